@@ -1,0 +1,176 @@
+"""The frame that every emulator shares: journal, faults, switches, clock, admin API.
+
+A vendor's emulator subclasses `Emulator`: it says which routes it serves, how a request's
+operation is named, and what its state is. Everything under `/_admin` is ours, everything else
+is the vendor's. Route handlers are `async def` without awaiting anything but the request, so
+the event loop runs them one after the other and each is atomic.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from local.emulators.kit.clock import Clock
+from local.emulators.kit.faults import Fault, Faults
+from local.emulators.kit.journal import Journal
+from local.emulators.kit.middleware import FaultMiddleware, Incoming
+
+SwitchesT = TypeVar("SwitchesT", bound=BaseModel)
+
+
+class Emulator(abc.ABC, Generic[SwitchesT]):
+    """Base of all emulators.
+
+    `name` is what it is called in `/demo.json`; `switches` are the vendor's documented or
+    suspected variants (a pydantic model with `extra="forbid"`, every field with a default).
+    """
+
+    name: str
+
+    def __init__(self, switches: SwitchesT) -> None:
+        self._default_switches = switches
+        self.switches: SwitchesT = switches.model_copy()
+        self.journal = Journal()
+        self.faults = Faults()
+        self.clock = Clock()
+
+    @abc.abstractmethod
+    def routes(self) -> Sequence[BaseRoute]:
+        """The vendor's routes."""
+
+    @abc.abstractmethod
+    def name_operation(self, incoming: Incoming) -> str:
+        """The vendor's own name for what is asked; used by faults and the journal."""
+
+    @abc.abstractmethod
+    def clear(self) -> None:
+        """Forget all records (not the journal, faults or switches)."""
+
+    @abc.abstractmethod
+    def seed(self, data: dict[str, Any]) -> None:
+        """Load records on top of what is there; raises ValueError saying what is wrong."""
+
+    @abc.abstractmethod
+    def dump(self) -> dict[str, Any]:
+        """Every record, as JSON, for assertions and for looking."""
+
+    def app(self) -> ASGIApp:
+        """The ASGI application: vendor routes behind faults and journal, plus `/_admin`."""
+        starlette = Starlette(routes=[*admin_routes(self), *self.routes()])
+        return FaultMiddleware(
+            starlette,
+            faults=self.faults,
+            journal=self.journal,
+            name_operation=self.name_operation,
+        )
+
+    def reset(self) -> None:
+        """As if just started: no records, calls or faults, default switches, real time."""
+        self.clear()
+        self.journal.clear()
+        self.faults.clear()
+        self.clock.reset()
+        self.switches = self._default_switches.model_copy()
+
+    def set_switches(self, changes: dict[str, Any]) -> None:
+        """Change some switches; raises pydantic.ValidationError for unknown names or values."""
+        merged = {**self.switches.model_dump(), **changes}
+        self.switches = type(self.switches).model_validate(merged)
+
+
+def admin_routes(emulator: Emulator[Any]) -> list[Route]:  # noqa: C901  # one small function per path
+    """The admin API, the same for every emulator (see docs/local-stack.md)."""
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"emulator": emulator.name, "now": emulator.clock.now().isoformat()})
+
+    async def journal(request: Request) -> Response:
+        if request.method == "DELETE":
+            emulator.journal.clear()
+            return Response(status_code=204)
+        since = int(request.query_params.get("since", "0"))
+        operation = request.query_params.get("operation")
+        return JSONResponse({"calls": emulator.journal.as_json(operation=operation, since=since)})
+
+    async def faults(request: Request) -> Response:
+        if request.method == "DELETE":
+            emulator.faults.clear()
+            return Response(status_code=204)
+        if request.method == "GET":
+            return JSONResponse({"faults": emulator.faults.as_json()})
+        added = emulator.faults.add(Fault.model_validate(await request.json()))
+        return JSONResponse(added.model_dump(), status_code=201)
+
+    async def fault(request: Request) -> Response:
+        rule = emulator.faults.get(request.path_params["fault_id"])
+        if rule is None:
+            return JSONResponse({"error": "no fault of that id"}, status_code=404)
+        if request.method == "DELETE":
+            emulator.faults.remove(rule.id)
+            return Response(status_code=204)
+        if request.method == "POST":
+            rule.release()
+        return JSONResponse(rule.model_dump())
+
+    async def switches(request: Request) -> Response:
+        if request.method == "PATCH":
+            emulator.set_switches(await request.json())
+        return JSONResponse(emulator.switches.model_dump(mode="json"))
+
+    async def state(_: Request) -> Response:
+        return JSONResponse(emulator.dump())
+
+    async def seed(request: Request) -> Response:
+        emulator.seed(await request.json())
+        return JSONResponse(emulator.dump(), status_code=201)
+
+    async def reset(_: Request) -> Response:
+        emulator.reset()
+        return Response(status_code=204)
+
+    async def clock(request: Request) -> Response:
+        emulator.clock.advance(float((await request.json())["advance"]))
+        return JSONResponse({"now": emulator.clock.now().isoformat()})
+
+    def route(path: str, endpoint: Any, *methods: str) -> Route:
+        return Route(f"/_admin{path}", _explained(endpoint), methods=list(methods))
+
+    return [
+        route("/health", health, "GET"),
+        route("/journal", journal, "GET", "DELETE"),
+        route("/faults", faults, "GET", "POST", "DELETE"),
+        route("/faults/{fault_id}", fault, "GET", "DELETE"),
+        route("/faults/{fault_id}/release", fault, "POST"),
+        route("/switches", switches, "GET", "PATCH"),
+        route("/state", state, "GET"),
+        route("/seed", seed, "POST"),
+        route("/reset", reset, "POST"),
+        route("/clock", clock, "POST"),
+    ]
+
+
+def _explained(endpoint: Any) -> Any:
+    """Turn a caller's mistake in the admin API into a 400 that says what to change."""
+
+    async def call(request: Request) -> Response:
+        try:
+            response: Response = await endpoint(request)
+        except ValidationError as error:
+            problems = [
+                {"where": ".".join(map(str, e["loc"])), "what": e["msg"]} for e in error.errors()
+            ]
+            return JSONResponse({"error": "not understood", "problems": problems}, status_code=400)
+        except (ValueError, KeyError, TypeError) as error:
+            return JSONResponse({"error": f"{type(error).__name__}: {error}"}, status_code=400)
+        return response
+
+    return call

@@ -1,0 +1,88 @@
+"""Serving an emulator: in the foreground, or on a thread of a test."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from local.emulators.kit.emulator import Emulator
+from local.emulators.kit.middleware import TRANSPORT
+
+HOST = "127.0.0.1"
+
+
+async def _with_transport(
+    app: ASGIApp, transport: asyncio.Transport, scope: Scope, receive: Receive, send: Send
+) -> None:
+    scope.setdefault("extensions", {})[TRANSPORT] = transport
+    await app(scope, receive, send)
+
+
+class CuttableProtocol(H11Protocol):
+    """uvicorn's HTTP/1.1 with the transport in reach, so that a fault can cut the connection."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower than BaseTransport, as uvicorn's own
+        """Remember the transport for this connection's requests."""
+        super().connection_made(transport)
+        self.app = partial(_with_transport, self.app, transport)  # type: ignore[assignment]  # same ASGI signature
+
+
+def config(app: ASGIApp, *, port: int, log_level: str = "warning") -> uvicorn.Config:
+    """uvicorn's settings for one emulator on loopback."""
+    return uvicorn.Config(
+        app,
+        host=HOST,
+        port=port,
+        http=CuttableProtocol,
+        log_level=log_level,
+        access_log=False,
+        lifespan="off",
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=1,
+    )
+
+
+def run(emulator: Emulator[Any], *, port: int) -> None:
+    """Serve until interrupted."""
+    uvicorn.Server(config(emulator.app(), port=port)).run()
+
+
+@dataclass(frozen=True)
+class Running:
+    """An emulator that answers at `url`; its object is in reach for assertions."""
+
+    emulator: Emulator[Any]
+    url: str
+
+    @property
+    def admin(self) -> str:
+        """Base URL of its admin API."""
+        return f"{self.url}/_admin"
+
+
+@contextmanager
+def running(emulator: Emulator[Any]) -> Iterator[Running]:
+    """Serve on a free loopback port from a thread, for tests."""
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        port = listener.getsockname()[1]
+        server = uvicorn.Server(config(emulator.app(), port=port))
+        listener.listen(128)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        try:
+            yield Running(emulator, f"http://{HOST}:{port}")
+        finally:
+            server.should_exit = True
+            emulator.faults.clear()
+            thread.join(timeout=5)

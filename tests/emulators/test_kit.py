@@ -1,0 +1,131 @@
+"""The frame of the emulators: faults in both phases, journal, admin API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+import requests
+from pydantic import BaseModel, ConfigDict
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from local.emulators.kit.emulator import Emulator
+from local.emulators.kit.middleware import Incoming
+from local.emulators.kit.server import Running, running
+
+
+class Switches(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    loud: bool = False
+
+
+class Counter(Emulator[Switches]):
+    name = "counter"
+
+    def __init__(self) -> None:
+        super().__init__(Switches())
+        self.count = 0
+
+    def routes(self) -> Sequence[BaseRoute]:
+        async def add(_: Request) -> Response:
+            self.count += 1
+            return JSONResponse({"count": self.count})
+
+        return [Route("/add", add, methods=["POST"])]
+
+    def name_operation(self, incoming: Incoming) -> str:
+        return incoming.path.strip("/")
+
+    def clear(self) -> None:
+        self.count = 0
+
+    def seed(self, data: dict[str, Any]) -> None:
+        self.count = int(data["count"])
+
+    def dump(self) -> dict[str, Any]:
+        return {"count": self.count}
+
+
+@pytest.fixture
+def counter() -> Iterator[Running]:
+    with running(Counter()) as server:
+        yield server
+
+
+def add(server: Running) -> requests.Response:
+    return requests.post(f"{server.url}/add", timeout=5)
+
+
+def fault(server: Running, **rule: Any) -> dict[str, Any]:
+    answer = requests.post(f"{server.admin}/faults", json=rule, timeout=5)
+    assert answer.status_code == 201, answer.text
+    result: dict[str, Any] = answer.json()
+    return result
+
+
+@pytest.mark.parametrize(
+    ("kind", "committed"),
+    [("reset", False), ("drop_answer", True), ("reset_after", True)],
+)
+def test_cut_connection_commits_or_not_as_documented(
+    counter: Running, kind: str, committed: bool
+) -> None:
+    fault(counter, kind=kind, operation="ADD")
+    with pytest.raises(requests.ConnectionError):
+        add(counter)
+    assert counter.emulator.dump() == {"count": int(committed)}
+    assert [c.committed for c in counter.emulator.journal.calls()] == [committed]
+    assert add(counter).json() == {"count": int(committed) + 1}
+
+
+@pytest.mark.parametrize("kind", ["status", "html", "empty"])
+def test_refusal_never_reaches_the_vendor(counter: Running, kind: str) -> None:
+    fault(counter, kind=kind, status=502, body={"oh": "no"}, headers={"Retry-After": "7"})
+    answer = add(counter)
+    assert answer.status_code == 502
+    assert answer.headers["Retry-After"] == "7"
+    assert counter.emulator.dump() == {"count": 0}
+
+
+def test_answer_is_replaced_or_garbled_after_the_commit(counter: Running) -> None:
+    fault(counter, kind="replace", status=500, body="<html>")
+    fault(counter, kind="garble")
+    assert (add(counter).status_code, add(counter).text) == (500, '{"cou')
+    assert counter.emulator.dump() == {"count": 2}
+
+
+def test_skip_and_times_select_the_requests(counter: Running) -> None:
+    fault(counter, kind="status", status=500, skip=1, times=2)
+    assert [add(counter).status_code for _ in range(4)] == [200, 500, 500, 200]
+
+
+@pytest.mark.parametrize(("phase", "count"), [("before", 0), ("after", 1)])
+def test_held_request_of_a_caller_that_hung_up(counter: Running, phase: str, count: int) -> None:
+    rule = fault(counter, kind="hold", phase=phase)
+    with pytest.raises(requests.ReadTimeout):
+        requests.post(f"{counter.url}/add", timeout=0.3)
+    held = requests.get(f"{counter.admin}/faults/{rule['id']}", timeout=5).json()
+    assert held["hits"] == 1
+    assert counter.emulator.dump() == {"count": count}
+
+
+def test_admin_explains_mistakes(counter: Running) -> None:
+    for path, body in [("faults", {"kind": "explode"}), ("seed", {}), ("clock", {})]:
+        answer = requests.post(f"{counter.admin}/{path}", json=body, timeout=5)
+        assert answer.status_code == 400
+        assert "error" in answer.json()
+    assert requests.patch(f"{counter.admin}/switches", json={"x": 1}, timeout=5).status_code == 400
+
+
+def test_reset_goes_back_to_the_beginning(counter: Running) -> None:
+    add(counter)
+    fault(counter, kind="status", status=500, times=None)
+    requests.patch(f"{counter.admin}/switches", json={"loud": True}, timeout=5)
+    requests.post(f"{counter.admin}/clock", json={"advance": 3600}, timeout=5)
+    assert requests.post(f"{counter.admin}/reset", timeout=5).status_code == 204
+    assert counter.emulator.dump() == {"count": 0}
+    assert requests.get(f"{counter.admin}/switches", timeout=5).json() == {"loud": False}
+    assert add(counter).status_code == 200
