@@ -31,10 +31,10 @@ async def _with_transport(
 class CuttableProtocol(H11Protocol):
     """uvicorn's HTTP/1.1 with the transport in reach, so that a fault can cut the connection."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower than BaseTransport, as uvicorn's own
+    def connection_made(self, transport: asyncio.Transport) -> None:
         """Remember the transport for this connection's requests."""
         super().connection_made(transport)
-        self.app = partial(_with_transport, self.app, transport)  # type: ignore[assignment]  # same ASGI signature
+        self.app = partial(_with_transport, self.app, transport)
 
 
 def config(app: ASGIApp, *, port: int, log_level: str = "warning") -> uvicorn.Config:
