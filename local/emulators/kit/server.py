@@ -31,7 +31,7 @@ async def _with_transport(
 class CuttableProtocol(H11Protocol):
     """uvicorn's HTTP/1.1 with the transport in reach, so that a fault can cut the connection."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower than BaseTransport, as uvicorn's own
         """Remember the transport for this connection's requests."""
         super().connection_made(transport)
         self.app = partial(_with_transport, self.app, transport)
