@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from local.stack import assets, deploy, fixups
 from local.stack.ministack import Ministack
@@ -55,17 +54,14 @@ def deploy_assembly(
         template = fixups.apply(assets.template_of(manifest), environment)
         result.outputs.update(deploy.deploy(ministack, template, name=name))
         result.ids.update(deploy.physical_ids(ministack.client("cloudformation"), name))
-        result.variables.update(_variables(ministack, template, result.ids))
+    result.variables.update(_variables(ministack))
     return result
 
 
-def _variables(
-    ministack: Ministack, template: dict[str, Any], ids: Mapping[str, str]
-) -> dict[str, str]:
-    """The environments of the functions as CloudFormation resolved them, all in one."""
-    client = ministack.client("lambda")
+def _variables(ministack: Ministack) -> dict[str, str]:
+    """The environments of all functions as CloudFormation resolved them, in one."""
     variables: dict[str, str] = {}
-    for name, _ in fixups.resources(template, "AWS::Lambda::Function"):
-        configuration = client.get_function_configuration(FunctionName=ids[name])
-        variables.update(configuration.get("Environment", {}).get("Variables", {}))
+    for page in ministack.client("lambda").get_paginator("list_functions").paginate():
+        for function in page["Functions"]:
+            variables.update(function.get("Environment", {}).get("Variables", {}))
     return variables

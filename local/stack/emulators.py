@@ -7,19 +7,19 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from local.demo.data import gigs_seed, salesforce_seed, whmcs_seed
-from local.emulators.gigs.emulator import GigsEmulator
+from local.emulators.gigs.emulator import Gigs
 from local.emulators.kit.emulator import Emulator
-from local.emulators.salesforce.emulator import SalesforceEmulator
-from local.emulators.sendgrid.emulator import SendGridEmulator
-from local.emulators.whmcs.emulator import WhmcsEmulator
+from local.emulators.salesforce.emulator import Salesforce
+from local.emulators.sendgrid.emulator import SendGrid
+from local.emulators.whmcs.emulator import Whmcs
 from local.stack.serving import serving_emulator
 from local.stack.settings import Settings
 
 FACTORIES: dict[str, Callable[[], Emulator[Any]]] = {
-    "salesforce": SalesforceEmulator,
-    "whmcs": WhmcsEmulator,
-    "gigs": GigsEmulator,
-    "sendgrid": SendGridEmulator,
+    "salesforce": Salesforce,
+    "whmcs": Whmcs,
+    "gigs": Gigs,
+    "sendgrid": SendGrid,
 }
 
 
