@@ -1,0 +1,121 @@
+"""Every Lambda of the endpoint table, with the access that its row grants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.access import QUEUE_CONSUME, QUEUE_SEND, SECRET_READ, TABLE_READ, TABLE_WRITE, allow
+from infra.code import area_code
+from infra.components.service_function import ServiceFunction, create_function
+from infra.components.tables import STATUS_INDEX
+from infra.config import Config
+from infra.endpoints import AREAS, ENDPOINTS, Endpoint, Table
+from infra.environment import environment_of
+from infra.stacks.state import State
+
+
+def create_functions(
+    scope: Construct,
+    *,
+    config: Config,
+    state: State,
+    layers: Sequence[lambda_.ILayerVersion],
+    prefix: str,
+) -> dict[str, ServiceFunction]:
+    """All functions by endpoint id."""
+    code = {area: area_code(area) for area in AREAS}
+    resources = _resources(state)
+    return {
+        endpoint.id: create_function(
+            scope,
+            construct_id(endpoint),
+            name=f"{prefix}-{endpoint.id}",
+            description=_description(endpoint),
+            code=code[endpoint.area],
+            handler=endpoint.handler,
+            layers=layers,
+            environment=environment_of(endpoint, config=config, resources=resources),
+            statements=_statements(endpoint, state),
+            memory=endpoint.memory,
+            timeout=endpoint.timeout,
+            log_retention=log_retention(config),
+            retain_logs=config.retain_data,
+            snapstart=config.snapstart,
+        )
+        for endpoint in ENDPOINTS
+    }
+
+
+def construct_id(endpoint: Endpoint) -> str:
+    """The endpoint's name in CamelCase, for construct and alarm ids."""
+    return endpoint.id.replace("-", " ").title().replace(" ", "")
+
+
+def log_retention(config: Config) -> logs.RetentionDays:
+    """The configured days as CloudWatch Logs' own enumeration."""
+    names = {
+        1: "ONE_DAY",
+        3: "THREE_DAYS",
+        5: "FIVE_DAYS",
+        7: "ONE_WEEK",
+        14: "TWO_WEEKS",
+        30: "ONE_MONTH",
+        60: "TWO_MONTHS",
+        90: "THREE_MONTHS",
+        120: "FOUR_MONTHS",
+        150: "FIVE_MONTHS",
+        180: "SIX_MONTHS",
+        365: "ONE_YEAR",
+        400: "THIRTEEN_MONTHS",
+        545: "EIGHTEEN_MONTHS",
+        731: "TWO_YEARS",
+    }
+    return logs.RetentionDays[names[config.log_retention_days]]
+
+
+def _description(endpoint: Endpoint) -> str:
+    if endpoint.route is not None:
+        return f"{endpoint.route.method} {endpoint.route.path}"
+    if endpoint.consumes is not None:
+        return f"Works the {endpoint.consumes.value} queue"
+    if endpoint.consumes_dead_letters_of is not None:
+        return f"Buries what the {endpoint.consumes_dead_letters_of.value} queue gave up"
+    return f"Runs every {endpoint.every_minutes} minutes"
+
+
+def _resources(state: State) -> dict[str, str]:
+    return {
+        **{table.variable: item.table_name for table, item in state.tables.items()},
+        **{queue.variable: pair.queue.queue_url for queue, pair in state.queues.items()},
+        **{secret.variable: item.ref for secret, item in state.secrets.items()},
+        "USER_POOL_ID": state.user_pool.user_pool_id,
+        "USER_POOL_CLIENT_ID": state.user_pool_client.user_pool_client_id,
+    }
+
+
+def _statements(endpoint: Endpoint, state: State) -> list[iam.PolicyStatement]:
+    tables, queues = state.tables, state.queues
+    statements = [
+        *allow(TABLE_READ, [tables[table].table_arn for table in endpoint.reads]),
+        *allow(TABLE_WRITE, [tables[table].table_arn for table in endpoint.writes]),
+        *allow(QUEUE_SEND, [queues[queue].queue.queue_arn for queue in endpoint.sends]),
+        *allow(SECRET_READ, [state.secrets[secret].ref for secret in endpoint.secrets]),
+        *allow(
+            [f"cognito-idp:{action}" for action in endpoint.cognito_actions],
+            [state.user_pool.user_pool_arn],
+        ),
+    ]
+    if endpoint.queries_status_index:
+        index = f"{tables[Table.WORKFLOW].table_arn}/index/{STATUS_INDEX}"
+        statements += allow(["dynamodb:Query"], [index])
+    if endpoint.consumes is not None:
+        statements += allow(QUEUE_CONSUME, [queues[endpoint.consumes].queue.queue_arn])
+    if endpoint.consumes_dead_letters_of is not None:
+        dead_letters = queues[endpoint.consumes_dead_letters_of].dead_letters
+        statements += allow(QUEUE_CONSUME, [dead_letters.queue_arn])
+    return statements
