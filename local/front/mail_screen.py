@@ -19,7 +19,7 @@ MAIL_POLICY = (
 _BASE = '<base target="_blank">'
 
 
-class MailboxUnavailable(Exception):
+class MailboxError(Exception):
     """The SendGrid emulator cannot be read; the text says why."""
 
 
@@ -47,7 +47,7 @@ class MailScreen:
         """All mails, newest first."""
         try:
             mails = await self._mails()
-        except MailboxUnavailable as error:
+        except MailboxError as error:
             return self._unavailable(request, error)
         return self._templates.TemplateResponse(request, "mails.html", {"mails": mails})
 
@@ -55,7 +55,7 @@ class MailScreen:
         """`{mails: […]}`, newest first, with attachments in base64."""
         try:
             mails = await self._mails()
-        except MailboxUnavailable as error:
+        except MailboxError as error:
             return problem(502, "Bad Gateway", str(error))
         return JSONResponse({"mails": [mail.as_json() for mail in mails]})
 
@@ -63,7 +63,7 @@ class MailScreen:
         """One mail: head, HTML in a sandboxed frame, text, attachments."""
         try:
             mail = await self._find(request)
-        except MailboxUnavailable as error:
+        except MailboxError as error:
             return self._unavailable(request, error)
         if mail is None:
             return _no_such_mail()
@@ -73,7 +73,7 @@ class MailScreen:
         """The mail's HTML alone, for the frame."""
         try:
             mail = await self._find(request)
-        except MailboxUnavailable as error:
+        except MailboxError as error:
             return self._unavailable(request, error)
         if mail is None:
             return _no_such_mail()
@@ -85,7 +85,7 @@ class MailScreen:
         """One attached file, by its place in the mail."""
         try:
             mail = await self._find(request)
-        except MailboxUnavailable as error:
+        except MailboxError as error:
             return self._unavailable(request, error)
         number = request.path_params["number"]
         if mail is None or number >= len(mail.attachments):
@@ -107,18 +107,18 @@ class MailScreen:
 
     async def _mails(self) -> list[Mail]:
         if self._sendgrid_url is None:
-            raise MailboxUnavailable("This stack was started without the SendGrid emulator.")
+            raise MailboxError("This stack was started without the SendGrid emulator.")
         try:
             answer = await self._client.get(f"{self._sendgrid_url}/_admin/state")
             answer.raise_for_status()
         except httpx.HTTPError as error:
-            raise MailboxUnavailable(
+            raise MailboxError(
                 f"The SendGrid emulator at {self._sendgrid_url} does not answer "
                 f"({type(error).__name__})."
             ) from error
         return read_mails(answer.json())
 
-    def _unavailable(self, request: Request, error: MailboxUnavailable) -> Response:
+    def _unavailable(self, request: Request, error: MailboxError) -> Response:
         return self._templates.TemplateResponse(
             request, "mails.html", {"mails": [], "says": str(error)}, status_code=502
         )

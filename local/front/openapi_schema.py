@@ -93,7 +93,7 @@ class Schemas:
         )
 
     def type_words(self, schema: dict[str, Any]) -> tuple[TypeWord, ...]:
-        """`array of ‹Order›`, `string (email)`, `‹A› or null`."""
+        """`array of Order`, `string (email)`, `Order or null`, with `Order` a link."""
         if "$ref" in schema:
             name = schema["$ref"].rsplit("/", 1)[-1]
             return (TypeWord(name, name),)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from local.front.openapi_schema import SchemaView, Schemas, TypeWord
+from local.front.openapi_schema import Schemas, SchemaView, TypeWord
 
 HTTP_METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 SIGNATURE_HEADER = "X-Portal-Signature"

@@ -7,7 +7,6 @@ page does, and calls the portal as the "Provision in WHMCS" action does.
 from __future__ import annotations
 
 import json
-import re
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -21,10 +20,9 @@ from starlette.templating import Jinja2Templates
 
 from local.context import StackContext
 from local.front.problems import problem
-from local.front.salesforce_api import OrderNotFound, SalesforceApi, SalesforceError
+from local.front.salesforce_api import OrderNotFoundError, SalesforceApi, SalesforceError
 from local.front.signing import idempotency_key, provision_headers
 
-ORDER_ID = re.compile(r"801[A-Za-z0-9]{15}")
 # The category "Activated" of the standard OrderStatus picklist.
 APPROVED = "Activated"
 OPERATOR = "local-operator"
@@ -179,7 +177,7 @@ class OperatorScreen:
         return self._salesforce
 
     def _unavailable(self, request: Request, error: SalesforceError) -> Response:
-        status = 404 if isinstance(error, OrderNotFound) else 502
+        status = 404 if isinstance(error, OrderNotFoundError) else 502
         if _wants_json(request):
             return problem(status, "Salesforce", str(error))
         return self._templates.TemplateResponse(
@@ -189,8 +187,6 @@ class OperatorScreen:
 
 def _order_id(request: Request) -> str:
     order_id: str = request.path_params["order_id"]
-    if not ORDER_ID.fullmatch(order_id):
-        raise OrderNotFound("An Order id has 18 characters and begins with 801.")
     return order_id
 
 

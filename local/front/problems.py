@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 def problem(
     status: int, title: str, detail: str, *, correlation_id: str | None = None
 ) -> JSONResponse:
-    """An `application/problem+json` answer; `instance` is the caller's correlation id or a new one."""
+    """An `application/problem+json` answer; a new correlation id where the caller had none."""
     instance = correlation_id or str(uuid.uuid4())
     return JSONResponse(
         {

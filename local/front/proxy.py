@@ -106,7 +106,7 @@ def _forwarded_for(request: Request) -> str:
 
 
 def _end_to_end(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Headers without the hop-by-hop ones, also those that `Connection` names; names lower-cased."""
+    """Without hop-by-hop headers and those that `Connection` names; names lower-cased."""
     named = {
         name.strip().lower()
         for key, value in headers

@@ -6,12 +6,14 @@ session has expired (`INVALID_SESSION_ID`).
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
 
 API_VERSION = "63.0"
 MAX_ORDERS = 100
+ORDER_ID = re.compile(r"801[A-Za-z0-9]{15}")
 
 ORDER_FIELDS = (
     "Id, OrderNumber, Status, EffectiveDate, TotalAmount, CreatedDate, "
@@ -31,7 +33,7 @@ class SalesforceError(Exception):
     """Salesforce refused or did not answer; the text is for the operator."""
 
 
-class OrderNotFound(SalesforceError):
+class OrderNotFoundError(SalesforceError):
     """There is no Order of that id."""
 
 
@@ -49,18 +51,19 @@ class SalesforceApi:
     async def orders(self) -> list[dict[str, Any]]:
         """The newest Orders."""
         return await self._query(
-            f"SELECT {ORDER_FIELDS} FROM Order ORDER BY CreatedDate DESC LIMIT {MAX_ORDERS}"
+            f"SELECT {ORDER_FIELDS} FROM Order ORDER BY CreatedDate DESC LIMIT {MAX_ORDERS}"  # noqa: S608  # SOQL of constants
         )
 
     async def order(self, order_id: str) -> dict[str, Any]:
-        """One Order with its `lines`; raises OrderNotFound."""
+        """One Order with its `lines`; raises OrderNotFoundError."""
+        _check_order_id(order_id)
         found = await self._query(
-            f"SELECT {ORDER_FIELDS}, {ADDRESS_FIELDS} FROM Order WHERE Id = '{order_id}'"
+            f"SELECT {ORDER_FIELDS}, {ADDRESS_FIELDS} FROM Order WHERE Id = '{order_id}'"  # noqa: S608  # SOQL, and the id has been checked
         )
         if not found:
-            raise OrderNotFound(f"There is no Order {order_id}.")
+            raise OrderNotFoundError(f"There is no Order {order_id}.")
         lines = await self._query(
-            f"SELECT {LINE_FIELDS} FROM OrderItem WHERE OrderId = '{order_id}' ORDER BY Id"
+            f"SELECT {LINE_FIELDS} FROM OrderItem WHERE OrderId = '{order_id}' ORDER BY Id"  # noqa: S608  # SOQL, and the id has been checked
         )
         return {**found[0], "lines": lines}
 
@@ -73,6 +76,7 @@ class SalesforceApi:
 
     async def update_order(self, order_id: str, fields: dict[str, Any]) -> None:
         """Change fields of an Order, as an operator does on the record page."""
+        _check_order_id(order_id)
         path = f"/services/data/v{API_VERSION}/sobjects/Order/{order_id}"
         await self._call("PATCH", path, json=fields)
 
@@ -111,6 +115,11 @@ class SalesforceApi:
             raise SalesforceError(f"Salesforce refused the screen's login: {answer.text[:300]}")
         token: str = answer.json()["access_token"]
         return token
+
+
+def _check_order_id(order_id: str) -> None:
+    if not ORDER_ID.fullmatch(order_id):
+        raise OrderNotFoundError("An Order id has 18 characters and begins with 801.")
 
 
 def _explain(answer: httpx.Response) -> str:
