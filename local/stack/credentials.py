@@ -20,6 +20,7 @@ from local.stack.settings import Settings
 CONSUMER_KEY = "local-consumer-key"
 CONSUMER_SECRET = "local-consumer-secret"
 INTEGRATION_USER = "integration@portal.example"
+WHMCS_CREDENTIALS = {"identifier": "local-identifier", "secret": "local-secret"}
 SIGNING_KEY_ID = "local-1"
 RSA_BITS = 2048
 
@@ -44,7 +45,7 @@ def credentials(settings: Settings) -> Credentials:
             "username": INTEGRATION_USER,
             "privateKey": private,
         },
-        "whmcs": {"identifier": "local-identifier", "secret": "local-secret"},
+        "whmcs": {**WHMCS_CREDENTIALS},
         "esim": (
             {"project": "portal-local", "token": "local-gigs-token"}
             if provider == "gigs"
