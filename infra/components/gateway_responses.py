@@ -102,6 +102,6 @@ def _headers(problem: GatewayProblem, *, origins: Sequence[str]) -> dict[str, st
 
 
 def _body(problem: GatewayProblem) -> str:
-    # No correlation id of the caller's is known to be well formed here: the gateway's own stands in.
+    # The caller's own correlation id cannot be checked here: the gateway's request id stands in.
     document = Problem(problem.type, problem.detail).as_json(instance="$context.requestId")
     return json.dumps(document)

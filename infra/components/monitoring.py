@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
@@ -50,6 +50,7 @@ class Alarms:
     scope: Construct
     prefix: str
     topic: sns.ITopic
+    created: list[cloudwatch.Alarm] = field(default_factory=list)
 
     def api(self, api: apigateway.RestApi) -> None:
         """The API as its callers see it: share of server errors, and the slowest requests."""
@@ -183,6 +184,7 @@ class Alarms:
         action = actions.SnsAction(self.topic)
         alarm.add_alarm_action(action)
         alarm.add_ok_action(action)
+        self.created.append(alarm)
 
 
 def portal_metric(name: str, *, service: str, statistic: str = "Sum") -> cloudwatch.Metric:

@@ -14,6 +14,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.components.log_groups import LogKeeping, create_log_group
 from infra.components.nag import acknowledge
 
 STAGE_NAME = "api"
@@ -45,32 +46,36 @@ class Throttle:
     burst: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class ApiLimits:
+    """How much, and from where.
+
+    `by_method` is keyed by `/path/METHOD`; `networks` limits `METHOD/path` patterns to CIDR ranges.
+    """
+
+    overall: Throttle
+    by_method: Mapping[str, Throttle]
+    networks: Mapping[str, Sequence[str]]
+
+
 def create_rest_api(
     scope: Construct,
     id_: str,
     *,
     name: str,
     description: str,
-    throttle: Throttle,
-    method_throttles: Mapping[str, Throttle],
-    log_retention: logs.RetentionDays,
-    retain_logs: bool,
+    limits: ApiLimits,
+    log_keeping: LogKeeping,
     account_logging: bool,
-    allowed_networks: Mapping[str, Sequence[str]],
     default_endpoint: bool,
 ) -> apigateway.RestApi:
     """The API without routes.
 
-    `method_throttles` are by `/path/METHOD`; `allowed_networks` limits `METHOD/path` patterns of
-    the API to CIDR ranges; `default_endpoint` False closes the execute-api host name, for an API
-    with a domain of its own. `account_logging` creates the account's role for API Gateway's logs.
+    `default_endpoint` False closes the execute-api host name, for an API with a domain of its
+    own. `account_logging` creates the account's role for API Gateway's logs.
     """
-    log_group = logs.LogGroup(
-        scope,
-        f"{id_}AccessLogs",
-        log_group_name=f"/aws/apigateway/{name}",
-        retention=log_retention,
-        removal_policy=cdk.RemovalPolicy.RETAIN if retain_logs else cdk.RemovalPolicy.DESTROY,
+    log_group = create_log_group(
+        scope, f"{id_}AccessLogs", name=f"/aws/apigateway/{name}", keeping=log_keeping
     )
     api = apigateway.RestApi(
         scope,
@@ -81,26 +86,10 @@ def create_rest_api(
         disable_execute_api_endpoint=None if default_endpoint else True,
         cloud_watch_role=account_logging,
         cloud_watch_role_removal_policy=cdk.RemovalPolicy.RETAIN if account_logging else None,
-        policy=_network_policy(allowed_networks) if allowed_networks else None,
-        deploy_options=apigateway.StageOptions(
-            stage_name=STAGE_NAME,
-            throttling_rate_limit=throttle.rate,
-            throttling_burst_limit=throttle.burst,
-            method_options={
-                path: apigateway.MethodDeploymentOptions(
-                    throttling_rate_limit=limit.rate, throttling_burst_limit=limit.burst
-                )
-                for path, limit in method_throttles.items()
-            },
-            tracing_enabled=True,
-            metrics_enabled=True,
-            # Errors only and never the payload: execution logs would hold tokens and addresses.
-            logging_level=apigateway.MethodLoggingLevel.ERROR,
-            data_trace_enabled=False,
-            access_log_destination=apigateway.LogGroupLogDestination(log_group),
-            access_log_format=apigateway.AccessLogFormat.custom(_access_log_format()),
-        ),
+        policy=_network_policy(limits.networks) if limits.networks else None,
+        deploy_options=_stage_options(limits, log_group=log_group),
     )
+    api.node.try_remove_child("Endpoint")  # an output that the stack writes under a better name
     acknowledge(
         api,
         "AwsSolutions-APIG2",
@@ -115,6 +104,32 @@ def create_rest_api(
             "API Gateway's own managed policy for the account-wide role that writes its logs.",
         )
     return api
+
+
+def _stage_options(limits: ApiLimits, *, log_group: logs.ILogGroup) -> apigateway.StageOptions:
+    return apigateway.StageOptions(
+        stage_name=STAGE_NAME,
+        tracing_enabled=True,
+        metrics_enabled=True,
+        # Errors only and never the payload: execution logs would hold tokens and addresses.
+        logging_level=apigateway.MethodLoggingLevel.ERROR,
+        data_trace_enabled=False,
+        throttling_rate_limit=limits.overall.rate,
+        throttling_burst_limit=limits.overall.burst,
+        # A method's settings replace the stage's as a whole, so the others are repeated.
+        method_options={
+            path: apigateway.MethodDeploymentOptions(
+                metrics_enabled=True,
+                logging_level=apigateway.MethodLoggingLevel.ERROR,
+                data_trace_enabled=False,
+                throttling_rate_limit=throttle.rate,
+                throttling_burst_limit=throttle.burst,
+            )
+            for path, throttle in limits.by_method.items()
+        },
+        access_log_destination=apigateway.LogGroupLogDestination(log_group),
+        access_log_format=apigateway.AccessLogFormat.custom(_access_log_format()),
+    )
 
 
 def create_authorizer(

@@ -11,10 +11,23 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.components.log_groups import LogKeeping, create_log_group
 from infra.components.nag import acknowledge
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionSpec:
+    """What one Lambda is: `memory` in MB, `timeout` in seconds."""
+
+    name: str
+    description: str
+    handler: str
+    environment: Mapping[str, str]
+    memory: int
+    timeout: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,47 +42,34 @@ def create_function(
     scope: Construct,
     id_: str,
     *,
-    name: str,
-    description: str,
+    spec: FunctionSpec,
     code: lambda_.Code,
-    handler: str,
     layers: Sequence[lambda_.ILayerVersion],
-    environment: Mapping[str, str],
     statements: Sequence[iam.PolicyStatement],
-    memory: int,
-    timeout: int,
-    log_retention: logs.RetentionDays,
-    retain_logs: bool,
+    log_keeping: LogKeeping,
     snapstart: bool,
 ) -> ServiceFunction:
-    """Create the function, its log group and its role with exactly `statements` and logging.
-
-    `memory` in MB, `timeout` in seconds.
-    """
-    log_group = logs.LogGroup(
-        scope,
-        f"{id_}Logs",
-        log_group_name=f"/aws/lambda/{name}",
-        retention=log_retention,
-        removal_policy=cdk.RemovalPolicy.RETAIN if retain_logs else cdk.RemovalPolicy.DESTROY,
+    """Create the function, its log group and its role with exactly `statements` and logging."""
+    log_group = create_log_group(
+        scope, f"{id_}Logs", name=f"/aws/lambda/{spec.name}", keeping=log_keeping
     )
     role = _role(scope, f"{id_}Role", log_group=log_group, statements=statements)
     function = lambda_.Function(
         scope,
         id_,
-        function_name=name,
-        description=description,
+        function_name=spec.name,
+        description=spec.description,
         runtime=RUNTIME,
         architecture=ARCHITECTURE,
         code=code,
-        handler=handler,
+        handler=spec.handler,
         layers=list(layers),
-        environment=dict(environment),
+        environment=dict(spec.environment),
         # Frozen: what a function may do is what its row in the table says, so no other
         # construct adds statements behind its back.
         role=role.without_policy_updates(),
-        memory_size=memory,
-        timeout=cdk.Duration.seconds(timeout),
+        memory_size=spec.memory,
+        timeout=cdk.Duration.seconds(spec.timeout),
         tracing=lambda_.Tracing.ACTIVE,
         logging_format=lambda_.LoggingFormat.JSON,
         log_group=log_group,

@@ -26,7 +26,8 @@ def create_table(
     """One table with string keys.
 
     `ttl_attribute` holds the epoch second after which an item may go. `authority` says that
-    nothing else could rebuild the content: point-in-time recovery, and (with `retain`) protection against deletion.
+    nothing else could rebuild the content: point-in-time recovery, and (with `retain`)
+    protection against deletion.
     """
     protected = authority and retain
     table = dynamodb.Table(

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.access import QUEUE_CONSUME, QUEUE_SEND, SECRET_READ, TABLE_READ, TABLE_WRITE, allow
 from infra.code import area_code
-from infra.components.service_function import ServiceFunction, create_function
+from infra.components.log_groups import LogKeeping
+from infra.components.service_function import FunctionSpec, ServiceFunction, create_function
 from infra.components.tables import STATUS_INDEX
 from infra.config import Config
 from infra.endpoints import AREAS, ENDPOINTS, Endpoint, Table
@@ -34,17 +34,18 @@ def create_functions(
         endpoint.id: create_function(
             scope,
             construct_id(endpoint),
-            name=f"{prefix}-{endpoint.id}",
-            description=_description(endpoint),
+            spec=FunctionSpec(
+                name=f"{prefix}-{endpoint.id}",
+                description=_description(endpoint),
+                handler=endpoint.handler,
+                environment=environment_of(endpoint, config=config, resources=resources),
+                memory=endpoint.memory,
+                timeout=endpoint.timeout,
+            ),
             code=code[endpoint.area],
-            handler=endpoint.handler,
             layers=layers,
-            environment=environment_of(endpoint, config=config, resources=resources),
             statements=_statements(endpoint, state),
-            memory=endpoint.memory,
-            timeout=endpoint.timeout,
-            log_retention=log_retention(config),
-            retain_logs=config.retain_data,
+            log_keeping=log_keeping(config),
             snapstart=config.snapstart,
         )
         for endpoint in ENDPOINTS
@@ -56,26 +57,9 @@ def construct_id(endpoint: Endpoint) -> str:
     return endpoint.id.replace("-", " ").title().replace(" ", "")
 
 
-def log_retention(config: Config) -> logs.RetentionDays:
-    """The configured days as CloudWatch Logs' own enumeration."""
-    names = {
-        1: "ONE_DAY",
-        3: "THREE_DAYS",
-        5: "FIVE_DAYS",
-        7: "ONE_WEEK",
-        14: "TWO_WEEKS",
-        30: "ONE_MONTH",
-        60: "TWO_MONTHS",
-        90: "THREE_MONTHS",
-        120: "FOUR_MONTHS",
-        150: "FIVE_MONTHS",
-        180: "SIX_MONTHS",
-        365: "ONE_YEAR",
-        400: "THIRTEEN_MONTHS",
-        545: "EIGHTEEN_MONTHS",
-        731: "TWO_YEARS",
-    }
-    return logs.RetentionDays[names[config.log_retention_days]]
+def log_keeping(config: Config) -> LogKeeping:
+    """The stage's rule for every log group."""
+    return LogKeeping(days=config.log_retention_days, retain=config.retain_data)
 
 
 def _description(endpoint: Endpoint) -> str:

@@ -8,6 +8,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.components.dashboard import create_dashboard
 from infra.components.monitoring import PERIOD, Alarms, create_alarm_topic, portal_metric
 from infra.components.service_function import ServiceFunction
 from infra.config import Config
@@ -62,6 +63,18 @@ def observe(
         metric=portal_metric("EmailFailed", service="email"),
         what="A mail was given up.",
         runbook="email-failed",
+    )
+    create_dashboard(
+        scope,
+        "Dashboard",
+        name=prefix,
+        api=api,
+        functions={
+            id_: item.function.metric_errors(statistic="Sum", period=PERIOD, label=id_)
+            for id_, item in functions.items()
+        },
+        queues={queue.value: pair for queue, pair in state.queues.items()},
+        alarms=alarms.created,
     )
     return topic
 

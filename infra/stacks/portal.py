@@ -18,6 +18,7 @@ from infra.components.preflight import add_preflight
 from infra.components.queue_consumer import consume
 from infra.components.rest_api import (
     STAGE_NAME,
+    ApiLimits,
     Throttle,
     add_domain,
     add_route,
@@ -29,7 +30,7 @@ from infra.components.service_function import ServiceFunction
 from infra.components.waf import protect
 from infra.config import Config
 from infra.endpoints import ENDPOINTS, Access, Endpoint, Queue, Route, consumer_of
-from infra.stacks.functions import create_functions, log_retention
+from infra.stacks.functions import create_functions, log_keeping
 from infra.stacks.observability import observe
 from infra.stacks.outputs import write_outputs
 from infra.stacks.state import State
@@ -41,11 +42,8 @@ UNAUTHENTICATED_BECAUSE = {
     Access.SIGNED: "Salesforce signs the request; the handler verifies the HMAC before it reads "
     "the body.",
 }
-SIGNED_ROUTES = tuple(
-    endpoint.route
-    for endpoint in ENDPOINTS
-    if endpoint.route is not None and endpoint.route.access is Access.SIGNED
-)
+ROUTES = {endpoint.id: endpoint.route for endpoint in ENDPOINTS if endpoint.route is not None}
+SIGNED_ROUTES = tuple(route for route in ROUTES.values() if route.access is Access.SIGNED)
 
 
 class PortalStack(cdk.Stack):
@@ -92,33 +90,21 @@ class PortalStack(cdk.Stack):
         *,
         prefix: str,
     ) -> apigateway.RestApi:
-        routes = {e.id: e.route for e in ENDPOINTS if e.route is not None}
-        tight = Throttle(rate=config.auth_rate_limit, burst=config.auth_burst_limit)
-        networks = config.provision_allowed_networks
         api = create_rest_api(
             self,
             "Api",
             name=prefix,
             description=f"Portal API, stage {config.stage}",
-            throttle=Throttle(rate=config.api_rate_limit, burst=config.api_burst_limit),
-            method_throttles={
-                f"{route.path}/{route.method}": tight
-                for route in routes.values()
-                if route.access is Access.CREDENTIALS
-            },
-            log_retention=log_retention(config),
-            retain_logs=config.retain_data,
+            limits=_limits(config),
+            log_keeping=log_keeping(config),
             account_logging=config.api_account_logging,
-            allowed_networks=(
-                {_invoke_pattern(route): networks for route in SIGNED_ROUTES} if networks else {}
-            ),
             default_endpoint=not config.api_domain_name,
         )
         add_gateway_responses(api, origins=config.cors_origins)
         authorizer = create_authorizer(
             self, "Authorizer", name=f"{prefix}-users", pool=state.user_pool
         )
-        for id_, route in routes.items():
+        for id_, route in ROUTES.items():
             add_route(
                 api,
                 method=route.method,
@@ -127,7 +113,7 @@ class PortalStack(cdk.Stack):
                 authorizer=authorizer if route.access is Access.BEARER else None,
                 public_because=UNAUTHENTICATED_BECAUSE.get(route.access, ""),
             )
-        _add_preflights(api, routes=tuple(routes.values()), origins=config.cors_origins)
+        _add_preflights(api, origins=config.cors_origins)
         self._edge(config, api, prefix=prefix)
         return api
 
@@ -208,11 +194,23 @@ class PortalStack(cdk.Stack):
             )
 
 
-def _add_preflights(
-    api: apigateway.RestApi, *, routes: tuple[Route, ...], origins: tuple[str, ...]
-) -> None:
+def _limits(config: Config) -> ApiLimits:
+    tight = Throttle(rate=config.auth_rate_limit, burst=config.auth_burst_limit)
+    networks = config.provision_allowed_networks
+    return ApiLimits(
+        overall=Throttle(rate=config.api_rate_limit, burst=config.api_burst_limit),
+        by_method={
+            f"{route.path}/{route.method}": tight
+            for route in ROUTES.values()
+            if route.access is Access.CREDENTIALS
+        },
+        networks={_invoke_pattern(route): networks for route in SIGNED_ROUTES} if networks else {},
+    )
+
+
+def _add_preflights(api: apigateway.RestApi, *, origins: tuple[str, ...]) -> None:
     """OPTIONS for every path that a browser calls."""
-    browser_routes = [route for route in routes if route.access is not Access.SIGNED]
+    browser_routes = [route for route in ROUTES.values() if route.access is not Access.SIGNED]
     for path in dict.fromkeys(route.path for route in browser_routes):
         methods = [route.method for route in browser_routes if route.path == path]
         add_preflight(api, path=path, methods=methods, origins=origins)
