@@ -154,10 +154,24 @@ class EsimConfig(Config):
     esim_secret_id: NonEmpty = Field(alias="ESIM_SECRET_ID")
 
 
+class CurrencyConfig(Config):
+    """The price book's currency; Salesforce has a field for it only in multi-currency orgs."""
+
+    portal_currency: NonEmpty = Field(alias="PORTAL_CURRENCY")
+
+
 class TimeZoneConfig(Config):
     """The reseller's time zone: validity of products, dates in mails."""
 
     portal_time_zone: NonEmpty = Field(alias="PORTAL_TIME_ZONE")
+
+
+class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, CurrencyConfig):
+    """What it takes to read the catalogue through its cache."""
+
+
+class EligibilityReading(CatalogReading, SalesforceEligibilityFields):
+    """The same, with an Account's eligibility beside it."""
 
 
 def load(config: type[ConfigT], environ: Mapping[str, str] | None = None) -> ConfigT:
