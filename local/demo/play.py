@@ -25,7 +25,7 @@ from local.demo.portal_client import FrontDoor, PortalClient, find_stack
 from local.demo.products import NEVER_OFFERED, OFFERED, Product
 from local.demo.qr import NotAQrCodeError, shows
 
-CART = {
+CART: dict[str, list[dict[str, Any]]] = {
     "items": [
         {
             "sku": "ESIM-VOICE-10GB",
