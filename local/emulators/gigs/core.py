@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,12 +20,17 @@ Answer = tuple[int, dict[str, Any]]
 
 @dataclass
 class Core:
-    """The emulator's state as the operations see it; `switches` and `now` are read when needed."""
+    """The emulator's state as the operations see it; `switches` and `now` are read when needed.
+
+    `lock` is held by everything that reads or changes the state: tests reach in from their own
+    thread (`seed`, `dump`, `clock.advance`) while the event loop serves.
+    """
 
     switches: Callable[[], Switches]
     now: Callable[[], datetime]
     webhooks: Webhooks
     projects: dict[str, Project] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
     def due(self, pace: Pace) -> Due:
         """The moment of an asynchronous step that is announced now."""

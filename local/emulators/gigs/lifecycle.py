@@ -43,26 +43,28 @@ class Lifecycle:
 
     def settle(self) -> None:
         """Do everything that is due by now."""
-        now = self._core.now()
-        for project in list(self._core.projects.values()):
-            for subscription in list(project.subscriptions.values()):
-                self._settle_subscription(project, subscription, now)
-            for change in list(project.changes.values()):
-                self._settle_change(project, change, now)
-            for addon in list(project.subscription_addons.values()):
-                self._settle_addon(project, addon, now)
+        with self._core.lock:
+            now = self._core.now()
+            for project in self._core.projects.values():
+                for subscription in project.subscriptions.values():
+                    self._settle_subscription(project, subscription, now)
+                for change in project.changes.values():
+                    self._settle_change(project, change, now)
+                for addon in project.subscription_addons.values():
+                    self._settle_addon(project, addon, now)
 
     def next_due(self) -> datetime | None:
         """The earliest moment at which the clock alone moves something that is pending."""
-        moments = [
-            moment
-            for project in self._core.projects.values()
-            for moment in (
-                *_moments(project.subscriptions),
-                *_moments(project.changes),
-                *_moments(project.subscription_addons),
-            )
-        ]
+        with self._core.lock:
+            moments = [
+                moment
+                for project in self._core.projects.values()
+                for moment in (
+                    *_moments(project.subscriptions),
+                    *_moments(project.changes),
+                    *_moments(project.subscription_addons),
+                )
+            ]
         return min(moments, default=None)
 
     def activate(self, project: Project, subscription: Subscription, now: datetime) -> None:
@@ -100,7 +102,7 @@ class Lifecycle:
                 self.end_addon(project, addon, now)
         for change in project.changes.values():
             if change.subscription == subscription.id and change.status in OPEN_CHANGES:
-                self._fail_change(project, change, "unknown")
+                self.fail_change(project, change, "unknown")
         self._event(project, "subscription.ended", subscription)
 
     def end_addon(self, project: Project, addon: SubscriptionAddon, now: datetime) -> None:
@@ -113,6 +115,12 @@ class Lifecycle:
                 balance.usable_until = min(balance.usable_until, now)
         shown = rendering.subscription_addon(project, addon)
         self._core.webhooks.emit(project.id, "subscriptionAddon.ended", shown)
+
+    def fail_change(self, project: Project, change: Change, code: str | None) -> None:
+        """An open change is not carried out."""
+        change.status, change.failure_code = "failed", code
+        shown = rendering.change(project, change)
+        self._core.webhooks.emit(project.id, "subscriptionChange.failed", shown)
 
     def _settle_subscription(
         self, project: Project, subscription: Subscription, now: datetime
@@ -143,13 +151,13 @@ class Lifecycle:
 
     def _settle_change(self, project: Project, change: Change, now: datetime) -> None:
         if change.status == "initiated" and now >= change.created_at + CONSENT:
-            self._fail_change(project, change, "consentNotGiven")
+            self.fail_change(project, change, "consentNotGiven")
         subscription = project.subscriptions[change.subscription]
         scheduled = change.scheduled_at is not None and now >= change.scheduled_at
         if change.status != "pending" or not scheduled or not change.due.reached(now):
             return
         if change.due.fails:
-            self._fail_change(project, change, self._core.switches().change_failure_code)
+            self.fail_change(project, change, self._core.switches().change_failure_code)
             return
         before = rendering.subscription(project, subscription)
         if change.sim is not None:
@@ -171,11 +179,6 @@ class Lifecycle:
             self._core.webhooks.emit(project.id, "sim.retired", rendering.sim(old))
         subscription.sim, subscription.sim_shown = new, True
         self._activate_sim(project, project.sims[new])
-
-    def _fail_change(self, project: Project, change: Change, code: str | None) -> None:
-        change.status, change.failure_code = "failed", code
-        shown = rendering.change(project, change)
-        self._core.webhooks.emit(project.id, "subscriptionChange.failed", shown)
 
     def _settle_addon(self, project: Project, addon: SubscriptionAddon, now: datetime) -> None:
         if addon.status == "active" and addon.period is not None and now >= addon.period.end:
