@@ -187,7 +187,7 @@ class Gigs(Emulator[Switches]):
         with self.core.lock:
             self.webhooks.clear()
             self.idempotency.clear()
-            self.core.projects.clear()
+            self.core.clear()
             for project_id, token in self._default_projects.items():
                 self.core.projects[project_id] = Project(project_id, tokens={token})
 

@@ -9,11 +9,12 @@ with the cause `simUnusable`; unspent consent fails after five hours with `conse
 
 from __future__ import annotations
 
+import heapq
 from datetime import datetime, timedelta
 from typing import Any
 
 from local.emulators.gigs import rendering
-from local.emulators.gigs.core import Core
+from local.emulators.gigs.core import Core, Watched
 from local.emulators.gigs.records import (
     Change,
     Period,
@@ -21,13 +22,12 @@ from local.emulators.gigs.records import (
     Sim,
     Subscription,
     SubscriptionAddon,
-    Table,
     UsageBalance,
 )
 from local.emulators.gigs.values import add_validity, new_id, new_phone_number
 
 CONSENT = timedelta(hours=5)
-OPEN_CHANGES = frozenset({"pending", "initiated"})
+OPEN = frozenset({"pending", "initiated"})
 ALLOWANCES = (
     ("dataBytes", "data", "bytes"),
     ("voiceSeconds", "voice", "seconds"),
@@ -45,27 +45,20 @@ class Lifecycle:
         """Do everything that is due by now."""
         with self._core.lock:
             now = self._core.now()
-            for project in self._core.projects.values():
-                for subscription in project.subscriptions.values():
-                    self._settle_subscription(project, subscription, now)
-                for change in project.changes.values():
-                    self._settle_change(project, change, now)
-                for addon in project.subscription_addons.values():
-                    self._settle_addon(project, addon, now)
+            waiting, agenda = self._core.waiting, self._core.agenda
+            for project, record in list(waiting.values()):
+                self._settle_one(project, record, now)
+                if record.status not in OPEN:
+                    del waiting[record.id]
+            while agenda and agenda[0][0] <= now:
+                _, _, project, record = heapq.heappop(agenda)
+                self._settle_one(project, record, now)
 
     def next_due(self) -> datetime | None:
         """The earliest moment at which the clock alone moves something that is pending."""
         with self._core.lock:
-            moments = [
-                moment
-                for project in self._core.projects.values()
-                for moment in (
-                    *_moments(project.subscriptions),
-                    *_moments(project.changes),
-                    *_moments(project.subscription_addons),
-                )
-            ]
-        return min(moments, default=None)
+            moments = [_moment(record) for _, record in self._core.waiting.values()]
+        return min((m for m in moments if m is not None), default=None)
 
     def activate(self, project: Project, subscription: Subscription, now: datetime) -> None:
         """A pending subscription becomes usable."""
@@ -76,7 +69,7 @@ class Lifecycle:
         subscription.sim_shown = True
         subscription.status = "active"
         subscription.activated_at = now
-        subscription.period = Period(1, now, add_validity(now, plan["validity"]))
+        self._start_period(project, subscription, 1, now)
         minimum = plan["validity"]["minimumPeriods"]
         subscription.earliest_end_at = add_validity(now, plan["validity"], minimum)
         if plan["allowances"]["voiceSeconds"] != 0:
@@ -101,7 +94,7 @@ class Lifecycle:
             if addon.subscription == subscription.id and addon.status != "ended":
                 self.end_addon(project, addon, now)
         for change in project.changes.values():
-            if change.subscription == subscription.id and change.status in OPEN_CHANGES:
+            if change.subscription == subscription.id and change.status in OPEN:
                 self.fail_change(project, change, "unknown")
         self._event(project, "subscription.ended", subscription)
 
@@ -121,6 +114,14 @@ class Lifecycle:
         change.status, change.failure_code = "failed", code
         shown = rendering.change(project, change)
         self._core.webhooks.emit(project.id, "subscriptionChange.failed", shown)
+
+    def _settle_one(self, project: Project, record: Watched, now: datetime) -> None:
+        if isinstance(record, Subscription):
+            self._settle_subscription(project, record, now)
+        elif isinstance(record, Change):
+            self._settle_change(project, record, now)
+        else:
+            self._settle_addon(project, record, now)
 
     def _settle_subscription(
         self, project: Project, subscription: Subscription, now: datetime
@@ -144,8 +145,7 @@ class Lifecycle:
         if validity["type"] != "recurring":
             self.end(project, subscription, period.end, "subscriptionEnded")
             return
-        end = add_validity(period.end, validity)
-        subscription.period = Period(period.number + 1, period.end, end)
+        self._start_period(project, subscription, period.number + 1, period.end)
         self._open_period_balances(project, subscription)
         self._event(project, "subscription.renewed", subscription)
 
@@ -195,9 +195,17 @@ class Lifecycle:
             ends = add_validity(now, bought["validity"])
         addon.status, addon.activated_at = "active", now
         addon.period = Period(1, now, ends)
+        self._core.wake(ends, project, addon)
         self._open_balances(project, subscription, bought, now, ends, addon=addon.id)
         shown = rendering.subscription_addon(project, addon)
         self._core.webhooks.emit(project.id, "subscriptionAddon.activated", shown)
+
+    def _start_period(
+        self, project: Project, subscription: Subscription, number: int, start: datetime
+    ) -> None:
+        end = add_validity(start, project.plans[subscription.plan]["validity"])
+        subscription.period = Period(number, start, end)
+        self._core.wake(end, project, subscription)
 
     def _open_period_balances(self, project: Project, subscription: Subscription) -> None:
         period = subscription.period
@@ -246,13 +254,8 @@ class Lifecycle:
         self._core.webhooks.emit(project.id, type_, rendering.subscription(project, subscription))
 
 
-def _moments(
-    table: Table[Subscription] | Table[Change] | Table[SubscriptionAddon],
-) -> list[datetime]:
-    return [
-        max(record.due.at, getattr(record, "scheduled_at", None) or record.due.at)
-        for record in table.values()
-        if record.status == "pending"
-        and record.due.pace == "after_seconds"
-        and record.due.at is not None
-    ]
+def _moment(record: Watched) -> datetime | None:
+    if record.status != "pending" or record.due.pace != "after_seconds" or not record.due.at:
+        return None
+    scheduled = record.scheduled_at if isinstance(record, Change) else None
+    return max(record.due.at, scheduled or record.due.at)

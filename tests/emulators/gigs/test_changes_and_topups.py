@@ -126,7 +126,8 @@ def test_change_needs_an_active_line_and_a_willing_provider(api: Api) -> None:
 
 
 def test_plan_changes_at_renewal(api: Api) -> None:
-    api.server.emulator.seed({"plans": [{"id": "pln_japan20", "name": "Japan 20 GB"}]})
+    bigger = {"id": "pln_japan20", "name": "J", "allowances": {"dataBytes": 20_000_000_000}}
+    api.server.emulator.seed({"plans": [bigger]})
     line = api.line()
     wanted = {"subscription": line["id"], "plan": "pln_japan20"}
     change = api.ok("POST", "subscriptionChanges", wanted)
@@ -134,6 +135,8 @@ def test_plan_changes_at_renewal(api: Api) -> None:
     assert api.ok("GET", f"subscriptions/{line['id']}")["plan"]["id"] == PLAN["id"]
     api.advance(32 * DAY)
     assert api.ok("GET", f"subscriptions/{line['id']}")["plan"]["id"] == "pln_japan20"
+    query = f"usageBalances?subscription={line['id']}&subscriptionPeriod=current"
+    assert [balance["limit"] for balance in api.ok("GET", query)["items"]] == [20_000_000_000]
 
 
 def test_top_up_adds_a_balance_until_it_expires(api: Api) -> None:
