@@ -44,6 +44,7 @@ def test_custom_redirect_opens_the_payment_methods(api: Api) -> None:
     assert page.status_code == 200
     assert "Visa ending in 4242" in page.text
     assert page.headers["cache-control"] == "no-store"
+    assert "<br>" in api.ok("GetClientsDetails", clientid=HANAKO)["client"]["lastlogin"]
 
 
 def test_tokens_work_once(api: Api) -> None:
