@@ -34,7 +34,7 @@ class CuttableProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower than BaseTransport, as uvicorn's own
         """Remember the transport for this connection's requests."""
         super().connection_made(transport)
-        self.app = partial(_with_transport, self.app, transport)  # type: ignore[assignment]  # same ASGI signature
+        self.app = partial(_with_transport, self.app, transport)
 
 
 def config(app: ASGIApp, *, port: int, log_level: str = "warning") -> uvicorn.Config:

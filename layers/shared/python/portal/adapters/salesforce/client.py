@@ -1,0 +1,147 @@
+"""The Salesforce REST API through simple-salesforce: session, refresh, failure classes.
+
+Of simple-salesforce only `restful` is used. Its object types (`sf.Order.get`) recurse without end
+when every call is answered 401 (simple-salesforce issue 804) and join ids into URLs; its logins
+only know hosts under salesforce.com, so `login.py` fetches the token.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from portal import correlation
+from portal.adapters.http import Call, Transport
+from portal.adapters.salesforce.failures import (
+    UPSTREAM,
+    error_code,
+    of_answer,
+    of_graph,
+)
+from portal.adapters.salesforce.library import simple_salesforce
+from portal.adapters.salesforce.login import Login
+from portal.observability import count, gauge
+
+if TYPE_CHECKING:
+    from simple_salesforce.api import Salesforce
+
+READ_SECONDS = 20.0
+SESSION_EXPIRED = "INVALID_SESSION_ID"
+
+
+class SalesforceClient:
+    """One org. The session is kept for the life of the execution environment."""
+
+    def __init__(
+        self, *, url: str, api_version: str, login: Login, transport: Transport | None = None
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._api_version = api_version
+        self._login = login
+        self._transport = transport or Transport(UPSTREAM, read_seconds=READ_SECONDS)
+        self._session: Salesforce | None = None
+
+    def query(self, soql: str) -> list[dict[str, Any]]:
+        """All records of a query, page after page (one call each 2,000 records).
+
+        Build `soql` with `library.format_soql`, never by hand.
+        """
+        page = self.request("GET", "query", operation="query", params={"q": soql})
+        records: list[dict[str, Any]] = list(page["records"])
+        while not page["done"]:
+            page = self.request("GET", self._relative(page["nextRecordsUrl"]), operation="query")
+            records.extend(page["records"])
+        return records
+
+    def graph(self, nodes: list[dict[str, Any]], *, operation: str) -> dict[str, dict[str, Any]]:
+        """One all-or-nothing composite graph; answers by `referenceId`.
+
+        `nodes` are `{method, url, referenceId, body}` with `url` relative to the API version.
+        Raises Refused with the culprit's errorCode when Salesforce rolled back: its HTTP status
+        is 200 all the same.
+        """
+        prefix = f"/services/data/v{self._api_version}/"
+        absolute = [{**node, "url": prefix + node["url"].lstrip("/")} for node in nodes]
+        payload = {"graphs": [{"graphId": "1", "compositeRequest": absolute}]}
+        answer = self.request(
+            "POST", "composite/graph", operation=operation, json=payload, writes=True
+        )
+        (graph,) = answer["graphs"]
+        parts = graph["graphResponse"]["compositeResponse"]
+        if not graph["isSuccessful"]:
+            raise of_graph(operation, parts)
+        return {part["referenceId"]: part["body"] for part in parts}
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        operation: str,
+        params: dict[str, str] | None = None,
+        json: Any = None,
+        headers: dict[str, str] | None = None,
+        writes: bool = False,
+    ) -> Any:
+        """One REST call; `path` is relative to the API version. Numbers come back as Decimal.
+
+        The session is renewed once when Salesforce says that it expired. Raises the errors of
+        `portal.domain.upstream`.
+        """
+        call = Call(method, path, operation, writes)
+        options: dict[str, Any] = {"params": params, "headers": headers or {}}
+        if json is not None:
+            options["json"] = json
+        errors = simple_salesforce().SalesforceError
+        try:
+            return self._send(call, options)
+        except errors as error:
+            if error_code(error.content) != SESSION_EXPIRED:
+                count("UpstreamErrors", upstream=UPSTREAM)
+                raise of_answer(call, error) from None
+        self._session = None
+        try:
+            return self._send(call, options)
+        except errors as error:
+            count("UpstreamErrors", upstream=UPSTREAM)
+            raise of_answer(call, error) from None
+
+    def _relative(self, next_records_url: str) -> str:
+        path = urlsplit(next_records_url).path
+        return path.partition(f"/services/data/v{self._api_version}/")[2]
+
+    def _send(self, call: Call, options: dict[str, Any]) -> Any:
+        if self._session is None:
+            self._session = self._open()
+        headers = {**options["headers"], correlation.HEADER: correlation.current()}
+        with self._transport.guard(call):
+            answer = self._session.restful(
+                call.url,
+                method=call.method,
+                timeout=self._transport.timeout,
+                allow_redirects=False,
+                **{**options, "headers": headers},
+            )
+        _record_quota(self._session)
+        return answer
+
+    def _open(self) -> Salesforce:
+        session: Salesforce = simple_salesforce().Salesforce(
+            session_id=self._login.token(),
+            instance_url=self._url,
+            version=self._api_version,
+            session=self._transport.session,
+            parse_float=Decimal,
+        )
+        # It always says https and drops the path; the configured URL is the authority.
+        session.base_url = f"{self._url}/services/data/v{self._api_version}/"
+        # Pretty-printed answers are a third larger.
+        session.headers.pop("X-PrettyPrint", None)
+        return session
+
+
+def _record_quota(session: Salesforce) -> None:
+    usage = session.api_usage.get("api-usage")
+    if usage is not None and usage.total:
+        gauge("SalesforceApiQuotaUsedPercent", round(100 * usage.used / usage.total, 2))

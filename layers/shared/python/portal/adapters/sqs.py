@@ -1,0 +1,76 @@
+"""SQS: models as JSON bodies, the correlation id in the attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import BaseModel
+
+from portal import aws, correlation
+from portal.domain.mail import MailJob
+from portal.domain.upstream import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
+
+UPSTREAM = "sqs"
+BATCH_LIMIT = 10
+
+
+class SqsQueue:
+    """One queue."""
+
+    def __init__(self, url: str, client: Callable[[], SQSClient] = aws.sqs) -> None:
+        self._url = url
+        self._client = client
+
+    def send(self, *messages: BaseModel, delay_seconds: int = 0) -> None:
+        """Enqueue models; `delay_seconds` at most 900 (SQS' limit).
+
+        Raises Unavailable when SQS did not take one of them (those before it are enqueued).
+        """
+        for start in range(0, len(messages), BATCH_LIMIT):
+            self._send_batch(messages[start : start + BATCH_LIMIT], delay_seconds)
+
+    def _send_batch(self, messages: Sequence[BaseModel], delay_seconds: int) -> None:
+        attribute: MessageAttributeValueTypeDef = {
+            "DataType": "String",
+            "StringValue": correlation.current() or "none",
+        }
+        try:
+            answer = self._client().send_message_batch(
+                QueueUrl=self._url,
+                Entries=[
+                    {
+                        "Id": str(number),
+                        "MessageBody": message.model_dump_json(by_alias=True),
+                        "DelaySeconds": delay_seconds,
+                        "MessageAttributes": {"correlationId": attribute},
+                    }
+                    for number, message in enumerate(messages)
+                ],
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable(UPSTREAM, "SendMessageBatch", type(error).__name__) from error
+        if failed := answer.get("Failed"):
+            raise Unavailable(UPSTREAM, "SendMessageBatch", str(failed[0].get("Code")))
+
+
+class SqsMailOutbox:
+    """The e-mail queue."""
+
+    def __init__(self, queue: SqsQueue) -> None:
+        self._queue = queue
+
+    def put(self, jobs: Sequence[MailJob]) -> None:
+        """Enqueue, each with the correlation id of what caused it."""
+        current = correlation.current()
+        self._queue.send(
+            *(
+                job if job.correlation_id else job.model_copy(update={"correlation_id": current})
+                for job in jobs
+            )
+        )

@@ -1,0 +1,59 @@
+"""Reading what WHMCS answers: types and empty lists vary by version and action.
+
+Source: WHMCS API reference and public clients; see the module's tests for each variant.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+
+def as_list(container: Any, child: str | None = None) -> list[dict[str, Any]]:
+    """The records in any of the shapes WHMCS uses for a list.
+
+    `""`, `[]`, `{}` and a missing key are empty; `{child: …}` is unwrapped; a map with numeric
+    keys is a list; a single object is a list of one.
+    """
+    if container is None or container in ("", [], {}):
+        return []
+    if isinstance(container, list):
+        return [item for item in container if isinstance(item, dict)]
+    if isinstance(container, dict):
+        if child is not None and child in container:
+            return as_list(container[child])
+        if all(str(key).isdigit() for key in container):
+            ordered = sorted(container.items(), key=lambda pair: int(pair[0]))
+            return [item for _, item in ordered if isinstance(item, dict)]
+        return [container]
+    return []
+
+
+def as_int(value: Any) -> int | None:
+    """An id or count that may be text, absent or empty."""
+    text = str(value).strip() if value is not None else ""
+    return int(text) if text.lstrip("-").isdigit() else None
+
+
+def as_ids(value: Any) -> list[int]:
+    """A comma-separated list of ids, `""` when there are none."""
+    parts = (as_int(part) for part in str(value or "").split(","))
+    return [part for part in parts if part is not None]
+
+
+def as_date(value: Any) -> date | None:
+    """A `YYYY-MM-DD` date, with or without time; `0000-00-00` means never."""
+    text = str(value or "")[:10]
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def as_amount(value: Any) -> Decimal | None:
+    """A plain decimal text; None when it is empty or formatted for people."""
+    try:
+        return Decimal(str(value).strip())
+    except InvalidOperation:
+        return None

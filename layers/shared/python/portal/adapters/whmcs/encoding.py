@@ -1,0 +1,71 @@
+"""How WHMCS wants parameters: PHP arrays in form fields, PHP-serialized maps in base64.
+
+Source: WHMCS API reference (AddOrder, AddClient, UpdateClientProduct). A wrong id or shape is
+silent there (WHMCS falls back to a minimum or default), so nothing here guesses.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Scalar = str | int | bool
+
+
+def serialize(mapping: Mapping[int | str, Any]) -> str:
+    """`base64(serialize(array))` of a flat or nested map.
+
+    Numeric keys become PHP integers, as PHP itself does; string lengths count bytes.
+    """
+    return base64.b64encode(_php(dict(mapping)).encode("utf-8")).decode("ascii")
+
+
+def _php(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"b:{int(value)};"
+    if isinstance(value, int):
+        return f"i:{value};"
+    if isinstance(value, str):
+        return f's:{len(value.encode("utf-8"))}:"{value}";'
+    if isinstance(value, Mapping):
+        body = "".join(_php(_key(key)) + _php(item) for key, item in value.items())
+        return f"a:{len(value)}:{{{body}}}"
+    msg = f"cannot serialize {type(value).__name__} for WHMCS"
+    raise TypeError(msg)
+
+
+def _key(key: int | str) -> int | str:
+    if isinstance(key, str) and (key == "0" or (key.isdigit() and key[0] != "0")):
+        return int(key)
+    return key
+
+
+def form(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Form fields as PHP's `http_build_query` writes them.
+
+    Lists and maps become `name[0]`, `name[key]`; True is `1`; False and None are left out,
+    because PHP takes any non-empty text but `0` for true.
+    """
+    return list(_fields(parameters))
+
+
+def _fields(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in parameters.items():
+        yield from _field(name, value)
+
+
+def _field(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if value is None or value is False:
+        return
+    if value is True:
+        yield name, "1"
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _field(f"{name}[{key}]", item)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            # Parallel arrays are joined by index: an empty entry must keep its place.
+            yield from _field(f"{name}[{index}]", "" if item in (None, False) else item)
+    else:
+        yield name, str(value)

@@ -1,0 +1,127 @@
+"""The HTTP frame of every endpoint: routing, problems, correlation, headers, CORS.
+
+One endpoint is one module is one Lambda:
+
+    app = App("orders")
+
+    @app.post("/orders", status=201, signed_in=True)
+    def create_order(body: OrderRequest, user: CurrentUser, deps: Annotated[Deps, Depends(build)]):
+        ...
+
+    handler = app.handler
+
+Powertools' resolver routes and validates. Headers are added around `resolve` because the
+resolver drops what a middleware adds to answers made by exception handlers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from portal import correlation
+from portal.api import errors
+from portal.observability import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+SECURITY_HEADERS = {
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
+EXPOSED_HEADERS = "X-Correlation-Id, ETag, Retry-After, Idempotency-Replayed, Location"
+BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
+
+
+class App:
+    """One endpoint's application; `handler` is what Lambda calls."""
+
+    def __init__(self, area: str) -> None:
+        self.area = area
+        self.resolver = APIGatewayRestResolver(enable_validation=True)
+        errors.register(self.resolver)
+
+    def get(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """Register a GET route (see `_route` for the options)."""
+        return self._route("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """Register a POST route (see `_route` for the options)."""
+        return self._route("POST", path, **options)
+
+    def patch(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """Register a PATCH route (see `_route` for the options)."""
+        return self._route("PATCH", path, **options)
+
+    def _route(
+        self, method: str, path: str, *, status: int = 200, signed_in: bool = False, **options: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Register a route.
+
+        `path` uses `<name>` for parameters; `status` is that of success; `signed_in` documents
+        the bearer token (the gateway's authorizer demands it, `CurrentUser` reads it); further
+        options go to Powertools (`summary`, `responses`, …).
+        """
+        options.setdefault("tags", [self.area])
+        options.setdefault("security", BEARER if signed_in else [])
+        register: Callable[[Endpoint], Endpoint] = self.resolver.route(
+            path, method=method, status_code=status, **options
+        )
+        return register
+
+    def override(self, dependency: Callable[..., Any], replacement: Callable[..., Any]) -> None:
+        """Give tests another composition root."""
+        self.resolver.dependency_overrides[dependency] = replacement
+
+    def handler(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """Lambda entry for an API Gateway REST proxy event."""
+        headers = lower_case_headers(event)
+        with correlation.bound(correlation.accept(headers.get("x-correlation-id"))) as current:
+            log = logger()
+            log.clear_state()
+            log.append_keys(
+                function_name=context.function_name,
+                function_request_id=context.aws_request_id,
+                route=f"{event.get('httpMethod')} {event.get('resource')}",
+            )
+            log.set_correlation_id(current)
+            response = self.resolver.resolve(event, context)
+            return with_standard_headers(response, origin=headers.get("origin"))
+
+
+def lower_case_headers(event: dict[str, Any]) -> dict[str, str]:
+    """The event's headers by lower-case name (REST APIs pass the caller's case)."""
+    return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+
+
+def with_standard_headers(response: dict[str, Any], *, origin: str | None) -> dict[str, Any]:
+    """Add what every answer carries; an endpoint's own `Cache-Control` wins over `no-store`."""
+    added = {
+        **SECURITY_HEADERS,
+        correlation.HEADER: correlation.current(),
+        **_cors_headers(origin),
+    }
+    multi: dict[str, list[str]] = response.setdefault("multiValueHeaders", {})
+    if "Cache-Control" not in multi:
+        added["Cache-Control"] = "no-store"
+    for name, value in added.items():
+        multi[name] = [value]
+    return response
+
+
+def _cors_headers(origin: str | None) -> dict[str, str]:
+    allowed = os.environ.get("CORS_ORIGINS", "").split(",")
+    if not origin or origin not in (entry.strip() for entry in allowed):
+        return {"Vary": "Origin"}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Credentials": "true",
+        "Access-Control-Expose-Headers": EXPOSED_HEADERS,
+        "Vary": "Origin",
+    }

@@ -1,0 +1,159 @@
+"""One table from what went wrong to the problem document that is answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
+
+from portal import correlation
+from portal.config import ConfigurationError
+from portal.domain import problems
+from portal.domain.problems import FieldError, Problem
+from portal.domain.upstream import (
+    OutcomeUnknown,
+    Refused,
+    Throttled,
+    Unavailable,
+    UpstreamError,
+)
+from portal.observability import count, logger
+
+PROBLEM_JSON = "application/problem+json"
+DEFAULT_RETRY_AFTER = 5
+
+
+def register(resolver: APIGatewayRestResolver) -> None:
+    """Teach a resolver to answer every exception as a problem."""
+    table: list[tuple[Any, Any]] = [
+        (Problem, _problem),
+        (UpstreamError, _upstream),
+        (RequestValidationError, _invalid),
+        (RequestUnsupportedContentType, _unsupported),
+        (NotFoundError, _not_found),
+        (ServiceError, _service_error),
+        (Exception, _unexpected),
+    ]
+    for exception, render in table:
+        resolver.exception_handler(exception)(render)
+
+
+def render(problem: Problem) -> Response[str]:
+    """The HTTP answer for a problem."""
+    headers: dict[str, str | list[str]] = {}
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    if problem.type.status == problems.UNAUTHENTICATED.status:
+        headers["WWW-Authenticate"] = "Bearer"
+    document = problem.as_json(instance=correlation.current())
+    return Response(
+        status_code=problem.type.status,
+        content_type=PROBLEM_JSON,
+        body=json.dumps(document, ensure_ascii=False),
+        headers=headers,
+    )
+
+
+def of_upstream(error: UpstreamError) -> Problem:
+    """What a caller is told of a failing upstream: which kind, never the vendor's words."""
+    if isinstance(error, Throttled):
+        wait = int(error.retry_after or DEFAULT_RETRY_AFTER)
+        return Problem(
+            problems.UPSTREAM_UNAVAILABLE, "Too busy right now; try again.", retry_after=wait
+        )
+    if isinstance(error, Unavailable):
+        return Problem(
+            problems.UPSTREAM_UNAVAILABLE,
+            "Try again in a moment; nothing was changed.",
+            retry_after=DEFAULT_RETRY_AFTER,
+        )
+    if isinstance(error, OutcomeUnknown):
+        return Problem(
+            problems.OUTCOME_UNKNOWN,
+            "It is not certain whether the request took effect; repeating it is safe.",
+            retry_after=DEFAULT_RETRY_AFTER,
+        )
+    return Problem(
+        problems.UPSTREAM_REFUSED,
+        "Quote the correlation id to support; repeating the request will not help.",
+    )
+
+
+def _problem(problem: Problem) -> Response[str]:
+    logger().info("refused", extra={"problem": problem.type.slug, "status": problem.type.status})
+    return render(problem)
+
+
+def _upstream(error: UpstreamError) -> Response[str]:
+    level = logger().error if isinstance(error, Refused) else logger().warning
+    level(
+        "upstream failed",
+        extra={
+            "upstream": error.upstream,
+            "operation": error.operation,
+            "kind": type(error).__name__,
+            "code": error.code,
+            "upstream_status": error.status,
+            "upstream_message": error.message,
+        },
+    )
+    return render(of_upstream(error))
+
+
+def _invalid(error: RequestValidationError) -> Response[str]:
+    found = error.errors()
+    if any(entry.get("type") == "json_invalid" for entry in found):
+        return render(Problem(problems.MALFORMED_REQUEST, "The body is not valid JSON."))
+    return render(
+        Problem(
+            problems.INVALID_REQUEST,
+            "Correct the values named in errors and send the request again.",
+            errors=tuple(field_error(entry) for entry in found),
+        )
+    )
+
+
+def field_error(entry: Any) -> FieldError:
+    """A pydantic error as a pointer and a sentence; the value itself is never echoed."""
+    location: Sequence[str | int] = entry.get("loc", ())
+    where, rest = (str(location[0]), location[1:]) if location else ("body", ())
+    message = str(entry.get("msg", "not valid")).removeprefix("Value error, ")
+    code = str(entry.get("type", ""))
+    if where == "body":
+        pointer = "".join(f"/{_escape(part)}" for part in rest)
+        return FieldError(message, pointer=pointer, code=code)
+    return FieldError(message, parameter=str(rest[0]) if rest else where, code=code)
+
+
+def _escape(part: str | int) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def _unsupported(_: RequestUnsupportedContentType) -> Response[str]:
+    return render(Problem(problems.UNSUPPORTED_MEDIA_TYPE, "Send Content-Type: application/json."))
+
+
+def _not_found(_: NotFoundError) -> Response[str]:
+    return render(Problem(problems.NOT_FOUND, "There is nothing at this path."))
+
+
+def _service_error(error: ServiceError) -> Response[str]:
+    known = {400: problems.MALFORMED_REQUEST, 401: problems.UNAUTHENTICATED}
+    kind = known.get(error.status_code, problems.INTERNAL)
+    return render(Problem(kind, str(error.msg)))
+
+
+def _unexpected(error: Exception) -> Response[str]:
+    if isinstance(error, ConfigurationError):
+        logger().critical("configuration", extra={"reason": str(error)})
+    else:
+        logger().exception("unexpected error")
+    count("UnexpectedErrors")
+    return render(Problem(problems.INTERNAL, "Quote the correlation id to support."))

@@ -1,0 +1,35 @@
+"""Base of every request and response model: camelCase outside, unknown fields refused."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+ItemT = TypeVar("ItemT")
+
+
+class RequestModel(BaseModel):
+    """What a caller sends: unknown fields are an error, texts are stripped."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+    )
+
+
+class ResponseModel(BaseModel):
+    """What the API answers."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class Page(ResponseModel, Generic[ItemT]):
+    """A list: `{items, nextCursor?}`."""
+
+    items: list[ItemT]
+    next_cursor: str | None = None

@@ -1,0 +1,63 @@
+"""From the gateway's verified token to who is calling.
+
+The Cognito authorizer of API Gateway has checked signature, issuer, audience and expiry. What it
+does not check is which kind of token it was: with no scopes on the method it wants ID tokens,
+and the local gateway lets access tokens through, so `token_use` is checked here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Request
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from portal.domain.identity import CustomerMapping
+from portal.domain.problems import NOT_MAPPED, UNAUTHENTICATED, Problem
+from portal.ports.identity import CustomerDirectory
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A signed-in user: `user_id` is the Cognito `sub`; `auth_time` is epoch seconds."""
+
+    user_id: str
+    email: str
+    auth_time: int
+
+
+def authenticated(request: Request) -> Principal:
+    """The caller, from the authorizer's claims.
+
+    Raises Problem `unauthenticated` when the claims are not those of an ID token.
+    """
+    context: dict[str, Any] = request.resolved_event.raw_event.get("requestContext") or {}
+    claims = (context.get("authorizer") or {}).get("claims") or {}
+    user_id = claims.get("sub")
+    if not user_id or claims.get("token_use") != "id":
+        raise Problem(UNAUTHENTICATED, "Sign in and send the accessToken as bearer token.")
+    return Principal(
+        user_id=str(user_id),
+        email=str(claims.get("email", "")),
+        auth_time=_epoch(claims.get("auth_time")),
+    )
+
+
+def mapped(principal: Principal, directory: CustomerDirectory) -> CustomerMapping:
+    """Who the caller is in the other systems; ownership of everything follows from this.
+
+    Raises Problem `account-not-mapped` while a signup is not finished.
+    """
+    mapping = directory.by_user(principal.user_id)
+    if mapping is None:
+        raise Problem(NOT_MAPPED, "The sign-up is not finished; send it again to complete it.")
+    return mapping
+
+
+def _epoch(claim: object) -> int:
+    text = str(claim or "")
+    return int(text) if text.isdigit() else 0
+
+
+CurrentUser = Annotated[Principal, Depends(authenticated)]

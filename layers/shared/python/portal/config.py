@@ -1,0 +1,208 @@
+"""Configuration from the environment, one frozen model per Lambda.
+
+A Lambda's config is put together from the mixins below and loaded by its composition root
+(`deps.py`), never at import. Field aliases are the environment names; a name that is missing or
+empty fails at once with its name, not later as a None. `infra/endpoints.py` grants each Lambda
+exactly the names that its config has (a test compares the two).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+NonEmpty = Annotated[str, StringConstraints(min_length=1)]
+CommaList = Annotated[
+    tuple[str, ...],
+    BeforeValidator(
+        lambda value: (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+    ),
+]
+ConfigT = TypeVar("ConfigT", bound="Config")
+
+
+class ConfigurationError(Exception):
+    """The environment of this Lambda lacks something or holds something unusable."""
+
+
+class Config(BaseModel):
+    """Base of all configs: frozen, read by alias from environment names."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    stage: NonEmpty = Field(alias="STAGE")
+
+
+class HttpConfig(Config):
+    """Lambdas behind the API."""
+
+    cors_origins: CommaList = Field(alias="CORS_ORIGINS")
+
+
+class IdentityTable(Config):
+    """Who is who: e-mail, user, WHMCS client, Salesforce account."""
+
+    identity_table: NonEmpty = Field(alias="IDENTITY_TABLE")
+
+
+class IdempotencyTable(Config):
+    """Powertools idempotency and circuit breakers."""
+
+    idempotency_table: NonEmpty = Field(alias="IDEMPOTENCY_TABLE")
+
+
+class EphemeralTable(Config):
+    """Reset tokens, rate counters, replay guards."""
+
+    ephemeral_table: NonEmpty = Field(alias="EPHEMERAL_TABLE")
+
+
+class WorkflowTable(Config):
+    """Provisioning jobs and their history."""
+
+    workflow_table: NonEmpty = Field(alias="WORKFLOW_TABLE")
+
+
+class CatalogTable(Config):
+    """The shared catalogue cache."""
+
+    catalog_table: NonEmpty = Field(alias="CATALOG_TABLE")
+
+
+class EmailQueue(Config):
+    """Where mail jobs go."""
+
+    email_queue_url: NonEmpty = Field(alias="EMAIL_QUEUE_URL")
+
+
+class ProvisionQueue(Config):
+    """Where provisioning jobs go."""
+
+    provision_queue_url: NonEmpty = Field(alias="PROVISION_QUEUE_URL")
+
+
+class CaseQueue(Config):
+    """Where Salesforce Cases to be opened go."""
+
+    case_queue_url: NonEmpty = Field(alias="CASE_QUEUE_URL")
+
+
+class CognitoConfig(Config):
+    """The user pool."""
+
+    user_pool_id: NonEmpty = Field(alias="USER_POOL_ID")
+    user_pool_client_id: NonEmpty = Field(alias="USER_POOL_CLIENT_ID")
+
+
+class SalesforceConfig(Config):
+    """The org and how to log in."""
+
+    salesforce_url: NonEmpty = Field(alias="SALESFORCE_URL")
+    salesforce_secret_id: NonEmpty = Field(alias="SALESFORCE_SECRET_ID")
+    salesforce_api_version: NonEmpty = Field(alias="SALESFORCE_API_VERSION")
+
+
+class SalesforceAccountFields(Config):
+    """API names of the Account fields that orgs name differently."""
+
+    customer_number_field: NonEmpty = Field(alias="SALESFORCE_CUSTOMER_NUMBER_FIELD")
+    account_email_field: NonEmpty = Field(alias="SALESFORCE_ACCOUNT_EMAIL_FIELD")
+
+
+class SalesforceEligibilityFields(Config):
+    """API names of the Account fields that decide which Internet products can be had."""
+
+    dwelling_field: NonEmpty = Field(alias="SALESFORCE_DWELLING_FIELD")
+    tier_field: NonEmpty = Field(alias="SALESFORCE_TIER_FIELD")
+    region_field: NonEmpty = Field(alias="SALESFORCE_REGION_FIELD")
+
+
+class SalesforcePricebook(Config):
+    """The price book that the catalogue and orders use, by name."""
+
+    salesforce_pricebook: NonEmpty = Field(alias="SALESFORCE_PRICEBOOK")
+
+
+class WhmcsConfig(Config):
+    """The billing system and how to log in."""
+
+    whmcs_api_url: NonEmpty = Field(alias="WHMCS_API_URL")
+    whmcs_secret_id: NonEmpty = Field(alias="WHMCS_SECRET_ID")
+
+
+class WhmcsClientFields(Config):
+    """Ids of the WHMCS client custom fields."""
+
+    whmcs_customer_number_field_id: int = Field(alias="WHMCS_CUSTOMER_NUMBER_FIELD_ID")
+    whmcs_date_of_birth_field_id: int = Field(alias="WHMCS_DATE_OF_BIRTH_FIELD_ID")
+    whmcs_gender_field_id: int = Field(alias="WHMCS_GENDER_FIELD_ID")
+    whmcs_nationality_field_id: int = Field(alias="WHMCS_NATIONALITY_FIELD_ID")
+
+
+class EsimConfig(Config):
+    """The eSIM provider and how to log in."""
+
+    esim_provider: NonEmpty = Field(alias="ESIM_PROVIDER")
+    esim_api_url: NonEmpty = Field(alias="ESIM_API_URL")
+    esim_secret_id: NonEmpty = Field(alias="ESIM_SECRET_ID")
+
+
+class MailConfig(Config):
+    """How mails leave: SendGrid or SMTP, and what they say of themselves."""
+
+    email_transport: Literal["sendgrid", "smtp"] = Field(alias="EMAIL_TRANSPORT")
+    email_from: NonEmpty = Field(alias="EMAIL_FROM")
+    email_from_name: NonEmpty = Field(alias="EMAIL_FROM_NAME")
+    sendgrid_api_url: NonEmpty = Field(alias="SENDGRID_API_URL")
+    sendgrid_secret_id: NonEmpty = Field(alias="SENDGRID_SECRET_ID")
+    smtp_host: str = Field(default="", alias="SMTP_HOST")
+    smtp_port: int = Field(default=587, alias="SMTP_PORT")
+    portal_web_url: NonEmpty = Field(alias="PORTAL_WEB_URL")
+
+
+class CurrencyConfig(Config):
+    """The price book's currency; Salesforce has a field for it only in multi-currency orgs."""
+
+    portal_currency: NonEmpty = Field(alias="PORTAL_CURRENCY")
+
+
+class TimeZoneConfig(Config):
+    """The reseller's time zone: validity of products, dates in mails."""
+
+    portal_time_zone: NonEmpty = Field(alias="PORTAL_TIME_ZONE")
+
+
+class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, CurrencyConfig):
+    """What it takes to read the catalogue through its cache."""
+
+
+class EligibilityReading(CatalogReading, SalesforceEligibilityFields):
+    """The same, with an Account's eligibility beside it."""
+
+
+def load(config: type[ConfigT], environ: Mapping[str, str] | None = None) -> ConfigT:
+    """Read a config from the environment.
+
+    Raises ConfigurationError naming every variable that is missing or unusable.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415  # only needed when something is wrong
+
+    source = os.environ if environ is None else environ
+    try:
+        return config.model_validate(dict(source))
+    except ValidationError as error:
+        wrong = ", ".join(f"{e['loc'][0]} ({e['msg']})" for e in error.errors())
+        msg = f"{config.__name__}: set these environment variables: {wrong}"
+        raise ConfigurationError(msg) from None
+
+
+def environment_names(config: type[Config]) -> frozenset[str]:
+    """The environment variables that a config reads."""
+    return frozenset(f.alias for f in config.model_fields.values() if f.alias)

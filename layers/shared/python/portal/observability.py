@@ -1,0 +1,73 @@
+"""Logs and metrics: Powertools, with redaction and the correlation id in every line."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from portal.redaction import redact
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.logging.types import LogRecord
+
+NAMESPACE = "Portal"
+
+
+class RedactingFormatter(LambdaPowertoolsFormatter):
+    """JSON lines without personal or secret data."""
+
+    def serialize(self, log: LogRecord) -> str:
+        """Redact the whole record, then serialise it."""
+        return super().serialize(redact(dict(log)))
+
+
+@functools.cache
+def logger() -> Logger:
+    """The Lambda's logger; service and level come from Powertools' environment variables."""
+    return Logger(logger_formatter=RedactingFormatter(), log_uncaught_exceptions=False)
+
+
+def count(name: str, value: int = 1, **dimensions: str) -> None:
+    """Emit a count in the namespace `Portal`.
+
+    Dimensions multiply metrics (and their price): upstreams, steps and outcomes yes, ids never.
+    """
+    _emit(name, MetricUnit.Count, value, dimensions)
+
+
+def duration(name: str, seconds: float, **dimensions: str) -> None:
+    """Emit a duration, in milliseconds as CloudWatch shows latencies."""
+    _emit(name, MetricUnit.Milliseconds, round(seconds * 1000, 1), dimensions)
+
+
+def gauge(name: str, value: float, **dimensions: str) -> None:
+    """Emit a level: how many are stuck, how much of a quota is used."""
+    _emit(name, MetricUnit.Count, value, dimensions)
+
+
+@contextmanager
+def timed(name: str, **dimensions: str) -> Iterator[None]:
+    """Emit how long the block took, whether or not it raised."""
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        duration(name, time.perf_counter() - started, **dimensions)
+
+
+def _emit(name: str, unit: MetricUnit, value: float, dimensions: dict[str, str]) -> None:
+    with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE) as metric:
+        for key, text in dimensions.items():
+            metric.add_dimension(name=key, value=text)
+
+
+def log_fields(**fields: Any) -> None:
+    """Add fields to every further line of this invocation (ids only)."""
+    logger().append_keys(**fields)

@@ -1,0 +1,225 @@
+"""What every repository shares: plain items in and out, botocore errors mapped once."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from portal import aws
+from portal.domain.upstream import Refused, Throttled, Unauthorized, Unavailable, UpstreamError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+UPSTREAM = "dynamodb"
+_THROTTLED = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+    }
+)
+_TRANSIENT = frozenset(
+    {"InternalServerError", "ServiceUnavailable", "TransactionInProgressException"}
+)
+
+
+class ConditionFailed(Exception):  # reads as DynamoDB says it
+    """A conditional write found the item otherwise; `item` is what it found, if anything."""
+
+    def __init__(self, item: dict[str, Any] | None = None) -> None:
+        super().__init__("condition failed")
+        self.item = item
+
+
+class TransactionRefused(Exception):
+    """A transaction was cancelled; `reasons` has one code per action (`None` when it was fine).
+
+    `items` are the items found by the failed conditions, in the same positions.
+    """
+
+    def __init__(self, reasons: list[str | None], items: list[dict[str, Any] | None]) -> None:
+        super().__init__(", ".join(str(reason) for reason in reasons))
+        self.reasons = reasons
+        self.items = items
+
+
+class Table:
+    """One table by name; values are plain Python (numbers come back as int or Decimal)."""
+
+    def __init__(self, name: str, client: Callable[[], DynamoDBClient] = aws.dynamodb) -> None:
+        self.name = name
+        self._client = client
+
+    def get(self, key: Mapping[str, Any]) -> dict[str, Any] | None:
+        """A strongly consistent read."""
+        with mapped_errors("GetItem"):
+            answer = self._client().get_item(
+                TableName=self.name, Key=to_item(key), ConsistentRead=True
+            )
+        return from_item(answer["Item"]) if "Item" in answer else None
+
+    def put(self, item: Mapping[str, Any], **expression: Any) -> None:
+        """PutItem; raises ConditionFailed. `expression` as for `_arguments`."""
+        with mapped_errors("PutItem"):
+            self._client().put_item(
+                TableName=self.name,
+                Item=to_item(item),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **_arguments(expression),
+            )
+
+    def update(self, key: Mapping[str, Any], **expression: Any) -> dict[str, Any]:
+        """UpdateItem; returns the new item; raises ConditionFailed."""
+        with mapped_errors("UpdateItem"):
+            answer = self._client().update_item(
+                TableName=self.name,
+                Key=to_item(key),
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **_arguments(expression),
+            )
+        return from_item(answer["Attributes"])
+
+    def delete(self, key: Mapping[str, Any], **expression: Any) -> dict[str, Any] | None:
+        """DeleteItem; returns the old item; raises ConditionFailed."""
+        with mapped_errors("DeleteItem"):
+            answer = self._client().delete_item(
+                TableName=self.name,
+                Key=to_item(key),
+                ReturnValues="ALL_OLD",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **_arguments(expression),
+            )
+        return from_item(answer["Attributes"]) if answer.get("Attributes") else None
+
+    def query(self, **expression: Any) -> Iterator[dict[str, Any]]:
+        """Query, page after page. `IndexName`, `Limit`, `ScanIndexForward`, … pass through."""
+        arguments = _arguments(expression)
+        while True:
+            with mapped_errors("Query"):
+                answer = self._client().query(TableName=self.name, **arguments)
+            for item in answer.get("Items", []):
+                yield from_item(item)
+            if not answer.get("LastEvaluatedKey"):
+                return
+            arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def transact(self, actions: list[dict[str, Any]], *, token: str | None = None) -> None:
+        """TransactWriteItems over this table; raises TransactionRefused.
+
+        Each action is `{"Put": {"item": …, **expression}}`, `{"Update": {"key": …, …}}`,
+        `{"Delete": {"key": …, …}}` or `{"Check": {"key": …, …}}`. `token` makes a repeated call
+        within ten minutes the same one.
+        """
+        arguments: dict[str, Any] = {"TransactItems": [self._action(action) for action in actions]}
+        if token is not None:
+            arguments["ClientRequestToken"] = token
+        with mapped_errors("TransactWriteItems"):
+            self._client().transact_write_items(**arguments)
+
+    def _action(self, action: dict[str, Any]) -> dict[str, Any]:
+        ((kind, fields),) = action.items()
+        fields = dict(fields)
+        body: dict[str, Any] = {
+            "TableName": self.name,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if kind == "Put":
+            body["Item"] = to_item(fields.pop("item"))
+        else:
+            body["Key"] = to_item(fields.pop("key"))
+        body.update(_arguments(fields))
+        return {"ConditionCheck" if kind == "Check" else kind: body}
+
+
+@contextmanager
+def mapped_errors(operation: str) -> Iterator[None]:
+    """Turn botocore's errors into ours; conditions and transactions into their own."""
+    try:
+        yield
+    except ClientError as error:
+        raise _mapped(operation, error) from error
+    except BotoCoreError as error:
+        raise Unavailable(UPSTREAM, operation, type(error).__name__) from error
+
+
+def _mapped(operation: str, error: ClientError) -> Exception:
+    response: Any = error.response
+    code = response.get("Error", {}).get("Code", "")
+    if code == "ConditionalCheckFailedException":
+        item = response.get("Item")
+        return ConditionFailed(from_item(item) if item else None)
+    if code == "TransactionCanceledException":
+        return _cancelled(operation, response)
+    kind: type[UpstreamError] = Refused
+    if code in _THROTTLED:
+        kind = Throttled
+    elif code in _TRANSIENT:
+        kind = Unavailable
+    elif code.startswith("AccessDenied"):
+        kind = Unauthorized
+    return kind(UPSTREAM, operation, str(error), code=code)
+
+
+def _cancelled(operation: str, response: Any) -> Exception:
+    found = response.get("CancellationReasons", [])
+    reasons = [None if r.get("Code") in (None, "None") else str(r["Code"]) for r in found]
+    if any(r in ("TransactionConflict", "ThrottlingError") for r in reasons):
+        return Unavailable(UPSTREAM, operation, "transaction conflict")
+    return TransactionRefused(
+        reasons, [from_item(r["Item"]) if r.get("Item") else None for r in found]
+    )
+
+
+def _arguments(expression: dict[str, Any]) -> dict[str, Any]:
+    """`values={":a": 1}` and `names={"#n": "name"}` as DynamoDB wants them; the rest as is.
+
+    `condition`, `set` (an update expression), `where` (a key condition) are the short names.
+    """
+    short = {
+        "condition": "ConditionExpression",
+        "set": "UpdateExpression",
+        "where": "KeyConditionExpression",
+        "names": "ExpressionAttributeNames",
+    }
+    arguments: dict[str, Any] = {}
+    for name, value in expression.items():
+        if name == "values":
+            arguments["ExpressionAttributeValues"] = to_item(value)
+        else:
+            arguments[short.get(name, name)] = value
+    return arguments
+
+
+@functools.cache
+def _codec() -> tuple[TypeSerializer, TypeDeserializer]:
+    return TypeSerializer(), TypeDeserializer()
+
+
+def to_item(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values as DynamoDB's; None values are left out."""
+    serializer, _ = _codec()
+    return {key: serializer.serialize(value) for key, value in plain.items() if value is not None}
+
+
+def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """DynamoDB's values as plain ones; whole numbers become int."""
+    _, deserializer = _codec()
+    return {key: _plain(deserializer.deserialize(value)) for key, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else value
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,79 @@
+"""The identity table: unique e-mail, WHMCS client and Salesforce Account per user.
+
+Items by `pk`: `USER#<sub>` is the mapping; `EMAIL#<normalised>`, `WHMCS#<id>` and
+`SF#<account id>` each hold `userId`, so uniqueness is a condition on a key. All four are written
+in one transaction.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.domain.identity import CustomerMapping
+from portal.repositories.dynamodb import Table
+
+
+def user_key(user_id: str) -> dict[str, str]:
+    """Key of a mapping."""
+    return {"pk": f"USER#{user_id}"}
+
+
+def email_key(email: str) -> dict[str, str]:
+    """Key of a normalised e-mail address."""
+    return {"pk": f"EMAIL#{email}"}
+
+
+def whmcs_key(client_id: int) -> dict[str, str]:
+    """Key of a WHMCS client."""
+    return {"pk": f"WHMCS#{client_id}"}
+
+
+def account_key(sf_account_id: str) -> dict[str, str]:
+    """Key of a Salesforce Account (18 characters)."""
+    return {"pk": f"SF#{sf_account_id}"}
+
+
+class DynamoCustomerDirectory:
+    """`CustomerDirectory` over the identity table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def by_user(self, user_id: str) -> CustomerMapping | None:
+        """The mapping of a Cognito `sub`."""
+        item = self._table.get(user_key(user_id))
+        return mapping_from(item) if item else None
+
+    def by_account(self, sf_account_id: str) -> CustomerMapping | None:
+        """The mapping of a Salesforce Account."""
+        item = self._table.get(account_key(sf_account_id))
+        if item is None or item.get("state") != "mapped":
+            return None
+        return self.by_user(str(item["userId"]))
+
+
+def mapping_item(mapping: CustomerMapping) -> dict[str, Any]:
+    """The `USER#` item of a mapping."""
+    return {
+        **user_key(mapping.user_id),
+        "userId": mapping.user_id,
+        "email": mapping.email,
+        "whmcsClientId": mapping.whmcs_client_id,
+        "sfAccountId": mapping.sf_account_id,
+        "customerNumber": mapping.customer_number,
+        "firstName": mapping.first_name,
+        "language": mapping.language,
+    }
+
+
+def mapping_from(item: dict[str, Any]) -> CustomerMapping:
+    """A mapping from its item."""
+    return CustomerMapping(
+        user_id=str(item["userId"]),
+        email=str(item["email"]),
+        whmcs_client_id=int(item["whmcsClientId"]),
+        sf_account_id=str(item["sfAccountId"]),
+        customer_number=str(item["customerNumber"]),
+        first_name=str(item.get("firstName", "")),
+        language=str(item.get("language", "en")),
+    )
