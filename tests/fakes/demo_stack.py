@@ -80,7 +80,8 @@ class FakeStack:
                     methods=["PATCH"],
                 ),
                 Route("/salesforce/_admin/seed", self.seed_salesforce, methods=post),
-                Route("/whmcs/pay", self.card_page, methods=["GET", *post]),
+                Route("/whmcs/account/paymentmethods", self.card_list),
+                Route("/whmcs/account/paymentmethods/add", self.card_page, methods=["GET", *post]),
                 Route("/whmcs/_admin/state", self.whmcs_state),
                 Route("/gigs/_admin/state", self.gigs_state),
                 Route("/sendgrid/_admin/state", self.sendgrid_state),
@@ -129,7 +130,7 @@ class FakeStack:
         return JSONResponse({"accessToken": "id-token", "tokenType": "Bearer", "expiresIn": 900})
 
     async def sso_link(self, request: Request) -> Response:
-        url = f"{request.url.scheme}://{request.url.netloc}/whmcs/pay"
+        url = f"{request.url.scheme}://{request.url.netloc}/whmcs/account/paymentmethods"
         return JSONResponse({"url": url, "expiresAt": "2026-11-22T09:01:00Z"})
 
     async def catalog(self, _: Request) -> Response:
@@ -229,15 +230,20 @@ class FakeStack:
         self.accounts += (await request.json())["records"]["Account"]
         return JSONResponse({}, 201)
 
+    async def card_list(self, _: Request) -> Response:
+        return HTMLResponse('<a href="/">Home</a><a href="/whmcs/account/paymentmethods/add">+</a>')
+
     async def card_page(self, request: Request) -> Response:
         if request.method == "POST":
             form = await request.form()
-            self.has_card = form.get("ccnumber") == "4242424242424242" and form.get("token") == "t"
+            self.has_card = (
+                form.get("card_number") == "4242424242424242" and form.get("token") == "t"
+            )
             return HTMLResponse("<p>Saved</p>")
         return HTMLResponse(
             '<form method="get" action="/search"><input name="q"></form>'
-            '<form method="post" action="pay"><input type="hidden" name="token" value="t">'
-            '<input name="ccnumber"><input name="ccexpirydate"><input name="cccvv"></form>'
+            '<form method="post" action="add"><input type="hidden" name="token" value="t">'
+            '<input name="card_number"><input name="card_expiry"></form>'
         )
 
     async def whmcs_state(self, _: Request) -> Response:
@@ -248,14 +254,17 @@ class FakeStack:
 
     async def gigs_state(self, _: Request) -> Response:
         email = self.clients[-1]["email"] if self.clients else ""
-        line = {"id": "sub_1", "user": "usr_1", "sim": "sim_1", "status": "active"}
-        return JSONResponse(
-            {
-                "users": [{"id": "usr_1", "email": email}],
-                "subscriptions": [line] if self.provisioned else [],
-                "sims": [{"id": "sim_1", "activationCode": LPA}],
-            }
-        )
+        line = {
+            "id": "sub_1",
+            "user": {"id": "usr_1", "email": email},
+            "sim": {"id": "sim_1"},
+            "status": "active",
+        }
+        project = {
+            "subscriptions": [line] if self.provisioned else [],
+            "sims": [{"id": "sim_1", "activationCode": LPA}],
+        }
+        return JSONResponse({"projects": {"portal-local": project}})
 
     async def sendgrid_state(self, _: Request) -> Response:
         return JSONResponse({"mails": self.mails})
@@ -317,19 +326,11 @@ def _case() -> dict[str, Any]:
 
 
 def _mail(to: str, subject: str, *, text: str = "Hello", qr: str | None = None) -> dict[str, Any]:
-    request: dict[str, Any] = {
-        "from": {"email": "hello@portal.example", "name": "Portal"},
-        "personalizations": [{"to": [{"email": to}]}],
-        "subject": subject,
-        "content": [
-            {"type": "text/plain", "value": text},
-            {"type": "text/html", "value": f'<p>{text}</p><img src="cid:esim-qr">'},
-        ],
-    }
+    attachments = []
     if qr is not None:
         buffer = io.BytesIO()
         segno.make_qr(qr, error="m").save(buffer, kind="png", scale=8, border=4)
-        request["attachments"] = [
+        attachments.append(
             {
                 "content": base64.b64encode(buffer.getvalue()).decode(),
                 "type": "image/png",
@@ -337,8 +338,19 @@ def _mail(to: str, subject: str, *, text: str = "Hello", qr: str | None = None) 
                 "disposition": "inline",
                 "content_id": "esim-qr",
             }
-        ]
-    return {"id": f"m-{subject}", "receivedAt": "2026-11-22T09:03:00+00:00", "request": request}
+        )
+    return {
+        "id": f"m-{subject}",
+        "receivedAt": "2026-11-22T09:03:00+00:00",
+        "from": {"email": "hello@portal.example", "name": "Portal"},
+        "to": [{"email": to}],
+        "cc": [],
+        "bcc": [],
+        "subject": subject,
+        "text": text,
+        "html": f'<p>{text}</p><img src="cid:esim-qr">',
+        "attachments": attachments,
+    }
 
 
 def _problem(status: int, slug: str) -> Response:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import httpx
 import pytest
 
 from local.demo.people import CUSTOMERS
 from local.front.app import create_app
-from tests.fakes.demo_stack import LPA, FakeStack
+from tests.fakes.demo_stack import LPA
 from tests.unit.local.conftest import Door, listening, serving
 
 
@@ -81,41 +82,40 @@ def test_an_unknown_page_is_a_problem(door: Door) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+def captured(number: int, **fields: Any) -> dict[str, Any]:
+    """A record of the SendGrid emulator's state."""
+    return {
+        "id": f"m-{number}",
+        "receivedAt": "2026-11-22T09:03:00+00:00",
+        "from": {"email": "hello@portal.example", "name": "Portal"},
+        "to": [{"email": "b@mail.example", "name": "B"}],
+        "cc": [],
+        "bcc": [],
+        "text": "plain <text>",
+        "html": None,
+        "attachments": [],
+        **fields,
+    }
+
+
 @pytest.fixture
 def mailbox(door: Door) -> Door:
-    stack: FakeStack = door.stack
-    stack.mails = [
-        {
-            "id": "m-1",
-            "receivedAt": "2026-11-22T09:03:00+00:00",
-            "request": {
-                "from": {"email": "hello@portal.example", "name": "Portal"},
-                "personalizations": [{"to": [{"email": "a@mail.example"}], "subject": "First"}],
-                "content": [{"type": "text/plain", "value": "plain <text>"}],
-            },
-        },
-        {
-            "id": "m-2",
-            "receivedAt": "2026-11-22T09:04:00+00:00",
-            "request": {
-                "from": {"email": "hello@portal.example"},
-                "personalizations": [{"to": [{"email": "b@mail.example", "name": "B"}]}],
-                "subject": "<b>Second</b>",
-                "content": [
-                    {"type": "text/plain", "value": LPA},
-                    {"type": "text/html", "value": '<script>x</script><img src="cid:qr@portal">'},
-                ],
-                "attachments": [
-                    {
-                        "content": "iVBORw==",
-                        "type": "image/png",
-                        "filename": 'q"r.png',
-                        "disposition": "inline",
-                        "content_id": "qr@portal",
-                    }
-                ],
-            },
-        },
+    picture = {
+        "content": "iVBORw==",
+        "type": "image/png",
+        "filename": 'q"r.png',
+        "disposition": "inline",
+        "content_id": "qr@portal",
+    }
+    door.stack.mails = [
+        captured(1, subject="First"),
+        captured(
+            2,
+            subject="<b>Second</b>",
+            text=LPA,
+            html='<script>x</script><img src="cid:qr@portal">',
+            attachments=[picture],
+        ),
     ]
     return door
 
