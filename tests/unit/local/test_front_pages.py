@@ -76,6 +76,20 @@ def test_buttons_cannot_be_pressed_from_another_site(door: Door, site: str, stat
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/reset-password", "POST /auth/reset-password"),
+        ("/orders/8015j0000000001AAA", 'href="/salesforce/orders/8015j0000000001AAA"'),
+        ("/subscriptions/77", "GET /subscriptions/{id}"),
+    ],
+)
+def test_links_in_mails_lead_to_what_the_web_pages_would_do(
+    door: Door, path: str, says: str
+) -> None:
+    assert says in door.client.get(path).text
+
+
 def test_an_unknown_page_is_a_problem(door: Door) -> None:
     answer = door.client.get("/nothing-here")
     assert answer.status_code == 404
