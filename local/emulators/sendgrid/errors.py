@@ -31,7 +31,7 @@ class Problem:
         }
 
 
-class Refused(Exception):  # noqa: N818  # it is an answer, not a fault of the emulator
+class Refused(Exception):  # it is an answer, not a fault of the emulator
     """Ends the handling of a request with this status and these problems."""
 
     def __init__(self, status: int, *problems: Problem) -> None:
