@@ -33,6 +33,10 @@ class Backstage:
         ids = {client["id"] for client in state["clients"] if client["email"] == email}
         return [order for order in state["orders"] if order["clientId"] in ids]
 
+    def whmcs_services(self, order_id: int) -> list[dict[str, Any]]:
+        """The services of a WHMCS order."""
+        return [s for s in self._state("whmcs")["services"] if s["orderId"] == order_id]
+
     def esim_subscriptions(self, email: str) -> list[dict[str, Any]]:
         """The Gigs subscriptions of the user with that address."""
         return [line for line in self._lines("subscriptions") if line["user"]["email"] == email]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,13 +17,42 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from local.demo.cart import CART, suits
 from local.demo.people import EVERYBODY
-from local.demo.play import suits
 from local.demo.products import OFFERED
+from local.demo.whmcs_check import ordered_options
 
 ORDER_ID = "8015j0000000001AAA"
 LPA = "LPA:1$smdp.gigs.com$2M-3L0MX-F8HE2"
 PROBLEM = "application/problem+json"
+SNAPSHOT = {
+    "version": 1,
+    "selections": [
+        {
+            "kind": "choice",
+            "optionId": "router",
+            "label": "Wi-Fi router",
+            "value": "wifi6",
+            "valueLabel": "Wi-Fi 6 rental",
+            "whmcsOptionId": 1,
+            "whmcsChoiceId": 2,
+        },
+        {
+            "kind": "yesno",
+            "optionId": "remote-support",
+            "label": "English remote support",
+            "value": True,
+            "whmcsOptionId": 3,
+        },
+        {
+            "kind": "quantity",
+            "optionId": "fixed-ip",
+            "label": "Fixed IPv4 addresses",
+            "value": 0,
+            "whmcsOptionId": 2,
+        },
+    ],
+}
 
 
 @dataclass
@@ -33,6 +63,7 @@ class Mistakes:
     second_order_on_replay: bool = False
     double_whmcs_order: bool = False
     wrong_qr: bool = False
+    option_lost: bool = False
     fails: bool = False
     offers_hidden: bool = False
 
@@ -250,7 +281,10 @@ class FakeStack:
         count = (2 if self.mistakes.double_whmcs_order else 1) if self.provisioned else 0
         client = self.clients[-1]["id"] if self.clients else 0
         orders = [{"id": 77 + n, "clientId": client, "status": "Active"} for n in range(count)]
-        return JSONResponse({"clients": self.clients, "orders": orders})
+        services = whmcs_services(ORDER_ID) if self.provisioned else []
+        if self.mistakes.option_lost and services:
+            services[0]["configoptions"] = {}
+        return JSONResponse({"clients": self.clients, "orders": orders, "services": services})
 
     async def gigs_state(self, _: Request) -> Response:
         email = self.clients[-1]["email"] if self.clients else ""
@@ -302,13 +336,35 @@ class FakeStack:
         }
 
 
+def whmcs_services(reference: str) -> list[dict[str, Any]]:
+    """What WHMCS would have for the demo's cart."""
+    services = []
+    for number, item in enumerate(CART["items"], start=501):
+        product = next(p for p in OFFERED if p.sku == item["sku"])
+        options = ordered_options(product, item["configOptions"])
+        services.append(
+            {
+                "id": number,
+                "orderId": 77,
+                "pid": product.whmcs_id,
+                "status": "Active",
+                "customfields": {str(1000 + product.whmcs_id): reference},
+                "configoptions": {
+                    str(option): {"option_id": choice or 1, "qty": quantity}
+                    for option, (choice, quantity) in options.items()
+                },
+            }
+        )
+    return services
+
+
 def _line(provisioned: bool) -> dict[str, Any]:
     return {
         "Id": "8025j0000000001AAA",
         "Quantity": 1.0,
         "UnitPrice": 1450.0,
         "Billing_Cycle__c": "Monthly",
-        "ConfigOptions_JSON__c": '{"version": 1, "options": {"router": "wifi6"}}',
+        "ConfigOptions_JSON__c": json.dumps(SNAPSHOT),
         "WHMCS_Service_ID__c": "501" if provisioned else None,
         "Product2": {"Name": "eSIM 10 GB", "ProductCode": "ESIM-DATA-10GB"},
     }

@@ -18,10 +18,10 @@ from portal.domain.catalog import AccountEligibility
 
 from local.demo.backstage import Backstage
 from local.demo.card_page import Card, add_card
+from local.demo.cart import suits
 from local.demo.checks import DemoError
 from local.demo.data import gigs_seed, salesforce_seed, whmcs_seed
 from local.demo.people import CHEN, EVERYBODY, NEWCOMERS, YAMAMOTO
-from local.demo.play import suits
 from local.demo.products import OFFERED
 from local.emulators.gigs.emulator import Gigs
 from local.emulators.kit.server import running
@@ -102,7 +102,7 @@ def seeded_order(real: Real, order_id: str) -> None:
         "Quantity": 2,
         "UnitPrice": 1850,
         "Billing_Cycle__c": "monthly",
-        "ConfigOptions_JSON__c": '{"voicemail": true}',
+        "ConfigOptions_JSON__c": '{"other": "shape"}',
     }
     real.salesforce.seed({"records": {"Order": [order], "OrderItem": [line]}})
 
@@ -112,7 +112,7 @@ def test_the_operators_screen_speaks_salesforce(real: Real) -> None:
     assert "Pending Review" in real.client.get("/salesforce").text
     page = real.client.get(f"/salesforce/orders/{ORDER_ID}").text
     assert "ESIM-VOICE-10GB" in page
-    assert "voicemail: True" in page
+    assert "{&#34;other&#34;: &#34;shape&#34;}" in page
     assert real.client.post(f"/salesforce/orders/{ORDER_ID}/approve").status_code == 303
     order = next(o for o in real.salesforce.dump()["Order"] if o["Id"] == ORDER_ID)
     assert (order["Status"], order["StatusCode"]) == ("Activated", "Activated")
