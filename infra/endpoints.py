@@ -123,7 +123,9 @@ class Endpoint:
     def environment(self) -> frozenset[str]:
         """Exactly the environment names that it gets."""
         names = {*BASE_ENVIRONMENT, *self.settings}
-        names.update(resource.variable for resource in (*self.tables, *self.sends, *self.secrets))
+        names.update(table.variable for table in self.tables)
+        names.update(queue.variable for queue in self.sends)
+        names.update(secret.variable for secret in self.secrets)
         if self.consumes is not None:
             names.add(self.consumes.variable)
         if self.route is not None:
