@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cfnlint.api import ManualArgs, lint
+from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]  # ships no types
 
 from infra.endpoints import AREAS
 from tests.infra.template import Template
@@ -57,7 +57,7 @@ def test_each_area_is_an_asset_of_its_own_with_the_prefix_kept(
     template: Template, assembly: Path
 ) -> None:
     files = json.loads((assembly / "Portal-test.assets.json").read_text(encoding="utf-8"))["files"]
-    keys = {}
+    keys: dict[str, set[str]] = {}
     for resource in template.of("AWS::Lambda::Function").values():
         area = resource["Properties"]["Handler"].split(".")[1]
         keys.setdefault(area, set()).add(resource["Properties"]["Code"]["S3Key"])

@@ -73,7 +73,7 @@ def test_the_environment_is_exactly_the_tables(template: Template, endpoint: End
 def test_the_role_is_its_own_and_allows_exactly_the_row(
     template: Template, endpoint: Endpoint
 ) -> None:
-    ids = {
+    ids: dict[object, str] = {
         **{t: _table(template, t.value) for t in endpoint.tables},
         **{s: _secret(template, s.value) for s in endpoint.secrets},
         **{q: _queue(template, q.value) for q in endpoint.sends},
