@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -29,3 +30,5 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     aws.forget_clients()
     logger.cache_clear()
+    # Powertools configures a standard logger once by name, with the stdout of that moment.
+    logging.Logger.manager.loggerDict.pop("test", None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -154,10 +154,37 @@ class EsimConfig(Config):
     esim_secret_id: NonEmpty = Field(alias="ESIM_SECRET_ID")
 
 
+class MailConfig(Config):
+    """How mails leave: SendGrid or SMTP, and what they say of themselves."""
+
+    email_transport: Literal["sendgrid", "smtp"] = Field(alias="EMAIL_TRANSPORT")
+    email_from: NonEmpty = Field(alias="EMAIL_FROM")
+    email_from_name: NonEmpty = Field(alias="EMAIL_FROM_NAME")
+    sendgrid_api_url: NonEmpty = Field(alias="SENDGRID_API_URL")
+    sendgrid_secret_id: NonEmpty = Field(alias="SENDGRID_SECRET_ID")
+    smtp_host: str = Field(default="", alias="SMTP_HOST")
+    smtp_port: int = Field(default=587, alias="SMTP_PORT")
+    portal_web_url: NonEmpty = Field(alias="PORTAL_WEB_URL")
+
+
+class CurrencyConfig(Config):
+    """The price book's currency; Salesforce has a field for it only in multi-currency orgs."""
+
+    portal_currency: NonEmpty = Field(alias="PORTAL_CURRENCY")
+
+
 class TimeZoneConfig(Config):
     """The reseller's time zone: validity of products, dates in mails."""
 
     portal_time_zone: NonEmpty = Field(alias="PORTAL_TIME_ZONE")
+
+
+class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, CurrencyConfig):
+    """What it takes to read the catalogue through its cache."""
+
+
+class EligibilityReading(CatalogReading, SalesforceEligibilityFields):
+    """The same, with an Account's eligibility beside it."""
 
 
 def load(config: type[ConfigT], environ: Mapping[str, str] | None = None) -> ConfigT:

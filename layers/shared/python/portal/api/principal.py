@@ -13,7 +13,9 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 
-from portal.domain.problems import UNAUTHENTICATED, Problem
+from portal.domain.identity import CustomerMapping
+from portal.domain.problems import NOT_MAPPED, UNAUTHENTICATED, Problem
+from portal.ports.identity import CustomerDirectory
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,17 @@ def authenticated(request: Request) -> Principal:
         email=str(claims.get("email", "")),
         auth_time=_epoch(claims.get("auth_time")),
     )
+
+
+def mapped(principal: Principal, directory: CustomerDirectory) -> CustomerMapping:
+    """Who the caller is in the other systems; ownership of everything follows from this.
+
+    Raises Problem `account-not-mapped` while a signup is not finished.
+    """
+    mapping = directory.by_user(principal.user_id)
+    if mapping is None:
+        raise Problem(NOT_MAPPED, "The sign-up is not finished; send it again to complete it.")
+    return mapping
 
 
 def _epoch(claim: object) -> int:

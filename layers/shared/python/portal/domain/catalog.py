@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -82,10 +81,7 @@ class ConfigOptions(_Model):
     options: tuple[Option, ...] = Field(default=(), max_length=50)
 
 
-class Eligibility(StrEnum):
-    """The value that matches every customer."""
-
-    ANY = "Any"
+ANY = "Any"  # the eligibility value that matches every customer
 
 
 class Product(_Model):
@@ -114,17 +110,40 @@ class Product(_Model):
     requires_payment_method: bool
     valid_from: date | None = None
     valid_until: date | None = None
-    dwelling: str = Eligibility.ANY
-    tier: str = Eligibility.ANY
-    region: str = Eligibility.ANY
+    dwelling: str = ANY
+    tier: str = ANY
+    region: str = ANY
     config_options: ConfigOptions = ConfigOptions(version=1)
     whmcs_product_id: int
     is_esim: bool = False
 
 
+class Rejection(_Model):
+    """A product that is left out of the catalogue, and why (for `ops catalog check`)."""
+
+    sku: str
+    sf_product_id: str
+    reason: str
+
+
 class Catalog(_Model):
-    """All products at one moment; `version` changes when the content does (an ETag)."""
+    """All products at one moment, in display order.
+
+    `version` changes when the content does; `read_at` is epoch seconds of the reading.
+    """
 
     version: str
-    read_at: str
+    read_at: int
     products: tuple[Product, ...]
+
+    def find(self, sku: str) -> Product | None:
+        """The product of a SKU."""
+        return next((product for product in self.products if product.sku == sku), None)
+
+
+class AccountEligibility(_Model):
+    """What is known of where a customer lives; None where Salesforce has nothing."""
+
+    dwelling: str | None = None
+    tier: str | None = None
+    region: str | None = None

@@ -1,18 +1,35 @@
-"""Reading the catalogue."""
+"""Reading the catalogue, and what it is read from."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from portal.domain.catalog import Catalog
+from portal.domain.catalog import AccountEligibility, Catalog, Product, Rejection
 
 
 class CatalogReader(Protocol):
     """The catalogue behind its shared cache."""
 
     def current(self) -> Catalog:
-        """Every visible product, valid today or not yet judged (see `portal.catalog`).
+        """Every visible product; whether it is valid today is judged by `portal.catalog.validity`.
 
         Raises Unavailable when there is neither Salesforce nor a copy that is young enough.
         """
+        ...
+
+
+class CatalogSource(Protocol):
+    """Where the catalogue comes from: Salesforce."""
+
+    def read(self) -> tuple[Sequence[Product], Sequence[Rejection]]:
+        """All visible products in display order, and those that are left out. One query."""
+        ...
+
+
+class EligibilitySource(Protocol):
+    """Where a customer's eligibility comes from."""
+
+    def of_account(self, sf_account_id: str) -> AccountEligibility:
+        """The Account's eligibility fields. At most one query."""
         ...

@@ -1,0 +1,60 @@
+"""Composition root of the catalogue."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from portal import building, config
+from portal.domain.catalog import AccountEligibility
+from portal.ports.catalog import CatalogReader
+from portal.ports.identity import CustomerDirectory
+
+
+class CatalogConfig(config.HttpConfig, config.CatalogReading, config.TimeZoneConfig):
+    """GET /catalog and GET /catalog/{sku}."""
+
+
+class PersonalizedConfig(
+    config.HttpConfig, config.EligibilityReading, config.TimeZoneConfig, config.IdentityTable
+):
+    """GET /catalog/personalized."""
+
+
+@dataclass(frozen=True)
+class CatalogDeps:
+    """What the public catalogue needs."""
+
+    catalog: CatalogReader
+    today: Callable[[], date]
+
+
+@dataclass(frozen=True)
+class PersonalizedDeps:
+    """What the personal catalogue needs."""
+
+    catalog: CatalogReader
+    today: Callable[[], date]
+    directory: CustomerDirectory
+    eligibility: Callable[[str], AccountEligibility]
+
+
+@functools.cache
+def build_catalog() -> CatalogDeps:
+    """For the public endpoints."""
+    settings = config.load(CatalogConfig)
+    return CatalogDeps(catalog=building.catalog_reader(settings), today=building.today(settings))
+
+
+@functools.cache
+def build_personalized() -> PersonalizedDeps:
+    """For the personal endpoint."""
+    settings = config.load(PersonalizedConfig)
+    return PersonalizedDeps(
+        catalog=building.catalog_reader(settings),
+        today=building.today(settings),
+        directory=building.directory(settings),
+        eligibility=building.eligibility(settings),
+    )

@@ -1,0 +1,44 @@
+"""GET /catalog/{sku}: one product, with all that a form needs to configure it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Request, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from portal.api.app import App
+from portal.domain.ids import SKU
+
+from functions.catalog.caching import cacheable, etag_of, not_modified, to_json
+from functions.catalog.deps import CatalogDeps, build_catalog
+from functions.catalog.models import ProductView, product_view
+from functions.catalog.shop import one_on_sale
+
+app = App("catalog")
+
+ANSWERS: dict[int, Any] = {
+    200: {
+        "description": "The product",
+        "content": {"application/json": {"model": ProductView}},
+    },
+    304: {"description": "Unchanged since the version named in If-None-Match"},
+}
+
+
+@app.get("/catalog/<sku>", summary="One product", responses=ANSWERS)
+def get_product(
+    sku: Annotated[str, Path(pattern=SKU)],
+    request: Request,
+    deps: Annotated[CatalogDeps, Depends(build_catalog)],
+) -> Response[str]:
+    """404 when it is unknown, hidden, or not sold today."""
+    today = deps.today()
+    product = one_on_sale(deps.catalog, today, sku)
+    body = to_json(product_view(product))
+    etag = etag_of(body)
+    unchanged = not_modified(request.resolved_event.headers.get("if-none-match"), etag)
+    return cacheable(etag, None if unchanged else body)
+
+
+handler = app.handler

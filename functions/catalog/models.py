@@ -1,0 +1,142 @@
+"""What the catalogue shows: no ids of Salesforce or WHMCS, prices as decimal strings."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from portal.api.models import ResponseModel
+from portal.domain.catalog import (
+    AccountEligibility,
+    ChoiceOption,
+    Option,
+    Product,
+    QuantityOption,
+    YesNoOption,
+)
+from portal.domain.money import Money
+from pydantic import Field
+
+
+class ChoiceView(ResponseModel):
+    """One choice; `priceDelta` is added to the product's price."""
+
+    id: str
+    label: str
+    price_delta: Money
+
+
+class OptionView(ResponseModel):
+    """One configurable option: all that a form needs to draw and check it."""
+
+    id: str
+    label: str
+    kind: Literal["choice", "quantity", "yesno"]
+    required: bool
+    default: str | int | bool | None = Field(description="what applies when nothing is chosen")
+    choices: list[ChoiceView] | None = Field(default=None, description="for kind `choice`")
+    min: int | None = Field(default=None, description="for kind `quantity`")
+    max: int | None = Field(default=None, description="for kind `quantity`")
+    unit_price: Money | None = Field(
+        default=None, description="for `quantity`: each; for `yesno`: when it is on"
+    )
+
+
+class ProductView(ResponseModel):
+    """One product as a customer may see it."""
+
+    sku: str
+    name: str
+    category: Literal["Internet", "eSIM", "VPN", "Other"]
+    description: str
+    features: list[str]
+    tags: list[str]
+    hero_image_url: str | None
+    price: Money
+    billing_cycle: str
+    max_quantity: int
+    requires_payment_method: bool
+    config_options: list[OptionView]
+
+
+class CatalogView(ResponseModel):
+    """All products, in display order."""
+
+    items: list[ProductView]
+
+
+class EligibilityView(ResponseModel):
+    """What is known of where the customer lives.
+
+    `unknown` with reason `eligibility-unknown` means that only products that need no check are
+    offered until the reseller has the address checked.
+    """
+
+    status: Literal["known", "unknown"]
+    reason: Literal["eligibility-unknown"] | None = None
+    dwelling: str | None = None
+    tier: str | None = None
+    region: str | None = None
+
+
+class PersonalCatalogView(CatalogView):
+    """The catalogue of one customer."""
+
+    eligibility: EligibilityView
+
+
+def product_view(product: Product) -> ProductView:
+    """A product for the API."""
+    return ProductView(
+        sku=product.sku,
+        name=product.name,
+        category=product.category,
+        description=product.description,
+        features=list(product.features),
+        tags=list(product.tags),
+        hero_image_url=product.hero_image_url,
+        price=Money.of(product.unit_price, product.currency),
+        billing_cycle=product.billing_cycle,
+        max_quantity=product.max_quantity,
+        requires_payment_method=product.requires_payment_method,
+        config_options=[
+            option_view(option, product.currency) for option in product.config_options.options
+        ],
+    )
+
+
+def option_view(option: Option, currency: str) -> OptionView:
+    """An option for the API."""
+    common = {"id": option.id, "label": option.label, "required": option.required}
+
+    def money(amount: Decimal) -> Money:
+        return Money.of(amount, currency)
+
+    if isinstance(option, ChoiceOption):
+        choices = [
+            ChoiceView(id=c.id, label=c.label, price_delta=money(c.price_delta))
+            for c in option.choices
+        ]
+        return OptionView(**common, kind="choice", default=option.default, choices=choices)
+    if isinstance(option, QuantityOption):
+        return OptionView(
+            **common,
+            kind="quantity",
+            default=option.default,
+            min=option.min,
+            max=option.max,
+            unit_price=money(option.unit_price),
+        )
+    assert isinstance(option, YesNoOption)  # noqa: S101  # the union has no fourth kind
+    return OptionView(
+        **common, kind="yesno", default=option.default, unit_price=money(option.price)
+    )
+
+
+def eligibility_view(account: AccountEligibility, *, known: bool) -> EligibilityView:
+    """Eligibility for the API."""
+    return EligibilityView(
+        status="known" if known else "unknown",
+        reason=None if known else "eligibility-unknown",
+        **account.model_dump(),
+    )

@@ -1,0 +1,37 @@
+"""Which products a caller sees today."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from portal.catalog.eligibility import eligible, valid_on
+from portal.domain.catalog import AccountEligibility, Catalog, Product
+from portal.domain.problems import NOT_FOUND, Problem
+from portal.ports.catalog import CatalogReader
+
+
+def on_sale(catalog: Catalog, day: date, *, category: str | None = None) -> list[Product]:
+    """The products that are valid on a day, of one category or all."""
+    return [
+        product
+        for product in catalog.products
+        if valid_on(product, day) and category in (None, product.category)
+    ]
+
+
+def offered_to(
+    catalog: Catalog, day: date, account: AccountEligibility, *, category: str | None = None
+) -> list[Product]:
+    """Those of `on_sale` that the Account is eligible for."""
+    return [p for p in on_sale(catalog, day, category=category) if eligible(p, account)]
+
+
+def one_on_sale(reader: CatalogReader, day: date, sku: str) -> Product:
+    """The product of a SKU.
+
+    Raises Problem `not-found` when there is none, or it is not sold on that day.
+    """
+    product = reader.current().find(sku)
+    if product is None or not valid_on(product, day):
+        raise Problem(NOT_FOUND, "There is no such product, or it is not sold any more.")
+    return product

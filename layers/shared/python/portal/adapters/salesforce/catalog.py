@@ -1,0 +1,88 @@
+"""The catalogue and eligibility in Salesforce: one SOQL query each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.adapters.salesforce.client import SalesforceClient
+from portal.adapters.salesforce.library import format_soql
+from portal.catalog.parsing import parse_all
+from portal.domain.catalog import AccountEligibility, Product, Rejection
+
+PRODUCT_FIELDS = (
+    "Id",
+    "Name",
+    "ProductCode",
+    "Portal_Category__c",
+    "Portal_Description__c",
+    "Portal_Feature_Bullets__c",
+    "Portal_Hero_Image_URL__c",
+    "Portal_Tags__c",
+    "Portal_Sort_Order__c",
+    "Portal_Valid_From__c",
+    "Portal_Valid_Until__c",
+    "Portal_Eligibility_Dwelling__c",
+    "Portal_Eligibility_Tier__c",
+    "Portal_Eligibility_Region__c",
+    "Portal_Billing_Cycle__c",
+    "Portal_Max_Quantity__c",
+    "Portal_Requires_Payment_Method__c",
+    "Portal_ConfigOptions_JSON__c",
+    "WHMCS_Product_Id__c",
+    "eSIM_Settings_JSON__c",
+)
+# Through PricebookEntry, so that product and price come in one query.
+CATALOG_QUERY = (
+    "SELECT Id, UnitPrice, Pricebook2Id, {:literal}"
+    " FROM PricebookEntry WHERE Pricebook2.Name = {} AND IsActive = TRUE"
+    " AND Product2.IsActive = TRUE AND Product2.Portal_Visible__c = TRUE"
+    " ORDER BY Product2.Portal_Sort_Order__c ASC NULLS LAST, Product2.ProductCode ASC"
+)
+
+
+class SalesforceCatalogSource:
+    """`CatalogSource`: what is visible in the named price book."""
+
+    def __init__(self, client: SalesforceClient, *, pricebook: str, currency: str) -> None:
+        self._client = client
+        self._pricebook = pricebook
+        self._currency = currency
+
+    def read(self) -> tuple[list[Product], list[Rejection]]:
+        """One query (a call each 2,000 products)."""
+        records = self._client.query(
+            format_soql(
+                CATALOG_QUERY,
+                ", ".join(f"Product2.{name}" for name in PRODUCT_FIELDS),
+                self._pricebook,
+            )
+        )
+        return parse_all(records, currency=self._currency)
+
+
+@dataclass(frozen=True)
+class EligibilityFields:
+    """API names of the Account fields, from configuration."""
+
+    dwelling: str
+    tier: str
+    region: str
+
+
+class SalesforceEligibilitySource:
+    """`EligibilitySource` over the Account."""
+
+    def __init__(self, client: SalesforceClient, fields: EligibilityFields) -> None:
+        self._client = client
+        self._fields = fields
+
+    def of_account(self, sf_account_id: str) -> AccountEligibility:
+        """One query; an Account that is gone has no known eligibility."""
+        names = (self._fields.dwelling, self._fields.tier, self._fields.region)
+        query = format_soql(
+            "SELECT {:literal} FROM Account WHERE Id = {}", ", ".join(names), sf_account_id
+        )
+        records = self._client.query(query)
+        found = records[0] if records else {}
+        dwelling, tier, region = (found.get(name) or None for name in names)
+        return AccountEligibility(dwelling=dwelling, tier=tier, region=region)

@@ -1,0 +1,105 @@
+"""Putting vendor clients together, for the composition roots of the areas.
+
+Every function imports what it builds when it is called: an endpoint's module must load without
+requests, simple-salesforce or botocore (see docs/performance.md).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from portal import config
+
+if TYPE_CHECKING:
+    from portal.adapters.salesforce.client import SalesforceClient
+    from portal.adapters.whmcs.client import WhmcsClient
+    from portal.domain.catalog import AccountEligibility
+    from portal.ports.catalog import CatalogReader
+    from portal.ports.identity import CustomerDirectory
+    from portal.ports.mail import MailOutbox
+
+
+def salesforce(settings: config.SalesforceConfig) -> SalesforceClient:
+    """The Salesforce client; one per org and execution environment, so one session."""
+    return _salesforce(
+        settings.salesforce_url, settings.salesforce_secret_id, settings.salesforce_api_version
+    )
+
+
+@functools.cache
+def _salesforce(url: str, secret_id: str, api_version: str) -> SalesforceClient:
+    from portal.adapters.salesforce.client import SalesforceClient  # noqa: PLC0415
+    from portal.adapters.salesforce.login import Login  # noqa: PLC0415
+    from portal.secrets import Secret  # noqa: PLC0415
+
+    login = Login(url=url, secret=Secret(secret_id))
+    return SalesforceClient(url=url, api_version=api_version, login=login)
+
+
+def whmcs(settings: config.WhmcsConfig) -> WhmcsClient:
+    """The WHMCS client."""
+    from portal.adapters.whmcs.client import WhmcsClient  # noqa: PLC0415
+    from portal.secrets import Secret  # noqa: PLC0415
+
+    return WhmcsClient(url=settings.whmcs_api_url, secret=Secret(settings.whmcs_secret_id))
+
+
+def directory(settings: config.IdentityTable) -> CustomerDirectory:
+    """Who is who."""
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+    from portal.repositories.identity import DynamoCustomerDirectory  # noqa: PLC0415
+
+    return DynamoCustomerDirectory(Table(settings.identity_table))
+
+
+def mail_outbox(settings: config.EmailQueue) -> MailOutbox:
+    """Where mail jobs go."""
+    from portal.adapters.sqs import SqsMailOutbox, SqsQueue  # noqa: PLC0415
+
+    return SqsMailOutbox(SqsQueue(settings.email_queue_url))
+
+
+def catalog_reader(settings: config.CatalogReading) -> CatalogReader:
+    """The catalogue behind its shared cache."""
+    from portal.adapters.salesforce.catalog import SalesforceCatalogSource  # noqa: PLC0415
+    from portal.catalog.cache import CatalogCache  # noqa: PLC0415
+    from portal.repositories.catalog import DynamoCatalogStore  # noqa: PLC0415
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+
+    source = SalesforceCatalogSource(
+        salesforce(settings),
+        pricebook=settings.salesforce_pricebook,
+        currency=settings.portal_currency,
+    )
+    store = DynamoCatalogStore(Table(settings.catalog_table))
+    return CatalogCache(source=source, store=store)
+
+
+def today(settings: config.TimeZoneConfig) -> Callable[[], date]:
+    """The reseller's calendar day."""
+    zone = ZoneInfo(settings.portal_time_zone)
+    return lambda: datetime.now(zone).date()
+
+
+def eligibility(
+    settings: config.EligibilityReading,
+) -> Callable[[str], AccountEligibility]:
+    """Eligibility by Salesforce Account id, cached for minutes."""
+    from portal.adapters.salesforce.catalog import (  # noqa: PLC0415
+        EligibilityFields,
+        SalesforceEligibilitySource,
+    )
+    from portal.catalog.personal import CachedEligibility  # noqa: PLC0415
+    from portal.repositories.catalog import DynamoEligibilityCache  # noqa: PLC0415
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+
+    fields = EligibilityFields(
+        dwelling=settings.dwelling_field, tier=settings.tier_field, region=settings.region_field
+    )
+    source = SalesforceEligibilitySource(salesforce(settings), fields)
+    cache = DynamoEligibilityCache(Table(settings.catalog_table))
+    return CachedEligibility(source, cache).of_account

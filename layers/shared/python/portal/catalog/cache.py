@@ -1,0 +1,161 @@
+"""The shared catalogue cache: memory, then DynamoDB, then Salesforce.
+
+One reader at a time refreshes (a lease in DynamoDB); the others take the copy they have. When
+Salesforce is down the last copy serves until it is older than the configured age.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from portal.domain.catalog import Catalog, Product, Rejection
+from portal.domain.upstream import Unavailable, UpstreamError
+from portal.observability import count, gauge, logger
+from portal.ports.catalog import CatalogSource
+
+
+@dataclass(frozen=True)
+class StoredVersion:
+    """What the store has: which version, read when (epoch seconds), in how many pieces."""
+
+    version: str
+    read_at: int
+    chunks: int
+
+
+class CatalogStore(Protocol):
+    """Where readers share one copy and one refresh lease."""
+
+    def stored(self) -> StoredVersion | None:
+        """What is there."""
+        ...
+
+    def load(self, stored: StoredVersion) -> Catalog | None:
+        """The copy; None when a piece of it is gone."""
+        ...
+
+    def save(self, catalog: Catalog, *, keep_seconds: int) -> None:
+        """Replace the copy; readers see either the old or the new one, whole."""
+        ...
+
+    def acquire_refresh(self, *, now: int, seconds: int) -> bool:
+        """Become the one who refreshes, for at most `seconds`."""
+        ...
+
+    def invalidate(self, *, read_at: int) -> None:
+        """Make the copy count as read at `read_at`, so that the next reader refreshes.
+
+        It still serves while Salesforce is down, if that is young enough.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class CachePolicy:
+    """Seconds: served unasked from memory; considered fresh; served when Salesforce is down."""
+
+    memory: int = 15
+    fresh: int = 300
+    stale: int = 86_400
+    lease: int = 45
+    wait_for_first: float = 5.0
+
+
+class CatalogCache:
+    """`CatalogReader` for one execution environment."""
+
+    def __init__(
+        self,
+        *,
+        source: CatalogSource,
+        store: CatalogStore,
+        policy: CachePolicy | None = None,
+        clock: Callable[[], float] = time.time,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._source = source
+        self._store = store
+        self._policy = policy or CachePolicy()
+        self._clock = clock
+        self._wait = wait
+        self._copy: Catalog | None = None
+        self._looked_at = float("-inf")
+
+    def current(self) -> Catalog:
+        """The catalogue; raises Unavailable when nothing young enough can be had."""
+        now = self._clock()
+        if self._copy is not None and now - self._looked_at < self._policy.memory:
+            return self._copy
+        self._look(now)
+        if self._copy is not None and now - self._copy.read_at < self._policy.fresh:
+            return self._copy
+        if self._store.acquire_refresh(now=int(now), seconds=self._policy.lease):
+            return self._refresh(now)
+        if self._copy is not None and self._servable(now):
+            return self._copy
+        return self._wait_for_first()
+
+    def _look(self, now: float) -> None:
+        stored = self._store.stored()
+        self._looked_at = now
+        if stored is None:
+            return
+        if self._copy is not None and self._copy.version == stored.version:
+            self._copy = self._copy.model_copy(update={"read_at": stored.read_at})
+            return
+        self._copy = self._store.load(stored) or self._copy
+
+    def _refresh(self, now: float) -> Catalog:
+        try:
+            products, rejections = self._source.read()
+        except UpstreamError as error:
+            if self._copy is None or not self._servable(now):
+                raise
+            count("CatalogServedStale")
+            logger().warning("old catalogue served", extra={"reason": type(error).__name__})
+            return self._copy
+        _report(rejections)
+        catalog = Catalog(
+            version=version_of(tuple(products)), read_at=int(now), products=tuple(products)
+        )
+        self._store.save(catalog, keep_seconds=self._policy.stale)
+        self._copy = catalog
+        return catalog
+
+    def _servable(self, now: float) -> bool:
+        return self._copy is not None and now - self._copy.read_at < self._policy.stale
+
+    def _wait_for_first(self) -> Catalog:
+        """Nothing to serve yet and somebody else is fetching the first copy."""
+        step = 0.25
+        for _ in range(int(self._policy.wait_for_first / step)):
+            self._wait(step)
+            self._look(self._clock())
+            if self._copy is not None:
+                return self._copy
+        raise Unavailable("salesforce", "query", "the catalogue is being read for the first time")
+
+
+def version_of(products: tuple[Product, ...]) -> str:
+    """A fingerprint of the content."""
+    digest = hashlib.sha256()
+    for product in products:
+        digest.update(product.model_dump_json().encode())
+    return digest.hexdigest()[:24]
+
+
+def _report(rejections: Sequence[Rejection]) -> None:
+    gauge("CatalogProductsRejected", len(rejections))
+    for rejection in rejections:
+        logger().warning(
+            "product left out of the catalogue",
+            extra={
+                "sku": rejection.sku,
+                "product_id": rejection.sf_product_id,
+                "reason": rejection.reason,
+            },
+        )

@@ -1,0 +1,192 @@
+"""From a Salesforce record to a product, or to the reason why it cannot be sold.
+
+A product with a mistake in it is left out, logged and counted; it never breaks the catalogue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from portal.domain.catalog import (
+    ANY,
+    ChoiceOption,
+    ConfigOptions,
+    Option,
+    Product,
+    QuantityOption,
+    Rejection,
+)
+from portal.domain.ids import SKU
+
+CATEGORIES = ("Internet", "eSIM", "VPN", "Other")
+# What people write in Portal_Billing_Cycle__c → what WHMCS' AddOrder takes.
+BILLING_CYCLES = {
+    "monthly": "monthly",
+    "quarterly": "quarterly",
+    "semiannually": "semiannually",
+    "annually": "annually",
+    "biennially": "biennially",
+    "triennially": "triennially",
+    "onetime": "onetime",
+    "free": "free",
+}
+DEFAULT_MAX_QUANTITY = 1
+
+
+class UnsellableError(Exception):
+    """Why a product is left out, in words for whoever maintains Product2."""
+
+
+def parse_all(
+    records: Iterable[dict[str, Any]], *, currency: str
+) -> tuple[list[Product], list[Rejection]]:
+    """Products and rejections of PricebookEntry records with their `Product2` parent."""
+    products: dict[str, Product] = {}
+    rejections: list[Rejection] = []
+    for record in records:
+        try:
+            product = parse(record, currency=currency)
+            if product.sku in products:
+                _unsellable(f"ProductCode {product.sku} is used by another product too")
+        except UnsellableError as error:
+            rejections.append(_rejection(record, str(error)))
+        else:
+            products[product.sku] = product
+    return list(products.values()), rejections
+
+
+def parse(entry: dict[str, Any], *, currency: str) -> Product:
+    """One product. Raises UnsellableError with a sentence naming the field."""
+    fields: dict[str, Any] = entry["Product2"]
+    try:
+        return Product(
+            sku=_sku(fields),
+            sf_product_id=fields["Id"],
+            pricebook_entry_id=entry["Id"],
+            pricebook_id=entry["Pricebook2Id"],
+            name=fields["Name"],
+            category=_category(fields),
+            description=fields.get("Portal_Description__c") or "",
+            features=_lines(fields.get("Portal_Feature_Bullets__c")),
+            tags=_tags(fields.get("Portal_Tags__c")),
+            hero_image_url=fields.get("Portal_Hero_Image_URL__c"),
+            sort_order=int(fields.get("Portal_Sort_Order__c") or 0),
+            unit_price=Decimal(str(entry["UnitPrice"])),
+            currency=currency,
+            billing_cycle=_billing_cycle(fields),
+            max_quantity=int(fields.get("Portal_Max_Quantity__c") or DEFAULT_MAX_QUANTITY),
+            requires_payment_method=bool(fields.get("Portal_Requires_Payment_Method__c")),
+            valid_from=_date(fields.get("Portal_Valid_From__c")),
+            valid_until=_date(fields.get("Portal_Valid_Until__c")),
+            dwelling=fields.get("Portal_Eligibility_Dwelling__c") or ANY,
+            tier=fields.get("Portal_Eligibility_Tier__c") or ANY,
+            region=fields.get("Portal_Eligibility_Region__c") or ANY,
+            config_options=parse_config_options(fields.get("Portal_ConfigOptions_JSON__c")),
+            whmcs_product_id=_whmcs_product_id(fields),
+            is_esim=bool(fields.get("eSIM_Settings_JSON__c")),
+        )
+    except ValidationError as error:
+        raise UnsellableError(_explain(error)) from error
+
+
+def parse_config_options(text: str | None) -> ConfigOptions:
+    """`Portal_ConfigOptions_JSON__c`, empty meaning no options.
+
+    Raises UnsellableError naming the member that is wrong.
+    """
+    if not text or not text.strip():
+        return ConfigOptions(version=1)
+    try:
+        options = ConfigOptions.model_validate_json(text)
+    except ValidationError as error:
+        msg = f"Portal_ConfigOptions_JSON__c: {_explain(error)}"
+        raise UnsellableError(msg) from error
+    _check_options(options.options)
+    return options
+
+
+def _check_options(options: Sequence[Option]) -> None:
+    field = "Portal_ConfigOptions_JSON__c"
+    ids = [option.id for option in options]
+    if len(set(ids)) != len(ids):
+        _unsellable(f"{field}: two options have the same id")
+    for option in options:
+        if isinstance(option, ChoiceOption):
+            _check_choices(option)
+        elif isinstance(option, QuantityOption) and not (
+            option.min <= option.default <= option.max
+        ):
+            _unsellable(f"{field}: option {option.id}: default is not between min and max")
+
+
+def _check_choices(option: ChoiceOption) -> None:
+    where = f"Portal_ConfigOptions_JSON__c: option {option.id}"
+    ids = [choice.id for choice in option.choices]
+    if len(set(ids)) != len(ids):
+        _unsellable(f"{where}: two choices have the same id")
+    if option.default is not None and option.default not in ids:
+        _unsellable(f"{where}: default {option.default} is none of its choices")
+
+
+def _sku(fields: dict[str, Any]) -> str:
+    sku = fields.get("ProductCode") or ""
+    if not re.match(SKU, sku) or sku.lower() == "personalized":
+        _unsellable("ProductCode is missing or has other characters than letters, digits and ._-")
+    return str(sku)
+
+
+def _category(fields: dict[str, Any]) -> str:
+    category = fields.get("Portal_Category__c")
+    if category not in CATEGORIES:
+        _unsellable(f"Portal_Category__c is none of {', '.join(CATEGORIES)}")
+    return str(category)
+
+
+def _billing_cycle(fields: dict[str, Any]) -> str:
+    written = re.sub(r"[^a-z]", "", str(fields.get("Portal_Billing_Cycle__c") or "").lower())
+    if written not in BILLING_CYCLES:
+        _unsellable("Portal_Billing_Cycle__c is missing or no billing cycle of WHMCS")
+    return BILLING_CYCLES[written]
+
+
+def _whmcs_product_id(fields: dict[str, Any]) -> int:
+    text = str(fields.get("WHMCS_Product_Id__c") or "").removesuffix(".0")
+    if not text.isdigit() or int(text) == 0:
+        _unsellable("WHMCS_Product_Id__c is missing or not a number")
+    return int(text)
+
+
+def _date(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+    stripped = (line.strip().lstrip("•*- ").strip() for line in (text or "").splitlines())
+    return tuple(line for line in stripped if line)
+
+
+def _tags(text: str | None) -> tuple[str, ...]:
+    return tuple(tag.strip() for tag in re.split(r"[,;]", text or "") if tag.strip())
+
+
+def _unsellable(reason: str) -> None:
+    raise UnsellableError(reason)
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg']}" if where else first["msg"]
+
+
+def _rejection(record: dict[str, Any], reason: str) -> Rejection:
+    product = record["Product2"]
+    return Rejection(
+        sku=str(product.get("ProductCode") or ""), sf_product_id=product["Id"], reason=reason
+    )

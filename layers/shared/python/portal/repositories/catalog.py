@@ -1,0 +1,123 @@
+"""The shared catalogue copy in DynamoDB: compressed, in pieces under the 400 KB item limit.
+
+`CATALOG#META` names the version in force and holds the refresh lease; the pieces are
+`CATALOG#<version>#<n>`. Pieces are written before META points at them, so a reader never sees
+half a catalogue.
+"""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections.abc import Callable
+from typing import Any
+
+from portal.catalog.cache import StoredVersion
+from portal.domain.catalog import AccountEligibility, Catalog
+from portal.repositories.dynamodb import ConditionFailed, Table
+
+META = {"pk": "CATALOG#META"}
+CHUNK_BYTES = 350_000
+DAY = 86_400
+
+
+class DynamoCatalogStore:
+    """`CatalogStore` over the catalogue table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def stored(self) -> StoredVersion | None:
+        """What META says."""
+        meta = self._table.get(META)
+        if meta is None or "version" not in meta:
+            return None
+        return StoredVersion(str(meta["version"]), int(meta["readAt"]), int(meta["chunks"]))
+
+    def load(self, stored: StoredVersion) -> Catalog | None:
+        """All pieces, put together; None when one has expired or was replaced meanwhile."""
+        packed = b""
+        for number in range(stored.chunks):
+            piece = self._table.get(_chunk_key(stored.version, number))
+            if piece is None:
+                return None
+            packed += bytes(piece["data"].value)
+        catalog = Catalog.model_validate_json(gzip.decompress(packed))
+        return catalog.model_copy(update={"read_at": stored.read_at})
+
+    def save(self, catalog: Catalog, *, keep_seconds: int) -> None:
+        """Write the pieces, then point META at them and give the lease back."""
+        packed = gzip.compress(catalog.model_dump_json().encode(), mtime=0)
+        pieces = [packed[i : i + CHUNK_BYTES] for i in range(0, len(packed), CHUNK_BYTES)]
+        expiration = catalog.read_at + keep_seconds + DAY
+        for number, data in enumerate(pieces):
+            key = _chunk_key(catalog.version, number)
+            self._table.put({**key, "data": data, "expiration": expiration})
+        self._table.update(
+            META,
+            set="SET version = :v, readAt = :r, chunks = :c REMOVE leaseUntil",
+            values={":v": catalog.version, ":r": catalog.read_at, ":c": len(pieces)},
+        )
+
+    def acquire_refresh(self, *, now: int, seconds: int) -> bool:
+        """Take the lease unless somebody holds it."""
+        try:
+            self._table.update(
+                META,
+                set="SET leaseUntil = :until",
+                condition="attribute_not_exists(leaseUntil) OR leaseUntil < :now",
+                values={":until": now + seconds, ":now": now},
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def invalidate(self, *, read_at: int) -> None:
+        """Age the copy, and take the lease from whoever refreshes: it may have read too early."""
+        try:
+            self._table.update(
+                META,
+                set="SET readAt = :r REMOVE leaseUntil",
+                condition="attribute_exists(version)",
+                values={":r": read_at},
+            )
+        except ConditionFailed:
+            return
+
+
+class DynamoEligibilityCache:
+    """Eligibility per Account for a few minutes, in the same table."""
+
+    def __init__(
+        self, table: Table, *, seconds: int = 300, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._table = table
+        self._seconds = seconds
+        self._clock = clock
+
+    def get(self, sf_account_id: str) -> AccountEligibility | None:
+        """What was stored, unless it is too old (TTL deletes late, so time is checked here)."""
+        item: dict[str, Any] | None = self._table.get(_account_key(sf_account_id))
+        if item is None or int(item["expiration"]) <= self._clock():
+            return None
+        return AccountEligibility(
+            dwelling=item.get("dwelling"), tier=item.get("tier"), region=item.get("region")
+        )
+
+    def put(self, sf_account_id: str, eligibility: AccountEligibility) -> None:
+        """Store for `seconds`."""
+        self._table.put(
+            {
+                **_account_key(sf_account_id),
+                **eligibility.model_dump(),
+                "expiration": int(self._clock()) + self._seconds,
+            }
+        )
+
+
+def _chunk_key(version: str, number: int) -> dict[str, str]:
+    return {"pk": f"CATALOG#{version}#{number}"}
+
+
+def _account_key(sf_account_id: str) -> dict[str, str]:
+    return {"pk": f"ELIGIBILITY#{sf_account_id}"}

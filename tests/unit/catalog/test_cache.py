@@ -1,0 +1,190 @@
+"""The shared cache: one refresh for all readers, old copies when Salesforce is down."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import boto3
+import pytest
+from moto import mock_aws
+from portal.catalog.cache import CachePolicy, CatalogCache
+from portal.domain.catalog import AccountEligibility, Rejection
+from portal.domain.upstream import Unavailable
+from portal.repositories.catalog import DynamoCatalogStore, DynamoEligibilityCache
+from portal.repositories.dynamodb import Table
+
+from tests.conftest import REGION
+from tests.fakes.catalog import FakeCatalogSource, product
+
+DOWN = Unavailable("salesforce", "query", "down")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_790_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def table() -> Iterator[Table]:
+    with mock_aws():
+        boto3.client("dynamodb", region_name=REGION).create_table(
+            TableName="catalog",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield Table("catalog")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def reader(table: Table, source: FakeCatalogSource, clock: Clock) -> CatalogCache:
+    def wait(seconds: float) -> None:
+        clock.now += seconds
+
+    return CatalogCache(source=source, store=DynamoCatalogStore(table), clock=clock, wait=wait)
+
+
+def test_a_second_lambda_reads_the_shared_copy(table: Table, clock: Clock) -> None:
+    source = FakeCatalogSource(product("A"), product("B"))
+    first = reader(table, source, clock).current()
+    second = reader(table, source, clock).current()
+    assert [p.sku for p in second.products] == ["A", "B"]
+    assert (first, source.reads) == (second, 1)
+
+
+def test_an_aged_copy_is_refreshed_once(table: Table, clock: Clock) -> None:
+    source = FakeCatalogSource(product("A"))
+    readers = [reader(table, source, clock) for _ in range(5)]
+    for each in readers:
+        each.current()
+    source.products = [product("A"), product("NEW")]
+    clock.now += 301
+    seen = [len(each.current().products) for each in readers]
+    assert (seen, source.reads) == ([2] * 5, 2)
+
+
+def test_readers_are_served_the_old_copy_while_another_refreshes(
+    table: Table, clock: Clock
+) -> None:
+    source = FakeCatalogSource(product("A"))
+    late = reader(table, source, clock)
+    late.current()
+    clock.now += 301
+    assert DynamoCatalogStore(table).acquire_refresh(now=int(clock.now), seconds=45)
+    assert [p.sku for p in late.current().products] == ["A"]
+    assert source.reads == 1
+
+
+def test_salesforce_down_serves_the_old_copy_until_it_is_too_old(
+    table: Table, clock: Clock
+) -> None:
+    source = FakeCatalogSource(product("A"))
+    cache = reader(table, source, clock)
+    cache.current()
+    source.failure = DOWN
+    clock.now += 80_000
+    assert [p.sku for p in cache.current().products] == ["A"]
+    clock.now += 6_401
+    with pytest.raises(Unavailable):
+        cache.current()
+
+
+def test_salesforce_down_and_nothing_cached(table: Table, clock: Clock) -> None:
+    source = FakeCatalogSource()
+    source.failure = DOWN
+    with pytest.raises(Unavailable):
+        reader(table, source, clock).current()
+
+
+def test_the_first_copy_is_awaited_not_fetched_twice(table: Table, clock: Clock) -> None:
+    DynamoCatalogStore(table).acquire_refresh(now=int(clock.now), seconds=45)
+    source = FakeCatalogSource(product("A"))
+    with pytest.raises(Unavailable, match="first time"):
+        reader(table, source, clock).current()
+    assert source.reads == 0
+
+
+def test_a_dead_refresher_does_not_block_for_longer_than_its_lease(
+    table: Table, clock: Clock
+) -> None:
+    DynamoCatalogStore(table).acquire_refresh(now=int(clock.now), seconds=45)
+    clock.now += 46
+    source = FakeCatalogSource(product("A"))
+    assert len(reader(table, source, clock).current().products) == 1
+
+
+def test_invalidation_makes_the_next_reader_refresh(table: Table, clock: Clock) -> None:
+    source = FakeCatalogSource(product("A"))
+    cache = reader(table, source, clock)
+    cache.current()
+    DynamoCatalogStore(table).invalidate(read_at=int(clock.now) - 301)
+    clock.now += CachePolicy().memory
+    cache.current()
+    assert source.reads == 2
+
+
+def test_five_thousand_products_fit(table: Table, clock: Clock) -> None:
+    words = random.Random(5)
+    source = FakeCatalogSource(
+        *(product(f"SKU-{n}", description=words.randbytes(120).hex()) for n in range(5_000))
+    )
+    reader(table, source, clock).current()
+    stored = DynamoCatalogStore(table).stored()
+    assert stored is not None
+    assert stored.chunks > 1
+    assert len(reader(table, source, clock).current().products) == 5_000
+    assert source.reads == 1
+
+
+def test_a_lost_piece_means_a_refresh_not_an_error(table: Table, clock: Clock) -> None:
+    source = FakeCatalogSource(product("A"))
+    version = reader(table, source, clock).current().version
+    table.delete({"pk": f"CATALOG#{version}#0"})
+    assert len(reader(table, source, clock).current().products) == 1
+    assert source.reads == 2
+
+
+def test_rejections_are_logged_and_counted(
+    table: Table, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = FakeCatalogSource(product("A"))
+    source.rejections = [Rejection(sku="B", sf_product_id="01t", reason="ProductCode is odd")]
+    reader(table, source, clock).current()
+    emitted = capsys.readouterr().out
+    assert '"CatalogProductsRejected":[1' in emitted.replace(" ", "")
+    assert "ProductCode is odd" in emitted
+
+
+def test_eligibility_is_forgotten_after_minutes(table: Table, clock: Clock) -> None:
+    cache = DynamoEligibilityCache(table, clock=clock)
+    home = AccountEligibility(dwelling="Home", tier=None, region="Kantō")
+    cache.put("001A", home)
+    assert cache.get("001A") == home
+    assert cache.get("001B") is None
+    clock.now += 300
+    assert cache.get("001A") is None
+
+
+def test_concurrent_first_readers_make_one_query(table: Table, clock: Clock) -> None:
+    source = FakeCatalogSource(product("A"))
+    readers = [reader(table, source, clock) for _ in range(16)]
+    with ThreadPoolExecutor(16) as pool:
+        results = list(pool.map(_or_none, readers))
+    assert source.reads == 1
+    assert any(results)
+
+
+def _or_none(cache: CatalogCache) -> int | None:
+    try:
+        return len(cache.current().products)
+    except Unavailable:
+        return None
