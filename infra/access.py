@@ -14,10 +14,8 @@ TABLE_WRITE = (
     "dynamodb:ConditionCheckItem",
 )
 QUEUE_SEND = ("sqs:SendMessage",)
-QUEUE_CONSUME = (
-    "sqs:ReceiveMessage",
-    "sqs:DeleteMessage",
-    "sqs:ChangeMessageVisibility",
-    "sqs:GetQueueAttributes",
-)
+# What an event source mapping needs (Lambda developer guide, SQS execution role permissions) …
+QUEUE_CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+# … and what a consumer needs that postpones its own retries.
+QUEUE_BACK_OFF = ("sqs:ChangeMessageVisibility",)
 SECRET_READ = ("secretsmanager:GetSecretValue",)

@@ -134,6 +134,7 @@ class Config(BaseModel):
     powertools_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     portal_web_url: BaseAddress
     portal_time_zone: NonEmpty = "Asia/Tokyo"
+    portal_currency: str = Field(default="JPY", pattern=r"^[A-Z]{3}$")
     salesforce_url: BaseAddress
     salesforce_api_version: str = Field(default="63.0", pattern=r"^\d{2}\.0$")
     salesforce_pricebook: NonEmpty = "Portal"

@@ -8,7 +8,14 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.access import QUEUE_CONSUME, QUEUE_SEND, SECRET_READ, TABLE_READ, TABLE_WRITE
+from infra.access import (
+    QUEUE_BACK_OFF,
+    QUEUE_CONSUME,
+    QUEUE_SEND,
+    SECRET_READ,
+    TABLE_READ,
+    TABLE_WRITE,
+)
 from infra.code import area_code
 from infra.components.log_groups import LogKeeping
 from infra.components.service_function import FunctionSpec, ServiceFunction, create_function
@@ -98,7 +105,8 @@ def _statements(endpoint: Endpoint, state: State) -> list[iam.PolicyStatement]:
         index = f"{tables[Table.WORKFLOW].table_arn}/index/{STATUS_INDEX}"
         statements += _allow(["dynamodb:Query"], [index])
     if endpoint.consumes is not None:
-        statements += _allow(QUEUE_CONSUME, [queues[endpoint.consumes].queue.queue_arn])
+        actions = (*QUEUE_CONSUME, *QUEUE_BACK_OFF) if endpoint.backs_off else QUEUE_CONSUME
+        statements += _allow(actions, [queues[endpoint.consumes].queue.queue_arn])
     if endpoint.consumes_dead_letters_of is not None:
         dead_letters = queues[endpoint.consumes_dead_letters_of].dead_letters
         statements += _allow(QUEUE_CONSUME, [dead_letters.queue_arn])

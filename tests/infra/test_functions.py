@@ -90,7 +90,8 @@ def test_the_role_is_its_own_and_allows_exactly_the_row(
         pool = next(iter(template.of("AWS::Cognito::UserPool")))
         expected[pool] = {f"cognito-idp:{action}" for action in endpoint.cognito_actions}
     if endpoint.consumes is not None:
-        expected[_queue(template, endpoint.consumes.value)] = set(QUEUE_CONSUME)
+        back_off = {"sqs:ChangeMessageVisibility"} if endpoint.backs_off else set()
+        expected[_queue(template, endpoint.consumes.value)] = {*QUEUE_CONSUME, *back_off}
     if endpoint.consumes_dead_letters_of is not None:
         name = f"{endpoint.consumes_dead_letters_of.value}-dead-letters"
         expected[_queue(template, name)] = set(QUEUE_CONSUME)
