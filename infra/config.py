@@ -69,6 +69,10 @@ def _network(value: str) -> str:
     return str(ipaddress.ip_network(value))
 
 
+def _from_repository(value: Path) -> Path:
+    return REPOSITORY / value  # an absolute path stays as it is
+
+
 def _retention(value: int) -> int:
     if value not in RETENTION_DAYS:
         msg = f"must be one of {', '.join(map(str, RETENTION_DAYS))}"
@@ -95,7 +99,7 @@ class Config(BaseModel):
     # The stage and its resources
     stage: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$")
     retain_data: bool = False
-    layer_path: Path = LAYERS / "lambda"
+    layer_path: Annotated[Path, AfterValidator(_from_repository)] = LAYERS / "lambda"
     snapstart: bool = False
     log_retention_days: Annotated[int, AfterValidator(_retention)] = 30
     alarm_email: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")

@@ -110,6 +110,12 @@ def test_this_machine_may_be_reached_without_tls(tmp_path: Path) -> None:
     assert config.salesforce_url == "http://127.0.0.1:8091"
 
 
+def test_a_relative_layer_path_starts_at_the_repository(tmp_path: Path) -> None:
+    assert load(tmp_path, LAYER_PATH="build/layers/host").layer_path == (
+        REPOSITORY / "build" / "layers" / "host"
+    )
+
+
 def test_lists_reach_the_handlers_as_comma_lists(tmp_path: Path) -> None:
     config = load(tmp_path, CORS_ORIGINS="https://a.example.com , https://b.example.com")
     assert config.variable("CORS_ORIGINS") == "https://a.example.com,https://b.example.com"
