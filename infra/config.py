@@ -27,6 +27,7 @@ from pydantic import (
 from infra.paths import LAYERS, REPOSITORY
 
 LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+RATE_LIMITS = r"^$|^[a-z-]+\.[a-z-]+=\d+/\d+(,[a-z-]+\.[a-z-]+=\d+/\d+)*$"
 # What CloudWatch Logs accepts, up to two years.
 RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 
@@ -126,6 +127,12 @@ class Config(BaseModel):
     password_require_symbols: bool = False
     id_token_minutes: int = Field(default=15, ge=5, le=1440)
     refresh_token_days: int = Field(default=30, ge=1, le=3650)
+    refresh_cookie_name: str = Field(default="portal_refresh", pattern=r"^[A-Za-z0-9_-]+$")
+    refresh_cookie_path: str = Field(default="/api/auth", pattern=r"^/[A-Za-z0-9/_-]*$")
+    refresh_cookie_samesite: Literal["Strict", "Lax", "None"] = "Strict"
+    refresh_cookie_secure: bool = True
+    refresh_cookie_domain: HostName = ""
+    rate_limits: str = Field(default="", pattern=RATE_LIMITS)
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
 
     # Work in the background
@@ -171,6 +178,9 @@ class Config(BaseModel):
         if bool(self.api_domain_name) != bool(self.api_certificate_arn):
             msg = "API_DOMAIN_NAME and API_CERTIFICATE_ARN need each other: set both or neither"
             raise ValueError(msg)
+        if self.refresh_cookie_samesite == "None" and not self.refresh_cookie_secure:
+            msg = "REFRESH_COOKIE_SAMESITE=None needs REFRESH_COOKIE_SECURE=true: browsers insist"
+            raise ValueError(msg)
         if self.stage == "production" and not self.retain_data:
             msg = "the stage `production` must keep its data: set RETAIN_DATA=true"
             raise ValueError(msg)
@@ -179,6 +189,8 @@ class Config(BaseModel):
     def variable(self, name: str) -> str:
         """The value of one setting as an environment variable carries it."""
         value: Any = getattr(self, name.lower())
+        if isinstance(value, bool):
+            return str(value).lower()
         return ",".join(value) if isinstance(value, tuple) else str(value)
 
 

@@ -35,6 +35,31 @@ EMAIL = (
 )
 TIME_ZONE = ("PORTAL_TIME_ZONE",)
 CURRENCY = ("PORTAL_CURRENCY",)
+RATE_LIMITS = ("RATE_LIMITS",)
+PASSWORD_RULES = (
+    "PASSWORD_MIN_LENGTH",
+    "PASSWORD_REQUIRE_LOWERCASE",
+    "PASSWORD_REQUIRE_UPPERCASE",
+    "PASSWORD_REQUIRE_DIGITS",
+    "PASSWORD_REQUIRE_SYMBOLS",
+)
+SESSION = (
+    *RATE_LIMITS,
+    "REFRESH_COOKIE_NAME",
+    "REFRESH_COOKIE_PATH",
+    "REFRESH_COOKIE_SAMESITE",
+    "REFRESH_COOKIE_SECURE",
+    "REFRESH_COOKIE_DOMAIN",
+    "REFRESH_TOKEN_DAYS",
+)
+REGISTRATION = (
+    *RATE_LIMITS,
+    *PASSWORD_RULES,
+    *SALESFORCE,
+    *ACCOUNT_FIELDS,
+    *WHMCS,
+    *WHMCS_CLIENT_FIELDS,
+)
 CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 
 # An HTTP handler must answer before the gateway gives up at 29 s.
@@ -48,7 +73,7 @@ AUTH = (
         area="auth",
         name="signup",
         route=Route(method="POST", path="/auth/signup", access=Access.CREDENTIALS),
-        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *WHMCS, *WHMCS_CLIENT_FIELDS),
+        settings=REGISTRATION,
         writes=(Table.IDENTITY, Table.EPHEMERAL),
         sends=(Queue.EMAIL, Queue.CASE),
         secrets=(Secret.SALESFORCE, Secret.WHMCS),
@@ -61,6 +86,7 @@ AUTH = (
         area="auth",
         name="login",
         route=Route(method="POST", path="/auth/login", access=Access.CREDENTIALS),
+        settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
         cognito_actions=("AdminInitiateAuth",),
@@ -69,6 +95,7 @@ AUTH = (
         area="auth",
         name="refresh",
         route=Route(method="POST", path="/auth/refresh", access=Access.CREDENTIALS),
+        settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
     ),
@@ -76,12 +103,16 @@ AUTH = (
         area="auth",
         name="logout",
         route=Route(method="POST", path="/auth/logout", access=Access.CREDENTIALS),
+        settings=SESSION,
+        writes=(Table.EPHEMERAL,),
         user_pool=True,
     ),
     Endpoint(
         area="auth",
         name="request_password_reset",
         route=Route(method="POST", path="/auth/request-password-reset", access=Access.CREDENTIALS),
+        settings=RATE_LIMITS,
+        reads=(Table.IDENTITY,),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
     ),
@@ -89,6 +120,7 @@ AUTH = (
         area="auth",
         name="reset_password",
         route=Route(method="POST", path="/auth/reset-password", access=Access.CREDENTIALS),
+        settings=(*RATE_LIMITS, *PASSWORD_RULES),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
         user_pool=True,
@@ -98,6 +130,7 @@ AUTH = (
         area="auth",
         name="change_password",
         route=Route(method="POST", path="/auth/change-password", access=Access.BEARER),
+        settings=(*RATE_LIMITS, *PASSWORD_RULES),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
         user_pool=True,
@@ -107,7 +140,7 @@ AUTH = (
         area="auth",
         name="link_whmcs",
         route=Route(method="POST", path="/auth/link-whmcs", access=Access.CREDENTIALS),
-        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *WHMCS, *WHMCS_CLIENT_FIELDS),
+        settings=REGISTRATION,
         writes=(Table.IDENTITY, Table.EPHEMERAL),
         sends=(Queue.EMAIL, Queue.CASE),
         secrets=(Secret.SALESFORCE, Secret.WHMCS),
@@ -127,7 +160,7 @@ AUTH = (
         name="case_worker",
         consumes=Queue.CASE,
         settings=SALESFORCE,
-        writes=(Table.IDEMPOTENCY,),
+        reads=(Table.IDENTITY,),
         secrets=(Secret.SALESFORCE,),
         timeout=30,
     ),

@@ -144,6 +144,7 @@ def test_preflight_answers_every_path_that_a_browser_calls(template: Template) -
         "Idempotency-Key",
         "X-Correlation-Id",
         "X-Portal-CSRF",
+        "X-Portal-Client",
     }
 
 
