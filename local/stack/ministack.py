@@ -1,4 +1,4 @@
-"""The AWS emulator: its environment, its process, clients for it."""
+"""The AWS emulator: its environments, its process, clients for it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import boto3
 import requests
 from botocore.config import Config
 
+from local.stack.build import LAYER
 from local.stack.ports import reserve
 from local.stack.settings import ACCOUNT, HOST, REGION, REPOSITORY, Settings
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 PROJECT = REPOSITORY / "local" / "ministack"
+LAUNCHER = PROJECT / "launch.py"
 START_TIMEOUT = 30.0
 
 INHERITED = (
@@ -91,12 +94,22 @@ def find_uv() -> str:
     return found
 
 
-def prepare(settings: Settings) -> Path:
-    """Create or refresh ministack's environment; its interpreter.
+@dataclass(frozen=True)
+class Interpreters:
+    """`emulator` runs ministack, `runtime` the Lambdas."""
 
-    The interpreter is the launcher's: ministack runs every Lambda under it, and the layer is
-    built for it. Unchanged locks cost one hash.
-    """
+    emulator: Path
+    runtime: Path
+
+
+def prepare(settings: Settings) -> Interpreters:
+    """Create or refresh the two environments; unchanged locks cost one hash."""
+    return Interpreters(
+        emulator=_emulator_environment(settings), runtime=_runtime_environment(settings)
+    )
+
+
+def _emulator_environment(settings: Settings) -> Path:
     environment = settings.root / "ministack-venv"
     python = environment / "bin" / "python"
     stamp = environment / "portal-stamp"
@@ -120,6 +133,25 @@ def prepare(settings: Settings) -> Path:
     return python
 
 
+def _runtime_environment(settings: Settings) -> Path:
+    """An environment that plays Lambda's Python runtime with the wheels' layer in it.
+
+    ministack would run the handlers under its own interpreter, where a package that is missing in
+    the layer is found all the same, and would unpack the layer again for every function. Here
+    the layer is in place once, and nothing else is.
+    """
+    environment = settings.root / "runtime"
+    python = environment / "bin" / "python"
+    stamp = environment / "portal-stamp"
+    wanted = f"{sys.version} {sys.base_prefix}"
+    if not (python.exists() and stamp.exists() and stamp.read_text() == wanted):
+        venv.EnvBuilder(clear=True, symlinks=True).create(environment)
+        stamp.write_text(wanted)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    (packages / "layer.pth").write_text(f"{LAYER / 'python'}\n")
+    return python
+
+
 def _fingerprint() -> str:
     digest = hashlib.sha256(sys.version.encode() + sys.base_prefix.encode())
     for name in ("pyproject.toml", "uv.lock"):
@@ -130,13 +162,13 @@ def _fingerprint() -> str:
 @contextmanager
 def running(settings: Settings) -> Iterator[Ministack]:
     """Start the emulator and stop it with everything it started; raises MinistackError."""
-    python = prepare(settings)
+    interpreters = prepare(settings)
     port = reserve("ministack", settings.ports["ministack"])
     folder = _temporary_folder(settings.root / "tmp")
     settings.logs.mkdir(parents=True, exist_ok=True)
     log = settings.logs / "ministack.log"
     with log.open("wb") as output:
-        guard = _start(python, folder, port, output)
+        guard = _start(interpreters, folder, port, output)
         try:
             endpoint = f"http://{HOST}:{port}"
             _wait_until_ready(guard, endpoint, log)
@@ -145,8 +177,11 @@ def running(settings: Settings) -> Iterator[Ministack]:
             _stop(guard)
 
 
-def _start(python: Path, folder: Path, port: int, output: IO[bytes]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "local.guard", str(folder), str(python), "-m", "ministack"]
+def _start(
+    interpreters: Interpreters, folder: Path, port: int, output: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    guard = [sys.executable, "-m", "local.guard", str(folder)]
+    command = [*guard, str(interpreters.emulator), str(LAUNCHER), str(interpreters.runtime)]
     return subprocess.Popen(  # noqa: S603  # our own command line
         command,
         stdin=subprocess.PIPE,
