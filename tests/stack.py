@@ -12,8 +12,9 @@ from typing import TypeVar
 import pytest
 
 from local.context import StackContext
-from local.stack import Settings, running
 from local.stack.ministack import Ministack
+from local.stack.session import running
+from local.stack.settings import Settings
 
 T = TypeVar("T")
 
