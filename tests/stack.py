@@ -13,7 +13,6 @@ import pytest
 
 from local.context import StackContext
 from local.stack.ministack import Ministack
-from local.stack.session import running
 from local.stack.settings import Settings
 
 T = TypeVar("T")
@@ -23,6 +22,9 @@ _open = ExitStack()
 
 @functools.cache
 def _shared() -> StackContext:
+    # Only a session that needs the stack pays for importing all of it.
+    from local.stack.session import running  # noqa: PLC0415
+
     return _open.enter_context(running(Settings.for_tests()))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import boto3
 import requests
@@ -23,9 +23,6 @@ from botocore.config import Config
 from local.stack.build import LAYER
 from local.stack.ports import reserve
 from local.stack.settings import ACCOUNT, HOST, REGION, REPOSITORY, Settings
-
-if TYPE_CHECKING:
-    from botocore.client import BaseClient
 
 PROJECT = REPOSITORY / "local" / "ministack"
 LAUNCHER = PROJECT / "launch.py"
@@ -65,7 +62,7 @@ class Ministack:
         return client(service, endpoint=self.endpoint, account=account)
 
 
-def client(service: str, *, endpoint: str, account: str = ACCOUNT) -> BaseClient:
+def client(service: str, *, endpoint: str, account: str = ACCOUNT) -> Any:
     """A boto3 client for `endpoint` that reads no configuration of this machine."""
     return boto3.session.Session(
         aws_access_key_id=account,
