@@ -33,7 +33,14 @@ def serving_emulator(service: str, app: ASGIApp, port: int) -> Iterator[str]:
 @contextmanager
 def serving_front(app: ASGIApp, listener: socket.socket) -> Iterator[str]:
     """Serve the front door on a socket that was opened before it was built; its URL."""
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        # It appends the peer to X-Forwarded-For itself: the peer must be the real one.
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+    )
     with _thread("front", config, listener):
         yield f"http://{HOST}:{port_of(listener)}"
 

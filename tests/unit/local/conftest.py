@@ -35,7 +35,8 @@ def serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
 
 
 def listening() -> tuple[socket.socket, str]:
-    listener = socket.socket()
+    # With the protocol named, asyncio switches Nagle off; without, each answer takes 40 ms more.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind((HOST, 0))
     return listener, f"http://{HOST}:{listener.getsockname()[1]}"
 
