@@ -27,7 +27,8 @@ from pydantic import (
 from infra.paths import LAYERS, REPOSITORY
 
 LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
-RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
+# What CloudWatch Logs accepts, up to two years.
+RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 
 
 class ConfigurationError(Exception):
@@ -68,6 +69,13 @@ def _network(value: str) -> str:
     return str(ipaddress.ip_network(value))
 
 
+def _retention(value: int) -> int:
+    if value not in RETENTION_DAYS:
+        msg = f"must be one of {', '.join(map(str, RETENTION_DAYS))}"
+        raise ValueError(msg)
+    return value
+
+
 CommaList = BeforeValidator(_split)
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 BaseAddress = Annotated[str, AfterValidator(_base_address)]
@@ -89,7 +97,7 @@ class Config(BaseModel):
     retain_data: bool = False
     layer_path: Path = LAYERS / "lambda"
     snapstart: bool = False
-    log_retention_days: RetentionDays = 30
+    log_retention_days: Annotated[int, AfterValidator(_retention)] = 30
     alarm_email: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")
 
     # The API in front
@@ -126,6 +134,7 @@ class Config(BaseModel):
     powertools_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     portal_web_url: BaseAddress
     portal_time_zone: NonEmpty = "Asia/Tokyo"
+    portal_currency: str = Field(default="JPY", pattern=r"^[A-Z]{3}$")
     salesforce_url: BaseAddress
     salesforce_api_version: str = Field(default="63.0", pattern=r"^\d{2}\.0$")
     salesforce_pricebook: NonEmpty = "Portal"
@@ -190,6 +199,9 @@ def load_config(
     unknown = sorted(set(values) - set(SETTINGS))
     if unknown:
         msg = f"{file.name}: unknown settings {', '.join(unknown)}; see .env.dev.example"
+        raise ConfigurationError(msg)
+    if values.get("STAGE", stage) != stage:
+        msg = f"{file.name} says STAGE={values['STAGE']}: a stage's file carries its own name"
         raise ConfigurationError(msg)
     # An empty value in the file or the environment means "not set": the default applies.
     merged = {**values, **{n: environ[n] for n in SETTINGS if n in environ}, "STAGE": stage}

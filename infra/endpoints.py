@@ -78,7 +78,8 @@ class Endpoint:
     Exactly one of `route`, `consumes`, `consumes_dead_letters_of` and `every_minutes` says what
     starts it. `settings` are the environment names whose values are plain configuration;
     `reads` and `writes` are tables (writing includes reading); `timeout` is in seconds, `memory`
-    in MB; `batch_size` counts messages; `cognito_actions` are IAM actions on the user pool.
+    in MB; `batch_size` counts messages; `cognito_actions` are IAM actions on the user pool;
+    `backs_off` says that a consumer sets the visibility of its messages itself.
     """
 
     area: str
@@ -87,6 +88,7 @@ class Endpoint:
     consumes: Queue | None = None
     consumes_dead_letters_of: Queue | None = None
     every_minutes: int | None = None
+    backs_off: bool = False
     settings: tuple[str, ...] = ()
     reads: tuple[Table, ...] = ()
     writes: tuple[Table, ...] = ()
@@ -123,8 +125,10 @@ class Endpoint:
     def environment(self) -> frozenset[str]:
         """Exactly the environment names that it gets."""
         names = {*BASE_ENVIRONMENT, *self.settings}
-        names.update(resource.variable for resource in (*self.tables, *self.sends, *self.secrets))
-        if self.consumes is not None:
+        names.update(table.variable for table in self.tables)
+        names.update(queue.variable for queue in self.sends)
+        names.update(secret.variable for secret in self.secrets)
+        if self.consumes is not None and self.backs_off:
             names.add(self.consumes.variable)
         if self.route is not None:
             names.add("CORS_ORIGINS")
@@ -166,6 +170,8 @@ EMAIL = (
     "PORTAL_WEB_URL",
 )
 TIME_ZONE = ("PORTAL_TIME_ZONE",)
+CURRENCY = ("PORTAL_CURRENCY",)
+CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 
 # An HTTP handler must answer before the gateway gives up at 29 s.
 HTTP_UPSTREAM_TIMEOUT = 28
@@ -264,34 +270,25 @@ AUTH = (
 )
 
 
-def _billing(
-    name: str, method: str, path: str, *settings: str, writes: tuple[Table, ...] = ()
-) -> Endpoint:
+def _billing(name: str, method: str, path: str, *settings: str) -> Endpoint:
     return Endpoint(
         area="billing",
         name=name,
         route=Route(method=method, path=path, access=Access.BEARER),
         settings=(*WHMCS, *settings),
         reads=(Table.IDENTITY,),
-        writes=writes,
         secrets=(Secret.WHMCS,),
         timeout=HTTP_UPSTREAM_TIMEOUT,
     )
 
 
 BILLING = (
-    _billing(
-        "sso_link",
-        "POST",
-        "/auth/sso-link",
-        "WHMCS_PAYMENT_METHODS_PATH",
-        writes=(Table.EPHEMERAL,),
-    ),
+    _billing("sso_link", "POST", "/auth/sso-link", "WHMCS_PAYMENT_METHODS_PATH"),
     _billing("get_address", "GET", "/me/billing"),
     _billing("update_address", "PATCH", "/me/billing"),
-    _billing("payment_methods", "GET", "/billing/payment-methods/summary"),
-    _billing("list_invoices", "GET", "/billing/invoices"),
-    _billing("get_invoice", "GET", "/billing/invoices/{invoiceId}"),
+    _billing("payment_methods", "GET", "/billing/payment-methods/summary", *TIME_ZONE),
+    _billing("list_invoices", "GET", "/billing/invoices", *CURRENCY),
+    _billing("get_invoice", "GET", "/billing/invoices/{invoiceId}", *CURRENCY),
 )
 
 CATALOG = (
@@ -299,7 +296,7 @@ CATALOG = (
         area="catalog",
         name="list_products",
         route=Route(method="GET", path="/catalog", access=Access.PUBLIC),
-        settings=(*SALESFORCE, *PRICEBOOK, *TIME_ZONE),
+        settings=CATALOG_READING,
         writes=(Table.CATALOG,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
@@ -309,7 +306,7 @@ CATALOG = (
         area="catalog",
         name="get_product",
         route=Route(method="GET", path="/catalog/{sku}", access=Access.PUBLIC),
-        settings=(*SALESFORCE, *PRICEBOOK, *TIME_ZONE),
+        settings=CATALOG_READING,
         writes=(Table.CATALOG,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
@@ -319,7 +316,7 @@ CATALOG = (
         area="catalog",
         name="personalized",
         route=Route(method="GET", path="/catalog/personalized", access=Access.BEARER),
-        settings=(*SALESFORCE, *PRICEBOOK, *ELIGIBILITY_FIELDS, *TIME_ZONE),
+        settings=(*CATALOG_READING, *ELIGIBILITY_FIELDS),
         reads=(Table.IDENTITY,),
         writes=(Table.CATALOG,),
         secrets=(Secret.SALESFORCE,),
@@ -333,7 +330,7 @@ ORDERS = (
         area="orders",
         name="create_order",
         route=Route(method="POST", path="/orders", access=Access.BEARER),
-        settings=(*SALESFORCE, *PRICEBOOK, *ELIGIBILITY_FIELDS, *WHMCS, *TIME_ZONE),
+        settings=(*CATALOG_READING, *ELIGIBILITY_FIELDS, *WHMCS),
         reads=(Table.IDENTITY,),
         writes=(Table.IDEMPOTENCY, Table.CATALOG, Table.WORKFLOW),
         sends=(Queue.EMAIL,),
@@ -376,6 +373,7 @@ PROVISION = (
         area="provision",
         name="worker",
         consumes=Queue.PROVISION,
+        backs_off=True,
         settings=(
             *SALESFORCE,
             *WHMCS,
@@ -417,7 +415,7 @@ MAIL = (
         area="email",
         name="send",
         consumes=Queue.EMAIL,
-        settings=(*EMAIL, *ESIM, *TIME_ZONE),
+        settings=(*EMAIL, *ESIM),
         reads=(Table.IDENTITY,),
         writes=(Table.IDEMPOTENCY, Table.EPHEMERAL),
         secrets=(Secret.SENDGRID, Secret.ESIM),

@@ -187,12 +187,12 @@ class Alarms:
         self.created.append(alarm)
 
 
-def portal_metric(name: str, *, service: str, statistic: str = "Sum") -> cloudwatch.Metric:
-    """A metric that the handlers emit, by area; they add no further dimension to it."""
+def portal_metric(name: str, *, service: str, **dimensions: str) -> cloudwatch.Metric:
+    """A count that the handlers of an area emit; `dimensions` must be all that they add to it."""
     return cloudwatch.Metric(
         namespace="Portal",
         metric_name=name,
-        dimensions_map={"service": service},
-        statistic=statistic,
+        dimensions_map={"service": service, **dimensions},
+        statistic="Sum",
         period=PERIOD,
     )
