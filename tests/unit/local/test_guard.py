@@ -37,7 +37,8 @@ def guard(folder: Path) -> Iterator[Guard]:
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         yield process
-        process.kill()
+        # Its end is the command's too; killing it would leave that behind.
+        process.terminate()
 
 
 def processes(guard: Guard) -> list[int]:
