@@ -58,13 +58,11 @@ class LogReader:
 
 
 class LogFiles:
-    """One file per function in a folder that is emptied when the stack starts."""
+    """One file per function."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.glob("*.log"):
-            old.unlink()
 
     def write(self, line: Line) -> None:
         """Append a line with its time, apart from the runtime's own START, END and REPORT."""
@@ -74,6 +72,12 @@ class LogFiles:
         time = datetime.fromtimestamp(line.at / 1000, UTC).isoformat(timespec="milliseconds")
         with (self._folder / f"{name}.log").open("a", encoding="utf-8") as file:
             file.write(f"{time} {line.message}\n")
+
+
+def forget(folder: Path) -> None:
+    """Remove the log files of the last run."""
+    for old in folder.glob("*.log"):
+        old.unlink()
 
 
 def embedded_metrics(line: Line) -> Iterator[tuple[str, dict[str, Any]]]:
