@@ -186,6 +186,19 @@ class EsimConfig(Config):
     esim_secret_id: NonEmpty = Field(alias="ESIM_SECRET_ID")
 
 
+class MailConfig(Config):
+    """How mails leave: SendGrid or SMTP, and what they say of themselves."""
+
+    email_transport: Literal["sendgrid", "smtp"] = Field(alias="EMAIL_TRANSPORT")
+    email_from: NonEmpty = Field(alias="EMAIL_FROM")
+    email_from_name: NonEmpty = Field(alias="EMAIL_FROM_NAME")
+    sendgrid_api_url: NonEmpty = Field(alias="SENDGRID_API_URL")
+    sendgrid_secret_id: NonEmpty = Field(alias="SENDGRID_SECRET_ID")
+    smtp_host: str = Field(default="", alias="SMTP_HOST")
+    smtp_port: int = Field(default=587, alias="SMTP_PORT")
+    portal_web_url: NonEmpty = Field(alias="PORTAL_WEB_URL")
+
+
 class CurrencyConfig(Config):
     """The price book's currency; Salesforce has a field for it only in multi-currency orgs."""
 

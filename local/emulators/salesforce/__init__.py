@@ -1,0 +1,1 @@
+"""An emulated Salesforce org: OAuth, SOQL, REST and composite APIs; see `app`."""

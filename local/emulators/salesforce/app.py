@@ -1,0 +1,247 @@
+"""The Salesforce emulator: HTTP in front of `Api` and `OAuth`.
+
+Seed (`POST /_admin/seed`)::
+
+    {"connectedApps": [{"consumerKey": "…", "consumerSecret": "…", "publicKeyPem": "…",
+                        "usernames": ["integration@portal.example"]}],
+     "records": {"Product2": [{"Name": "…", "Id": "01t…"}, …], "Order": […]}}
+
+Any record may bring its own `Id` (15 or 18 characters, right key prefix); references are plain
+ids. Every org has a standard price book, an administrator, an organization and the order
+statuses Draft, Pending Review and Activated from the start. State (`GET /_admin/state`) is
+`{object: [record, …]}` without deleted records. Operations in the journal: `token`, `revoke`,
+`versions`, `limits`, `query`, `queryAll`, `query more`, `composite`, `composite/graph`,
+`composite/sobjects`, `composite/tree`, `composite/batch`, `describe`, `describe Order`, and
+`GET|POST|PATCH|DELETE Order`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from local.emulators.kit.emulator import Emulator
+from local.emulators.kit.middleware import Incoming
+from local.emulators.salesforce.errors import ApiError
+from local.emulators.salesforce.oauth import ConnectedApp, OAuth
+from local.emulators.salesforce.org import Org
+from local.emulators.salesforce.rest.api import Api
+from local.emulators.salesforce.rest.messages import (
+    NEWEST,
+    OLDEST,
+    Answer,
+    ApiRequest,
+    parse_url,
+    refusal,
+)
+from local.emulators.salesforce.seeding import load
+from local.emulators.salesforce.switches import Switches
+from local.emulators.salesforce.values import render
+
+_METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
+_DATA = "/services/data"
+
+
+class _Seed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    connectedApps: list[ConnectedApp] = Field(default_factory=list)  # noqa: N815  # the seed's own names
+    records: dict[str, list[dict[str, Any]]] = Field(default_factory=dict)
+
+
+class SalesforceEmulator(Emulator[Switches]):
+    """An org whose custom fields are those of the SFDX project `project` (default: our own)."""
+
+    name = "salesforce"
+
+    def __init__(self, project: Path | None = None) -> None:
+        super().__init__(Switches())
+        self._org = Org(self.clock, lambda: self.switches, project)
+        self._oauth = OAuth(self._org)
+        self._api = Api(self._org)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Token endpoint and REST API."""
+        return [
+            Route("/services/oauth2/token", self._token, methods=["POST"]),
+            Route("/services/oauth2/revoke", self._revoke, methods=["POST"]),
+            Route(_DATA, self._versions, methods=["GET"]),
+            Route(f"{_DATA}/", self._versions, methods=["GET"]),
+            Route(f"{_DATA}/{{rest:path}}", self._data, methods=_METHODS),
+        ]
+
+    def name_operation(self, incoming: Incoming) -> str:
+        """As listed in this module's description."""
+        path = incoming.path.rstrip("/")
+        if path.startswith("/services/oauth2/"):
+            return path.rpartition("/")[2]
+        segments = path.removeprefix(_DATA).strip("/").split("/")[1:]
+        return _operation(incoming.method, segments) if segments else "versions"
+
+    def clear(self) -> None:
+        """An empty org without connected apps or sessions."""
+        self._oauth.clear()
+        self._org.clear()
+        self._api = Api(self._org)
+
+    def seed(self, data: dict[str, Any]) -> None:
+        """Add connected apps and records; see this module's description."""
+        seed = _Seed.model_validate(data)
+        load(self._org, seed.records)
+        for app in seed.connectedApps:
+            self._oauth.register(app)
+        self._org.store.forget_undo()
+
+    def dump(self) -> dict[str, Any]:
+        """All records by object, as the API would show them."""
+        return {
+            sobject.name: [
+                {name: render(field, record.get(name)) for name, field in _named(sobject.fields)}
+                for record in self._org.store.records(sobject)
+            ]
+            for sobject in self._org.schema.all()
+        }
+
+    async def _token(self, request: Request) -> Response:
+        body = (await request.body()).decode("utf-8", "replace")
+        form = dict(parse_qsl(body, keep_blank_values=True))
+        authorization = request.headers.get("authorization", "")
+        answer = self._oauth.token(form, authorization, _base_url(request))
+        return JSONResponse(
+            answer.body, status_code=answer.status, headers={"Cache-Control": "no-cache, no-store"}
+        )
+
+    async def _revoke(self, request: Request) -> Response:
+        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+        if self._oauth.revoke(form.get("token", "")):
+            return Response(status_code=HTTPStatus.OK)
+        body = {"error": "invalid_token", "error_description": "invalid token"}
+        return JSONResponse(body, status_code=HTTPStatus.BAD_REQUEST)
+
+    async def _versions(self, _: Request) -> Response:
+        versions = [
+            {"version": f"{n}.0", "label": f"API {n}", "url": f"{_DATA}/v{n}.0"}
+            for n in range(OLDEST, NEWEST + 1)
+        ]
+        return JSONResponse(versions)
+
+    async def _data(self, request: Request) -> Response:
+        raw = await request.body()
+        self._org.requests_used += 1
+        try:
+            answer = self._api.handle(self._read(request, raw))
+        except ApiError as error:
+            answer = refusal(error)
+        self._org.store.forget_undo()
+        return self._respond(answer)
+
+    def _read(self, request: Request, raw: bytes) -> ApiRequest:
+        self._check_availability()
+        user_id = self._authenticate(request.headers.get("authorization", ""))
+        target = request.scope["raw_path"].decode("latin-1")
+        query = request.scope["query_string"].decode("latin-1")
+        version, segments, parameters = parse_url(f"{target}?{query}")
+        return ApiRequest(
+            method=request.method,
+            version=version,
+            segments=segments,
+            query=parameters,
+            body=_json(raw, request.headers.get("content-type", "")),
+            headers=dict(request.headers),
+            user_id=user_id,
+        )
+
+    def _check_availability(self) -> None:
+        if self.switches.kill_sessions:
+            self._oauth.end_sessions()
+            self.set_switches({"kill_sessions": False})
+        if self.switches.api_disabled:
+            raise ApiError(
+                "API_DISABLED_FOR_ORG",
+                "The REST API is not enabled for this Organization.",
+                status=HTTPStatus.FORBIDDEN,
+            )
+        if self.switches.request_limit_reached:
+            raise ApiError(
+                "REQUEST_LIMIT_EXCEEDED",
+                "TotalRequests Limit exceeded.",
+                status=HTTPStatus.FORBIDDEN,
+            )
+
+    def _authenticate(self, authorization: str) -> str:
+        scheme, _, token = authorization.partition(" ")
+        if authorization and scheme.lower() not in {"bearer", "oauth"}:
+            raise ApiError(
+                "INVALID_AUTH_HEADER", "INVALID_HEADER_TYPE", status=HTTPStatus.UNAUTHORIZED
+            )
+        user_id = None if self.switches.reject_sessions else self._oauth.user_of(token.strip())
+        if user_id is None:
+            raise ApiError(
+                "INVALID_SESSION_ID",
+                "Session expired or invalid",
+                status=HTTPStatus.UNAUTHORIZED,
+            )
+        return user_id
+
+    def _respond(self, answer: Answer) -> Response:
+        limit = self.switches.daily_request_limit
+        headers = {
+            **answer.headers,
+            "Sforce-Limit-Info": f"api-usage={self._org.requests_used}/{limit}",
+        }
+        if answer.body is None:
+            return Response(status_code=answer.status, headers=headers)
+        return JSONResponse(answer.body, status_code=answer.status, headers=headers)
+
+
+def _operation(method: str, segments: list[str]) -> str:
+    match segments:
+        case ["query" | "queryAll", _]:
+            return "query more"
+        case ["composite", kind, *_]:
+            return f"composite/{kind}"
+        case ["sobjects"]:
+            return "describe"
+        case ["sobjects", name, "describe"]:
+            return f"describe {name}"
+        case ["sobjects", name, *_]:
+            return f"{method} {name}"
+    return segments[0]
+
+
+def _base_url(request: Request) -> str:
+    return f"{request.url.scheme}://{request.headers.get('host', 'localhost')}"
+
+
+def _named(fields: dict[str, Any]) -> list[tuple[str, Any]]:
+    return [(field.name, field) for field in fields.values()]
+
+
+def _json(raw: bytes, content_type: str) -> Any:
+    if not raw:
+        return None
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise ApiError(
+            "UNSUPPORTED_MEDIA_TYPE",
+            f"Content type {kind or 'unknown'} not supported",
+            status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        )
+    try:
+        return json.loads(raw)
+    except ValueError as error:
+        detail = (
+            f"[line:{error.lineno}, column:{error.colno}]"
+            if isinstance(error, json.JSONDecodeError)
+            else "[line:1, column:1]"
+        )
+        raise ApiError("JSON_PARSER_ERROR", f"Unexpected character at {detail}") from error

@@ -1,0 +1,145 @@
+"""One Salesforce org: schema, records, and what it needs to know of time and switches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from local.emulators.kit.clock import Clock
+from local.emulators.salesforce import ids
+from local.emulators.salesforce.metadata import project_root, read_custom_fields
+from local.emulators.salesforce.schema import Field, Schema, SObject
+from local.emulators.salesforce.standard import standard_objects
+from local.emulators.salesforce.store import Record, Store
+from local.emulators.salesforce.switches import Switches
+
+ORG_ID = ids.compose("00D", 1)
+ADMIN_ID = ids.compose("005", 1)
+STANDARD_PRICEBOOK_ID = ids.compose("01s", 1)
+_STATUSES = (("Draft", "Draft"), ("Pending Review", "Draft"), ("Activated", "Activated"))
+_HOME = "OrderStatus"
+
+
+class Org:
+    """State that all requests share. `switches` is read anew at every use."""
+
+    def __init__(
+        self, clock: Clock, switches: Callable[[], Switches], project: Path | None = None
+    ) -> None:
+        self._clock = clock
+        self._switches = switches
+        self._custom = list(read_custom_fields(project or project_root()))
+        self._schema_key: tuple[bool, bool, tuple[str, ...]] | None = None
+        self._schema = Schema([])
+        self.store = Store()
+        self.requests_used = 0
+        self.clear()
+
+    @property
+    def switches(self) -> Switches:
+        """The switches as they are now."""
+        return self._switches()
+
+    def now(self) -> datetime:
+        """The org's time, to the second, as timestamps are kept."""
+        return self._clock.now().replace(microsecond=0)
+
+    @property
+    def schema(self) -> Schema:
+        """Objects and fields that the integration user can see."""
+        switches = self.switches
+        key = (
+            switches.person_accounts,
+            switches.multi_currency,
+            tuple(name.lower() for name in switches.hidden_fields),
+        )
+        if key != self._schema_key:
+            self._schema = _build(self._custom, *key)
+            self._schema_key = key
+        return self._schema
+
+    def clear(self) -> None:
+        """Back to an empty org: only what every org is born with."""
+        self.store = Store()
+        self.requests_used = 0
+        self._born("Organization", ORG_ID, Name="Portal Emulator", IsSandbox=True)
+        self.add_user("admin@portal.example", ADMIN_ID)
+        self._born(
+            "Pricebook2",
+            STANDARD_PRICEBOOK_ID,
+            Name="Standard Price Book",
+            IsStandard=True,
+            IsActive=True,
+        )
+        for position, (name, category) in enumerate(_STATUSES, start=1):
+            self._born(
+                _HOME,
+                self.new_id(self.schema.get(_HOME)),
+                MasterLabel=name,
+                ApiName=name,
+                StatusCode=category,
+                SortOrder=float(position),
+                IsDefault=position == 1,
+            )
+        self.store.forget_undo()
+
+    def new_id(self, sobject: SObject) -> str:
+        """An id that no record has."""
+        while True:
+            number = self.store.next_number(f"{sobject.name}.Id")
+            record_id = ids.compose(sobject.prefix, number)
+            if self.store.get(sobject, record_id) is None:
+                return record_id
+
+    def add_user(self, username: str, record_id: str | None = None) -> str:
+        """The id of the user of that name, who is created when missing."""
+        user = self.schema.get("User")
+        found = self.store.lookup(user, user.fields["username"], username)
+        if found:
+            return str(found[0]["Id"])
+        record_id = record_id or self.new_id(user)
+        name = username.split("@", maxsplit=1)[0]
+        self._born("User", record_id, Username=username, LastName=name, Name=name, IsActive=True)
+        return record_id
+
+    def order_status(self, name: str) -> Record | None:
+        """The OrderStatus record of that API name; case counts for picklist values."""
+        statuses = self.store.records(self.schema.get(_HOME))
+        return next((status for status in statuses if status["ApiName"] == name), None)
+
+    def audit(self, record: Record, user_id: str, *, created: bool) -> None:
+        """Stamp who and when."""
+        now = self.now()
+        if created:
+            record.update(CreatedDate=now, CreatedById=user_id, IsDeleted=False)
+        record.update(LastModifiedDate=now, LastModifiedById=user_id, SystemModstamp=now)
+
+    def _born(self, name: str, record_id: str, **fields: str | bool | float) -> None:
+        sobject = self.schema.get(name)
+        record: Record = {field.name: field.default for field in sobject.fields.values()}
+        record.update(fields, Id=record_id)
+        self.audit(record, ADMIN_ID, created=True)
+        self.store.put(sobject, record)
+
+
+def _build(
+    custom: Iterable[tuple[str, Field]],
+    person_accounts: bool,
+    multi_currency: bool,
+    hidden: tuple[str, ...],
+) -> Schema:
+    objects = standard_objects(person_accounts=person_accounts, multi_currency=multi_currency)
+    by_name = {item.name: item for item in objects}
+    for object_name, field in custom:
+        if object_name not in by_name:
+            msg = f"{object_name}.{field.name}: the emulator has no object {object_name}"
+            raise ValueError(msg)
+        by_name[object_name].fields[field.name.lower()] = replace(field)
+    for path in hidden:
+        object_name, _, field_name = path.partition(".")
+        for item in objects:
+            if item.name.lower() == object_name:
+                item.fields.pop(field_name, None)
+    return Schema(objects)

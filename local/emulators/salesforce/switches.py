@@ -1,0 +1,46 @@
+"""What can be varied from outside while the emulator runs (`PATCH /_admin/switches`)."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Switches(BaseModel):
+    """Features of the org, permissions of the integration user, and vendor-made trouble."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    person_accounts: bool = Field(default=True, description="Person Accounts are enabled")
+    multi_currency: bool = Field(default=False, description="CurrencyIsoCode exists")
+    hidden_fields: list[str] = Field(
+        default_factory=list,
+        description="`Object.Field` without field-level security: as if it did not exist",
+    )
+    edit_activated_orders: bool = Field(default=True, description="permission EditActivatedOrders")
+    activate_orders: bool = Field(default=True, description="permission ActivateOrder")
+    time_zone: str = Field(default="Asia/Tokyo", description="the user's, for TODAY and the like")
+    batch_size: int = Field(default=2000, ge=1, le=2000, description="rows per page of a query")
+    session_seconds: float = Field(
+        default=7200, gt=0, description="life of an unused session, by the emulator's clock"
+    )
+    audiences: list[str] = Field(
+        default=["https://login.salesforce.com", "https://test.salesforce.com"],
+        description="accepted `aud` of a JWT, besides the emulator's own base URL",
+    )
+    daily_request_limit: int = Field(default=100_000, ge=1, description="for Sforce-Limit-Info")
+    request_limit_reached: bool = Field(
+        default=False, description="every call but token: 403 REQUEST_LIMIT_EXCEEDED"
+    )
+    api_disabled: bool = Field(
+        default=False, description="every call but token: 403 API_DISABLED_FOR_ORG"
+    )
+    reject_sessions: bool = Field(
+        default=False, description="tokens are issued, and every call answers 401 all the same"
+    )
+    kill_sessions: bool = Field(
+        default=False, description="end every session now; goes back to false by itself"
+    )
+    lock_row_writes: dict[str, int] = Field(
+        default_factory=dict,
+        description="object: how many of its next writes fail with UNABLE_TO_LOCK_ROW",
+    )
