@@ -26,6 +26,7 @@ from local.stack.settings import ACCOUNT, HOST, REGION, REPOSITORY, Settings
 
 PROJECT = REPOSITORY / "local" / "ministack"
 LAUNCHER = PROJECT / "launch.py"
+LOG = "ministack.log"
 START_TIMEOUT = 30.0
 
 INHERITED = (
@@ -163,7 +164,7 @@ def running(settings: Settings) -> Iterator[Ministack]:
     port = reserve("ministack", settings.ports["ministack"])
     folder = _temporary_folder(settings.root / "tmp")
     settings.logs.mkdir(parents=True, exist_ok=True)
-    log = settings.logs / "ministack.log"
+    log = settings.logs / LOG
     with log.open("wb") as output:
         guard = _start(interpreters, folder, port, output)
         try:
