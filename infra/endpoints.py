@@ -167,13 +167,16 @@ AUTH = (
 )
 
 
-def _billing(name: str, method: str, path: str, *settings: str) -> Endpoint:
+def _billing(
+    name: str, method: str, path: str, *settings: str, writes: tuple[Table, ...] = ()
+) -> Endpoint:
     return Endpoint(
         area="billing",
         name=name,
         route=Route(method=method, path=path, access=Access.BEARER),
         settings=(*WHMCS, *settings),
         reads=(Table.IDENTITY,),
+        writes=writes,
         secrets=(Secret.WHMCS,),
         timeout=HTTP_UPSTREAM_TIMEOUT,
     )
@@ -183,7 +186,13 @@ BILLING = (
     _billing("sso_link", "POST", "/auth/sso-link", "WHMCS_PAYMENT_METHODS_PATH"),
     _billing("get_address", "GET", "/me/billing"),
     _billing("update_address", "PATCH", "/me/billing"),
-    _billing("payment_methods", "GET", "/billing/payment-methods/summary", *TIME_ZONE),
+    _billing(
+        "payment_methods",
+        "GET",
+        "/billing/payment-methods/summary",
+        *TIME_ZONE,
+        writes=(Table.EPHEMERAL,),
+    ),
     _billing("list_invoices", "GET", "/billing/invoices", *CURRENCY),
     _billing("get_invoice", "GET", "/billing/invoices/{invoiceId}", *CURRENCY),
 )
@@ -229,7 +238,7 @@ ORDERS = (
         route=Route(method="POST", path="/orders", access=Access.BEARER),
         settings=(*CATALOG_READING, *ELIGIBILITY_FIELDS, *WHMCS),
         reads=(Table.IDENTITY,),
-        writes=(Table.IDEMPOTENCY, Table.CATALOG, Table.WORKFLOW),
+        writes=(Table.IDEMPOTENCY, Table.CATALOG, Table.EPHEMERAL),
         sends=(Queue.EMAIL,),
         secrets=(Secret.SALESFORCE, Secret.WHMCS),
         memory=1024,
@@ -239,7 +248,7 @@ ORDERS = (
         area="orders",
         name="list_orders",
         route=Route(method="GET", path="/orders", access=Access.BEARER),
-        settings=SALESFORCE,
+        settings=(*SALESFORCE, *CURRENCY),
         reads=(Table.IDENTITY, Table.WORKFLOW),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
@@ -249,7 +258,7 @@ ORDERS = (
         area="orders",
         name="get_order",
         route=Route(method="GET", path="/orders/{sfOrderId}", access=Access.BEARER),
-        settings=SALESFORCE,
+        settings=(*SALESFORCE, *CURRENCY),
         reads=(Table.IDENTITY, Table.WORKFLOW),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
