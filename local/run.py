@@ -17,6 +17,7 @@ from rich.table import Table
 from local.context import StackContext
 from local.stack.build import BuildError
 from local.stack.deploy import DeployError
+from local.stack.emulators import SeedError
 from local.stack.ministack import MinistackError
 from local.stack.ports import PortTakenError
 from local.stack.serving import ServingError
@@ -28,6 +29,7 @@ EXPECTED = (
     DeployError,
     MinistackError,
     PortTakenError,
+    SeedError,
     ServingError,
     SettingsError,
 )

@@ -17,6 +17,9 @@ Resource = dict[str, Any]
 SEPARATOR = "|"
 """Between the parts of the metric names that alarms watch."""
 
+WHEELS = "-wheels"
+"""How the name of the layer of third-party wheels ends."""
+
 API_ID_TAG = "ms-custom-id"
 API_ID = "0b0a7a15"
 """The fixed id of the local REST API: eight hex digits, as ministack wants them."""
@@ -107,6 +110,24 @@ def one_metric_per_alarm(template: Template) -> None:
         properties["Statistic"] = "Minimum" if low else "Maximum"
 
 
+def wheels_in_the_runtime(template: Template) -> None:
+    """ministack unpacks every layer again for each process of each function, which for the wheels
+    is a hundred megabytes each time: they are in the runtime's environment instead (see
+    `ministack.Interpreters`), so the functions are deployed without that layer."""
+    wheels = {
+        name
+        for name, layer in resources(template, "AWS::Lambda::LayerVersion")
+        if str(layer["Properties"].get("LayerName", "")).endswith(WHEELS)
+    }
+    for name in wheels:
+        remove(template, name)
+    for _, function in resources(template, "AWS::Lambda::Function"):
+        layers = function["Properties"].get("Layers", [])
+        function["Properties"]["Layers"] = [
+            layer for layer in layers if layer.get("Ref") not in wheels
+        ]
+
+
 def without_snap_start(template: Template) -> None:
     """SnapStart would keep a process of every published version alive here, and has no snapshot
     to restore: it is left out."""
@@ -129,6 +150,7 @@ FIXUPS: tuple[Callable[[Template], None], ...] = (
     fixed_api_id,
     plain_http,
     one_metric_per_alarm,
+    wheels_in_the_runtime,
     without_snap_start,
 )
 

@@ -19,6 +19,7 @@ from local.stack.credentials import (
     store,
 )
 from local.stack.fixups import API_ID
+from local.stack.logs import forget
 from local.stack.ports import listen, port_of, reserve
 from local.stack.serving import serving_front
 from local.stack.settings import HOST, REGION, REPOSITORY, Settings
@@ -51,6 +52,7 @@ def running(
     build.host_layer(settings)
     progress("synthesising the template")
     assembly, _ = build.synthesise(settings)
+    forget(settings.logs)
     with ExitStack() as stack:
         secrets = credentials(settings)
         door = stack.enter_context(listen("front", settings.ports["front"]))

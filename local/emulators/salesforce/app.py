@@ -67,7 +67,7 @@ class SalesforceEmulator(Emulator[Switches]):
         super().__init__(Switches())
         self._org = Org(self.clock, lambda: self.switches, project)
         self._oauth = OAuth(self._org)
-        self._api = Api(self._org)
+        self.api = Api(self._org)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Token endpoint and REST API."""
@@ -91,7 +91,7 @@ class SalesforceEmulator(Emulator[Switches]):
         """An empty org without connected apps or sessions."""
         self._oauth.clear()
         self._org.clear()
-        self._api = Api(self._org)
+        self.api = Api(self._org)
 
     def seed(self, data: dict[str, Any]) -> None:
         """Add connected apps and records; see this module's description."""
@@ -138,7 +138,7 @@ class SalesforceEmulator(Emulator[Switches]):
         raw = await request.body()
         self._org.requests_used += 1
         try:
-            answer = self._api.handle(self._read(request, raw))
+            answer = self.api.handle(self._read(request, raw))
         except ApiError as error:
             answer = refusal(error)
         self._org.store.forget_undo()
