@@ -37,9 +37,7 @@ from tests.fakes.faults import Faults
 
 ORDER_ID = "801000000000001AAA"
 REF_FIELD = 12
-DATA = BillingOption(
-    id=4, name="Data", kind=OptionKind.CHOICE, choices={8: "5 GB", 9: "10 GB"}
-)
+DATA = BillingOption(id=4, name="Data", kind=OptionKind.CHOICE, choices={8: "5 GB", 9: "10 GB"})
 DEVICES = BillingOption(id=5, name="Devices", kind=OptionKind.QUANTITY, choices={}, maximum=5)
 VOICEMAIL = BillingOption(id=6, name="Voice mail", kind=OptionKind.YES_NO, choices={})
 SNAPSHOT = (
@@ -74,7 +72,7 @@ def order_line(number: int = 1, **changes: object) -> OrderLine:
         "requires_payment_method": True,
         "whmcs_product_id": 100 + number,
     }
-    return OrderLine(**{**values, **changes})  # type: ignore[arg-type]  # built by name
+    return OrderLine(**{**values, **changes})
 
 
 def esim_line(number: int = 2, **changes: object) -> OrderLine:
@@ -125,9 +123,7 @@ class FakeSalesforce:
         if self.order is None:
             raise OrderDeleted
         self.progress.append(progress)
-        self.change(
-            provisioning_status=str(progress.status), attempt_count=progress.attempt_count
-        )
+        self.change(provisioning_status=str(progress.status), attempt_count=progress.attempt_count)
 
     def _write(self, result: WriteBack) -> None:
         if self.order is None:
@@ -206,21 +202,21 @@ class FakeWhmcs:
             raise self.refusal
         self.placed.append(order)
         order_id = self.add_by_hand(fields={}, notes=order.notes if self.keeps_notes else "")
-        ids = []
+        ids: list[int] = []
         for line in order.services:
             fields = {line.ref_field_id: order.ref} if line.ref_field_id else {}
             pieces = line.quantity if self.splits_quantities else 1
-            for _ in range(pieces):
-                ids.append(
-                    self._service(
-                        order_id,
-                        line.pid,
-                        line.quantity // pieces,
-                        line.billing_cycle,
-                        line.options,
-                        fields if self.keeps_fields else {},
-                    )
+            ids += [
+                self._service(
+                    order_id,
+                    line.pid,
+                    line.quantity // pieces,
+                    line.billing_cycle,
+                    line.options,
+                    fields if self.keeps_fields else {},
                 )
+                for _ in range(pieces)
+            ]
         return PlacedOrder(order_id, tuple(ids))
 
     def _service(
@@ -393,9 +389,7 @@ class FakeClaims:
         self.owners: dict[str, str] = {}
 
     def claim(self, thing: str, job_id: str) -> str:
-        return self.faults.call(
-            "dynamodb", "claim", lambda: self.owners.setdefault(thing, job_id)
-        )
+        return self.faults.call("dynamodb", "claim", lambda: self.owners.setdefault(thing, job_id))
 
 
 class FakeSubscribers:
@@ -439,4 +433,4 @@ def loaded_order(*lines: OrderLine, **changes: object) -> LoadedOrder:
         "activation_type": "Immediate",
         "lines": lines or (order_line(1), esim_line(2)),
     }
-    return LoadedOrder(**{**values, **changes})  # type: ignore[arg-type]  # built by name
+    return LoadedOrder(**{**values, **changes})
