@@ -27,6 +27,10 @@ class FakeResetTokens:
         self.tokens[token] = (user_id, expires_at, self.epochs[user_id])
         return token
 
+    @property
+    def valid_minutes(self) -> int:
+        return VALID_SECONDS // 60
+
     def redeem(self, token: str) -> ResetGrant | None:
         user_id, expires_at, epoch = self.tokens.pop(token, ("", 0, 0))
         if expires_at <= self.clock() or epoch != self.epochs[user_id]:
