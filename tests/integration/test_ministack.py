@@ -197,9 +197,7 @@ def test_an_access_token_still_passes_so_handlers_check_token_use(
     assert (answer.status_code, answer.json()["claims"]["token_use"]) == (200, "access")
 
 
-def test_a_refresh_token_works_until_it_is_revoked(
-    deployed: Probe, tokens: dict[str, str]
-) -> None:
+def test_a_refresh_token_works_until_it_is_revoked(deployed: Probe, tokens: dict[str, str]) -> None:
     cognito, client = deployed.aws.client("cognito-idp"), deployed.outputs["Client"]
     token = login(deployed)["RefreshToken"]
     fresh = cognito.get_tokens_from_refresh_token(RefreshToken=token, ClientId=client)
