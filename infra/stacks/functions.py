@@ -21,9 +21,10 @@ from infra.components.log_groups import LogKeeping
 from infra.components.service_function import FunctionSpec, ServiceFunction, create_function
 from infra.components.tables import STATUS_INDEX
 from infra.config import Config
-from infra.endpoints import AREAS, ENDPOINTS, Endpoint, Table
+from infra.endpoints import AREAS, ENDPOINTS
 from infra.environment import environment_of
 from infra.stacks.state import State
+from infra.vocabulary import Endpoint, Table
 
 
 def create_functions(

@@ -137,6 +137,7 @@ class FakeStack:
             (b"set-cookie", b"other=b"),
             (b"connection", b"x-internal"),
             (b"x-internal", b"not for you"),
+            (b"date", b"Sun, 22 Nov 2026 09:00:00 GMT"),
         ]
         return answer
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from portal.domain.problems import all_problem_types
 
-from infra.endpoints import ENDPOINTS, Access
+from infra.endpoints import ENDPOINTS
+from infra.vocabulary import Access
 from tests.infra.settings import ORIGINS
 from tests.infra.template import Template, target
 
@@ -143,6 +144,7 @@ def test_preflight_answers_every_path_that_a_browser_calls(template: Template) -
         "Idempotency-Key",
         "X-Correlation-Id",
         "X-Portal-CSRF",
+        "X-Portal-Client",
     }
 
 

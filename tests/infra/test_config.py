@@ -83,6 +83,9 @@ def test_a_file_copied_for_another_stage_is_refused(tmp_path: Path) -> None:
         ("REFRESH_GRACE_SECONDS", "61"),
         ("ESIM_PROVIDER", "other"),
         ("POWERTOOLS_LOG_LEVEL", "verbose"),
+        ("RATE_LIMITS", "login.ip=many"),
+        ("REFRESH_COOKIE_NAME", "portal refresh"),
+        ("PORTAL_CURRENCY", "yen"),
     ],
 )
 def test_unusable_values_are_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
@@ -96,6 +99,7 @@ def test_unusable_values_are_refused_by_name(tmp_path: Path, name: str, value: s
         ({"EMAIL_TRANSPORT": "smtp"}, "SMTP_HOST"),
         ({"API_DOMAIN_NAME": "api.example.com"}, "set both or neither"),
         ({"STAGE": "production"}, "RETAIN_DATA=true"),
+        ({"REFRESH_COOKIE_SAMESITE": "None", "REFRESH_COOKIE_SECURE": "no"}, "browsers insist"),
     ],
 )
 def test_settings_that_need_each_other(
@@ -110,9 +114,19 @@ def test_this_machine_may_be_reached_without_tls(tmp_path: Path) -> None:
     assert config.salesforce_url == "http://127.0.0.1:8091"
 
 
+def test_a_relative_layer_path_starts_at_the_repository(tmp_path: Path) -> None:
+    assert load(tmp_path, LAYER_PATH="build/layers/host").layer_path == (
+        REPOSITORY / "build" / "layers" / "host"
+    )
+
+
 def test_lists_reach_the_handlers_as_comma_lists(tmp_path: Path) -> None:
     config = load(tmp_path, CORS_ORIGINS="https://a.example.com , https://b.example.com")
     assert config.variable("CORS_ORIGINS") == "https://a.example.com,https://b.example.com"
+
+
+def test_switches_reach_the_handlers_in_lower_case(tmp_path: Path) -> None:
+    assert load(tmp_path, REFRESH_COOKIE_SECURE="0").variable("REFRESH_COOKIE_SECURE") == "false"
 
 
 def test_env_files_know_comments_quotes_and_export(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from infra.endpoints import ENDPOINTS, Access, Queue, Secret, Table, consumer_of
+from infra.endpoints import ENDPOINTS, consumer_of
+from infra.vocabulary import Access, Queue, Secret, Table
 
 CONTRACT = """
 POST /auth/signup credentials auth.signup

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from infra.access import QUEUE_CONSUME, QUEUE_SEND, SECRET_READ, TABLE_READ, TABLE_WRITE
-from infra.endpoints import ENDPOINTS, Endpoint
+from infra.endpoints import ENDPOINTS
+from infra.vocabulary import Endpoint
 from tests.infra.template import Template, as_list, target, targets
 
 BY_ID = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.id)

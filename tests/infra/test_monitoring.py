@@ -6,7 +6,8 @@ import json
 import re
 from typing import Any
 
-from infra.endpoints import ENDPOINTS, Queue
+from infra.endpoints import ENDPOINTS
+from infra.vocabulary import Queue, Secret
 from tests.infra.template import Template, as_list, target
 
 
@@ -84,6 +85,24 @@ def test_the_business_alarms_read_the_metrics_that_handlers_emit(template: Templ
         assert (alarm["Namespace"], alarm["MetricName"]) == ("Portal", name)
         assert alarm["Dimensions"] == [{"Name": "service", "Value": service}]
         assert alarm["Threshold"] == 1
+
+
+def test_faults_and_quota_are_watched_in_every_area_that_can_report_them(
+    template: Template,
+) -> None:
+    expected = {
+        "UnexpectedErrors": {e.area for e in ENDPOINTS if e.route is not None},
+        "SalesforceQuota": {e.area for e in ENDPOINTS if Secret.SALESFORCE in e.secrets},
+    }
+    for name, areas in expected.items():
+        alarm = alarms(template)[f"portal-test-{name}"]
+        services = {
+            m["MetricStat"]["Metric"]["Dimensions"][0]["Value"]
+            for m in alarm["Metrics"]
+            if "MetricStat" in m
+        }
+        assert services == areas
+        assert len(areas) <= 10  # CloudWatch's limit of metrics per alarm
 
 
 def test_server_errors_are_judged_as_a_rate_with_a_floor(template: Template) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra.endpoints import ENDPOINTS, Queue, Table, consumer_of
+from infra.endpoints import ENDPOINTS, consumer_of
+from infra.vocabulary import Queue, Table
 from tests.infra.template import Template, target
 
 KEYS = {

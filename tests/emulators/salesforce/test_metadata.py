@@ -174,7 +174,8 @@ class MetadataSchema:
             element = etree.SubElement(self._schema, f"{XS}element")
             element.set("name", name)
             element.set("type", f"tns:{name}")
-        self._validator = etree.XMLSchema(self._schema)
+        # Written out and read again, it carries its namespace declarations itself.
+        self._validator = etree.XMLSchema(etree.fromstring(etree.tostring(self._schema)))
 
     def problems(self, root: Any) -> list[str]:
         """What is wrong with a document; the order of elements is Salesforce's business."""

@@ -22,8 +22,10 @@ STANDARD = "SELECT Id FROM Pricebook2 WHERE IsStandard = true"
 LOCKED = (
     400,
     "ENTITY_IS_LOCKED",
-    "Unable to modify activated or superseded Order: "
-    "cannot delete Order, or add or remove Order Products",
+    (
+        "Unable to modify activated or superseded Order: "
+        "cannot delete Order, or add or remove Order Products"
+    ),
 )
 
 
@@ -147,7 +149,7 @@ def test_custom_price_needs_a_standard_price(org: OrgClient) -> None:
 
 def test_renamed_product_renames_its_prices(org: OrgClient) -> None:
     org.call("PATCH", f"sobjects/Product2/{FIBRE}", {"Name": "Fibre 2G"})
-    rows = org.rows(f"SELECT Name FROM PricebookEntry WHERE Product2Id = '{FIBRE}'")
+    rows = org.rows("SELECT Name FROM PricebookEntry WHERE Product2.ProductCode = 'FIB-1G'")
     assert {row["Name"] for row in rows} == {"Fibre 2G"}
 
 

@@ -80,9 +80,11 @@ def test_selected_fields_only(org: OrgClient) -> None:
         (
             {"OrderNumber": "1", "TotalAmount": 5},
             "INVALID_FIELD_FOR_INSERT_UPDATE",
-            "Unable to create/update fields: OrderNumber, TotalAmount. Please check the security "
-            "settings of this field and verify that it is read/write for your profile or "
-            "permission set.",
+            (
+                "Unable to create/update fields: OrderNumber, TotalAmount. Please check the "
+                "security settings of this field and verify that it is read/write for your profile or "
+                "permission set."
+            ),
             ["OrderNumber", "TotalAmount"],
         ),
         (

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from simple_salesforce import Salesforce
+import requests
+from requests.adapters import HTTPAdapter
+from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import (
+    SalesforceError,
     SalesforceExpiredSession,
     SalesforceMalformedRequest,
     SalesforceResourceNotFound,
@@ -16,12 +20,30 @@ from simple_salesforce.format import format_soql
 from tests.emulators.salesforce.org_client import MEI, PATH, OrgClient, order_fields
 
 
+class PlainHttp(HTTPAdapter):
+    """simple-salesforce always says https; the emulator speaks plain HTTP on loopback."""
+
+    def send(  # type: ignore[override]  # the options are passed on as they come
+        self, request: requests.PreparedRequest, **options: Any
+    ) -> requests.Response:
+        """Send to the same address without TLS."""
+        request.url = str(request.url).replace("https://", "http://", 1)
+        return super().send(request, **options)
+
+
 @pytest.fixture
-def sf(org: OrgClient) -> Any:
-    client = Salesforce(session_id=org.token, instance_url=org.server.url, version="63.0")
-    # It always says https; the emulator speaks plain HTTP on loopback.
-    client.base_url = f"{org.server.url}{PATH}/"
-    return client
+def sf(org: OrgClient) -> Iterator[Any]:
+    with requests.Session() as session:
+        session.mount("https://", PlainHttp())
+        yield Salesforce(
+            session_id=org.token, instance_url=org.server.url, version="63.0", session=session
+        )
+
+
+def error_code(error: SalesforceError) -> str:
+    # Annotated as a number in simple-salesforce, it is the parsed body.
+    content: Any = error.content
+    return str(content[0]["errorCode"])
 
 
 def test_query_all_follows_pages(org: OrgClient, sf: Any) -> None:
@@ -55,10 +77,10 @@ def test_graph_and_usage(sf: Any) -> None:
 def test_errors_carry_salesforces_codes(org: OrgClient, sf: Any) -> None:
     with pytest.raises(SalesforceMalformedRequest) as malformed:
         sf.query("SELECT Nope__c FROM Order")
-    assert malformed.value.content[0]["errorCode"] == "INVALID_FIELD"
+    assert error_code(malformed.value) == "INVALID_FIELD"
     with pytest.raises(SalesforceResourceNotFound):
         sf.restful("sobjects/Order/801000000000009AAA")
     org.switch(kill_sessions=True)
     with pytest.raises(SalesforceExpiredSession) as expired:
         sf.restful(f"sobjects/Account/{MEI}")
-    assert expired.value.content[0]["errorCode"] == "INVALID_SESSION_ID"
+    assert error_code(expired.value) == "INVALID_SESSION_ID"

@@ -9,8 +9,6 @@ import pytest
 from tests.emulators.salesforce.org_client import (
     FIBRE,
     KEN,
-    MEI,
-    PORTAL_BOOK,
     OrgClient,
     error,
 )
@@ -115,23 +113,29 @@ def test_child_rows_come_with_their_parent_or_null(org: OrgClient) -> None:
     [
         ("SELECT COUNT(Portal_Sort_Order__c) FROM Product2", [{"expr0": 2}]),
         (
-            "SELECT IsActive, COUNT(Id) n, MAX(Portal_Sort_Order__c) FROM Product2 "
-            "GROUP BY IsActive ORDER BY COUNT(Id) DESC",
+            (
+                "SELECT IsActive, COUNT(Id) n, MAX(Portal_Sort_Order__c) FROM Product2 "
+                "GROUP BY IsActive ORDER BY COUNT(Id) DESC"
+            ),
             [
                 {"IsActive": True, "n": 2, "expr0": 2.0},
                 {"IsActive": False, "n": 1, "expr0": None},
             ],
         ),
         (
-            "SELECT Pricebook2.Name book, SUM(UnitPrice) total, AVG(UnitPrice), MIN(UnitPrice) "
-            "FROM PricebookEntry WHERE IsActive = true GROUP BY Pricebook2.Name "
-            "HAVING COUNT(Id) > 1",
+            (
+                "SELECT Pricebook2.Name book, SUM(UnitPrice) total, AVG(UnitPrice), MIN(UnitPrice) "
+                "FROM PricebookEntry WHERE IsActive = true GROUP BY Pricebook2.Name "
+                "HAVING COUNT(Id) > 1"
+            ),
             [{"book": "Portal", "total": 6480.5, "expr0": 3240.25, "expr1": 1500.5}],
         ),
         (
-            "SELECT CALENDAR_YEAR(Portal_Valid_From__c) y, COUNT_DISTINCT(Name) FROM Product2 "
-            "GROUP BY CALENDAR_YEAR(Portal_Valid_From__c) "
-            "ORDER BY CALENDAR_YEAR(Portal_Valid_From__c) NULLS LAST",
+            (
+                "SELECT CALENDAR_YEAR(Portal_Valid_From__c) y, COUNT_DISTINCT(Name) FROM Product2 "
+                "GROUP BY CALENDAR_YEAR(Portal_Valid_From__c) "
+                "ORDER BY CALENDAR_YEAR(Portal_Valid_From__c) NULLS LAST"
+            ),
             [{"y": 2020, "expr0": 1}, {"y": None, "expr0": 2}],
         ),
     ],
@@ -147,12 +151,13 @@ def test_count_has_a_size_but_no_records(org: OrgClient) -> None:
 
 
 def test_fields_function_needs_a_limit(org: OrgClient) -> None:
-    (row,) = org.rows(f"SELECT FIELDS(CUSTOM) FROM Account WHERE Id = '{MEI}' LIMIT 200")
+    (row,) = org.rows("SELECT FIELDS(CUSTOM) FROM Account WHERE Name = 'Mei Sato' LIMIT 200")
     assert row["Customer_Number__c"] == "C-0001"
     assert "Name" not in row
     assert "Name" in org.rows("SELECT FIELDS(STANDARD) FROM Account")[0]
-    for tail in ("", "LIMIT 201"):
-        status, code, message = error(org.query(f"SELECT FIELDS(ALL) FROM Account {tail}"))
+    every = "SELECT FIELDS(ALL) FROM Account"
+    for query in (every, f"{every} LIMIT 201"):
+        status, code, message = error(org.query(query))
         assert (status, code) == (400, "MALFORMED_QUERY")
         assert "must have a LIMIT of at most 200" in message
 
@@ -230,32 +235,42 @@ def test_refused(org: OrgClient, query: str, code: str, column: int, message: st
         (
             "EffectiveDate = '2026-11-22'",
             "INVALID_FIELD",
-            "value of filter criterion for field 'EffectiveDate' must be of type date "
-            "and should not be enclosed in quotes",
+            (
+                "value of filter criterion for field 'EffectiveDate' must be of type date "
+                "and should not be enclosed in quotes"
+            ),
         ),
         (
             "EffectiveDate = 2026-11-22T00:00:00Z",
             "INVALID_FIELD",
-            "value of filter criterion for field 'EffectiveDate' must be of type date "
-            "and should not be enclosed in quotes",
+            (
+                "value of filter criterion for field 'EffectiveDate' must be of type date "
+                "and should not be enclosed in quotes"
+            ),
         ),
         (
             "CreatedDate > 2026-11-22",
             "INVALID_FIELD",
-            "value of filter criterion for field 'CreatedDate' must be of type dateTime "
-            "and should not be enclosed in quotes",
+            (
+                "value of filter criterion for field 'CreatedDate' must be of type dateTime "
+                "and should not be enclosed in quotes"
+            ),
         ),
         (
             "Status = 5",
             "INVALID_FIELD",
-            "value of filter criterion for field 'Status' must be of type string "
-            "and should be enclosed in quotes",
+            (
+                "value of filter criterion for field 'Status' must be of type string "
+                "and should be enclosed in quotes"
+            ),
         ),
         (
             "Attempt_Count__c = '5'",
             "INVALID_FIELD",
-            "value of filter criterion for field 'Attempt_Count__c' must be of type double "
-            "and should not be enclosed in quotes",
+            (
+                "value of filter criterion for field 'Attempt_Count__c' must be of type double "
+                "and should not be enclosed in quotes"
+            ),
         ),
         ("Id = 'nonsense'", "INVALID_QUERY_FILTER_OPERATOR", "invalid ID field: nonsense"),
         (
@@ -268,7 +283,8 @@ def test_refused(org: OrgClient, query: str, code: str, column: int, message: st
     ],
 )
 def test_refused_condition(org: OrgClient, where: str, code: str, message: str) -> None:
-    status, given, text = error(org.query(f"SELECT Id FROM Order WHERE {where}"))
+    query = "SELECT Id FROM Order WHERE"
+    status, given, text = error(org.query(f"{query} {where}"))
     assert (status, given) == (400, code)
     assert text.split("\n")[-1].startswith(message)
 
@@ -312,7 +328,8 @@ def test_deleted_records_are_only_in_query_all(org: OrgClient) -> None:
 def test_price_book_of_the_catalogue_in_one_query(org: OrgClient) -> None:
     rows = org.rows(
         "SELECT Id, UnitPrice, Product2.ProductCode FROM PricebookEntry "
-        f"WHERE Pricebook2Id = '{PORTAL_BOOK}' AND Product2.Portal_Visible__c = TRUE "
+        "WHERE Pricebook2.Name = 'Portal' AND Pricebook2.IsActive = TRUE AND IsActive = TRUE "
+        "AND Product2.Portal_Visible__c = TRUE "
         "AND (Product2.Portal_Valid_Until__c = null OR Product2.Portal_Valid_Until__c >= TODAY) "
         "ORDER BY Product2.Portal_Sort_Order__c ASC NULLS LAST"
     )

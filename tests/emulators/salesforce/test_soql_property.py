@@ -13,6 +13,7 @@ from local.emulators.salesforce import ids
 from local.emulators.salesforce.app import SalesforceEmulator
 from local.emulators.salesforce.rest.messages import ApiRequest
 
+QUERY = "SELECT Name FROM Product2"
 VALUES = [None, 1.0, 2.0, 3.0]
 # The same value sits in two fields, so that an order and a text comparison see the same rows.
 ROWS = [(number, text) for number in VALUES for text in (None, "a", "B")]
@@ -103,7 +104,7 @@ def test_rows_found_are_those_that_hold(case: Case) -> None:
             method="GET",
             version="63.0",
             segments=("query",),
-            query={"q": f"SELECT Name FROM Product2 WHERE {case.soql}"},
+            query={"q": f"{QUERY} WHERE {case.soql}"},
             body=None,
             headers={},
             user_id="",

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from local.context import DemoAccount, StackContext
 from local.front.app import create_app
+from local.front.server import server_config
 from tests.fakes.demo_stack import FakeStack
 
 HOST = "127.0.0.1"
@@ -22,8 +23,7 @@ HOST = "127.0.0.1"
 
 @contextmanager
 def serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
-    config = uvicorn.Config(app, log_level="error", access_log=False, proxy_headers=False)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(server_config(app))
     listener.listen(64)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
