@@ -60,6 +60,16 @@ class Org:
             self._schema_key = key
         return self._schema
 
+    def check_can_hide(self, path: str) -> None:
+        """Raise ValueError unless `Object.Field` is a field that can lose its visibility."""
+        object_name, _, field_name = path.partition(".")
+        everything = _build(self._custom, person_accounts=True, multi_currency=True, hidden=())
+        sobject = everything.find(object_name)
+        field = None if sobject is None else sobject.find(field_name)
+        if field is None or not (field.custom or field.nillable):
+            msg = f"hidden_fields: {path} is no field, or one that cannot be hidden"
+            raise ValueError(msg)
+
     def clear(self) -> None:
         """Back to an empty org: only what every org is born with."""
         self.store = Store()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Switches(BaseModel):
@@ -44,3 +46,13 @@ class Switches(BaseModel):
         default_factory=dict,
         description="object: how many of its next writes fail with UNABLE_TO_LOCK_ROW",
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            msg = f"{name!r} is no time zone of this machine"
+            raise ValueError(msg) from error
+        return name

@@ -157,3 +157,26 @@ def test_unknown_version_and_media_type(org: OrgClient) -> None:
         timeout=5,
     )
     assert error(form)[:2] == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"hidden_fields": ["OrderItem.OrderId"]},
+        {"hidden_fields": ["Order.Nope__c"]},
+        {"time_zone": "Mars/Olympus"},
+        {"batch_size": 0},
+    ],
+)
+def test_impossible_switches_are_refused(org: OrgClient, switches: dict[str, Any]) -> None:
+    url = f"{org.server.admin}/switches"
+    before = requests.get(url, timeout=5).json()
+    assert requests.patch(url, json=switches, timeout=5).status_code == 400
+    assert requests.get(url, timeout=5).json() == before
+
+
+def test_long_queries_do_not_fit_into_the_address(org: OrgClient) -> None:
+    names = ",".join(f"'{number:06}'" for number in range(1_300))
+    query = "SELECT Id FROM Account WHERE Customer_Number__c IN"
+    answer = org.query(f"{query} ({names})")
+    assert error(answer)[:2] == (414, "URI_TOO_LONG")

@@ -82,8 +82,8 @@ def test_selected_fields_only(org: OrgClient) -> None:
             "INVALID_FIELD_FOR_INSERT_UPDATE",
             (
                 "Unable to create/update fields: OrderNumber, TotalAmount. Please check the "
-                "security settings of this field and verify that it is read/write for your profile or "
-                "permission set."
+                "security settings of this field and verify that it is read/write for your "
+                "profile or permission set."
             ),
             ["OrderNumber", "TotalAmount"],
         ),
