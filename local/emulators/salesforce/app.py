@@ -114,8 +114,9 @@ class SalesforceEmulator(Emulator[Switches]):
 
     def set_switches(self, changes: dict[str, Any]) -> None:
         """As every emulator; raises ValueError for a field that no org can hide."""
-        for path in changes.get("hidden_fields", []):
-            self._org.check_can_hide(str(path))
+        for switch in ("hidden_fields", "read_only_fields"):
+            for path in changes.get(switch, []):
+                self._org.check_can_restrict(str(path))
         super().set_switches(changes)
 
     async def _token(self, request: Request) -> Response:

@@ -18,6 +18,10 @@ class Switches(BaseModel):
         default_factory=list,
         description="`Object.Field` without field-level security: as if it did not exist",
     )
+    read_only_fields: list[str] = Field(
+        default_factory=list,
+        description="`Object.Field` that may be read but not written",
+    )
     edit_activated_orders: bool = Field(default=True, description="permission EditActivatedOrders")
     activate_orders: bool = Field(default=True, description="permission ActivateOrder")
     time_zone: str = Field(default="Asia/Tokyo", description="the user's, for TODAY and the like")

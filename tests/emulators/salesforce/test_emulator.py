@@ -130,6 +130,14 @@ def test_hidden_fields_do_not_exist(org: OrgClient) -> None:
     assert [row["Id"] for row in org.rows(query)] == [record_id]
 
 
+def test_read_only_fields_can_be_read(org: OrgClient) -> None:
+    org.switch(read_only_fields=["Order.WHMCS_Order_ID__c"])
+    order_id = org.order()
+    refused = org.call("PATCH", f"sobjects/Order/{order_id}", {"WHMCS_Order_ID__c": "7"})
+    assert error(refused)[:2] == (400, "INVALID_FIELD_FOR_INSERT_UPDATE")
+    assert org.read("Order", order_id)["WHMCS_Order_ID__c"] is None
+
+
 def test_without_person_accounts_their_fields_do_not_exist(org: OrgClient) -> None:
     org.switch(person_accounts=False)
     answer = org.query("SELECT PersonEmail FROM Account")
@@ -164,6 +172,7 @@ def test_unknown_version_and_media_type(org: OrgClient) -> None:
     [
         {"hidden_fields": ["OrderItem.OrderId"]},
         {"hidden_fields": ["Order.Nope__c"]},
+        {"read_only_fields": ["Nope.Status"]},
         {"time_zone": "Mars/Olympus"},
         {"batch_size": 0},
     ],

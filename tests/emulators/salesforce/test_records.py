@@ -304,6 +304,8 @@ def test_describe_tells_types_and_keys(org: OrgClient) -> None:
         "Scheduled",
     ]
     assert fields["OrderNumber"]["createable"] is False
+    statuses = [value["value"] for value in fields["Status"]["picklistValues"]]
+    assert statuses == ["Draft", "Pending Review", "Activated"]
     assert "OrderItems" in {c["relationshipName"] for c in described["childRelationships"]}
     names = {item["name"] for item in org.call("GET", "sobjects").json()["sobjects"]}
     assert {"Account", "Case", "Order", "OrderItem", "PricebookEntry"} <= names
