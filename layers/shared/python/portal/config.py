@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -101,6 +101,38 @@ class CognitoConfig(Config):
     user_pool_client_id: NonEmpty = Field(alias="USER_POOL_CLIENT_ID")
 
 
+class PasswordRulesConfig(Config):
+    """The user pool's password policy, so that a refusal can name the rule that was broken."""
+
+    password_min_length: int = Field(alias="PASSWORD_MIN_LENGTH", ge=6, le=99)
+    password_require_lowercase: bool = Field(alias="PASSWORD_REQUIRE_LOWERCASE")
+    password_require_uppercase: bool = Field(alias="PASSWORD_REQUIRE_UPPERCASE")
+    password_require_digits: bool = Field(alias="PASSWORD_REQUIRE_DIGITS")
+    password_require_symbols: bool = Field(alias="PASSWORD_REQUIRE_SYMBOLS")
+
+
+class RefreshCookieConfig(Config):
+    """Attributes of the cookie in which browsers keep their refresh token.
+
+    An empty domain makes it a host-only cookie; `REFRESH_TOKEN_DAYS` is the pool's validity.
+    """
+
+    refresh_cookie_name: NonEmpty = Field(alias="REFRESH_COOKIE_NAME")
+    refresh_cookie_path: NonEmpty = Field(alias="REFRESH_COOKIE_PATH")
+    refresh_cookie_same_site: Literal["Strict", "Lax", "None"] = Field(
+        alias="REFRESH_COOKIE_SAMESITE"
+    )
+    refresh_cookie_secure: bool = Field(alias="REFRESH_COOKIE_SECURE")
+    refresh_cookie_domain: str = Field(default="", alias="REFRESH_COOKIE_DOMAIN")
+    refresh_token_days: int = Field(alias="REFRESH_TOKEN_DAYS", ge=1, le=3650)
+
+
+class RateLimitConfig(Config):
+    """Changes to the default limits: `login.ip=50/300,login.account=10/900` (count/seconds)."""
+
+    rate_limits: str = Field(default="", alias="RATE_LIMITS")
+
+
 class SalesforceConfig(Config):
     """The org and how to log in."""
 
@@ -152,6 +184,19 @@ class EsimConfig(Config):
     esim_provider: NonEmpty = Field(alias="ESIM_PROVIDER")
     esim_api_url: NonEmpty = Field(alias="ESIM_API_URL")
     esim_secret_id: NonEmpty = Field(alias="ESIM_SECRET_ID")
+
+
+class MailConfig(Config):
+    """How mails leave: SendGrid or SMTP, and what they say of themselves."""
+
+    email_transport: Literal["sendgrid", "smtp"] = Field(alias="EMAIL_TRANSPORT")
+    email_from: NonEmpty = Field(alias="EMAIL_FROM")
+    email_from_name: NonEmpty = Field(alias="EMAIL_FROM_NAME")
+    sendgrid_api_url: NonEmpty = Field(alias="SENDGRID_API_URL")
+    sendgrid_secret_id: NonEmpty = Field(alias="SENDGRID_SECRET_ID")
+    smtp_host: str = Field(default="", alias="SMTP_HOST")
+    smtp_port: int = Field(default=587, alias="SMTP_PORT")
+    portal_web_url: NonEmpty = Field(alias="PORTAL_WEB_URL")
 
 
 class CurrencyConfig(Config):

@@ -17,3 +17,11 @@ class CustomerDirectory(Protocol):
     def by_account(self, sf_account_id: str) -> CustomerMapping | None:
         """The mapping of a Salesforce Account."""
         ...
+
+
+class EmailDirectory(Protocol):
+    """From an address to its user."""
+
+    def user_id_of(self, email: str) -> str | None:
+        """The `sub` of a complete mapping with this normalised address; one read either way."""
+        ...

@@ -2,7 +2,8 @@
 
 Items by `pk`: `USER#<sub>` is the mapping; `EMAIL#<normalised>`, `WHMCS#<id>` and
 `SF#<account id>` each hold `userId`, so uniqueness is a condition on a key. All four are written
-in one transaction.
+in one transaction (`portal.repositories.registrations`). Before that, `EMAIL#` and `SF#` exist in
+the state `reserved`, held by the record `SIGNUP#<registration id>`.
 """
 
 from __future__ import annotations
@@ -33,8 +34,13 @@ def account_key(sf_account_id: str) -> dict[str, str]:
     return {"pk": f"SF#{sf_account_id}"}
 
 
+def registration_key(registration_id: str) -> dict[str, str]:
+    """Key of a registration's record."""
+    return {"pk": f"SIGNUP#{registration_id}"}
+
+
 class DynamoCustomerDirectory:
-    """`CustomerDirectory` over the identity table."""
+    """`CustomerDirectory` and `EmailDirectory` over the identity table."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -50,6 +56,13 @@ class DynamoCustomerDirectory:
         if item is None or item.get("state") != "mapped":
             return None
         return self.by_user(str(item["userId"]))
+
+    def user_id_of(self, email: str) -> str | None:
+        """The `sub` of a complete mapping with this normalised address; one read either way."""
+        item = self._table.get(email_key(email))
+        if item is None or item.get("state") != "mapped":
+            return None
+        return str(item["userId"])
 
 
 def mapping_item(mapping: CustomerMapping) -> dict[str, Any]:

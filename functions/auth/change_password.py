@@ -1,0 +1,30 @@
+"""POST /auth/change-password: a new password with the current one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from portal.api.app import App
+from portal.api.principal import CurrentUser
+
+from functions.auth.deps import build_passwords
+from functions.auth.models import ChangePasswordRequest
+from functions.auth.passwords import Passwords
+
+app = App("auth")
+
+
+@app.post("/auth/change-password", status=204, summary="Change the password", signed_in=True)
+def change_password(
+    body: ChangePasswordRequest,
+    user: CurrentUser,
+    service: Annotated[Passwords, Depends(build_passwords)],
+) -> Response[None]:
+    """All sessions end, the caller's too; a notice is mailed."""
+    service.change(user.user_id, body.current_password, body.new_password)
+    return Response(status_code=204)
+
+
+handler = app.handler

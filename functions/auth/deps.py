@@ -1,0 +1,244 @@
+"""Composition root of identity: configuration, and which adapter stands behind which port."""
+
+from __future__ import annotations
+
+import functools
+import time
+from dataclasses import dataclass
+
+from portal import building, config
+from portal.api.cookies import RefreshCookie
+from portal.api.rate_limit import RateLimiter, limits_from
+from portal.domain.passwords import PasswordPolicy
+from portal.ports.accounts import Accounts, CaseJobs
+from portal.ports.clients import Clients
+from portal.ports.identity import CustomerDirectory
+from portal.ports.registrations import Registrations
+from portal.ports.reset_tokens import ResetTokens
+from portal.ports.users import Users
+
+from functions.auth.email_cases import EmailCases
+from functions.auth.limits import DEFAULTS
+from functions.auth.passwords import Passwords, ResetMails
+from functions.auth.recovery import AbandonedRegistrations
+from functions.auth.registration import Registrar
+from functions.auth.sessions import Sessions
+from functions.auth.signing_up import Linking, Signup
+from functions.auth.steps import RegistrationPorts
+
+
+class LimitedConfig(config.HttpConfig, config.EphemeralTable, config.RateLimitConfig):
+    """What every limited endpoint reads."""
+
+
+class RegistrationConfig(
+    LimitedConfig,
+    config.IdentityTable,
+    config.CognitoConfig,
+    config.PasswordRulesConfig,
+    config.SalesforceConfig,
+    config.SalesforceAccountFields,
+    config.WhmcsConfig,
+    config.WhmcsClientFields,
+    config.EmailQueue,
+    config.CaseQueue,
+):
+    """POST /auth/signup and POST /auth/link-whmcs."""
+
+
+class SessionConfig(LimitedConfig, config.CognitoConfig, config.RefreshCookieConfig):
+    """POST /auth/login, /auth/refresh and /auth/logout."""
+
+
+class RequestPasswordResetConfig(LimitedConfig, config.IdentityTable, config.EmailQueue):
+    """POST /auth/request-password-reset."""
+
+
+class PasswordConfig(
+    LimitedConfig, config.CognitoConfig, config.PasswordRulesConfig, config.EmailQueue
+):
+    """POST /auth/reset-password and /auth/change-password."""
+
+
+class MeConfig(config.HttpConfig, config.IdentityTable):
+    """GET /me."""
+
+
+class CaseWorkerConfig(config.IdentityTable, config.SalesforceConfig):
+    """The consumer of the case queue."""
+
+
+@dataclass(frozen=True)
+class SessionDeps:
+    """Sessions, and the cookie that carries them in browsers."""
+
+    sessions: Sessions
+    cookie: RefreshCookie
+
+
+@functools.cache
+def build_signup() -> Signup:
+    """For POST /auth/signup."""
+    settings = config.load(RegistrationConfig)
+    clients, registrations = _clients(settings), _registrations(settings)
+    return Signup(
+        accounts=_accounts(settings),
+        clients=clients,
+        registrations=registrations,
+        registrar=_registrar(settings, clients, registrations),
+        limiter=_limiter(settings),
+        policy=_policy(settings),
+        clock=time.time,
+    )
+
+
+@functools.cache
+def build_linking() -> Linking:
+    """For POST /auth/link-whmcs."""
+    settings = config.load(RegistrationConfig)
+    clients = _clients(settings)
+    return Linking(
+        accounts=_accounts(settings),
+        clients=clients,
+        registrar=_registrar(settings, clients, _registrations(settings)),
+        limiter=_limiter(settings),
+        policy=_policy(settings),
+    )
+
+
+@functools.cache
+def build_sessions() -> SessionDeps:
+    """For POST /auth/login, /auth/refresh and /auth/logout."""
+    settings = config.load(SessionConfig)
+    return SessionDeps(
+        sessions=Sessions(users=_users(settings), limiter=_limiter(settings)),
+        cookie=RefreshCookie(settings),
+    )
+
+
+@functools.cache
+def build_reset_mails() -> ResetMails:
+    """For POST /auth/request-password-reset."""
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415  # loads botocore
+    from portal.repositories.identity import DynamoCustomerDirectory  # noqa: PLC0415  # the same
+
+    settings = config.load(RequestPasswordResetConfig)
+    return ResetMails(
+        directory=DynamoCustomerDirectory(Table(settings.identity_table)),
+        outbox=building.mail_outbox(settings),
+        limiter=_limiter(settings),
+    )
+
+
+@functools.cache
+def build_passwords() -> Passwords:
+    """For POST /auth/reset-password and /auth/change-password."""
+    settings = config.load(PasswordConfig)
+    return Passwords(
+        users=_users(settings),
+        tokens=_reset_tokens(settings),
+        outbox=building.mail_outbox(settings),
+        limiter=_limiter(settings),
+        policy=_policy(settings),
+    )
+
+
+@functools.cache
+def build_directory() -> CustomerDirectory:
+    """For GET /me."""
+    return building.directory(config.load(MeConfig))
+
+
+@functools.cache
+def build_email_cases() -> EmailCases:
+    """For the consumer of the case queue."""
+    from portal.adapters.salesforce.cases import SalesforceCases  # noqa: PLC0415  # loads requests
+
+    settings = config.load(CaseWorkerConfig)
+    return EmailCases(
+        registrations=_registrations(settings),
+        desk=SalesforceCases(building.salesforce(settings)),
+        clock=time.time,
+    )
+
+
+def _registrar(
+    settings: RegistrationConfig, clients: Clients, registrations: Registrations
+) -> Registrar:
+    ports = RegistrationPorts(
+        registrations=registrations,
+        directory=building.directory(settings),
+        users=_users(settings),
+        outbox=building.mail_outbox(settings),
+        case_jobs=_case_jobs(settings),
+        clock=time.time,
+    )
+    return Registrar(ports, AbandonedRegistrations(ports, clients))
+
+
+def _limiter(settings: LimitedConfig) -> RateLimiter:
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415  # loads botocore
+    from portal.repositories.rate_limits import DynamoRateCounters  # noqa: PLC0415  # the same
+
+    counters = DynamoRateCounters(Table(settings.ephemeral_table))
+    return RateLimiter(counters, limits_from(settings.rate_limits, DEFAULTS))
+
+
+def _policy(settings: config.PasswordRulesConfig) -> PasswordPolicy:
+    return PasswordPolicy(
+        min_length=settings.password_min_length,
+        lowercase=settings.password_require_lowercase,
+        uppercase=settings.password_require_uppercase,
+        digits=settings.password_require_digits,
+        symbols=settings.password_require_symbols,
+    )
+
+
+def _users(settings: config.CognitoConfig) -> Users:
+    from portal.adapters.cognito import CognitoUsers  # noqa: PLC0415  # loads botocore
+
+    return CognitoUsers(user_pool_id=settings.user_pool_id, client_id=settings.user_pool_client_id)
+
+
+def _reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415  # loads botocore
+    from portal.repositories.reset_tokens import DynamoResetTokens  # noqa: PLC0415  # the same
+
+    return DynamoResetTokens(Table(settings.ephemeral_table))
+
+
+def _registrations(settings: config.IdentityTable) -> Registrations:
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415  # loads botocore
+    from portal.repositories.registrations import DynamoRegistrations  # noqa: PLC0415  # the same
+
+    return DynamoRegistrations(Table(settings.identity_table))
+
+
+def _accounts(settings: RegistrationConfig) -> Accounts:
+    from portal.adapters.salesforce.accounts import (  # noqa: PLC0415  # loads requests
+        AccountFields,
+        SalesforceAccounts,
+    )
+
+    fields = AccountFields(
+        customer_number=settings.customer_number_field, email=settings.account_email_field
+    )
+    return SalesforceAccounts(building.salesforce(settings), fields)
+
+
+def _clients(settings: RegistrationConfig) -> Clients:
+    from portal.adapters.whmcs.clients import ClientFields, WhmcsClients  # noqa: PLC0415  # the same
+
+    fields = ClientFields(
+        customer_number=settings.whmcs_customer_number_field_id,
+        date_of_birth=settings.whmcs_date_of_birth_field_id,
+        gender=settings.whmcs_gender_field_id,
+        nationality=settings.whmcs_nationality_field_id,
+    )
+    return WhmcsClients(building.whmcs(settings), fields)
+
+
+def _case_jobs(settings: config.CaseQueue) -> CaseJobs:
+    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415  # loads botocore
+
+    return SqsQueue(settings.case_queue_url)

@@ -1,0 +1,33 @@
+"""POST /auth/link-whmcs: the owner of a WHMCS client gets a portal account for it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+from portal.api.app import App
+from portal.api.rate_limit import SourceAddress
+
+from functions.auth.deps import build_linking
+from functions.auth.language import PreferredLanguage
+from functions.auth.models import LinkRequest, RegisteredResponse
+from functions.auth.signing_up import Linking
+
+app = App("auth")
+
+
+@app.post("/auth/link-whmcs", status=201, summary="Link an existing billing account")
+def link_whmcs(
+    body: LinkRequest,
+    address: SourceAddress,
+    language: PreferredLanguage,
+    service: Annotated[Linking, Depends(build_linking)],
+) -> RegisteredResponse:
+    """Repeating the same request goes on with, or confirms, the same account."""
+    registered = service.run(body, address=address, language=language)
+    return RegisteredResponse(
+        user_id=registered.user_id, email=registered.email, sf_number=registered.customer_number
+    )
+
+
+handler = app.handler

@@ -1,0 +1,30 @@
+"""POST /auth/logout: end this session."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Request, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from portal.api.app import App
+
+from functions.auth.deps import SessionDeps, build_sessions
+from functions.auth.models import RefreshRequest
+
+app = App("auth")
+
+
+@app.post("/auth/logout", status=204, summary="Sign out")
+def logout(
+    request: Request,
+    deps: Annotated[SessionDeps, Depends(build_sessions)],
+    body: Annotated[RefreshRequest | None, Body()] = None,
+) -> Response[None]:
+    """204 whether or not there was a session; a browser's cookie is cleared."""
+    sent = body.refresh_token if body else None
+    deps.sessions.logout(sent or deps.cookie.read(request))
+    return Response(status_code=204, cookies=[] if sent else [deps.cookie.clear()])
+
+
+handler = app.handler

@@ -1,0 +1,152 @@
+"""The WHMCS client of a new customer, made at most once.
+
+WHMCS has no idempotency key. What takes its place: AddClient only after a look-up that found no
+client, after noting that it is about to leave, and never again before that call must have ended;
+a client that then appears under the address with our customer number is the one we made.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from portal.domain.problems import (
+    INVALID_REQUEST,
+    OUTCOME_UNKNOWN,
+    WHMCS_ACCOUNT_EXISTS,
+    FieldError,
+    Problem,
+)
+from portal.domain.registration import ATTEMPT_SECONDS, Registration
+from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable
+from portal.observability import count
+from portal.ports.clients import BillingClient, ClientDetails, Clients, EmailTaken, FieldRefused
+from portal.ports.registrations import Registrations
+
+from functions.auth.steps import Undecided
+
+_POINTERS = {
+    "first_name": "/firstName",
+    "last_name": "/lastName",
+    "email": "/email",
+    "phone": "/phone",
+    "street": "/address/street",
+    "city": "/address/city",
+    "state": "/address/state",
+    "postcode": "/address/postcode",
+    "country": "/address/country",
+}
+
+
+def is_ours(client: BillingClient, registration: Registration) -> bool:
+    """Whether it carries the customer number of this registration."""
+    return client.customer_number.casefold() == registration.customer_number.casefold()
+
+
+class NewClient:
+    """A `ClientStep`: two WHMCS calls when nothing goes wrong."""
+
+    def __init__(
+        self,
+        *,
+        clients: Clients,
+        registrations: Registrations,
+        clock: Callable[[], float],
+        details: ClientDetails,
+    ) -> None:
+        self._clients = clients
+        self._registrations = registrations
+        self._clock = clock
+        self._details = details
+
+    def __call__(self, registration: Registration) -> int:
+        """The client id.
+
+        Raises Problem `whmcs-account-exists` or `invalid-request` (nothing happened), Undecided
+        while an earlier AddClient may still be at work, or an upstream's error.
+        """
+        found = self._clients.by_email(registration.email)
+        if found is not None:
+            return self._known(found, registration)
+        self._wait_for_earlier_call(registration)
+        sent = self._registrations.client_sent(registration, int(self._clock()))
+        try:
+            # The Account's own spelling of the customer number is the one that is compared.
+            details = dataclasses.replace(
+                self._details, customer_number=registration.customer_number
+            )
+            return self._clients.create(details)
+        except OutcomeUnknown as unknown:
+            return self._looked_up(sent, unknown)
+        except EmailTaken:
+            return self._taken(registration)
+        except FieldRefused as refused:
+            self._registrations.client_sent(sent, None)
+            raise _invalid(refused.field) from None
+        except (Refused, Unavailable):
+            self._registrations.client_sent(sent, None)
+            raise
+
+    def _known(self, found: BillingClient, registration: Registration) -> int:
+        # Without an AddClient of ours it was there before us, whatever its customer number:
+        # its owner proves that at link-whmcs.
+        if registration.client_sent_at is not None:
+            if is_ours(found, registration):
+                count("ClientsReconciled")
+                return found.client_id
+            self._registrations.client_sent(registration, None)
+        raise _exists()
+
+    def _wait_for_earlier_call(self, registration: Registration) -> None:
+        if registration.client_sent_at is None:
+            return
+        wait = registration.client_sent_at + ATTEMPT_SECONDS - int(self._clock())
+        if wait > 0:
+            raise Undecided(
+                OUTCOME_UNKNOWN,
+                "The billing system has not said yet whether the account was made; send the same"
+                " request again.",
+                retry_after=wait,
+            )
+
+    def _looked_up(self, sent: Registration, unknown: OutcomeUnknown) -> int:
+        try:
+            found = self._clients.by_email(sent.email)
+        except (Refused, Unavailable):
+            raise unknown from None
+        if found is None:
+            raise unknown
+        return self._known(found, sent)
+
+    def _taken(self, registration: Registration) -> int:
+        """AddClient says that the address has a User or Client, though a look-up found none.
+
+        Either an earlier AddClient of ours came through just now, or there is a User without a
+        Client (somebody's helper, or a client area login whose client was deleted).
+        """
+        found = self._clients.by_email(registration.email)
+        if found is not None:
+            return self._known(found, registration)
+        self._registrations.client_sent(registration, None)
+        raise _exists()
+
+
+def _exists() -> Problem:
+    return Problem(
+        WHMCS_ACCOUNT_EXISTS,
+        "Link the billing account that you have: POST /auth/link-whmcs with its password.",
+    )
+
+
+def _invalid(field: str) -> Problem:
+    return Problem(
+        INVALID_REQUEST,
+        "Correct the values named in errors and send the request again.",
+        errors=(
+            FieldError(
+                "The billing system does not accept this value.",
+                pointer=_POINTERS.get(field, ""),
+                code="refused-by-billing",
+            ),
+        ),
+    )

@@ -1,0 +1,152 @@
+"""Resetting and changing passwords."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from portal.api.rate_limit import RateLimiter
+from portal.domain.identity import normalise_email
+from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.passwords import PasswordPolicy
+from portal.domain.problems import (
+    INVALID_CREDENTIALS,
+    INVALID_RESET_TOKEN,
+    PASSWORD_REFUSED,
+    UPSTREAM_UNAVAILABLE,
+    FieldError,
+    Problem,
+)
+from portal.domain.upstream import UpstreamError
+from portal.observability import count, logger
+from portal.ports.identity import EmailDirectory
+from portal.ports.mail import MailOutbox
+from portal.ports.reset_tokens import ResetTokens
+from portal.ports.users import NotAuthenticated, PasswordNotAccepted, Users
+
+_NEW = "/newPassword"
+
+
+class ResetMails:
+    """POST /auth/request-password-reset: the same work for every address.
+
+    The job names a user by id. For an address without an account it names one who does not
+    exist, which the mail sender drops; the token is made by the sender when it renders.
+    """
+
+    def __init__(
+        self,
+        *,
+        directory: EmailDirectory,
+        outbox: MailOutbox,
+        limiter: RateLimiter,
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        self._directory = directory
+        self._outbox = outbox
+        self._limiter = limiter
+        self._new_id = new_id
+
+    def request(self, email: str, *, address: str) -> None:
+        """One read and one message, whether or not anybody has the address."""
+        normalised = normalise_email(email)
+        self._limiter.check("reset-mail.ip", address)
+        self._limiter.check("reset-mail.account", normalised)
+        nobody, request_id = self._new_id(), self._new_id()
+        user_id = self._directory.user_id_of(normalised) or nobody
+        job = MailJob(
+            template=MailTemplate.PASSWORD_RESET,
+            user_id=user_id,
+            dedup_key=f"password-reset:{request_id}",
+        )
+        self._outbox.put([job])
+
+
+class Passwords:
+    """Setting new passwords; every way ends all sessions, voids reset links and sends a notice."""
+
+    def __init__(
+        self,
+        *,
+        users: Users,
+        tokens: ResetTokens,
+        outbox: MailOutbox,
+        limiter: RateLimiter,
+        policy: PasswordPolicy,
+    ) -> None:
+        self._users = users
+        self._tokens = tokens
+        self._outbox = outbox
+        self._limiter = limiter
+        self._policy = policy
+
+    def reset(self, token: str, new_password: str, *, address: str) -> None:
+        """Set a password with the token from a mail.
+
+        The token is used up before anything else happens, so only one of many simultaneous
+        requests goes on; it is given back when the password could not be set.
+        """
+        self._limiter.check("reset-password.ip", address)
+        self._policy.check(new_password, pointer=_NEW)
+        grant = self._tokens.redeem(token)
+        if grant is None:
+            count("AuthFailures", endpoint="reset-password")
+            raise Problem(INVALID_RESET_TOKEN, "Ask for a new mail.")
+        try:
+            self._set(grant.user_id, new_password)
+        except (Problem, UpstreamError):
+            self._tokens.give_back(grant)
+            raise
+        self._notify(grant.user_id, event=grant.token_hash[:32])
+
+    def change(self, user_id: str, current: str, new: str) -> None:
+        """Set a password with the current one."""
+        self._limiter.check("change-password.account", user_id)
+        self._policy.check(new, pointer=_NEW)
+        if new == current:
+            same = FieldError("Use another password.", pointer=_NEW, code="password-unchanged")
+            raise Problem(PASSWORD_REFUSED, "That is the current password.", errors=(same,))
+        try:
+            self._users.authenticate(user_id, current)
+        except NotAuthenticated:
+            count("AuthFailures", endpoint="change-password")
+            raise Problem(INVALID_CREDENTIALS, "The current password is wrong.") from None
+        self._change(user_id, new)
+        self._tokens.void(user_id)
+        self._limiter.forget("change-password.account", user_id)
+        self._notify(user_id, event=uuid.uuid4().hex)
+
+    def _change(self, user_id: str, password: str) -> None:
+        self._set_only(user_id, password)
+        try:
+            # This also ends the session that checking the current password opened.
+            self._users.sign_out_everywhere(user_id)
+        except UpstreamError as error:
+            raise Problem(
+                UPSTREAM_UNAVAILABLE,
+                "The password is changed, but other sessions may not have ended. Sign in with the"
+                " new password and change it once more.",
+            ) from error
+
+    def _set(self, user_id: str, password: str) -> None:
+        self._set_only(user_id, password)
+        self._users.sign_out_everywhere(user_id)
+
+    def _set_only(self, user_id: str, password: str) -> None:
+        try:
+            self._users.set_password(user_id, password)
+        except PasswordNotAccepted:
+            raise Problem(PASSWORD_REFUSED, "Choose a longer or less common one.") from None
+
+    def _notify(self, user_id: str, *, event: str) -> None:
+        job = MailJob(
+            template=MailTemplate.PASSWORD_CHANGED,
+            user_id=user_id,
+            dedup_key=f"password-changed:{user_id}:{event}",
+        )
+        try:
+            self._outbox.put([job])
+        except UpstreamError as error:
+            # The password is changed; an error now would invite a repetition that cannot work.
+            count("NoticesLost")
+            logger().error("notice not sent", extra={"failure": type(error).__name__})

@@ -1,0 +1,30 @@
+"""POST /auth/request-password-reset: ask for the mail with the link."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from portal.api.app import App
+from portal.api.rate_limit import SourceAddress
+
+from functions.auth.deps import build_reset_mails
+from functions.auth.models import ResetMailRequest
+from functions.auth.passwords import ResetMails
+
+app = App("auth")
+
+
+@app.post("/auth/request-password-reset", status=202, summary="Ask for a reset mail")
+def request_password_reset(
+    body: ResetMailRequest,
+    address: SourceAddress,
+    service: Annotated[ResetMails, Depends(build_reset_mails)],
+) -> Response[None]:
+    """202 for every address, known or not."""
+    service.request(body.email, address=address)
+    return Response(status_code=202)
+
+
+handler = app.handler

@@ -1,0 +1,50 @@
+"""Signing in, staying signed in, signing out."""
+
+from __future__ import annotations
+
+from portal.api.rate_limit import RateLimiter
+from portal.domain.identity import normalise_email
+from portal.domain.problems import INVALID_CREDENTIALS, INVALID_REFRESH_TOKEN, Problem
+from portal.observability import count
+from portal.ports.users import NotAuthenticated, RefreshTokenInvalid, Tokens, Users
+
+
+class Sessions:
+    """Sessions of portal users; tokens are Cognito's."""
+
+    def __init__(self, *, users: Users, limiter: RateLimiter) -> None:
+        self._users = users
+        self._limiter = limiter
+
+    def login(self, email: str, password: str, *, address: str) -> Tokens:
+        """New tokens. Raises Problem `invalid-credentials` for every cause alike.
+
+        An attempt is counted before it is made, so that many at once stay within the limit; a
+        success clears the account's count.
+        """
+        normalised = normalise_email(email)
+        self._limiter.check("login.ip", address)
+        self._limiter.check("login.account", normalised)
+        try:
+            tokens = self._users.authenticate(normalised, password)
+        except NotAuthenticated:
+            count("AuthFailures", endpoint="login")
+            raise Problem(INVALID_CREDENTIALS, "Check both, or reset the password.") from None
+        self._limiter.forget("login.account", normalised)
+        return tokens
+
+    def refresh(self, refresh_token: str | None, *, address: str) -> Tokens:
+        """New tokens for a refresh token. Raises Problem `invalid-refresh-token`."""
+        self._limiter.check("refresh.ip", address)
+        if refresh_token is None:
+            raise Problem(INVALID_REFRESH_TOKEN, "Send the refresh token, or sign in again.")
+        try:
+            return self._users.refresh(refresh_token)
+        except RefreshTokenInvalid:
+            count("AuthFailures", endpoint="refresh")
+            raise Problem(INVALID_REFRESH_TOKEN, "The session has ended; sign in.") from None
+
+    def logout(self, refresh_token: str | None) -> None:
+        """End the session; fine when there is none."""
+        if refresh_token is not None:
+            self._users.revoke(refresh_token)

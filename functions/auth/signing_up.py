@@ -1,0 +1,164 @@
+"""From a signup or link request to a registration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from portal.api.rate_limit import RateLimiter
+from portal.domain.passwords import PasswordPolicy
+from portal.domain.problems import (
+    CUSTOMER_NUMBER_MISMATCH,
+    CUSTOMER_NUMBER_UNKNOWN,
+    INVALID_CREDENTIALS,
+    TWO_FACTOR_REQUIRED,
+    FieldError,
+    Problem,
+)
+from portal.domain.registration import Kind
+from portal.observability import count
+from portal.ports.accounts import Account, Accounts
+from portal.ports.clients import BillingClient, ClientDetails, Clients, LoginRefused
+from portal.ports.registrations import Registrations
+
+from functions.auth.models import LinkRequest, SignupRequest
+from functions.auth.new_client import NewClient
+from functions.auth.registration import Registered, Registrar, Wanted
+
+_UNKNOWN = FieldError("No customer has this number.", pointer="/sfNumber", code="unknown")
+
+
+class Signup:
+    """POST /auth/signup."""
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        clients: Clients,
+        registrations: Registrations,
+        registrar: Registrar,
+        limiter: RateLimiter,
+        policy: PasswordPolicy,
+        clock: Callable[[], float],
+    ) -> None:
+        self._accounts = accounts
+        self._clients = clients
+        self._registrations = registrations
+        self._registrar = registrar
+        self._limiter = limiter
+        self._policy = policy
+        self._clock = clock
+
+    def run(self, request: SignupRequest, *, address: str, language: str) -> Registered:
+        """Make the account, or go on with one that an earlier request began."""
+        self._limiter.check("signup.ip", address)
+        self._limiter.check("signup.customer-number", request.sf_number.casefold())
+        self._policy.check(request.password, pointer="/password", email=request.email)
+        wanted = Wanted(
+            kind=Kind.SIGNUP,
+            email=request.email,
+            password=request.password,
+            account=account_of(self._accounts, request.sf_number),
+            first_name=request.first_name,
+            language=language,
+        )
+        step = NewClient(
+            clients=self._clients,
+            registrations=self._registrations,
+            clock=self._clock,
+            details=details_of(request),
+        )
+        return self._registrar.register(wanted, step)
+
+
+class Linking:
+    """POST /auth/link-whmcs."""
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        clients: Clients,
+        registrar: Registrar,
+        limiter: RateLimiter,
+        policy: PasswordPolicy,
+    ) -> None:
+        self._accounts = accounts
+        self._clients = clients
+        self._registrar = registrar
+        self._limiter = limiter
+        self._policy = policy
+
+    def run(self, request: LinkRequest, *, address: str, language: str) -> Registered:
+        """Prove the WHMCS login, match the customer number, make the portal account."""
+        self._limiter.check("link.ip", address)
+        self._limiter.check("link.account", request.email)
+        portal_password = request.new_password or request.password
+        self._policy.check(portal_password, pointer="/newPassword", email=request.email)
+        client = self._proved(request)
+        wanted = Wanted(
+            kind=Kind.LINK,
+            email=request.email,
+            password=portal_password,
+            account=account_of(self._accounts, request.sf_number),
+            first_name=client.first_name,
+            language=language,
+        )
+        return self._registrar.register(wanted, lambda _: client.client_id)
+
+    def _proved(self, request: LinkRequest) -> BillingClient:
+        try:
+            login = self._clients.validate_login(request.email, request.password)
+        except LoginRefused:
+            count("AuthFailures", endpoint="link-whmcs")
+            raise Problem(INVALID_CREDENTIALS, "Use the password of the billing area.") from None
+        if login.two_factor:
+            raise Problem(
+                TWO_FACTOR_REQUIRED,
+                "Switch the second factor off in the billing area, link, and switch it on again.",
+            )
+        owned = self._clients.owned_by(login, request.email)
+        client = _with_number(owned, request.sf_number)
+        if client is None:
+            raise Problem(
+                CUSTOMER_NUMBER_MISMATCH,
+                "Check the customer number; if it is right, support can correct the billing side.",
+                errors=(FieldError("Not the number of that account.", pointer="/sfNumber"),),
+            )
+        return client
+
+
+def account_of(accounts: Accounts, number: str) -> Account:
+    """The Account with that customer number. Raises Problem `customer-number-unknown`."""
+    account = accounts.by_customer_number(number)
+    if account is None:
+        raise Problem(CUSTOMER_NUMBER_UNKNOWN, "Check the customer number.", errors=(_UNKNOWN,))
+    return account
+
+
+def details_of(request: SignupRequest) -> ClientDetails:
+    """A signup as WHMCS needs it."""
+    address = request.address
+    return ClientDetails(
+        email=request.email,
+        customer_number=request.sf_number,
+        first_name=request.first_name,
+        last_name=request.last_name,
+        phone=request.phone,
+        street=address.street,
+        street2=address.street2,
+        city=address.city,
+        state=address.state,
+        postcode=address.postcode,
+        country=address.country,
+        company=request.company,
+        nationality=request.nationality,
+        date_of_birth=request.date_of_birth,
+        gender=request.gender.capitalize() if request.gender else None,
+        marketing_opt_in=request.marketing_opt_in,
+    )
+
+
+def _with_number(clients: Iterable[BillingClient], number: str) -> BillingClient | None:
+    wanted = number.casefold()
+    return next((c for c in clients if c.customer_number.casefold() == wanted), None)

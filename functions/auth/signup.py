@@ -1,0 +1,33 @@
+"""POST /auth/signup: a customer of the reseller gets a portal account."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+from portal.api.app import App
+from portal.api.rate_limit import SourceAddress
+
+from functions.auth.deps import build_signup
+from functions.auth.language import PreferredLanguage
+from functions.auth.models import RegisteredResponse, SignupRequest
+from functions.auth.signing_up import Signup
+
+app = App("auth")
+
+
+@app.post("/auth/signup", status=201, summary="Sign up")
+def signup(
+    body: SignupRequest,
+    address: SourceAddress,
+    language: PreferredLanguage,
+    service: Annotated[Signup, Depends(build_signup)],
+) -> RegisteredResponse:
+    """Repeating the same request goes on with, or confirms, the same account."""
+    registered = service.run(body, address=address, language=language)
+    return RegisteredResponse(
+        user_id=registered.user_id, email=registered.email, sf_number=registered.customer_number
+    )
+
+
+handler = app.handler

@@ -1,0 +1,120 @@
+"""Composition root of billing."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from portal import building, config
+from portal.billing.payment_gate import PaymentGate
+from portal.ports.billing import BillingAddresses, Invoices
+from portal.ports.identity import CustomerDirectory
+from pydantic import Field
+
+from functions.billing.sso import ClientArea
+
+
+class BillingConfig(config.HttpConfig, config.IdentityTable, config.WhmcsConfig):
+    """GET and PATCH /me/billing."""
+
+
+class InvoicesConfig(BillingConfig, config.CurrencyConfig):
+    """GET /billing/invoices and /billing/invoices/{invoiceId}."""
+
+
+class SsoLinkConfig(BillingConfig):
+    """POST /auth/sso-link."""
+
+    payment_methods_path: Annotated[str, Field(alias="WHMCS_PAYMENT_METHODS_PATH", min_length=1)]
+
+
+class PaymentMethodsConfig(BillingConfig, config.EphemeralTable, config.TimeZoneConfig):
+    """GET /billing/payment-methods/summary."""
+
+
+@dataclass(frozen=True)
+class SsoLinkDeps:
+    """What minting a link needs."""
+
+    directory: CustomerDirectory
+    client_area: ClientArea
+
+
+@dataclass(frozen=True)
+class PaymentMethodsDeps:
+    """What the summary needs."""
+
+    directory: CustomerDirectory
+    gate: PaymentGate
+    today: Callable[[], date]
+
+
+@dataclass(frozen=True)
+class AddressDeps:
+    """What the address endpoints need."""
+
+    directory: CustomerDirectory
+    addresses: BillingAddresses
+
+
+@dataclass(frozen=True)
+class InvoicesDeps:
+    """What the invoice endpoints need."""
+
+    directory: CustomerDirectory
+    invoices: Invoices
+
+
+@functools.cache
+def build_sso_link() -> SsoLinkDeps:
+    """For POST /auth/sso-link."""
+    from portal.adapters.whmcs.billing import WhmcsSingleSignOn  # noqa: PLC0415
+
+    settings = config.load(SsoLinkConfig)
+    return SsoLinkDeps(
+        directory=building.directory(settings),
+        client_area=ClientArea(
+            sign_on=WhmcsSingleSignOn(building.whmcs(settings)),
+            api_url=settings.whmcs_api_url,
+            payment_methods_path=settings.payment_methods_path,
+        ),
+    )
+
+
+@functools.cache
+def build_payment_methods() -> PaymentMethodsDeps:
+    """For GET /billing/payment-methods/summary."""
+    settings = config.load(PaymentMethodsConfig)
+    today = building.today(settings)
+    return PaymentMethodsDeps(
+        directory=building.directory(settings),
+        gate=building.payment_gate(settings.ephemeral_table, today, building.whmcs(settings)),
+        today=today,
+    )
+
+
+@functools.cache
+def build_address() -> AddressDeps:
+    """For GET and PATCH /me/billing."""
+    from portal.adapters.whmcs.billing import WhmcsBillingAddresses  # noqa: PLC0415
+
+    settings = config.load(BillingConfig)
+    return AddressDeps(
+        directory=building.directory(settings),
+        addresses=WhmcsBillingAddresses(building.whmcs(settings)),
+    )
+
+
+@functools.cache
+def build_invoices() -> InvoicesDeps:
+    """For the invoice endpoints."""
+    from portal.adapters.whmcs.billing import WhmcsInvoices  # noqa: PLC0415
+
+    settings = config.load(InvoicesConfig)
+    return InvoicesDeps(
+        directory=building.directory(settings),
+        invoices=WhmcsInvoices(building.whmcs(settings), currency=settings.portal_currency),
+    )

@@ -1,0 +1,115 @@
+"""Requests and answers of the billing endpoints."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from portal.api.models import RequestModel, ResponseModel
+from portal.domain.money import Money
+from pydantic import Field, StringConstraints, field_validator
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+OptionalLine = Annotated[str, StringConstraints(max_length=100)]
+DESTINATION = r"^(payment-methods|invoices|services|profile|home|invoice/[1-9][0-9]{0,9})$"
+
+
+class SsoRequest(RequestModel):
+    """Where to go in the client area."""
+
+    destination: str = Field(
+        pattern=DESTINATION,
+        examples=["payment-methods", "invoice/1042"],
+        description="payment-methods, invoices, services, profile, home or invoice/{id}",
+    )
+
+
+class SsoLink(ResponseModel):
+    """A link that works once. `signInNeeded` means that billing will ask for a password."""
+
+    url: str
+    expires_at: dt.datetime | None
+    sign_in_needed: bool = False
+
+
+class PaymentMethodView(ResponseModel):
+    """One pay method; nothing that could be charged with."""
+
+    type: Literal["card", "bank_account"]
+    brand: str | None = None
+    last_four: str | None = None
+    expiry: str | None = Field(default=None, description="YYYY-MM", examples=["2028-02"])
+    expired: bool
+
+
+class PaymentMethodsSummary(ResponseModel):
+    """Whether the customer can pay."""
+
+    has_payment_method: bool
+    methods: list[PaymentMethodView]
+
+
+class AddressView(ResponseModel):
+    """The billing address."""
+
+    street: str
+    street2: str
+    city: str
+    state: str
+    postcode: str
+    country: str
+
+
+class AddressChange(RequestModel):
+    """A partial change: what is left out stays."""
+
+    street: Line | None = None
+    street2: OptionalLine | None = None
+    city: Line | None = None
+    state: OptionalLine | None = None
+    postcode: Annotated[str, StringConstraints(max_length=20)] | None = None
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+
+    @field_validator("country")
+    @classmethod
+    def _known_country(cls, code: str | None) -> str | None:
+        import pycountry  # noqa: PLC0415  # reads its tables on import
+
+        if code is not None and pycountry.countries.get(alpha_2=code) is None:
+            msg = "is no ISO 3166 country code"
+            raise ValueError(msg)
+        return code
+
+    def changes(self) -> dict[str, str]:
+        """The fields that the caller named."""
+        return {
+            name: value
+            for name in self.model_fields_set
+            if (value := getattr(self, name)) is not None
+        }
+
+
+class InvoiceView(ResponseModel):
+    """One invoice in a list."""
+
+    id: int
+    number: str
+    status: str
+    date: dt.date | None
+    due_date: dt.date | None
+    paid_date: dt.date | None
+    total: Money
+
+
+class InvoiceLineView(ResponseModel):
+    """One line."""
+
+    description: str
+    amount: Money
+
+
+class InvoiceDetail(InvoiceView):
+    """One invoice with its lines."""
+
+    balance: Money | None
+    items: list[InvoiceLineView]

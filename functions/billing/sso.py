@@ -1,0 +1,77 @@
+"""The allow-list of places in the client area, and how to get there.
+
+Paths are built from this list only, so a caller can never choose where a signed-in browser goes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
+
+from portal.domain.problems import SSO_DISABLED, Problem
+from portal.observability import count, logger
+from portal.ports.billing import SingleSignOn, SsoDestination, SsoRefused
+
+from functions.billing.models import SsoLink
+
+CUSTOM = "sso:custom_redirect"
+LIFETIME = timedelta(seconds=60)  # WHMCS API reference, CreateSsoToken
+SCOPES = {
+    "invoices": SsoDestination("clientarea:invoices"),
+    "services": SsoDestination("clientarea:services"),
+    "profile": SsoDestination("clientarea:profile"),
+    "home": SsoDestination(""),
+}
+BILLING_INFO = SsoDestination("clientarea:billing_info")
+
+
+@dataclass(frozen=True)
+class ClientArea:
+    """Ways into WHMCS' client area; `api_url` tells where it is."""
+
+    sign_on: SingleSignOn
+    api_url: str
+    payment_methods_path: str
+
+    def link(self, client_id: int, place: str) -> SsoLink:
+        """A link to an allowed place, minted for this click.
+
+        Raises Problem `sso-disabled` when the customer switched single sign-on off. When WHMCS
+        cannot make links at all, the plain address is given: the customer signs in by hand.
+        """
+        wanted = self._destination(place)
+        try:
+            url = self._mint(client_id, place, wanted)
+        except SsoRefused as refused:
+            if refused.reason == "disabled":
+                raise Problem(
+                    SSO_DISABLED,
+                    "Open billing in a new tab and sign in there, or allow single sign-on under "
+                    "Account → Security in billing.",
+                    extensions={"url": self._plain(wanted)},
+                ) from refused
+            count("SsoUnavailable")
+            logger().error("WHMCS makes no single sign-on links; plain link given")
+            return SsoLink(url=self._plain(wanted), expires_at=None, sign_in_needed=True)
+        return SsoLink(url=url, expires_at=datetime.now(UTC) + LIFETIME)
+
+    def _mint(self, client_id: int, place: str, wanted: SsoDestination) -> str:
+        try:
+            return self.sign_on.link(client_id, wanted)
+        except SsoRefused as refused:
+            if refused.reason == "disabled" or place != "payment-methods":
+                raise
+        # The page's path differs between versions and URL settings; this scope is documented.
+        return self.sign_on.link(client_id, BILLING_INFO)
+
+    def _destination(self, place: str) -> SsoDestination:
+        if place == "payment-methods":
+            return SsoDestination(CUSTOM, self.payment_methods_path)
+        if place.startswith("invoice/"):
+            return SsoDestination(CUSTOM, f"viewinvoice.php?id={int(place[8:])}")
+        return SCOPES[place]
+
+    def _plain(self, wanted: SsoDestination) -> str:
+        base = urljoin(self.api_url, "../")
+        return urljoin(base, wanted.path or "clientarea.php")

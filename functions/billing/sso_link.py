@@ -1,0 +1,28 @@
+"""POST /auth/sso-link: into the client area without another password."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+from portal.api.app import App
+from portal.api.principal import CurrentUser, mapped
+
+from functions.billing.deps import SsoLinkDeps, build_sso_link
+from functions.billing.models import SsoLink, SsoRequest
+
+app = App("billing")
+
+
+@app.post("/auth/sso-link", summary="A one-time link into the client area", signed_in=True)
+def sso_link(
+    body: SsoRequest,
+    user: CurrentUser,
+    deps: Annotated[SsoLinkDeps, Depends(build_sso_link)],
+) -> SsoLink:
+    """Minted per click: it works once, for a minute, and signs its holder in."""
+    customer = mapped(user, deps.directory)
+    return deps.client_area.link(customer.whmcs_client_id, body.destination)
+
+
+handler = app.handler

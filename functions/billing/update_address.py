@@ -1,0 +1,39 @@
+"""PATCH /me/billing: change parts of the billing address."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Request, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from portal.api.app import App
+from portal.api.principal import CurrentUser, mapped
+
+from functions.billing.addresses import answer, change
+from functions.billing.deps import AddressDeps, build_address
+from functions.billing.models import AddressChange, AddressView
+
+app = App("billing")
+ANSWERS: dict[int, Any] = {
+    200: {
+        "description": "The address after the change; ETag names its version",
+        "content": {"application/json": {"model": AddressView}},
+    }
+}
+
+
+@app.patch("/me/billing", summary="Change the billing address", signed_in=True, responses=ANSWERS)
+def update_address(
+    body: AddressChange,
+    request: Request,
+    user: CurrentUser,
+    deps: Annotated[AddressDeps, Depends(build_address)],
+) -> Response[str]:
+    """Send `If-Match` with the ETag that was read, to be told of changes made meanwhile."""
+    customer = mapped(user, deps.directory)
+    expected = request.resolved_event.headers.get("if-match")
+    changed = change(deps.addresses, customer.whmcs_client_id, body.changes(), expected=expected)
+    return answer(changed)
+
+
+handler = app.handler

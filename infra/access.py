@@ -1,0 +1,21 @@
+"""IAM actions behind the endpoint table's words: what reading, writing, sending mean.
+
+Free of the CDK, so that others can compare against it cheaply.
+"""
+
+from __future__ import annotations
+
+TABLE_READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query")
+TABLE_WRITE = (
+    *TABLE_READ,
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:ConditionCheckItem",
+)
+QUEUE_SEND = ("sqs:SendMessage",)
+# What an event source mapping needs (Lambda developer guide, SQS execution role permissions) …
+QUEUE_CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+# … and what a consumer needs that postpones its own retries.
+QUEUE_BACK_OFF = ("sqs:ChangeMessageVisibility",)
+SECRET_READ = ("secretsmanager:GetSecretValue",)

@@ -1,0 +1,107 @@
+"""What the gateway says by itself, as RFC 9457 problem documents with CORS and correlation id."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import aws_apigateway as apigateway
+from portal.domain import problems
+from portal.domain.problems import Problem, ProblemType
+
+EXPOSED_HEADERS = "X-Correlation-Id,Retry-After"
+
+UNKNOWN_OUTCOME = "The request may or may not have been carried out: look before you send it again."
+
+
+@dataclass(frozen=True)
+class GatewayProblem:
+    """One gateway response: API Gateway's name for it and the problem it is rendered as.
+
+    `retry_after` is in seconds.
+    """
+
+    response_type: str
+    type: ProblemType
+    detail: str
+    retry_after: int | None = None
+
+
+GATEWAY_PROBLEMS: tuple[GatewayProblem, ...] = (
+    GatewayProblem("BAD_REQUEST_BODY", problems.MALFORMED_REQUEST, "The body cannot be read."),
+    GatewayProblem(
+        "BAD_REQUEST_PARAMETERS", problems.MALFORMED_REQUEST, "A parameter cannot be read."
+    ),
+    GatewayProblem("UNAUTHORIZED", problems.UNAUTHENTICATED, "Send a valid bearer token."),
+    GatewayProblem("EXPIRED_TOKEN", problems.UNAUTHENTICATED, "The token has expired."),
+    GatewayProblem("INVALID_SIGNATURE", problems.UNAUTHENTICATED, "Send a valid bearer token."),
+    GatewayProblem("ACCESS_DENIED", problems.FORBIDDEN, "The gateway refused the request."),
+    GatewayProblem("INVALID_API_KEY", problems.FORBIDDEN, "The gateway refused the request."),
+    GatewayProblem("WAF_FILTERED", problems.FORBIDDEN, "The gateway refused the request."),
+    # What API Gateway calls a missing token is, without IAM authorization, an unknown path.
+    GatewayProblem(
+        "MISSING_AUTHENTICATION_TOKEN", problems.NOT_FOUND, "There is no such path or method."
+    ),
+    GatewayProblem("RESOURCE_NOT_FOUND", problems.NOT_FOUND, "There is no such path or method."),
+    GatewayProblem("REQUEST_TOO_LARGE", problems.PAYLOAD_TOO_LARGE, "Send less than 10 MB."),
+    GatewayProblem(
+        "UNSUPPORTED_MEDIA_TYPE",
+        problems.UNSUPPORTED_MEDIA_TYPE,
+        "The content type is not supported.",
+    ),
+    GatewayProblem("THROTTLED", problems.RATE_LIMITED, "Wait before you try again.", 5),
+    GatewayProblem("QUOTA_EXCEEDED", problems.RATE_LIMITED, "Wait before you try again.", 3600),
+    GatewayProblem("API_CONFIGURATION_ERROR", problems.INTERNAL, "Quote the correlation id."),
+    GatewayProblem(
+        "AUTHORIZER_CONFIGURATION_ERROR", problems.INTERNAL, "Quote the correlation id."
+    ),
+    GatewayProblem("AUTHORIZER_FAILURE", problems.INTERNAL, "Quote the correlation id."),
+    GatewayProblem("INTEGRATION_FAILURE", problems.OUTCOME_UNKNOWN, UNKNOWN_OUTCOME, 5),
+    GatewayProblem("INTEGRATION_TIMEOUT", problems.OUTCOME_UNKNOWN, UNKNOWN_OUTCOME, 5),
+    GatewayProblem("DEFAULT_4XX", problems.MALFORMED_REQUEST, "The gateway refused the request."),
+    GatewayProblem("DEFAULT_5XX", problems.INTERNAL, "Quote the correlation id."),
+)
+
+
+def add_gateway_responses(api: apigateway.RestApi, *, origins: Sequence[str]) -> None:
+    """Give the API every gateway response above."""
+    for problem in GATEWAY_PROBLEMS:
+        api.add_gateway_response(
+            f"Gateway{problem.response_type.title().replace('_', '')}",
+            type=apigateway.ResponseType.of(problem.response_type),
+            status_code=str(problem.type.status),
+            response_headers=_headers(problem, origins=origins),
+            templates={"application/json": _body(problem)},
+        )
+
+
+def _headers(problem: GatewayProblem, *, origins: Sequence[str]) -> dict[str, str]:
+    """Header values in API Gateway's notation: literals in single quotes.
+
+    A gateway response cannot choose between origins. With several, it names the caller's own:
+    the document says nothing about anybody, and a page that could not read it would show a
+    network error where the user must sign in again.
+    """
+    headers = {
+        "Content-Type": "'application/problem+json'",
+        "X-Correlation-Id": "context.requestId",
+        "Cache-Control": "'no-store'",
+        "Strict-Transport-Security": "'max-age=63072000; includeSubDomains'",
+        "X-Content-Type-Options": "'nosniff'",
+        "Access-Control-Allow-Origin": (
+            f"'{origins[0]}'" if len(origins) == 1 else "method.request.header.Origin"
+        ),
+        "Access-Control-Allow-Credentials": "'true'",
+        "Access-Control-Expose-Headers": f"'{EXPOSED_HEADERS}'",
+        "Vary": "'Origin'",
+    }
+    if problem.retry_after is not None:
+        headers["Retry-After"] = f"'{problem.retry_after}'"
+    return headers
+
+
+def _body(problem: GatewayProblem) -> str:
+    # The caller's own correlation id cannot be checked here: the gateway's request id stands in.
+    document = Problem(problem.type, problem.detail).as_json(instance="$context.requestId")
+    return json.dumps(document)

@@ -1,0 +1,30 @@
+"""Secrets Manager secrets, created without a value."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra.components.nag import acknowledge
+
+
+def create_empty_secret(
+    scope: Construct, id_: str, *, name: str, description: str, retain: bool
+) -> secretsmanager.CfnSecret:
+    """An empty secret, to be filled by an operator.
+
+    The L2 construct always generates a value, and a later change of the generator's settings
+    would overwrite what the operator stored; CloudFormation leaves a secret without either
+    property empty and never touches its value again (CloudFormation reference,
+    AWS::SecretsManager::Secret).
+    """
+    secret = secretsmanager.CfnSecret(scope, id_, name=name, description=description)
+    secret.apply_removal_policy(cdk.RemovalPolicy.RETAIN if retain else cdk.RemovalPolicy.DESTROY)
+    acknowledge(
+        secret,
+        "AwsSolutions-SMG4",
+        "The value is issued by the system at the other end, which offers no rotation API; the "
+        "runbook rotates it by hand, and two signing keys can be live at once.",
+    )
+    return secret

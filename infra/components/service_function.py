@@ -1,0 +1,124 @@
+"""One Lambda with a role, a log group and nothing else's permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.components.log_groups import LogKeeping, create_log_group
+from infra.components.nag import acknowledge
+
+RUNTIME = lambda_.Runtime.PYTHON_3_13
+ARCHITECTURE = lambda_.Architecture.ARM_64
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionSpec:
+    """What one Lambda is: `memory` in MB, `timeout` in seconds."""
+
+    name: str
+    description: str
+    handler: str
+    environment: Mapping[str, str]
+    memory: int
+    timeout: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceFunction:
+    """`entry` is what triggers call: the function, or its alias when SnapStart is on."""
+
+    function: lambda_.Function
+    entry: lambda_.IFunction
+
+
+def create_function(
+    scope: Construct,
+    id_: str,
+    *,
+    spec: FunctionSpec,
+    code: lambda_.Code,
+    layers: Sequence[lambda_.ILayerVersion],
+    statements: Sequence[iam.PolicyStatement],
+    log_keeping: LogKeeping,
+    snapstart: bool,
+) -> ServiceFunction:
+    """Create the function, its log group and its role with exactly `statements` and logging."""
+    log_group = create_log_group(
+        scope, f"{id_}Logs", name=f"/aws/lambda/{spec.name}", keeping=log_keeping
+    )
+    role = _role(scope, f"{id_}Role", log_group=log_group, statements=statements)
+    function = lambda_.Function(
+        scope,
+        id_,
+        function_name=spec.name,
+        description=spec.description,
+        runtime=RUNTIME,
+        architecture=ARCHITECTURE,
+        code=code,
+        handler=spec.handler,
+        layers=list(layers),
+        environment=dict(spec.environment),
+        # Frozen: what a function may do is what its row in the table says, so no other
+        # construct adds statements behind its back.
+        role=role.without_policy_updates(),
+        memory_size=spec.memory,
+        timeout=cdk.Duration.seconds(spec.timeout),
+        tracing=lambda_.Tracing.ACTIVE,
+        logging_format=lambda_.LoggingFormat.JSON,
+        log_group=log_group,
+        snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if snapstart else None,
+    )
+    acknowledge(
+        function,
+        "AwsSolutions-L1",
+        "Python 3.13 is what the wheels in the layer are built and tested for; the runtime moves "
+        "on together with them.",
+    )
+    entry: lambda_.IFunction = function
+    if snapstart:
+        acknowledge(
+            function,
+            "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish",
+            "Every trigger calls the alias, which points at a published version.",
+        )
+        entry = lambda_.Alias(
+            scope, f"{id_}Alias", alias_name="live", version=function.current_version
+        )
+    return ServiceFunction(function=function, entry=entry)
+
+
+def _role(
+    scope: Construct,
+    id_: str,
+    *,
+    log_group: logs.LogGroup,
+    statements: Sequence[iam.PolicyStatement],
+) -> iam.Role:
+    base = [
+        iam.PolicyStatement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[log_group.log_group_arn],
+        ),
+        iam.PolicyStatement(
+            actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources=["*"]
+        ),
+    ]
+    role = iam.Role(
+        scope,
+        id_,
+        assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        inline_policies={"access": iam.PolicyDocument(statements=[*base, *statements])},
+    )
+    acknowledge(
+        role,
+        "AwsSolutions-IAM5[Resource::*]",
+        "X-Ray's two write actions know no resource: AWS accepts them on `*` only.",
+    )
+    return role

@@ -1,0 +1,68 @@
+"""DynamoDB tables: on demand, encrypted with the account's DynamoDB key."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+from infra.components.nag import acknowledge
+
+TTL_ATTRIBUTE = "expiration"
+STATUS_INDEX = "status-index"
+
+
+def create_table(
+    scope: Construct,
+    id_: str,
+    *,
+    name: str,
+    partition_key: str,
+    sort_key: str | None = None,
+    ttl_attribute: str | None = None,
+    authority: bool = False,
+    retain: bool,
+) -> dynamodb.Table:
+    """One table with string keys.
+
+    `ttl_attribute` holds the epoch second after which an item may go. `authority` says that
+    nothing else could rebuild the content: point-in-time recovery, and (with `retain`)
+    protection against deletion.
+    """
+    protected = authority and retain
+    table = dynamodb.Table(
+        scope,
+        id_,
+        table_name=name,
+        partition_key=_string(partition_key),
+        sort_key=_string(sort_key) if sort_key else None,
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        encryption=dynamodb.TableEncryption.AWS_MANAGED,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=authority
+        ),
+        time_to_live_attribute=ttl_attribute,
+        deletion_protection=protected,
+        removal_policy=cdk.RemovalPolicy.RETAIN if protected else cdk.RemovalPolicy.DESTROY,
+    )
+    if not authority:
+        acknowledge(
+            table,
+            "AwsSolutions-DDB3",
+            "Everything in this table expires within days and can be made again: a restored copy "
+            "would bring back used tokens, spent counters and old prices.",
+        )
+    return table
+
+
+def add_status_index(table: dynamodb.Table) -> None:
+    """The index that answers "what is stuck": status, then when it last changed."""
+    table.add_global_secondary_index(
+        index_name=STATUS_INDEX,
+        partition_key=_string("status"),
+        sort_key=_string("updatedAt"),
+    )
+
+
+def _string(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

@@ -1,0 +1,266 @@
+"""One frozen model of everything that a deployment can be told.
+
+Values come from `.env.<stage>` overlaid by the process environment. Each field is read from its
+own name in capitals; `.env.dev.example` documents every one of them. Secrets are not among them:
+they live in Secrets Manager and nowhere else.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from infra.paths import LAYERS, REPOSITORY
+
+LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+RATE_LIMITS = r"^$|^[a-z-]+\.[a-z-]+=\d+/\d+(,[a-z-]+\.[a-z-]+=\d+/\d+)*$"
+# What CloudWatch Logs accepts, up to two years.
+RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
+
+
+class ConfigurationError(Exception):
+    """The stage's configuration lacks something or holds something unusable."""
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if parts.scheme != "https" and not (parts.scheme == "http" and local):
+        msg = "must be an https:// address (http:// only for this machine)"
+        raise ValueError(msg)
+    if not parts.hostname or parts.username or parts.fragment:
+        msg = "must be an address with a host, without user name or fragment"
+        raise ValueError(msg)
+    return value
+
+
+def _base_address(value: str) -> str:
+    return _web_address(value).rstrip("/")
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(_web_address(value))
+    if value != f"{parts.scheme}://{parts.netloc}" or "*" in value or value != value.lower():
+        msg = f"{value!r} is not an exact origin such as https://portal.example.com"
+        raise ValueError(msg)
+    return value
+
+
+def _network(value: str) -> str:
+    return str(ipaddress.ip_network(value))
+
+
+def _from_repository(value: Path) -> Path:
+    return REPOSITORY / value  # an absolute path stays as it is
+
+
+def _retention(value: int) -> int:
+    if value not in RETENTION_DAYS:
+        msg = f"must be one of {', '.join(map(str, RETENTION_DAYS))}"
+        raise ValueError(msg)
+    return value
+
+
+CommaList = BeforeValidator(_split)
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+BaseAddress = Annotated[str, AfterValidator(_base_address)]
+Origin = Annotated[str, AfterValidator(_origin)]
+Network = Annotated[str, AfterValidator(_network)]
+FieldName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$")]
+NonEmpty = Annotated[str, Field(min_length=1)]
+CustomFieldId = Annotated[int, Field(ge=1)]
+
+
+class Config(BaseModel):
+    """A stage. Field names in capitals are the names in the file and the environment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    # The stage and its resources
+    stage: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$")
+    retain_data: bool = False
+    layer_path: Annotated[Path, AfterValidator(_from_repository)] = LAYERS / "lambda"
+    snapstart: bool = False
+    log_retention_days: Annotated[int, AfterValidator(_retention)] = 30
+    alarm_email: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")
+
+    # The API in front
+    cors_origins: Annotated[tuple[Origin, ...], CommaList, Field(min_length=1)]
+    api_rate_limit: int = Field(default=50, ge=1)
+    api_burst_limit: int = Field(default=100, ge=1)
+    auth_rate_limit: int = Field(default=5, ge=1)
+    auth_burst_limit: int = Field(default=10, ge=1)
+    api_account_logging: bool = True
+    provision_allowed_networks: Annotated[tuple[Network, ...], CommaList] = ()
+    api_domain_name: HostName = ""
+    api_certificate_arn: str = Field(default="", pattern=r"^$|^arn:aws[a-z-]*:acm:")
+    waf_enabled: bool = False
+    waf_auth_limit: int = Field(default=100, ge=10)
+    waf_overall_limit: int = Field(default=2000, ge=10)
+
+    # Identity
+    password_min_length: int = Field(default=10, ge=8, le=99)
+    password_require_lowercase: bool = True
+    password_require_uppercase: bool = True
+    password_require_digits: bool = True
+    password_require_symbols: bool = False
+    id_token_minutes: int = Field(default=15, ge=5, le=1440)
+    refresh_token_days: int = Field(default=30, ge=1, le=3650)
+    refresh_cookie_name: str = Field(default="portal_refresh", pattern=r"^[A-Za-z0-9_-]+$")
+    refresh_cookie_path: str = Field(default="/api/auth", pattern=r"^/[A-Za-z0-9/_-]*$")
+    refresh_cookie_samesite: Literal["Strict", "Lax", "None"] = "Strict"
+    refresh_cookie_secure: bool = True
+    refresh_cookie_domain: HostName = ""
+    rate_limits: str = Field(default="", pattern=RATE_LIMITS)
+    refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
+
+    # Work in the background
+    provision_max_attempts: int = Field(default=8, ge=1, le=100)
+    provision_max_concurrency: int = Field(default=2, ge=2, le=1000)
+    email_max_attempts: int = Field(default=6, ge=1, le=100)
+    case_max_attempts: int = Field(default=6, ge=1, le=100)
+
+    # Read by the handlers under the same names
+    powertools_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    portal_web_url: BaseAddress
+    portal_time_zone: NonEmpty = "Asia/Tokyo"
+    portal_currency: str = Field(default="JPY", pattern=r"^[A-Z]{3}$")
+    salesforce_url: BaseAddress
+    salesforce_api_version: str = Field(default="63.0", pattern=r"^\d{2}\.0$")
+    salesforce_pricebook: NonEmpty = "Portal"
+    salesforce_customer_number_field: FieldName = "Customer_Number__c"
+    salesforce_account_email_field: FieldName = "PersonEmail"
+    salesforce_dwelling_field: FieldName = "Portal_Dwelling__c"
+    salesforce_tier_field: FieldName = "Portal_Tier__c"
+    salesforce_region_field: FieldName = "Portal_Region__c"
+    whmcs_api_url: WebAddress
+    whmcs_payment_method: str = Field(pattern=r"^[a-z0-9_]+$")
+    whmcs_customer_number_field_id: CustomFieldId
+    whmcs_date_of_birth_field_id: CustomFieldId
+    whmcs_gender_field_id: CustomFieldId
+    whmcs_nationality_field_id: CustomFieldId
+    whmcs_payment_methods_path: NonEmpty = "index.php?rp=/account/paymentmethods"
+    esim_provider: Literal["gigs", "esim_access"]
+    esim_api_url: BaseAddress
+    email_transport: Literal["sendgrid", "smtp"] = "sendgrid"
+    email_from: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    email_from_name: NonEmpty
+    sendgrid_api_url: BaseAddress = "https://api.sendgrid.com"
+    smtp_host: HostName = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> Self:
+        if self.email_transport == "smtp" and not self.smtp_host:
+            msg = "EMAIL_TRANSPORT=smtp needs SMTP_HOST"
+            raise ValueError(msg)
+        if bool(self.api_domain_name) != bool(self.api_certificate_arn):
+            msg = "API_DOMAIN_NAME and API_CERTIFICATE_ARN need each other: set both or neither"
+            raise ValueError(msg)
+        if self.refresh_cookie_samesite == "None" and not self.refresh_cookie_secure:
+            msg = "REFRESH_COOKIE_SAMESITE=None needs REFRESH_COOKIE_SECURE=true: browsers insist"
+            raise ValueError(msg)
+        if self.stage == "production" and not self.retain_data:
+            msg = "the stage `production` must keep its data: set RETAIN_DATA=true"
+            raise ValueError(msg)
+        return self
+
+    def variable(self, name: str) -> str:
+        """The value of one setting as an environment variable carries it."""
+        value: Any = getattr(self, name.lower())
+        if isinstance(value, bool):
+            return str(value).lower()
+        return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+SETTINGS: tuple[str, ...] = tuple(name.upper() for name in Config.model_fields)
+
+
+def load_config(
+    environ: Mapping[str, str], *, stage: str = "", directory: Path = REPOSITORY
+) -> Config:
+    """Read a stage's configuration.
+
+    `stage` wins over `STAGE` in `environ`; the file is `.env.<stage>` in `directory` and may be
+    absent when the environment says everything. Raises ConfigurationError naming every setting
+    that is missing, unknown or unusable, with what to do.
+    """
+    stage = stage or environ.get("STAGE", "")
+    if not stage:
+        msg = "say which stage: set STAGE (for example STAGE=dev) or pass -c stage=dev"
+        raise ConfigurationError(msg)
+    file = directory / f".env.{stage}"
+    values = parse_env_file(file) if file.is_file() else {}
+    unknown = sorted(set(values) - set(SETTINGS))
+    if unknown:
+        msg = f"{file.name}: unknown settings {', '.join(unknown)}; see .env.dev.example"
+        raise ConfigurationError(msg)
+    if values.get("STAGE", stage) != stage:
+        msg = f"{file.name} says STAGE={values['STAGE']}: a stage's file carries its own name"
+        raise ConfigurationError(msg)
+    # An empty value in the file or the environment means "not set": the default applies.
+    merged = {**values, **{n: environ[n] for n in SETTINGS if n in environ}, "STAGE": stage}
+    given = {name.lower(): value for name, value in merged.items() if value.strip()}
+    try:
+        return Config.model_validate(given)
+    except ValidationError as error:
+        where = file.name if file.is_file() else f"the environment ({file.name} does not exist)"
+        lines = "".join(f"\n  {_problem(entry)}" for entry in error.errors())
+        msg = f"stage {stage}: put these right in {where}; .env.dev.example explains them{lines}"
+        raise ConfigurationError(msg) from None
+
+
+def parse_env_file(path: Path) -> dict[str, str]:
+    """Read `NAME=value` lines; `#` starts a comment line, quotes around a value are dropped.
+
+    Raises ConfigurationError with the line's number for anything else.
+    """
+    values: dict[str, str] = {}
+    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        match = LINE.fullmatch(line)
+        if match is None:
+            msg = f"{path.name} line {number}: expected NAME=value"
+            raise ConfigurationError(msg)
+        name, value = match.groups()
+        if name in values:
+            msg = f"{path.name} line {number}: {name} is set twice"
+            raise ConfigurationError(msg)
+        values[name] = _unquoted(value)
+    return values
+
+
+def _unquoted(value: str) -> str:
+    quote = value[:1]
+    if quote in {'"', "'"} and len(value) > 1 and value.endswith(quote):
+        return value[1:-1]
+    return value
+
+
+def _problem(entry: Any) -> str:
+    name = str(entry["loc"][0]).upper() if entry["loc"] else "settings"
+    reason = "is missing" if entry["type"] == "missing" else entry["msg"]
+    return f"{name}: {reason}"

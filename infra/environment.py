@@ -1,0 +1,28 @@
+"""The value of each environment name, from configuration and from the stack's resources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from infra.config import Config
+from infra.vocabulary import Endpoint
+
+METRICS_NAMESPACE = "Portal"
+
+
+def environment_of(
+    endpoint: Endpoint, *, config: Config, resources: Mapping[str, str]
+) -> dict[str, str]:
+    """Exactly the environment that the table promises this endpoint.
+
+    `resources` has the names that only exist once the stack does: tables, queues, secrets, pool.
+    """
+    fixed = {
+        "POWERTOOLS_SERVICE_NAME": endpoint.area,
+        "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+        **resources,
+    }
+    return {
+        name: fixed[name] if name in fixed else config.variable(name)
+        for name in sorted(endpoint.environment)
+    }

@@ -1,0 +1,164 @@
+"""Builds the layer of third-party wheels without Docker.
+
+    python -m infra.layers --target lambda    wheels for Lambda: arm64, Python 3.13
+    python -m infra.layers --target host      wheels for this machine, for the local stack
+
+The versions are those of uv.lock. A layer that was built from the same versions is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.paths import LAYERS, REPOSITORY
+
+LAMBDA_PLATFORM = "aarch64-manylinux2014"
+LAMBDA_PYTHON = "3.13"
+# Lambda's limit for a function and all of its layers, unpacked.
+MAX_BYTES = 250 * 1024 * 1024
+BUILD_VERSION = "1"  # raise it when what is pruned or how changes
+EXPORT = (
+    "export",
+    "--quiet",
+    "--frozen",
+    "--package=portal",
+    "--no-dev",
+    "--no-emit-workspace",
+    "--no-annotate",
+    "--no-header",
+)
+
+Run = Callable[[Sequence[str]], str]
+
+
+class LayerError(Exception):
+    """The layer cannot be built."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Where the wheels will run."""
+
+    name: str
+    install_options: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the same requirements would give other files."""
+        return "|".join((BUILD_VERSION, self.name, *self.install_options))
+
+
+def lambda_target() -> Target:
+    """Lambda, whatever this machine is."""
+    options = ("--python-platform", LAMBDA_PLATFORM, "--python-version", LAMBDA_PYTHON)
+    return Target(name="lambda", install_options=options)
+
+
+def host_target() -> Target:
+    """The interpreter that runs this."""
+    return Target(name="host", install_options=("--python", sys.executable))
+
+
+def build(target: Target, *, directory: Path = LAYERS, run: Run | None = None) -> bool:
+    """Build `<directory>/<target>/python`; returns whether there was anything to do.
+
+    Raises LayerError when uv fails or the result is too big for Lambda. A failed build leaves
+    the previous layer in place.
+    """
+    run = run or _uv
+    requirements = run(EXPORT)
+    digest = hashlib.sha256(f"{target.fingerprint}\n{requirements}".encode()).hexdigest()
+    layer, stamp = directory / target.name, directory / f"{target.name}.sha256"
+    if layer.is_dir() and stamp.is_file() and stamp.read_text(encoding="utf-8") == digest:
+        return False
+    fresh = directory / f"{target.name}.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    wheels = fresh / "python"
+    wheels.mkdir(parents=True)
+    listing = directory / f"{target.name}.txt"
+    listing.write_text(requirements, encoding="utf-8")
+    install = ("pip", "install", "--quiet", "--target", str(wheels), "--only-binary", ":all:")
+    run((*install, *target.install_options, "--requirements", str(listing)))
+    prune(wheels)
+    _check_size(fresh)
+    shutil.rmtree(layer, ignore_errors=True)
+    fresh.rename(layer)
+    stamp.write_text(digest, encoding="utf-8")
+    return True
+
+
+def prune(wheels: Path) -> None:
+    """Drop what no handler imports and what would differ from one build to the next.
+
+    Distribution metadata stays: some packages look their own version up in it.
+    """
+    doomed = [
+        wheels / "bin",  # scripts that carry the building machine's interpreter path
+        wheels / ".lock",
+        *wheels.rglob("__pycache__"),
+        *wheels.glob("*/tests"),
+        *wheels.glob("*.dist-info/uv_cache.json"),
+    ]
+    for path in doomed:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def size_of(directory: Path) -> int:
+    """Bytes of all files below a folder."""
+    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
+
+
+def _check_size(directory: Path) -> None:
+    size = size_of(directory)
+    if size > MAX_BYTES:
+        msg = f"the layer unpacks to {size} bytes; Lambda takes {MAX_BYTES} with the function"
+        raise LayerError(msg)
+
+
+def _uv(arguments: Sequence[str]) -> str:
+    # `uv run` says where uv is; a checkout keeps its own in .tools.
+    own = shutil.which("uv", path=str(REPOSITORY / ".tools" / "bin"))
+    executable = os.environ.get("UV") or shutil.which("uv") or own
+    if executable is None:
+        msg = "uv is not installed: run `make setup`, or `pip install uv`"
+        raise LayerError(msg)
+    result = subprocess.run(  # noqa: S603  # our own arguments, no shell
+        [executable, *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    if result.returncode != 0:
+        msg = f"uv {arguments[0]} failed:\n{result.stderr.strip()}"
+        raise LayerError(msg)
+    return result.stdout
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build the layer that the command line asks for; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m infra.layers", description=__doc__)
+    targets = {"lambda": lambda_target, "host": host_target}
+    parser.add_argument("--target", choices=sorted(targets), required=True)
+    chosen = targets[parser.parse_args(arguments).target]()
+    try:
+        built = build(chosen)
+    except LayerError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201  # a command talks to its user
+        return 1
+    layer = LAYERS / chosen.name
+    megabytes = size_of(layer) / 1024 / 1024
+    state = "built" if built else "unchanged"
+    print(f"{layer.relative_to(REPOSITORY)}: {state}, {megabytes:.0f} MB")  # noqa: T201  # as above
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""Every Lambda of the endpoint table, with the access that its row grants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.access import (
+    QUEUE_BACK_OFF,
+    QUEUE_CONSUME,
+    QUEUE_SEND,
+    SECRET_READ,
+    TABLE_READ,
+    TABLE_WRITE,
+)
+from infra.code import area_code
+from infra.components.log_groups import LogKeeping
+from infra.components.service_function import FunctionSpec, ServiceFunction, create_function
+from infra.components.tables import STATUS_INDEX
+from infra.config import Config
+from infra.endpoints import AREAS, ENDPOINTS
+from infra.environment import environment_of
+from infra.stacks.state import State
+from infra.vocabulary import Endpoint, Table
+
+
+def create_functions(
+    scope: Construct,
+    *,
+    config: Config,
+    state: State,
+    layers: Sequence[lambda_.ILayerVersion],
+    prefix: str,
+) -> dict[str, ServiceFunction]:
+    """All functions by endpoint id."""
+    code = {area: area_code(area) for area in AREAS}
+    resources = _resources(state)
+    return {
+        endpoint.id: create_function(
+            scope,
+            construct_id(endpoint),
+            spec=FunctionSpec(
+                name=f"{prefix}-{endpoint.id}",
+                description=_description(endpoint),
+                handler=endpoint.handler,
+                environment=environment_of(endpoint, config=config, resources=resources),
+                memory=endpoint.memory,
+                timeout=endpoint.timeout,
+            ),
+            code=code[endpoint.area],
+            layers=layers,
+            statements=_statements(endpoint, state),
+            log_keeping=log_keeping(config),
+            snapstart=config.snapstart,
+        )
+        for endpoint in ENDPOINTS
+    }
+
+
+def construct_id(endpoint: Endpoint) -> str:
+    """The endpoint's name in CamelCase, for construct and alarm ids."""
+    return endpoint.id.replace("-", " ").title().replace(" ", "")
+
+
+def log_keeping(config: Config) -> LogKeeping:
+    """The stage's rule for every log group."""
+    return LogKeeping(days=config.log_retention_days, retain=config.retain_data)
+
+
+def _description(endpoint: Endpoint) -> str:
+    if endpoint.route is not None:
+        return f"{endpoint.route.method} {endpoint.route.path}"
+    if endpoint.consumes is not None:
+        return f"Works the {endpoint.consumes.value} queue"
+    if endpoint.consumes_dead_letters_of is not None:
+        return f"Buries what the {endpoint.consumes_dead_letters_of.value} queue gave up"
+    return f"Runs every {endpoint.every_minutes} minutes"
+
+
+def _resources(state: State) -> dict[str, str]:
+    return {
+        **{table.variable: item.table_name for table, item in state.tables.items()},
+        **{queue.variable: pair.queue.queue_url for queue, pair in state.queues.items()},
+        **{secret.variable: item.ref for secret, item in state.secrets.items()},
+        "USER_POOL_ID": state.user_pool.user_pool_id,
+        "USER_POOL_CLIENT_ID": state.user_pool_client.user_pool_client_id,
+    }
+
+
+def _statements(endpoint: Endpoint, state: State) -> list[iam.PolicyStatement]:
+    tables, queues = state.tables, state.queues
+    statements = [
+        *_allow(TABLE_READ, [tables[table].table_arn for table in endpoint.reads]),
+        *_allow(TABLE_WRITE, [tables[table].table_arn for table in endpoint.writes]),
+        *_allow(QUEUE_SEND, [queues[queue].queue.queue_arn for queue in endpoint.sends]),
+        *_allow(SECRET_READ, [state.secrets[secret].ref for secret in endpoint.secrets]),
+        *_allow(
+            [f"cognito-idp:{action}" for action in endpoint.cognito_actions],
+            [state.user_pool.user_pool_arn],
+        ),
+    ]
+    if endpoint.queries_status_index:
+        index = f"{tables[Table.WORKFLOW].table_arn}/index/{STATUS_INDEX}"
+        statements += _allow(["dynamodb:Query"], [index])
+    if endpoint.consumes is not None:
+        actions = (*QUEUE_CONSUME, *QUEUE_BACK_OFF) if endpoint.backs_off else QUEUE_CONSUME
+        statements += _allow(actions, [queues[endpoint.consumes].queue.queue_arn])
+    if endpoint.consumes_dead_letters_of is not None:
+        dead_letters = queues[endpoint.consumes_dead_letters_of].dead_letters
+        statements += _allow(QUEUE_CONSUME, [dead_letters.queue_arn])
+    return statements
+
+
+def _allow(actions: Sequence[str], resources: Sequence[str]) -> list[iam.PolicyStatement]:
+    """One statement, or none when there is nothing to allow it on."""
+    if not actions or not resources:
+        return []
+    return [iam.PolicyStatement(actions=list(actions), resources=list(resources))]

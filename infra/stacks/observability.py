@@ -1,0 +1,98 @@
+"""Which alarms watch which parts, and the dashboard."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.components.dashboard import create_dashboard
+from infra.components.monitoring import PERIOD, Alarms, create_alarm_topic, portal_metric
+from infra.components.service_function import ServiceFunction
+from infra.config import Config
+from infra.endpoints import ENDPOINTS
+from infra.stacks.functions import construct_id
+from infra.stacks.state import State
+from infra.vocabulary import Queue, Secret
+
+# Minutes that a message may wait: provisioning is promised within the hour, mail is awaited.
+QUEUE_AGE_MINUTES = {Queue.PROVISION: 30, Queue.EMAIL: 15, Queue.CASE: 60}
+
+
+HTTP_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if e.route is not None))
+SALESFORCE_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Secret.SALESFORCE in e.secrets))
+
+
+def observe(
+    scope: Construct,
+    *,
+    config: Config,
+    state: State,
+    functions: dict[str, ServiceFunction],
+    api: apigateway.RestApi,
+    prefix: str,
+) -> sns.Topic:
+    """Create every alarm; returns the topic that they report to."""
+    topic = create_alarm_topic(
+        scope, "AlarmTopic", name=f"{prefix}-alarms", email=config.alarm_email
+    )
+    alarms = Alarms(scope=scope, prefix=prefix, topic=topic)
+    alarms.api(api)
+    alarms.throttles()
+    for endpoint in ENDPOINTS:
+        id_, function = construct_id(endpoint), functions[endpoint.id].function
+        alarms.function(id_, function, runbook="lambda-errors")
+        if endpoint.route is None:
+            alarms.duration(id_, function, timeout=endpoint.timeout)
+    for queue, pair in state.queues.items():
+        alarms.queue(
+            queue.value.title(),
+            pair.queue,
+            minutes=QUEUE_AGE_MINUTES[queue],
+            runbook=f"{queue.value}-queue",
+        )
+        alarms.dead_letters(
+            queue.value.title(), pair.dead_letters, runbook=f"{queue.value}-dead-letters"
+        )
+    alarms.tables({table.value: _throttled(item) for table, item in state.tables.items()})
+    alarms.unexpected_errors(
+        {area: portal_metric("UnexpectedErrors", service=area) for area in HTTP_AREAS}
+    )
+    alarms.salesforce_quota(
+        {area: _highest("SalesforceApiQuotaUsedPercent", area) for area in SALESFORCE_AREAS}
+    )
+    alarms.counted(
+        "ProvisioningFailed",
+        metric=portal_metric("ProvisioningFailed", service="provision"),
+        what="An order could not be provisioned and needs an operator.",
+        runbook="provisioning-failed",
+    )
+    alarms.counted(
+        "EmailFailed",
+        metric=portal_metric("EmailFailed", service="email"),
+        what="A mail was given up.",
+        runbook="email-failed",
+    )
+    create_dashboard(
+        scope,
+        "Dashboard",
+        name=prefix,
+        api=api,
+        functions={
+            id_: item.function.metric_errors(statistic="Sum", period=PERIOD, label=id_)
+            for id_, item in functions.items()
+        },
+        queues={queue.value: pair for queue, pair in state.queues.items()},
+        alarms=alarms.created,
+    )
+    return topic
+
+
+def _highest(name: str, area: str) -> cloudwatch.Metric:
+    return portal_metric(name, service=area).with_(statistic="Maximum")
+
+
+def _throttled(table: dynamodb.Table) -> cloudwatch.Metric:
+    return table.metric("ThrottledRequests", statistic="Sum", period=PERIOD)

@@ -1,0 +1,33 @@
+"""Stack outputs: the names that the operator's tools and the local stack look up."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_sns as sns
+
+from infra.stacks.state import State
+
+
+def write_outputs(
+    stack: cdk.Stack, *, state: State, api: apigateway.RestApi, topic: sns.ITopic
+) -> None:
+    """Addresses and names; secrets by name, never by value."""
+    outputs = {
+        "ApiUrl": api.url,
+        "RestApiId": api.rest_api_id,
+        "UserPoolId": state.user_pool.user_pool_id,
+        "UserPoolClientId": state.user_pool_client.user_pool_client_id,
+        "AlarmTopicArn": topic.topic_arn,
+    }
+    for table, item in state.tables.items():
+        outputs[f"{table.value.title()}TableName"] = item.table_name
+    for queue, pair in state.queues.items():
+        outputs[f"{queue.value.title()}QueueUrl"] = pair.queue.queue_url
+        outputs[f"{queue.value.title()}DeadLettersUrl"] = pair.dead_letters.queue_url
+    for secret, secret_item in state.secrets.items():
+        outputs[f"{secret.value.title()}SecretName"] = str(secret_item.name)
+    if api.domain_name is not None:
+        outputs["ApiDomainTarget"] = api.domain_name.domain_name_alias_domain_name
+    for name, value in outputs.items():
+        cdk.CfnOutput(stack, name, value=value)

@@ -1,0 +1,223 @@
+"""The stack: state, and everything without state on top of it.
+
+One stack on purpose: a layer or table exported to a second stack could not be replaced while the
+second one uses it.
+"""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.code import create_layers
+from infra.components.gateway_responses import add_gateway_responses
+from infra.components.nag import acknowledge
+from infra.components.preflight import add_preflight
+from infra.components.queue_consumer import consume
+from infra.components.rest_api import (
+    STAGE_NAME,
+    ApiLimits,
+    Throttle,
+    add_domain,
+    add_route,
+    create_authorizer,
+    create_rest_api,
+)
+from infra.components.schedule import run_every
+from infra.components.service_function import ServiceFunction
+from infra.components.waf import protect
+from infra.config import Config
+from infra.endpoints import ENDPOINTS, consumer_of
+from infra.stacks.functions import create_functions, log_keeping
+from infra.stacks.observability import observe
+from infra.stacks.outputs import write_outputs
+from infra.stacks.state import State
+from infra.vocabulary import Access, Endpoint, Queue, Route
+
+UNAUTHENTICATED_BECAUSE = {
+    Access.PUBLIC: "Public information: the catalogue and the API's own health.",
+    Access.CREDENTIALS: "The caller proves itself by the body; there is no token to show yet. "
+    "Rate limits per address and account guard the route.",
+    Access.SIGNED: "Salesforce signs the request; the handler verifies the HMAC before it reads "
+    "the body.",
+}
+ROUTES = {endpoint.id: endpoint.route for endpoint in ENDPOINTS if endpoint.route is not None}
+SIGNED_ROUTES = tuple(route for route in ROUTES.values() if route.access is Access.SIGNED)
+
+
+class PortalStack(cdk.Stack):
+    """The whole backend of one stage."""
+
+    def __init__(self, scope: Construct, id_: str, *, config: Config) -> None:
+        super().__init__(
+            scope,
+            id_,
+            description=f"Portal backend, stage {config.stage}",
+            # The command line checks the bootstrap version itself; without the rule the template
+            # has no parameters and deploys anywhere.
+            synthesizer=cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
+            termination_protection=config.retain_data,
+        )
+        cdk.Tags.of(self).add("portal:stage", config.stage)
+        prefix = f"portal-{config.stage}"
+        state = State(self, "State", config=config, prefix=prefix)
+        layers = create_layers(self, name=prefix, wheels=config.layer_path)
+        functions = create_functions(
+            Construct(self, "Functions"),
+            config=config,
+            state=state,
+            layers=layers,
+            prefix=prefix,
+        )
+        api = self._api(config, state, functions, prefix=prefix)
+        self._triggers(config, state, functions, prefix=prefix)
+        topic = observe(
+            Construct(self, "Observability"),
+            config=config,
+            state=state,
+            functions=functions,
+            api=api,
+            prefix=prefix,
+        )
+        write_outputs(self, state=state, api=api, topic=topic)
+
+    def _api(
+        self,
+        config: Config,
+        state: State,
+        functions: dict[str, ServiceFunction],
+        *,
+        prefix: str,
+    ) -> apigateway.RestApi:
+        api = create_rest_api(
+            self,
+            "Api",
+            name=prefix,
+            description=f"Portal API, stage {config.stage}",
+            limits=_limits(config),
+            log_keeping=log_keeping(config),
+            account_logging=config.api_account_logging,
+            default_endpoint=not config.api_domain_name,
+        )
+        add_gateway_responses(api, origins=config.cors_origins)
+        authorizer = create_authorizer(
+            self, "Authorizer", name=f"{prefix}-users", pool=state.user_pool
+        )
+        for id_, route in ROUTES.items():
+            add_route(
+                api,
+                method=route.method,
+                path=route.path,
+                function=functions[id_].entry,
+                authorizer=authorizer if route.access is Access.BEARER else None,
+                public_because=UNAUTHENTICATED_BECAUSE.get(route.access, ""),
+            )
+        _add_preflights(api, origins=config.cors_origins)
+        self._edge(config, api, prefix=prefix)
+        return api
+
+    def _edge(self, config: Config, api: apigateway.RestApi, *, prefix: str) -> None:
+        if config.api_domain_name:
+            add_domain(
+                api,
+                "Domain",
+                domain_name=config.api_domain_name,
+                certificate_arn=config.api_certificate_arn,
+            )
+        if not config.waf_enabled:
+            acknowledge(
+                api,
+                "AwsSolutions-APIG3",
+                "WAF_ENABLED is off for this stage: the gateway's throttles and the handlers' own "
+                "counters still limit every caller.",
+            )
+        else:
+            protect(
+                self,
+                "Firewall",
+                name=prefix,
+                stage=api.deployment_stage,
+                auth_path=f"/{STAGE_NAME}/auth/",
+                auth_limit=config.waf_auth_limit,
+                overall_limit=config.waf_overall_limit,
+            )
+
+    def _triggers(
+        self,
+        config: Config,
+        state: State,
+        functions: dict[str, ServiceFunction],
+        *,
+        prefix: str,
+    ) -> None:
+        triggers = Construct(self, "Triggers")
+        for queue, pair in state.queues.items():
+            consumer = consumer_of(queue)
+            consume(
+                triggers,
+                f"{queue.value.title()}Consumer",
+                queue=pair.queue,
+                function=functions[consumer.id].entry,
+                batch_size=consumer.batch_size,
+                max_concurrency=(
+                    config.provision_max_concurrency if queue is Queue.PROVISION else None
+                ),
+            )
+        for endpoint in ENDPOINTS:
+            self._trigger(triggers, endpoint, state, functions[endpoint.id].entry, prefix)
+
+    def _trigger(
+        self,
+        scope: Construct,
+        endpoint: Endpoint,
+        state: State,
+        entry: lambda_.IFunction,
+        prefix: str,
+    ) -> None:
+        if endpoint.consumes_dead_letters_of is not None:
+            queue = endpoint.consumes_dead_letters_of
+            consume(
+                scope,
+                f"{queue.value.title()}DeadLettersConsumer",
+                queue=state.queues[queue].dead_letters,
+                function=entry,
+                batch_size=endpoint.batch_size,
+            )
+        if endpoint.every_minutes is not None:
+            run_every(
+                scope,
+                f"{endpoint.name.title()}Schedule",
+                name=f"{prefix}-{endpoint.id}",
+                function=entry,
+                minutes=endpoint.every_minutes,
+            )
+
+
+def _limits(config: Config) -> ApiLimits:
+    tight = Throttle(rate=config.auth_rate_limit, burst=config.auth_burst_limit)
+    networks = config.provision_allowed_networks
+    return ApiLimits(
+        overall=Throttle(rate=config.api_rate_limit, burst=config.api_burst_limit),
+        by_method={
+            f"{route.path}/{route.method}": tight
+            for route in ROUTES.values()
+            if route.access is Access.CREDENTIALS
+        },
+        networks={_invoke_pattern(route): networks for route in SIGNED_ROUTES} if networks else {},
+    )
+
+
+def _add_preflights(api: apigateway.RestApi, *, origins: tuple[str, ...]) -> None:
+    """OPTIONS for every path that a browser calls."""
+    browser_routes = [route for route in ROUTES.values() if route.access is not Access.SIGNED]
+    for path in dict.fromkeys(route.path for route in browser_routes):
+        methods = [route.method for route in browser_routes if route.path == path]
+        add_preflight(api, path=path, methods=methods, origins=origins)
+
+
+def _invoke_pattern(route: Route) -> str:
+    """The route as execute-api resources are written: METHOD/path with `*` for parameters."""
+    parts = ["*" if part.startswith("{") else part for part in route.path.strip("/").split("/")]
+    return "/".join((route.method, *parts))

@@ -1,0 +1,231 @@
+"""Cognito user pools as `Users`: administrators' calls, password login, rotating refresh tokens.
+
+Source: Amazon Cognito user pools API reference (AdminCreateUser, AdminSetUserPassword,
+AdminInitiateAuth, GetTokensFromRefreshToken, RevokeToken, AdminUserGlobalSignOut).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError
+from botocore.exceptions import EndpointConnectionError as NeverConnected
+
+from portal import aws
+from portal.config import ConfigurationError
+from portal.domain.upstream import (
+    OutcomeUnknown,
+    Refused,
+    Throttled,
+    Unauthorized,
+    Unavailable,
+    UpstreamError,
+)
+from portal.observability import count, logger
+from portal.ports.users import (
+    NotAuthenticated,
+    PasswordNotAccepted,
+    RefreshTokenInvalid,
+    Tokens,
+    UserExists,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+UPSTREAM = "cognito"
+_THROTTLED = frozenset({"TooManyRequestsException", "LimitExceededException", "Throttling"})
+_OUR_FAULT = frozenset(
+    {
+        "AccessDeniedException",
+        "ExpiredTokenException",
+        "InvalidSignatureException",
+        "ResourceNotFoundException",
+        "UnrecognizedClientException",
+    }
+)
+# One answer for all of these: which it was would tell who has an account.
+_NOT_AUTHENTICATED = frozenset(
+    {
+        "NotAuthorizedException",
+        "PasswordResetRequiredException",
+        "UserNotConfirmedException",
+        "UserNotFoundException",
+    }
+)
+_REFRESH_INVALID = frozenset(
+    {
+        "NotAuthorizedException",
+        "RefreshTokenReuseException",
+        "UserNotFoundException",
+        "UnsupportedTokenTypeException",
+    }
+)
+_NO_SESSION = frozenset(
+    {"NotAuthorizedException", "UnauthorizedException", "UnsupportedTokenTypeException"}
+)
+
+
+class CognitoUsers:
+    """One user pool and its only client, which has no secret.
+
+    User names are e-mail addresses; Cognito's own `Username` is the `sub`, which works as login
+    and in administrators' calls too.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_pool_id: str,
+        client_id: str,
+        client: Callable[[], CognitoIdentityProviderClient] = aws.cognito,
+    ) -> None:
+        self._pool = user_pool_id
+        self._client_id = client_id
+        self._client = client
+
+    def create(self, email: str) -> str:
+        """AdminCreateUser without Cognito's mail; the address is the only attribute."""
+        with _mapped("AdminCreateUser", {"UsernameExistsException": UserExists}):
+            answer = self._client().admin_create_user(
+                UserPoolId=self._pool,
+                Username=email,
+                UserAttributes=[{"Name": "email", "Value": email}],
+                MessageAction="SUPPRESS",
+            )
+        return _sub(answer["User"].get("Attributes", []))
+
+    def find_by_email(self, email: str) -> str | None:
+        """AdminGetUser."""
+        try:
+            with _mapped("AdminGetUser", {"UserNotFoundException": _NotThere}, writes=False):
+                answer = self._client().admin_get_user(UserPoolId=self._pool, Username=email)
+        except _NotThere:
+            return None
+        return _sub(answer["UserAttributes"])
+
+    def set_password(self, user_id: str, password: str) -> None:
+        """AdminSetUserPassword, permanent. It ends no session: see `sign_out_everywhere`."""
+        with _mapped("AdminSetUserPassword", {"InvalidPasswordException": PasswordNotAccepted}):
+            self._client().admin_set_user_password(
+                UserPoolId=self._pool, Username=user_id, Password=password, Permanent=True
+            )
+
+    def delete(self, user_id: str) -> None:
+        """AdminDeleteUser; a user who is not there is deleted."""
+        try:
+            with _mapped("AdminDeleteUser", {"UserNotFoundException": _NotThere}):
+                self._client().admin_delete_user(UserPoolId=self._pool, Username=user_id)
+        except _NotThere:
+            return
+
+    def authenticate(self, login: str, password: str) -> Tokens:
+        """AdminInitiateAuth with ADMIN_USER_PASSWORD_AUTH."""
+        refusals = dict.fromkeys(_NOT_AUTHENTICATED, NotAuthenticated)
+        with _mapped("AdminInitiateAuth", refusals, writes=False):
+            answer: Any = self._client().admin_initiate_auth(
+                UserPoolId=self._pool,
+                ClientId=self._client_id,
+                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+                AuthParameters={"USERNAME": login, "PASSWORD": password},
+            )
+        if challenge := answer.get("ChallengeName"):
+            # NEW_PASSWORD_REQUIRED: a signup that has not got as far as a password.
+            logger().warning("login challenged", extra={"challenge": challenge})
+            raise NotAuthenticated
+        return _tokens(answer["AuthenticationResult"])
+
+    def refresh(self, refresh_token: str) -> Tokens:
+        """GetTokensFromRefreshToken, the only way that rotates.
+
+        Without a new refresh token in the answer, rotation is off for this client: the old one
+        stays valid, which is logged and counted. Raises ConfigurationError when Cognito refuses
+        the operation as such.
+        """
+        refusals = dict.fromkeys(_REFRESH_INVALID, RefreshTokenInvalid)
+        try:
+            with _mapped("GetTokensFromRefreshToken", refusals):
+                answer = self._client().get_tokens_from_refresh_token(
+                    RefreshToken=refresh_token, ClientId=self._client_id
+                )
+        except Refused as error:
+            if "rotation" in error.message.lower() or error.code == "UnsupportedOperationException":
+                raise ConfigurationError(_ROTATION_OFF) from error
+            raise
+        tokens = _tokens(answer["AuthenticationResult"])
+        if tokens.refresh_token is None:
+            count("RefreshTokenRotationOff")
+            logger().warning(_ROTATION_OFF)
+        return tokens
+
+    def revoke(self, refresh_token: str) -> None:
+        """RevokeToken: ends that session's refresh and access tokens."""
+        try:
+            with _mapped("RevokeToken", dict.fromkeys(_NO_SESSION, _NotThere)):
+                self._client().revoke_token(Token=refresh_token, ClientId=self._client_id)
+        except _NotThere:
+            return
+
+    def sign_out_everywhere(self, user_id: str) -> None:
+        """AdminUserGlobalSignOut. ID tokens already issued live on until they expire."""
+        with _mapped("AdminUserGlobalSignOut", {}):
+            self._client().admin_user_global_sign_out(UserPoolId=self._pool, Username=user_id)
+
+
+_ROTATION_OFF = (
+    "refresh token rotation is off for this user pool client: set RefreshTokenRotation "
+    "(Feature ENABLED) on the client and keep ALLOW_REFRESH_TOKEN_AUTH out of its auth flows"
+)
+
+
+class _NotThere(Exception):
+    """Nothing to act on."""
+
+
+@contextmanager
+def _mapped(
+    operation: str, refusals: Mapping[str, type[Exception]], *, writes: bool = True
+) -> Iterator[None]:
+    """Cognito's errors as ours; `refusals` are the codes that mean something to the caller."""
+    try:
+        yield
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code in refusals:
+            raise refusals[code] from None
+        count("UpstreamErrors", upstream=UPSTREAM)
+        raise _of_code(operation, code, error, writes=writes) from error
+    except (NeverConnected, ConnectTimeoutError) as error:
+        count("UpstreamErrors", upstream=UPSTREAM)
+        raise Unavailable(UPSTREAM, operation, type(error).__name__) from error
+    except BotoCoreError as error:
+        count("UpstreamErrors", upstream=UPSTREAM)
+        kind: type[UpstreamError] = OutcomeUnknown if writes else Unavailable
+        raise kind(UPSTREAM, operation, type(error).__name__) from error
+
+
+def _of_code(operation: str, code: str, error: ClientError, *, writes: bool) -> UpstreamError:
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    kind: type[UpstreamError] = Refused
+    if code in _THROTTLED:
+        kind = Throttled
+    elif code in _OUR_FAULT:
+        kind = Unauthorized
+    elif code == "InternalErrorException" or (status or 0) >= 500:  # noqa: PLR2004  # 5xx
+        kind = OutcomeUnknown if writes else Unavailable
+    message = str(error.response.get("Error", {}).get("Message", ""))
+    return kind(UPSTREAM, operation, message, code=code, status=status)
+
+
+def _sub(attributes: Any) -> str:
+    return str(next(a["Value"] for a in attributes if a["Name"] == "sub"))
+
+
+def _tokens(result: Any) -> Tokens:
+    return Tokens(
+        id_token=str(result["IdToken"]),
+        expires_in=int(result["ExpiresIn"]),
+        refresh_token=result.get("RefreshToken"),
+    )

@@ -1,0 +1,87 @@
+"""The refresh token in a cookie, for browsers: out of reach of scripts.
+
+A browser asks for it with `X-Portal-Client: browser` at login. Because it then travels by itself,
+calls that rely on it must carry `X-Portal-CSRF: 1`, which no other site's page can add without a
+CORS preflight that the API refuses.
+"""
+
+from __future__ import annotations
+
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Request
+from aws_lambda_powertools.shared.cookies import Cookie, SameSite
+
+from portal.api.app import lower_case_headers
+from portal.config import RefreshCookieConfig
+from portal.domain.problems import FORBIDDEN, Problem
+
+CLIENT_HEADER = "X-Portal-Client"
+CSRF_HEADER = "X-Portal-CSRF"
+BROWSER = "browser"
+_DAY_SECONDS = 86_400
+
+
+class RefreshCookie:
+    """Setting, reading and clearing the cookie as configured."""
+
+    def __init__(self, settings: RefreshCookieConfig) -> None:
+        self._settings = settings
+
+    def wanted(self, request: Request) -> bool:
+        """Whether the caller is a browser that wants its refresh token in a cookie."""
+        headers = lower_case_headers(request.resolved_event.raw_event)
+        return headers.get(CLIENT_HEADER.lower(), "").strip().lower() == BROWSER
+
+    def read(self, request: Request) -> str | None:
+        """The refresh token in the cookie, if there is one.
+
+        Raises Problem `forbidden` when the cookie comes without the custom header.
+        """
+        event = request.resolved_event.raw_event
+        token = _cookies(event).get(self._settings.refresh_cookie_name)
+        if not token:
+            return None
+        if lower_case_headers(event).get(CSRF_HEADER.lower(), "").strip() != "1":
+            raise Problem(
+                FORBIDDEN, f"Send the header {CSRF_HEADER}: 1 with calls that rely on the cookie."
+            )
+        return token
+
+    def set(self, token: str) -> Cookie:
+        """The Set-Cookie that hands a token to a browser."""
+        return self._cookie(token, self._settings.refresh_token_days * _DAY_SECONDS)
+
+    def clear(self) -> Cookie:
+        """The Set-Cookie that makes a browser forget it."""
+        return self._cookie("", 0)
+
+    def _cookie(self, value: str, max_age: int) -> Cookie:
+        return Cookie(
+            name=self._settings.refresh_cookie_name,
+            value=value,
+            path=self._settings.refresh_cookie_path,
+            domain=self._settings.refresh_cookie_domain,
+            secure=self._settings.refresh_cookie_secure,
+            http_only=True,
+            max_age=max_age,
+            same_site=SameSite(self._settings.refresh_cookie_same_site),
+        )
+
+
+def _cookies(event: dict[str, Any]) -> dict[str, str]:
+    # HTTP/2 lets a browser split its cookies over several headers.
+    lines = [
+        line
+        for name, values in (event.get("multiValueHeaders") or {}).items()
+        if name.lower() == "cookie"
+        for line in values
+    ] or [lower_case_headers(event).get("cookie", "")]
+    found: SimpleCookie = SimpleCookie()
+    for line in lines:
+        try:
+            found.load(line)
+        except CookieError:
+            continue
+    return {name: morsel.value for name, morsel in found.items()}

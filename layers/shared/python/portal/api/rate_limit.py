@@ -1,0 +1,100 @@
+"""Limits on attempts: per address and per account, counted in DynamoDB.
+
+The third layer after the WAF and the gateway's throttles, and the only one that knows accounts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Request
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from portal.config import ConfigurationError
+from portal.domain.problems import RATE_LIMITED, Problem
+from portal.observability import count
+from portal.ports.rate_limits import RateCounters
+
+_ENTRY = re.compile(r"([a-z-]+\.[a-z-]+)=([1-9]\d{0,5})/([1-9]\d{0,5})")
+_IPV6_PREFIX = 64
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `attempts` in each window of `seconds`."""
+
+    attempts: int
+    seconds: int
+
+
+class RateLimiter:
+    """Limits by name (`login.account`) over shared counters."""
+
+    def __init__(self, counters: RateCounters, limits: Mapping[str, Limit]) -> None:
+        self._counters = counters
+        self._limits = limits
+
+    def check(self, name: str, subject: str) -> None:
+        """Count an attempt of `subject` (an address, an account; kept as a hash only).
+
+        Raises Problem `rate-limited`, whose `retry_after` is when the window really ends.
+        """
+        limit = self._limits[name]
+        wait = self._counters.hit(_key(name, subject), limit=limit.attempts, seconds=limit.seconds)
+        if wait is not None:
+            count("RateLimited", limit=name)
+            raise Problem(
+                RATE_LIMITED, f"Too many attempts; try again in {wait} seconds.", retry_after=wait
+            )
+
+    def forget(self, name: str, subject: str) -> None:
+        """The attempts so far were honest: start counting again."""
+        self._counters.forget(_key(name, subject), seconds=self._limits[name].seconds)
+
+
+def _key(name: str, subject: str) -> str:
+    return f"{name}#{hashlib.sha256(subject.encode()).hexdigest()[:40]}"
+
+
+def limits_from(text: str, defaults: Mapping[str, Limit]) -> dict[str, Limit]:
+    """Defaults with the changes that `RATE_LIMITS` asks for.
+
+    Raises ConfigurationError for an unknown name or anything but `name=attempts/seconds`.
+    """
+    limits = dict(defaults)
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        parsed = _ENTRY.fullmatch(entry)
+        if parsed is None or parsed[1] not in defaults:
+            msg = (
+                f"RATE_LIMITS: {entry!r} is not name=attempts/seconds with one of the names "
+                f"{', '.join(sorted(defaults))}"
+            )
+            raise ConfigurationError(msg)
+        limits[parsed[1]] = Limit(int(parsed[2]), int(parsed[3]))
+    return limits
+
+
+def source_address(request: Request) -> str:
+    """Who to count: an IPv4 address, or the /64 that an IPv6 caller can roam in.
+
+    From the gateway's request context; `X-Forwarded-For` is the caller's to write.
+    """
+    context = request.resolved_event.raw_event.get("requestContext") or {}
+    text = str((context.get("identity") or {}).get("sourceIp") or "unknown")
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, _IPV6_PREFIX), strict=False))
+    return text
+
+
+SourceAddress = Annotated[str, Depends(source_address)]

@@ -1,0 +1,52 @@
+"""Customers as Salesforce knows them, and the Cases that its staff works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from portal.domain.cases import CaseJob
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An Account: 18-character id; `email` is as Salesforce has it, or None."""
+
+    id: str
+    name: str
+    email: str | None
+    customer_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCase:
+    """A Case to be opened once per `key` (`Portal_Case_Key__c`, unique)."""
+
+    key: str
+    account_id: str
+    subject: str
+    description: str
+
+
+class Accounts(Protocol):
+    """Looking Accounts up."""
+
+    def by_customer_number(self, number: str) -> Account | None:
+        """The Account with that customer number (one API call), or None."""
+        ...
+
+
+class CaseDesk(Protocol):
+    """Opening Cases."""
+
+    def open(self, case: NewCase) -> None:
+        """Open it unless one with its key is there. Safe to repeat after OutcomeUnknown."""
+        ...
+
+
+class CaseJobs(Protocol):
+    """The case queue."""
+
+    def send(self, *messages: CaseJob, delay_seconds: int = 0) -> None:
+        """Enqueue. Raises Unavailable."""
+        ...

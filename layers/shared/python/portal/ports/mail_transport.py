@@ -1,0 +1,41 @@
+"""Sending one mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class InlineImage:
+    """A PNG that the HTML shows as `cid:<content_id>`."""
+
+    content_id: str
+    filename: str
+    png: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A rendered mail. `reference` travels along so that a mail can be found at the sender."""
+
+    to: str = field(repr=False)
+    subject: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+    reference: str
+    category: str
+    correlation_id: str = ""
+    images: tuple[InlineImage, ...] = ()
+
+
+class MailTransport(Protocol):
+    """SendGrid or SMTP."""
+
+    def send(self, message: Message) -> str:
+        """Send it; returns the sender's message id (empty when it gives none).
+
+        Raises Refused (never will be sent), Unavailable or Throttled (was not sent),
+        OutcomeUnknown (may have been sent).
+        """
+        ...

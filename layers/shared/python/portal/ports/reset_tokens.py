@@ -1,0 +1,38 @@
+"""Password reset tokens: 256 bits, kept as a hash, 30 minutes, used once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, repr=False)
+class ResetGrant:
+    """A token that was just used up: whose it was, and what it takes to give it back."""
+
+    user_id: str
+    token_hash: str
+    expires_at: int
+
+
+class ResetTokens(Protocol):
+    """The mail sender issues tokens when it renders; POST /auth/reset-password uses them up."""
+
+    def issue(self, user_id: str) -> str:
+        """A new token for the link in a mail; it exists nowhere else in clear."""
+        ...
+
+    def redeem(self, token: str) -> ResetGrant | None:
+        """Use it up together with every other token of its user; None when it is no good.
+
+        Of any number of simultaneous calls one gets the grant.
+        """
+        ...
+
+    def give_back(self, grant: ResetGrant) -> None:
+        """Make the token good again: what it was redeemed for did not happen."""
+        ...
+
+    def void(self, user_id: str) -> None:
+        """No token issued so far works any more."""
+        ...

@@ -1,0 +1,43 @@
+"""Rate counters in the ephemeral table: `RATE#<key>#<window>`, one conditional write a hit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from portal.repositories.dynamodb import ConditionFailed, Table
+
+
+class DynamoRateCounters:
+    """`RateCounters` over the ephemeral table.
+
+    The window's number is part of the key, so nothing depends on TTL having deleted anything.
+    """
+
+    def __init__(self, table: Table, clock: Callable[[], float] = time.time) -> None:
+        self._table = table
+        self._clock = clock
+
+    def hit(self, key: str, *, limit: int, seconds: int) -> int | None:
+        """Count one attempt; None when it is allowed, else the seconds to wait."""
+        now = int(self._clock())
+        ends = (now // seconds + 1) * seconds
+        try:
+            self._table.update(
+                _window(key, now, seconds),
+                set="SET #expires = :expires ADD hits :one",
+                condition="attribute_not_exists(hits) OR hits < :limit",
+                names={"#expires": "expiration"},
+                values={":expires": ends + seconds, ":one": 1, ":limit": limit},
+            )
+        except ConditionFailed:
+            return ends - now
+        return None
+
+    def forget(self, key: str, *, seconds: int) -> None:
+        """Start the current window again."""
+        self._table.delete(_window(key, int(self._clock()), seconds))
+
+
+def _window(key: str, now: int, seconds: int) -> dict[str, str]:
+    return {"pk": f"RATE#{key}#{now // seconds}"}

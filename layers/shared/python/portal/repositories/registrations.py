@@ -1,0 +1,258 @@
+"""The write side of the identity table: reservations, leases, and the mapping transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.domain.identity import CustomerMapping
+from portal.domain.registration import Kind, Registration, State
+from portal.ports.registrations import ClientTaken, Holder, LeaseHeld, LeaseLost, Occupied
+from portal.repositories.dynamodb import ConditionFailed, Table, TransactionRefused
+from portal.repositories.identity import (
+    account_key,
+    email_key,
+    mapping_item,
+    registration_key,
+    whmcs_key,
+)
+
+_ABSENT = "attribute_not_exists(pk)"
+# `state` is a reserved word of DynamoDB's expressions.
+_STATE = {"#state": "state"}
+_MINE = "attempt = :attempt AND #state = :reserved"
+_HELD = "registrationId = :id AND #state = :reserved"
+
+
+class DynamoRegistrations:
+    """`Registrations` over the identity table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get(self, registration_id: str) -> Registration | None:
+        """A strongly consistent read."""
+        item = self._table.get(registration_key(registration_id))
+        return registration_from(item) if item else None
+
+    def reserve(self, registration: Registration) -> None:
+        """Hold e-mail and Account and keep the record: all or nothing. Raises Occupied."""
+        held = {"state": State.RESERVED.value, "registrationId": registration.id}
+        items = (
+            registration_item(registration),
+            {**email_key(registration.email), **held},
+            {**account_key(registration.sf_account_id), **held},
+        )
+        try:
+            self._table.transact([{"Put": {"item": i, "condition": _ABSENT}} for i in items])
+        except TransactionRefused as refused:
+            same, email, account = refused.items
+            raise Occupied(
+                same=registration_from(same) if same else None,
+                email=_holder(email),
+                account=_holder(account),
+            ) from refused
+
+    def claim(self, registration: Registration, *, now: int) -> Registration:
+        """Take the lease that `registration.leased(...)` describes, if `version` is unchanged."""
+        try:
+            item = self._table.update(
+                registration_key(registration.id),
+                set=(
+                    "SET attempt = :attempt, leaseUntil = :until, abandonedFrom = :abandoned,"
+                    " firstName = :name, #language = :language, emailDiffers = :differs,"
+                    " version = :next"
+                ),
+                condition="version = :version AND leaseUntil <= :now AND #state = :reserved",
+                names={**_STATE, "#language": "language"},
+                values={
+                    ":attempt": registration.attempt,
+                    ":until": registration.lease_until,
+                    ":abandoned": registration.abandoned_from,
+                    ":name": registration.first_name,
+                    ":language": registration.language,
+                    ":differs": registration.email_differs,
+                    ":version": registration.version,
+                    ":next": registration.version + 1,
+                    ":now": now,
+                    ":reserved": State.RESERVED.value,
+                },
+            )
+        except ConditionFailed as failed:
+            found = registration_from(failed.item) if failed.item else None
+            if found is None or found.state is not State.RESERVED:
+                raise LeaseLost from failed
+            raise LeaseHeld(max(found.lease_until, now + 1)) from failed
+        return registration_from(item)
+
+    def client_sent(self, registration: Registration, at: int | None) -> Registration:
+        """Note that an AddClient is about to leave, or (None) that none took effect."""
+        values: dict[str, Any] = {} if at is None else {":at": at}
+        change = "REMOVE clientSentAt" if at is None else "SET clientSentAt = :at"
+        return self._change(registration, change, values)
+
+    def let_go(self, registration: Registration) -> None:
+        """End the lease so that the same request can go on at once. Raises LeaseLost."""
+        self._change(registration, "SET leaseUntil = :zero", {":zero": 0})
+
+    def complete(self, registration: Registration, mapping: CustomerMapping) -> Registration:
+        """Write the mapping and its three uniqueness items. Raises LeaseLost, ClientTaken."""
+        joined = {
+            "state": State.MAPPED.value,
+            "userId": mapping.user_id,
+            "registrationId": registration.id,
+        }
+        held = {
+            "condition": _HELD,
+            "names": _STATE,
+            "values": {":id": registration.id, ":reserved": State.RESERVED.value},
+        }
+        actions = [
+            {
+                "Update": {
+                    "key": registration_key(registration.id),
+                    "set": "SET #state = :mapped, userId = :user, whmcsClientId = :client",
+                    "condition": _MINE,
+                    "names": _STATE,
+                    "values": {
+                        ":attempt": registration.attempt,
+                        ":reserved": State.RESERVED.value,
+                        ":mapped": State.MAPPED.value,
+                        ":user": mapping.user_id,
+                        ":client": mapping.whmcs_client_id,
+                    },
+                }
+            },
+            {"Put": {"item": {**email_key(mapping.email), **joined}, **held}},
+            {"Put": {"item": {**account_key(mapping.sf_account_id), **joined}, **held}},
+            {
+                "Put": {
+                    "item": {**whmcs_key(mapping.whmcs_client_id), **joined},
+                    "condition": _ABSENT,
+                }
+            },
+            {"Put": {"item": mapping_item(mapping), "condition": _ABSENT}},
+        ]
+        try:
+            # The token makes a retry after a lost answer the same transaction.
+            self._table.transact(actions, token=registration.attempt)
+        except TransactionRefused as refused:
+            raise self._not_completed(refused) from refused
+        completed = self.get(registration.id)
+        if completed is None:
+            raise LeaseLost
+        return completed
+
+    @staticmethod
+    def _not_completed(refused: TransactionRefused) -> Exception:
+        record, email, account, client, user = refused.reasons
+        if client and not (record or email or account or user):
+            return ClientTaken()
+        return LeaseLost()
+
+    def finish(self, registration: Registration, *, at: int) -> None:
+        """Note that mail and Case are on their way."""
+        self._table.update(
+            registration_key(registration.id),
+            set="SET #state = :done, finishedAt = :at",
+            condition="attribute_exists(pk)",
+            names=_STATE,
+            values={":done": State.DONE.value, ":at": at},
+        )
+
+    def release(self, registration: Registration) -> None:
+        """Give e-mail and Account back and forget the record. Raises LeaseLost."""
+        held = {
+            "condition": _HELD,
+            "names": _STATE,
+            "values": {":id": registration.id, ":reserved": State.RESERVED.value},
+        }
+        mine = {
+            "condition": _MINE,
+            "names": _STATE,
+            "values": {":attempt": registration.attempt, ":reserved": State.RESERVED.value},
+        }
+        try:
+            self._table.transact(
+                [
+                    {"Delete": {"key": registration_key(registration.id), **mine}},
+                    {"Delete": {"key": email_key(registration.email), **held}},
+                    {"Delete": {"key": account_key(registration.sf_account_id), **held}},
+                ]
+            )
+        except TransactionRefused as refused:
+            raise LeaseLost from refused
+
+    def _change(
+        self, registration: Registration, change: str, values: dict[str, Any]
+    ) -> Registration:
+        try:
+            item = self._table.update(
+                registration_key(registration.id),
+                set=change,
+                condition=_MINE,
+                names=_STATE,
+                values={
+                    **values,
+                    ":attempt": registration.attempt,
+                    ":reserved": State.RESERVED.value,
+                },
+            )
+        except ConditionFailed as failed:
+            raise LeaseLost from failed
+        return registration_from(item)
+
+
+def _holder(item: dict[str, Any] | None) -> Holder | None:
+    if item is None:
+        return None
+    return Holder(
+        registration_id=str(item.get("registrationId", "")),
+        mapped=item.get("state") == State.MAPPED.value,
+    )
+
+
+def registration_item(registration: Registration) -> dict[str, Any]:
+    """The `SIGNUP#` item of a registration."""
+    return {
+        **registration_key(registration.id),
+        "id": registration.id,
+        "kind": registration.kind.value,
+        "email": registration.email,
+        "sfAccountId": registration.sf_account_id,
+        "customerNumber": registration.customer_number,
+        "firstName": registration.first_name,
+        "language": registration.language,
+        "emailDiffers": registration.email_differs,
+        "state": registration.state.value,
+        "attempt": registration.attempt,
+        "version": registration.version,
+        "leaseUntil": registration.lease_until,
+        "abandonedFrom": registration.abandoned_from,
+        "clientSentAt": registration.client_sent_at,
+        "userId": registration.user_id,
+        "whmcsClientId": registration.whmcs_client_id,
+        "finishedAt": registration.finished_at,
+    }
+
+
+def registration_from(item: dict[str, Any]) -> Registration:
+    """A registration from its item."""
+    return Registration(
+        id=str(item["id"]),
+        kind=Kind(item["kind"]),
+        email=str(item["email"]),
+        sf_account_id=str(item["sfAccountId"]),
+        customer_number=str(item["customerNumber"]),
+        first_name=str(item["firstName"]),
+        language=str(item["language"]),
+        email_differs=bool(item["emailDiffers"]),
+        state=State(item["state"]),
+        attempt=str(item["attempt"]),
+        version=int(item["version"]),
+        lease_until=int(item["leaseUntil"]),
+        abandoned_from=int(item["abandonedFrom"]),
+        client_sent_at=item.get("clientSentAt"),
+        user_id=item.get("userId"),
+        whmcs_client_id=item.get("whmcsClientId"),
+        finished_at=item.get("finishedAt"),
+    )

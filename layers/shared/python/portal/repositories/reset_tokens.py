@@ -1,0 +1,119 @@
+"""Password reset tokens in the ephemeral table.
+
+`RESET#<sha256>` is one token; `RESETS#<user id>` counts redemptions (the epoch). A token works
+while the epoch is the one in which it was issued, so the first redemption voids all others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from portal.ports.reset_tokens import ResetGrant
+from portal.repositories.dynamodb import Table, TransactionRefused
+
+TOKEN_BYTES = 32
+VALID_SECONDS = 1800
+# The epoch outlives every token that refers to it.
+_EPOCH_SECONDS = 86_400
+
+
+class DynamoResetTokens:
+    """`ResetTokens` over the ephemeral table."""
+
+    def __init__(self, table: Table, clock: Callable[[], float] = time.time) -> None:
+        self._table = table
+        self._clock = clock
+
+    def issue(self, user_id: str) -> str:
+        """A new token for the link in a mail; it exists nowhere else in clear."""
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        expires_at = int(self._clock()) + VALID_SECONDS
+        self._keep(user_id, hash_of(token), expires_at, self._epoch(user_id))
+        return token
+
+    def redeem(self, token: str) -> ResetGrant | None:
+        """Use it up together with every other token of its user; None when it is no good."""
+        now = int(self._clock())
+        token_hash = hash_of(token)
+        item = self._table.get(_token_key(token_hash))
+        if item is None or item["expiresAt"] <= now:
+            return None
+        try:
+            self._table.transact(
+                [
+                    {
+                        "Delete": {
+                            "key": _token_key(token_hash),
+                            "condition": "expiresAt > :now",
+                            "values": {":now": now},
+                        }
+                    },
+                    _next_epoch(item["userId"], item["epoch"], now),
+                ]
+            )
+        except TransactionRefused:
+            return None
+        return ResetGrant(str(item["userId"]), token_hash, int(item["expiresAt"]))
+
+    def give_back(self, grant: ResetGrant) -> None:
+        """Make the token good again: what it was redeemed for did not happen."""
+        epoch = self._epoch(grant.user_id)
+        self._keep(grant.user_id, grant.token_hash, grant.expires_at, epoch)
+
+    def void(self, user_id: str) -> None:
+        """No token issued so far works any more."""
+        self._table.update(
+            _epoch_key(user_id),
+            set="SET #expires = :expires ADD epoch :one",
+            names={"#expires": "expiration"},
+            values={":expires": int(self._clock()) + _EPOCH_SECONDS, ":one": 1},
+        )
+
+    def _epoch(self, user_id: str) -> int:
+        item = self._table.update(
+            _epoch_key(user_id),
+            set="SET #expires = :expires, epoch = if_not_exists(epoch, :zero)",
+            names={"#expires": "expiration"},
+            values={":expires": int(self._clock()) + _EPOCH_SECONDS, ":zero": 0},
+        )
+        return int(item["epoch"])
+
+    def _keep(self, user_id: str, token_hash: str, expires_at: int, epoch: int) -> None:
+        self._table.put(
+            {
+                **_token_key(token_hash),
+                "userId": user_id,
+                "epoch": epoch,
+                "expiresAt": expires_at,
+                "expiration": expires_at,
+            }
+        )
+
+
+def hash_of(token: str) -> str:
+    """What is stored of a token. No salt: 256 random bits cannot be guessed from a hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _token_key(token_hash: str) -> dict[str, str]:
+    return {"pk": f"RESET#{token_hash}"}
+
+
+def _epoch_key(user_id: str) -> dict[str, str]:
+    return {"pk": f"RESETS#{user_id}"}
+
+
+def _next_epoch(user_id: str, epoch: int, now: int) -> dict[str, Any]:
+    return {
+        "Update": {
+            "key": _epoch_key(user_id),
+            "set": "SET #expires = :expires, epoch = :next",
+            "condition": "epoch = :epoch",
+            "names": {"#expires": "expiration"},
+            "values": {":expires": now + _EPOCH_SECONDS, ":epoch": epoch, ":next": epoch + 1},
+        }
+    }

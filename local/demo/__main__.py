@@ -1,0 +1,39 @@
+"""`make demo`: play the whole business against the stack that is running."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import httpx
+from rich.console import Console
+from rich.markup import escape
+
+from local.demo.checks import DemoError
+from local.demo.play import Demo
+from local.demo.portal_client import DEFAULT_FRONT_DOOR
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 when everything was as promised, 1 with a sentence on what was not."""
+    parser = argparse.ArgumentParser(prog="demo", description=__doc__)
+    parser.add_argument("--front", default=DEFAULT_FRONT_DOOR, help="the front door's address")
+    options = parser.parse_args(arguments)
+    console = Console()
+    try:
+        Demo(options.front.rstrip("/"), console).run()
+    except DemoError as error:
+        console.print(f"[bold red]✗[/] {escape(str(error))}", highlight=False)
+        return 1
+    except httpx.TransportError as error:
+        console.print(
+            f"[bold red]✗[/] The stack stopped answering ({type(error).__name__}): is "
+            "`make run` still running?",
+            highlight=False,
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,270 @@
+"""Seeds of the emulators, derived from one description of products and people.
+
+Each function returns what `POST /_admin/seed` of that emulator takes. Ids agree across the
+three: `WHMCS_Product_Id__c` is a seeded pid, every option id in `Portal_ConfigOptions_JSON__c`
+a seeded configurable option of that product, every Gigs plan in `eSIM_Settings_JSON__c` exists.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from local.demo.options import ChoiceOption, Option, QuantityOption, YesNoOption, config_json
+from local.demo.people import (
+    ACCOUNTS,
+    BILLING_CLIENTS,
+    CUSTOMERS,
+    EVERYBODY,
+    PASSWORD,
+    BillingClient,
+    Person,
+)
+from local.demo.products import ONE_TIME, PRODUCTS, Product
+from local.demo.salesforce_ids import record_id
+from local.emulators.salesforce.org import STANDARD_PRICEBOOK_ID
+
+__all__ = ["ACCOUNTS", "CUSTOMERS", "gigs_seed", "salesforce_seed", "whmcs_seed"]
+
+CONSUMER_KEY = "local-consumer-key"
+CONSUMER_SECRET = "local-consumer-secret"
+INTEGRATION_USER = "integration@portal.example"
+PORTAL_PRICEBOOK = record_id("Pricebook2", 1)
+ORDER_REF_FIELD = "Portal Order Ref"
+GIGABYTE = 1_000_000_000
+GROUPS = {"Internet": 1, "eSIM": 2, "VPN": 3, "Other": 4}
+
+
+def salesforce_seed(public_key_pem: str) -> dict[str, Any]:
+    """Accounts, products and prices; `public_key_pem` verifies the integration user's JWT."""
+    return {
+        "connectedApps": [
+            {
+                "consumerKey": CONSUMER_KEY,
+                "consumerSecret": CONSUMER_SECRET,
+                "publicKeyPem": public_key_pem,
+                "usernames": [INTEGRATION_USER],
+            }
+        ],
+        "records": {
+            "Account": [_account(person, n) for n, person in enumerate(EVERYBODY, start=1)],
+            "Pricebook2": [
+                {"Id": PORTAL_PRICEBOOK, "Name": "Portal", "IsActive": True},
+            ],
+            "Product2": [_product2(product, n) for n, product in enumerate(PRODUCTS, start=1)],
+            "PricebookEntry": _pricebook_entries(),
+        },
+    }
+
+
+def _account(person: Person, serial: int) -> dict[str, Any]:
+    return {
+        "Id": record_id("Account", serial),
+        "FirstName": person.first_name,
+        "LastName": person.last_name,
+        "PersonEmail": person.crm_email or person.email,
+        "Phone": person.phone,
+        "BillingStreet": person.street,
+        "BillingCity": person.city,
+        "BillingState": person.state,
+        "BillingPostalCode": person.postcode,
+        "BillingCountry": "Japan",
+        "Customer_Number__c": person.number,
+        "Portal_Dwelling__c": person.dwelling,
+        "Portal_Tier__c": person.tier,
+        "Portal_Region__c": person.region,
+    }
+
+
+def _product2(product: Product, serial: int) -> dict[str, Any]:
+    return {
+        "Id": record_id("Product2", serial),
+        "Name": product.name,
+        "ProductCode": product.sku,
+        "IsActive": True,
+        "Portal_Visible__c": product.visible,
+        "Portal_Category__c": product.category,
+        "Portal_Description__c": product.description,
+        "Portal_Feature_Bullets__c": "\n".join(product.features),
+        "Portal_Tags__c": ";".join(product.tags) or None,
+        "Portal_Sort_Order__c": serial * 10,
+        "Portal_Valid_From__c": product.valid_from,
+        "Portal_Valid_Until__c": product.valid_until,
+        "Portal_Eligibility_Dwelling__c": product.dwelling,
+        "Portal_Eligibility_Tier__c": product.tier,
+        "Portal_Eligibility_Region__c": product.region,
+        "Portal_Billing_Cycle__c": product.cycle,
+        "Portal_Max_Quantity__c": product.max_quantity,
+        "Portal_Requires_Payment_Method__c": product.requires_payment_method,
+        "Portal_ConfigOptions_JSON__c": _options_json(product),
+        "WHMCS_Product_Id__c": product.whmcs_id,
+        "WHMCS_Notes_Template__c": None,
+        "eSIM_Settings_JSON__c": _esim_json(product),
+    }
+
+
+def _options_json(product: Product) -> str | None:
+    if product.broken_options is not None:
+        return product.broken_options
+    return config_json(product.options) if product.options else None
+
+
+def _esim_json(product: Product) -> str | None:
+    if product.gigs_plan is None:
+        return None
+    package = f"JP_{product.data_gb}_30"
+    settings = {
+        "version": 1,
+        "provider": {
+            "gigs": {"plan": product.gigs_plan},
+            "esim_access": {"packageCode": package},
+        },
+    }
+    return json.dumps(settings)
+
+
+def _pricebook_entries() -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = []
+    for serial, product in enumerate(PRODUCTS, start=1):
+        books = [STANDARD_PRICEBOOK_ID]
+        if product.in_portal_pricebook:
+            books.append(PORTAL_PRICEBOOK)
+        for book in books:
+            entries.append(
+                {
+                    "Id": record_id("PricebookEntry", len(entries) + 1),
+                    "Pricebook2Id": book,
+                    "Product2Id": record_id("Product2", serial),
+                    "UnitPrice": product.price,
+                    "IsActive": True,
+                    "UseStandardPrice": False,
+                }
+            )
+    return entries
+
+
+def whmcs_seed() -> dict[str, Any]:
+    """Gateways, client custom fields, products with their options, and two older clients."""
+    return {
+        "gateways": [
+            {"module": "stripe", "displayname": "Credit Card (Stripe)"},
+            {"module": "banktransfer", "displayname": "Bank Transfer"},
+        ],
+        "currencies": [
+            {"id": 1, "code": "JPY", "prefix": "¥", "suffix": "", "format": 4, "default": True}
+        ],
+        "clientCustomFields": [
+            {"id": 1, "fieldname": "Customer Number"},
+            {"id": 2, "fieldname": "Date of Birth"},
+            {"id": 3, "fieldname": "Gender"},
+            {"id": 4, "fieldname": "Nationality"},
+        ],
+        "productGroups": [{"id": gid, "name": name} for name, gid in GROUPS.items()],
+        "products": [_whmcs_product(product) for product in PRODUCTS],
+        "clients": [_whmcs_client(client) for client in BILLING_CLIENTS],
+    }
+
+
+def _whmcs_product(product: Product) -> dict[str, Any]:
+    one_time = product.cycle == ONE_TIME
+    return {
+        "pid": product.whmcs_id,
+        "gid": GROUPS[product.category],
+        "name": product.name,
+        "description": product.description,
+        "paytype": "onetime" if one_time else "recurring",
+        "pricing": {"JPY": {"monthly": f"{product.price:.2f}"}},
+        "customfields": [{"id": 1000 + product.whmcs_id, "name": ORDER_REF_FIELD}],
+        "configoptions": [_whmcs_option(option) for option in product.options],
+    }
+
+
+def _whmcs_option(option: Option) -> dict[str, Any]:
+    match option:
+        case ChoiceOption():
+            kind, minimum, maximum = "1", 0, 0
+            choices = [(c.whmcs_id, c.label, c.price_delta) for c in option.choices]
+        case QuantityOption():
+            kind, minimum, maximum = "4", 0, option.maximum
+            choices = [(option.whmcs_choice_id, option.label, option.unit_price)]
+        case YesNoOption():
+            kind, minimum, maximum = "3", 0, 0
+            choices = [(option.whmcs_choice_id, "Yes", option.price)]
+    return {
+        "id": option.whmcs_id,
+        "name": option.label,
+        "type": kind,
+        "minqty": minimum,
+        "maxqty": maximum,
+        "options": [
+            {"id": choice_id, "name": label, "pricing": {"JPY": {"monthly": f"{price:.2f}"}}}
+            for choice_id, label, price in choices
+        ],
+    }
+
+
+def _whmcs_client(client: BillingClient) -> dict[str, Any]:
+    person = client.person
+    seed: dict[str, Any] = {
+        "id": client.client_id,
+        "firstname": person.first_name,
+        "lastname": person.last_name,
+        "email": person.email,
+        "password2": PASSWORD,
+        "address1": person.street,
+        "city": person.city,
+        "state": person.state,
+        "postcode": person.postcode,
+        "country": "JP",
+        "phonenumber": person.phone,
+        "customfields": {"1": person.number},
+    }
+    if client.card_expiry is not None:
+        seed["paymethods"] = [
+            {
+                "type": "RemoteCreditCard",
+                "cardType": "Visa",
+                "cardLastFour": "1881",
+                "expiryDate": client.card_expiry,
+                "gatewayName": "stripe",
+            }
+        ]
+    return seed
+
+
+def gigs_seed() -> dict[str, Any]:
+    """A plan for every eSIM product and two top-ups that fit all of them."""
+    plans = [_plan(product) for product in PRODUCTS if product.gigs_plan is not None]
+    sizes = ((1, 500), (5, 1_800))
+    return {
+        "plans": plans,
+        "addons": [
+            {
+                "id": f"add_jptopup{size}gb",
+                "name": f"{size} GB data top-up",
+                "status": "available",
+                "allowances": {"dataBytes": size * GIGABYTE, "voiceSeconds": 0, "smsMessages": 0},
+                "plans": [plan["id"] for plan in plans],
+                "price": {"amount": price, "currency": "JPY"},
+                "validity": {"unit": "day", "value": 30},
+            }
+            for size, price in sizes
+        ],
+    }
+
+
+def _plan(product: Product) -> dict[str, Any]:
+    unlimited_if_voice = None if product.voice else 0
+    return {
+        "id": product.gigs_plan,
+        "name": product.name,
+        "simTypes": ["eSIM"],
+        "status": "available",
+        "allowances": {
+            "dataBytes": product.data_gb * GIGABYTE,
+            "voiceSeconds": unlimited_if_voice,
+            "smsMessages": None if product.sms else 0,
+        },
+        "price": {"amount": product.price, "currency": "JPY"},
+        "validity": {"unit": "month", "value": 1},
+    }

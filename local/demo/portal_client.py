@@ -1,0 +1,94 @@
+"""The portal's API and pages as the demo uses them: over HTTP, from outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from local.demo.checks import DemoError, expect_status
+
+DEFAULT_FRONT_DOOR = "http://127.0.0.1:8080"
+HOW_TO_START = (
+    "Start the stack in another terminal with `make run`, wait for its address, try again."
+)
+TIMEOUT_SECONDS = 30.0
+
+
+def loopback_client(**options: Any) -> httpx.Client:
+    """An HTTP client that ignores the environment's proxies: everything here is on loopback."""
+    return httpx.Client(trust_env=False, timeout=TIMEOUT_SECONDS, **options)
+
+
+def find_stack(front_door: str) -> dict[str, Any]:
+    """The running stack's `/demo.json`; DemoError that says what to do when nothing runs."""
+    try:
+        with loopback_client() as client:
+            answer = client.get(f"{front_door}/demo.json")
+            answer.raise_for_status()
+            found: dict[str, Any] = answer.json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise DemoError(
+            f"No stack answers at {front_door} ({type(error).__name__}). {HOW_TO_START}"
+        ) from error
+    missing = {"salesforce", "whmcs", "gigs", "sendgrid"} - found["emulators"].keys()
+    if missing:
+        raise DemoError(f"This stack runs without {', '.join(sorted(missing))}. {HOW_TO_START}")
+    return found
+
+
+class PortalClient:
+    """One visitor: anonymous until `log_in`."""
+
+    def __init__(self, api: str) -> None:
+        self._client = loopback_client(base_url=api)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def get(self, path: str) -> httpx.Response:
+        """GET below the API's base URL."""
+        return self._client.get(path)
+
+    def post(self, path: str, body: Any) -> httpx.Response:
+        """POST a JSON body below the API's base URL."""
+        return self._client.post(path, json=body)
+
+    def log_in(self, email: str, password: str) -> None:
+        """Log in and send the bearer token from here on."""
+        answer = self.post("/auth/login", {"email": email, "password": password})
+        token = expect_status(answer, 200, f"Logging in as {email}")["accessToken"]
+        self._client.headers["Authorization"] = f"Bearer {token}"
+
+
+class FrontDoor:
+    """The operator's screen and the mailbox, as programs read them."""
+
+    def __init__(self, url: str) -> None:
+        self._client = loopback_client(base_url=url, headers={"Accept": "application/json"})
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def order(self, order_id: str) -> dict[str, Any]:
+        """The Order as Salesforce has it."""
+        answer = self._client.get(f"/salesforce/orders/{order_id}")
+        return expect_status(answer, 200, "Reading the Order in Salesforce")
+
+    def approve(self, order_id: str) -> None:
+        """What an operator does after the review."""
+        answer = self._client.post(f"/salesforce/orders/{order_id}/approve")
+        expect_status(answer, 204, "Approving the Order in Salesforce")
+
+    def press_provision(self, order_id: str) -> dict[str, Any]:
+        """Press "Provision in WHMCS"; what the portal said, see PressResult."""
+        answer = self._client.post(f"/salesforce/orders/{order_id}/provision")
+        return expect_status(answer, 200, "Pressing the button in Salesforce")
+
+    def mails_to(self, email: str) -> list[dict[str, Any]]:
+        """Captured mails of one recipient, newest first."""
+        answer = self._client.get("/mail.json")
+        mails: list[dict[str, Any]] = expect_status(answer, 200, "Reading the mail")["mails"]
+        return [mail for mail in mails if any(email in address for address in mail["to"])]

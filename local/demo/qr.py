@@ -1,0 +1,63 @@
+"""Whether a PNG is the QR code of a text, without a camera and without native libraries.
+
+Reading a QR code in general is hard; checking one is not: the symbol of a known text is
+determined up to its error-correction level, so all levels are drawn and compared.
+"""
+
+from __future__ import annotations
+
+import io
+
+import png
+import segno
+
+DARK_BELOW = 128
+FINDER_MODULES = 7
+ERROR_LEVELS = ("l", "m", "q", "h")
+Matrix = list[list[bool]]
+
+
+class NotAQrCodeError(Exception):
+    """The picture has no QR code's outline; the text says what is wrong."""
+
+
+def shows(picture: bytes, text: str) -> bool:
+    """True when the PNG is the QR code of exactly `text`; raises NotAQrCodeError."""
+    modules = read_modules(picture)
+    for level in ERROR_LEVELS:
+        symbol = segno.make_qr(text, error=level, boost_error=False)
+        if [[bool(module) for module in row] for row in symbol.matrix] == modules:
+            return True
+    return False
+
+
+def read_modules(picture: bytes) -> Matrix:
+    """The dark modules of a cleanly rendered QR code; its quiet zone is cut off."""
+    pixels = _dark_pixels(picture)
+    rows = [y for y, row in enumerate(pixels) if any(row)]
+    columns = [x for x in range(len(pixels[0])) if any(row[x] for row in pixels)]
+    if not rows:
+        raise NotAQrCodeError("the picture is blank")
+    top, left = rows[0], columns[0]
+    side = rows[-1] - top + 1
+    # The first row begins with the upper edge of a finder pattern, seven modules wide.
+    first = pixels[top][left:]
+    run = first.index(False) if False in first else len(first)
+    scale, rest = divmod(run, FINDER_MODULES)
+    if rest or not scale or side % scale or side != columns[-1] - left + 1:
+        raise NotAQrCodeError(f"no finder pattern where one should begin (run of {run} pixels)")
+    count = side // scale
+    middle = scale // 2
+    return [
+        [pixels[top + y * scale + middle][left + x * scale + middle] for x in range(count)]
+        for y in range(count)
+    ]
+
+
+def _dark_pixels(picture: bytes) -> Matrix:
+    try:
+        width, height, values, _ = png.Reader(file=io.BytesIO(picture)).asRGB8()
+        rows = [bytes(row) for row in values]
+    except png.Error as error:
+        raise NotAQrCodeError(f"not a PNG: {error}") from error
+    return [[rows[y][3 * x] < DARK_BELOW for x in range(width)] for y in range(height)]

@@ -1,0 +1,24 @@
+"""What can be switched while the emulator runs (`PATCH /_admin/switches`)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Switches(BaseModel):
+    """Variants of behaviour.
+
+    - `rate_limit`: requests per minute of the emulator's clock and endpoint; null: as good as none.
+      SendGrid documents the headers and the 429, not the numbers.
+    - `custom_args_limit`: bytes of custom arguments per personalization. The API reference says
+      10,000, the page of errors 50,000.
+    - `unknown_properties`: whether properties that are not documented are refused (assumed).
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    rate_limit: int | None = Field(default=None, ge=1)
+    custom_args_limit: int = Field(default=10_000, ge=1)
+    unknown_properties: Literal["refused", "ignored"] = "refused"

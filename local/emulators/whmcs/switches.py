@@ -1,0 +1,72 @@
+"""The variants of WHMCS that are documented, seen in the wild or suspected.
+
+Defaults follow the official documentation; each other value is an answer that a client must
+survive. Change them at run time with PATCH /_admin/switches.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Switches(BaseModel):
+    """Everything that can be set."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    maintenance: bool = Field(default=False, description="HTML page with 503 for every API call")
+    auth_error_status: Literal[403, 400] = 403
+    ip_error_status: Literal[403, 400] = 403
+    invalid_ip: bool = Field(default=False, description="no caller is on the allow-list")
+    banned_ip: bool = Field(default=False, description="every caller is banned")
+    failures_ban: bool = Field(
+        default=False, description="three wrong credentials ban the address for 15 minutes"
+    )
+    denied_actions: list[str] = Field(
+        default_factory=list, description="actions that the API role does not grant"
+    )
+    unknown_action: Literal["command_not_found", "invalid_permissions"] = "command_not_found"
+    warn_actions: list[str] = Field(
+        default_factory=list,
+        description="actions that do nothing and answer 200 with a `warning` (developer-docs 303)",
+    )
+    status_key: bool = Field(default=False, description="`status` instead of `result`")
+    escape_slashes: bool = Field(default=True, description="json_encode's default")
+    html_entities: bool = Field(default=False, description="texts carry HTML entities")
+    max_input_vars: int = Field(default=1000, ge=1, description="PHP drops later fields silently")
+
+    ids: Literal["documented", "strings", "numbers"] = "documented"
+    totals: Literal["numbers", "strings"] = "numbers"
+    empty_lists: Literal["documented", "nested", "list", "object", "string", "absent"] = (
+        "documented"
+    )
+    single_items: Literal["list", "object", "indexed"] = "list"
+    two_factor_enabled: Literal["string", "boolean"] = "string"
+
+    add_order_notes: Literal["dropped", "kept"] = "dropped"
+    noinvoice_invoiceid: Literal["absent", "zero", "empty", "null"] = "absent"
+    unknown_config_options: Literal["minimum", "refuse"] = "minimum"
+    bad_encoding: Literal["refuse", "drop"] = Field(
+        default="refuse",
+        description="base64(serialize) that PHP could not read: a refusal of ours, or silence",
+    )
+    bad_billing_cycle: Literal["refuse", "first_offered"] = "refuse"
+    quantity: Literal["one_service", "many_services"] = "one_service"
+    orders_order: Literal["newest", "oldest", "shuffled"] = "newest"
+
+    module_failures: dict[int, str] = Field(
+        default_factory=dict, description="product id → message with which its module fails"
+    )
+    order_after_module_failure: Literal["Pending", "Active"] = "Pending"
+
+    sso_invalid_client: bool = Field(default=False, description="the invalid_client bug of 8.7.2")
+    sso_blocked_clients: list[int] = Field(default_factory=list)
+    sso_seconds: int = Field(default=60, ge=1)
+
+    capture_declined: bool = Field(default=False, description="every CapturePayment fails")
+    credit_pays_late: bool = Field(
+        default=True,
+        description="CreateInvoice says Unpaid even if credit paid it (developer-docs 119)",
+    )

@@ -1,0 +1,103 @@
+"""The front door of the one-machine stack: one ASGI application for everything a person sees."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import jinja2
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.templating import Jinja2Templates
+from starlette.types import ASGIApp
+
+from local.context import StackContext
+from local.front.customer_pages import CustomerPages
+from local.front.docs_screen import DocsScreen
+from local.front.front_page import FrontPage
+from local.front.guard import PageGuard
+from local.front.mail_screen import MailScreen
+from local.front.operator_screen import OperatorScreen
+from local.front.problems import problem
+from local.front.proxy import METHODS, ApiProxy
+from local.front.salesforce_api import SalesforceApi
+from local.front.view_filters import FILTERS
+
+HERE = Path(__file__).parent
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+
+def create_app(context: StackContext) -> ASGIApp:
+    """The front door of the stack that `context` describes; opens no connection before a request.
+
+    Answers only to loopback names and the host of `front_url`: a page elsewhere on the web must
+    not reach it by rebinding its own name to this machine.
+    """
+    # Loopback only: no proxy or .netrc of the environment may come between.
+    client = httpx.AsyncClient(trust_env=False, timeout=10.0)
+    templates = _templates()
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await client.aclose()
+
+    hosts = [*LOOPBACK_HOSTS, urlsplit(context.front_url).hostname or "127.0.0.1"]
+    return Starlette(
+        routes=_routes(context, client, templates),
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
+            Middleware(PageGuard),
+        ],
+        exception_handlers={404: _not_found},
+        lifespan=lifespan,
+    )
+
+
+def _routes(
+    context: StackContext, client: httpx.AsyncClient, templates: Jinja2Templates
+) -> list[BaseRoute]:
+    salesforce = None
+    if context.salesforce_url is not None:
+        salesforce = SalesforceApi(
+            context.salesforce_url,
+            context.salesforce_consumer_key,
+            context.salesforce_consumer_secret,
+            client,
+        )
+    proxy = ApiProxy(context.api_url, client)
+    return [
+        Route("/api", proxy.handle, methods=METHODS),
+        Route("/api/{path:path}", proxy.handle, methods=METHODS),
+        *FrontPage(context, templates).routes(),
+        *DocsScreen(context, templates).routes(),
+        *MailScreen(context.sendgrid_url, client, templates).routes(),
+        *CustomerPages(templates).routes(),
+        *OperatorScreen(context, salesforce, client, templates).routes(),
+        Mount("/static", StaticFiles(directory=HERE / "static")),
+    ]
+
+
+def _templates() -> Jinja2Templates:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    return Jinja2Templates(env=environment)
+
+
+async def _not_found(_: Request, __: Any) -> Response:
+    return problem(404, "Not Found", "The front door has no such page; see / for what there is.")

@@ -1,0 +1,113 @@
+"""The mails that the SendGrid emulator has taken, in a form fit for showing.
+
+The source is the emulator's state, one record per recipient block; see its module `mails`.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+from typing import Any
+
+_CID = re.compile(r"cid:([^\"'\s)>]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file of a mail; `content_id` (without brackets) makes it reachable as `cid:` in HTML."""
+
+    filename: str
+    media_type: str
+    disposition: str
+    content_id: str | None
+    content: bytes
+
+    @property
+    def inline(self) -> bool:
+        """Part of the text rather than a file to save."""
+        return self.disposition == "inline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """One captured mail."""
+
+    id: str
+    received_at: str
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...]
+
+    def html_with_images(self) -> str:
+        """The HTML with every `cid:` that has an attachment turned into a data: URI."""
+        images = {a.content_id: a for a in self.attachments if a.content_id}
+
+        def inline(match: re.Match[str]) -> str:
+            image = images.get(match.group(1))
+            if image is None:
+                return match.group(0)
+            encoded = base64.b64encode(image.content).decode()
+            return f"data:{image.media_type};base64,{encoded}"
+
+        return _CID.sub(inline, self.html)
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs; attachments' `content` is base64."""
+        return {
+            "id": self.id,
+            "receivedAt": self.received_at,
+            "from": self.sender,
+            "to": list(self.recipients),
+            "subject": self.subject,
+            "text": self.text,
+            "html": self.html,
+            "attachments": [
+                {
+                    "filename": a.filename,
+                    "type": a.media_type,
+                    "disposition": a.disposition,
+                    "contentId": a.content_id,
+                    "content": base64.b64encode(a.content).decode(),
+                }
+                for a in self.attachments
+            ],
+        }
+
+
+def read_mails(state: dict[str, Any]) -> list[Mail]:
+    """The mails in an emulator's state, newest first."""
+    return [_mail(entry) for entry in reversed(state["mails"])]
+
+
+def _mail(entry: dict[str, Any]) -> Mail:
+    people = [*entry["to"], *entry["cc"], *entry["bcc"]]
+    return Mail(
+        id=entry["id"],
+        received_at=entry["receivedAt"],
+        sender=_address(entry["from"]),
+        recipients=tuple(_address(person) for person in people),
+        subject=entry["subject"] or "",
+        text=entry["text"] or "",
+        html=entry["html"] or "",
+        attachments=tuple(_attachment(item) for item in entry["attachments"]),
+    )
+
+
+def _address(person: dict[str, Any]) -> str:
+    name = person.get("name")
+    return f"{name} <{person['email']}>" if name else str(person["email"])
+
+
+def _attachment(item: dict[str, Any]) -> Attachment:
+    content_id = item["content_id"]
+    return Attachment(
+        filename=item["filename"],
+        media_type=item["type"],
+        disposition=item["disposition"],
+        content_id=content_id.strip("<>") if content_id else None,
+        content=base64.b64decode(item["content"]),
+    )

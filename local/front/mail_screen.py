@@ -1,0 +1,128 @@
+"""`/mail`: what would have been sent, as a list, one by one, and as JSON."""
+
+from __future__ import annotations
+
+import httpx
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+from starlette.templating import Jinja2Templates
+
+from local.front.mail import Mail, read_mails
+from local.front.problems import problem
+
+# The mail may hold anything: it runs no script, loads nothing, and opens links elsewhere.
+MAIL_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
+    "img-src data:; style-src 'unsafe-inline'"
+)
+_BASE = '<base target="_blank">'
+
+
+class MailboxError(Exception):
+    """The SendGrid emulator cannot be read; the text says why."""
+
+
+class MailScreen:
+    """Pages over the SendGrid emulator's state."""
+
+    def __init__(
+        self, sendgrid_url: str | None, client: httpx.AsyncClient, templates: Jinja2Templates
+    ) -> None:
+        self._sendgrid_url = sendgrid_url
+        self._client = client
+        self._templates = templates
+
+    def routes(self) -> list[Route]:
+        """`/mail`, `/mail.json` and below."""
+        return [
+            Route("/mail", self.list_mails),
+            Route("/mail.json", self.list_json),
+            Route("/mail/{mail_id}", self.show),
+            Route("/mail/{mail_id}/html", self.show_html),
+            Route("/mail/{mail_id}/attachments/{number:int}", self.attachment),
+        ]
+
+    async def list_mails(self, request: Request) -> Response:
+        """All mails, newest first."""
+        try:
+            mails = await self._mails()
+        except MailboxError as error:
+            return self._unavailable(request, error)
+        return self._templates.TemplateResponse(request, "mails.html", {"mails": mails})
+
+    async def list_json(self, _: Request) -> Response:
+        """`{mails: […]}`, newest first, with attachments in base64."""
+        try:
+            mails = await self._mails()
+        except MailboxError as error:
+            return problem(502, "Bad Gateway", str(error))
+        return JSONResponse({"mails": [mail.as_json() for mail in mails]})
+
+    async def show(self, request: Request) -> Response:
+        """One mail: head, HTML in a sandboxed frame, text, attachments."""
+        try:
+            mail = await self._find(request)
+        except MailboxError as error:
+            return self._unavailable(request, error)
+        if mail is None:
+            return _no_such_mail()
+        return self._templates.TemplateResponse(request, "mail.html", {"mail": mail})
+
+    async def show_html(self, request: Request) -> Response:
+        """The mail's HTML alone, for the frame."""
+        try:
+            mail = await self._find(request)
+        except MailboxError as error:
+            return self._unavailable(request, error)
+        if mail is None:
+            return _no_such_mail()
+        return HTMLResponse(
+            _BASE + mail.html_with_images(), headers={"Content-Security-Policy": MAIL_POLICY}
+        )
+
+    async def attachment(self, request: Request) -> Response:
+        """One attached file, by its place in the mail."""
+        try:
+            mail = await self._find(request)
+        except MailboxError as error:
+            return self._unavailable(request, error)
+        number = request.path_params["number"]
+        if mail is None or number >= len(mail.attachments):
+            return _no_such_mail()
+        found = mail.attachments[number]
+        safe_name = "".join(c for c in found.filename if c.isalnum() or c in "._-") or "file"
+        return Response(
+            found.content,
+            media_type=found.media_type,
+            headers={
+                "Content-Disposition": f'inline; filename="{safe_name}"',
+                "Content-Security-Policy": MAIL_POLICY,
+            },
+        )
+
+    async def _find(self, request: Request) -> Mail | None:
+        wanted = request.path_params["mail_id"]
+        return next((mail for mail in await self._mails() if mail.id == wanted), None)
+
+    async def _mails(self) -> list[Mail]:
+        if self._sendgrid_url is None:
+            raise MailboxError("This stack was started without the SendGrid emulator.")
+        try:
+            answer = await self._client.get(f"{self._sendgrid_url}/_admin/state")
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise MailboxError(
+                f"The SendGrid emulator at {self._sendgrid_url} does not answer "
+                f"({type(error).__name__})."
+            ) from error
+        return read_mails(answer.json())
+
+    def _unavailable(self, request: Request, error: MailboxError) -> Response:
+        return self._templates.TemplateResponse(
+            request, "mails.html", {"mails": [], "says": str(error)}, status_code=502
+        )
+
+
+def _no_such_mail() -> Response:
+    return problem(404, "Not Found", "There is no such mail; the emulator forgets on reset.")

@@ -1,0 +1,269 @@
+"""`/salesforce`: the screen of an operator who reviews Orders and presses the button.
+
+It stands in for Salesforce's own pages: it changes Orders through the REST API, as the record
+page does, and calls the portal as the "Provision in WHMCS" action does.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.templating import Jinja2Templates
+
+from local.context import StackContext
+from local.front.problems import problem
+from local.front.salesforce_api import OrderNotFoundError, SalesforceApi, SalesforceError
+from local.front.signing import idempotency_key, provision_headers
+
+# The category "Activated" of the standard OrderStatus picklist.
+APPROVED = "Activated"
+OPERATOR = "local-operator"
+# Apex waits this long (setTimeout); the API answers far sooner.
+CALLOUT_TIMEOUT_SECONDS = 25.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PressResult:
+    """What one press of the button came back with; `status` is None when nothing answered."""
+
+    status: int | None
+    says: str
+    good: bool
+    idempotency_key: str
+    correlation_id: str | None
+    body: Any
+    at: str
+
+    def as_json(self) -> dict[str, Any]:
+        """For callers that asked for JSON."""
+        data = asdict(self)
+        data["idempotencyKey"] = data.pop("idempotency_key")
+        data["correlationId"] = data.pop("correlation_id")
+        return data
+
+
+class OperatorScreen:
+    """Pages and buttons; remembers the last answer to a press per order, to show it."""
+
+    def __init__(
+        self,
+        context: StackContext,
+        salesforce: SalesforceApi | None,
+        client: httpx.AsyncClient,
+        templates: Jinja2Templates,
+    ) -> None:
+        self._context = context
+        self._salesforce = salesforce
+        self._client = client
+        self._templates = templates
+        self._presses: dict[str, PressResult] = {}
+
+    def routes(self) -> list[Route]:
+        """All under `/salesforce`."""
+        order = "/salesforce/orders/{order_id}"
+        return [
+            Route("/salesforce", self.list_orders),
+            Route(order, self.show_order),
+            Route(order + "/approve", self.approve, methods=["POST"]),
+            Route(order + "/activation", self.set_activation, methods=["POST"]),
+            Route(order + "/provision", self.provision, methods=["POST"]),
+        ]
+
+    async def list_orders(self, request: Request) -> Response:
+        """The list view, newest first, and the Cases that sign-ups opened."""
+        try:
+            api = self._api()
+            data = {"orders": await api.orders(), "cases": await api.cases()}
+        except SalesforceError as error:
+            return self._unavailable(request, error)
+        if _wants_json(request):
+            return JSONResponse(data)
+        return self._templates.TemplateResponse(request, "orders.html", data)
+
+    async def show_order(self, request: Request) -> Response:
+        """One Order with its products and the state of its provisioning."""
+        try:
+            order = await self._api().order(_order_id(request))
+        except SalesforceError as error:
+            return self._unavailable(request, error)
+        if _wants_json(request):
+            return JSONResponse(order)
+        data = {
+            "order": order,
+            "lines": [_line(line) for line in order["lines"]],
+            "press": self._presses.get(order["Id"]),
+            "approved": order["Status"] == APPROVED,
+            "running": order["Provisioning_Status__c"] in {"Queued", "Scheduled", "In Progress"},
+        }
+        return self._templates.TemplateResponse(request, "order.html", data)
+
+    async def approve(self, request: Request) -> Response:
+        """Status → Activated, by itself: Salesforce allows no other change in that call."""
+        return await self._change(request, {"Status": APPROVED})
+
+    async def set_activation(self, request: Request) -> Response:
+        """Immediate, or Scheduled at a time (UTC) that the form gives as `YYYY-MM-DDTHH:MM`."""
+        form = await request.form()
+        fields: dict[str, Any] = {
+            "Activation_Type__c": "Immediate",
+            "Activation_Scheduled_At__c": None,
+        }
+        if form.get("type") == "Scheduled":
+            try:
+                at = datetime.fromisoformat(str(form.get("at", ""))).replace(tzinfo=UTC)
+            except ValueError:
+                return problem(422, "Unprocessable Content", "Give a date and a time in UTC.")
+            fields = {
+                "Activation_Type__c": "Scheduled",
+                "Activation_Scheduled_At__c": at.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
+            }
+        return await self._change(request, fields)
+
+    async def provision(self, request: Request) -> Response:
+        """The button "Provision in WHMCS": sign, call the portal, show what it said."""
+        try:
+            order = await self._api().order(_order_id(request))
+        except SalesforceError as error:
+            return self._unavailable(request, error)
+        press = await self._press(order)
+        self._presses[order["Id"]] = press
+        if _wants_json(request):
+            return JSONResponse(press.as_json())
+        return _back_to(order["Id"])
+
+    async def _change(self, request: Request, fields: dict[str, Any]) -> Response:
+        try:
+            order_id = _order_id(request)
+            await self._api().update_order(order_id, fields)
+        except SalesforceError as error:
+            return self._unavailable(request, error)
+        if _wants_json(request):
+            return Response(status_code=204)
+        return _back_to(order_id)
+
+    async def _press(self, order: dict[str, Any]) -> PressResult:
+        order_id = order["Id"]
+        key = idempotency_key(order_id, int(order["Attempt_Count__c"] or 0))
+        body = json.dumps({"requestedBy": OPERATOR}).encode()
+        headers = provision_headers(
+            order_id=order_id,
+            idempotency_key=key,
+            timestamp=int(time.time()),
+            body=body,
+            key_id=self._context.signing_key_id,
+            key=self._context.signing_key,
+        )
+        headers["Content-Type"] = "application/json"
+        url = f"{self._context.api_url}/orders/{order_id}/provision"
+        try:
+            answer = await self._client.post(
+                url, content=body, headers=headers, timeout=CALLOUT_TIMEOUT_SECONDS
+            )
+        except httpx.TransportError as error:
+            return _no_answer(key, error)
+        return _read_answer(key, answer)
+
+    def _api(self) -> SalesforceApi:
+        if self._salesforce is None:
+            raise SalesforceError("This stack was started without the Salesforce emulator.")
+        return self._salesforce
+
+    def _unavailable(self, request: Request, error: SalesforceError) -> Response:
+        status = 404 if isinstance(error, OrderNotFoundError) else 502
+        if _wants_json(request):
+            return problem(status, "Salesforce", str(error))
+        return self._templates.TemplateResponse(
+            request, "salesforce_error.html", {"says": str(error)}, status_code=status
+        )
+
+
+def _order_id(request: Request) -> str:
+    order_id: str = request.path_params["order_id"]
+    return order_id
+
+
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+def _back_to(order_id: str) -> Response:
+    return RedirectResponse(f"/salesforce/orders/{order_id}", status_code=303)
+
+
+def _line(line: dict[str, Any]) -> dict[str, Any]:
+    """An OrderItem with `options` readable."""
+    return {**line, "options": _options(line.get("ConfigOptions_JSON__c"))}
+
+
+def _options(snapshot: str | None) -> list[str]:
+    """The selections of an order line's snapshot; what has another shape is shown as it is."""
+    if not snapshot:
+        return []
+    try:
+        selections = json.loads(snapshot)["selections"]
+        return [f"{one['label']}: {_selected(one)}" for one in selections if one["value"]]
+    except (ValueError, KeyError, TypeError):
+        return [snapshot]
+
+
+def _selected(selection: dict[str, Any]) -> str:
+    value = selection.get("valueLabel", selection["value"])
+    return "yes" if value is True else str(value)
+
+
+def _no_answer(key: str, error: httpx.TransportError) -> PressResult:
+    return PressResult(
+        status=None,
+        says=f"The portal did not answer ({type(error).__name__}). It is not known whether the "
+        "request arrived; pressing again is safe: it sends the same key.",
+        good=False,
+        idempotency_key=key,
+        correlation_id=None,
+        body=None,
+        at=_now(),
+    )
+
+
+def _read_answer(key: str, answer: httpx.Response) -> PressResult:
+    try:
+        body = answer.json()
+    except ValueError:
+        body = answer.text
+    return PressResult(
+        status=answer.status_code,
+        says=_say(answer.status_code, body if isinstance(body, dict) else {}),
+        good=answer.is_success,
+        idempotency_key=key,
+        correlation_id=answer.headers.get("x-correlation-id"),
+        body=body,
+        at=_now(),
+    )
+
+
+def _say(status: int, body: dict[str, Any]) -> str:
+    attempt = body.get("attempt")
+    state = body.get("status")
+    if status == httpx.codes.ACCEPTED:
+        return f"Accepted: attempt {attempt} is {state}. This page follows it."
+    if status == httpx.codes.OK:
+        return f"Nothing was done: the order is {state} already (attempt {attempt})."
+    detail = body.get("detail") or body.get("message") or "The portal gave no reason."
+    openings = {
+        401: "The portal refused the signature.",
+        409: "Another attempt is under way.",
+        429: "Too many requests; wait a little.",
+    }
+    opening = openings.get(status, f"The portal refused ({status}).")
+    return f"{opening} {detail}"
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%H:%M:%S UTC")

@@ -1,0 +1,117 @@
+"""`/api/…` passed on to the emulated API Gateway, unchanged in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from local.front.problems import problem
+
+# RFC 9110, 7.6.1; `host` is set by the client for the upstream's own address.
+HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "host",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+PREFIX = b"/api"
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+# API Gateway gives an integration 29 s; a little more, so that its own 504 gets through.
+TIMEOUT = httpx.Timeout(35.0, connect=3.0)
+
+
+class ApiProxy:
+    """A reverse proxy for one upstream; `api_url` includes the stage."""
+
+    def __init__(self, api_url: str, client: httpx.AsyncClient) -> None:
+        self._api_url = api_url.rstrip("/")
+        self._client = client
+
+    async def handle(self, request: Request) -> Response:
+        """Pass the request on; 502 or 504 as problem+json when there is no answer."""
+        correlation_id = request.headers.get("x-correlation-id")
+        try:
+            upstream = await self._client.send(await self._outgoing(request), stream=True)
+        except httpx.TimeoutException:
+            return problem(
+                504,
+                "Gateway Timeout",
+                "The emulated API Gateway did not answer in time; whether the request took "
+                "effect is unknown.",
+                correlation_id=correlation_id,
+            )
+        except httpx.TransportError as error:
+            return problem(
+                502,
+                "Bad Gateway",
+                f"The emulated API Gateway at {self._api_url} does not answer "
+                f"({type(error).__name__}). Is `make run` still running?",
+                correlation_id=correlation_id,
+            )
+        response = StreamingResponse(_body(upstream), status_code=upstream.status_code)
+        # Set in raw form: several Set-Cookie headers must stay several.
+        response.raw_headers = _end_to_end(upstream.headers.raw)
+        return response
+
+    async def _outgoing(self, request: Request) -> httpx.Request:
+        raw_path: bytes = request.scope["raw_path"].split(b"?", 1)[0]
+        url = self._api_url + raw_path.removeprefix(PREFIX).decode("latin-1")
+        query: bytes = request.scope["query_string"]
+        if query:
+            url += "?" + query.decode("latin-1")
+        headers = _end_to_end(request.headers.raw)
+        headers = [pair for pair in headers if pair[0] != b"x-forwarded-for"]
+        headers.append((b"x-forwarded-for", _forwarded_for(request).encode("latin-1")))
+        # httpx.Request, not client.build_request: that one would add headers of its own.
+        return httpx.Request(
+            request.method,
+            url,
+            headers=headers,
+            content=await _content(request),
+            extensions={"timeout": TIMEOUT.as_dict()},
+        )
+
+
+async def _content(request: Request) -> AsyncIterator[bytes] | bytes | None:
+    """The body as a stream when its length is known; else whole, to give it a length."""
+    length = request.headers.get("content-length")
+    if length is None:
+        return await request.body() or None
+    return request.stream() if int(length) else None
+
+
+async def _body(upstream: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in upstream.aiter_raw():
+            yield chunk
+    finally:
+        await upstream.aclose()
+
+
+def _forwarded_for(request: Request) -> str:
+    earlier = request.headers.get("x-forwarded-for")
+    caller = request.client.host if request.client else "127.0.0.1"
+    return f"{earlier}, {caller}" if earlier else caller
+
+
+def _end_to_end(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Without hop-by-hop headers and those that `Connection` names; names lower-cased."""
+    named = {
+        name.strip().lower()
+        for key, value in headers
+        if key.lower() == b"connection"
+        for name in value.decode("latin-1").split(",")
+    }
+    dropped = HOP_BY_HOP | named
+    return [(k.lower(), v) for k, v in headers if k.decode("latin-1").lower() not in dropped]

@@ -1,0 +1,143 @@
+"""The command behind `make run`, and a look at the Lambdas' logs while it runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from local.context import StackContext
+from local.stack.build import BuildError
+from local.stack.deploy import DeployError
+from local.stack.emulators import SeedError
+from local.stack.ministack import MinistackError
+from local.stack.ports import PortTakenError
+from local.stack.serving import ServingError
+from local.stack.session import running
+from local.stack.settings import REPOSITORY, Settings, SettingsError
+
+EXPECTED = (
+    BuildError,
+    DeployError,
+    MinistackError,
+    PortTakenError,
+    SeedError,
+    ServingError,
+    SettingsError,
+)
+"""Errors whose message is all that a person needs."""
+
+app = typer.Typer(add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+console = Console(highlight=False)
+
+
+def main() -> None:
+    """Entry of `python -m local`."""
+    app()
+
+
+@app.callback(invoke_without_command=True)
+def run(context: typer.Context) -> None:
+    """Build and start everything, show where it is, stop all of it on Ctrl-C or SIGTERM."""
+    if context.invoked_subcommand is not None:
+        return
+    with _stop_signals():
+        try:
+            settings = Settings.from_environment(os.environ)
+            started = time.monotonic()
+            with running(settings, progress=Steps(started), demo_accounts=True) as stack:
+                _show(stack, settings, time.monotonic() - started)
+                threading.Event().wait()
+        except EXPECTED as error:
+            console.print(f"[bold red]error:[/] {error}", markup=True)
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            console.print("stopped")
+
+
+@app.command()
+def logs(
+    function: Annotated[str, typer.Argument(help="a part of the name, such as auth-signup")] = "",
+    lines: Annotated[int, typer.Option(help="how many of the last lines")] = 50,
+) -> None:
+    """Print the last log lines of the Lambdas whose name contains FUNCTION."""
+    folder = Settings.from_environment(os.environ).logs
+    files = sorted(file for file in folder.glob("*.log") if function in file.name)
+    if not files:
+        console.print(f"no log of that name in {_relative(str(folder))}", markup=False)
+        raise typer.Exit(1)
+    for file in files:
+        console.rule(file.stem)
+        content = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        for line in content[-lines:]:
+            console.print(line, markup=False, soft_wrap=True)
+
+
+class Steps:
+    """Prints each step with the seconds that have passed."""
+
+    def __init__(self, started: float) -> None:
+        self._started = started
+
+    def __call__(self, step: str) -> None:
+        """Say what is being done next."""
+        console.print(f"[dim]{time.monotonic() - self._started:6.1f} s[/]  {step}")
+
+
+@contextmanager
+def _stop_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP stop the stack as Ctrl-C does; a second Ctrl-C does not disturb that."""
+
+    def stop(*_: object) -> None:
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    previous = {
+        name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        yield
+    finally:
+        for name, handler in previous.items():
+            signal.signal(name, handler)
+
+
+def _show(stack: StackContext, settings: Settings, seconds: float) -> None:
+    table = Table(title=f"ready after {seconds:.0f} s", title_justify="left", show_header=False)
+    front = stack.front_url
+    rows = [
+        ("Portal, start here", front),
+        ("API", f"{front}/api"),
+        ("API documentation", f"{front}/docs"),
+        ("Captured mail", f"{front}/mail"),
+        ("Salesforce operator's screen", f"{front}/salesforce"),
+        ("Salesforce", _emulated(stack.salesforce_url)),
+        ("WHMCS", _emulated(stack.whmcs_url)),
+        ("Gigs", _emulated(stack.gigs_url)),
+        ("SendGrid", _emulated(stack.sendgrid_url)),
+        ("AWS (ministack)", stack.aws_endpoint),
+        ("Logs", f"{_relative(str(settings.logs))}  (python -m local logs <name>)"),
+    ]
+    for name, where in rows:
+        table.add_row(name, where)
+    for account in stack.accounts:
+        table.add_row("Login", f"{account.email}  {account.password}  ({account.note})")
+    console.print(table)
+    console.print("Ctrl-C stops all of it; nothing is kept but builds and logs.")
+
+
+def _emulated(url: str | None) -> str:
+    return f"{url}  (admin: {url}/_admin)" if url else "replaced by the environment"
+
+
+def _relative(path: str) -> str:
+    return path.removeprefix(f"{REPOSITORY}/")

@@ -1,0 +1,145 @@
+"""What has to exist before a deploy: the layer for this machine and the synthesised template.
+
+Both are kept and made again only when something that they are made of has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from local.stack.settings import HOST, PORTS, REPOSITORY, Settings
+
+STAGE = "local"
+LAYER = REPOSITORY / "build" / "layers" / "host"
+KEPT_SYNTHS = 3
+
+CONFIGURATION = {
+    "STAGE": STAGE,
+    "LAYER_PATH": str(LAYER),
+    # ministack has no account-wide role for API Gateway's logs, and no WAF worth its name.
+    "API_ACCOUNT_LOGGING": "false",
+    "WAF_ENABLED": "false",
+    "SNAPSTART": "false",
+    # A demo makes more calls from one address in a minute than a customer does in a day.
+    "API_RATE_LIMIT": "1000",
+    "API_BURST_LIMIT": "1000",
+    "AUTH_RATE_LIMIT": "1000",
+    "AUTH_BURST_LIMIT": "1000",
+    "WHMCS_PAYMENT_METHOD": "stripe",
+    "WHMCS_CUSTOMER_NUMBER_FIELD_ID": "1",
+    "WHMCS_DATE_OF_BIRTH_FIELD_ID": "2",
+    "WHMCS_GENDER_FIELD_ID": "3",
+    "WHMCS_NATIONALITY_FIELD_ID": "4",
+    "EMAIL_TRANSPORT": "sendgrid",
+    "EMAIL_FROM": "no-reply@portal.example",
+    "EMAIL_FROM_NAME": "Portal",
+    # Rewritten at deploy, when the ports of the run are known (fixups.point_lambdas_at).
+    "SALESFORCE_URL": f"http://{HOST}:{PORTS['salesforce'][1]}",
+    "WHMCS_API_URL": f"http://{HOST}:{PORTS['whmcs'][1]}/includes/api.php",
+    "ESIM_PROVIDER": "gigs",
+    "ESIM_API_URL": f"http://{HOST}:{PORTS['gigs'][1]}",
+    "SENDGRID_API_URL": f"http://{HOST}:{PORTS['sendgrid'][1]}",
+}
+"""The stage `local`, as `.env.<stage>` describes the others."""
+
+SOURCES = ("infra", "functions", "layers", "cdk.json", "uv.lock")
+LAYER_SOURCES = ("uv.lock", "pyproject.toml", "layers/shared/pyproject.toml", "infra/layers")
+
+
+class BuildError(RuntimeError):
+    """The layer or the template could not be made; the message ends with the tool's own words."""
+
+
+def host_layer(settings: Settings) -> bool:
+    """Build the layer of wheels for this machine's Python; False when it was there already."""
+    stamp = settings.root / "host-layer"
+    wanted = _digest(LAYER_SOURCES, {"python": sys.version, "platform": sys.platform})
+    if LAYER.is_dir() and stamp.exists() and stamp.read_text() == wanted:
+        return False
+    _run("the layer", ["infra.layers", "--target", "host"], {})
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(wanted)
+    return True
+
+
+def synthesise(settings: Settings) -> tuple[Path, bool]:
+    """The cloud assembly of the stage `local`, and whether it had to be made."""
+    configuration = _configuration(settings)
+    layer = (settings.root / "host-layer").read_text()
+    wanted = _digest(SOURCES, {**configuration, "layer": layer})
+    target = settings.root / "cdk.out" / wanted[:20]
+    if target.is_dir():
+        os.utime(target)
+        return target, False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        output = Path(folder) / "assembly"
+        _run("the template", ["infra.app"], {**configuration, "CDK_OUTDIR": str(output)})
+        output.replace(target)
+    _forget_old(target.parent)
+    return target, True
+
+
+def _configuration(settings: Settings) -> dict[str, str]:
+    port = settings.ports["front"] or PORTS["front"][1]
+    origins = [f"http://{HOST}:{port}", f"http://localhost:{port}"]
+    overrides = {
+        name: os.environ[name]
+        for name in ("POWERTOOLS_LOG_LEVEL", "SNAPSTART", "PROVISION_MAX_ATTEMPTS")
+        if name in os.environ
+    }
+    return {
+        **CONFIGURATION,
+        "CORS_ORIGINS": ",".join(origins),
+        "PORTAL_WEB_URL": origins[0],
+        **overrides,
+    }
+
+
+def _run(what: str, module: list[str], environment: Mapping[str, str]) -> None:
+    outcome = subprocess.run(  # noqa: S603  # our own modules
+        [sys.executable, "-m", *module],
+        cwd=REPOSITORY,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if outcome.returncode:
+        words = (outcome.stderr or outcome.stdout).strip()[-4000:]
+        raise BuildError(f"{what} could not be made (python -m {' '.join(module)}):\n{words}")
+
+
+def _digest(sources: Iterable[str], more: Mapping[str, str]) -> str:
+    digest = hashlib.sha256()
+    for name, value in sorted(more.items()):
+        digest.update(f"{name}={value}\0".encode())
+    for source in sources:
+        for file in _files(REPOSITORY / source):
+            digest.update(f"{file.relative_to(REPOSITORY)}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """A file, a module without its suffix, or every source below a folder."""
+    if path.is_dir():
+        found = (p for p in path.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+        yield from sorted(found)
+    elif path.is_file():
+        yield path
+    elif path.with_suffix(".py").is_file():
+        yield path.with_suffix(".py")
+
+
+def _forget_old(folder: Path) -> None:
+    assemblies = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in assemblies[KEPT_SYNTHS:]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,70 @@
+"""Starting the upstream emulators and giving them the demo's records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from local.demo.data import gigs_seed, salesforce_seed, whmcs_seed
+from local.emulators.gigs.emulator import Gigs
+from local.emulators.kit.emulator import Emulator
+from local.emulators.salesforce.app import SalesforceEmulator
+from local.emulators.sendgrid.emulator import SendGrid
+from local.emulators.whmcs.emulator import Whmcs
+from local.stack.serving import serving_emulator
+from local.stack.settings import Settings
+
+FACTORIES: dict[str, Callable[[], Emulator[Any]]] = {
+    "salesforce": SalesforceEmulator,
+    "whmcs": Whmcs,
+    "gigs": Gigs,
+    "sendgrid": SendGrid,
+}
+
+
+class SeedError(RuntimeError):
+    """An emulator refused the demo's records; the message is the emulator's own."""
+
+
+@contextmanager
+def running(settings: Settings, *, salesforce_public_key: str) -> Iterator[dict[str, str]]:
+    """Start and seed every emulator that nothing replaces; their base URLs by name."""
+    seeds = {
+        "salesforce": salesforce_seed(salesforce_public_key),
+        "whmcs": whmcs_seed(),
+        "gigs": gigs_seed(),
+    }
+    with ExitStack() as stack:
+        urls = {}
+        for name, make in FACTORIES.items():
+            if name in settings.replaced:
+                continue
+            emulator = make()
+            if name in seeds:
+                _seed(emulator, seeds[name])
+            urls[name] = stack.enter_context(
+                serving_emulator(name, emulator.app(), settings.ports[name])
+            )
+        yield urls
+
+
+def _seed(emulator: Emulator[Any], data: dict[str, Any]) -> None:
+    try:
+        emulator.seed(data)
+    except ValueError as error:
+        raise SeedError(f"the {emulator.name} emulator refused the demo's data: {error}") from error
+
+
+def lambda_environment(settings: Settings, urls: dict[str, str]) -> dict[str, str]:
+    """The upstream variables of the Lambdas: this run's emulators, and what replaces them."""
+    ours = {}
+    if "salesforce" in urls:
+        ours["SALESFORCE_URL"] = urls["salesforce"]
+    if "whmcs" in urls:
+        ours["WHMCS_API_URL"] = urls["whmcs"] + "/includes/api.php"
+    if "gigs" in urls:
+        ours |= {"ESIM_PROVIDER": "gigs", "ESIM_API_URL": urls["gigs"]}
+    if "sendgrid" in urls:
+        ours["SENDGRID_API_URL"] = urls["sendgrid"]
+    return {**ours, **settings.upstreams}

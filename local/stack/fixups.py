@@ -1,0 +1,165 @@
+"""What is changed in a copy of the synthesised template before ministack gets it.
+
+One small function per difference between ministack 1.5.33 and CloudFormation, each with a
+sentence why; docs/local-stack.md lists them. What can only be mended afterwards is in
+`aftercare`. The synthesised template itself is never touched.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+Template = dict[str, Any]
+Resource = dict[str, Any]
+
+SEPARATOR = "|"
+"""Between the parts of the metric names that alarms watch."""
+
+WHEELS = "-wheels"
+"""How the name of the layer of third-party wheels ends."""
+
+API_ID_TAG = "ms-custom-id"
+API_ID = "0b0a7a15"
+"""The fixed id of the local REST API: eight hex digits, as ministack wants them."""
+
+
+def apply(template: Template, environment: Mapping[str, str]) -> Template:
+    """A copy of the template that ministack deploys as CloudFormation would the original.
+
+    `environment` holds the addresses of this run's upstreams by the Lambdas' variable names.
+    """
+    fixed = copy.deepcopy(template)
+    for fix in FIXUPS:
+        fix(fixed)
+    point_lambdas_at(fixed, environment)
+    return fixed
+
+
+def resources(template: Template, kind: str) -> Iterator[tuple[str, Resource]]:
+    """Logical id and resource of every resource of one type."""
+    for name, resource in list(template["Resources"].items()):
+        if resource["Type"] == kind:
+            yield name, resource
+
+
+def secret_refs_as_arns(template: Template) -> None:
+    """`Ref` of a secret is its ARN in CloudFormation and its name in ministack, where no policy
+    that names it then matches; the attribute `Id` is the ARN in both."""
+    secrets = {name for name, _ in resources(template, "AWS::SecretsManager::Secret")}
+
+    def as_arn(value: Any) -> Any:
+        if isinstance(value, dict):
+            if set(value) == {"Ref"} and value["Ref"] in secrets:
+                return {"Fn::GetAtt": [value["Ref"], "Id"]}
+            return {key: as_arn(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [as_arn(item) for item in value]
+        return value
+
+    for section in ("Resources", "Outputs"):
+        template[section] = as_arn(template.get(section, {}))
+
+
+def fixed_api_id(template: Template) -> None:
+    """A new id with every deploy would change the API's URL: ministack takes one from a tag."""
+    for _, api in resources(template, "AWS::ApiGateway::RestApi"):
+        tags = api.setdefault("Properties", {}).setdefault("Tags", [])
+        if not any(tag["Key"] == API_ID_TAG for tag in tags):
+            tags.append({"Key": API_ID_TAG, "Value": API_ID})
+
+
+def plain_http(template: Template) -> None:
+    """ministack speaks http on loopback and enforces what `enforce_ssl` writes into the policies
+    of queues, topics and buckets, so every send would be refused: those statements are left out."""
+    for kind in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::S3::BucketPolicy"):
+        for name, policy in resources(template, kind):
+            document = policy["Properties"]["PolicyDocument"]
+            kept = [s for s in document["Statement"] if not _demands_tls(s)]
+            document["Statement"] = kept
+            if not kept:
+                remove(template, name)
+
+
+def _demands_tls(statement: dict[str, Any]) -> bool:
+    condition = statement.get("Condition", {}).get("Bool", {})
+    return (
+        statement.get("Effect") == "Deny"
+        and str(condition.get("aws:SecureTransport", "")).lower() == "false"
+    )
+
+
+def one_metric_per_alarm(template: Template) -> None:
+    """ministack refuses alarms on metric math and ignores the dimensions of all others, so that a
+    full work queue would raise every dead-letter alarm: those on math are left out, and the
+    others watch a copy of their metric, fed by the sidecar, whose name carries statistic and
+    dimensions."""
+    for name, alarm in resources(template, "AWS::CloudWatch::Alarm"):
+        properties = alarm["Properties"]
+        if "Metrics" in properties:
+            remove(template, name)
+            continue
+        statistic = properties.pop("ExtendedStatistic", None) or properties["Statistic"]
+        dimensions = properties.get("Dimensions", [])
+        parts = [part for item in dimensions for part in (item["Name"], item["Value"])]
+        properties["MetricName"] = {
+            "Fn::Join": [SEPARATOR, [properties["MetricName"], statistic, *parts]]
+        }
+        low = properties["ComparisonOperator"].startswith("LessThan")
+        properties["Statistic"] = "Minimum" if low else "Maximum"
+
+
+def wheels_in_the_runtime(template: Template) -> None:
+    """ministack unpacks every layer again for each process of each function, which for the wheels
+    is a hundred megabytes each time: they are in the runtime's environment instead (see
+    `ministack.Interpreters`), so the functions are deployed without that layer."""
+    wheels = {
+        name
+        for name, layer in resources(template, "AWS::Lambda::LayerVersion")
+        if str(layer["Properties"].get("LayerName", "")).endswith(WHEELS)
+    }
+    for name in wheels:
+        remove(template, name)
+    for _, function in resources(template, "AWS::Lambda::Function"):
+        layers = function["Properties"].get("Layers", [])
+        function["Properties"]["Layers"] = [
+            layer for layer in layers if layer.get("Ref") not in wheels
+        ]
+
+
+def without_snap_start(template: Template) -> None:
+    """SnapStart would keep a process of every published version alive here, and has no snapshot
+    to restore: it is left out."""
+    for _, function in resources(template, "AWS::Lambda::Function"):
+        function["Properties"].pop("SnapStart", None)
+
+
+def remove(template: Template, name: str) -> None:
+    """Take a resource out, and every `DependsOn` that waits for it."""
+    del template["Resources"][name]
+    for resource in template["Resources"].values():
+        waits = resource.get("DependsOn", [])
+        waits = [waits] if isinstance(waits, str) else waits
+        if name in waits:
+            resource["DependsOn"] = [other for other in waits if other != name]
+
+
+FIXUPS: tuple[Callable[[Template], None], ...] = (
+    secret_refs_as_arns,
+    fixed_api_id,
+    plain_http,
+    one_metric_per_alarm,
+    wheels_in_the_runtime,
+    without_snap_start,
+)
+
+
+def point_lambdas_at(template: Template, environment: Mapping[str, str]) -> None:
+    """The addresses of the emulators are only known once their ports are: each function that
+    reads one of `environment` gets this run's value; no function gets a variable it has not."""
+    for _, function in resources(template, "AWS::Lambda::Function"):
+        variables = function["Properties"].get("Environment", {}).get("Variables", {})
+        variables.update(
+            {name: environment[name] for name in variables.keys() & environment.keys()}
+        )

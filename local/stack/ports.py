@@ -1,0 +1,46 @@
+"""Loopback ports: is one free, and which one is."""
+
+from __future__ import annotations
+
+import socket
+
+from local.stack.settings import HOST, PORTS
+
+
+class PortTakenError(RuntimeError):
+    """Somebody else listens on a port that the stack needs; the message says how to move it."""
+
+    def __init__(self, service: str, port: int) -> None:
+        variable = PORTS[service][0]
+        super().__init__(
+            f"port {port} ({service}) is taken on {HOST}: stop what listens there, "
+            f"or choose another with {variable}=<port> make run"
+        )
+
+
+def listen(service: str, port: int) -> socket.socket:
+    """A listening socket on loopback; raises PortTakenError. Port 0 takes any free one."""
+    # asyncio switches Nagle's algorithm off only for sockets whose protocol is named; left on,
+    # every answer waits 40 ms for the client's delayed acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    # Without it a port stays unusable for a minute after the last run's connections closed.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        listener.close()
+        raise PortTakenError(service, port) from error
+    listener.listen(128)
+    return listener
+
+
+def port_of(listener: socket.socket) -> int:
+    """The port that a socket listens on."""
+    port: int = listener.getsockname()[1]
+    return port
+
+
+def reserve(service: str, port: int) -> int:
+    """A port that another process is about to bind; raises PortTakenError."""
+    with listen(service, port) as listener:
+        return port_of(listener)

@@ -1,0 +1,130 @@
+"""The whole stack, from nothing to a front door, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from local.context import DemoAccount, StackContext
+from local.front.app import create_app
+from local.stack import build, emulators, ministack, sidecar
+from local.stack.accounts import sign_up_accounts
+from local.stack.assembly import Deployed, deploy_assembly
+from local.stack.credentials import (
+    CONSUMER_KEY,
+    CONSUMER_SECRET,
+    SIGNING_KEY_ID,
+    Credentials,
+    credentials,
+    store,
+)
+from local.stack.fixups import API_ID
+from local.stack.logs import forget
+from local.stack.ports import listen, port_of, reserve
+from local.stack.serving import serving_front
+from local.stack.settings import HOST, REGION, REPOSITORY, Settings
+
+API_STAGE = "api"
+OPENAPI = REPOSITORY / "docs" / "openapi.json"
+
+Progress = Callable[[str], None]
+"""Told what is being done next, in a few words."""
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+@contextmanager
+def running(
+    settings: Settings, *, progress: Progress = _silent, demo_accounts: bool = False
+) -> Iterator[StackContext]:
+    """Build, start, deploy and seed everything; stop all of it at the end.
+
+    With `demo_accounts`, the demo's portal users are signed up through the API. Raises
+    PortTakenError, BuildError, MinistackError, DeployError or ServingError, each with a message
+    that says what to do.
+    """
+    check_ports(settings)
+    progress("preparing ministack's environment")
+    ministack.prepare(settings)
+    progress("building the layer of this machine (first start: about a minute)")
+    build.host_layer(settings)
+    progress("synthesising the template")
+    assembly, _ = build.synthesise(settings)
+    forget(settings.logs)
+    with ExitStack() as stack:
+        secrets = credentials(settings)
+        door = stack.enter_context(listen("front", settings.ports["front"]))
+        front_url = f"http://{HOST}:{port_of(door)}"
+        progress("starting ministack and the emulators")
+        aws = stack.enter_context(ministack.running(settings))
+        urls = stack.enter_context(
+            emulators.running(settings, salesforce_public_key=secrets.salesforce_public_key)
+        )
+        progress("deploying the template")
+        deployed = deploy_assembly(
+            aws,
+            assembly,
+            environment={
+                **emulators.lambda_environment(settings, urls),
+                "PORTAL_WEB_URL": front_url,
+            },
+            cache=settings.root / "assets",
+        )
+        store(aws.client("secretsmanager"), secret_ids(deployed), secrets.values)
+        stack.enter_context(sidecar.running(aws, settings.logs))
+        api_url = f"{aws.endpoint}/_aws/execute-api/{API_ID}/{API_STAGE}"
+        accounts: tuple[DemoAccount, ...] = ()
+        if demo_accounts:
+            progress("signing up the demo's customers")
+            accounts = sign_up_accounts(api_url, urls)
+        context = _context(api_url, aws.endpoint, urls, deployed, secrets, front_url, accounts)
+        stack.enter_context(serving_front(create_app(context), door))
+        yield context
+
+
+def check_ports(settings: Settings) -> None:
+    """Raise PortTakenError before anything slow has begun."""
+    for service, port in settings.ports.items():
+        if service not in settings.replaced:
+            reserve(service, port)
+
+
+def secret_ids(deployed: Deployed) -> dict[str, str]:
+    """Secret name (salesforce, whmcs, ...) → its id, as the Lambdas are told it."""
+    ending = "_SECRET_ID"
+    return {
+        name.removesuffix(ending).lower(): value
+        for name, value in deployed.variables.items()
+        if name.endswith(ending)
+    }
+
+
+def _context(
+    api_url: str,
+    aws_endpoint: str,
+    urls: dict[str, str],
+    deployed: Deployed,
+    secrets: Credentials,
+    front_url: str,
+    accounts: tuple[DemoAccount, ...],
+) -> StackContext:
+    return StackContext(
+        api_url=api_url,
+        aws_endpoint=aws_endpoint,
+        region=REGION,
+        salesforce_url=urls.get("salesforce"),
+        whmcs_url=urls.get("whmcs"),
+        gigs_url=urls.get("gigs"),
+        sendgrid_url=urls.get("sendgrid"),
+        signing_key_id=SIGNING_KEY_ID,
+        signing_key=secrets.signing_key,
+        openapi_path=OPENAPI,
+        front_url=front_url,
+        user_pool_id=deployed.variables["USER_POOL_ID"],
+        stack_outputs=deployed.outputs,
+        salesforce_consumer_key=CONSUMER_KEY,
+        salesforce_consumer_secret=CONSUMER_SECRET,
+        accounts=accounts,
+    )

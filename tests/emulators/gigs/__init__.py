@@ -1,0 +1,1 @@
+"""The Gigs emulator, by raw requests."""

@@ -1,0 +1,1 @@
+"""The SendGrid emulator, by raw requests and by SendGrid's own client."""

@@ -1,0 +1,418 @@
+"""A whole stack in one small application: just enough for the front door and the demo.
+
+`Mistakes` make it break single promises, to see that the demo notices.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import segno
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from local.demo.cart import CART, suits
+from local.demo.people import EVERYBODY
+from local.demo.products import OFFERED
+from local.demo.whmcs_check import ordered_options
+
+ORDER_ID = "8015j0000000001AAA"
+LPA = "LPA:1$smdp.gigs.com$2M-3L0MX-F8HE2"
+PROBLEM = "application/problem+json"
+SNAPSHOT = {
+    "version": 1,
+    "selections": [
+        {
+            "kind": "choice",
+            "optionId": "router",
+            "label": "Wi-Fi router",
+            "value": "wifi6",
+            "valueLabel": "Wi-Fi 6 rental",
+            "whmcsOptionId": 1,
+            "whmcsChoiceId": 2,
+        },
+        {
+            "kind": "yesno",
+            "optionId": "remote-support",
+            "label": "English remote support",
+            "value": True,
+            "whmcsOptionId": 3,
+        },
+        {
+            "kind": "quantity",
+            "optionId": "fixed-ip",
+            "label": "Fixed IPv4 addresses",
+            "value": 0,
+            "whmcsOptionId": 2,
+        },
+    ],
+}
+
+
+@dataclass
+class Mistakes:
+    """Promises to break; all kept by default."""
+
+    order_without_card: bool = False
+    second_order_on_replay: bool = False
+    double_whmcs_order: bool = False
+    wrong_qr: bool = False
+    option_lost: bool = False
+    fails: bool = False
+    offers_hidden: bool = False
+
+
+@dataclass
+class FakeStack:
+    """State of the fake; `app()` serves API Gateway, Salesforce, WHMCS, Gigs and SendGrid."""
+
+    mistakes: Mistakes = field(default_factory=Mistakes)
+    accounts: list[dict[str, Any]] = field(default_factory=list)
+    clients: list[dict[str, Any]] = field(default_factory=list)
+    has_card: bool = False
+    orders: int = 0
+    presses: list[dict[str, str]] = field(default_factory=list)
+    press_answer: tuple[int, dict[str, Any]] | None = None
+    bodies: list[bytes] = field(default_factory=list)
+    order_status: str = "Pending Review"
+    order_changes: list[dict[str, Any]] = field(default_factory=list)
+    provisioned: bool = False
+    mails: list[dict[str, Any]] = field(default_factory=list)
+    valid_tokens: set[str] = field(default_factory=set)
+    logins: int = 0
+
+    def app(self) -> Starlette:
+        """Everything under one roof, told apart by the first segment of the path."""
+        post = ["POST"]
+        return Starlette(
+            routes=[
+                Route("/gateway/api/echo/{rest:path}", self.echo, methods=["GET", *post, "PATCH"]),
+                Route("/gateway/api/health", self.health),
+                Route("/gateway/api/auth/signup", self.signup, methods=post),
+                Route("/gateway/api/auth/login", self.login, methods=post),
+                Route("/gateway/api/auth/sso-link", self.sso_link, methods=post),
+                Route("/gateway/api/catalog", self.catalog),
+                Route("/gateway/api/catalog/personalized", self.personalized),
+                Route("/gateway/api/billing/payment-methods/summary", self.summary),
+                Route("/gateway/api/orders", self.create_order, methods=post),
+                Route("/gateway/api/orders/{id}", self.read_order),
+                Route("/gateway/api/orders/{id}/provision", self.provision, methods=post),
+                Route("/salesforce/services/oauth2/token", self.token, methods=post),
+                Route("/salesforce/services/data/v63.0/query", self.query),
+                Route(
+                    "/salesforce/services/data/v63.0/sobjects/Order/{id}",
+                    self.update_order,
+                    methods=["PATCH"],
+                ),
+                Route("/salesforce/_admin/seed", self.seed_salesforce, methods=post),
+                Route("/whmcs/account/paymentmethods", self.card_list),
+                Route("/whmcs/account/paymentmethods/add", self.card_page, methods=["GET", *post]),
+                Route("/whmcs/_admin/state", self.whmcs_state),
+                Route("/gigs/_admin/state", self.gigs_state),
+                Route("/sendgrid/_admin/state", self.sendgrid_state),
+            ]
+        )
+
+    async def echo(self, request: Request) -> Response:
+        """Shows what arrived; answers with awkward headers."""
+        body = await request.body()
+        answer = JSONResponse(
+            {
+                "method": request.method,
+                "path": request.scope["raw_path"].decode(),
+                "query": request.scope["query_string"].decode(),
+                "headers": [[k.decode(), v.decode()] for k, v in request.headers.raw],
+                "body": base64.b64encode(body).decode(),
+            },
+            status_code=int(request.query_params.get("status", "200")),
+        )
+        answer.raw_headers += [
+            (b"set-cookie", b"refresh=a; HttpOnly"),
+            (b"set-cookie", b"other=b"),
+            (b"connection", b"x-internal"),
+            (b"x-internal", b"not for you"),
+            (b"date", b"Sun, 22 Nov 2026 09:00:00 GMT"),
+        ]
+        return answer
+
+    async def health(self, _: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def signup(self, request: Request) -> Response:
+        body = await request.json()
+        numbers = {p.number for p in EVERYBODY} | {a["Customer_Number__c"] for a in self.accounts}
+        if body["sfNumber"] not in numbers:
+            return _problem(422, "customer-number-unknown")
+        self.clients.append({"id": len(self.clients) + 1, "email": body["email"]})
+        self.mails.append(_mail(body["email"], "Welcome"))
+        return JSONResponse(
+            {"userId": "u-1", "email": body["email"], "sfNumber": body["sfNumber"]}, 201
+        )
+
+    async def login(self, request: Request) -> Response:
+        body = await request.json()
+        if body["email"] not in {client["email"] for client in self.clients}:
+            return _problem(401, "invalid-credentials")
+        return JSONResponse({"accessToken": "id-token", "tokenType": "Bearer", "expiresIn": 900})
+
+    async def sso_link(self, request: Request) -> Response:
+        url = f"{request.url.scheme}://{request.url.netloc}/whmcs/account/paymentmethods"
+        return JSONResponse({"url": url, "expiresAt": "2026-11-22T09:01:00Z"})
+
+    async def catalog(self, _: Request) -> Response:
+        extra = ["INTERNET-STAFF"] if self.mistakes.offers_hidden else []
+        return JSONResponse({"items": [{"sku": s} for s in [*(p.sku for p in OFFERED), *extra]]})
+
+    async def personalized(self, _: Request) -> Response:
+        suitable = [p.sku for p in OFFERED if suits(p, EVERYBODY[0])]
+        return JSONResponse({"items": [{"sku": sku} for sku in suitable]})
+
+    async def summary(self, _: Request) -> Response:
+        methods = [{"type": "card", "brand": "Visa", "lastFour": "4242", "expired": False}]
+        return JSONResponse(
+            {"hasPaymentMethod": self.has_card, "methods": methods if self.has_card else []}
+        )
+
+    async def create_order(self, _: Request) -> Response:
+        if not (self.has_card or self.mistakes.order_without_card):
+            return _problem(409, "payment-method-required")
+        replayed = self.orders > 0
+        self.orders += 1
+        second = replayed and self.mistakes.second_order_on_replay
+        order_id = "8015j0000000002AAA" if second else ORDER_ID
+        return JSONResponse(
+            {"sfOrderId": order_id, "orderNumber": "00000100", "status": "pending_review"},
+            200 if replayed else 201,
+            headers={"Idempotency-Replayed": "true"} if replayed else {},
+        )
+
+    async def read_order(self, _: Request) -> Response:
+        status = "pending_review"
+        if self.presses:
+            status = "failed" if self.mistakes.fails else "provisioned"
+        return JSONResponse(
+            {"sfOrderId": ORDER_ID, "status": status, "lines": [], "timeline": [{"step": "load"}]}
+        )
+
+    async def provision(self, request: Request) -> Response:
+        self.presses.append(dict(request.headers))
+        self.bodies.append(await request.body())
+        if self.press_answer is not None:
+            status, body = self.press_answer
+            return JSONResponse(body, status, headers={"X-Correlation-Id": "corr-12345678"})
+        body = {"sfOrderId": ORDER_ID, "status": "queued", "attempt": 1}
+        if self.provisioned:
+            return JSONResponse({**body, "status": "provisioned"})
+        self.provisioned = True
+        email = self.clients[-1]["email"]
+        code = LPA.lower() if self.mistakes.wrong_qr else LPA
+        self.mails += [
+            _mail(email, "Your order is ready"),
+            _mail(email, "Your eSIM", text=f"Code: {LPA}.", qr=code),
+        ]
+        return JSONResponse(body, 202)
+
+    async def token(self, _: Request) -> Response:
+        self.logins += 1
+        token = f"token-{self.logins}"
+        self.valid_tokens = {token}
+        return JSONResponse({"access_token": token, "token_type": "Bearer"})
+
+    def _expired(self, request: Request) -> Response | None:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if token in self.valid_tokens:
+            return None
+        return JSONResponse(
+            [{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}], 401
+        )
+
+    async def query(self, request: Request) -> Response:
+        if refused := self._expired(request):
+            return refused
+        soql = request.query_params["q"]
+        if "FROM OrderItem" in soql:
+            records = [_line(self.provisioned)]
+        elif "FROM Case" in soql:
+            records = [_case()]
+        elif "WHERE Id" in soql and ORDER_ID not in soql:
+            records = []
+        else:
+            records = [self._order_record()]
+        return JSONResponse({"totalSize": len(records), "done": True, "records": records})
+
+    async def update_order(self, request: Request) -> Response:
+        if refused := self._expired(request):
+            return refused
+        fields = await request.json()
+        if fields.get("Status") == self.order_status:
+            return JSONResponse(
+                [{"message": "already activated", "errorCode": "FIELD_INTEGRITY_EXCEPTION"}], 400
+            )
+        self.order_changes.append(fields)
+        self.order_status = fields.get("Status", self.order_status)
+        return Response(status_code=204)
+
+    async def seed_salesforce(self, request: Request) -> Response:
+        self.accounts += (await request.json())["records"]["Account"]
+        return JSONResponse({}, 201)
+
+    async def card_list(self, _: Request) -> Response:
+        return HTMLResponse('<a href="/">Home</a><a href="/whmcs/account/paymentmethods/add">+</a>')
+
+    async def card_page(self, request: Request) -> Response:
+        if request.method == "POST":
+            form = await request.form()
+            self.has_card = (
+                form.get("card_number") == "4242424242424242" and form.get("token") == "t"
+            )
+            return HTMLResponse("<p>Saved</p>")
+        return HTMLResponse(
+            '<form method="get" action="/search"><input name="q"></form>'
+            '<form method="post" action="add"><input type="hidden" name="token" value="t">'
+            '<input name="card_number"><input name="card_expiry"></form>'
+        )
+
+    async def whmcs_state(self, _: Request) -> Response:
+        count = (2 if self.mistakes.double_whmcs_order else 1) if self.provisioned else 0
+        client = self.clients[-1]["id"] if self.clients else 0
+        orders = [{"id": 77 + n, "clientId": client, "status": "Active"} for n in range(count)]
+        services = whmcs_services(ORDER_ID) if self.provisioned else []
+        if self.mistakes.option_lost and services:
+            services[0]["configoptions"] = {}
+        return JSONResponse({"clients": self.clients, "orders": orders, "services": services})
+
+    async def gigs_state(self, _: Request) -> Response:
+        email = self.clients[-1]["email"] if self.clients else ""
+        line = {
+            "id": "sub_1",
+            "user": {"id": "usr_1", "email": email},
+            "sim": {"id": "sim_1"},
+            "status": "active",
+        }
+        project = {
+            "subscriptions": [line] if self.provisioned else [],
+            "sims": [{"id": "sim_1", "activationCode": LPA}],
+        }
+        return JSONResponse({"projects": {"portal-local": project}})
+
+    async def sendgrid_state(self, _: Request) -> Response:
+        return JSONResponse({"mails": self.mails})
+
+    def _provisioning_status(self) -> str:
+        if self.mistakes.fails:
+            return "Failed"
+        return "Provisioned" if self.provisioned else "Not Started"
+
+    def _order_record(self) -> dict[str, Any]:
+        return {
+            "Id": ORDER_ID,
+            "OrderNumber": "00000100",
+            "Status": self.order_status,
+            "EffectiveDate": "2026-11-22",
+            "TotalAmount": 31_250.0,
+            "CreatedDate": "2026-11-22T09:00:00.000+0000",
+            "Account": {"Name": "Haruka <Sato>", "Customer_Number__c": "CN-000101"},
+            "Order_Type__c": "Internet",
+            "Provisioning_Status__c": self._provisioning_status(),
+            "Provisioning_Error_Code__c": "plan-unknown" if self.mistakes.fails else None,
+            "Provisioning_Error_Message__c": "No such plan." if self.mistakes.fails else None,
+            "WHMCS_Order_ID__c": "77" if self.provisioned else None,
+            "ESIM_ICCID__c": None,
+            "Attempt_Count__c": 1.0 if self.provisioned else None,
+            "Last_Provisioning_At__c": None,
+            "Activation_Type__c": "Immediate",
+            "Activation_Scheduled_At__c": None,
+            "Portal_Order_Key__c": "k",
+            "BillingStreet": "1-2-3 Shibakoen",
+            "BillingCity": "Minato-ku",
+            "BillingState": "Tokyo",
+            "BillingPostalCode": "105-0011",
+            "BillingCountry": "Japan",
+        }
+
+
+def whmcs_services(reference: str) -> list[dict[str, Any]]:
+    """What WHMCS would have for the demo's cart."""
+    services = []
+    for number, item in enumerate(CART["items"], start=501):
+        product = next(p for p in OFFERED if p.sku == item["sku"])
+        options = ordered_options(product, item["configOptions"])
+        services.append(
+            {
+                "id": number,
+                "orderId": 77,
+                "pid": product.whmcs_id,
+                "status": "Active",
+                "customfields": {str(1000 + product.whmcs_id): reference},
+                "configoptions": {
+                    str(option): {"option_id": choice or 1, "qty": quantity}
+                    for option, (choice, quantity) in options.items()
+                },
+            }
+        )
+    return services
+
+
+def _line(provisioned: bool) -> dict[str, Any]:
+    return {
+        "Id": "8025j0000000001AAA",
+        "Quantity": 1.0,
+        "UnitPrice": 1450.0,
+        "Billing_Cycle__c": "Monthly",
+        "ConfigOptions_JSON__c": json.dumps(SNAPSHOT),
+        "WHMCS_Service_ID__c": "501" if provisioned else None,
+        "Product2": {"Name": "eSIM 10 GB", "ProductCode": "ESIM-DATA-10GB"},
+    }
+
+
+def _case() -> dict[str, Any]:
+    return {
+        "Id": "5005j0000000001AAA",
+        "CaseNumber": "00001001",
+        "Subject": "E-mail differs",
+        "Status": "New",
+        "CreatedDate": "2026-11-22T09:00:00.000+0000",
+        "Account": {"Name": "Liam O'Connor"},
+    }
+
+
+def _mail(to: str, subject: str, *, text: str = "Hello", qr: str | None = None) -> dict[str, Any]:
+    attachments = []
+    if qr is not None:
+        buffer = io.BytesIO()
+        segno.make_qr(qr, error="m").save(buffer, kind="png", scale=8, border=4)
+        attachments.append(
+            {
+                "content": base64.b64encode(buffer.getvalue()).decode(),
+                "type": "image/png",
+                "filename": "esim-qr.png",
+                "disposition": "inline",
+                "content_id": "esim-qr",
+            }
+        )
+    return {
+        "id": f"m-{subject}",
+        "receivedAt": "2026-11-22T09:03:00+00:00",
+        "from": {"email": "hello@portal.example", "name": "Portal"},
+        "to": [{"email": to}],
+        "cc": [],
+        "bcc": [],
+        "subject": subject,
+        "text": text,
+        "html": f'<p>{text}</p><img src="cid:esim-qr">',
+        "attachments": attachments,
+    }
+
+
+def _problem(status: int, slug: str) -> Response:
+    return JSONResponse(
+        {"type": f"https://portal.example/problems/{slug}", "status": status, "detail": slug},
+        status,
+        media_type=PROBLEM,
+    )

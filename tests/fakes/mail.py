@@ -1,0 +1,42 @@
+"""Mails in memory: a log, a transport and an outbox that can fail in every way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from portal.domain.mail import MailJob
+from portal.domain.upstream import OutcomeUnknown, UpstreamError
+from portal.ports.mail_transport import Message
+
+
+class FakeMailTransport:
+    """`MailTransport`: keeps what was sent; `failures` are raised first, one a call.
+
+    An `OutcomeUnknown` is raised after the mail has gone out, which is its worst case.
+    """
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+        self.failures: list[UpstreamError | BaseException] = []
+
+    def send(self, message: Message) -> str:
+        failure = self.failures.pop(0) if self.failures else None
+        if failure is not None and not isinstance(failure, OutcomeUnknown):
+            raise failure
+        self.sent.append(message)
+        if failure is not None:
+            raise failure
+        return f"message-{len(self.sent)}"
+
+
+class FakeMailOutbox:
+    """`MailOutbox` over a list."""
+
+    def __init__(self) -> None:
+        self.jobs: list[MailJob] = []
+        self.failure: UpstreamError | None = None
+
+    def put(self, jobs: Sequence[MailJob]) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.jobs.extend(jobs)

@@ -1,0 +1,65 @@
+"""`make demo`: passes on a stack that keeps its promises, and names the one that is broken."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.demo import checks
+from local.demo.__main__ import main
+from local.demo.people import NEWCOMERS
+from tests.unit.local.conftest import Door
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "POLL_SECONDS", 0.01)
+
+
+def play(door: Door, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    code = main(["--front", door.url])
+    return code, " ".join(capsys.readouterr().out.split())
+
+
+def test_plays_everything_against_a_good_stack(
+    door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out = play(door, capsys)
+    assert code == 0, out
+    assert "QR code in the eSIM mail decodes" in out
+    assert "Provisioning took" in out
+    assert door.stack.order_status == "Activated"
+
+
+@pytest.mark.parametrize(
+    ("mistake", "sentence"),
+    [
+        ("order_without_card", "Ordering without a payment method should give 409 and gave 201"),
+        ("second_order_on_replay", "The same cart made a second order"),
+        ("double_whmcs_order", "There should be one WHMCS order and there are 2"),
+        ("wrong_qr", "The QR code in the eSIM mail is not the provider's LPA code"),
+        ("option_lost", "WHMCS has not what was ordered for ESIM-VOICE-10GB"),
+        ("fails", "Provisioning ended as failed: plan-unknown No such plan."),
+        ("offers_hidden", "The catalogue offers what it must not: ['INTERNET-STAFF']"),
+    ],
+)
+def test_names_the_broken_promise(
+    door: Door, capsys: pytest.CaptureFixture[str], mistake: str, sentence: str
+) -> None:
+    setattr(door.stack.mistakes, mistake, True)
+    code, out = play(door, capsys)
+    assert code == 1
+    assert sentence in out
+
+
+def test_takes_a_new_account_when_every_newcomer_is_signed_up(
+    door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    door.stack.clients += [{"id": n, "email": p.email} for n, p in enumerate(NEWCOMERS)]
+    code, out = play(door, capsys)
+    assert code == 0, out
+    assert door.stack.accounts[0]["Customer_Number__c"] in out
+
+
+def test_says_what_to_do_when_nothing_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--front", "http://127.0.0.1:9"]) == 1
+    assert "`make run`" in capsys.readouterr().out
