@@ -7,9 +7,12 @@ sentence why; docs/local-stack.md lists them. What can only be mended afterwards
 
 from __future__ import annotations
 
-import copy
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from local.stack.settings import PORTS, front_origins
 
 Template = dict[str, Any]
 Resource = dict[str, Any]
@@ -25,12 +28,15 @@ API_ID = "0b0a7a15"
 """The fixed id of the local REST API: eight hex digits, as ministack wants them."""
 
 
-def apply(template: Template, environment: Mapping[str, str]) -> Template:
+def apply(
+    template: Template, environment: Mapping[str, str], *, front_port: int | None = None
+) -> Template:
     """A copy of the template that ministack deploys as CloudFormation would the original.
 
-    `environment` holds the addresses of this run's upstreams by the Lambdas' variable names.
+    `environment` holds the addresses of this run's upstreams by the Lambdas' variable names,
+    `front_port` is the front door's when it is not the usual one.
     """
-    fixed = copy.deepcopy(template)
+    fixed = point_origins_at(template, front_port or PORTS["front"][1])
     for fix in FIXUPS:
         fix(fixed)
     point_lambdas_at(fixed, environment)
@@ -153,6 +159,16 @@ FIXUPS: tuple[Callable[[Template], None], ...] = (
     wheels_in_the_runtime,
     without_snap_start,
 )
+
+
+def point_origins_at(template: Template, port: int) -> Template:
+    """A copy in which the front door has this run's port, wherever CORS or a link names it."""
+    text = json.dumps(template)
+    pairs = zip(front_origins(PORTS["front"][1]), front_origins(port), strict=True)
+    for usual, actual in pairs:
+        text = re.sub(rf"{re.escape(usual)}(?!\d)", actual, text)
+    copied: Template = json.loads(text)
+    return copied
 
 
 def point_lambdas_at(template: Template, environment: Mapping[str, str]) -> None:

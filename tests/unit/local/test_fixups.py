@@ -144,3 +144,10 @@ def test_a_function_gets_this_runs_value_of_what_it_reads_and_nothing_else() -> 
         "SALESFORCE_URL": "http://127.0.0.1:9",
         "STAGE": "local",
     }
+
+
+def test_origins_name_this_runs_front_door() -> None:
+    origins = "http://127.0.0.1:8080,http://localhost:8080,http://127.0.0.1:80801"
+    original = template(Api={"Type": "X", "Text": f"'{origins}'"})
+    result = apply(original, {}, front_port=9000)["Resources"]["Api"]["Properties"]["Text"]
+    assert result == "'http://127.0.0.1:9000,http://localhost:9000,http://127.0.0.1:80801'"
