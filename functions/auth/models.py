@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from portal.api.models import RequestModel, ResponseModel
 from portal.domain.ids import CustomerNumber
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    field_validator,
+    model_serializer,
+)
 from pydantic_core import PydanticCustomError
 
 from functions.auth import validation
@@ -132,6 +139,11 @@ class TokenResponse(ResponseModel):
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  # the scheme's name
     expires_in: int
     refresh_token: str | None = Field(default=None, repr=False)
+
+    @model_serializer(mode="wrap")
+    def _without_empty(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        members: dict[str, Any] = serialise(self)
+        return {name: value for name, value in members.items() if value is not None}
 
 
 class RefreshRequest(RequestModel):
