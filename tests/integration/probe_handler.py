@@ -72,6 +72,11 @@ def send(_: dict[str, Any]) -> None:
     boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE_URL"], MessageBody="sent")
 
 
+def send_batch(_: dict[str, Any]) -> None:
+    entries = [{"Id": "1", "MessageBody": "sent in a batch"}]
+    boto3.client("sqs").send_message_batch(QueueUrl=os.environ["QUEUE_URL"], Entries=entries)
+
+
 def log(event: dict[str, Any]) -> None:
     sys.stdout.write(f"{event['line']}\n")
 
@@ -91,6 +96,7 @@ ACTIONS: dict[str, Any] = {
     "put-elsewhere": lambda _: put(os.environ["OTHER_TABLE"], "not granted"),
     "secret": secret,
     "send": send,
+    "send-batch": send_batch,
     "log": log,
     "measure": measure,
     "find": find,
