@@ -66,7 +66,7 @@ def test_whmcs_has_one_client_and_one_active_order(
 ) -> None:
     records = state(stack.whmcs_url)
     (client,) = [c for c in records["clients"] if c["email"] == CUSTOMER.email]
-    (order,) = [o for o in records["orders"] if o["userid"] == client["id"]]
+    (order,) = [o for o in records["orders"] if o["clientId"] == client["id"]]
     assert order["status"] == "Active"
     assert str(order["id"]) == salesforce_order["WHMCS_Order_ID__c"]
     assert len(order["serviceIds"]) == 3
