@@ -266,6 +266,248 @@ ORDERS = (
     ),
 )
 
+MAIL = (
+    "SENDGRID_API_URL",
+    "EMAIL_TRANSPORT",
+    "EMAIL_FROM",
+    "EMAIL_FROM_NAME",
+    "SMTP_HOST",
+    "SMTP_PORT",
+    "PORTAL_WEB_URL",
+)
+TIME_ZONE = ("PORTAL_TIME_ZONE",)
+CURRENCY = ("PORTAL_CURRENCY",)
+RATE_LIMITS = ("RATE_LIMITS",)
+PASSWORD_RULES = (
+    "PASSWORD_MIN_LENGTH",
+    "PASSWORD_REQUIRE_LOWERCASE",
+    "PASSWORD_REQUIRE_UPPERCASE",
+    "PASSWORD_REQUIRE_DIGITS",
+    "PASSWORD_REQUIRE_SYMBOLS",
+)
+SESSION = (
+    *RATE_LIMITS,
+    "REFRESH_COOKIE_NAME",
+    "REFRESH_COOKIE_PATH",
+    "REFRESH_COOKIE_SAMESITE",
+    "REFRESH_COOKIE_SECURE",
+    "REFRESH_COOKIE_DOMAIN",
+    "REFRESH_TOKEN_DAYS",
+)
+REGISTRATION = (
+    *RATE_LIMITS,
+    *PASSWORD_RULES,
+    *SALESFORCE,
+    *ACCOUNT_FIELDS,
+    *WHMCS,
+    *WHMCS_CLIENT_FIELDS,
+)
+CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
+
+# An HTTP handler must answer before the gateway gives up at 29 s.
+HTTP_UPSTREAM_TIMEOUT = 28
+
+CREATE_USER = ("AdminCreateUser", "AdminSetUserPassword", "AdminGetUser", "AdminDeleteUser")
+END_SESSIONS = ("AdminSetUserPassword", "AdminUserGlobalSignOut")
+
+AUTH = (
+    Endpoint(
+        area="auth",
+        name="signup",
+        route=Route(method="POST", path="/auth/signup", access=Access.CREDENTIALS),
+        settings=REGISTRATION,
+        writes=(Table.IDENTITY, Table.EPHEMERAL),
+        sends=(Queue.EMAIL, Queue.CASE),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS),
+        user_pool=True,
+        cognito_actions=CREATE_USER,
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="auth",
+        name="login",
+        route=Route(method="POST", path="/auth/login", access=Access.CREDENTIALS),
+        settings=SESSION,
+        writes=(Table.EPHEMERAL,),
+        user_pool=True,
+        cognito_actions=("AdminInitiateAuth",),
+    ),
+    Endpoint(
+        area="auth",
+        name="refresh",
+        route=Route(method="POST", path="/auth/refresh", access=Access.CREDENTIALS),
+        settings=SESSION,
+        writes=(Table.EPHEMERAL,),
+        user_pool=True,
+    ),
+    Endpoint(
+        area="auth",
+        name="logout",
+        route=Route(method="POST", path="/auth/logout", access=Access.CREDENTIALS),
+        settings=SESSION,
+        writes=(Table.EPHEMERAL,),
+        user_pool=True,
+    ),
+    Endpoint(
+        area="auth",
+        name="request_password_reset",
+        route=Route(method="POST", path="/auth/request-password-reset", access=Access.CREDENTIALS),
+        settings=RATE_LIMITS,
+        reads=(Table.IDENTITY,),
+        writes=(Table.EPHEMERAL,),
+        sends=(Queue.EMAIL,),
+    ),
+    Endpoint(
+        area="auth",
+        name="reset_password",
+        route=Route(method="POST", path="/auth/reset-password", access=Access.CREDENTIALS),
+        settings=(*RATE_LIMITS, *PASSWORD_RULES),
+        writes=(Table.EPHEMERAL,),
+        sends=(Queue.EMAIL,),
+        user_pool=True,
+        cognito_actions=END_SESSIONS,
+    ),
+    Endpoint(
+        area="auth",
+        name="change_password",
+        route=Route(method="POST", path="/auth/change-password", access=Access.BEARER),
+        settings=(*RATE_LIMITS, *PASSWORD_RULES),
+        writes=(Table.EPHEMERAL,),
+        sends=(Queue.EMAIL,),
+        user_pool=True,
+        cognito_actions=("AdminInitiateAuth", *END_SESSIONS),
+    ),
+    Endpoint(
+        area="auth",
+        name="link_whmcs",
+        route=Route(method="POST", path="/auth/link-whmcs", access=Access.CREDENTIALS),
+        settings=REGISTRATION,
+        writes=(Table.IDENTITY, Table.EPHEMERAL),
+        sends=(Queue.EMAIL, Queue.CASE),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS),
+        user_pool=True,
+        cognito_actions=CREATE_USER,
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="auth",
+        name="me",
+        route=Route(method="GET", path="/me", access=Access.BEARER),
+        reads=(Table.IDENTITY,),
+    ),
+    Endpoint(
+        area="auth",
+        name="case_worker",
+        consumes=Queue.CASE,
+        settings=SALESFORCE,
+        reads=(Table.IDENTITY,),
+        secrets=(Secret.SALESFORCE,),
+        timeout=30,
+    ),
+)
+
+
+def _billing(
+    name: str, method: str, path: str, *settings: str, writes: tuple[Table, ...] = ()
+) -> Endpoint:
+    return Endpoint(
+        area="billing",
+        name=name,
+        route=Route(method=method, path=path, access=Access.BEARER),
+        settings=(*WHMCS, *settings),
+        reads=(Table.IDENTITY,),
+        writes=writes,
+        secrets=(Secret.WHMCS,),
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    )
+
+
+BILLING = (
+    _billing("sso_link", "POST", "/auth/sso-link", "WHMCS_PAYMENT_METHODS_PATH"),
+    _billing("get_address", "GET", "/me/billing"),
+    _billing("update_address", "PATCH", "/me/billing"),
+    _billing(
+        "payment_methods",
+        "GET",
+        "/billing/payment-methods/summary",
+        *TIME_ZONE,
+        writes=(Table.EPHEMERAL,),
+    ),
+    _billing("list_invoices", "GET", "/billing/invoices", *CURRENCY),
+    _billing("get_invoice", "GET", "/billing/invoices/{invoiceId}", *CURRENCY),
+)
+
+CATALOG = (
+    Endpoint(
+        area="catalog",
+        name="list_products",
+        route=Route(method="GET", path="/catalog", access=Access.PUBLIC),
+        settings=CATALOG_READING,
+        writes=(Table.CATALOG,),
+        secrets=(Secret.SALESFORCE,),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="catalog",
+        name="get_product",
+        route=Route(method="GET", path="/catalog/{sku}", access=Access.PUBLIC),
+        settings=CATALOG_READING,
+        writes=(Table.CATALOG,),
+        secrets=(Secret.SALESFORCE,),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="catalog",
+        name="personalized",
+        route=Route(method="GET", path="/catalog/personalized", access=Access.BEARER),
+        settings=(*CATALOG_READING, *ELIGIBILITY_FIELDS),
+        reads=(Table.IDENTITY,),
+        writes=(Table.CATALOG,),
+        secrets=(Secret.SALESFORCE,),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+)
+
+ORDERS = (
+    Endpoint(
+        area="orders",
+        name="create_order",
+        route=Route(method="POST", path="/orders", access=Access.BEARER),
+        settings=(*CATALOG_READING, *ELIGIBILITY_FIELDS, *WHMCS),
+        reads=(Table.IDENTITY,),
+        writes=(Table.IDEMPOTENCY, Table.CATALOG, Table.EPHEMERAL),
+        sends=(Queue.EMAIL,),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="orders",
+        name="list_orders",
+        route=Route(method="GET", path="/orders", access=Access.BEARER),
+        settings=(*SALESFORCE, *CURRENCY),
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        secrets=(Secret.SALESFORCE,),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="orders",
+        name="get_order",
+        route=Route(method="GET", path="/orders/{sfOrderId}", access=Access.BEARER),
+        settings=(*SALESFORCE, *CURRENCY),
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        secrets=(Secret.SALESFORCE,),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+)
+
 PROVISION = (
     Endpoint(
         area="provision",
