@@ -17,7 +17,7 @@ from rich.markup import escape
 
 from local.demo.backstage import Backstage
 from local.demo.card_page import Card, add_card
-from local.demo.cart import CART, suits
+from local.demo.cart import CART, cart_suits, suits
 from local.demo.checks import DemoError, expect, expect_status, wait_for
 from local.demo.mail_check import check_esim_mail, pictures
 from local.demo.people import NEWCOMERS, PASSWORD, Person
@@ -86,7 +86,7 @@ class Demo:
     def _next_customer(self) -> Person:
         known = self._backstage.whmcs_emails()
         for person in NEWCOMERS:
-            if person.email not in known:
+            if person.email not in known and cart_suits(person):
                 return person
         serial = f"{secrets.randbelow(900_000) + 100_000}"
         newcomer = dataclasses.replace(

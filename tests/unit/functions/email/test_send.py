@@ -126,6 +126,13 @@ def test_reset_tokens_are_made_when_the_mail_is(stage: Stage) -> None:
     assert "#token=token-of-0f1e2d3c" in stage.transport.sent[0].text
 
 
+def test_a_reset_for_nobody_is_dropped_and_anything_else_for_nobody_is_not(stage: Stage) -> None:
+    nobody = {"userId": "00000000-0000-4000-8000-000000000000"}
+    assert consume(job("password-reset", "reset:2") | nobody) == []
+    assert consume(job("welcome", "welcome:2") | nobody) == ["message-0"]
+    assert stage.transport.sent == []
+
+
 @pytest.mark.parametrize(
     "failure",
     [
