@@ -1,10 +1,9 @@
-"""IAM statements for what a row of the endpoint table names: those actions, those resources."""
+"""IAM actions behind the endpoint table's words: what reading, writing, sending mean.
+
+Free of the CDK, so that others can compare against it cheaply.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-
-from aws_cdk import aws_iam as iam
 
 TABLE_READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query")
 TABLE_WRITE = (
@@ -15,17 +14,8 @@ TABLE_WRITE = (
     "dynamodb:ConditionCheckItem",
 )
 QUEUE_SEND = ("sqs:SendMessage",)
-QUEUE_CONSUME = (
-    "sqs:ReceiveMessage",
-    "sqs:DeleteMessage",
-    "sqs:ChangeMessageVisibility",
-    "sqs:GetQueueAttributes",
-)
+# What an event source mapping needs (Lambda developer guide, SQS execution role permissions) …
+QUEUE_CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+# … and what a consumer needs that postpones its own retries.
+QUEUE_BACK_OFF = ("sqs:ChangeMessageVisibility",)
 SECRET_READ = ("secretsmanager:GetSecretValue",)
-
-
-def allow(actions: Sequence[str], resources: Sequence[str]) -> list[iam.PolicyStatement]:
-    """One statement, or none when there is nothing to allow it on."""
-    if not actions or not resources:
-        return []
-    return [iam.PolicyStatement(actions=list(actions), resources=list(resources))]

@@ -27,7 +27,9 @@ from pydantic import (
 from infra.paths import LAYERS, REPOSITORY
 
 LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
-RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
+RATE_LIMITS = r"^$|^[a-z-]+\.[a-z-]+=\d+/\d+(,[a-z-]+\.[a-z-]+=\d+/\d+)*$"
+# What CloudWatch Logs accepts, up to two years.
+RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 
 
 class ConfigurationError(Exception):
@@ -68,6 +70,17 @@ def _network(value: str) -> str:
     return str(ipaddress.ip_network(value))
 
 
+def _from_repository(value: Path) -> Path:
+    return REPOSITORY / value  # an absolute path stays as it is
+
+
+def _retention(value: int) -> int:
+    if value not in RETENTION_DAYS:
+        msg = f"must be one of {', '.join(map(str, RETENTION_DAYS))}"
+        raise ValueError(msg)
+    return value
+
+
 CommaList = BeforeValidator(_split)
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 BaseAddress = Annotated[str, AfterValidator(_base_address)]
@@ -87,9 +100,9 @@ class Config(BaseModel):
     # The stage and its resources
     stage: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$")
     retain_data: bool = False
-    layer_path: Path = LAYERS / "lambda"
+    layer_path: Annotated[Path, AfterValidator(_from_repository)] = LAYERS / "lambda"
     snapstart: bool = False
-    log_retention_days: RetentionDays = 30
+    log_retention_days: Annotated[int, AfterValidator(_retention)] = 30
     alarm_email: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")
 
     # The API in front
@@ -114,6 +127,12 @@ class Config(BaseModel):
     password_require_symbols: bool = False
     id_token_minutes: int = Field(default=15, ge=5, le=1440)
     refresh_token_days: int = Field(default=30, ge=1, le=3650)
+    refresh_cookie_name: str = Field(default="portal_refresh", pattern=r"^[A-Za-z0-9_-]+$")
+    refresh_cookie_path: str = Field(default="/api/auth", pattern=r"^/[A-Za-z0-9/_-]*$")
+    refresh_cookie_samesite: Literal["Strict", "Lax", "None"] = "Strict"
+    refresh_cookie_secure: bool = True
+    refresh_cookie_domain: HostName = ""
+    rate_limits: str = Field(default="", pattern=RATE_LIMITS)
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
 
     # Work in the background
@@ -126,6 +145,7 @@ class Config(BaseModel):
     powertools_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     portal_web_url: BaseAddress
     portal_time_zone: NonEmpty = "Asia/Tokyo"
+    portal_currency: str = Field(default="JPY", pattern=r"^[A-Z]{3}$")
     salesforce_url: BaseAddress
     salesforce_api_version: str = Field(default="63.0", pattern=r"^\d{2}\.0$")
     salesforce_pricebook: NonEmpty = "Portal"
@@ -158,6 +178,9 @@ class Config(BaseModel):
         if bool(self.api_domain_name) != bool(self.api_certificate_arn):
             msg = "API_DOMAIN_NAME and API_CERTIFICATE_ARN need each other: set both or neither"
             raise ValueError(msg)
+        if self.refresh_cookie_samesite == "None" and not self.refresh_cookie_secure:
+            msg = "REFRESH_COOKIE_SAMESITE=None needs REFRESH_COOKIE_SECURE=true: browsers insist"
+            raise ValueError(msg)
         if self.stage == "production" and not self.retain_data:
             msg = "the stage `production` must keep its data: set RETAIN_DATA=true"
             raise ValueError(msg)
@@ -166,6 +189,8 @@ class Config(BaseModel):
     def variable(self, name: str) -> str:
         """The value of one setting as an environment variable carries it."""
         value: Any = getattr(self, name.lower())
+        if isinstance(value, bool):
+            return str(value).lower()
         return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
@@ -190,6 +215,9 @@ def load_config(
     unknown = sorted(set(values) - set(SETTINGS))
     if unknown:
         msg = f"{file.name}: unknown settings {', '.join(unknown)}; see .env.dev.example"
+        raise ConfigurationError(msg)
+    if values.get("STAGE", stage) != stage:
+        msg = f"{file.name} says STAGE={values['STAGE']}: a stage's file carries its own name"
         raise ConfigurationError(msg)
     # An empty value in the file or the environment means "not set": the default applies.
     merged = {**values, **{n: environ[n] for n in SETTINGS if n in environ}, "STAGE": stage}

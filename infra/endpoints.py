@@ -6,140 +6,8 @@ and alarms. A handler that reads a further environment name or table needs a cha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from infra.vocabulary import Access, Endpoint, Queue, Route, Secret, Table
 
-
-class Table(StrEnum):
-    """DynamoDB tables, by lifecycle."""
-
-    IDENTITY = "identity"
-    IDEMPOTENCY = "idempotency"
-    EPHEMERAL = "ephemeral"
-    WORKFLOW = "workflow"
-    CATALOG = "catalog"
-
-    @property
-    def variable(self) -> str:
-        """The environment name that carries the table's name."""
-        return f"{self.name}_TABLE"
-
-
-class Queue(StrEnum):
-    """SQS queues; each has a dead-letter queue of its own."""
-
-    PROVISION = "provision"
-    EMAIL = "email"
-    CASE = "case"
-
-    @property
-    def variable(self) -> str:
-        """The environment name that carries the queue's URL."""
-        return f"{self.name}_QUEUE_URL"
-
-
-class Secret(StrEnum):
-    """Secrets Manager secrets: one per upstream, one for the signing keys."""
-
-    SALESFORCE = "salesforce"
-    WHMCS = "whmcs"
-    ESIM = "esim"
-    SENDGRID = "sendgrid"
-    SIGNING = "signing"
-
-    @property
-    def variable(self) -> str:
-        """The environment name that carries the secret's id."""
-        return f"{self.name}_SECRET_ID"
-
-
-class Access(StrEnum):
-    """How a route proves who is calling."""
-
-    PUBLIC = "public"  # catalogue, health: nothing to prove
-    CREDENTIALS = "credentials"  # auth endpoints: the body is the proof; tighter throttles
-    SIGNED = "signed"  # Salesforce: an HMAC that the handler verifies
-    BEARER = "bearer"  # a Cognito ID token, verified by the gateway
-
-
-@dataclass(frozen=True, kw_only=True)
-class Route:
-    """An HTTP route of the API, with `{name}` path parameters."""
-
-    method: str
-    path: str
-    access: Access
-
-
-@dataclass(frozen=True, kw_only=True)
-class Endpoint:
-    """One Lambda: module `functions.<area>.<name>`, attribute `handler`.
-
-    Exactly one of `route`, `consumes`, `consumes_dead_letters_of` and `every_minutes` says what
-    starts it. `settings` are the environment names whose values are plain configuration;
-    `reads` and `writes` are tables (writing includes reading); `timeout` is in seconds, `memory`
-    in MB; `batch_size` counts messages; `cognito_actions` are IAM actions on the user pool.
-    """
-
-    area: str
-    name: str
-    route: Route | None = None
-    consumes: Queue | None = None
-    consumes_dead_letters_of: Queue | None = None
-    every_minutes: int | None = None
-    settings: tuple[str, ...] = ()
-    reads: tuple[Table, ...] = ()
-    writes: tuple[Table, ...] = ()
-    queries_status_index: bool = False
-    sends: tuple[Queue, ...] = ()
-    secrets: tuple[Secret, ...] = ()
-    user_pool: bool = False
-    cognito_actions: tuple[str, ...] = ()
-    memory: int = 512
-    timeout: int = 15
-    batch_size: int = 1
-
-    @property
-    def id(self) -> str:
-        """Unique name within a stage, as in the function's physical name."""
-        return f"{self.area}-{self.name.replace('_', '-')}"
-
-    @property
-    def module(self) -> str:
-        """Dotted module name."""
-        return f"functions.{self.area}.{self.name}"
-
-    @property
-    def handler(self) -> str:
-        """Lambda's handler string."""
-        return f"{self.module}.handler"
-
-    @property
-    def tables(self) -> tuple[Table, ...]:
-        """Every table that it touches."""
-        return (*self.reads, *self.writes)
-
-    @property
-    def environment(self) -> frozenset[str]:
-        """Exactly the environment names that it gets."""
-        names = {*BASE_ENVIRONMENT, *self.settings}
-        names.update(resource.variable for resource in (*self.tables, *self.sends, *self.secrets))
-        if self.consumes is not None:
-            names.add(self.consumes.variable)
-        if self.route is not None:
-            names.add("CORS_ORIGINS")
-        if self.user_pool:
-            names.update(USER_POOL)
-        return frozenset(names)
-
-
-BASE_ENVIRONMENT = (
-    "STAGE",
-    "POWERTOOLS_SERVICE_NAME",
-    "POWERTOOLS_METRICS_NAMESPACE",
-    "POWERTOOLS_LOG_LEVEL",
-)
-USER_POOL = ("USER_POOL_ID", "USER_POOL_CLIENT_ID")
 SALESFORCE = ("SALESFORCE_URL", "SALESFORCE_API_VERSION")
 ACCOUNT_FIELDS = ("SALESFORCE_CUSTOMER_NUMBER_FIELD", "SALESFORCE_ACCOUNT_EMAIL_FIELD")
 ELIGIBILITY_FIELDS = (
@@ -166,6 +34,33 @@ EMAIL = (
     "PORTAL_WEB_URL",
 )
 TIME_ZONE = ("PORTAL_TIME_ZONE",)
+CURRENCY = ("PORTAL_CURRENCY",)
+RATE_LIMITS = ("RATE_LIMITS",)
+PASSWORD_RULES = (
+    "PASSWORD_MIN_LENGTH",
+    "PASSWORD_REQUIRE_LOWERCASE",
+    "PASSWORD_REQUIRE_UPPERCASE",
+    "PASSWORD_REQUIRE_DIGITS",
+    "PASSWORD_REQUIRE_SYMBOLS",
+)
+SESSION = (
+    *RATE_LIMITS,
+    "REFRESH_COOKIE_NAME",
+    "REFRESH_COOKIE_PATH",
+    "REFRESH_COOKIE_SAMESITE",
+    "REFRESH_COOKIE_SECURE",
+    "REFRESH_COOKIE_DOMAIN",
+    "REFRESH_TOKEN_DAYS",
+)
+REGISTRATION = (
+    *RATE_LIMITS,
+    *PASSWORD_RULES,
+    *SALESFORCE,
+    *ACCOUNT_FIELDS,
+    *WHMCS,
+    *WHMCS_CLIENT_FIELDS,
+)
+CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 
 # An HTTP handler must answer before the gateway gives up at 29 s.
 HTTP_UPSTREAM_TIMEOUT = 28
@@ -178,7 +73,7 @@ AUTH = (
         area="auth",
         name="signup",
         route=Route(method="POST", path="/auth/signup", access=Access.CREDENTIALS),
-        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *WHMCS, *WHMCS_CLIENT_FIELDS),
+        settings=REGISTRATION,
         writes=(Table.IDENTITY, Table.EPHEMERAL),
         sends=(Queue.EMAIL, Queue.CASE),
         secrets=(Secret.SALESFORCE, Secret.WHMCS),
@@ -191,6 +86,7 @@ AUTH = (
         area="auth",
         name="login",
         route=Route(method="POST", path="/auth/login", access=Access.CREDENTIALS),
+        settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
         cognito_actions=("AdminInitiateAuth",),
@@ -199,6 +95,7 @@ AUTH = (
         area="auth",
         name="refresh",
         route=Route(method="POST", path="/auth/refresh", access=Access.CREDENTIALS),
+        settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
     ),
@@ -206,12 +103,16 @@ AUTH = (
         area="auth",
         name="logout",
         route=Route(method="POST", path="/auth/logout", access=Access.CREDENTIALS),
+        settings=SESSION,
+        writes=(Table.EPHEMERAL,),
         user_pool=True,
     ),
     Endpoint(
         area="auth",
         name="request_password_reset",
         route=Route(method="POST", path="/auth/request-password-reset", access=Access.CREDENTIALS),
+        settings=RATE_LIMITS,
+        reads=(Table.IDENTITY,),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
     ),
@@ -219,6 +120,7 @@ AUTH = (
         area="auth",
         name="reset_password",
         route=Route(method="POST", path="/auth/reset-password", access=Access.CREDENTIALS),
+        settings=(*RATE_LIMITS, *PASSWORD_RULES),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
         user_pool=True,
@@ -228,6 +130,7 @@ AUTH = (
         area="auth",
         name="change_password",
         route=Route(method="POST", path="/auth/change-password", access=Access.BEARER),
+        settings=(*RATE_LIMITS, *PASSWORD_RULES),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
         user_pool=True,
@@ -237,7 +140,7 @@ AUTH = (
         area="auth",
         name="link_whmcs",
         route=Route(method="POST", path="/auth/link-whmcs", access=Access.CREDENTIALS),
-        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *WHMCS, *WHMCS_CLIENT_FIELDS),
+        settings=REGISTRATION,
         writes=(Table.IDENTITY, Table.EPHEMERAL),
         sends=(Queue.EMAIL, Queue.CASE),
         secrets=(Secret.SALESFORCE, Secret.WHMCS),
@@ -257,7 +160,7 @@ AUTH = (
         name="case_worker",
         consumes=Queue.CASE,
         settings=SALESFORCE,
-        writes=(Table.IDEMPOTENCY,),
+        reads=(Table.IDENTITY,),
         secrets=(Secret.SALESFORCE,),
         timeout=30,
     ),
@@ -280,18 +183,18 @@ def _billing(
 
 
 BILLING = (
-    _billing(
-        "sso_link",
-        "POST",
-        "/auth/sso-link",
-        "WHMCS_PAYMENT_METHODS_PATH",
-        writes=(Table.EPHEMERAL,),
-    ),
+    _billing("sso_link", "POST", "/auth/sso-link", "WHMCS_PAYMENT_METHODS_PATH"),
     _billing("get_address", "GET", "/me/billing"),
     _billing("update_address", "PATCH", "/me/billing"),
-    _billing("payment_methods", "GET", "/billing/payment-methods/summary"),
-    _billing("list_invoices", "GET", "/billing/invoices"),
-    _billing("get_invoice", "GET", "/billing/invoices/{invoiceId}"),
+    _billing(
+        "payment_methods",
+        "GET",
+        "/billing/payment-methods/summary",
+        *TIME_ZONE,
+        writes=(Table.EPHEMERAL,),
+    ),
+    _billing("list_invoices", "GET", "/billing/invoices", *CURRENCY),
+    _billing("get_invoice", "GET", "/billing/invoices/{invoiceId}", *CURRENCY),
 )
 
 CATALOG = (
@@ -299,7 +202,7 @@ CATALOG = (
         area="catalog",
         name="list_products",
         route=Route(method="GET", path="/catalog", access=Access.PUBLIC),
-        settings=(*SALESFORCE, *PRICEBOOK, *TIME_ZONE),
+        settings=CATALOG_READING,
         writes=(Table.CATALOG,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
@@ -309,7 +212,7 @@ CATALOG = (
         area="catalog",
         name="get_product",
         route=Route(method="GET", path="/catalog/{sku}", access=Access.PUBLIC),
-        settings=(*SALESFORCE, *PRICEBOOK, *TIME_ZONE),
+        settings=CATALOG_READING,
         writes=(Table.CATALOG,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
@@ -319,7 +222,7 @@ CATALOG = (
         area="catalog",
         name="personalized",
         route=Route(method="GET", path="/catalog/personalized", access=Access.BEARER),
-        settings=(*SALESFORCE, *PRICEBOOK, *ELIGIBILITY_FIELDS, *TIME_ZONE),
+        settings=(*CATALOG_READING, *ELIGIBILITY_FIELDS),
         reads=(Table.IDENTITY,),
         writes=(Table.CATALOG,),
         secrets=(Secret.SALESFORCE,),
@@ -333,9 +236,9 @@ ORDERS = (
         area="orders",
         name="create_order",
         route=Route(method="POST", path="/orders", access=Access.BEARER),
-        settings=(*SALESFORCE, *PRICEBOOK, *ELIGIBILITY_FIELDS, *WHMCS, *TIME_ZONE),
+        settings=(*CATALOG_READING, *ELIGIBILITY_FIELDS, *WHMCS),
         reads=(Table.IDENTITY,),
-        writes=(Table.IDEMPOTENCY, Table.CATALOG, Table.WORKFLOW),
+        writes=(Table.IDEMPOTENCY, Table.CATALOG, Table.EPHEMERAL),
         sends=(Queue.EMAIL,),
         secrets=(Secret.SALESFORCE, Secret.WHMCS),
         memory=1024,
@@ -345,7 +248,7 @@ ORDERS = (
         area="orders",
         name="list_orders",
         route=Route(method="GET", path="/orders", access=Access.BEARER),
-        settings=SALESFORCE,
+        settings=(*SALESFORCE, *CURRENCY),
         reads=(Table.IDENTITY, Table.WORKFLOW),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
@@ -355,7 +258,7 @@ ORDERS = (
         area="orders",
         name="get_order",
         route=Route(method="GET", path="/orders/{sfOrderId}", access=Access.BEARER),
-        settings=SALESFORCE,
+        settings=(*SALESFORCE, *CURRENCY),
         reads=(Table.IDENTITY, Table.WORKFLOW),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
@@ -376,6 +279,7 @@ PROVISION = (
         area="provision",
         name="worker",
         consumes=Queue.PROVISION,
+        backs_off=True,
         settings=(
             *SALESFORCE,
             *WHMCS,
@@ -417,7 +321,7 @@ MAIL = (
         area="email",
         name="send",
         consumes=Queue.EMAIL,
-        settings=(*EMAIL, *ESIM, *TIME_ZONE),
+        settings=(*EMAIL, *ESIM),
         reads=(Table.IDENTITY,),
         writes=(Table.IDEMPOTENCY, Table.EPHEMERAL),
         secrets=(Secret.SENDGRID, Secret.ESIM),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from infra.config import Config
-from infra.endpoints import Endpoint
+from infra.vocabulary import Endpoint
 
 METRICS_NAMESPACE = "Portal"
 

@@ -8,15 +8,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from local.context import StackContext
 from local.stack.build import BuildError
 from local.stack.deploy import DeployError
+from local.stack.emulators import SeedError
 from local.stack.ministack import MinistackError
 from local.stack.ports import PortTakenError
 from local.stack.serving import ServingError
@@ -28,6 +29,7 @@ EXPECTED = (
     DeployError,
     MinistackError,
     PortTakenError,
+    SeedError,
     ServingError,
     SettingsError,
 )
@@ -70,7 +72,7 @@ def logs(
     folder = Settings.from_environment(os.environ).logs
     files = sorted(file for file in folder.glob("*.log") if function in file.name)
     if not files:
-        console.print(f"no log of that name in {_relative(str(folder))}", markup=False)
+        console.print(f"no log of that name in {_relative(folder)}", markup=False)
         raise typer.Exit(1)
     for file in files:
         console.rule(file.stem)
@@ -110,7 +112,6 @@ def _stop_signals() -> Iterator[None]:
 
 
 def _show(stack: StackContext, settings: Settings, seconds: float) -> None:
-    table = Table(title=f"ready after {seconds:.0f} s", title_justify="left", show_header=False)
     front = stack.front_url
     rows = [
         ("Portal, start here", front),
@@ -123,19 +124,22 @@ def _show(stack: StackContext, settings: Settings, seconds: float) -> None:
         ("Gigs", _emulated(stack.gigs_url)),
         ("SendGrid", _emulated(stack.sendgrid_url)),
         ("AWS (ministack)", stack.aws_endpoint),
-        ("Logs", f"{_relative(str(settings.logs))}  (python -m local logs <name>)"),
+        ("Logs", f"{_relative(settings.logs)}  (python -m local logs <name>)"),
+        *(
+            ("Login", f"{account.email}  {account.password}  ({account.note})")
+            for account in stack.accounts
+        ),
     ]
+    console.print(f"[bold green]ready[/] after {seconds:.0f} s\n")
     for name, where in rows:
-        table.add_row(name, where)
-    for account in stack.accounts:
-        table.add_row("Login", f"{account.email}  {account.password}  ({account.note})")
-    console.print(table)
-    console.print("Ctrl-C stops all of it; nothing is kept but builds and logs.")
+        # Addresses are for copying: they are never wrapped.
+        console.print(f"  {name:<30}{where}", markup=False, soft_wrap=True)
+    console.print("\nCtrl-C stops all of it; nothing is kept but builds and logs.")
 
 
 def _emulated(url: str | None) -> str:
     return f"{url}  (admin: {url}/_admin)" if url else "replaced by the environment"
 
 
-def _relative(path: str) -> str:
-    return path.removeprefix(f"{REPOSITORY}/")
+def _relative(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY))

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Annotated
 
 from portal import building, config
-from portal.ports.billing import BillingAddresses, Invoices, PayMethods
+from portal.billing.payment_gate import PaymentGate
+from portal.ports.billing import BillingAddresses, Invoices
 from portal.ports.identity import CustomerDirectory
 from pydantic import Field
 
@@ -30,7 +31,7 @@ class SsoLinkConfig(BillingConfig):
     payment_methods_path: Annotated[str, Field(alias="WHMCS_PAYMENT_METHODS_PATH", min_length=1)]
 
 
-class PaymentMethodsConfig(BillingConfig, config.TimeZoneConfig):
+class PaymentMethodsConfig(BillingConfig, config.EphemeralTable, config.TimeZoneConfig):
     """GET /billing/payment-methods/summary."""
 
 
@@ -47,7 +48,7 @@ class PaymentMethodsDeps:
     """What the summary needs."""
 
     directory: CustomerDirectory
-    pay_methods: PayMethods
+    gate: PaymentGate
     today: Callable[[], date]
 
 
@@ -86,13 +87,12 @@ def build_sso_link() -> SsoLinkDeps:
 @functools.cache
 def build_payment_methods() -> PaymentMethodsDeps:
     """For GET /billing/payment-methods/summary."""
-    from portal.adapters.whmcs.billing import WhmcsPayMethods  # noqa: PLC0415
-
     settings = config.load(PaymentMethodsConfig)
+    today = building.today(settings)
     return PaymentMethodsDeps(
         directory=building.directory(settings),
-        pay_methods=WhmcsPayMethods(building.whmcs(settings)),
-        today=building.today(settings),
+        gate=building.payment_gate(settings.ephemeral_table, today, building.whmcs(settings)),
+        today=today,
     )
 
 

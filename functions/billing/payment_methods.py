@@ -23,9 +23,9 @@ def payment_methods(
     user: CurrentUser,
     deps: Annotated[PaymentMethodsDeps, Depends(build_payment_methods)],
 ) -> PaymentMethodsSummary:
-    """Expired cards are listed but do not count."""
+    """Always asked of WHMCS: the customer may just have come back from adding a card."""
     customer = mapped(user, deps.directory)
-    methods = deps.pay_methods.of_client(customer.whmcs_client_id)
+    methods = deps.gate.methods(customer.whmcs_client_id)
     today = deps.today()
     return PaymentMethodsSummary(
         has_payment_method=any_usable(methods, today),

@@ -42,7 +42,8 @@ def create_dashboard(
         ),
         _graph(
             "E-mail",
-            portal_metric("EmailSent", service="email"),
+            portal_metric("EmailOutcome", service="email", outcome="sent"),
+            portal_metric("EmailOutcome", service="email", outcome="uncertain"),
             portal_metric("EmailFailed", service="email"),
         ),
     )

@@ -23,6 +23,7 @@ SERVER_ERROR_PERCENT = 1
 SERVER_ERROR_MINIMUM = 5
 LATENCY_P99_MS = 5000
 TIMEOUT_SHARE = 0.8
+QUOTA_PERCENT = 80
 
 
 def create_alarm_topic(scope: Construct, id_: str, *, name: str, email: str) -> sns.Topic:
@@ -138,18 +139,38 @@ class Alarms:
             runbook=runbook,
         )
 
-    def tables(self, metrics: Mapping[str, cloudwatch.IMetric]) -> None:
-        """DynamoDB refused requests of any table; `metrics` by a lower-case name each."""
+    def tables(self, throttled: Mapping[str, cloudwatch.IMetric]) -> None:
+        """DynamoDB refused requests of any table; metrics by a lower-case name each."""
         self._alarm(
             "TableThrottles",
-            metric=cloudwatch.MathExpression(
-                expression=" + ".join(f"FILL({name}, 0)" for name in metrics),
-                using_metrics=dict(metrics),
-                label="Throttled requests, all tables",
-                period=PERIOD,
-            ),
+            metric=_sum(throttled, label="Throttled requests, all tables"),
             what="DynamoDB throttled requests.",
             runbook="dynamodb-throttles",
+        )
+
+    def unexpected_errors(self, counts: Mapping[str, cloudwatch.IMetric]) -> None:
+        """A handler met an error that it does not know: a fault of ours; metrics by area."""
+        self._alarm(
+            "UnexpectedErrors",
+            metric=_sum(counts, label="Unexpected errors, all areas"),
+            what="A handler met an error that it does not know.",
+            runbook="unexpected-errors",
+        )
+
+    def salesforce_quota(self, percentages: Mapping[str, cloudwatch.IMetric]) -> None:
+        """Salesforce's daily API requests are nearly used up; metrics by area that calls it."""
+        filled = ", ".join(f"FILL({name}, 0)" for name in percentages)
+        self._alarm(
+            "SalesforceQuota",
+            metric=cloudwatch.MathExpression(
+                expression=f"MAX([{filled}])",
+                using_metrics=dict(percentages),
+                label="Salesforce API requests used, %",
+                period=PERIOD,
+            ),
+            what=f"{QUOTA_PERCENT} % of the day's Salesforce API requests are used.",
+            runbook="salesforce-quota",
+            threshold=QUOTA_PERCENT,
         )
 
     def counted(self, id_: str, *, metric: cloudwatch.IMetric, what: str, runbook: str) -> None:
@@ -187,12 +208,21 @@ class Alarms:
         self.created.append(alarm)
 
 
-def portal_metric(name: str, *, service: str, statistic: str = "Sum") -> cloudwatch.Metric:
-    """A metric that the handlers emit, by area; they add no further dimension to it."""
+def _sum(metrics: Mapping[str, cloudwatch.IMetric], *, label: str) -> cloudwatch.MathExpression:
+    return cloudwatch.MathExpression(
+        expression=" + ".join(f"FILL({name}, 0)" for name in metrics),
+        using_metrics=dict(metrics),
+        label=label,
+        period=PERIOD,
+    )
+
+
+def portal_metric(name: str, *, service: str, **dimensions: str) -> cloudwatch.Metric:
+    """A count that the handlers of an area emit; `dimensions` must be all that they add to it."""
     return cloudwatch.Metric(
         namespace="Portal",
         metric_name=name,
-        dimensions_map={"service": service},
-        statistic=statistic,
+        dimensions_map={"service": service, **dimensions},
+        statistic="Sum",
         period=PERIOD,
     )

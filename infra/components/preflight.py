@@ -14,6 +14,7 @@ ALLOWED_HEADERS = (
     "Idempotency-Key",
     "X-Correlation-Id",
     "X-Portal-CSRF",
+    "X-Portal-Client",
 )
 MAX_AGE_SECONDS = 600
 

@@ -83,6 +83,11 @@ def create_function(
     )
     entry: lambda_.IFunction = function
     if snapstart:
+        acknowledge(
+            function,
+            "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish",
+            "Every trigger calls the alias, which points at a published version.",
+        )
         entry = lambda_.Alias(
             scope, f"{id_}Alias", alias_name="live", version=function.current_version
         )

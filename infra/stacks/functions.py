@@ -8,15 +8,23 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.access import QUEUE_CONSUME, QUEUE_SEND, SECRET_READ, TABLE_READ, TABLE_WRITE, allow
+from infra.access import (
+    QUEUE_BACK_OFF,
+    QUEUE_CONSUME,
+    QUEUE_SEND,
+    SECRET_READ,
+    TABLE_READ,
+    TABLE_WRITE,
+)
 from infra.code import area_code
 from infra.components.log_groups import LogKeeping
 from infra.components.service_function import FunctionSpec, ServiceFunction, create_function
 from infra.components.tables import STATUS_INDEX
 from infra.config import Config
-from infra.endpoints import AREAS, ENDPOINTS, Endpoint, Table
+from infra.endpoints import AREAS, ENDPOINTS
 from infra.environment import environment_of
 from infra.stacks.state import State
+from infra.vocabulary import Endpoint, Table
 
 
 def create_functions(
@@ -85,21 +93,29 @@ def _resources(state: State) -> dict[str, str]:
 def _statements(endpoint: Endpoint, state: State) -> list[iam.PolicyStatement]:
     tables, queues = state.tables, state.queues
     statements = [
-        *allow(TABLE_READ, [tables[table].table_arn for table in endpoint.reads]),
-        *allow(TABLE_WRITE, [tables[table].table_arn for table in endpoint.writes]),
-        *allow(QUEUE_SEND, [queues[queue].queue.queue_arn for queue in endpoint.sends]),
-        *allow(SECRET_READ, [state.secrets[secret].ref for secret in endpoint.secrets]),
-        *allow(
+        *_allow(TABLE_READ, [tables[table].table_arn for table in endpoint.reads]),
+        *_allow(TABLE_WRITE, [tables[table].table_arn for table in endpoint.writes]),
+        *_allow(QUEUE_SEND, [queues[queue].queue.queue_arn for queue in endpoint.sends]),
+        *_allow(SECRET_READ, [state.secrets[secret].ref for secret in endpoint.secrets]),
+        *_allow(
             [f"cognito-idp:{action}" for action in endpoint.cognito_actions],
             [state.user_pool.user_pool_arn],
         ),
     ]
     if endpoint.queries_status_index:
         index = f"{tables[Table.WORKFLOW].table_arn}/index/{STATUS_INDEX}"
-        statements += allow(["dynamodb:Query"], [index])
+        statements += _allow(["dynamodb:Query"], [index])
     if endpoint.consumes is not None:
-        statements += allow(QUEUE_CONSUME, [queues[endpoint.consumes].queue.queue_arn])
+        actions = (*QUEUE_CONSUME, *QUEUE_BACK_OFF) if endpoint.backs_off else QUEUE_CONSUME
+        statements += _allow(actions, [queues[endpoint.consumes].queue.queue_arn])
     if endpoint.consumes_dead_letters_of is not None:
         dead_letters = queues[endpoint.consumes_dead_letters_of].dead_letters
-        statements += allow(QUEUE_CONSUME, [dead_letters.queue_arn])
+        statements += _allow(QUEUE_CONSUME, [dead_letters.queue_arn])
     return statements
+
+
+def _allow(actions: Sequence[str], resources: Sequence[str]) -> list[iam.PolicyStatement]:
+    """One statement, or none when there is nothing to allow it on."""
+    if not actions or not resources:
+        return []
+    return [iam.PolicyStatement(actions=list(actions), resources=list(resources))]

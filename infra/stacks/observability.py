@@ -12,12 +12,17 @@ from infra.components.dashboard import create_dashboard
 from infra.components.monitoring import PERIOD, Alarms, create_alarm_topic, portal_metric
 from infra.components.service_function import ServiceFunction
 from infra.config import Config
-from infra.endpoints import ENDPOINTS, Queue
+from infra.endpoints import ENDPOINTS
 from infra.stacks.functions import construct_id
 from infra.stacks.state import State
+from infra.vocabulary import Queue, Secret
 
 # Minutes that a message may wait: provisioning is promised within the hour, mail is awaited.
 QUEUE_AGE_MINUTES = {Queue.PROVISION: 30, Queue.EMAIL: 15, Queue.CASE: 60}
+
+
+HTTP_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if e.route is not None))
+SALESFORCE_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Secret.SALESFORCE in e.secrets))
 
 
 def observe(
@@ -52,6 +57,12 @@ def observe(
             queue.value.title(), pair.dead_letters, runbook=f"{queue.value}-dead-letters"
         )
     alarms.tables({table.value: _throttled(item) for table, item in state.tables.items()})
+    alarms.unexpected_errors(
+        {area: portal_metric("UnexpectedErrors", service=area) for area in HTTP_AREAS}
+    )
+    alarms.salesforce_quota(
+        {area: _highest("SalesforceApiQuotaUsedPercent", area) for area in SALESFORCE_AREAS}
+    )
     alarms.counted(
         "ProvisioningFailed",
         metric=portal_metric("ProvisioningFailed", service="provision"),
@@ -77,6 +88,10 @@ def observe(
         alarms=alarms.created,
     )
     return topic
+
+
+def _highest(name: str, area: str) -> cloudwatch.Metric:
+    return portal_metric(name, service=area).with_(statistic="Maximum")
 
 
 def _throttled(table: dynamodb.Table) -> cloudwatch.Metric:

@@ -29,11 +29,12 @@ from infra.components.schedule import run_every
 from infra.components.service_function import ServiceFunction
 from infra.components.waf import protect
 from infra.config import Config
-from infra.endpoints import ENDPOINTS, Access, Endpoint, Queue, Route, consumer_of
+from infra.endpoints import ENDPOINTS, consumer_of
 from infra.stacks.functions import create_functions, log_keeping
 from infra.stacks.observability import observe
 from infra.stacks.outputs import write_outputs
 from infra.stacks.state import State
+from infra.vocabulary import Access, Endpoint, Queue, Route
 
 UNAUTHENTICATED_BECAUSE = {
     Access.PUBLIC: "Public information: the catalogue and the API's own health.",

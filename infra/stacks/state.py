@@ -11,7 +11,8 @@ from infra.components.queues import QueuePair, create_queue_pair
 from infra.components.secrets import create_empty_secret
 from infra.components.tables import TTL_ATTRIBUTE, add_status_index, create_table
 from infra.config import Config
-from infra.endpoints import ENDPOINTS, Queue, Secret, Table, consumer_of
+from infra.endpoints import ENDPOINTS, consumer_of
+from infra.vocabulary import Queue, Secret, Table
 
 SECRET_PURPOSES = {
     Secret.SALESFORCE: "Connected app that the portal logs in to Salesforce with",

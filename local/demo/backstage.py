@@ -33,16 +33,18 @@ class Backstage:
         ids = {client["id"] for client in state["clients"] if client["email"] == email}
         return [order for order in state["orders"] if order["clientId"] in ids]
 
+    def whmcs_services(self, order_id: int) -> list[dict[str, Any]]:
+        """The services of a WHMCS order."""
+        return [s for s in self._state("whmcs")["services"] if s["orderId"] == order_id]
+
     def esim_subscriptions(self, email: str) -> list[dict[str, Any]]:
         """The Gigs subscriptions of the user with that address."""
-        state = self._state("gigs")
-        ids = {user["id"] for user in state["users"] if user["email"] == email}
-        return [line for line in state["subscriptions"] if line["user"] in ids]
+        return [line for line in self._lines("subscriptions") if line["user"]["email"] == email]
 
     def activation_code(self, subscription: dict[str, Any]) -> str:
         """The LPA string of a subscription's SIM."""
-        sims = {sim["id"]: sim for sim in self._state("gigs")["sims"]}
-        code: str = sims[subscription["sim"]]["activationCode"]
+        sims = {sim["id"]: sim for sim in self._lines("sims")}
+        code: str = sims[subscription["sim"]["id"]]["activationCode"]
         return code
 
     def add_account(self, person: Person) -> None:
@@ -60,6 +62,11 @@ class Backstage:
             f"{self._admin['salesforce']}/seed", json={"records": {"Account": [record]}}
         )
         expect_status(answer, 201, "Entering a new Account in Salesforce")
+
+    def _lines(self, kind: str) -> list[dict[str, Any]]:
+        """Records of all Gigs projects."""
+        projects = self._state("gigs")["projects"].values()
+        return [record for project in projects for record in project[kind]]
 
     def _state(self, name: str) -> dict[str, Any]:
         answer = self._client.get(f"{self._admin[name]}/state")

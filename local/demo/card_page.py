@@ -8,10 +8,12 @@ from urllib.parse import urljoin
 import httpx
 
 from local.demo.checks import DemoError
-from local.demo.forms import Form, read_forms
+from local.demo.forms import Form, read_forms, read_links
 from local.demo.portal_client import loopback_client
 
 VALID_CARD = "4242424242424242"
+ADD_PAGE = "/account/paymentmethods/add"
+CARD_NUMBER, CARD_EXPIRY = "card_number", "card_expiry"
 
 
 @dataclass(frozen=True)
@@ -20,30 +22,40 @@ class Card:
 
     number: str = VALID_CARD
     expiry: str = "12/31"
-    security_code: str = "123"
 
 
 def add_card(url: str, card: Card) -> None:
-    """Open the single-use link, fill in the card form there and send it; raises DemoError."""
+    """Open the single-use link, go to the form for a new card, send it; raises DemoError."""
     with loopback_client(follow_redirects=True) as browser:
         page = browser.get(url)
-        if page.is_error:
-            raise DemoError(f"The WHMCS page behind the link answered {page.status_code}.")
+        _check(page, "The single-use link")
+        page = browser.get(urljoin(str(page.url), _link_to_form(page)))
+        _check(page, "The page for a new card")
         form = _card_form(page)
         answer = browser.request(
             form.method.upper(), urljoin(str(page.url), form.action), data=_filled(form, card)
         )
-        if answer.is_error:
-            raise DemoError(f"WHMCS refused the card with {answer.status_code}.")
+        _check(answer, "Saving the card")
+
+
+def _check(page: httpx.Response, what: str) -> None:
+    if page.is_error:
+        raise DemoError(f"{what} in WHMCS answered {page.status_code}.")
+
+
+def _link_to_form(page: httpx.Response) -> str:
+    for link in read_links(page.text):
+        if link.endswith(ADD_PAGE):
+            return link
+    raise DemoError(f"The WHMCS page {page.url.path} has no link for adding a payment method.")
 
 
 def _card_form(page: httpx.Response) -> Form:
     for form in read_forms(page.text):
-        if "ccnumber" in form.fields:
+        if CARD_NUMBER in form.fields:
             return form
-    raise DemoError(f"The page at {page.url.path} has no form for a card.")
+    raise DemoError(f"The WHMCS page {page.url.path} has no form for a card.")
 
 
 def _filled(form: Form, card: Card) -> dict[str, str]:
-    typed = {"ccnumber": card.number, "ccexpirydate": card.expiry, "cccvv": card.security_code}
-    return {**form.fields, **{name: value for name, value in typed.items() if name in form.fields}}
+    return {**form.fields, CARD_NUMBER: card.number, CARD_EXPIRY: card.expiry}

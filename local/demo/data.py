@@ -22,16 +22,17 @@ from local.demo.people import (
 )
 from local.demo.products import ONE_TIME, PRODUCTS, Product
 from local.demo.salesforce_ids import record_id
+from local.emulators.salesforce.org import STANDARD_PRICEBOOK_ID
 
 __all__ = ["ACCOUNTS", "CUSTOMERS", "gigs_seed", "salesforce_seed", "whmcs_seed"]
 
 CONSUMER_KEY = "local-consumer-key"
 CONSUMER_SECRET = "local-consumer-secret"
 INTEGRATION_USER = "integration@portal.example"
-STANDARD_PRICEBOOK = record_id("Pricebook2", 1)
-PORTAL_PRICEBOOK = record_id("Pricebook2", 2)
+PORTAL_PRICEBOOK = record_id("Pricebook2", 1)
 ORDER_REF_FIELD = "Portal Order Ref"
 GIGABYTE = 1_000_000_000
+GROUPS = {"Internet": 1, "eSIM": 2, "VPN": 3, "Other": 4}
 
 
 def salesforce_seed(public_key_pem: str) -> dict[str, Any]:
@@ -48,18 +49,7 @@ def salesforce_seed(public_key_pem: str) -> dict[str, Any]:
         "records": {
             "Account": [_account(person, n) for n, person in enumerate(EVERYBODY, start=1)],
             "Pricebook2": [
-                {
-                    "Id": STANDARD_PRICEBOOK,
-                    "Name": "Standard Price Book",
-                    "IsActive": True,
-                    "IsStandard": True,
-                },
-                {
-                    "Id": PORTAL_PRICEBOOK,
-                    "Name": "Portal",
-                    "IsActive": True,
-                    "IsStandard": False,
-                },
+                {"Id": PORTAL_PRICEBOOK, "Name": "Portal", "IsActive": True},
             ],
             "Product2": [_product2(product, n) for n, product in enumerate(PRODUCTS, start=1)],
             "PricebookEntry": _pricebook_entries(),
@@ -136,7 +126,7 @@ def _esim_json(product: Product) -> str | None:
 def _pricebook_entries() -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
     for serial, product in enumerate(PRODUCTS, start=1):
-        books = [STANDARD_PRICEBOOK]
+        books = [STANDARD_PRICEBOOK_ID]
         if product.in_portal_pricebook:
             books.append(PORTAL_PRICEBOOK)
         for book in books:
@@ -160,12 +150,16 @@ def whmcs_seed() -> dict[str, Any]:
             {"module": "stripe", "displayname": "Credit Card (Stripe)"},
             {"module": "banktransfer", "displayname": "Bank Transfer"},
         ],
-        "clientCustomFields": [
-            {"id": 1, "name": "Customer Number"},
-            {"id": 2, "name": "Date of Birth"},
-            {"id": 3, "name": "Gender"},
-            {"id": 4, "name": "Nationality"},
+        "currencies": [
+            {"id": 1, "code": "JPY", "prefix": "¥", "suffix": "", "format": 4, "default": True}
         ],
+        "clientCustomFields": [
+            {"id": 1, "fieldname": "Customer Number"},
+            {"id": 2, "fieldname": "Date of Birth"},
+            {"id": 3, "fieldname": "Gender"},
+            {"id": 4, "fieldname": "Nationality"},
+        ],
+        "productGroups": [{"id": gid, "name": name} for name, gid in GROUPS.items()],
         "products": [_whmcs_product(product) for product in PRODUCTS],
         "clients": [_whmcs_client(client) for client in BILLING_CLIENTS],
     }
@@ -175,8 +169,7 @@ def _whmcs_product(product: Product) -> dict[str, Any]:
     one_time = product.cycle == ONE_TIME
     return {
         "pid": product.whmcs_id,
-        "gid": {"Internet": 1, "eSIM": 2, "VPN": 3}.get(product.category, 4),
-        "groupname": product.category,
+        "gid": GROUPS[product.category],
         "name": product.name,
         "description": product.description,
         "paytype": "onetime" if one_time else "recurring",
@@ -217,7 +210,7 @@ def _whmcs_client(client: BillingClient) -> dict[str, Any]:
         "firstname": person.first_name,
         "lastname": person.last_name,
         "email": person.email,
-        "password": PASSWORD,
+        "password2": PASSWORD,
         "address1": person.street,
         "city": person.city,
         "state": person.state,
@@ -230,9 +223,10 @@ def _whmcs_client(client: BillingClient) -> dict[str, Any]:
         seed["paymethods"] = [
             {
                 "type": "RemoteCreditCard",
-                "card_type": "Visa",
-                "card_last_four": "1881",
-                "expiry_date": f"{client.card_expiry[:2]}/{client.card_expiry[2:]}",
+                "cardType": "Visa",
+                "cardLastFour": "1881",
+                "expiryDate": client.card_expiry,
+                "gatewayName": "stripe",
             }
         ]
     return seed
@@ -248,9 +242,7 @@ def gigs_seed() -> dict[str, Any]:
             {
                 "id": f"add_jptopup{size}gb",
                 "name": f"{size} GB data top-up",
-                "type": "topUp",
                 "status": "available",
-                "recurrenceType": "oneTime",
                 "allowances": {"dataBytes": size * GIGABYTE, "voiceSeconds": 0, "smsMessages": 0},
                 "plans": [plan["id"] for plan in plans],
                 "price": {"amount": price, "currency": "JPY"},

@@ -1,4 +1,4 @@
-"""HTML forms as a browser would send them, for pages that have no API."""
+"""HTML forms and links as a browser would follow them, for pages that have no API."""
 
 from __future__ import annotations
 
@@ -22,10 +22,18 @@ def read_forms(html: str) -> list[Form]:
     return parser.forms
 
 
+def read_links(html: str) -> list[str]:
+    """The targets of all links of a page, in order."""
+    parser = _Parser()
+    parser.feed(html)
+    return parser.links
+
+
 class _Parser(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
+        self.links: list[str] = []
         self._open: Form | None = None
         self._select: str | None = None
 
@@ -35,6 +43,8 @@ class _Parser(HTMLParser):
             method = (given.get("method") or "get").lower()
             self._open = Form(given.get("action") or "", method)
             self.forms.append(self._open)
+        elif tag == "a":
+            self.links.append(given.get("href") or "")
         elif self._open is not None:
             self._control(self._open, tag, given)
 

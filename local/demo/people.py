@@ -74,7 +74,7 @@ class BillingClient:
 
     person: Person
     client_id: int
-    card_expiry: str | None
+    card_expiry: str | None = None
 
 
 SATO = Person(
@@ -233,8 +233,8 @@ MILLER = Person(
 CUSTOMERS: tuple[Person, ...] = (SATO, TANAKA, CARTER, SUZUKI, OCONNOR, CHEN, YAMAMOTO, ITO)
 NEWCOMERS: tuple[Person, ...] = (SATO, SUZUKI, ITO)
 BILLING_CLIENTS: tuple[BillingClient, ...] = (
-    BillingClient(person=CHEN, client_id=1, card_expiry="1231"),
-    BillingClient(person=YAMAMOTO, client_id=2, card_expiry="0324"),
+    BillingClient(person=CHEN, client_id=1, card_expiry="12/31"),
+    BillingClient(person=YAMAMOTO, client_id=2, card_expiry="03/24"),
 )
 ACCOUNTS: tuple[PortalUser, ...] = (
     PortalUser(person=NAKAMURA, card="4242424242424242", note="Valid card on file: can order"),

@@ -21,6 +21,7 @@ from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp
 
 from local.context import StackContext
+from local.front.customer_pages import CustomerPages
 from local.front.docs_screen import DocsScreen
 from local.front.front_page import FrontPage
 from local.front.guard import PageGuard
@@ -80,6 +81,7 @@ def _routes(
         *FrontPage(context, templates).routes(),
         *DocsScreen(context, templates).routes(),
         *MailScreen(context.sendgrid_url, client, templates).routes(),
+        *CustomerPages(templates).routes(),
         *OperatorScreen(context, salesforce, client, templates).routes(),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]

@@ -53,7 +53,7 @@ class FrontPage:
         """On to the WHMCS emulator's own administration page."""
         if self._context.whmcs_url is None:
             return problem(502, "Bad Gateway", "This stack was started without the WHMCS emulator.")
-        return RedirectResponse(f"{self._context.whmcs_url}/_admin/state", status_code=302)
+        return RedirectResponse(f"{self._context.whmcs_url}/admin/", status_code=302)
 
     def _demo(self) -> dict[str, Any]:
         context = self._context

@@ -1,7 +1,6 @@
 """The mails that the SendGrid emulator has taken, in a form fit for showing.
 
-The source is SendGrid's own request (SendGrid API reference, POST /v3/mail/send):
-`personalizations`, `from`, `subject`, `content`, `attachments`.
+The source is the emulator's state, one record per recipient block; see its module `mails`.
 """
 
 from __future__ import annotations
@@ -85,25 +84,16 @@ def read_mails(state: dict[str, Any]) -> list[Mail]:
 
 
 def _mail(entry: dict[str, Any]) -> Mail:
-    request = entry["request"]
-    personalizations = request.get("personalizations", [])
-    people = [
-        person
-        for one in personalizations
-        for kind in ("to", "cc", "bcc")
-        for person in one.get(kind, [])
-    ]
-    subject = request.get("subject") or next((p["subject"] for p in personalizations), "")
-    contents = {part["type"]: part["value"] for part in request.get("content", [])}
+    people = [*entry["to"], *entry["cc"], *entry["bcc"]]
     return Mail(
         id=entry["id"],
         received_at=entry["receivedAt"],
-        sender=_address(request["from"]),
+        sender=_address(entry["from"]),
         recipients=tuple(_address(person) for person in people),
-        subject=subject,
-        text=contents.get("text/plain", ""),
-        html=contents.get("text/html", ""),
-        attachments=tuple(_attachment(item) for item in request.get("attachments", [])),
+        subject=entry["subject"] or "",
+        text=entry["text"] or "",
+        html=entry["html"] or "",
+        attachments=tuple(_attachment(item) for item in entry["attachments"]),
     )
 
 
@@ -113,11 +103,11 @@ def _address(person: dict[str, Any]) -> str:
 
 
 def _attachment(item: dict[str, Any]) -> Attachment:
-    content_id = item.get("content_id")
+    content_id = item["content_id"]
     return Attachment(
         filename=item["filename"],
-        media_type=item.get("type") or "application/octet-stream",
-        disposition=item.get("disposition") or "attachment",
+        media_type=item["type"],
+        disposition=item["disposition"],
         content_id=content_id.strip("<>") if content_id else None,
         content=base64.b64decode(item["content"]),
     )

@@ -113,7 +113,7 @@ class Schemas:
 
     def example_json(self, given: Any, schema: dict[str, Any]) -> str:
         """The document's own example, else one made up from the schema, as indented JSON."""
-        value = given if given is not None else self._example(schema, 0)
+        value = given if given is not None else self._example(schema, ())
         return json.dumps(value, indent=2, ensure_ascii=False)
 
     def _rows(self, schema: dict[str, Any], depth: int, seen: tuple[str, ...]) -> list[Row]:
@@ -148,7 +148,10 @@ class Schemas:
             nested += resolved.get(word, [])
         return nested
 
-    def _example(self, schema: dict[str, Any], depth: int) -> Any:
+    def _example(self, schema: dict[str, Any], seen: tuple[str, ...]) -> Any:
+        name = schema.get("$ref")
+        if name in seen:
+            return None
         resolved = self.resolve(schema)
         for word in ("example", "default", "const"):
             if resolved.get(word) is not None:
@@ -156,21 +159,19 @@ class Schemas:
         for word in ("examples", "enum"):
             if resolved.get(word):
                 return resolved[word][0]
-        if depth > MAX_DEPTH:
-            return None
-        return self._made_up(resolved, depth)
+        return self._made_up(resolved, (*seen, name) if name else seen)
 
-    def _made_up(self, resolved: dict[str, Any], depth: int) -> Any:
+    def _made_up(self, resolved: dict[str, Any], seen: tuple[str, ...]) -> Any:
         for word in ("anyOf", "oneOf", "allOf"):
             if resolved.get(word):
-                return self._example(resolved[word][0], depth + 1)
+                return self._example(resolved[word][0], seen)
         kind = resolved.get("type")
         kind = kind[0] if isinstance(kind, list) else kind
         if kind == "array":
-            return [self._example(resolved.get("items", {}), depth + 1)]
+            return [self._example(resolved.get("items", {}), seen)]
         if kind == "object" or "properties" in resolved:
             properties = resolved.get("properties", {})
-            return {key: self._example(value, depth + 1) for key, value in properties.items()}
+            return {key: self._example(value, seen) for key, value in properties.items()}
         if kind == "string":
             return _FORMAT_SAMPLES.get(resolved.get("format", ""), "string")
         return _SAMPLES.get(str(kind))

@@ -199,33 +199,24 @@ def _back_to(order_id: str) -> Response:
 
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:
-    """An OrderItem with its options readable; broken JSON is shown as it is."""
-    raw = line.get("ConfigOptions_JSON__c")
+    """An OrderItem with `options` readable."""
+    return {**line, "options": _options(line.get("ConfigOptions_JSON__c"))}
+
+
+def _options(snapshot: str | None) -> list[str]:
+    """The selections of an order line's snapshot; what has another shape is shown as it is."""
+    if not snapshot:
+        return []
     try:
-        options = json.loads(raw) if raw else None
-    except ValueError:
-        options = raw
-    return {**line, "options": _pairs(options)}
+        selections = json.loads(snapshot)["selections"]
+        return [f"{one['label']}: {_selected(one)}" for one in selections if one["value"]]
+    except (ValueError, KeyError, TypeError):
+        return [snapshot]
 
 
-def _pairs(options: Any) -> list[str]:
-    """Snapshots hold a map of option to choice, alone or under `options`."""
-    if isinstance(options, dict):
-        inner = options.get("options", options)
-        if isinstance(inner, dict):
-            return [f"{name}: {value}" for name, value in inner.items() if name != "version"]
-        return _pairs(inner)
-    if isinstance(options, list):
-        return [_one_pair(item) for item in options]
-    return [str(options)] if options else []
-
-
-def _one_pair(item: Any) -> str:
-    if not isinstance(item, dict):
-        return str(item)
-    name = item.get("label") or item.get("id")
-    value = item.get("choiceLabel") or item.get("value") or item.get("choice")
-    return f"{name}: {value}"
+def _selected(selection: dict[str, Any]) -> str:
+    value = selection.get("valueLabel", selection["value"])
+    return "yes" if value is True else str(value)
 
 
 def _no_answer(key: str, error: httpx.TransportError) -> PressResult:

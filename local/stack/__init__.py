@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# from local.stack.session import running
-# from local.stack.settings import Settings, SettingsError
+from local.stack.session import running
+from local.stack.settings import Settings, SettingsError
 
-# __all__ = ["Settings", "SettingsError", "running"]
+__all__ = ["Settings", "SettingsError", "running"]

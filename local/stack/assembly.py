@@ -42,16 +42,28 @@ def stacks(assembly: Path) -> Iterator[tuple[str, Path]]:
 
 
 def deploy_assembly(
-    ministack: Ministack, assembly: Path, *, environment: Mapping[str, str], cache: Path
+    ministack: Ministack,
+    assembly: Path,
+    *,
+    environment: Mapping[str, str],
+    front_port: int,
+    cache: Path,
 ) -> Deployed:
     """Upload the assets and deploy every stack, with the fix-ups, to a fresh ministack."""
-    found = list(stacks(assembly))
-    files = [asset for _, manifest in found for asset in assets.read_manifest(manifest)]
+    found = [
+        (
+            name,
+            fixups.apply(assets.template_of(manifest), environment, front_port=front_port),
+            manifest,
+        )
+        for name, manifest in stacks(assembly)
+    ]
+    files = [asset for _, _, manifest in found for asset in assets.read_manifest(manifest)]
+    wanted = json.dumps([template for _, template, _ in found])
     assets.bootstrap(ministack, {asset.bucket for asset in files})
-    assets.upload(ministack, files, cache)
+    assets.upload(ministack, [asset for asset in files if asset.key in wanted], cache)
     result = Deployed()
-    for name, manifest in found:
-        template = fixups.apply(assets.template_of(manifest), environment)
+    for name, template, _ in found:
         result.outputs.update(deploy.deploy(ministack, template, name=name))
         result.ids.update(deploy.physical_ids(ministack.client("cloudformation"), name))
     result.variables.update(_variables(ministack))

@@ -18,25 +18,31 @@ class DeployError(RuntimeError):
     """CloudFormation refused the template; the message names the resources and their reasons."""
 
 
-def deploy(
+def deploy(ministack: Ministack, template: Template, *, name: str) -> dict[str, str]:
+    """Create the stack, mend what CloudFormation left out; its outputs. Raises DeployError."""
+    outputs = create(ministack, template, name=name)
+    ids = physical_ids(ministack.client("cloudformation"), name)
+    enable_time_to_live(ministack.client("dynamodb"), template, ids)
+    attach_request_validators(ministack.client("apigateway"), template, ids)
+    return outputs
+
+
+def create(
     ministack: Ministack, template: Template, *, name: str, account: str = ACCOUNT
 ) -> dict[str, str]:
-    """Create the stack, mend what CloudFormation left out; its outputs. Raises DeployError."""
-    bucket = f"templates-{account}"
+    """Create the stack through CloudFormation alone; its outputs. Raises DeployError."""
+    bucket = f"templates-{account}-{name.lower()}"
     s3 = ministack.client("s3", account=account)
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.put_object(Bucket=bucket, Key=f"{name}.json", Body=json.dumps(template).encode())
+    s3.put_object(Bucket=bucket, Key="template.json", Body=json.dumps(template).encode())
     cloudformation = ministack.client("cloudformation", account=account)
     cloudformation.create_stack(
         StackName=name,
         # By URL: a body in the request ends at 51,200 bytes, as in AWS.
-        TemplateURL=f"{ministack.endpoint}/{bucket}/{name}.json",
+        TemplateURL=f"{ministack.endpoint}/{bucket}/template.json",
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
     )
     stack = _wait(cloudformation, name)
-    ids = physical_ids(cloudformation, name)
-    enable_time_to_live(ministack.client("dynamodb", account=account), template, ids)
-    attach_request_validators(ministack.client("apigateway", account=account), template, ids)
     return {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
 
 

@@ -9,18 +9,22 @@ from typing import Any
 from local.demo.data import gigs_seed, salesforce_seed, whmcs_seed
 from local.emulators.gigs.emulator import Gigs
 from local.emulators.kit.emulator import Emulator
-from local.emulators.salesforce.emulator import Salesforce
+from local.emulators.salesforce.app import SalesforceEmulator
 from local.emulators.sendgrid.emulator import SendGrid
 from local.emulators.whmcs.emulator import Whmcs
 from local.stack.serving import serving_emulator
 from local.stack.settings import Settings
 
 FACTORIES: dict[str, Callable[[], Emulator[Any]]] = {
-    "salesforce": Salesforce,
+    "salesforce": SalesforceEmulator,
     "whmcs": Whmcs,
     "gigs": Gigs,
     "sendgrid": SendGrid,
 }
+
+
+class SeedError(RuntimeError):
+    """An emulator refused the demo's records; the message is the emulator's own."""
 
 
 @contextmanager
@@ -38,11 +42,18 @@ def running(settings: Settings, *, salesforce_public_key: str) -> Iterator[dict[
                 continue
             emulator = make()
             if name in seeds:
-                emulator.seed(seeds[name])
+                _seed(emulator, seeds[name])
             urls[name] = stack.enter_context(
                 serving_emulator(name, emulator.app(), settings.ports[name])
             )
         yield urls
+
+
+def _seed(emulator: Emulator[Any], data: dict[str, Any]) -> None:
+    try:
+        emulator.seed(data)
+    except ValueError as error:
+        raise SeedError(f"the {emulator.name} emulator refused the demo's data: {error}") from error
 
 
 def lambda_environment(settings: Settings, urls: dict[str, str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,8 +11,15 @@ from pathlib import Path
 from typing import Any
 
 PREFIX = "/aws/lambda/"
+LAMBDA = "AWS/Lambda"
 OVERLAP = 5_000
 """Milliseconds that are read again, because invocations end in another order than they log."""
+
+
+REPORT = re.compile(r"REPORT RequestId: \S+\tDuration: (\d+) ms")
+CRASHED = re.compile(r"Traceback \(most recent call last\):|Task timed out after ")
+NOT_STARTED = re.compile(r"Warm worker execution error for (\S+): (.*)")
+"""ministack's own log of a handler that could not be imported."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +27,14 @@ class Line:
     """One log event; `at` is milliseconds since 1970."""
 
     group: str
+    stream: str
     at: int
     message: str
+
+    @property
+    def function(self) -> str | None:
+        """The Lambda that wrote it, if one did."""
+        return self.group.removeprefix(PREFIX) if self.group.startswith(PREFIX) else None
 
 
 class LogReader:
@@ -51,20 +65,38 @@ class LogReader:
         known = self._seen.get(group, set())
         for event in events:
             if event["logStreamName"] not in known:
-                yield Line(group, event["timestamp"], event["message"])
+                yield Line(group, event["logStreamName"], event["timestamp"], event["message"])
         # Streams that fell out of the overlap are never returned again.
         self._seen[group] = {event["logStreamName"] for event in events}
         self._newest[group] = max((event["timestamp"] for event in events), default=since)
 
 
+class StartFailures:
+    """Handlers that could not be imported: ministack writes those to its own log only."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._position = 0
+
+    def read(self) -> Iterator[Line]:
+        """The failures since the last call."""
+        if not self._file.exists():
+            return
+        with self._file.open(encoding="utf-8", errors="replace") as file:
+            file.seek(self._position)
+            text = file.read()
+            self._position = file.tell()
+        now = int(datetime.now(UTC).timestamp() * 1000)
+        for found in NOT_STARTED.finditer(text):
+            yield Line(PREFIX + found[1], "", now, f"Traceback (most recent call last): {found[2]}")
+
+
 class LogFiles:
-    """One file per function in a folder that is emptied when the stack starts."""
+    """One file per function."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.glob("*.log"):
-            old.unlink()
 
     def write(self, line: Line) -> None:
         """Append a line with its time, apart from the runtime's own START, END and REPORT."""
@@ -74,6 +106,30 @@ class LogFiles:
         time = datetime.fromtimestamp(line.at / 1000, UTC).isoformat(timespec="milliseconds")
         with (self._folder / f"{name}.log").open("a", encoding="utf-8") as file:
             file.write(f"{time} {line.message}\n")
+
+
+def invocation_metrics(line: Line) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(namespace, datum) of the AWS/Lambda metrics that an invocation's log shows.
+
+    ministack publishes them for direct invocations only, not for the API, queues and rules.
+    """
+    if line.function is None:
+        return
+    at = datetime.fromtimestamp(line.at / 1000, UTC)
+    dimensions = [{"Name": "FunctionName", "Value": line.function}]
+    common = {"Dimensions": dimensions, "Timestamp": at}
+    if report := REPORT.match(line.message):
+        yield LAMBDA, {**common, "MetricName": "Invocations", "Unit": "Count", "Value": 1}
+        duration = {"MetricName": "Duration", "Unit": "Milliseconds", "Value": float(report[1])}
+        yield LAMBDA, {**common, **duration}
+    elif CRASHED.match(line.message):
+        yield LAMBDA, {**common, "MetricName": "Errors", "Unit": "Count", "Value": 1}
+
+
+def forget(folder: Path) -> None:
+    """Remove the log files of the last run."""
+    for old in folder.glob("*.log"):
+        old.unlink()
 
 
 def embedded_metrics(line: Line) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""The AWS emulator: its environment, its process, clients for it."""
+"""The AWS emulator: its environments, its process, clients for it."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ import subprocess
 import sys
 import tempfile
 import time
+import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import boto3
 import requests
 from botocore.config import Config
 
+from local.stack.build import LAYER
 from local.stack.ports import reserve
 from local.stack.settings import ACCOUNT, HOST, REGION, REPOSITORY, Settings
 
-if TYPE_CHECKING:
-    from botocore.client import BaseClient
-
 PROJECT = REPOSITORY / "local" / "ministack"
+LAUNCHER = PROJECT / "launch.py"
+LOG = "ministack.log"
 START_TIMEOUT = 30.0
 
 INHERITED = (
@@ -62,7 +63,7 @@ class Ministack:
         return client(service, endpoint=self.endpoint, account=account)
 
 
-def client(service: str, *, endpoint: str, account: str = ACCOUNT) -> BaseClient:
+def client(service: str, *, endpoint: str, account: str = ACCOUNT) -> Any:
     """A boto3 client for `endpoint` that reads no configuration of this machine."""
     return boto3.session.Session(
         aws_access_key_id=account,
@@ -91,12 +92,22 @@ def find_uv() -> str:
     return found
 
 
-def prepare(settings: Settings) -> Path:
-    """Create or refresh ministack's environment; its interpreter.
+@dataclass(frozen=True)
+class Interpreters:
+    """`emulator` runs ministack, `runtime` the Lambdas."""
 
-    The interpreter is the launcher's: ministack runs every Lambda under it, and the layer is
-    built for it. Unchanged locks cost one hash.
-    """
+    emulator: Path
+    runtime: Path
+
+
+def prepare(settings: Settings) -> Interpreters:
+    """Create or refresh the two environments; unchanged locks cost one hash."""
+    return Interpreters(
+        emulator=_emulator_environment(settings), runtime=_runtime_environment(settings)
+    )
+
+
+def _emulator_environment(settings: Settings) -> Path:
     environment = settings.root / "ministack-venv"
     python = environment / "bin" / "python"
     stamp = environment / "portal-stamp"
@@ -120,6 +131,25 @@ def prepare(settings: Settings) -> Path:
     return python
 
 
+def _runtime_environment(settings: Settings) -> Path:
+    """An environment that plays Lambda's Python runtime with the wheels' layer in it.
+
+    ministack would run the handlers under its own interpreter, where a package that is missing in
+    the layer is found all the same, and would unpack the layer again for every function. Here
+    the layer is in place once, and nothing else is.
+    """
+    environment = settings.root / "runtime"
+    python = environment / "bin" / "python"
+    stamp = environment / "portal-stamp"
+    wanted = f"{sys.version} {sys.base_prefix}"
+    if not (python.exists() and stamp.exists() and stamp.read_text() == wanted):
+        venv.EnvBuilder(clear=True, symlinks=True).create(environment)
+        stamp.write_text(wanted)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    (packages / "layer.pth").write_text(f"{LAYER / 'python'}\n")
+    return python
+
+
 def _fingerprint() -> str:
     digest = hashlib.sha256(sys.version.encode() + sys.base_prefix.encode())
     for name in ("pyproject.toml", "uv.lock"):
@@ -130,13 +160,13 @@ def _fingerprint() -> str:
 @contextmanager
 def running(settings: Settings) -> Iterator[Ministack]:
     """Start the emulator and stop it with everything it started; raises MinistackError."""
-    python = prepare(settings)
+    interpreters = prepare(settings)
     port = reserve("ministack", settings.ports["ministack"])
     folder = _temporary_folder(settings.root / "tmp")
     settings.logs.mkdir(parents=True, exist_ok=True)
-    log = settings.logs / "ministack.log"
+    log = settings.logs / LOG
     with log.open("wb") as output:
-        guard = _start(python, folder, port, output)
+        guard = _start(interpreters, folder, port, output)
         try:
             endpoint = f"http://{HOST}:{port}"
             _wait_until_ready(guard, endpoint, log)
@@ -145,8 +175,11 @@ def running(settings: Settings) -> Iterator[Ministack]:
             _stop(guard)
 
 
-def _start(python: Path, folder: Path, port: int, output: IO[bytes]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "local.guard", str(folder), str(python), "-m", "ministack"]
+def _start(
+    interpreters: Interpreters, folder: Path, port: int, output: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    guard = [sys.executable, "-m", "local.guard", str(folder)]
+    command = [*guard, str(interpreters.emulator), str(LAUNCHER), str(interpreters.runtime)]
     return subprocess.Popen(  # noqa: S603  # our own command line
         command,
         stdin=subprocess.PIPE,

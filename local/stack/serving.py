@@ -12,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from local.emulators.kit import server as kit
+from local.front.server import server_config
 from local.stack.ports import listen, port_of
 from local.stack.settings import HOST
 
@@ -33,8 +34,7 @@ def serving_emulator(service: str, app: ASGIApp, port: int) -> Iterator[str]:
 @contextmanager
 def serving_front(app: ASGIApp, listener: socket.socket) -> Iterator[str]:
     """Serve the front door on a socket that was opened before it was built; its URL."""
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
-    with _thread("front", config, listener):
+    with _thread("front", server_config(app), listener):
         yield f"http://{HOST}:{port_of(listener)}"
 
 

@@ -19,9 +19,10 @@ from local.stack.credentials import (
     store,
 )
 from local.stack.fixups import API_ID
+from local.stack.logs import forget
 from local.stack.ports import listen, port_of, reserve
 from local.stack.serving import serving_front
-from local.stack.settings import HOST, REGION, REPOSITORY, Settings
+from local.stack.settings import REGION, REPOSITORY, Settings, front_origins
 
 API_STAGE = "api"
 OPENAPI = REPOSITORY / "docs" / "openapi.json"
@@ -51,10 +52,11 @@ def running(
     build.host_layer(settings)
     progress("synthesising the template")
     assembly, _ = build.synthesise(settings)
+    forget(settings.logs)
     with ExitStack() as stack:
         secrets = credentials(settings)
         door = stack.enter_context(listen("front", settings.ports["front"]))
-        front_url = f"http://{HOST}:{port_of(door)}"
+        front_url = front_origins(port_of(door))[0]
         progress("starting ministack and the emulators")
         aws = stack.enter_context(ministack.running(settings))
         urls = stack.enter_context(
@@ -64,10 +66,8 @@ def running(
         deployed = deploy_assembly(
             aws,
             assembly,
-            environment={
-                **emulators.lambda_environment(settings, urls),
-                "PORTAL_WEB_URL": front_url,
-            },
+            environment=emulators.lambda_environment(settings, urls),
+            front_port=port_of(door),
             cache=settings.root / "assets",
         )
         store(aws.client("secretsmanager"), secret_ids(deployed), secrets.values)

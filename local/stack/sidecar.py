@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import threading
 from collections.abc import Iterator
@@ -12,8 +13,14 @@ import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.stack import metrics
-from local.stack.logs import LogFiles, LogReader, embedded_metrics
-from local.stack.ministack import Ministack
+from local.stack.logs import (
+    LogFiles,
+    LogReader,
+    StartFailures,
+    embedded_metrics,
+    invocation_metrics,
+)
+from local.stack.ministack import LOG, Ministack
 
 INTERVAL = 1.5
 """Seconds between two rounds."""
@@ -27,6 +34,7 @@ class Sidecar:
         self._cloudwatch = ministack.client("cloudwatch")
         self._reader = LogReader(ministack.client("logs"))
         self._files = LogFiles(logs)
+        self._failures = StartFailures(logs / LOG)
         self._session = requests.Session()
         self._session.trust_env = False
         self._alarms = metrics.watched_metrics(self._cloudwatch)
@@ -39,9 +47,10 @@ class Sidecar:
         metrics.publish(self._cloudwatch, metrics.alarm_metrics(self._cloudwatch, self._alarms))
 
     def _from_logs(self) -> Iterator[metrics.Datum]:
-        for line in self._reader.read():
+        for line in itertools.chain(self._reader.read(), self._failures.read()):
             self._files.write(line)
             yield from embedded_metrics(line)
+            yield from invocation_metrics(line)
 
 
 @contextmanager

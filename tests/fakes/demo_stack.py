@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,13 +17,42 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from local.demo.cart import CART, suits
 from local.demo.people import EVERYBODY
-from local.demo.play import suits
 from local.demo.products import OFFERED
+from local.demo.whmcs_check import ordered_options
 
 ORDER_ID = "8015j0000000001AAA"
 LPA = "LPA:1$smdp.gigs.com$2M-3L0MX-F8HE2"
 PROBLEM = "application/problem+json"
+SNAPSHOT = {
+    "version": 1,
+    "selections": [
+        {
+            "kind": "choice",
+            "optionId": "router",
+            "label": "Wi-Fi router",
+            "value": "wifi6",
+            "valueLabel": "Wi-Fi 6 rental",
+            "whmcsOptionId": 1,
+            "whmcsChoiceId": 2,
+        },
+        {
+            "kind": "yesno",
+            "optionId": "remote-support",
+            "label": "English remote support",
+            "value": True,
+            "whmcsOptionId": 3,
+        },
+        {
+            "kind": "quantity",
+            "optionId": "fixed-ip",
+            "label": "Fixed IPv4 addresses",
+            "value": 0,
+            "whmcsOptionId": 2,
+        },
+    ],
+}
 
 
 @dataclass
@@ -33,6 +63,7 @@ class Mistakes:
     second_order_on_replay: bool = False
     double_whmcs_order: bool = False
     wrong_qr: bool = False
+    option_lost: bool = False
     fails: bool = False
     offers_hidden: bool = False
 
@@ -80,7 +111,8 @@ class FakeStack:
                     methods=["PATCH"],
                 ),
                 Route("/salesforce/_admin/seed", self.seed_salesforce, methods=post),
-                Route("/whmcs/pay", self.card_page, methods=["GET", *post]),
+                Route("/whmcs/account/paymentmethods", self.card_list),
+                Route("/whmcs/account/paymentmethods/add", self.card_page, methods=["GET", *post]),
                 Route("/whmcs/_admin/state", self.whmcs_state),
                 Route("/gigs/_admin/state", self.gigs_state),
                 Route("/sendgrid/_admin/state", self.sendgrid_state),
@@ -105,6 +137,7 @@ class FakeStack:
             (b"set-cookie", b"other=b"),
             (b"connection", b"x-internal"),
             (b"x-internal", b"not for you"),
+            (b"date", b"Sun, 22 Nov 2026 09:00:00 GMT"),
         ]
         return answer
 
@@ -129,7 +162,7 @@ class FakeStack:
         return JSONResponse({"accessToken": "id-token", "tokenType": "Bearer", "expiresIn": 900})
 
     async def sso_link(self, request: Request) -> Response:
-        url = f"{request.url.scheme}://{request.url.netloc}/whmcs/pay"
+        url = f"{request.url.scheme}://{request.url.netloc}/whmcs/account/paymentmethods"
         return JSONResponse({"url": url, "expiresAt": "2026-11-22T09:01:00Z"})
 
     async def catalog(self, _: Request) -> Response:
@@ -229,33 +262,44 @@ class FakeStack:
         self.accounts += (await request.json())["records"]["Account"]
         return JSONResponse({}, 201)
 
+    async def card_list(self, _: Request) -> Response:
+        return HTMLResponse('<a href="/">Home</a><a href="/whmcs/account/paymentmethods/add">+</a>')
+
     async def card_page(self, request: Request) -> Response:
         if request.method == "POST":
             form = await request.form()
-            self.has_card = form.get("ccnumber") == "4242424242424242" and form.get("token") == "t"
+            self.has_card = (
+                form.get("card_number") == "4242424242424242" and form.get("token") == "t"
+            )
             return HTMLResponse("<p>Saved</p>")
         return HTMLResponse(
             '<form method="get" action="/search"><input name="q"></form>'
-            '<form method="post" action="pay"><input type="hidden" name="token" value="t">'
-            '<input name="ccnumber"><input name="ccexpirydate"><input name="cccvv"></form>'
+            '<form method="post" action="add"><input type="hidden" name="token" value="t">'
+            '<input name="card_number"><input name="card_expiry"></form>'
         )
 
     async def whmcs_state(self, _: Request) -> Response:
         count = (2 if self.mistakes.double_whmcs_order else 1) if self.provisioned else 0
         client = self.clients[-1]["id"] if self.clients else 0
         orders = [{"id": 77 + n, "clientId": client, "status": "Active"} for n in range(count)]
-        return JSONResponse({"clients": self.clients, "orders": orders})
+        services = whmcs_services(ORDER_ID) if self.provisioned else []
+        if self.mistakes.option_lost and services:
+            services[0]["configoptions"] = {}
+        return JSONResponse({"clients": self.clients, "orders": orders, "services": services})
 
     async def gigs_state(self, _: Request) -> Response:
         email = self.clients[-1]["email"] if self.clients else ""
-        line = {"id": "sub_1", "user": "usr_1", "sim": "sim_1", "status": "active"}
-        return JSONResponse(
-            {
-                "users": [{"id": "usr_1", "email": email}],
-                "subscriptions": [line] if self.provisioned else [],
-                "sims": [{"id": "sim_1", "activationCode": LPA}],
-            }
-        )
+        line = {
+            "id": "sub_1",
+            "user": {"id": "usr_1", "email": email},
+            "sim": {"id": "sim_1"},
+            "status": "active",
+        }
+        project = {
+            "subscriptions": [line] if self.provisioned else [],
+            "sims": [{"id": "sim_1", "activationCode": LPA}],
+        }
+        return JSONResponse({"projects": {"portal-local": project}})
 
     async def sendgrid_state(self, _: Request) -> Response:
         return JSONResponse({"mails": self.mails})
@@ -293,13 +337,35 @@ class FakeStack:
         }
 
 
+def whmcs_services(reference: str) -> list[dict[str, Any]]:
+    """What WHMCS would have for the demo's cart."""
+    services = []
+    for number, item in enumerate(CART["items"], start=501):
+        product = next(p for p in OFFERED if p.sku == item["sku"])
+        options = ordered_options(product, item["configOptions"])
+        services.append(
+            {
+                "id": number,
+                "orderId": 77,
+                "pid": product.whmcs_id,
+                "status": "Active",
+                "customfields": {str(1000 + product.whmcs_id): reference},
+                "configoptions": {
+                    str(option): {"option_id": choice or 1, "qty": quantity}
+                    for option, (choice, quantity) in options.items()
+                },
+            }
+        )
+    return services
+
+
 def _line(provisioned: bool) -> dict[str, Any]:
     return {
         "Id": "8025j0000000001AAA",
         "Quantity": 1.0,
         "UnitPrice": 1450.0,
         "Billing_Cycle__c": "Monthly",
-        "ConfigOptions_JSON__c": '{"version": 1, "options": {"router": "wifi6"}}',
+        "ConfigOptions_JSON__c": json.dumps(SNAPSHOT),
         "WHMCS_Service_ID__c": "501" if provisioned else None,
         "Product2": {"Name": "eSIM 10 GB", "ProductCode": "ESIM-DATA-10GB"},
     }
@@ -317,19 +383,11 @@ def _case() -> dict[str, Any]:
 
 
 def _mail(to: str, subject: str, *, text: str = "Hello", qr: str | None = None) -> dict[str, Any]:
-    request: dict[str, Any] = {
-        "from": {"email": "hello@portal.example", "name": "Portal"},
-        "personalizations": [{"to": [{"email": to}]}],
-        "subject": subject,
-        "content": [
-            {"type": "text/plain", "value": text},
-            {"type": "text/html", "value": f'<p>{text}</p><img src="cid:esim-qr">'},
-        ],
-    }
+    attachments = []
     if qr is not None:
         buffer = io.BytesIO()
         segno.make_qr(qr, error="m").save(buffer, kind="png", scale=8, border=4)
-        request["attachments"] = [
+        attachments.append(
             {
                 "content": base64.b64encode(buffer.getvalue()).decode(),
                 "type": "image/png",
@@ -337,8 +395,19 @@ def _mail(to: str, subject: str, *, text: str = "Hello", qr: str | None = None) 
                 "disposition": "inline",
                 "content_id": "esim-qr",
             }
-        ]
-    return {"id": f"m-{subject}", "receivedAt": "2026-11-22T09:03:00+00:00", "request": request}
+        )
+    return {
+        "id": f"m-{subject}",
+        "receivedAt": "2026-11-22T09:03:00+00:00",
+        "from": {"email": "hello@portal.example", "name": "Portal"},
+        "to": [{"email": to}],
+        "cc": [],
+        "bcc": [],
+        "subject": subject,
+        "text": text,
+        "html": f'<p>{text}</p><img src="cid:esim-qr">',
+        "attachments": attachments,
+    }
 
 
 def _problem(status: int, slug: str) -> Response:

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from local.emulators.gigs import rendering
 from local.emulators.gigs.core import Core
 from local.emulators.gigs.lifecycle import Lifecycle
-from local.emulators.gigs.records import Change, Due, Subscription, SubscriptionAddon
+from local.emulators.gigs.records import Change, Due, Project, Subscription, SubscriptionAddon
 from local.emulators.gigs.webhooks import Endpoint
 
 PROFILE_STATUSES = {"deleted", "disabled", "enabled", "installed", "unknown"}
@@ -99,21 +99,23 @@ class _Admin:
 
     async def settle(self, request: Request) -> Response:
         wanted = _Settle.model_validate(await request.json()).id
-        self._pending(wanted).due = Due("immediate")
-        Lifecycle(self._core).settle()
+        with self._core.lock:
+            self._pending(wanted)[1].due = Due("immediate")
+            Lifecycle(self._core).settle()
         return Response(status_code=204)
 
     async def consent(self, request: Request) -> Response:
         consent = _Consent.model_validate(await request.json())
-        change = self._pending(consent.id)
-        if not isinstance(change, Change) or change.status != "initiated":
-            msg = "this is no change that waits for consent"
-            raise ValueError(msg)
-        if consent.given:
-            change.status = "pending"
-        else:
-            change.status, change.failure_code = "failed", "consentNotGiven"
-        Lifecycle(self._core).settle()
+        with self._core.lock:
+            project, change = self._pending(consent.id)
+            if not isinstance(change, Change) or change.status != "initiated":
+                msg = "this is no change that waits for consent"
+                raise ValueError(msg)
+            if consent.given:
+                change.status = "pending"
+                Lifecycle(self._core).settle()
+            else:
+                Lifecycle(self._core).fail_change(project, change, "consentNotGiven")
         return Response(status_code=204)
 
     async def profile(self, request: Request) -> Response:
@@ -130,12 +132,12 @@ class _Admin:
                 return JSONResponse(shown)
         raise KeyError(given.sim)
 
-    def _pending(self, wanted: str) -> Subscription | Change | SubscriptionAddon:
+    def _pending(self, wanted: str) -> tuple[Project, Subscription | Change | SubscriptionAddon]:
         for project in self._core.projects.values():
             for table in (project.subscriptions, project.changes, project.subscription_addons):
                 if wanted in table:
                     record: Subscription | Change | SubscriptionAddon = table[wanted]
-                    return record
+                    return project, record
         raise KeyError(wanted)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from local.emulators.gigs.core import Call, in_body
 from local.emulators.gigs.errors import invalid
-from local.emulators.gigs.lifecycle import OPEN_CHANGES
+from local.emulators.gigs.lifecycle import OPEN
 from local.emulators.gigs.records import Due, Project, Sim
 from local.emulators.gigs.switches import Pace
 
@@ -71,7 +71,7 @@ def in_use(project: Project, sim: Sim) -> bool:
     """Whether a subscription that has not ended, or an open change, holds the SIM."""
     return any(
         s.sim == sim.id and s.status != "ended" for s in project.subscriptions.values()
-    ) or any(c.sim == sim.id and c.status in OPEN_CHANGES for c in project.changes.values())
+    ) or any(c.sim == sim.id and c.status in OPEN for c in project.changes.values())
 
 
 def _placeholder(call: Call, plan: dict[str, Any], user: str, wanted: str) -> Allocation:

@@ -14,7 +14,7 @@ from local.emulators.gigs.allocation import allocate
 from local.emulators.gigs.core import Answer, Call, in_body, in_path
 from local.emulators.gigs.errors import invalid, refuse
 from local.emulators.gigs.inputs import CreateChange, ListChanges, NoQuery, Nothing
-from local.emulators.gigs.lifecycle import OPEN_CHANGES, Lifecycle
+from local.emulators.gigs.lifecycle import OPEN, Lifecycle
 from local.emulators.gigs.listing import paginate
 from local.emulators.gigs.records import Change, Subscription
 from local.emulators.gigs.strict import read_body, read_choices, read_query
@@ -49,6 +49,7 @@ def create(call: Call) -> Answer:
     else:
         _sim_change(call, change, subscription, wanted.sim)
     call.project.changes[change.id] = change
+    call.core.watch(call.project, change)
     shown = rendering.change(call.project, change)
     call.emit("subscriptionChange.created", shown)
     return 201, shown
@@ -83,7 +84,7 @@ def delete(call: Call) -> Answer:
     change = _change(call)
     read_query(call.query, NoQuery)
     read_body(call.body, Nothing)
-    if change.status not in OPEN_CHANGES:
+    if change.status not in OPEN:
         raise invalid("Only a pending change can be deleted.")
     change.status = "deleted"
     shown = rendering.change(call.project, change)

@@ -2,29 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import heapq
+import itertools
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from local.emulators.gigs.errors import invalid, not_found
-from local.emulators.gigs.records import Due, Project, Sim, Table
+from local.emulators.gigs.records import (
+    Change,
+    Due,
+    Project,
+    Sim,
+    Subscription,
+    SubscriptionAddon,
+    Table,
+)
 from local.emulators.gigs.switches import Pace, Switches
 from local.emulators.gigs.values import new_activation_code, new_iccid, new_id
 from local.emulators.gigs.webhooks import Webhooks
 
 RecordT = TypeVar("RecordT")
+Watched = Subscription | Change | SubscriptionAddon
 Answer = tuple[int, dict[str, Any]]
 
 
 @dataclass
 class Core:
-    """The emulator's state as the operations see it; `switches` and `now` are read when needed."""
+    """The emulator's state as the operations see it; `switches` and `now` are read when needed.
+
+    `lock` is held by everything that reads or changes the state: tests reach in from their own
+    thread (`seed`, `dump`, `clock.advance`) while the event loop serves.
+    """
 
     switches: Callable[[], Switches]
     now: Callable[[], datetime]
     webhooks: Webhooks
     projects: dict[str, Project] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    waiting: dict[str, tuple[Project, Watched]] = field(default_factory=dict)
+    agenda: list[tuple[datetime, int, Project, Watched]] = field(default_factory=list)
+    _order: Iterator[int] = field(default_factory=itertools.count)
+
+    def watch(self, project: Project, record: Watched) -> None:
+        """Look at an open record whenever the state is settled, until it is open no more."""
+        self.waiting[record.id] = (project, record)
+
+    def wake(self, moment: datetime, project: Project, record: Watched) -> None:
+        """Look at a record once the clock reaches `moment`."""
+        heapq.heappush(self.agenda, (moment, next(self._order), project, record))
+
+    def clear(self) -> None:
+        """Forget all projects."""
+        self.projects.clear()
+        self.waiting.clear()
+        self.agenda.clear()
 
     def due(self, pace: Pace) -> Due:
         """The moment of an asynchronous step that is announced now."""

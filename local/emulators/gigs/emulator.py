@@ -184,23 +184,26 @@ class Gigs(Emulator[Switches]):
 
     def clear(self) -> None:
         """Back to the projects of the constructor, empty, without webhooks."""
-        self.webhooks.clear()
-        self.idempotency.clear()
-        self.core.projects.clear()
-        for project_id, token in self._default_projects.items():
-            self.core.projects[project_id] = Project(project_id, tokens={token})
+        with self.core.lock:
+            self.webhooks.clear()
+            self.idempotency.clear()
+            self.core.clear()
+            for project_id, token in self._default_projects.items():
+                self.core.projects[project_id] = Project(project_id, tokens={token})
 
     def seed(self, data: dict[str, Any]) -> None:
         """See the module docstring."""
-        seeding.load(self.core, data)
+        with self.core.lock:
+            seeding.load(self.core, data)
 
     def dump(self) -> dict[str, Any]:
         """All projects with all records, SIMs with their activation codes, and stored keys."""
-        self._settle()
-        return {
-            "projects": {p.id: _dump_project(p) for p in self.core.projects.values()},
-            "idempotency": self.idempotency.as_json(),
-        }
+        with self.core.lock:
+            self._settle()
+            return {
+                "projects": {p.id: _dump_project(p) for p in self.core.projects.values()},
+                "idempotency": self.idempotency.as_json(),
+            }
 
     def _serve(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:

@@ -37,9 +37,10 @@ class Gateway:
     async def serve(self, request: Request, operation: Operation) -> Response:
         """One request; after the body is read nothing awaits, so each is atomic."""
         body = await request.body()
-        Lifecycle(self._core).settle()
         try:
-            status, answer = self._answer(request, body, operation)
+            with self._core.lock:
+                Lifecycle(self._core).settle()
+                status, answer = self._answer(request, body, operation)
         except ApiError as error:
             return JSONResponse(error.body(), status_code=self._status(error))
         finally:

@@ -9,11 +9,12 @@ with the cause `simUnusable`; unspent consent fails after five hours with `conse
 
 from __future__ import annotations
 
+import heapq
 from datetime import datetime, timedelta
 from typing import Any
 
 from local.emulators.gigs import rendering
-from local.emulators.gigs.core import Core
+from local.emulators.gigs.core import Core, Watched
 from local.emulators.gigs.records import (
     Change,
     Period,
@@ -21,13 +22,12 @@ from local.emulators.gigs.records import (
     Sim,
     Subscription,
     SubscriptionAddon,
-    Table,
     UsageBalance,
 )
 from local.emulators.gigs.values import add_validity, new_id, new_phone_number
 
 CONSENT = timedelta(hours=5)
-OPEN_CHANGES = frozenset({"pending", "initiated"})
+OPEN = frozenset({"pending", "initiated"})
 ALLOWANCES = (
     ("dataBytes", "data", "bytes"),
     ("voiceSeconds", "voice", "seconds"),
@@ -43,27 +43,22 @@ class Lifecycle:
 
     def settle(self) -> None:
         """Do everything that is due by now."""
-        now = self._core.now()
-        for project in list(self._core.projects.values()):
-            for subscription in list(project.subscriptions.values()):
-                self._settle_subscription(project, subscription, now)
-            for change in list(project.changes.values()):
-                self._settle_change(project, change, now)
-            for addon in list(project.subscription_addons.values()):
-                self._settle_addon(project, addon, now)
+        with self._core.lock:
+            now = self._core.now()
+            waiting, agenda = self._core.waiting, self._core.agenda
+            for project, record in list(waiting.values()):
+                self._settle_one(project, record, now)
+                if record.status not in OPEN:
+                    del waiting[record.id]
+            while agenda and agenda[0][0] <= now:
+                _, _, project, record = heapq.heappop(agenda)
+                self._settle_one(project, record, now)
 
     def next_due(self) -> datetime | None:
         """The earliest moment at which the clock alone moves something that is pending."""
-        moments = [
-            moment
-            for project in self._core.projects.values()
-            for moment in (
-                *_moments(project.subscriptions),
-                *_moments(project.changes),
-                *_moments(project.subscription_addons),
-            )
-        ]
-        return min(moments, default=None)
+        with self._core.lock:
+            moments = [_moment(record) for _, record in self._core.waiting.values()]
+        return min((m for m in moments if m is not None), default=None)
 
     def activate(self, project: Project, subscription: Subscription, now: datetime) -> None:
         """A pending subscription becomes usable."""
@@ -74,7 +69,7 @@ class Lifecycle:
         subscription.sim_shown = True
         subscription.status = "active"
         subscription.activated_at = now
-        subscription.period = Period(1, now, add_validity(now, plan["validity"]))
+        self._start_period(project, subscription, 1, now)
         minimum = plan["validity"]["minimumPeriods"]
         subscription.earliest_end_at = add_validity(now, plan["validity"], minimum)
         if plan["allowances"]["voiceSeconds"] != 0:
@@ -99,8 +94,8 @@ class Lifecycle:
             if addon.subscription == subscription.id and addon.status != "ended":
                 self.end_addon(project, addon, now)
         for change in project.changes.values():
-            if change.subscription == subscription.id and change.status in OPEN_CHANGES:
-                self._fail_change(project, change, "unknown")
+            if change.subscription == subscription.id and change.status in OPEN:
+                self.fail_change(project, change, "unknown")
         self._event(project, "subscription.ended", subscription)
 
     def end_addon(self, project: Project, addon: SubscriptionAddon, now: datetime) -> None:
@@ -113,6 +108,20 @@ class Lifecycle:
                 balance.usable_until = min(balance.usable_until, now)
         shown = rendering.subscription_addon(project, addon)
         self._core.webhooks.emit(project.id, "subscriptionAddon.ended", shown)
+
+    def fail_change(self, project: Project, change: Change, code: str | None) -> None:
+        """An open change is not carried out."""
+        change.status, change.failure_code = "failed", code
+        shown = rendering.change(project, change)
+        self._core.webhooks.emit(project.id, "subscriptionChange.failed", shown)
+
+    def _settle_one(self, project: Project, record: Watched, now: datetime) -> None:
+        if isinstance(record, Subscription):
+            self._settle_subscription(project, record, now)
+        elif isinstance(record, Change):
+            self._settle_change(project, record, now)
+        else:
+            self._settle_addon(project, record, now)
 
     def _settle_subscription(
         self, project: Project, subscription: Subscription, now: datetime
@@ -136,20 +145,19 @@ class Lifecycle:
         if validity["type"] != "recurring":
             self.end(project, subscription, period.end, "subscriptionEnded")
             return
-        end = add_validity(period.end, validity)
-        subscription.period = Period(period.number + 1, period.end, end)
+        self._start_period(project, subscription, period.number + 1, period.end)
         self._open_period_balances(project, subscription)
         self._event(project, "subscription.renewed", subscription)
 
     def _settle_change(self, project: Project, change: Change, now: datetime) -> None:
         if change.status == "initiated" and now >= change.created_at + CONSENT:
-            self._fail_change(project, change, "consentNotGiven")
+            self.fail_change(project, change, "consentNotGiven")
         subscription = project.subscriptions[change.subscription]
         scheduled = change.scheduled_at is not None and now >= change.scheduled_at
         if change.status != "pending" or not scheduled or not change.due.reached(now):
             return
         if change.due.fails:
-            self._fail_change(project, change, self._core.switches().change_failure_code)
+            self.fail_change(project, change, self._core.switches().change_failure_code)
             return
         before = rendering.subscription(project, subscription)
         if change.sim is not None:
@@ -172,11 +180,6 @@ class Lifecycle:
         subscription.sim, subscription.sim_shown = new, True
         self._activate_sim(project, project.sims[new])
 
-    def _fail_change(self, project: Project, change: Change, code: str | None) -> None:
-        change.status, change.failure_code = "failed", code
-        shown = rendering.change(project, change)
-        self._core.webhooks.emit(project.id, "subscriptionChange.failed", shown)
-
     def _settle_addon(self, project: Project, addon: SubscriptionAddon, now: datetime) -> None:
         if addon.status == "active" and addon.period is not None and now >= addon.period.end:
             self.end_addon(project, addon, addon.period.end)
@@ -192,9 +195,17 @@ class Lifecycle:
             ends = add_validity(now, bought["validity"])
         addon.status, addon.activated_at = "active", now
         addon.period = Period(1, now, ends)
+        self._core.wake(ends, project, addon)
         self._open_balances(project, subscription, bought, now, ends, addon=addon.id)
         shown = rendering.subscription_addon(project, addon)
         self._core.webhooks.emit(project.id, "subscriptionAddon.activated", shown)
+
+    def _start_period(
+        self, project: Project, subscription: Subscription, number: int, start: datetime
+    ) -> None:
+        end = add_validity(start, project.plans[subscription.plan]["validity"])
+        subscription.period = Period(number, start, end)
+        self._core.wake(end, project, subscription)
 
     def _open_period_balances(self, project: Project, subscription: Subscription) -> None:
         period = subscription.period
@@ -243,13 +254,8 @@ class Lifecycle:
         self._core.webhooks.emit(project.id, type_, rendering.subscription(project, subscription))
 
 
-def _moments(
-    table: Table[Subscription] | Table[Change] | Table[SubscriptionAddon],
-) -> list[datetime]:
-    return [
-        max(record.due.at, getattr(record, "scheduled_at", None) or record.due.at)
-        for record in table.values()
-        if record.status == "pending"
-        and record.due.pace == "after_seconds"
-        and record.due.at is not None
-    ]
+def _moment(record: Watched) -> datetime | None:
+    if record.status != "pending" or record.due.pace != "after_seconds" or not record.due.at:
+        return None
+    scheduled = record.scheduled_at if isinstance(record, Change) else None
+    return max(record.due.at, scheduled or record.due.at)

@@ -29,26 +29,25 @@ def paginate(
     """The page of `records` that the cursors ask for; raises ApiError for a bad cursor."""
     if page.after and page.before:
         raise invalid("Parameters after and before exclude each other.")
-    rendered = [render(record) for record in records]
-    ids = [item["id"] for item in rendered]
     start, stop = 0, page.limit
     if page.after:
-        start = _position(ids, page.after, "after") + 1
+        start = _position(records, page.after, "after") + 1
         stop = start + page.limit
     elif page.before:
-        stop = _position(ids, page.before, "before")
+        stop = _position(records, page.before, "before")
         start = max(stop - page.limit, 0)
-    chosen = rendered[start:stop]
+    chosen = [render(record) for record in records[start:stop]]
     if not chosen:
         return envelope([])
     return envelope(
         chosen,
-        after=chosen[-1]["id"] if start + len(chosen) < len(rendered) else None,
+        after=chosen[-1]["id"] if start + len(chosen) < len(records) else None,
         before=chosen[0]["id"] if start > 0 else None,
     )
 
 
-def _position(ids: list[str], cursor: str, name: str) -> int:
-    if cursor not in ids:
-        raise invalid(f"Parameter {name} is not the id of an item of this list.")
-    return ids.index(cursor)
+def _position(records: Sequence[Any], cursor: str, name: str) -> int:
+    for index, record in enumerate(records):
+        if (record["id"] if isinstance(record, dict) else record.id) == cursor:
+            return index
+    raise invalid(f"Parameter {name} is not the id of an item of this list.")

@@ -15,9 +15,9 @@ from local.emulators.gigs.allocation import PLACEHOLDERS
 from local.emulators.gigs.core import Answer, Call, in_path
 from local.emulators.gigs.errors import invalid, not_found
 from local.emulators.gigs.inputs import ListSims, NoQuery, SearchSims, UpdateSim
-from local.emulators.gigs.lifecycle import OPEN_CHANGES
+from local.emulators.gigs.lifecycle import OPEN
 from local.emulators.gigs.listing import envelope, paginate
-from local.emulators.gigs.records import Project, Sim
+from local.emulators.gigs.records import Sim, SubscriptionAddon
 from local.emulators.gigs.strict import merge_metadata, read_body, read_choices, read_query
 
 STATUSES = {"inactive", "active", "retired"}
@@ -89,7 +89,7 @@ def credentials(call: Call) -> Answer:
     sim = _sim(call)
     read_query(call.query, NoQuery)
     switches = call.core.switches()
-    waiting = _awaits_activation(call.project, sim)
+    waiting = _awaits_activation(call, sim)
     if waiting and switches.credentials_before_activation == "not_found":
         raise not_found("SIM credentials")
     empty = waiting and switches.credentials_before_activation == "null"
@@ -109,10 +109,11 @@ def _sim(call: Call) -> Sim:
     return in_path(call.project.sims, call.path["sim"], "SIM")
 
 
-def _awaits_activation(project: Project, sim: Sim) -> bool:
-    pending = any(s.sim == sim.id and s.status == "pending" for s in project.subscriptions.values())
-    changing = any(c.sim == sim.id and c.status in OPEN_CHANGES for c in project.changes.values())
-    return pending or changing
+def _awaits_activation(call: Call, sim: Sim) -> bool:
+    return any(
+        not isinstance(record, SubscriptionAddon) and record.sim == sim.id and record.status in OPEN
+        for _, record in call.core.waiting.values()
+    )
 
 
 def _placeholder(name: str) -> dict[str, Any]:

@@ -65,6 +65,7 @@ def create(call: Call) -> Answer:
         user_address=wanted.userAddress,
     )
     call.project.subscriptions[subscription.id] = subscription
+    call.core.watch(call.project, subscription)
     return 201, _changed(call, "subscription.created", subscription)
 
 
@@ -121,6 +122,7 @@ def cancel(call: Call) -> Answer:
         raise invalid("Only an active subscription that is not canceled can be canceled.")
     subscription.canceled_at = call.core.now()
     subscription.ended_at = max(period.end, earliest)
+    call.core.wake(subscription.ended_at, call.project, subscription)
     given = wanted.cancellationDetails
     reasons: dict[str, Any] = given.model_dump(exclude_none=True) if given else {}
     subscription.cancellation = {"cause": "cancellationRequested", **reasons}

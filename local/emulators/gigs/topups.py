@@ -48,6 +48,7 @@ def create(call: Call) -> Answer:
         due=call.core.due(switches.addon_activation),
     )
     call.project.subscription_addons[bought.id] = bought
+    call.core.watch(call.project, bought)
     shown = rendering.subscription_addon(call.project, bought)
     call.emit("subscriptionAddon.created", shown)
     return 201, shown

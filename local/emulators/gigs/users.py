@@ -166,8 +166,10 @@ def _living(project: Project) -> list[User]:
 
 
 def _refuse_duplicate(project: Project, email: str, *, except_for: str | None) -> None:
-    for user in _living(project):
-        if user.email.lower() == email.lower() and user.id != except_for:
+    wanted = email.lower()
+    for user in project.users.values():
+        taken = user.email.lower() == wanted and user.status != "deleted"
+        if taken and user.id != except_for:
             raise invalid(
                 "A user with the same email address already exists.", code="userAlreadyExists"
             )

@@ -2,7 +2,9 @@
 
 Documented: CloudEvents bodies, types that start with `com.gigs.`, `previousData` on `*.updated`,
 headers `webhook-id`, `webhook-timestamp` and `webhook-signature`, at-least-once delivery without
-an order. Ours: the pace of the retries, and one message id per event that stays on every delivery.
+an order. Copies of the documentation disagree on whether an applied change is announced as
+`subscriptionChange.applied` (sent here) or `.activated`. Ours: the pace of the retries, and one
+message id per event that stays on every delivery.
 """
 
 from __future__ import annotations

@@ -73,7 +73,9 @@ class Running:
 @contextmanager
 def running(emulator: Emulator[Any]) -> Iterator[Running]:
     """Serve on a free loopback port from a thread, for tests."""
-    with socket.socket() as listener:
+    # asyncio switches Nagle's algorithm off only for sockets whose protocol is named; left on,
+    # every answer waits 40 ms for the client's delayed acknowledgement.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind((HOST, 0))
         port = listener.getsockname()[1]
         server = uvicorn.Server(config(emulator.app(), port=port))

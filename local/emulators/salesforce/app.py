@@ -49,6 +49,7 @@ from local.emulators.salesforce.values import render
 
 _METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
 _DATA = "/services/data"
+_LONGEST_URI = 16_384
 
 
 class _Seed(BaseModel):
@@ -67,7 +68,7 @@ class SalesforceEmulator(Emulator[Switches]):
         super().__init__(Switches())
         self._org = Org(self.clock, lambda: self.switches, project)
         self._oauth = OAuth(self._org)
-        self._api = Api(self._org)
+        self.api = Api(self._org)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Token endpoint and REST API."""
@@ -91,7 +92,7 @@ class SalesforceEmulator(Emulator[Switches]):
         """An empty org without connected apps or sessions."""
         self._oauth.clear()
         self._org.clear()
-        self._api = Api(self._org)
+        self.api = Api(self._org)
 
     def seed(self, data: dict[str, Any]) -> None:
         """Add connected apps and records; see this module's description."""
@@ -110,6 +111,13 @@ class SalesforceEmulator(Emulator[Switches]):
             ]
             for sobject in self._org.schema.all()
         }
+
+    def set_switches(self, changes: dict[str, Any]) -> None:
+        """As every emulator; raises ValueError for a field that no org can hide."""
+        for switch in ("hidden_fields", "read_only_fields"):
+            for path in changes.get(switch, []):
+                self._org.check_can_restrict(str(path))
+        super().set_switches(changes)
 
     async def _token(self, request: Request) -> Response:
         body = (await request.body()).decode("utf-8", "replace")
@@ -138,7 +146,8 @@ class SalesforceEmulator(Emulator[Switches]):
         raw = await request.body()
         self._org.requests_used += 1
         try:
-            answer = self._api.handle(self._read(request, raw))
+            _check_length(request)
+            answer = self.api.handle(self._read(request, raw))
         except ApiError as error:
             answer = refusal(error)
         self._org.store.forget_undo()
@@ -201,6 +210,13 @@ class SalesforceEmulator(Emulator[Switches]):
         if answer.body is None:
             return Response(status_code=answer.status, headers=headers)
         return JSONResponse(answer.body, status_code=answer.status, headers=headers)
+
+
+def _check_length(request: Request) -> None:
+    """URI and headers share about 16 KB in Salesforce; long queries find that out."""
+    length = len(request.scope["raw_path"]) + len(request.scope["query_string"])
+    if length > _LONGEST_URI:
+        raise ApiError("URI_TOO_LONG", "URI Too Long", status=HTTPStatus.REQUEST_URI_TOO_LONG)
 
 
 def _operation(method: str, segments: list[str]) -> str:

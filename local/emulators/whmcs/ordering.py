@@ -66,6 +66,7 @@ def place_order(
         paymentmethod=paymentmethod,
         ipaddress=ip,
         notes=notes,
+        service_ids=[service.id for service in services],
     )
     context.store.orders.add(order)
     if invoice:

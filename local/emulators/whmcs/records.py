@@ -129,7 +129,7 @@ class Service(Record):
 
 
 class Order(Record):
-    """An order; its lines are the services that point to it."""
+    """An order; `service_ids` are its lines (none for an upgrade order)."""
 
     ordernum: int
     client_id: int
@@ -143,6 +143,7 @@ class Order(Record):
     status: str = "Pending"
     ipaddress: str = ""
     notes: str = ""
+    service_ids: list[int] = Field(default_factory=list)
     upgrade_of: int = Field(default=0, description="service id when it is an upgrade order")
 
 

@@ -120,8 +120,9 @@ class Store:
         return next(iter(found), None)
 
     def services_of(self, order: records.Order) -> list[records.Service]:
-        """An order's lines; for an upgrade order the service it upgrades."""
-        return self.services.where(lambda service: service.order_id == order.id)
+        """An order's lines."""
+        found = (self.services.get(service_id) for service_id in order.service_ids)
+        return [service for service in found if service is not None]
 
     def gateway_name(self, module: str) -> str:
         """The display name of a gateway."""

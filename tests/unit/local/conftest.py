@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from local.context import DemoAccount, StackContext
 from local.front.app import create_app
+from local.front.server import server_config
 from tests.fakes.demo_stack import FakeStack
 
 HOST = "127.0.0.1"
@@ -22,8 +23,7 @@ HOST = "127.0.0.1"
 
 @contextmanager
 def serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
-    config = uvicorn.Config(app, log_level="error", access_log=False, proxy_headers=False)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(server_config(app))
     listener.listen(64)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -35,7 +35,8 @@ def serving(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
 
 
 def listening() -> tuple[socket.socket, str]:
-    listener = socket.socket()
+    # With the protocol named, asyncio switches Nagle off; without, each answer takes 40 ms more.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind((HOST, 0))
     return listener, f"http://{HOST}:{listener.getsockname()[1]}"
 

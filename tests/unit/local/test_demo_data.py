@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from local.demo.cart import CART, suits
 from local.demo.data import gigs_seed, salesforce_seed, whmcs_seed
 from local.demo.people import EVERYBODY
-from local.demo.play import CART, suits
 from local.demo.products import OFFERED, PRODUCTS
 
 

@@ -37,6 +37,7 @@ def test_plays_everything_against_a_good_stack(
         ("second_order_on_replay", "The same cart made a second order"),
         ("double_whmcs_order", "There should be one WHMCS order and there are 2"),
         ("wrong_qr", "The QR code in the eSIM mail is not the provider's LPA code"),
+        ("option_lost", "WHMCS has not what was ordered for ESIM-VOICE-10GB"),
         ("fails", "Provisioning ended as failed: plan-unknown No such plan."),
         ("offers_hidden", "The catalogue offers what it must not: ['INTERNET-STAFF']"),
     ],

@@ -125,6 +125,7 @@ def test_example_is_made_of_what_the_schema_says(api: ApiView) -> None:
     example = json.loads(body.example)
     assert example["sfOrderId"] == "801x"
     assert example["lines"] == [{"sku": "string", "quantity": 1}]
+    assert example["parent"] is None
 
 
 def test_shared_responses_are_resolved(api: ApiView) -> None:

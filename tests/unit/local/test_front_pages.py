@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import httpx
 import pytest
 
 from local.demo.people import CUSTOMERS
 from local.front.app import create_app
-from tests.fakes.demo_stack import LPA, FakeStack
+from tests.fakes.demo_stack import LPA
 from tests.unit.local.conftest import Door, listening, serving
 
 
@@ -75,47 +76,60 @@ def test_buttons_cannot_be_pressed_from_another_site(door: Door, site: str, stat
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/reset-password", "POST /auth/reset-password"),
+        ("/orders/8015j0000000001AAA", 'href="/salesforce/orders/8015j0000000001AAA"'),
+        ("/subscriptions/77", "GET /subscriptions/{id}"),
+    ],
+)
+def test_links_in_mails_lead_to_what_the_web_pages_would_do(
+    door: Door, path: str, says: str
+) -> None:
+    assert says in door.client.get(path).text
+
+
 def test_an_unknown_page_is_a_problem(door: Door) -> None:
     answer = door.client.get("/nothing-here")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+def captured(number: int, **fields: Any) -> dict[str, Any]:
+    """A record of the SendGrid emulator's state."""
+    return {
+        "id": f"m-{number}",
+        "receivedAt": "2026-11-22T09:03:00+00:00",
+        "from": {"email": "hello@portal.example", "name": "Portal"},
+        "to": [{"email": "b@mail.example", "name": "B"}],
+        "cc": [],
+        "bcc": [],
+        "text": "plain <text>",
+        "html": None,
+        "attachments": [],
+        **fields,
+    }
+
+
 @pytest.fixture
 def mailbox(door: Door) -> Door:
-    stack: FakeStack = door.stack
-    stack.mails = [
-        {
-            "id": "m-1",
-            "receivedAt": "2026-11-22T09:03:00+00:00",
-            "request": {
-                "from": {"email": "hello@portal.example", "name": "Portal"},
-                "personalizations": [{"to": [{"email": "a@mail.example"}], "subject": "First"}],
-                "content": [{"type": "text/plain", "value": "plain <text>"}],
-            },
-        },
-        {
-            "id": "m-2",
-            "receivedAt": "2026-11-22T09:04:00+00:00",
-            "request": {
-                "from": {"email": "hello@portal.example"},
-                "personalizations": [{"to": [{"email": "b@mail.example", "name": "B"}]}],
-                "subject": "<b>Second</b>",
-                "content": [
-                    {"type": "text/plain", "value": LPA},
-                    {"type": "text/html", "value": '<script>x</script><img src="cid:qr@portal">'},
-                ],
-                "attachments": [
-                    {
-                        "content": "iVBORw==",
-                        "type": "image/png",
-                        "filename": 'q"r.png',
-                        "disposition": "inline",
-                        "content_id": "qr@portal",
-                    }
-                ],
-            },
-        },
+    picture = {
+        "content": "iVBORw==",
+        "type": "image/png",
+        "filename": 'q"r.png',
+        "disposition": "inline",
+        "content_id": "qr@portal",
+    }
+    door.stack.mails = [
+        captured(1, subject="First"),
+        captured(
+            2,
+            subject="<b>Second</b>",
+            text=LPA,
+            html='<script>x</script><img src="cid:qr@portal">',
+            attachments=[picture],
+        ),
     ]
     return door
 

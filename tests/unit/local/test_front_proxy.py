@@ -51,6 +51,7 @@ def test_returns_status_and_every_cookie_but_no_hop_by_hop_header(door: Door) ->
     assert answer.status_code == 418
     assert answer.headers.get_list("set-cookie") == ["refresh=a; HttpOnly", "other=b"]
     assert "x-internal" not in answer.headers
+    assert answer.headers.get_list("date") == ["Sun, 22 Nov 2026 09:00:00 GMT"]
 
 
 def test_adds_no_policy_of_its_own_to_the_api(door: Door) -> None:

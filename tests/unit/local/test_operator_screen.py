@@ -47,7 +47,9 @@ def test_list_shows_orders_and_cases(door: Door) -> None:
 def test_record_shows_fields_products_and_options(door: Door) -> None:
     page = door.client.get(f"/salesforce/orders/{ORDER_ID}").text
     assert "Pending Review" in page
-    assert "router: wifi6" in page
+    assert "Wi-Fi router: Wi-Fi 6 rental" in page
+    assert "English remote support: yes" in page
+    assert "Fixed IPv4 addresses" not in page
     assert "¥31,250" in page
     assert "Minato-ku" in page
 

@@ -17,6 +17,7 @@ from portal import config
 if TYPE_CHECKING:
     from portal.adapters.salesforce.client import SalesforceClient
     from portal.adapters.whmcs.client import WhmcsClient
+    from portal.billing.payment_gate import PaymentGate
     from portal.domain.catalog import AccountEligibility
     from portal.ports.catalog import CatalogReader
     from portal.ports.identity import CustomerDirectory
@@ -112,3 +113,15 @@ def eligibility(
     source = SalesforceEligibilitySource(salesforce(settings), fields)
     cache = DynamoEligibilityCache(Table(settings.catalog_table))
     return CachedEligibility(source, cache).of_account
+
+
+def payment_gate(
+    ephemeral_table: str, calendar: Callable[[], date], client: WhmcsClient
+) -> PaymentGate:
+    """Can a client pay, remembered for minutes when the answer is yes."""
+    from portal.adapters.whmcs.billing import WhmcsPayMethods  # noqa: PLC0415
+    from portal.billing.payment_gate import PaymentGate  # noqa: PLC0415
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+    from portal.repositories.payment_gate import DynamoYesStore  # noqa: PLC0415
+
+    return PaymentGate(WhmcsPayMethods(client), DynamoYesStore(Table(ephemeral_table)), calendar)

@@ -67,6 +67,9 @@ class ClientArea:
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-store"
         self._sessions.start(response, token.client_id)
+        client = context.store.clients.get(token.client_id)
+        if client is not None:
+            client.lastlogin = f"Date: {context.timestamp}<br>IP Address: {context.ip}"
         return response
 
     async def _log_out(self, request: Request) -> Response:

@@ -1,0 +1,72 @@
+# Everything a developer, CI or operator runs. Needs Python 3.11+, git and make; fetches the rest.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := $(if $(shell command -v uv 2>/dev/null),uv,.tools/bin/uv)
+RUN := $(UV) run --no-sync
+PACKAGES := functions infra local ops tests layers
+STAGE ?= dev
+
+.PHONY: help setup run demo test check fast fmt lint types unit infra-test stack-test openapi synth layers bench deploy clean
+
+help: ## Show what can be done
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.ready ## Install everything the project needs into .venv
+
+.venv/.ready: uv.lock pyproject.toml layers/shared/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: set PYTHON=/path/to/python3.11"; exit 2; }
+	@command -v uv >/dev/null || [ -x .tools/bin/uv ] || { echo "Installing uv $(UV_VERSION) into .tools"; $(PYTHON) -m venv .tools && .tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); }
+	@$(UV) sync --frozen --quiet --python $(PYTHON)
+	@touch $@
+
+run: setup ## Run the whole business on this machine (http://127.0.0.1:8080)
+	@$(RUN) python -m local
+
+demo: setup ## Play the whole business against a running `make run`, step by step
+	@$(RUN) python -m local.demo
+
+test: check infra-test stack-test ## Everything that CI checks
+
+check: lint types unit ## The inner loop: lint, types, import arrows, unit tests
+
+fmt: setup ## Format and fix what can be fixed
+	@$(RUN) ruff format $(PACKAGES)
+	@$(RUN) ruff check --fix $(PACKAGES)
+
+lint: setup
+	@$(RUN) ruff format --check $(PACKAGES)
+	@$(RUN) ruff check $(PACKAGES)
+	@$(RUN) lint-imports --no-logo
+
+types: setup
+	@$(RUN) mypy
+
+unit: setup ## Unit, handler and emulator tests
+	@$(RUN) pytest -q -n 2 --dist worksteal tests/unit tests/emulators
+
+infra-test: setup ## Synthesise once and assert invariants over every resource; cfn-lint
+	@$(RUN) pytest -q tests/infra
+
+stack-test: setup ## Integration and end-to-end tests on a stack of their own
+	@$(RUN) pytest -q tests/integration tests/e2e
+
+openapi: setup ## Write docs/openapi.json from the code
+	@$(RUN) python -m ops.openapi
+
+layers: setup ## Build the layer of wheels for Lambda (no Docker)
+	@$(RUN) python -m infra.layers --target lambda
+
+synth: layers ## Synthesise the CDK app for STAGE into cdk.out
+	@STAGE=$(STAGE) $(RUN) python -m infra.app
+
+bench: setup ## Performance as ratios against a bare handler, in one run
+	@$(RUN) python -m ops.bench
+
+deploy: layers ## Deploy STAGE with the CDK command line (needs AWS credentials)
+	@STAGE=$(STAGE) npx --yes aws-cdk@2 deploy --require-approval never
+
+clean: ## Remove everything that was built or fetched
+	rm -rf .venv .tools .local build cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,59 @@
+"""POST /orders: from a cart to an Order that waits for review in Salesforce."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Header
+from portal.api.app import App
+from portal.api.principal import CurrentUser, mapped
+
+from functions.orders.deps import CreateOrderDeps, build_create_order
+from functions.orders.models import OrderCreated, OrderRequest
+
+app = App("orders")
+CREATED = {"content": {"application/json": {"model": OrderCreated}}}
+ANSWERS: dict[int, Any] = {
+    201: {"description": "The order was placed", **CREATED},
+    200: {"description": "The order had been placed before (Idempotency-Replayed)", **CREATED},
+}
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="names this attempt; without it the same cart within 24 hours is one order",
+    ),
+]
+
+
+@app.post("/orders", status=201, summary="Order a cart", signed_in=True, responses=ANSWERS)
+def create_order(
+    body: OrderRequest,
+    user: CurrentUser,
+    deps: Annotated[CreateOrderDeps, Depends(build_create_order)],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[str]:
+    """Prices, options, limits and eligibility are the catalogue's, whatever the caller sends."""
+    customer = mapped(user, deps.directory)
+    placed = deps.placing.place(customer, body, _bare(idempotency_key))
+    return Response(
+        status_code=200 if placed.replayed else 201,
+        content_type="application/json",
+        body=placed.answer.model_dump_json(by_alias=True),
+        headers={
+            "Location": f"/api/orders/{placed.answer.sf_order_id}",
+            **({"Idempotency-Replayed": "true"} if placed.replayed else {}),
+        },
+    )
+
+
+def _bare(key: str | None) -> str | None:
+    """The IETF draft writes the key in quotes, most clients do not; both name the same."""
+    return key.strip().strip('"') if key else None
+
+
+handler = app.handler

@@ -1,0 +1,94 @@
+"""Composition root of orders."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from portal import building, config
+from portal.ports.identity import CustomerDirectory
+
+from functions.orders.placing import Placing
+from functions.orders.reading import Reading
+
+
+class CreateOrderConfig(
+    config.HttpConfig,
+    config.EligibilityReading,
+    config.EphemeralTable,
+    config.TimeZoneConfig,
+    config.IdentityTable,
+    config.IdempotencyTable,
+    config.WhmcsConfig,
+    config.EmailQueue,
+):
+    """POST /orders."""
+
+
+class ReadOrdersConfig(
+    config.HttpConfig,
+    config.SalesforceConfig,
+    config.CurrencyConfig,
+    config.IdentityTable,
+    config.WorkflowTable,
+):
+    """GET /orders and GET /orders/{sfOrderId}."""
+
+
+@dataclass(frozen=True)
+class CreateOrderDeps:
+    """What POST /orders needs."""
+
+    directory: CustomerDirectory
+    placing: Placing
+
+
+@dataclass(frozen=True)
+class ReadOrdersDeps:
+    """What reading orders needs."""
+
+    directory: CustomerDirectory
+    reading: Reading
+
+
+@functools.cache
+def build_create_order() -> CreateOrderDeps:
+    """For POST /orders."""
+    from portal.adapters.salesforce.orders import SalesforceOrders  # noqa: PLC0415
+    from portal.adapters.whmcs.billing import WhmcsBillingAddresses  # noqa: PLC0415
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+    from portal.repositories.order_requests import DynamoOrderRequests  # noqa: PLC0415
+
+    settings = config.load(CreateOrderConfig)
+    whmcs, today = building.whmcs(settings), building.today(settings)
+    return CreateOrderDeps(
+        directory=building.directory(settings),
+        placing=Placing(
+            requests=DynamoOrderRequests(Table(settings.idempotency_table)),
+            catalog=building.catalog_reader(settings),
+            eligibility=building.eligibility(settings),
+            can_pay=building.payment_gate(settings.ephemeral_table, today, whmcs).can_pay,
+            addresses=WhmcsBillingAddresses(whmcs),
+            orders=SalesforceOrders(building.salesforce(settings)),
+            outbox=building.mail_outbox(settings),
+            today=today,
+            now=lambda: datetime.now(UTC),
+        ),
+    )
+
+
+@functools.cache
+def build_read_orders() -> ReadOrdersDeps:
+    """For GET /orders and GET /orders/{sfOrderId}."""
+    from portal.adapters.salesforce.orders import SalesforceOrders  # noqa: PLC0415
+
+    settings = config.load(ReadOrdersConfig)
+    return ReadOrdersDeps(
+        directory=building.directory(settings),
+        reading=Reading(
+            orders=SalesforceOrders(building.salesforce(settings)),
+            jobs=building.job_reader(settings),
+            currency=settings.portal_currency,
+        ),
+    )

@@ -1,0 +1,30 @@
+"""GET /orders/{sfOrderId}: where an order stands and what happens next."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from portal.api.app import App
+from portal.api.principal import CurrentUser, mapped
+from portal.domain.ids import SALESFORCE_ORDER_ID, to_18
+
+from functions.orders.deps import ReadOrdersDeps, build_read_orders
+from functions.orders.models import OrderView
+
+app = App("orders")
+
+
+@app.get("/orders/<sfOrderId>", summary="One order with its timeline", signed_in=True)
+def get_order(
+    sfOrderId: Annotated[str, Path(pattern=SALESFORCE_ORDER_ID)],  # noqa: N803  # as in the path
+    user: CurrentUser,
+    deps: Annotated[ReadOrdersDeps, Depends(build_read_orders)],
+) -> OrderView:
+    """Somebody else's order is not found."""
+    customer = mapped(user, deps.directory)
+    return deps.reading.one(to_18(sfOrderId), customer.sf_account_id)
+
+
+handler = app.handler

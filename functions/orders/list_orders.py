@@ -1,0 +1,33 @@
+"""GET /orders: the caller's orders, newest first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from portal.api.app import App
+from portal.api.models import Page
+from portal.api.principal import CurrentUser, mapped
+
+from functions.orders.deps import ReadOrdersDeps, build_read_orders
+from functions.orders.models import OrderSummary
+
+app = App("orders")
+
+
+@app.get("/orders", summary="Orders, newest first", signed_in=True)
+def list_orders(
+    user: CurrentUser,
+    deps: Annotated[ReadOrdersDeps, Depends(build_read_orders)],
+    cursor: Annotated[
+        str | None, Query(pattern=r"^[0-9]{1,30}$", description="nextCursor of a page")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=50)] = 20,
+) -> Page[OrderSummary]:
+    """One Salesforce call; the status is that of the review and of provisioning together."""
+    customer = mapped(user, deps.directory)
+    return deps.reading.page(customer.sf_account_id, cursor=cursor, limit=limit)
+
+
+handler = app.handler

@@ -1,0 +1,100 @@
+"""Requests and answers of the order endpoints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from portal.api.models import RequestModel, ResponseModel
+from portal.domain.ids import SKU
+from portal.domain.money import Money
+from pydantic import AwareDatetime, Field, StrictBool, StrictInt, StrictStr, StringConstraints
+
+OptionKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+OptionValue = StrictBool | StrictInt | Annotated[StrictStr, StringConstraints(max_length=80)]
+CustomerStatus = Literal[
+    "pending_review", "queued", "scheduled", "provisioning", "provisioned", "failed", "cancelled"
+]
+
+
+class CartItem(RequestModel):
+    """One line: prices are never taken from the caller."""
+
+    sku: Annotated[str, StringConstraints(pattern=SKU)]
+    quantity: Annotated[int, Field(strict=True, ge=1, le=999)] = 1
+    billing_cycle: Annotated[str, StringConstraints(max_length=20)] | None = Field(
+        default=None, description="must be the product's, when given"
+    )
+    config_options: Annotated[dict[OptionKey, OptionValue], Field(max_length=50)] = Field(
+        default_factory=dict, description="option id → choice id, number, or true/false"
+    )
+
+
+class Activation(RequestModel):
+    """When eSIM lines are to start."""
+
+    type: Literal["immediate", "scheduled"] = "immediate"
+    at: AwareDatetime | None = None
+
+
+class OrderRequest(RequestModel):
+    """A cart."""
+
+    items: Annotated[list[CartItem], Field(min_length=1, max_length=100)]
+    activation: Activation = Activation()
+
+
+class OrderCreated(ResponseModel):
+    """What became of the cart."""
+
+    sf_order_id: str
+    order_number: str
+    status: CustomerStatus
+
+
+class OptionShown(ResponseModel):
+    """One thing that was chosen, in words."""
+
+    id: str
+    label: str
+    value: str
+
+
+class LineView(ResponseModel):
+    """One line of an order."""
+
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Money
+    billing_cycle: str
+    options: list[OptionShown]
+    service_id: str | None = None
+
+
+class TimelineEntry(ResponseModel):
+    """One thing that happened, or is happening, in words."""
+
+    step: str
+    label: str
+    status: Literal["done", "running", "failed", "waiting"]
+    at: datetime | None = None
+
+
+class OrderSummary(ResponseModel):
+    """One order in a list."""
+
+    sf_order_id: str
+    order_number: str
+    status: CustomerStatus
+    created_at: datetime
+    lines: list[LineView]
+
+
+class OrderView(OrderSummary):
+    """One order; `nextStep` says what happens next, `message` what went wrong, if anything."""
+
+    timeline: list[TimelineEntry]
+    next_step: str
+    message: str | None = None
+    scheduled_at: datetime | None = None

@@ -1,0 +1,166 @@
+"""Orders as a customer sees them: what Salesforce and the workflow say, in one status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.api.models import Page
+from portal.domain.money import Money
+from portal.domain.order_options import ChoiceSelection, Selection, YesNoSelection
+from portal.domain.problems import NOT_FOUND, Problem
+from portal.ports.orders import OrderLine, OrderRecord, Orders
+from portal.ports.workflow import JobReader, JobView
+
+from functions.orders.models import (
+    CustomerStatus,
+    LineView,
+    OptionShown,
+    OrderSummary,
+    OrderView,
+    TimelineEntry,
+)
+
+# Order.Status values that end an order before anything was set up.
+CANCELLED = frozenset({"Cancelled", "Canceled", "Rejected"})
+PROVISIONING: dict[str, CustomerStatus] = {
+    "Queued": "queued",
+    "Scheduled": "scheduled",
+    "In Progress": "provisioning",
+    "Provisioned": "provisioned",
+    "Failed": "failed",
+}
+JOB: dict[str, CustomerStatus] = {
+    "queued": "queued",
+    "scheduled": "scheduled",
+    "in_progress": "provisioning",
+    "provisioned": "provisioned",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+NEXT: dict[CustomerStatus, str] = {
+    "pending_review": "We check your order. You will hear from us by e-mail.",
+    "queued": "Your order is approved and will be set up in a moment.",
+    "scheduled": "Everything is ready to be set up at the time you chose.",
+    "provisioning": "Your order is being set up right now.",
+    "provisioned": "Nothing: everything is set up. Details are in your mail.",
+    "failed": "We could not finish setting up your order and are looking into it. "
+    "You need not do anything.",
+    "cancelled": "Nothing: the order was cancelled and nothing was charged.",
+}
+STEPS = {
+    "load": "Order read",
+    "check": "Order and payment method checked",
+    "activate_esim": "eSIM prepared",
+    "add_order": "Order entered in billing",
+    "accept_order": "Services activated",
+    "verify": "Services checked",
+    "write_back": "Order updated",
+    "notify": "Mails sent",
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Reads orders; `currency` is the price book's."""
+
+    orders: Orders
+    jobs: JobReader
+    currency: str
+
+    def page(self, account_id: str, *, cursor: str | None, limit: int) -> Page[OrderSummary]:
+        """One page, newest first; one Salesforce call and none to the workflow table."""
+        found = list(self.orders.of_account(account_id, before=cursor, limit=limit + 1))
+        shown = found[:limit]
+        return Page[OrderSummary](
+            items=[
+                OrderSummary(
+                    sf_order_id=order.id,
+                    order_number=order.number,
+                    status=status_of(order, None),
+                    created_at=order.created_at,
+                    lines=self._lines(order),
+                )
+                for order in shown
+            ],
+            next_cursor=shown[-1].number if len(found) > limit else None,
+        )
+
+    def one(self, order_id: str, account_id: str) -> OrderView:
+        """One order with its timeline.
+
+        Raises Problem `not-found` when it is not that Account's.
+        """
+        order = self.orders.find(order_id, account_id)
+        if order is None:
+            raise Problem(NOT_FOUND, "You have no order of that id.")
+        job = self.jobs.get(order_id)
+        status = status_of(order, job)
+        return OrderView(
+            sf_order_id=order.id,
+            order_number=order.number,
+            status=status,
+            created_at=order.created_at,
+            lines=self._lines(order),
+            timeline=timeline(order, job),
+            next_step=NEXT[status],
+            message=job.message if job is not None else None,
+            scheduled_at=order.scheduled_at,
+        )
+
+    def _lines(self, order: OrderRecord) -> list[LineView]:
+        return [line_view(line, self.currency) for line in order.lines]
+
+
+def status_of(order: OrderRecord, job: JobView | None) -> CustomerStatus:
+    """The workflow knows first; without it Salesforce's own fields decide."""
+    if order.status in CANCELLED:
+        return "cancelled"
+    if job is not None:
+        return JOB[job.status]
+    return PROVISIONING.get(order.provisioning_status or "", "pending_review")
+
+
+def timeline(order: OrderRecord, job: JobView | None) -> list[TimelineEntry]:
+    """From the order's arrival on, in words."""
+    entries = [
+        TimelineEntry(step="received", label="Order received", status="done", at=order.created_at)
+    ]
+    if job is None:
+        waiting = "done" if order.provisioning_status == "Provisioned" else "waiting"
+        entries.append(TimelineEntry(step="review", label="Order review", status=waiting))
+        return entries
+    entries.append(TimelineEntry(step="review", label="Order review", status="done"))
+    entries.extend(
+        TimelineEntry(
+            step=step.step,
+            label=STEPS.get(step.step, step.step.replace("_", " ")),
+            status=step.status,
+            at=step.at,
+        )
+        for step in job.timeline
+    )
+    return entries
+
+
+def line_view(line: OrderLine, currency: str) -> LineView:
+    """One line in words."""
+    return LineView(
+        sku=line.sku,
+        name=line.name,
+        quantity=line.quantity,
+        unit_price=Money.of(line.unit_price, currency),
+        billing_cycle=line.billing_cycle,
+        options=[
+            OptionShown(id=s.option_id, label=s.label, value=_words(s))
+            for s in line.options.selections
+        ],
+        service_id=line.service_id,
+    )
+
+
+def _words(selection: Selection) -> str:
+    if isinstance(selection, ChoiceSelection):
+        return selection.value_label
+    if isinstance(selection, YesNoSelection):
+        return "yes" if selection.value else "no"
+    return str(selection.value)

@@ -1,0 +1,141 @@
+"""The words of the endpoint table: tables, queues, secrets, routes, and what an endpoint is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+BASE_ENVIRONMENT = (
+    "STAGE",
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_LOG_LEVEL",
+)
+USER_POOL = ("USER_POOL_ID", "USER_POOL_CLIENT_ID")
+
+
+class Table(StrEnum):
+    """DynamoDB tables, by lifecycle."""
+
+    IDENTITY = "identity"
+    IDEMPOTENCY = "idempotency"
+    EPHEMERAL = "ephemeral"
+    WORKFLOW = "workflow"
+    CATALOG = "catalog"
+
+    @property
+    def variable(self) -> str:
+        """The environment name that carries the table's name."""
+        return f"{self.name}_TABLE"
+
+
+class Queue(StrEnum):
+    """SQS queues; each has a dead-letter queue of its own."""
+
+    PROVISION = "provision"
+    EMAIL = "email"
+    CASE = "case"
+
+    @property
+    def variable(self) -> str:
+        """The environment name that carries the queue's URL."""
+        return f"{self.name}_QUEUE_URL"
+
+
+class Secret(StrEnum):
+    """Secrets Manager secrets: one per upstream, one for the signing keys."""
+
+    SALESFORCE = "salesforce"
+    WHMCS = "whmcs"
+    ESIM = "esim"
+    SENDGRID = "sendgrid"
+    SIGNING = "signing"
+
+    @property
+    def variable(self) -> str:
+        """The environment name that carries the secret's id."""
+        return f"{self.name}_SECRET_ID"
+
+
+class Access(StrEnum):
+    """How a route proves who is calling."""
+
+    PUBLIC = "public"  # catalogue, health: nothing to prove
+    CREDENTIALS = "credentials"  # auth endpoints: the body is the proof; tighter throttles
+    SIGNED = "signed"  # Salesforce: an HMAC that the handler verifies
+    BEARER = "bearer"  # a Cognito ID token, verified by the gateway
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """An HTTP route of the API, with `{name}` path parameters."""
+
+    method: str
+    path: str
+    access: Access
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """One Lambda: module `functions.<area>.<name>`, attribute `handler`.
+
+    Exactly one of `route`, `consumes`, `consumes_dead_letters_of` and `every_minutes` says what
+    starts it. `settings` are the environment names whose values are plain configuration;
+    `reads` and `writes` are tables (writing includes reading); `timeout` is in seconds, `memory`
+    in MB; `batch_size` counts messages; `cognito_actions` are IAM actions on the user pool;
+    `backs_off` says that a consumer sets the visibility of its messages itself.
+    """
+
+    area: str
+    name: str
+    route: Route | None = None
+    consumes: Queue | None = None
+    consumes_dead_letters_of: Queue | None = None
+    every_minutes: int | None = None
+    backs_off: bool = False
+    settings: tuple[str, ...] = ()
+    reads: tuple[Table, ...] = ()
+    writes: tuple[Table, ...] = ()
+    queries_status_index: bool = False
+    sends: tuple[Queue, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    user_pool: bool = False
+    cognito_actions: tuple[str, ...] = ()
+    memory: int = 512
+    timeout: int = 15
+    batch_size: int = 1
+
+    @property
+    def id(self) -> str:
+        """Unique name within a stage, as in the function's physical name."""
+        return f"{self.area}-{self.name.replace('_', '-')}"
+
+    @property
+    def module(self) -> str:
+        """Dotted module name."""
+        return f"functions.{self.area}.{self.name}"
+
+    @property
+    def handler(self) -> str:
+        """Lambda's handler string."""
+        return f"{self.module}.handler"
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table that it touches."""
+        return (*self.reads, *self.writes)
+
+    @property
+    def environment(self) -> frozenset[str]:
+        """Exactly the environment names that it gets."""
+        names = {*BASE_ENVIRONMENT, *self.settings}
+        names.update(table.variable for table in self.tables)
+        names.update(queue.variable for queue in self.sends)
+        names.update(secret.variable for secret in self.secrets)
+        if self.consumes is not None and self.backs_off:
+            names.add(self.consumes.variable)
+        if self.route is not None:
+            names.add("CORS_ORIGINS")
+        if self.user_pool:
+            names.update(USER_POOL)
+        return frozenset(names)

@@ -1,0 +1,46 @@
+"""Which carts have been ordered already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Begun(StrEnum):
+    """What beginning a request found."""
+
+    NEW = "new"
+    RESUMED = "resumed"
+    BUSY = "busy"
+    DONE = "done"
+    OTHER_CART = "other-cart"
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """`order_key` is the key in Salesforce (NEW, RESUMED); `answer` the one given (DONE)."""
+
+    state: Begun
+    order_key: str = ""
+    answer: dict[str, Any] | None = None
+
+
+class OrderRequests(Protocol):
+    """One order per request id, over however many Lambdas."""
+
+    def begin(self, request_id: str, cart_hash: str) -> Beginning:
+        """Become the one who places this order, or learn what became of it."""
+        ...
+
+    def finish(self, request_id: str, order_key: str, answer: dict[str, Any]) -> None:
+        """Record the answer for whoever asks again within 24 hours."""
+        ...
+
+    def pause(self, request_id: str, order_key: str) -> None:
+        """Let the next one try at once; it looks for the order before it places one."""
+        ...
+
+    def forget(self, request_id: str, order_key: str) -> None:
+        """Certainly nothing was placed: the request may come again, changed."""
+        ...

@@ -1,0 +1,38 @@
+"""What the rest of the portal may know of a provisioning job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+JobStatus = Literal["queued", "scheduled", "in_progress", "provisioned", "failed", "cancelled"]
+StepStatus = Literal["done", "running", "failed", "waiting"]
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step of a job, by its name in the workflow."""
+
+    step: str
+    status: StepStatus
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A job as a customer or operator may see it; `message` is safe to show to customers."""
+
+    status: JobStatus
+    attempt: int
+    timeline: tuple[StepView, ...] = ()
+    error_code: str | None = None
+    message: str | None = None
+
+
+class JobReader(Protocol):
+    """Reading provisioning jobs."""
+
+    def get(self, sf_order_id: str) -> JobView | None:
+        """The job of an order (18-character id); None when the button was never pressed."""
+        ...

@@ -1,0 +1,58 @@
+"""Two syntheses per test session: a plain stage, and production with every switch on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from infra.app import project_context
+from infra.config import load_config
+from infra.node import use_bundled_node
+from tests.infra import settings
+from tests.infra.template import Template
+
+
+@pytest.fixture(scope="session")
+def empty_layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Stands in for the wheels' layer, whose content no template depends on."""
+    layer = tmp_path_factory.mktemp("layer")
+    (layer / "python").mkdir()
+    return layer
+
+
+@pytest.fixture(scope="session")
+def assembly(tmp_path_factory: pytest.TempPathFactory, empty_layer: Path) -> Path:
+    """The cdk.out of the plain stage."""
+    return _synthesise(settings.plain(empty_layer), tmp_path_factory.mktemp("plain"))
+
+
+@pytest.fixture(scope="session")
+def template(assembly: Path) -> Template:
+    """The plain stage."""
+    return _read(assembly / "Portal-test.template.json")
+
+
+@pytest.fixture(scope="session")
+def production(tmp_path_factory: pytest.TempPathFactory, empty_layer: Path) -> Template:
+    """Production with every switch on."""
+    out = _synthesise(settings.everything(empty_layer), tmp_path_factory.mktemp("production"))
+    return _read(out / "Portal-production.template.json")
+
+
+def _synthesise(environ: Mapping[str, str], out: Path) -> Path:
+    """Synthesise with cdk-nag on: any finding that nobody accepted fails here."""
+    use_bundled_node()
+    # Importing aws_cdk starts the Node.js process that the line above chose.
+    from infra.synth import build_app  # noqa: PLC0415
+
+    config = load_config(environ, directory=out)
+    app, _ = build_app(config, outdir=out, context=project_context())
+    app.synth()
+    return out
+
+
+def _read(path: Path) -> Template:
+    return Template(json.loads(path.read_text(encoding="utf-8")))

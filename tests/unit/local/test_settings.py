@@ -1,0 +1,76 @@
+"""What the environment may say about a run, and how it is told what is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.stack.settings import Settings, SettingsError
+
+
+def test_without_variables_every_service_has_its_usual_port_and_nothing_is_replaced() -> None:
+    settings = Settings.from_environment({})
+    assert settings.ports == {
+        "front": 8080,
+        "ministack": 4566,
+        "salesforce": 8091,
+        "whmcs": 8092,
+        "gigs": 8093,
+        "sendgrid": 8094,
+    }
+    assert settings.replaced == frozenset()
+
+
+def test_a_port_can_be_moved() -> None:
+    assert Settings.from_environment({"PORTAL_PORT": "9000"}).ports["front"] == 9000
+
+
+@pytest.mark.parametrize("value", ["0", "65536", "http", "-1", "80 80"])
+def test_an_unusable_port_names_its_variable(value: str) -> None:
+    with pytest.raises(SettingsError, match="WHMCS_PORT"):
+        Settings.from_environment({"WHMCS_PORT": value})
+
+
+@pytest.mark.parametrize(
+    ("variable", "emulator"),
+    [
+        ("SALESFORCE_URL", "salesforce"),
+        ("WHMCS_API_URL", "whmcs"),
+        ("ESIM_API_URL", "gigs"),
+        ("SENDGRID_API_URL", "sendgrid"),
+    ],
+)
+def test_an_upstream_in_the_environment_replaces_its_emulator(variable: str, emulator: str) -> None:
+    settings = Settings.from_environment({variable: "http://127.0.0.1:1/x"})
+    assert settings.replaced == {emulator}
+    assert settings.upstreams == {variable: "http://127.0.0.1:1/x"}
+
+
+def test_an_upstream_that_is_no_url_is_refused() -> None:
+    with pytest.raises(SettingsError, match="SALESFORCE_URL"):
+        Settings.from_environment({"SALESFORCE_URL": "example.my.salesforce.com"})
+
+
+def test_naming_the_provider_that_is_emulated_replaces_nothing() -> None:
+    assert Settings.from_environment({"ESIM_PROVIDER": "gigs"}).replaced == frozenset()
+
+
+def test_a_provider_without_emulator_needs_its_address() -> None:
+    with pytest.raises(SettingsError, match="ESIM_API_URL"):
+        Settings.from_environment({"ESIM_PROVIDER": "esim_access"})
+    settings = Settings.from_environment(
+        {"ESIM_PROVIDER": "esim_access", "ESIM_API_URL": "http://127.0.0.1:1"}
+    )
+    assert settings.replaced == {"gigs"}
+
+
+def test_an_unknown_provider_is_refused() -> None:
+    with pytest.raises(SettingsError, match="ESIM_PROVIDER"):
+        Settings.from_environment({"ESIM_PROVIDER": "airalo"})
+
+
+def test_a_secret_may_be_given_as_json_and_nothing_else() -> None:
+    settings = Settings.from_environment({"WHMCS_SECRET_JSON": '{"identifier": "a"}'})
+    assert settings.secrets == {"whmcs": {"identifier": "a"}}
+    for wrong in ("identifier=a", "[]", '"a"'):
+        with pytest.raises(SettingsError, match="WHMCS_SECRET_JSON"):
+            Settings.from_environment({"WHMCS_SECRET_JSON": wrong})
