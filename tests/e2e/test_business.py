@@ -40,6 +40,7 @@ def state(url: str | None) -> dict[str, Any]:
 def salesforce_order(stack: StackContext, played: str) -> dict[str, Any]:
     records = state(stack.salesforce_url)
     account = next(a for a in records["Account"] if a.get("Customer_Number__c") == CUSTOMER.number)
+    order: dict[str, Any]
     (order,) = [o for o in records["Order"] if o["AccountId"] == account["Id"]]
     order["items"] = [i for i in records["OrderItem"] if i["OrderId"] == order["Id"]]
     return order
