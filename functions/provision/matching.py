@@ -15,7 +15,7 @@ from portal.ports.billing_orders import BillingService
 from functions.provision.plan import Unit
 
 _YES = frozenset({"1", "yes", "on", "true"})
-_COUNT = re.compile(r"^(\d+)(?:\s*[x×].*)?$", re.IGNORECASE)
+_COUNT = re.compile(r"^(\d+)(?:\s*[x\u00d7].*)?$", re.IGNORECASE)
 
 
 def match(units: Sequence[Unit], services: Sequence[BillingService]) -> dict[str, list[int]]:
