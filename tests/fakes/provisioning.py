@@ -37,9 +37,7 @@ from tests.fakes.faults import Faults
 
 ORDER_ID = "801000000000001AAA"
 REF_FIELD = 12
-DATA = BillingOption(
-    id=4, name="Data", kind=OptionKind.CHOICE, choices={8: "5 GB", 9: "10 GB"}
-)
+DATA = BillingOption(id=4, name="Data", kind=OptionKind.CHOICE, choices={8: "5 GB", 9: "10 GB"})
 DEVICES = BillingOption(id=5, name="Devices", kind=OptionKind.QUANTITY, choices={}, maximum=5)
 VOICEMAIL = BillingOption(id=6, name="Voice mail", kind=OptionKind.YES_NO, choices={})
 SNAPSHOT = (
@@ -125,9 +123,7 @@ class FakeSalesforce:
         if self.order is None:
             raise OrderDeleted
         self.progress.append(progress)
-        self.change(
-            provisioning_status=str(progress.status), attempt_count=progress.attempt_count
-        )
+        self.change(provisioning_status=str(progress.status), attempt_count=progress.attempt_count)
 
     def _write(self, result: WriteBack) -> None:
         if self.order is None:
@@ -393,9 +389,7 @@ class FakeClaims:
         self.owners: dict[str, str] = {}
 
     def claim(self, thing: str, job_id: str) -> str:
-        return self.faults.call(
-            "dynamodb", "claim", lambda: self.owners.setdefault(thing, job_id)
-        )
+        return self.faults.call("dynamodb", "claim", lambda: self.owners.setdefault(thing, job_id))
 
 
 class FakeSubscribers:
