@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from portal.ports.esim import EsimProvider
     from portal.ports.identity import CustomerDirectory
     from portal.ports.mail import MailOutbox
+    from portal.ports.reset_tokens import ResetTokens
     from portal.ports.workflow import JobReader
 
 
@@ -82,6 +83,14 @@ def directory(settings: config.IdentityTable) -> CustomerDirectory:
     from portal.repositories.identity import DynamoCustomerDirectory  # noqa: PLC0415
 
     return DynamoCustomerDirectory(Table(settings.identity_table))
+
+
+def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
+    """Password reset tokens."""
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+    from portal.repositories.reset_tokens import DynamoResetTokens  # noqa: PLC0415
+
+    return DynamoResetTokens(Table(settings.ephemeral_table))
 
 
 def mail_outbox(settings: config.EmailQueue) -> MailOutbox:
