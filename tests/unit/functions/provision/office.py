@@ -130,7 +130,11 @@ def wired(
 
 
 def _resources() -> dict[str, str]:
-    dynamodb, sqs, secrets = (boto3.client(s) for s in ("dynamodb", "sqs", "secretsmanager"))
+    dynamodb, sqs, secrets = (
+        boto3.client("dynamodb"),
+        boto3.client("sqs"),
+        boto3.client("secretsmanager"),
+    )
     for name, key in {"identity": "pk", "idempotency": "id", "ephemeral": "pk"}.items():
         dynamodb.create_table(
             TableName=name,
