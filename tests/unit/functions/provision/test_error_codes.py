@@ -16,6 +16,7 @@ SOURCES = [
     ROOT / "layers" / "shared" / "python" / "portal" / "adapters" / "whmcs" / "orders.py",
 ]
 STOPS = re.compile(r'(?:StopWorkflow|Postpone|Retry)\(\s*"([a-z-]+)"')
+UPSTREAMS = ("salesforce", "whmcs", "esim", "aws")
 FAMILIES = ("access-denied", "refused", "outcome-unknown", "unavailable")
 
 
