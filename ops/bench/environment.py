@@ -1,4 +1,4 @@
-"""An environment in which every composition root can be built, and from which nothing is reached."""
+"""An environment in which every composition root can be built and nothing can be reached."""
 
 from __future__ import annotations
 
