@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from local.stack.ports import port_of
+from local.stack.ports import reserve
 from local.stack.settings import PORTS, REPOSITORY
 from tests.stack import eventually
 
@@ -26,13 +26,7 @@ Run = subprocess.Popen[str]
 
 def free_ports() -> dict[str, str]:
     """A free port for every service, as environment variables."""
-    listeners = {variable: socket.socket() for variable, _ in PORTS.values()}
-    for listener in listeners.values():
-        listener.bind(("127.0.0.1", 0))
-    ports = {variable: str(port_of(listener)) for variable, listener in listeners.items()}
-    for listener in listeners.values():
-        listener.close()
-    return ports
+    return {variable: str(reserve(service, 0)) for service, (variable, _) in PORTS.items()}
 
 
 @contextmanager
@@ -63,7 +57,7 @@ def read_until(run: Run, pattern: str) -> str:
         output += line
         if re.search(pattern, line):
             return output
-    pytest.fail(f"{pattern!r} never came:\n{output}")
+    pytest.fail(f"{pattern!r} never came, exit {run.wait(5)}:\n{output}")
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
