@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from portal.api.models import RequestModel, ResponseModel
 from portal.domain.ids import CustomerNumber
 from pydantic import (
     AfterValidator,
     Field,
-    SerializerFunctionWrapHandler,
     StringConstraints,
     field_validator,
-    model_serializer,
 )
 from pydantic_core import PydanticCustomError
 
@@ -138,12 +136,9 @@ class TokenResponse(ResponseModel):
     access_token: str = Field(repr=False)
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  # the scheme's name
     expires_in: int
-    refresh_token: str | None = Field(default=None, repr=False)
-
-    @model_serializer(mode="wrap")
-    def _without_empty(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        members: dict[str, Any] = serialise(self)
-        return {name: value for name, value in members.items() if value is not None}
+    refresh_token: str | None = Field(
+        default=None, repr=False, exclude_if=lambda value: value is None
+    )
 
 
 class RefreshRequest(RequestModel):
