@@ -35,6 +35,9 @@ EXPECTED = (
 )
 """Errors whose message is all that a person needs."""
 
+PARENT_CHECK = 1.0
+"""Seconds between two looks at whether `uv run` still lives."""
+
 app = typer.Typer(add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 console = Console(highlight=False)
 
@@ -55,7 +58,7 @@ def run(context: typer.Context) -> None:
             started = time.monotonic()
             with running(settings, progress=Steps(started), demo_accounts=True) as stack:
                 _show(stack, settings, time.monotonic() - started)
-                threading.Event().wait()
+                _wait()
         except EXPECTED as error:
             console.print(f"[bold red]error:[/] {error}", markup=True)
             raise typer.Exit(1) from None
@@ -109,6 +112,13 @@ def _stop_signals() -> Iterator[None]:
     finally:
         for name, handler in previous.items():
             signal.signal(name, handler)
+
+
+def _wait() -> None:
+    """Until a signal comes; or, under `uv run`, until uv itself is gone and nobody can stop us."""
+    started_by = os.getppid()
+    while "UV" not in os.environ or os.getppid() == started_by:
+        threading.Event().wait(PARENT_CHECK)
 
 
 def _show(stack: StackContext, settings: Settings, seconds: float) -> None:

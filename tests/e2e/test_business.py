@@ -40,6 +40,7 @@ def state(url: str | None) -> dict[str, Any]:
 def salesforce_order(stack: StackContext, played: str) -> dict[str, Any]:
     records = state(stack.salesforce_url)
     account = next(a for a in records["Account"] if a.get("Customer_Number__c") == CUSTOMER.number)
+    order: dict[str, Any]
     (order,) = [o for o in records["Order"] if o["AccountId"] == account["Id"]]
     order["items"] = [i for i in records["OrderItem"] if i["OrderId"] == order["Id"]]
     return order
@@ -66,7 +67,7 @@ def test_whmcs_has_one_client_and_one_active_order(
 ) -> None:
     records = state(stack.whmcs_url)
     (client,) = [c for c in records["clients"] if c["email"] == CUSTOMER.email]
-    (order,) = [o for o in records["orders"] if o["userid"] == client["id"]]
+    (order,) = [o for o in records["orders"] if o["clientId"] == client["id"]]
     assert order["status"] == "Active"
     assert str(order["id"]) == salesforce_order["WHMCS_Order_ID__c"]
     assert len(order["serviceIds"]) == 3

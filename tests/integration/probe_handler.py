@@ -73,8 +73,9 @@ def send(_: dict[str, Any]) -> None:
 
 
 def send_batch(_: dict[str, Any]) -> None:
-    entries = [{"Id": "1", "MessageBody": "sent in a batch"}]
-    boto3.client("sqs").send_message_batch(QueueUrl=os.environ["QUEUE_URL"], Entries=entries)
+    boto3.client("sqs").send_message_batch(
+        QueueUrl=os.environ["QUEUE_URL"], Entries=[{"Id": "1", "MessageBody": "sent in a batch"}]
+    )
 
 
 def log(event: dict[str, Any]) -> None:

@@ -79,7 +79,9 @@ def test_readers_are_served_the_old_copy_while_another_refreshes(
     late = reader(table, source, clock)
     late.current()
     clock.now += 301
-    assert DynamoCatalogStore(table).acquire_refresh(now=int(clock.now), seconds=45)
+    assert DynamoCatalogStore(table).acquire_refresh(
+        now=int(clock.now), seconds=45, stale_at=int(clock.now)
+    )
     assert [p.sku for p in late.current().products] == ["A"]
     assert source.reads == 1
 
@@ -106,7 +108,9 @@ def test_salesforce_down_and_nothing_cached(table: Table, clock: Clock) -> None:
 
 
 def test_the_first_copy_is_awaited_not_fetched_twice(table: Table, clock: Clock) -> None:
-    DynamoCatalogStore(table).acquire_refresh(now=int(clock.now), seconds=45)
+    DynamoCatalogStore(table).acquire_refresh(
+        now=int(clock.now), seconds=45, stale_at=int(clock.now)
+    )
     source = FakeCatalogSource(product("A"))
     with pytest.raises(Unavailable, match="first time"):
         reader(table, source, clock).current()
@@ -116,7 +120,9 @@ def test_the_first_copy_is_awaited_not_fetched_twice(table: Table, clock: Clock)
 def test_a_dead_refresher_does_not_block_for_longer_than_its_lease(
     table: Table, clock: Clock
 ) -> None:
-    DynamoCatalogStore(table).acquire_refresh(now=int(clock.now), seconds=45)
+    DynamoCatalogStore(table).acquire_refresh(
+        now=int(clock.now), seconds=45, stale_at=int(clock.now)
+    )
     clock.now += 46
     source = FakeCatalogSource(product("A"))
     assert len(reader(table, source, clock).current().products) == 1

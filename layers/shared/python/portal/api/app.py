@@ -107,6 +107,8 @@ def with_standard_headers(response: dict[str, Any], *, origin: str | None) -> di
         correlation.HEADER: correlation.current(),
         **_cors_headers(origin),
     }
+    # API Gateway takes null for "no body"; not everything that stands in for it does.
+    response["body"] = response.get("body") or ""
     multi: dict[str, list[str]] = response.setdefault("multiValueHeaders", {})
     if "Cache-Control" not in multi:
         added["Cache-Control"] = "no-store"
