@@ -23,6 +23,13 @@ SCOPES = {
     "profile": SsoDestination("clientarea:profile"),
     "home": SsoDestination(""),
 }
+# Where those scopes are, for whoever has to sign in by hand (WHMCS' standard client area).
+HOME_PAGE = "clientarea.php"
+PAGES = {
+    "clientarea:invoices": "clientarea.php?action=invoices",
+    "clientarea:services": "clientarea.php?action=services",
+    "clientarea:profile": "clientarea.php?action=details",
+}
 BILLING_INFO = SsoDestination("clientarea:billing_info")
 
 
@@ -74,4 +81,4 @@ class ClientArea:
 
     def _plain(self, wanted: SsoDestination) -> str:
         base = urljoin(self.api_url, "../")
-        return urljoin(base, wanted.path or "clientarea.php")
+        return urljoin(base, wanted.path or PAGES.get(wanted.destination, HOME_PAGE))

@@ -206,17 +206,17 @@ class FakeWhmcs:
         for line in order.services:
             fields = {line.ref_field_id: order.ref} if line.ref_field_id else {}
             pieces = line.quantity if self.splits_quantities else 1
-            for _ in range(pieces):
-                ids.append(
-                    self._service(
-                        order_id,
-                        line.pid,
-                        line.quantity // pieces,
-                        line.billing_cycle,
-                        line.options,
-                        fields if self.keeps_fields else {},
-                    )
+            ids.extend(
+                self._service(
+                    order_id,
+                    line.pid,
+                    line.quantity // pieces,
+                    line.billing_cycle,
+                    line.options,
+                    fields if self.keeps_fields else {},
                 )
+                for _ in range(pieces)
+            )
         return PlacedOrder(order_id, tuple(ids))
 
     def _service(
