@@ -80,14 +80,18 @@ class EmulatedWorld(World):
             client, AccountFields(customer_number="Customer_Number__c", email="PersonEmail")
         )
         self.worker = EmailCases(self.identity, SalesforceCases(client), self.clock)
-        self.clients: Any = WhmcsClients(
-            WhmcsClient(
-                url=f"{whmcs.url}/includes/api.php",
-                secret=FakeSecret({"identifier": "identifier", "secret": "secret"}),
-                transport=Transport("whmcs", read_seconds=0.3),
-            ),
-            ClientFields(customer_number=1, date_of_birth=2, gender=3, nationality=4),
+        self._whmcs_url = f"{whmcs.url}/includes/api.php"
+        self.clients: Any = self.billing(read_seconds=20)
+
+    def billing(self, *, read_seconds: float) -> WhmcsClients:
+        """The adapter, as patient as is said."""
+        client = WhmcsClient(
+            url=self._whmcs_url,
+            secret=FakeSecret({"identifier": "identifier", "secret": "secret"}),
+            transport=Transport("whmcs", read_seconds=read_seconds),
         )
+        fields = ClientFields(customer_number=1, date_of_birth=2, gender=3, nationality=4)
+        return WhmcsClients(client, fields)
 
     def assert_registered_once(self) -> None:
         (user,) = self.users.by_id.values()
@@ -154,7 +158,6 @@ def test_the_case_is_one(emulated: EmulatedWorld) -> None:
         {"kind": "html", "phase": "after"},
         {"kind": "empty", "phase": "after"},
         {"kind": "garble", "phase": "after"},
-        {"kind": "delay", "seconds": 0.6},
     ],
     ids=lambda fault: "-".join(str(value) for value in fault.values()),
 )
@@ -162,6 +165,21 @@ def test_whatever_happens_to_a_call_it_is_one_client(
     emulated: EmulatedWorld, operation: str, fault: dict[str, Any]
 ) -> None:
     emulated.whmcs.faults.add(Fault(operation=operation, **fault))
+    until_registered(emulated)
+
+
+@pytest.mark.parametrize("operation", ["GetClientsDetails", "AddClient"])
+def test_an_answer_that_comes_too_late(emulated: EmulatedWorld, operation: str) -> None:
+    emulated.whmcs.faults.add(Fault(operation=operation, kind="delay", seconds=0.6))
+    patient, emulated.clients = emulated.clients, emulated.billing(read_seconds=0.2)
+    answer = emulated.signup()
+    assert answer.status in (503, 504), answer.body
+    emulated.clients = patient
+    emulated.clock.advance(int(answer.headers["retry-after"]))
+    until_registered(emulated)
+
+
+def until_registered(emulated: EmulatedWorld) -> None:
     for _ in range(3):
         answer = emulated.signup()
         if answer.status == 201:
