@@ -16,6 +16,7 @@ resolver drops what a middleware adds to answers made by exception handlers.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -44,7 +45,9 @@ class App:
 
     def __init__(self, area: str) -> None:
         self.area = area
-        self.resolver = APIGatewayRestResolver(enable_validation=True)
+        self.resolver = APIGatewayRestResolver(
+            enable_validation=True, json_body_deserializer=_read_json
+        )
         errors.register(self.resolver)
 
     def get(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
@@ -93,6 +96,16 @@ class App:
             log.set_correlation_id(current)
             response = self.resolver.resolve(event, context)
             return with_standard_headers(response, origin=headers.get("origin"))
+
+
+def _read_json(text: str) -> Any:
+    """The body; what Python refuses to read counts as malformed, not as our error."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, deep nesting
+        raise json.JSONDecodeError(str(error), text, 0) from error
 
 
 def lower_case_headers(event: dict[str, Any]) -> dict[str, str]:
