@@ -7,7 +7,12 @@ from typing import Annotated, Literal
 
 from portal.api.models import RequestModel, ResponseModel
 from portal.domain.ids import CustomerNumber
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from functions.auth import validation
@@ -131,7 +136,9 @@ class TokenResponse(ResponseModel):
     access_token: str = Field(repr=False)
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  # the scheme's name
     expires_in: int
-    refresh_token: str | None = Field(default=None, repr=False)
+    refresh_token: str | None = Field(
+        default=None, repr=False, exclude_if=lambda value: value is None
+    )
 
 
 class RefreshRequest(RequestModel):

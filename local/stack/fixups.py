@@ -20,6 +20,9 @@ Resource = dict[str, Any]
 SEPARATOR = "|"
 """Between the parts of the metric names that alarms watch."""
 
+BATCHED = {"sqs:SendMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"}
+"""SQS permissions that cover a batch operation too."""
+
 WHEELS = "-wheels"
 """How the name of the layer of third-party wheels ends."""
 
@@ -116,6 +119,28 @@ def one_metric_per_alarm(template: Template) -> None:
         properties["Statistic"] = "Minimum" if low else "Maximum"
 
 
+def batch_actions(template: Template) -> None:
+    """In AWS a grant of `sqs:SendMessage` covers SendMessageBatch, and likewise the other two
+    (SQS developer guide, API permissions); ministack wants the batch granted by its own name."""
+    for statement in _statements(template["Resources"]):
+        actions = statement["Action"]
+        granted = [actions] if isinstance(actions, str) else actions
+        batches = [f"{action}Batch" for action in granted if action in BATCHED]
+        statement["Action"] = [*granted, *batches] if batches else actions
+
+
+def _statements(value: Any) -> Iterator[dict[str, Any]]:
+    """Every policy statement with actions, however deep in the template."""
+    if isinstance(value, dict):
+        if "Effect" in value and "Action" in value:
+            yield value
+        for item in value.values():
+            yield from _statements(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _statements(item)
+
+
 def wheels_in_the_runtime(template: Template) -> None:
     """ministack unpacks every layer again for each process of each function, which for the wheels
     is a hundred megabytes each time: they are in the runtime's environment instead (see
@@ -156,6 +181,7 @@ FIXUPS: tuple[Callable[[Template], None], ...] = (
     fixed_api_id,
     plain_http,
     one_metric_per_alarm,
+    batch_actions,
     wheels_in_the_runtime,
     without_snap_start,
 )

@@ -6,7 +6,7 @@ import copy
 import functools
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.emulators.salesforce.app import SalesforceEmulator
@@ -66,6 +66,7 @@ def send(method: str, segments: list[str], body: Any, query: dict[str, str]) -> 
     return emulator().api.handle(request)
 
 
+@settings(deadline=None)
 @given(queries)
 def test_any_words_are_answered(text: str) -> None:
     answer = send("GET", ["query"], None, {"q": f"{START} {text}"})
@@ -73,6 +74,7 @@ def test_any_words_are_answered(text: str) -> None:
     assert send("GET", ["query"], None, {"q": text}).status in {200, 400}
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["GET", "POST", "PATCH", "DELETE", "PUT"]),
     st.lists(st.sampled_from(SEGMENTS), max_size=4),
@@ -87,6 +89,7 @@ def test_any_request_is_answered(method: str, segments: list[str], body: Any) ->
         assert emulator().dump() == before
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["graph", "batch", "sobjects", "tree/Order", ""]), bodies, bodies)
 def test_any_composite_is_answered(kind: str, first: Any, second: Any) -> None:
     for key in ("compositeRequest", "records", "batchRequests"):

@@ -33,9 +33,12 @@ class ConfigurationError(Exception):
 
 
 class Config(BaseModel):
-    """Base of all configs: frozen, read by alias from environment names."""
+    """Base of all configs: frozen, read by alias from environment names.
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    A Lambda uses one of the many below, so validators are built on first use.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, defer_build=True)
 
     stage: NonEmpty = Field(alias="STAGE")
 
@@ -86,6 +89,18 @@ class ProvisionQueue(Config):
     """Where provisioning jobs go."""
 
     provision_queue_url: NonEmpty = Field(alias="PROVISION_QUEUE_URL")
+
+
+class ProvisionAttempts(Config):
+    """Tries within one attempt: the queue's maxReceiveCount."""
+
+    provision_max_attempts: int = Field(alias="PROVISION_MAX_ATTEMPTS", ge=1)
+
+
+class SigningConfig(Config):
+    """The keys with which Salesforce signs its calls."""
+
+    signing_secret_id: NonEmpty = Field(alias="SIGNING_SECRET_ID")
 
 
 class CaseQueue(Config):
@@ -167,6 +182,12 @@ class WhmcsConfig(Config):
 
     whmcs_api_url: NonEmpty = Field(alias="WHMCS_API_URL")
     whmcs_secret_id: NonEmpty = Field(alias="WHMCS_SECRET_ID")
+
+
+class WhmcsOrderingConfig(WhmcsConfig):
+    """How orders are placed: the system name of the payment gateway module."""
+
+    whmcs_payment_method: NonEmpty = Field(alias="WHMCS_PAYMENT_METHOD")
 
 
 class WhmcsClientFields(Config):

@@ -129,21 +129,22 @@ class World:
     limits: dict[str, Limit] = field(default_factory=lambda: dict(DEFAULTS))
     trace: list[str] = field(default_factory=list)
     sabotage: Sabotage | None = None
+    second_sabotage: Sabotage | None = None
 
     def __post_init__(self) -> None:
         self.counters = FakeRateCounters(self.clock)
         self.tokens = FakeResetTokens(self.clock)
 
     def strikes(self, port: str, method: str) -> Sabotage | None:
-        """The sabotage, if this is the call that it waits for."""
-        plan = self.sabotage
-        if plan is None or plan.struck or (plan.port, plan.method) != (port, method):
-            return None
-        plan.seen += 1
-        if plan.seen < plan.nth:
-            return None
-        plan.struck = True
-        return plan
+        """The sabotage, if this is the call that one waits for."""
+        for plan in (self.sabotage, self.second_sabotage):
+            if plan is None or plan.struck or (plan.port, plan.method) != (port, method):
+                continue
+            plan.seen += 1
+            if plan.seen == plan.nth:
+                plan.struck = True
+                return plan
+        return None
 
     def wire(self, port: str, target: Any) -> Any:
         return Wire(self, port, target)

@@ -218,6 +218,13 @@ def test_jobs_that_can_never_be_sent_fail_alone(
     assert "EmailFailed" in capsys.readouterr().out
 
 
+def test_a_reset_for_nobody_ends_quietly(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    nobody = {**job("password-reset", "reset:2"), "userId": "0f1e2d3c-0000-4000-8000-00000000ffff"}
+    assert consume(nobody) == []
+    assert stage.transport.sent == []
+    assert "EmailFailed" not in capsys.readouterr().out
+
+
 def test_nothing_personal_is_logged(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     consume(
         job(), job("esim-activation", "esim:1", lineId="sub_1"), job("password-reset", "reset:1")

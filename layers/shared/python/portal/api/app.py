@@ -16,7 +16,6 @@ resolver drops what a middleware adds to answers made by exception handlers.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,7 +23,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from portal import correlation
-from portal.api import errors
+from portal.api import bodies, errors
+from portal.domain.problems import Problem
 from portal.observability import logger
 
 if TYPE_CHECKING:
@@ -46,7 +46,10 @@ class App:
     def __init__(self, area: str) -> None:
         self.area = area
         self.resolver = APIGatewayRestResolver(
-            enable_validation=True, json_body_deserializer=_read_json
+            enable_validation=True,
+            # An answer that is not what it says is our fault, not the caller's.
+            response_validation_error_http_code=500,
+            json_body_deserializer=bodies.parse,
         )
         errors.register(self.resolver)
 
@@ -94,18 +97,18 @@ class App:
                 route=f"{event.get('httpMethod')} {event.get('resource')}",
             )
             log.set_correlation_id(current)
-            response = self.resolver.resolve(event, context)
-            return with_standard_headers(response, origin=headers.get("origin"))
+            return with_standard_headers(
+                self._response(event, headers, context), origin=headers.get("origin")
+            )
 
-
-def _read_json(text: str) -> Any:
-    """The body; what Python refuses to read counts as malformed, not as our error."""
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        raise
-    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, deep nesting
-        raise json.JSONDecodeError(str(error), text, 0) from error
+    def _response(
+        self, event: dict[str, Any], headers: dict[str, str], context: LambdaContext
+    ) -> dict[str, Any]:
+        try:
+            bodies.check(event, headers)
+        except Problem as problem:
+            return errors.proxy_answer(problem)
+        return self.resolver.resolve(event, context)
 
 
 def lower_case_headers(event: dict[str, Any]) -> dict[str, str]:
@@ -120,21 +123,24 @@ def with_standard_headers(response: dict[str, Any], *, origin: str | None) -> di
         correlation.HEADER: correlation.current(),
         **_cors_headers(origin),
     }
+    # API Gateway takes null for "no body"; not everything that stands in for it does.
+    response["body"] = response.get("body") or ""
     multi: dict[str, list[str]] = response.setdefault("multiValueHeaders", {})
+    varies = multi.get("Vary", [])
     if "Cache-Control" not in multi:
         added["Cache-Control"] = "no-store"
     for name, value in added.items():
         multi[name] = [value]
+    multi["Vary"] = [", ".join(dict.fromkeys([*varies, "Origin"]))]
     return response
 
 
 def _cors_headers(origin: str | None) -> dict[str, str]:
     allowed = os.environ.get("CORS_ORIGINS", "").split(",")
     if not origin or origin not in (entry.strip() for entry in allowed):
-        return {"Vary": "Origin"}
+        return {}
     return {
         "Access-Control-Allow-Origin": origin,
         "Access-Control-Allow-Credentials": "true",
         "Access-Control-Expose-Headers": EXPOSED_HEADERS,
-        "Vary": "Origin",
     }

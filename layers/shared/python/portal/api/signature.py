@@ -45,12 +45,22 @@ class SignedRequest:
     timestamp: int
     idempotency_key: str
     body: bytes = field(repr=False)
-    signature: str = field(repr=False)
 
     @property
     def body_hash(self) -> str:
         """SHA-256 of the raw body, lower-case hex."""
         return hashlib.sha256(self.body).hexdigest()
+
+    @property
+    def fingerprint(self) -> str:
+        """Names this very request, whichever key signed it and however the header was written."""
+        text = canonical(
+            path=self.path,
+            timestamp=self.timestamp,
+            idempotency_key=self.idempotency_key,
+            body=self.body,
+        )
+        return hashlib.sha256(text).hexdigest()
 
 
 def canonical(*, path: str, timestamp: int, idempotency_key: str, body: bytes) -> bytes:
@@ -120,7 +130,7 @@ class SignatureVerifier:
         sent_key, bare_key = _idempotency_key(headers)
         if not _TIMESTAMP.fullmatch(timestamp) or not _KEY_ID.fullmatch(key_id):
             raise _refused("malformed")
-        request = SignedRequest(path, int(timestamp), bare_key, raw_body(event), offered)
+        request = SignedRequest(path, int(timestamp), bare_key, raw_body(event))
         if abs(self._clock() - request.timestamp) > TOLERANCE_SECONDS:
             raise _refused("timestamp")
         self._check(request, key_id, signatures(offered), (sent_key, bare_key))

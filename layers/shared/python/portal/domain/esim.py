@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 
 class ReissueMode(StrEnum):
@@ -69,24 +69,24 @@ class Subscriber:
     language: str = "en"
 
 
-class _ProviderSettings(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    plan: Annotated[str, Field(min_length=1, max_length=64)]
+LONGEST_PLAN_ID = 64  # Gigs: ids are never longer
 
 
 class EsimSettings(BaseModel):
-    """`Product2.eSIM_Settings_JSON__c`: `{"version":1,"provider":{"gigs":{"plan":"pln_…"}}}`."""
+    """`Product2.eSIM_Settings_JSON__c`: `{"version":1,"provider":{"gigs":{"plan":"pln_…"}}}`.
+
+    What a provider needs is its own: another one's entry is not looked at.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     version: Literal[1]
-    provider: Mapping[str, _ProviderSettings]
+    provider: Mapping[str, Mapping[str, Any]]
 
     def plan(self, provider: str) -> str | None:
         """The plan at one provider, if the product has one there."""
-        settings = self.provider.get(provider)
-        return settings.plan if settings else None
+        plan = self.provider.get(provider, {}).get("plan")
+        return plan if isinstance(plan, str) and 0 < len(plan) <= LONGEST_PLAN_ID else None
 
 
 def read_settings(text: str | None) -> EsimSettings | None:

@@ -11,6 +11,18 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+# The steps in order, by the names that records, metrics and GET /orders know them by.
+STEP_NAMES = (
+    "load",
+    "check",
+    "activate_esim",
+    "add_order",
+    "accept_order",
+    "verify",
+    "write_back",
+    "notify",
+)
+
 
 class ProvisioningStatus(StrEnum):
     """`Order.Provisioning_Status__c`."""

@@ -102,7 +102,7 @@ class BillingOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class BillingService:
-    """A service of a client. `options` are the shown values by option id."""
+    """A service of a client: custom fields and shown option values by id."""
 
     id: int
     order_id: int
@@ -111,10 +111,14 @@ class BillingService:
     billing_cycle: str
     active: bool
     status: str
-    custom_values: frozenset[str]
+    custom_fields: Mapping[int, str]
     options: Mapping[int, str]
     recurring: Decimal | None = None
     first_payment: Decimal | None = None
+
+    def carries(self, ref: str) -> bool:
+        """Whether one of its custom fields is our reference."""
+        return ref in self.custom_fields.values()
 
 
 class ClientState(StrEnum):

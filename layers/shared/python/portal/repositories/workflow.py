@@ -31,11 +31,6 @@ STATUS_INDEX = "status-index"
 META = "META"
 
 
-def order_job_id(sf_order_id: str) -> str:
-    """The id of the provisioning job of an order (18 characters)."""
-    return f"ORDER#{sf_order_id}"
-
-
 class DynamoJobStore:
     """`JobStore` over the workflow table."""
 

@@ -1,7 +1,8 @@
 """simple-salesforce without what it drags in.
 
-Importing it loads zeep and lxml for the Metadata API (about 70 ms and 7 MB), which the portal
-never calls, so that one module is replaced before the first import.
+Importing it whole loads zeep and lxml for the Metadata API, more-itertools for the Bulk APIs and
+cryptography for logins, none of which the portal uses (`login.py` says why not the logins). Those
+modules are replaced before the first import.
 """
 
 from __future__ import annotations
@@ -9,16 +10,27 @@ from __future__ import annotations
 import functools
 import sys
 import types
+from string import Formatter
 from typing import Any
+
+# Module → the name that the rest of the package imports from it.
+UNUSED = {
+    "bulk": "SFBulkHandler",
+    "bulk2": "SFBulk2Handler",
+    "login": "SalesforceLogin",
+    "metadata": "SfdcMetadataApi",
+}
+_SPECS = frozenset({"", "like", "literal"})
 
 
 @functools.cache
 def simple_salesforce() -> Any:
     """The module `simple_salesforce`."""
-    metadata = types.ModuleType("simple_salesforce.metadata")
-    metadata.SfdcMetadataApi = object  # type: ignore[attr-defined]  # the one name it imports
-    sys.modules.setdefault("simple_salesforce.metadata", metadata)
-    import simple_salesforce as library  # noqa: PLC0415  # only after the line above
+    for module, name in UNUSED.items():
+        stand_in = types.ModuleType(f"simple_salesforce.{module}")
+        setattr(stand_in, name, object)
+        sys.modules.setdefault(stand_in.__name__, stand_in)
+    import simple_salesforce as library  # noqa: PLC0415  # only after the lines above
 
     return library
 
@@ -26,6 +38,16 @@ def simple_salesforce() -> Any:
 def format_soql(template: str, *values: Any, **named: Any) -> str:
     """A SOQL query with quoted values: `format_soql("… WHERE Id = {}", order_id)`.
 
-    An empty list would make `IN ()`, which Salesforce refuses: check before.
+    `{:literal}` puts in names of ours unquoted, `{:like}` escapes for the inside of a quoted
+    LIKE pattern. Raises ValueError for any other format (it would not be quoted) and for an empty
+    list (`IN ()` is no SOQL).
     """
+    for _, field, spec, conversion in Formatter().parse(template):
+        if field is not None and (spec not in _SPECS or conversion):
+            msg = f"SOQL values are written {{}}, {{:like}} or {{:literal}}, not {{{field}:{spec}}}"
+            raise ValueError(msg)
+    for value in (*values, *named.values()):
+        if isinstance(value, list | tuple | set) and not value:
+            msg = "an empty list in SOQL: check for it before asking"
+            raise ValueError(msg)
     return str(simple_salesforce().format_soql(template, *values, **named))

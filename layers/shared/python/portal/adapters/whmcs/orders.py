@@ -98,7 +98,9 @@ def _parameters(order: NewBillingOrder) -> dict[str, Any]:
         "paymentmethod": order.payment_method,
         "pid": [line.pid for line in lines],
         "billingcycle": [line.billing_cycle for line in lines],
-        "configoptions": [serialize({**line.options}) if line.options else "" for line in lines],
+        "configoptions": [
+            serialize(dict(line.options.items())) if line.options else "" for line in lines
+        ],
         "customfields": [_reference(line, order.ref) for line in lines],
         "notes": order.notes,
         "noemail": True,
@@ -106,6 +108,11 @@ def _parameters(order: NewBillingOrder) -> dict[str, Any]:
     if any(line.quantity > 1 for line in lines):
         parameters["qty"] = [line.quantity for line in lines]
     return parameters
+
+
+def _options(line: NewService) -> str:
+    values: dict[int | str, int] = dict(line.options.items())
+    return serialize(values) if values else ""
 
 
 def _reference(line: NewService, ref: str) -> str:

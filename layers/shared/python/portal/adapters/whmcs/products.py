@@ -7,10 +7,10 @@ from typing import Any
 
 from portal.adapters.whmcs.client import WhmcsClient
 from portal.adapters.whmcs.decoding import as_amount, as_int, as_list
+from portal.domain.billing_cycles import CYCLES
 from portal.ports.billing_orders import BillingOption, BillingProduct, OptionKind
 
 ORDER_REF_FIELD = "Portal Order Ref"
-CYCLES = ("monthly", "quarterly", "semiannually", "annually", "biennially", "triennially")
 # 1 drop-down, 2 radio, 3 yes/no, 4 quantity; a type that is not known is chosen like a drop-down.
 _KINDS = {"3": OptionKind.YES_NO, "4": OptionKind.QUANTITY}
 
@@ -27,12 +27,6 @@ class WhmcsProducts:
         answer = self._client.call("GetProducts", {"pid": ",".join(str(pid) for pid in wanted)})
         found = (_product(item) for item in as_list(answer.get("products"), "product"))
         return {product.pid: product for product in found if product.pid in wanted}
-
-
-def normal_cycle(text: str) -> str:
-    """The input name of a billing cycle: `One Time`, `Onetime` and `onetime` are the same."""
-    bare = "".join(char for char in text.lower() if char.isalpha())
-    return "free" if bare in ("free", "freeaccount") else bare
 
 
 def _product(item: dict[str, Any]) -> BillingProduct:

@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.adapters.whmcs.client import WhmcsClient
 from portal.adapters.whmcs.decoding import as_amount, as_int, as_list
-from portal.adapters.whmcs.products import normal_cycle
+from portal.domain.billing_cycles import normal_cycle
 from portal.domain.upstream import Refused, Unauthorized
 from portal.ports.billing_orders import BillingService, ModuleFailed
 
@@ -65,7 +65,9 @@ def _service(item: dict[str, Any]) -> BillingService:
         billing_cycle=normal_cycle(str(item.get("billingcycle", ""))),
         active=status.lower() in _ACTIVE,
         status=status,
-        custom_values=frozenset(str(field.get("value") or "").strip() for field in fields),
+        custom_fields={
+            as_int(field.get("id")) or 0: str(field.get("value") or "").strip() for field in fields
+        },
         options={
             as_int(option.get("id")) or 0: str(option.get("value") or "") for option in options
         },
