@@ -15,6 +15,7 @@ TABLE_WRITE = (
 )
 QUEUE_SEND = ("sqs:SendMessage",)
 # What an event source mapping needs (Lambda developer guide, SQS execution role permissions) …
+QUEUE_LENGTH = ("sqs:GetQueueAttributes",)
 QUEUE_CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 # … and what a consumer needs that postpones its own retries.
 QUEUE_BACK_OFF = ("sqs:ChangeMessageVisibility",)

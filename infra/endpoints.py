@@ -308,7 +308,6 @@ PROVISION = (
         area="provision",
         name="sweeper",
         every_minutes=5,
-        settings=("PROVISION_MAX_ATTEMPTS",),
         writes=(Table.WORKFLOW,),
         queries_status_index=True,
         sends=(Queue.PROVISION,),

@@ -8,11 +8,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from local.context import StackContext
 from local.stack.build import BuildError
@@ -35,6 +35,9 @@ EXPECTED = (
 )
 """Errors whose message is all that a person needs."""
 
+PARENT_CHECK = 1.0
+"""Seconds between two looks at whether `uv run` still lives."""
+
 app = typer.Typer(add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 console = Console(highlight=False)
 
@@ -55,7 +58,7 @@ def run(context: typer.Context) -> None:
             started = time.monotonic()
             with running(settings, progress=Steps(started), demo_accounts=True) as stack:
                 _show(stack, settings, time.monotonic() - started)
-                threading.Event().wait()
+                _wait()
         except EXPECTED as error:
             console.print(f"[bold red]error:[/] {error}", markup=True)
             raise typer.Exit(1) from None
@@ -72,7 +75,7 @@ def logs(
     folder = Settings.from_environment(os.environ).logs
     files = sorted(file for file in folder.glob("*.log") if function in file.name)
     if not files:
-        console.print(f"no log of that name in {_relative(str(folder))}", markup=False)
+        console.print(f"no log of that name in {_relative(folder)}", markup=False)
         raise typer.Exit(1)
     for file in files:
         console.rule(file.stem)
@@ -111,8 +114,14 @@ def _stop_signals() -> Iterator[None]:
             signal.signal(name, handler)
 
 
+def _wait() -> None:
+    """Until a signal comes; or, under `uv run`, until uv itself is gone and nobody can stop us."""
+    started_by = os.getppid()
+    while "UV" not in os.environ or os.getppid() == started_by:
+        threading.Event().wait(PARENT_CHECK)
+
+
 def _show(stack: StackContext, settings: Settings, seconds: float) -> None:
-    table = Table(title=f"ready after {seconds:.0f} s", title_justify="left", show_header=False)
     front = stack.front_url
     rows = [
         ("Portal, start here", front),
@@ -125,19 +134,22 @@ def _show(stack: StackContext, settings: Settings, seconds: float) -> None:
         ("Gigs", _emulated(stack.gigs_url)),
         ("SendGrid", _emulated(stack.sendgrid_url)),
         ("AWS (ministack)", stack.aws_endpoint),
-        ("Logs", f"{_relative(str(settings.logs))}  (python -m local logs <name>)"),
+        ("Logs", f"{_relative(settings.logs)}  (python -m local logs <name>)"),
+        *(
+            ("Login", f"{account.email}  {account.password}  ({account.note})")
+            for account in stack.accounts
+        ),
     ]
+    console.print(f"[bold green]ready[/] after {seconds:.0f} s\n")
     for name, where in rows:
-        table.add_row(name, where)
-    for account in stack.accounts:
-        table.add_row("Login", f"{account.email}  {account.password}  ({account.note})")
-    console.print(table)
-    console.print("Ctrl-C stops all of it; nothing is kept but builds and logs.")
+        # Addresses are for copying: they are never wrapped.
+        console.print(f"  {name:<30}{where}", markup=False, soft_wrap=True)
+    console.print("\nCtrl-C stops all of it; nothing is kept but builds and logs.")
 
 
 def _emulated(url: str | None) -> str:
     return f"{url}  (admin: {url}/_admin)" if url else "replaced by the environment"
 
 
-def _relative(path: str) -> str:
-    return path.removeprefix(f"{REPOSITORY}/")
+def _relative(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY))

@@ -14,7 +14,6 @@ from portal.ports.accounts import Accounts, CaseJobs
 from portal.ports.clients import Clients
 from portal.ports.identity import CustomerDirectory
 from portal.ports.registrations import Registrations
-from portal.ports.reset_tokens import ResetTokens
 from portal.ports.users import Users
 
 from functions.auth.email_cases import EmailCases
@@ -136,7 +135,7 @@ def build_passwords() -> Passwords:
     settings = config.load(PasswordConfig)
     return Passwords(
         users=_users(settings),
-        tokens=_reset_tokens(settings),
+        tokens=building.reset_tokens(settings),
         outbox=building.mail_outbox(settings),
         limiter=_limiter(settings),
         policy=_policy(settings),
@@ -198,13 +197,6 @@ def _users(settings: config.CognitoConfig) -> Users:
     from portal.adapters.cognito import CognitoUsers  # noqa: PLC0415  # loads botocore
 
     return CognitoUsers(user_pool_id=settings.user_pool_id, client_id=settings.user_pool_client_id)
-
-
-def _reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415  # loads botocore
-    from portal.repositories.reset_tokens import DynamoResetTokens  # noqa: PLC0415  # the same
-
-    return DynamoResetTokens(Table(settings.ephemeral_table))
 
 
 def _registrations(settings: config.IdentityTable) -> Registrations:

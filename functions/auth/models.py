@@ -7,7 +7,12 @@ from typing import Annotated, Literal
 
 from portal.api.models import RequestModel, ResponseModel
 from portal.domain.ids import CustomerNumber
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from functions.auth import validation
@@ -17,7 +22,7 @@ EMAIL_LENGTH = 254
 Password = Annotated[
     str,
     StringConstraints(strip_whitespace=False, min_length=1, max_length=256),
-    Field(repr=False, json_schema_extra={"format": "password", "writeOnly": True}),
+    Field(json_schema_extra={"format": "password", "writeOnly": True}),
 ]
 # Checked fully at signup only: everywhere else an odd address is just one that has no account.
 LoginEmail = Annotated[
@@ -44,7 +49,7 @@ Name = Annotated[
 Line = Annotated[
     str, StringConstraints(min_length=1, max_length=120), AfterValidator(validation.plain_text)
 ]
-OpaqueToken = Annotated[str, StringConstraints(min_length=1, max_length=4096), Field(repr=False)]
+OpaqueToken = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 
 
 class Address(RequestModel):
@@ -74,7 +79,7 @@ class SignupRequest(RequestModel):
     """A customer of the reseller who wants a portal account."""
 
     email: NewEmail
-    password: Password
+    password: Password = Field(repr=False)
     first_name: Name
     last_name: Name
     phone: Phone
@@ -102,9 +107,9 @@ class LinkRequest(RequestModel):
     """
 
     email: NewEmail
-    password: Password
+    password: Password = Field(repr=False)
     sf_number: CustomerNumber
-    new_password: Password | None = None
+    new_password: Password | None = Field(default=None, repr=False)
 
 
 class RegisteredResponse(ResponseModel):
@@ -119,7 +124,7 @@ class LoginRequest(RequestModel):
     """E-mail and password."""
 
     email: LoginEmail
-    password: Password
+    password: Password = Field(repr=False)
 
 
 class TokenResponse(ResponseModel):
@@ -128,16 +133,18 @@ class TokenResponse(ResponseModel):
     `refreshToken` is missing when it went into the browser's cookie, or did not change.
     """
 
-    access_token: str
+    access_token: str = Field(repr=False)
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  # the scheme's name
     expires_in: int
-    refresh_token: str | None = None
+    refresh_token: str | None = Field(
+        default=None, repr=False, exclude_if=lambda value: value is None
+    )
 
 
 class RefreshRequest(RequestModel):
     """The refresh token, unless the browser's cookie carries it."""
 
-    refresh_token: OpaqueToken | None = None
+    refresh_token: OpaqueToken | None = Field(default=None, repr=False)
 
 
 class ResetMailRequest(RequestModel):
@@ -149,15 +156,15 @@ class ResetMailRequest(RequestModel):
 class ResetPasswordRequest(RequestModel):
     """The token from the mail's link."""
 
-    token: OpaqueToken
-    new_password: Password
+    token: OpaqueToken = Field(repr=False)
+    new_password: Password = Field(repr=False)
 
 
 class ChangePasswordRequest(RequestModel):
     """Both passwords."""
 
-    current_password: Password
-    new_password: Password
+    current_password: Password = Field(repr=False)
+    new_password: Password = Field(repr=False)
 
 
 class MappingState(ResponseModel):

@@ -79,7 +79,7 @@ class NewClient:
         except OutcomeUnknown as unknown:
             return self._looked_up(sent, unknown)
         except EmailTaken:
-            return self._taken(registration)
+            return self._taken(sent)
         except FieldRefused as refused:
             self._registrations.client_sent(sent, None)
             raise _invalid(refused.field) from None
@@ -118,16 +118,17 @@ class NewClient:
             raise unknown
         return self._known(found, sent)
 
-    def _taken(self, registration: Registration) -> int:
+    def _taken(self, sent: Registration) -> int:
         """AddClient says that the address has a User or Client, though a look-up found none.
 
-        Either an earlier AddClient of ours came through just now, or there is a User without a
-        Client (somebody's helper, or a client area login whose client was deleted).
+        Either an AddClient of ours came through just now (an earlier one, or this one, repeated
+        by a proxy on the way), or there is a User without a Client: somebody's helper, or a
+        client area login whose client was deleted.
         """
-        found = self._clients.by_email(registration.email)
+        found = self._clients.by_email(sent.email)
         if found is not None:
-            return self._known(found, registration)
-        self._registrations.client_sent(registration, None)
+            return self._known(found, sent)
+        self._registrations.client_sent(sent, None)
         raise _exists()
 
 

@@ -41,6 +41,7 @@ from functions.auth.steps import (
 # So long does a repeated request get the 201 whose answer was lost.
 REPLAY_SECONDS = 86_400
 _ROUNDS = 3
+_TAKEN_OVER = "Another request has taken over; send it again."
 
 
 @dataclass(frozen=True, repr=False)
@@ -103,7 +104,8 @@ class Registrar:
             self._let_go(registration)
             raise
         except (Problem, Refused):
-            undo(self._ports, registration)
+            if not undo(self._ports, registration):
+                raise _in_progress(_TAKEN_OVER, 5) from None
             raise
         except (Unavailable, OutcomeUnknown):
             self._let_go(registration)
@@ -125,7 +127,7 @@ class Registrar:
             with timed("RegistrationStep", step="mapping"):
                 return join(self._ports, registration, user_id, client_id)
         except LeaseLost:
-            raise _in_progress("Another request has taken over; send it again.", 5) from None
+            raise _in_progress(_TAKEN_OVER, 5) from None
         except ClientTaken:
             raise Problem(
                 CUSTOMER_ALREADY_REGISTERED, "That billing account is another user's already."

@@ -96,19 +96,20 @@ def announce(ports: RegistrationPorts, completed: Registration) -> Registration:
     return dataclasses.replace(completed, state=State.DONE, finished_at=now)
 
 
-def undo(ports: RegistrationPorts, registration: Registration) -> None:
+def undo(ports: RegistrationPorts, registration: Registration) -> bool:
     """Delete the Cognito user and release the reservation, unless a client may exist.
 
-    Never raises an upstream's error: what stays is taken up by a repeated request or by
-    recovery, and the caller must hear the first error.
+    False when the registration is another attempt's by now, which is left alone. Never raises an
+    upstream's error: what stays is taken up by a repeated request or by recovery, and the caller
+    must hear the first error.
     """
     try:
         current = ports.registrations.get(registration.id)
         if current is None or current.attempt != registration.attempt:
-            return
+            return False
         if current.client_sent_at is not None:
             ports.registrations.let_go(registration)
-            return
+            return True
         user_id = ports.users.find_by_email(registration.email)
         if user_id is not None and ports.directory.by_user(user_id) is None:
             ports.users.delete(user_id)
@@ -117,6 +118,7 @@ def undo(ports: RegistrationPorts, registration: Registration) -> None:
         log_failure("undo", error)
     else:
         count("RegistrationsUndone")
+    return True
 
 
 def log_failure(step: str, error: Exception) -> None:

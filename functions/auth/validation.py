@@ -6,22 +6,14 @@ most endpoints of this area never call them.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from datetime import UTC, date, datetime
 
 from portal.domain.identity import normalise_email
+from portal.domain.postal import WITHOUT_POSTCODE, tidy_postcode
 
 OLDEST_AGE = 120
 _FORBIDDEN_IN_NAMES = frozenset('<>{}[]|\\^"=;')
-_POSTCODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 -]{0,10}[A-Za-z0-9])?")
-
-# ISO 3166-1 codes of countries and territories without a postcode system in use
-# (Universal Postal Union, addressing by country).
-WITHOUT_POSTCODE = frozenset(
-    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK KI KM"  # noqa: SIM905  # one code a line would be a page
-    " KN KP ML MO MR MW NR NU QA RW SB SC SL SR SS ST SY TD TG TK TL TO TV UG VU YE ZW".split()
-)
 
 
 def email_address(text: str) -> str:
@@ -108,7 +100,4 @@ def postcode_of(country: str, postcode: str | None) -> str | None:
             return None
         message = "Addresses in this country have a postcode."
         raise ValueError(message)
-    if not _POSTCODE.fullmatch(postcode):
-        message = "A postcode is at most 12 letters, digits, spaces and hyphens."
-        raise ValueError(message)
-    return postcode.upper()
+    return tidy_postcode(country, postcode)

@@ -26,12 +26,10 @@ def list_invoices(
 ) -> Page[InvoiceView]:
     """Read-only; WHMCS is the authority."""
     customer = mapped(user, deps.directory)
-    offset = int(cursor)
-    found, total = deps.invoices.page(customer.whmcs_client_id, offset=offset, limit=limit)
-    following = offset + len(found)
+    page = deps.invoices.page(customer.whmcs_client_id, offset=int(cursor), limit=limit)
     return Page[InvoiceView](
-        items=[summary(invoice) for invoice in found],
-        next_cursor=str(following) if found and following < total else None,
+        items=[summary(invoice) for invoice in page.invoices],
+        next_cursor=None if page.following is None else str(page.following),
     )
 
 

@@ -9,8 +9,9 @@ from portal.api.models import RequestModel, ResponseModel
 from portal.domain.money import Money
 from pydantic import Field, StringConstraints, field_validator
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-OptionalLine = Annotated[str, StringConstraints(max_length=100)]
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+Line = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE)]
+OptionalLine = Annotated[str, StringConstraints(max_length=100, pattern=PRINTABLE)]
 DESTINATION = r"^(payment-methods|invoices|services|profile|home|invoice/[1-9][0-9]{0,9})$"
 
 
@@ -61,7 +62,7 @@ class AddressView(ResponseModel):
 
 
 class AddressChange(RequestModel):
-    """A partial change: what is left out stays."""
+    """A partial change: what is left out stays; null or "" empties a field that may be empty."""
 
     street: Line | None = None
     street2: OptionalLine | None = None
@@ -69,6 +70,14 @@ class AddressChange(RequestModel):
     state: OptionalLine | None = None
     postcode: Annotated[str, StringConstraints(max_length=20)] | None = None
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+
+    @field_validator("street", "city", "country")
+    @classmethod
+    def _not_emptied(cls, text: str | None) -> str:
+        if text is None:
+            msg = "must not be empty"
+            raise ValueError(msg)
+        return text
 
     @field_validator("country")
     @classmethod
@@ -82,11 +91,7 @@ class AddressChange(RequestModel):
 
     def changes(self) -> dict[str, str]:
         """The fields that the caller named."""
-        return {
-            name: value
-            for name in self.model_fields_set
-            if (value := getattr(self, name)) is not None
-        }
+        return {name: getattr(self, name) or "" for name in self.model_fields_set}
 
 
 class InvoiceView(ResponseModel):

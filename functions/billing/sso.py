@@ -60,7 +60,7 @@ class ClientArea:
         try:
             return self.sign_on.link(client_id, wanted)
         except SsoRefused as refused:
-            if refused.reason == "disabled" or place != "payment-methods":
+            if refused.reason != "destination" or place != "payment-methods":
                 raise
         # The page's path differs between versions and URL settings; this scope is documented.
         return self.sign_on.link(client_id, BILLING_INFO)

@@ -31,8 +31,8 @@ def update_address(
 ) -> Response[str]:
     """Send `If-Match` with the ETag that was read, to be told of changes made meanwhile."""
     customer = mapped(user, deps.directory)
-    expected = request.resolved_event.headers.get("if-match")
-    changed = change(deps.addresses, customer.whmcs_client_id, body.changes(), expected=expected)
+    if_match = request.resolved_event.headers.get("if-match")
+    changed = change(deps.addresses, customer.whmcs_client_id, body.changes(), if_match=if_match)
     return answer(changed)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.identity import CustomerMapping
-from portal.domain.mail import MailJob
+from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.upstream import OutcomeUnknown, UpstreamError
 from portal.observability import count, logger
 from portal.ports.identity import CustomerDirectory
@@ -29,6 +29,7 @@ class Outcome(StrEnum):
     SENT = "sent"
     DUPLICATE = "duplicate"
     UNCERTAIN = "uncertain"
+    NOBODY = "nobody"
 
 
 class NoRecipientError(Exception):
@@ -72,6 +73,13 @@ class Delivery:
             return self._leave_in_doubt(job)
         try:
             message = self._message(job)
+        except NoRecipientError:
+            self.log.release(job.dedup_key)
+            if job.template is not MailTemplate.PASSWORD_RESET:
+                raise
+            # Asked for with an address that nobody has; the request's answer must not show it.
+            count("EmailOutcome", outcome=Outcome.NOBODY)
+            return Outcome.NOBODY
         except BaseException:
             self.log.release(job.dedup_key)
             raise

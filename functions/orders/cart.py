@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from portal.catalog.eligibility import eligible, valid_on
+from portal.catalog.eligibility import eligible, undecided, valid_on
 from portal.domain.catalog import (
     ANY,
     AccountEligibility,
@@ -28,7 +28,7 @@ from portal.domain.order_options import (
     Selection,
     YesNoSelection,
 )
-from portal.domain.problems import CART_INVALID, FieldError, Problem
+from portal.domain.problems import FieldError
 
 from functions.orders.models import CartItem
 
@@ -60,10 +60,10 @@ def needs_eligibility(items: list[CartItem], catalog: Catalog) -> bool:
 
 def price(
     items: list[CartItem], catalog: Catalog, today: date, account: AccountEligibility
-) -> list[PricedLine]:
-    """The lines of an acceptable cart.
+) -> tuple[list[PricedLine], list[FieldError]]:
+    """The orderable lines, and one error for each thing that is wrong.
 
-    Raises Problem `cart-invalid` with one entry in `errors` for each thing that is wrong.
+    With an error there may be fewer lines than items.
     """
     lines: list[PricedLine] = []
     errors: list[FieldError] = []
@@ -77,11 +77,7 @@ def price(
         lines.append(line)
         errors.extend(found)
     errors.extend(_over_limit(items, lines))
-    if errors:
-        raise Problem(
-            CART_INVALID, "Correct what errors name and order again.", errors=tuple(errors)
-        )
-    return lines
+    return lines, errors
 
 
 def _product(
@@ -93,9 +89,7 @@ def _product(
     if not valid_on(product, today):
         raise _Wrong(f"{pointer}/sku", "not-on-sale", "This product is not sold today.")
     if not eligible(product, account):
-        raise _Wrong(
-            f"{pointer}/sku", "not-eligible", "This product cannot be had at the address we know."
-        )
+        raise _ineligible(f"{pointer}/sku", product, account)
     if item.billing_cycle not in (None, product.billing_cycle):
         raise _Wrong(
             f"{pointer}/billingCycle",
@@ -103,6 +97,14 @@ def _product(
             f"This product is billed {product.billing_cycle}.",
         )
     return product
+
+
+def _ineligible(pointer: str, product: Product, account: AccountEligibility) -> _Wrong:
+    if undecided(product, account):
+        return _Wrong(
+            pointer, "eligibility-unknown", "Your address has to be checked before you order this."
+        )
+    return _Wrong(pointer, "not-eligible", "This product cannot be had at the address we know.")
 
 
 def _line(pointer: str, item: CartItem, product: Product) -> tuple[PricedLine, list[FieldError]]:

@@ -23,9 +23,9 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        min_length=1,
-        max_length=255,
-        description="names this attempt; without it the same cart within 24 hours is one order",
+        pattern=r'^"[\x21\x23-\x7e]{1,255}"$|^[\x21\x23-\x7e]{1,255}$',
+        description="names this attempt (visible ASCII, in quotes or not); without it the same "
+        "cart within 24 hours is one order",
     ),
 ]
 
@@ -53,7 +53,7 @@ def create_order(
 
 def _bare(key: str | None) -> str | None:
     """The IETF draft writes the key in quotes, most clients do not; both name the same."""
-    return key.strip().strip('"') if key else None
+    return key.strip('"') if key else None
 
 
 handler = app.handler

@@ -9,7 +9,7 @@ from portal.domain.money import Money
 from portal.domain.order_options import ChoiceSelection, Selection, YesNoSelection
 from portal.domain.problems import NOT_FOUND, Problem
 from portal.ports.orders import OrderLine, OrderRecord, Orders
-from portal.ports.workflow import JobReader, JobView
+from portal.ports.workflow import JobReader, JobView, StepStatus
 
 from functions.orders.models import (
     CustomerStatus,
@@ -45,7 +45,15 @@ NEXT: dict[CustomerStatus, str] = {
     "provisioned": "Nothing: everything is set up. Details are in your mail.",
     "failed": "We could not finish setting up your order and are looking into it. "
     "You need not do anything.",
-    "cancelled": "Nothing: the order was cancelled and nothing was charged.",
+    "cancelled": "Nothing: the order was cancelled. Ask us if you did not expect that.",
+}
+# The one step that Salesforce alone tells of: orders that were never a job of ours.
+BY_HAND: dict[str, StepStatus] = {
+    "Queued": "waiting",
+    "Scheduled": "waiting",
+    "In Progress": "running",
+    "Provisioned": "done",
+    "Failed": "failed",
 }
 STEPS = {
     "load": "Order read",
@@ -103,7 +111,7 @@ class Reading:
             lines=self._lines(order),
             timeline=timeline(order, job),
             next_step=NEXT[status],
-            message=job.message if job is not None else None,
+            message=job.message if job is not None and status == "failed" else None,
             scheduled_at=order.scheduled_at,
         )
 
@@ -112,34 +120,45 @@ class Reading:
 
 
 def status_of(order: OrderRecord, job: JobView | None) -> CustomerStatus:
-    """The workflow knows first; without it Salesforce's own fields decide."""
+    """One status out of three: the review's, the workflow's, and what Salesforce was told of it.
+
+    The workflow knows first; but staff who finished a failed order by hand say so in Salesforce.
+    """
     if order.status in CANCELLED:
         return "cancelled"
-    if job is not None:
+    told = PROVISIONING.get(order.provisioning_status or "")
+    if job is not None and not (job.status == "failed" and told == "provisioned"):
         return JOB[job.status]
-    return PROVISIONING.get(order.provisioning_status or "", "pending_review")
+    return told or ("queued" if order.activated else "pending_review")
 
 
 def timeline(order: OrderRecord, job: JobView | None) -> list[TimelineEntry]:
     """From the order's arrival on, in words."""
     entries = [
-        TimelineEntry(step="received", label="Order received", status="done", at=order.created_at)
+        TimelineEntry(step="received", label="Order received", status="done", at=order.created_at),
+        _review(order, job),
     ]
-    if job is None:
-        waiting = "done" if order.provisioning_status == "Provisioned" else "waiting"
-        entries.append(TimelineEntry(step="review", label="Order review", status=waiting))
-        return entries
-    entries.append(TimelineEntry(step="review", label="Order review", status="done"))
-    entries.extend(
-        TimelineEntry(
-            step=step.step,
-            label=STEPS.get(step.step, step.step.replace("_", " ")),
-            status=step.status,
-            at=step.at,
+    if job is not None:
+        entries.extend(
+            TimelineEntry(
+                step=step.step,
+                label=STEPS.get(step.step, step.step.replace("_", " ")),
+                status=step.status,
+                at=step.at,
+            )
+            for step in job.timeline
         )
-        for step in job.timeline
-    )
+    elif by_hand := BY_HAND.get(order.provisioning_status or ""):
+        entries.append(TimelineEntry(step="set_up", label="Set-up", status=by_hand))
+    if order.status in CANCELLED:
+        entries.append(TimelineEntry(step="cancelled", label="Order cancelled", status="done"))
     return entries
+
+
+def _review(order: OrderRecord, job: JobView | None) -> TimelineEntry:
+    begun = job is not None or order.provisioning_status in PROVISIONING
+    over = begun or order.activated or order.status in CANCELLED
+    return TimelineEntry(step="review", label="Order review", status="done" if over else "waiting")
 
 
 def line_view(line: OrderLine, currency: str) -> LineView:

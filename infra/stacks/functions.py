@@ -11,6 +11,7 @@ from constructs import Construct
 from infra.access import (
     QUEUE_BACK_OFF,
     QUEUE_CONSUME,
+    QUEUE_LENGTH,
     QUEUE_SEND,
     SECRET_READ,
     TABLE_READ,
@@ -108,6 +109,10 @@ def _statements(endpoint: Endpoint, state: State) -> list[iam.PolicyStatement]:
     if endpoint.consumes is not None:
         actions = (*QUEUE_CONSUME, *QUEUE_BACK_OFF) if endpoint.backs_off else QUEUE_CONSUME
         statements += _allow(actions, [queues[endpoint.consumes].queue.queue_arn])
+    if endpoint.every_minutes is not None:
+        # A sweeper holds back while messages are waiting.
+        waiting = [queues[queue].queue.queue_arn for queue in endpoint.sends]
+        statements += _allow(QUEUE_LENGTH, waiting)
     if endpoint.consumes_dead_letters_of is not None:
         dead_letters = queues[endpoint.consumes_dead_letters_of].dead_letters
         statements += _allow(QUEUE_CONSUME, [dead_letters.queue_arn])

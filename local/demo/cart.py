@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local.demo.people import Person
-from local.demo.products import Product
+from local.demo.products import OFFERED, Product
 
 CART: dict[str, list[dict[str, Any]]] = {
     "items": [
@@ -42,3 +42,9 @@ def suits(product: Product, person: Person) -> bool:
         and product.tier in {"Any", person.tier}
         and product.region in {None, person.region}
     )
+
+
+def cart_suits(person: Person) -> bool:
+    """Whether the person can have everything in the demo's cart."""
+    skus = {item["sku"] for item in CART["items"]}
+    return all(suits(product, person) for product in OFFERED if product.sku in skus)

@@ -17,8 +17,9 @@ from rich.markup import escape
 
 from local.demo.backstage import Backstage
 from local.demo.card_page import Card, add_card
-from local.demo.cart import CART, suits
+from local.demo.cart import CART, cart_suits, suits
 from local.demo.checks import DemoError, expect, expect_status, wait_for
+from local.demo.identity_chapter import forget_the_password, link_whmcs
 from local.demo.mail_check import check_esim_mail, pictures
 from local.demo.people import NEWCOMERS, PASSWORD, Person
 from local.demo.portal_client import FrontDoor, PortalClient, find_stack
@@ -56,6 +57,8 @@ class Demo:
             self._press_again()
             self._check_the_records()
             self._check_the_mails()
+            forget_the_password(self._portal, self._front, self._person, self._say)
+            link_whmcs(self._portal, self._backstage.whmcs_emails, self._say)
             self._console.print(
                 f"\n[bold green]All as promised.[/] Provisioning took [bold]{seconds:.1f} s[/] "
                 "from the button to a working line."
@@ -86,7 +89,7 @@ class Demo:
     def _next_customer(self) -> Person:
         known = self._backstage.whmcs_emails()
         for person in NEWCOMERS:
-            if person.email not in known:
+            if person.email not in known and cart_suits(person):
                 return person
         serial = f"{secrets.randbelow(900_000) + 100_000}"
         newcomer = dataclasses.replace(

@@ -42,11 +42,20 @@ def stacks(assembly: Path) -> Iterator[tuple[str, Path]]:
 
 
 def deploy_assembly(
-    ministack: Ministack, assembly: Path, *, environment: Mapping[str, str], cache: Path
+    ministack: Ministack,
+    assembly: Path,
+    *,
+    environment: Mapping[str, str],
+    front_port: int,
+    cache: Path,
 ) -> Deployed:
     """Upload the assets and deploy every stack, with the fix-ups, to a fresh ministack."""
     found = [
-        (name, fixups.apply(assets.template_of(manifest), environment), manifest)
+        (
+            name,
+            fixups.apply(assets.template_of(manifest), environment, front_port=front_port),
+            manifest,
+        )
         for name, manifest in stacks(assembly)
     ]
     files = [asset for _, _, manifest in found for asset in assets.read_manifest(manifest)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import compileall
 import json
-import os
 import shutil
 import tempfile
 import zipfile
@@ -97,7 +96,6 @@ def write_zip(source: Path, target: Path) -> None:
         compileall.compile_dir(
             tree,
             quiet=2,
-            workers=os.cpu_count() or 1,
             invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
         )
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:

@@ -14,11 +14,14 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from local.stack.settings import HOST, PORTS, REPOSITORY, Settings
+from local.stack.settings import HOST, PORTS, REPOSITORY, Settings, front_origins
 
 STAGE = "local"
 LAYER = REPOSITORY / "build" / "layers" / "host"
 KEPT_SYNTHS = 3
+
+OVERRIDABLE = ("POWERTOOLS_LOG_LEVEL", "PROVISION_MAX_ATTEMPTS")
+"""Settings of the stage that a developer's environment may change."""
 
 CONFIGURATION = {
     "STAGE": STAGE,
@@ -40,7 +43,10 @@ CONFIGURATION = {
     "EMAIL_TRANSPORT": "sendgrid",
     "EMAIL_FROM": "no-reply@portal.example",
     "EMAIL_FROM_NAME": "Portal",
-    # Rewritten at deploy, when the ports of the run are known (fixups.point_lambdas_at).
+    # The usual addresses; the copy that is deployed has those of the run (fixups.point_lambdas_at
+    # and fixups.point_origins_at), so that other ports need no other template.
+    "CORS_ORIGINS": ",".join(front_origins(PORTS["front"][1])),
+    "PORTAL_WEB_URL": front_origins(PORTS["front"][1])[0],
     "SALESFORCE_URL": f"http://{HOST}:{PORTS['salesforce'][1]}",
     "WHMCS_API_URL": f"http://{HOST}:{PORTS['whmcs'][1]}/includes/api.php",
     "ESIM_PROVIDER": "gigs",
@@ -71,7 +77,8 @@ def host_layer(settings: Settings) -> bool:
 
 def synthesise(settings: Settings) -> tuple[Path, bool]:
     """The cloud assembly of the stage `local`, and whether it had to be made."""
-    configuration = _configuration(settings)
+    overrides = {name: os.environ[name] for name in OVERRIDABLE if name in os.environ}
+    configuration = {**CONFIGURATION, **overrides}
     layer = (settings.root / "host-layer").read_text()
     wanted = _digest(SOURCES, {**configuration, "layer": layer})
     target = settings.root / "cdk.out" / wanted[:20]
@@ -85,22 +92,6 @@ def synthesise(settings: Settings) -> tuple[Path, bool]:
         output.replace(target)
     _forget_old(target.parent)
     return target, True
-
-
-def _configuration(settings: Settings) -> dict[str, str]:
-    port = settings.ports["front"] or PORTS["front"][1]
-    origins = [f"http://{HOST}:{port}", f"http://localhost:{port}"]
-    overrides = {
-        name: os.environ[name]
-        for name in ("POWERTOOLS_LOG_LEVEL", "SNAPSTART", "PROVISION_MAX_ATTEMPTS")
-        if name in os.environ
-    }
-    return {
-        **CONFIGURATION,
-        "CORS_ORIGINS": ",".join(origins),
-        "PORTAL_WEB_URL": origins[0],
-        **overrides,
-    }
 
 
 def _run(what: str, module: list[str], environment: Mapping[str, str]) -> None:

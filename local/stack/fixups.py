@@ -7,15 +7,21 @@ sentence why; docs/local-stack.md lists them. What can only be mended afterwards
 
 from __future__ import annotations
 
-import copy
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from local.stack.settings import PORTS, front_origins
 
 Template = dict[str, Any]
 Resource = dict[str, Any]
 
 SEPARATOR = "|"
 """Between the parts of the metric names that alarms watch."""
+
+BATCHED = {"sqs:SendMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"}
+"""SQS permissions that cover a batch operation too."""
 
 WHEELS = "-wheels"
 """How the name of the layer of third-party wheels ends."""
@@ -25,12 +31,15 @@ API_ID = "0b0a7a15"
 """The fixed id of the local REST API: eight hex digits, as ministack wants them."""
 
 
-def apply(template: Template, environment: Mapping[str, str]) -> Template:
+def apply(
+    template: Template, environment: Mapping[str, str], *, front_port: int | None = None
+) -> Template:
     """A copy of the template that ministack deploys as CloudFormation would the original.
 
-    `environment` holds the addresses of this run's upstreams by the Lambdas' variable names.
+    `environment` holds the addresses of this run's upstreams by the Lambdas' variable names,
+    `front_port` is the front door's when it is not the usual one.
     """
-    fixed = copy.deepcopy(template)
+    fixed = point_origins_at(template, front_port or PORTS["front"][1])
     for fix in FIXUPS:
         fix(fixed)
     point_lambdas_at(fixed, environment)
@@ -110,6 +119,28 @@ def one_metric_per_alarm(template: Template) -> None:
         properties["Statistic"] = "Minimum" if low else "Maximum"
 
 
+def batch_actions(template: Template) -> None:
+    """In AWS a grant of `sqs:SendMessage` covers SendMessageBatch, and likewise the other two
+    (SQS developer guide, API permissions); ministack wants the batch granted by its own name."""
+    for statement in _statements(template["Resources"]):
+        actions = statement["Action"]
+        granted = [actions] if isinstance(actions, str) else actions
+        batches = [f"{action}Batch" for action in granted if action in BATCHED]
+        statement["Action"] = [*granted, *batches] if batches else actions
+
+
+def _statements(value: Any) -> Iterator[dict[str, Any]]:
+    """Every policy statement with actions, however deep in the template."""
+    if isinstance(value, dict):
+        if "Effect" in value and "Action" in value:
+            yield value
+        for item in value.values():
+            yield from _statements(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _statements(item)
+
+
 def wheels_in_the_runtime(template: Template) -> None:
     """ministack unpacks every layer again for each process of each function, which for the wheels
     is a hundred megabytes each time: they are in the runtime's environment instead (see
@@ -150,9 +181,20 @@ FIXUPS: tuple[Callable[[Template], None], ...] = (
     fixed_api_id,
     plain_http,
     one_metric_per_alarm,
+    batch_actions,
     wheels_in_the_runtime,
     without_snap_start,
 )
+
+
+def point_origins_at(template: Template, port: int) -> Template:
+    """A copy in which the front door has this run's port, wherever CORS or a link names it."""
+    text = json.dumps(template)
+    pairs = zip(front_origins(PORTS["front"][1]), front_origins(port), strict=True)
+    for usual, actual in pairs:
+        text = re.sub(rf"{re.escape(usual)}(?!\d)", actual, text)
+    copied: Template = json.loads(text)
+    return copied
 
 
 def point_lambdas_at(template: Template, environment: Mapping[str, str]) -> None:

@@ -22,7 +22,7 @@ from local.stack.fixups import API_ID
 from local.stack.logs import forget
 from local.stack.ports import listen, port_of, reserve
 from local.stack.serving import serving_front
-from local.stack.settings import HOST, REGION, REPOSITORY, Settings
+from local.stack.settings import REGION, REPOSITORY, Settings, front_origins
 
 API_STAGE = "api"
 OPENAPI = REPOSITORY / "docs" / "openapi.json"
@@ -56,7 +56,7 @@ def running(
     with ExitStack() as stack:
         secrets = credentials(settings)
         door = stack.enter_context(listen("front", settings.ports["front"]))
-        front_url = f"http://{HOST}:{port_of(door)}"
+        front_url = front_origins(port_of(door))[0]
         progress("starting ministack and the emulators")
         aws = stack.enter_context(ministack.running(settings))
         urls = stack.enter_context(
@@ -66,10 +66,8 @@ def running(
         deployed = deploy_assembly(
             aws,
             assembly,
-            environment={
-                **emulators.lambda_environment(settings, urls),
-                "PORTAL_WEB_URL": front_url,
-            },
+            environment=emulators.lambda_environment(settings, urls),
+            front_port=port_of(door),
             cache=settings.root / "assets",
         )
         store(aws.client("secretsmanager"), secret_ids(deployed), secrets.values)

@@ -47,6 +47,11 @@ SECRET_VARIABLES = {
 """Secret → the variable that replaces its local default."""
 
 
+def front_origins(port: int) -> tuple[str, str]:
+    """The origins that the front door is reached at; the first is the one that is shown."""
+    return f"http://{HOST}:{port}", f"http://localhost:{port}"
+
+
 class SettingsError(ValueError):
     """A setting that cannot be used; the message says which and what to write instead."""
 

@@ -68,6 +68,13 @@ class FakeIdentity:
         self._keep(dataclasses.replace(self._mine(registration), lease_until=0))
 
     def complete(self, registration: Registration, mapping: CustomerMapping) -> Registration:
+        before = self.records.get(registration.id)
+        if before is not None and (before.state, before.attempt, before.user_id) == (
+            State.MAPPED,
+            registration.attempt,
+            mapping.user_id,
+        ):
+            return before
         mine = self._mine(registration)
         if mapping.user_id in self.mappings:
             raise LeaseLost

@@ -13,7 +13,7 @@ VALID_SECONDS = 1800
 
 
 class FakeResetTokens:
-    """The token is its own hash here."""
+    """The hash of a token is its number here."""
 
     def __init__(self, clock: FakeClock | None = None) -> None:
         self.clock = clock or FakeClock()
@@ -27,15 +27,19 @@ class FakeResetTokens:
         self.tokens[token] = (user_id, expires_at, self.epochs[user_id])
         return token
 
+    @property
+    def valid_minutes(self) -> int:
+        return VALID_SECONDS // 60
+
     def redeem(self, token: str) -> ResetGrant | None:
         user_id, expires_at, epoch = self.tokens.pop(token, ("", 0, 0))
         if expires_at <= self.clock() or epoch != self.epochs[user_id]:
             return None
         self.void(user_id)
-        return ResetGrant(user_id, token, expires_at)
+        return ResetGrant(user_id, token.removeprefix("token-"), expires_at)
 
     def give_back(self, grant: ResetGrant) -> None:
-        self.tokens[grant.token_hash] = (
+        self.tokens[f"token-{grant.token_hash}"] = (
             grant.user_id,
             grant.expires_at,
             self.epochs[grant.user_id],

@@ -72,6 +72,12 @@ def send(_: dict[str, Any]) -> None:
     boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE_URL"], MessageBody="sent")
 
 
+def send_batch(_: dict[str, Any]) -> None:
+    boto3.client("sqs").send_message_batch(
+        QueueUrl=os.environ["QUEUE_URL"], Entries=[{"Id": "1", "MessageBody": "sent in a batch"}]
+    )
+
+
 def log(event: dict[str, Any]) -> None:
     sys.stdout.write(f"{event['line']}\n")
 
@@ -91,6 +97,7 @@ ACTIONS: dict[str, Any] = {
     "put-elsewhere": lambda _: put(os.environ["OTHER_TABLE"], "not granted"),
     "secret": secret,
     "send": send,
+    "send-batch": send_batch,
     "log": log,
     "measure": measure,
     "find": find,

@@ -250,8 +250,11 @@ def depth(sqs: Any, queue: str) -> int:
     return int(attributes[name])
 
 
-def test_a_handler_can_send_to_a_queue_that_demands_tls_in_aws(deployed: Probe) -> None:
-    assert deployed.invoke("send") == {"ok": None}
+@pytest.mark.parametrize("action", ["send", "send-batch"])
+def test_a_handler_can_send_to_a_queue_that_demands_tls_in_aws(
+    deployed: Probe, action: str
+) -> None:
+    assert deployed.invoke(action) == {"ok": None}
 
 
 # --- DynamoDB and Secrets Manager
@@ -315,6 +318,20 @@ def test_a_queue_that_demands_tls_still_refuses_plain_http(
         aws.client("sqs", account=RAW_ACCOUNT).send_message(
             QueueUrl=raw["Work"], MessageBody="refused"
         )
+
+
+def test_a_batch_still_needs_a_grant_by_its_own_name(aws: Ministack) -> None:
+    whole = probe.template()["Resources"]
+    kept = ("Table", "OtherTable", "Secret", "Role", "Function", "Dead", "Work")
+    template = {
+        "Resources": {name: whole[name] for name in kept},
+        "Outputs": {"Function": {"Value": {"Ref": "Function"}}},
+    }
+    outputs = create(aws, template, name="batch", account=RAW_ACCOUNT)
+    answer = aws.client("lambda", account=RAW_ACCOUNT).invoke(
+        FunctionName=outputs["Function"], Payload=json.dumps({"do": "send-batch"})
+    )
+    assert json.loads(answer["Payload"].read()) == {"error": "AccessDenied"}
 
 
 def test_alarms_still_ignore_dimensions(aws: Ministack, raw: dict[str, str]) -> None:

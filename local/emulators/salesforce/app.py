@@ -49,6 +49,7 @@ from local.emulators.salesforce.values import render
 
 _METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
 _DATA = "/services/data"
+_LONGEST_URI = 16_384
 
 
 class _Seed(BaseModel):
@@ -111,6 +112,13 @@ class SalesforceEmulator(Emulator[Switches]):
             for sobject in self._org.schema.all()
         }
 
+    def set_switches(self, changes: dict[str, Any]) -> None:
+        """As every emulator; raises ValueError for a field that no org can hide."""
+        for switch in ("hidden_fields", "read_only_fields"):
+            for path in changes.get(switch, []):
+                self._org.check_can_restrict(str(path))
+        super().set_switches(changes)
+
     async def _token(self, request: Request) -> Response:
         body = (await request.body()).decode("utf-8", "replace")
         form = dict(parse_qsl(body, keep_blank_values=True))
@@ -138,6 +146,7 @@ class SalesforceEmulator(Emulator[Switches]):
         raw = await request.body()
         self._org.requests_used += 1
         try:
+            _check_length(request)
             answer = self.api.handle(self._read(request, raw))
         except ApiError as error:
             answer = refusal(error)
@@ -201,6 +210,13 @@ class SalesforceEmulator(Emulator[Switches]):
         if answer.body is None:
             return Response(status_code=answer.status, headers=headers)
         return JSONResponse(answer.body, status_code=answer.status, headers=headers)
+
+
+def _check_length(request: Request) -> None:
+    """URI and headers share about 16 KB in Salesforce; long queries find that out."""
+    length = len(request.scope["raw_path"]) + len(request.scope["query_string"])
+    if length > _LONGEST_URI:
+        raise ApiError("URI_TOO_LONG", "URI Too Long", status=HTTPStatus.REQUEST_URI_TOO_LONG)
 
 
 def _operation(method: str, segments: list[str]) -> str:

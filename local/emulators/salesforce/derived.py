@@ -89,12 +89,12 @@ def _contact_of(org: Org, account: Record) -> None:
         contact.update(Id=record_id, OwnerId=account["OwnerId"], AccountId=account["Id"])
         org.audit(contact, str(account["LastModifiedById"]), created=True)
     contact.update(
-        FirstName=account["FirstName"],
-        LastName=account["LastName"],
+        FirstName=account.get("FirstName"),
+        LastName=account.get("LastName"),
         Name=account["Name"],
-        Email=account["PersonEmail"],
-        MobilePhone=account["PersonMobilePhone"],
-        Birthdate=account["PersonBirthdate"],
+        Email=account.get("PersonEmail"),
+        MobilePhone=account.get("PersonMobilePhone"),
+        Birthdate=account.get("PersonBirthdate"),
         IsDeleted=account["IsDeleted"],
     )
     org.store.put(contacts, contact)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ ORG_ID = ids.compose("00D", 1)
 ADMIN_ID = ids.compose("005", 1)
 STANDARD_PRICEBOOK_ID = ids.compose("01s", 1)
 _STATUSES = (("Draft", "Draft"), ("Pending Review", "Draft"), ("Activated", "Activated"))
-_HOME = "OrderStatus"
+_STATUS_OBJECT = "OrderStatus"
 
 
 class Org:
@@ -31,7 +31,7 @@ class Org:
         self._clock = clock
         self._switches = switches
         self._custom = list(read_custom_fields(project or project_root()))
-        self._schema_key: tuple[bool, bool, tuple[str, ...]] | None = None
+        self._schema_key: tuple[object, ...] | None = None
         self._schema = Schema([])
         self.store = Store()
         self.requests_used = 0
@@ -53,12 +53,23 @@ class Org:
         key = (
             switches.person_accounts,
             switches.multi_currency,
-            tuple(name.lower() for name in switches.hidden_fields),
+            tuple(switches.hidden_fields),
+            tuple(switches.read_only_fields),
         )
         if key != self._schema_key:
-            self._schema = _build(self._custom, *key)
+            self._schema = _build(self._custom, switches)
             self._schema_key = key
         return self._schema
+
+    def check_can_restrict(self, path: str) -> None:
+        """Raise ValueError unless `Object.Field` is a field whose access can be restricted."""
+        object_name, _, field_name = path.partition(".")
+        everything = _build(self._custom, Switches(person_accounts=True, multi_currency=True))
+        sobject = everything.find(object_name)
+        field = None if sobject is None else sobject.find(field_name)
+        if field is None or not (field.custom or field.nillable):
+            msg = f"{path} is no field, or one whose access cannot be restricted"
+            raise ValueError(msg)
 
     def clear(self) -> None:
         """Back to an empty org: only what every org is born with."""
@@ -75,8 +86,8 @@ class Org:
         )
         for position, (name, category) in enumerate(_STATUSES, start=1):
             self._born(
-                _HOME,
-                self.new_id(self.schema.get(_HOME)),
+                _STATUS_OBJECT,
+                self.new_id(self.schema.get(_STATUS_OBJECT)),
                 MasterLabel=name,
                 ApiName=name,
                 StatusCode=category,
@@ -106,8 +117,12 @@ class Org:
 
     def order_status(self, name: str) -> Record | None:
         """The OrderStatus record of that API name; case counts for picklist values."""
-        statuses = self.store.records(self.schema.get(_HOME))
+        statuses = self.store.records(self.schema.get(_STATUS_OBJECT))
         return next((status for status in statuses if status["ApiName"] == name), None)
+
+    def status_names(self) -> list[str]:
+        """API names of all order statuses."""
+        return [str(row["ApiName"]) for row in self.store.records(self.schema.get(_STATUS_OBJECT))]
 
     def audit(self, record: Record, user_id: str, *, created: bool) -> None:
         """Stamp who and when."""
@@ -124,22 +139,27 @@ class Org:
         self.store.put(sobject, record)
 
 
-def _build(
-    custom: Iterable[tuple[str, Field]],
-    person_accounts: bool,
-    multi_currency: bool,
-    hidden: tuple[str, ...],
-) -> Schema:
-    objects = standard_objects(person_accounts=person_accounts, multi_currency=multi_currency)
+def _build(custom: Iterable[tuple[str, Field]], switches: Switches) -> Schema:
+    objects = standard_objects(
+        person_accounts=switches.person_accounts, multi_currency=switches.multi_currency
+    )
     by_name = {item.name: item for item in objects}
     for object_name, field in custom:
         if object_name not in by_name:
             msg = f"{object_name}.{field.name}: the emulator has no object {object_name}"
             raise ValueError(msg)
-        by_name[object_name].fields[field.name.lower()] = replace(field)
-    for path in hidden:
-        object_name, _, field_name = path.partition(".")
-        for item in objects:
-            if item.name.lower() == object_name:
-                item.fields.pop(field_name, None)
+        by_name[object_name].fields[field.name.lower()] = field
+    lower = {item.name.lower(): item.fields for item in objects}
+    for object_name, field_name in _split(switches.hidden_fields):
+        lower[object_name].pop(field_name, None)
+    for object_name, field_name in _split(switches.read_only_fields):
+        if field_name in lower[object_name]:
+            fixed = replace(lower[object_name][field_name], createable=False, updateable=False)
+            lower[object_name][field_name] = fixed
     return Schema(objects)
+
+
+def _split(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for path in paths:
+        object_name, _, field_name = path.lower().partition(".")
+        yield object_name, field_name

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Switches(BaseModel):
@@ -15,6 +17,10 @@ class Switches(BaseModel):
     hidden_fields: list[str] = Field(
         default_factory=list,
         description="`Object.Field` without field-level security: as if it did not exist",
+    )
+    read_only_fields: list[str] = Field(
+        default_factory=list,
+        description="`Object.Field` that may be read but not written",
     )
     edit_activated_orders: bool = Field(default=True, description="permission EditActivatedOrders")
     activate_orders: bool = Field(default=True, description="permission ActivateOrder")
@@ -44,3 +50,13 @@ class Switches(BaseModel):
         default_factory=dict,
         description="object: how many of its next writes fail with UNABLE_TO_LOCK_ROW",
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            msg = f"{name!r} is no time zone of this machine"
+            raise ValueError(msg) from error
+        return name

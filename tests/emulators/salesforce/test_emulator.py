@@ -130,6 +130,14 @@ def test_hidden_fields_do_not_exist(org: OrgClient) -> None:
     assert [row["Id"] for row in org.rows(query)] == [record_id]
 
 
+def test_read_only_fields_can_be_read(org: OrgClient) -> None:
+    org.switch(read_only_fields=["Order.WHMCS_Order_ID__c"])
+    order_id = org.order()
+    refused = org.call("PATCH", f"sobjects/Order/{order_id}", {"WHMCS_Order_ID__c": "7"})
+    assert error(refused)[:2] == (400, "INVALID_FIELD_FOR_INSERT_UPDATE")
+    assert org.read("Order", order_id)["WHMCS_Order_ID__c"] is None
+
+
 def test_without_person_accounts_their_fields_do_not_exist(org: OrgClient) -> None:
     org.switch(person_accounts=False)
     answer = org.query("SELECT PersonEmail FROM Account")
@@ -157,3 +165,27 @@ def test_unknown_version_and_media_type(org: OrgClient) -> None:
         timeout=5,
     )
     assert error(form)[:2] == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"hidden_fields": ["OrderItem.OrderId"]},
+        {"hidden_fields": ["Order.Nope__c"]},
+        {"read_only_fields": ["Nope.Status"]},
+        {"time_zone": "Mars/Olympus"},
+        {"batch_size": 0},
+    ],
+)
+def test_impossible_switches_are_refused(org: OrgClient, switches: dict[str, Any]) -> None:
+    url = f"{org.server.admin}/switches"
+    before = requests.get(url, timeout=5).json()
+    assert requests.patch(url, json=switches, timeout=5).status_code == 400
+    assert requests.get(url, timeout=5).json() == before
+
+
+def test_long_queries_do_not_fit_into_the_address(org: OrgClient) -> None:
+    names = ",".join(f"'{number:06}'" for number in range(1_300))
+    query = "SELECT Id FROM Account WHERE Customer_Number__c IN"
+    answer = org.query(f"{query} ({names})")
+    assert error(answer)[:2] == (414, "URI_TOO_LONG")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.emulators.salesforce.soql.logic import Predicate, Truth, conjoin, disjoin, negate
@@ -69,6 +69,7 @@ def grow(nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     return nodes.map(Negation) | st.builds(Joined, joined, parts)
 
 
+@settings(deadline=None)
 @given(st.recursive(leaves, grow, max_leaves=12))
 def test_compiled_conditions_follow_the_tables(node: Node) -> None:
     assert compiled(node)({}) is expected(node)

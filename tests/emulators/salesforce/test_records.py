@@ -82,8 +82,8 @@ def test_selected_fields_only(org: OrgClient) -> None:
             "INVALID_FIELD_FOR_INSERT_UPDATE",
             (
                 "Unable to create/update fields: OrderNumber, TotalAmount. Please check the "
-                "security settings of this field and verify that it is read/write for your profile or "
-                "permission set."
+                "security settings of this field and verify that it is read/write for your "
+                "profile or permission set."
             ),
             ["OrderNumber", "TotalAmount"],
         ),
@@ -304,6 +304,8 @@ def test_describe_tells_types_and_keys(org: OrgClient) -> None:
         "Scheduled",
     ]
     assert fields["OrderNumber"]["createable"] is False
+    statuses = [value["value"] for value in fields["Status"]["picklistValues"]]
+    assert statuses == ["Draft", "Pending Review", "Activated"]
     assert "OrderItems" in {c["relationshipName"] for c in described["childRelationships"]}
     names = {item["name"] for item in org.call("GET", "sobjects").json()["sobjects"]}
     assert {"Account", "Case", "Order", "OrderItem", "PricebookEntry"} <= names

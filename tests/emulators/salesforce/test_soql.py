@@ -36,6 +36,8 @@ CODES = "SELECT ProductCode FROM Product2"
         ("Portal_Sort_Order__c >= 1 AND Portal_Sort_Order__c < 2.0", {"ESIM-EU"}),
         (f"Id = '{FIBRE[:15]}'", {"FIB-1G"}),
         (f"Id IN ('{FIBRE}')", {"FIB-1G"}),
+        (f"Id = '{FIBRE}' OR ProductCode = 'ESIM-EU'", {"FIB-1G", "ESIM-EU"}),
+        (f"Id = '{FIBRE}' AND ProductCode = 'ESIM-EU'", set()),
         ("Portal_Visible__c = false", {"VPN-0"}),
         ("IsActive = true AND (Name = 'x' OR ProductCode = 'ESIM-EU')", {"ESIM-EU"}),
         ("Id IN (SELECT Product2Id FROM PricebookEntry WHERE IsActive = false)", {"VPN-0"}),

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.emulators.salesforce import ids
@@ -97,6 +97,7 @@ def _shared() -> SalesforceEmulator:
     return _emulator()
 
 
+@settings(deadline=None)
 @given(st.recursive(simple, _grow, max_leaves=6))
 def test_rows_found_are_those_that_hold(case: Case) -> None:
     answer = _shared().api.handle(

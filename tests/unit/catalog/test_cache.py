@@ -79,7 +79,9 @@ def test_readers_are_served_the_old_copy_while_another_refreshes(
     late = reader(table, source, clock)
     late.current()
     clock.now += 301
-    assert DynamoCatalogStore(table).acquire_refresh(now=int(clock.now), seconds=45)
+    assert DynamoCatalogStore(table).acquire_refresh(
+        now=int(clock.now), seconds=45, stale_at=int(clock.now)
+    )
     assert [p.sku for p in late.current().products] == ["A"]
     assert source.reads == 1
 
@@ -106,7 +108,9 @@ def test_salesforce_down_and_nothing_cached(table: Table, clock: Clock) -> None:
 
 
 def test_the_first_copy_is_awaited_not_fetched_twice(table: Table, clock: Clock) -> None:
-    DynamoCatalogStore(table).acquire_refresh(now=int(clock.now), seconds=45)
+    DynamoCatalogStore(table).acquire_refresh(
+        now=int(clock.now), seconds=45, stale_at=int(clock.now)
+    )
     source = FakeCatalogSource(product("A"))
     with pytest.raises(Unavailable, match="first time"):
         reader(table, source, clock).current()
@@ -116,7 +120,9 @@ def test_the_first_copy_is_awaited_not_fetched_twice(table: Table, clock: Clock)
 def test_a_dead_refresher_does_not_block_for_longer_than_its_lease(
     table: Table, clock: Clock
 ) -> None:
-    DynamoCatalogStore(table).acquire_refresh(now=int(clock.now), seconds=45)
+    DynamoCatalogStore(table).acquire_refresh(
+        now=int(clock.now), seconds=45, stale_at=int(clock.now)
+    )
     clock.now += 46
     source = FakeCatalogSource(product("A"))
     assert len(reader(table, source, clock).current().products) == 1
@@ -174,9 +180,10 @@ def test_eligibility_is_forgotten_after_minutes(table: Table, clock: Clock) -> N
     assert cache.get("001A") is None
 
 
-def test_concurrent_first_readers_make_one_query(table: Table, clock: Clock) -> None:
+def test_concurrent_first_readers_make_one_query(table: Table) -> None:
     source = FakeCatalogSource(product("A"))
-    readers = [reader(table, source, clock) for _ in range(16)]
+    # A clock each: their waiting must not add up to the end of the lease.
+    readers = [reader(table, source, Clock()) for _ in range(16)]
     with ThreadPoolExecutor(16) as pool:
         results = list(pool.map(_or_none, readers))
     assert source.reads == 1

@@ -120,6 +120,28 @@ def test_alarms_on_metric_math_are_left_out() -> None:
     assert list(result) == ["Queue"]
 
 
+def test_a_grant_of_an_sqs_action_covers_its_batch() -> None:
+    def role(actions: Any) -> dict[str, Any]:
+        document = {"Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
+        return {"Type": "AWS::IAM::Role", "Policies": [{"PolicyDocument": document}]}
+
+    def granted(resource: dict[str, Any]) -> Any:
+        return resource["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]["Action"]
+
+    result = fixed(
+        One=role("sqs:SendMessage"),
+        Two=role(["sqs:DeleteMessage", "sqs:GetQueueUrl"]),
+        Other=role("dynamodb:GetItem"),
+    )
+    assert granted(result["One"]) == ["sqs:SendMessage", "sqs:SendMessageBatch"]
+    assert granted(result["Two"]) == [
+        "sqs:DeleteMessage",
+        "sqs:GetQueueUrl",
+        "sqs:DeleteMessageBatch",
+    ]
+    assert granted(result["Other"]) == "dynamodb:GetItem"
+
+
 def test_functions_lose_the_wheels_layer_and_keep_the_own_one() -> None:
     result = fixed(
         Wheels={"Type": "AWS::Lambda::LayerVersion", "LayerName": "portal-local-wheels"},
@@ -144,3 +166,10 @@ def test_a_function_gets_this_runs_value_of_what_it_reads_and_nothing_else() -> 
         "SALESFORCE_URL": "http://127.0.0.1:9",
         "STAGE": "local",
     }
+
+
+def test_origins_name_this_runs_front_door() -> None:
+    origins = "http://127.0.0.1:8080,http://localhost:8080,http://127.0.0.1:80801"
+    original = template(Api={"Type": "X", "Text": f"'{origins}'"})
+    result = apply(original, {}, front_port=9000)["Resources"]["Api"]["Properties"]["Text"]
+    assert result == "'http://127.0.0.1:9000,http://localhost:9000,http://127.0.0.1:80801'"

@@ -9,19 +9,23 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from portal import config
 
 if TYPE_CHECKING:
+    from portal.adapters.circuit import Circuit
     from portal.adapters.salesforce.client import SalesforceClient
     from portal.adapters.whmcs.client import WhmcsClient
     from portal.billing.payment_gate import PaymentGate
     from portal.domain.catalog import AccountEligibility
     from portal.ports.catalog import CatalogReader
+    from portal.ports.esim import EsimProvider
     from portal.ports.identity import CustomerDirectory
     from portal.ports.mail import MailOutbox
+    from portal.ports.reset_tokens import ResetTokens
+    from portal.ports.workflow import JobReader
 
 
 def salesforce(settings: config.SalesforceConfig) -> SalesforceClient:
@@ -49,12 +53,44 @@ def whmcs(settings: config.WhmcsConfig) -> WhmcsClient:
     return WhmcsClient(url=settings.whmcs_api_url, secret=Secret(settings.whmcs_secret_id))
 
 
+def guarded_salesforce(settings: config.SalesforceConfig, circuit: Circuit) -> SalesforceClient:
+    """The Salesforce client behind a circuit breaker."""
+    from portal.adapters.circuit import GuardedSalesforceClient  # noqa: PLC0415
+    from portal.adapters.salesforce.login import Login  # noqa: PLC0415
+    from portal.secrets import Secret  # noqa: PLC0415
+
+    login = Login(url=settings.salesforce_url, secret=Secret(settings.salesforce_secret_id))
+    return GuardedSalesforceClient(
+        circuit=circuit,
+        url=settings.salesforce_url,
+        api_version=settings.salesforce_api_version,
+        login=login,
+    )
+
+
+def guarded_whmcs(settings: config.WhmcsConfig, circuit: Circuit) -> WhmcsClient:
+    """The WHMCS client behind a circuit breaker."""
+    from portal.adapters.circuit import GuardedWhmcsClient  # noqa: PLC0415
+    from portal.secrets import Secret  # noqa: PLC0415
+
+    secret = Secret(settings.whmcs_secret_id)
+    return GuardedWhmcsClient(circuit=circuit, url=settings.whmcs_api_url, secret=secret)
+
+
 def directory(settings: config.IdentityTable) -> CustomerDirectory:
     """Who is who."""
     from portal.repositories.dynamodb import Table  # noqa: PLC0415
     from portal.repositories.identity import DynamoCustomerDirectory  # noqa: PLC0415
 
     return DynamoCustomerDirectory(Table(settings.identity_table))
+
+
+def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
+    """Password reset tokens."""
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+    from portal.repositories.reset_tokens import DynamoResetTokens  # noqa: PLC0415
+
+    return DynamoResetTokens(Table(settings.ephemeral_table))
 
 
 def mail_outbox(settings: config.EmailQueue) -> MailOutbox:
@@ -116,3 +152,31 @@ def payment_gate(
     from portal.repositories.payment_gate import DynamoYesStore  # noqa: PLC0415
 
     return PaymentGate(WhmcsPayMethods(client), DynamoYesStore(Table(ephemeral_table)), calendar)
+
+
+def esim_provider(
+    settings: config.EsimConfig, guard: Callable[[Callable[[], Any]], Any] | None = None
+) -> EsimProvider:
+    """The provider that ESIM_PROVIDER names; `guard` runs its calls, for a circuit breaker.
+
+    Raises ConfigurationError for a name without an adapter.
+    """
+    from portal.adapters.gigs import GigsProvider  # noqa: PLC0415
+    from portal.secrets import Secret  # noqa: PLC0415
+
+    if settings.esim_provider != "gigs":
+        msg = f"ESIM_PROVIDER: there is no adapter for {settings.esim_provider!r}; use gigs"
+        raise config.ConfigurationError(msg)
+    options: dict[str, Any] = {"guard": guard} if guard is not None else {}
+    return GigsProvider(
+        url=settings.esim_api_url, secret=Secret(settings.esim_secret_id), **options
+    )
+
+
+def job_reader(settings: config.WorkflowTable) -> JobReader:
+    """How the provisioning of an order stands."""
+    from portal.provisioning.view import StoredJobReader  # noqa: PLC0415
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+    from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
+
+    return StoredJobReader(DynamoJobStore(Table(settings.workflow_table)))

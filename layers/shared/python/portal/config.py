@@ -88,6 +88,18 @@ class ProvisionQueue(Config):
     provision_queue_url: NonEmpty = Field(alias="PROVISION_QUEUE_URL")
 
 
+class ProvisionAttempts(Config):
+    """Tries within one attempt: the queue's maxReceiveCount."""
+
+    provision_max_attempts: int = Field(alias="PROVISION_MAX_ATTEMPTS", ge=1)
+
+
+class SigningConfig(Config):
+    """The keys with which Salesforce signs its calls."""
+
+    signing_secret_id: NonEmpty = Field(alias="SIGNING_SECRET_ID")
+
+
 class CaseQueue(Config):
     """Where Salesforce Cases to be opened go."""
 
@@ -167,6 +179,12 @@ class WhmcsConfig(Config):
 
     whmcs_api_url: NonEmpty = Field(alias="WHMCS_API_URL")
     whmcs_secret_id: NonEmpty = Field(alias="WHMCS_SECRET_ID")
+
+
+class WhmcsOrderingConfig(WhmcsConfig):
+    """How orders are placed: the system name of the payment gateway module."""
+
+    whmcs_payment_method: NonEmpty = Field(alias="WHMCS_PAYMENT_METHOD")
 
 
 class WhmcsClientFields(Config):

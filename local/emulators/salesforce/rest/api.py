@@ -69,7 +69,9 @@ class Api:
             case ():
                 return self._whole_object(request, sobject)
             case ("describe",):
-                return Answer(HTTPStatus.OK, describe(sobject, request.version))
+                return Answer(
+                    HTTPStatus.OK, describe(sobject, request.version, self._org.status_names())
+                )
             case (record_id,):
                 return self._records.by_id(request, sobject, record_id)
             case (key, value):

@@ -10,7 +10,14 @@ from local.emulators.salesforce import ids
 from local.emulators.salesforce.dml import AmbiguousKeyError, Dml
 from local.emulators.salesforce.errors import ApiError, DmlError
 from local.emulators.salesforce.org import Org
-from local.emulators.salesforce.rest.messages import Answer, ApiRequest, method_not_allowed
+from local.emulators.salesforce.rest.messages import (
+    Answer,
+    ApiRequest,
+    attributes_of,
+    method_not_allowed,
+    objects,
+    strings,
+)
 from local.emulators.salesforce.rest.records import as_json, chosen, external_key, success
 from local.emulators.salesforce.schema import Field, SObject
 
@@ -58,7 +65,8 @@ class Collections:
     def read(self, request: ApiRequest, sobject: SObject) -> Answer:
         """GET ?ids=&fields= or POST {ids, fields} /composite/sobjects/X; null for unknown ids."""
         if request.method == "POST":
-            wanted, names = list(request.data.get("ids", [])), list(request.data.get("fields", []))
+            wanted = strings(request.data.get("ids"), "ids")
+            names = strings(request.data.get("fields"), "fields")
         else:
             wanted = request.query.get("ids", "").split(",")
             names = request.query.get("fields", "").split(",")
@@ -90,7 +98,7 @@ class Collections:
         return Answer(HTTPStatus.OK, results)
 
     def _typed(self, record: dict[str, Any]) -> SObject:
-        name = str((record.get("attributes") or {}).get("type", ""))
+        name = str(attributes_of(record).get("type", ""))
         sobject = self._org.schema.find(name)
         if sobject is None:
             raise ApiError("INVALID_TYPE", f"sObject type '{name}' is not supported.")
@@ -155,11 +163,9 @@ class Collections:
 
 
 def _records(request: ApiRequest) -> list[dict[str, Any]]:
-    records = request.data.get("records")
-    if not isinstance(records, list) or not all(isinstance(item, dict) for item in records):
-        raise ApiError("JSON_PARSER_ERROR", "records: a list of objects is needed")
+    records = objects(request.data, "records")
     _check_count(records)
-    types = [str((item.get("attributes") or {}).get("type", "")).lower() for item in records]
+    types = [str(attributes_of(item).get("type", "")).lower() for item in records]
     chunks = sum(before != after for before, after in zip(["", *types], types, strict=False))
     if chunks > _MAX_CHUNKS:
         raise ApiError(

@@ -11,7 +11,13 @@ from typing import Any
 
 from local.emulators.salesforce.errors import ApiError
 from local.emulators.salesforce.org import Org
-from local.emulators.salesforce.rest.messages import Answer, ApiRequest, parse_url, refusal
+from local.emulators.salesforce.rest.messages import (
+    Answer,
+    ApiRequest,
+    objects,
+    parse_url,
+    refusal,
+)
 from local.emulators.salesforce.rest.references import fill
 
 MAX_COMPOSITE = 25
@@ -23,6 +29,7 @@ _HALTED = {
     "message": "The transaction was rolled back since another operation in the same transaction "
     "failed.",
 }
+_NODE = ("method", "url", "referenceId")
 _GRAPH_METHODS = {"GET", "POST", "PATCH", "DELETE"}
 Handle = Callable[[ApiRequest], Answer]
 SubRequest = dict[str, Any]
@@ -43,13 +50,13 @@ class Composite:
 
     def graph(self, request: ApiRequest) -> Answer:
         """POST /composite/graph; each graph succeeds or is rolled back as a whole."""
-        graphs = request.data.get("graphs")
-        if not isinstance(graphs, list) or not graphs or len(graphs) > MAX_GRAPHS:
+        graphs = objects(request.data, "graphs")
+        if not 0 < len(graphs) <= MAX_GRAPHS:
             raise _invalid(f"graphs: between 1 and {MAX_GRAPHS} graphs are needed")
-        all_ids = [graph.get("graphId") for graph in graphs]
-        if None in all_ids or len(set(all_ids)) != len(all_ids):
+        all_ids = [str(graph.get("graphId") or "") for graph in graphs]
+        if "" in all_ids or len(set(all_ids)) != len(all_ids):
             raise _invalid("graphId: every graph needs a unique one")
-        if sum(len(graph.get("compositeRequest", [])) for graph in graphs) > MAX_NODES:
+        if sum(len(objects(graph, "compositeRequest")) for graph in graphs) > MAX_NODES:
             raise _invalid(f"the limit of {MAX_NODES} nodes per payload is exceeded")
         return Answer(
             HTTPStatus.OK, {"graphs": [self._one_graph(request, graph) for graph in graphs]}
@@ -57,8 +64,8 @@ class Composite:
 
     def batch(self, request: ApiRequest) -> Answer:
         """POST /composite/batch; independent requests, up to the first failure if so wished."""
-        wanted = request.data.get("batchRequests")
-        if not isinstance(wanted, list) or not 0 < len(wanted) <= MAX_BATCH:
+        wanted = objects(request.data, "batchRequests")
+        if not 0 < len(wanted) <= MAX_BATCH:
             raise _invalid(f"batchRequests: between 1 and {MAX_BATCH} requests are needed")
         results = []
         failed = False
@@ -152,21 +159,21 @@ class Composite:
                 segments=segments,
                 query=query,
                 body=body,
-                headers={name.lower(): value for name, value in (headers or {}).items()},
+                headers={name.lower(): str(value) for name, value in (headers or {}).items()},
                 user_id=request.user_id,
             )
         )
 
 
 def _nodes(data: dict[str, Any], limit: int) -> list[SubRequest]:
-    nodes = data.get("compositeRequest")
-    if not isinstance(nodes, list) or not 0 < len(nodes) <= limit:
+    nodes = objects(data, "compositeRequest")
+    if not 0 < len(nodes) <= limit:
         raise _invalid(f"compositeRequest: between 1 and {limit} subrequests are needed")
     seen: set[str] = set()
     for node in nodes:
-        missing = {"method", "url", "referenceId"} - set(node)
-        if missing:
-            raise _invalid(f"a subrequest lacks {', '.join(sorted(missing))}")
+        wrong = [name for name in _NODE if not isinstance(node.get(name), str)]
+        if wrong or not isinstance(node.get("httpHeaders") or {}, dict):
+            raise _invalid(f"a subrequest lacks {', '.join(wrong) or 'usable httpHeaders'}")
         if node["referenceId"] in seen:
             raise _invalid(f"referenceId {node['referenceId']} is used twice")
         seen.add(node["referenceId"])

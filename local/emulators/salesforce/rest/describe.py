@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from local.emulators.salesforce.schema import NUMBER_TYPES, Field, Schema, SObject
@@ -30,8 +32,8 @@ def basic(sobject: SObject, version: str) -> dict[str, Any]:
     return {"objectDescribe": _brief(sobject, version), "recentItems": []}
 
 
-def describe(sobject: SObject, version: str) -> dict[str, Any]:
-    """GET /sobjects/X/describe."""
+def describe(sobject: SObject, version: str, statuses: Iterable[str]) -> dict[str, Any]:
+    """GET /sobjects/X/describe; `statuses` are the values of Order.Status."""
     children = [
         {
             "childSObject": child.object_name,
@@ -41,10 +43,16 @@ def describe(sobject: SObject, version: str) -> dict[str, Any]:
         }
         for child in sobject.children.values()
     ]
+    fields = [
+        replace(item, values=tuple(statuses))
+        if (sobject.name, item.name) == ("Order", "Status")
+        else item
+        for item in sobject.fields.values()
+    ]
     return {
         **_brief(sobject, version),
         "childRelationships": children,
-        "fields": [_field(item) for item in sobject.fields.values()],
+        "fields": [_field(item) for item in fields],
         "recordTypeInfos": [],
     }
 

@@ -59,6 +59,27 @@ def parse_url(url: str) -> tuple[str, tuple[str, ...], dict[str, str]]:
     return number, tuple(unquote(segment) for segment in segments), query
 
 
+def objects(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The list of objects under `name`; raises ApiError for anything else."""
+    value = data.get(name)
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise ApiError("JSON_PARSER_ERROR", f"{name}: a list of objects is needed")
+    return value
+
+
+def attributes_of(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record's `attributes`, empty when it has none."""
+    value = record.get("attributes")
+    return value if isinstance(value, dict) else {}
+
+
+def strings(value: Any, name: str) -> list[str]:
+    """A list of strings; raises ApiError for anything else."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ApiError("JSON_PARSER_ERROR", f"{name}: a list of strings is needed")
+    return value
+
+
 def refusal(error: ApiError) -> Answer:
     """An error as an answer of its own."""
     return Answer(error.status, [error.as_entry()])

@@ -9,7 +9,7 @@ from typing import Any
 from local.emulators.salesforce.dml import Dml
 from local.emulators.salesforce.errors import ApiError
 from local.emulators.salesforce.org import Org
-from local.emulators.salesforce.rest.messages import Answer, ApiRequest
+from local.emulators.salesforce.rest.messages import Answer, ApiRequest, attributes_of, objects
 from local.emulators.salesforce.schema import SObject
 
 MAX_RECORDS = 200
@@ -25,8 +25,8 @@ class Trees:
 
     def create(self, request: ApiRequest, sobject: SObject) -> Answer:
         """POST /composite/tree/X: 201 with all ids, or 400 with the culprits."""
-        records = request.data.get("records")
-        if not isinstance(records, list) or not records:
+        records = objects(request.data, "records")
+        if not records:
             raise ApiError("INVALID_INPUT", "records: a list of records is needed")
         everything = list(_walk(records, 1))
         _check_limits(everything)
@@ -53,7 +53,7 @@ class Trees:
         parent: dict[str, str],
         results: list[dict[str, Any]],
     ) -> None:
-        result = {"referenceId": str((record.get("attributes") or {}).get("referenceId"))}
+        result = {"referenceId": str(attributes_of(record).get("referenceId"))}
         results.append(result)
         children = {name: value for name, value in record.items() if _is_branch(value)}
         own = {name: value for name, value in record.items() if name not in children}
@@ -70,7 +70,9 @@ class Trees:
 
 
 def _is_branch(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("records"), list)
+    return (
+        isinstance(value, dict) and bool(value.get("records")) and bool(objects(value, "records"))
+    )
 
 
 def _walk(records: list[dict[str, Any]], depth: int) -> Iterator[tuple[dict[str, Any], int]]:
@@ -82,12 +84,12 @@ def _walk(records: list[dict[str, Any]], depth: int) -> Iterator[tuple[dict[str,
 
 
 def _check_limits(everything: list[tuple[dict[str, Any], int]]) -> None:
-    names = [record.get("attributes") or {} for record, _ in everything]
-    references = [item.get("referenceId") for item in names]
-    if None in references or len(set(references)) != len(references):
+    names = [attributes_of(record) for record, _ in everything]
+    references = [str(item.get("referenceId") or "") for item in names]
+    if "" in references or len(set(references)) != len(references):
         raise ApiError("INVALID_INPUT", "every record needs a unique attributes.referenceId")
     too_deep = max(depth for _, depth in everything) > MAX_DEPTH
-    too_many_types = len({item.get("type") for item in names}) > MAX_TYPES
+    too_many_types = len({str(item.get("type")) for item in names}) > MAX_TYPES
     if len(everything) > MAX_RECORDS or too_deep or too_many_types:
         raise ApiError(
             "INVALID_INPUT",

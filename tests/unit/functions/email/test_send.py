@@ -126,6 +126,13 @@ def test_reset_tokens_are_made_when_the_mail_is(stage: Stage) -> None:
     assert "#token=token-of-0f1e2d3c" in stage.transport.sent[0].text
 
 
+def test_a_reset_for_nobody_is_dropped_and_anything_else_for_nobody_is_not(stage: Stage) -> None:
+    nobody = {"userId": "00000000-0000-4000-8000-000000000000"}
+    assert consume(job("password-reset", "reset:2") | nobody) == []
+    assert consume(job("welcome", "welcome:2") | nobody) == ["message-0"]
+    assert stage.transport.sent == []
+
+
 @pytest.mark.parametrize(
     "failure",
     [
@@ -209,6 +216,13 @@ def test_jobs_that_can_never_be_sent_fail_alone(
     assert consume(bad, job(key="good:1")) == ["message-0"]
     assert [m.reference for m in stage.transport.sent] == ["good:1"]
     assert "EmailFailed" in capsys.readouterr().out
+
+
+def test_a_reset_for_nobody_ends_quietly(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    nobody = {**job("password-reset", "reset:2"), "userId": "0f1e2d3c-0000-4000-8000-00000000ffff"}
+    assert consume(nobody) == []
+    assert stage.transport.sent == []
+    assert "EmailFailed" not in capsys.readouterr().out
 
 
 def test_nothing_personal_is_logged(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:

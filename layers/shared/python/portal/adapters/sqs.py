@@ -10,7 +10,10 @@ from pydantic import BaseModel
 
 from portal import aws, correlation
 from portal.domain.mail import MailJob
+from portal.domain.provisioning import ProvisionMessage
 from portal.domain.upstream import Refused, Unavailable
+from portal.engine.backoff import LONGEST_DELAY
+from portal.engine.model import Ticket
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -34,6 +37,7 @@ _FOR_GOOD = frozenset(
         "QueueDoesNotExist",
     }
 )
+LONGEST_VISIBILITY = 11 * 3_600
 
 
 class SqsQueue:
@@ -53,6 +57,30 @@ class SqsQueue:
         """
         for start in range(0, len(messages), BATCH_LIMIT):
             self._send_batch(messages[start : start + BATCH_LIMIT], delay_seconds)
+
+    def postpone(self, receipt_handle: str, seconds: float) -> None:
+        """Let a received message come back in so many seconds (at most 12 hours).
+
+        Raises Unavailable; the message then comes back when its visibility timeout ends.
+        """
+        try:
+            self._client().change_message_visibility(
+                QueueUrl=self._url,
+                ReceiptHandle=receipt_handle,
+                VisibilityTimeout=int(min(seconds, LONGEST_VISIBILITY)),
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable(UPSTREAM, "ChangeMessageVisibility", type(error).__name__) from error
+
+    def waiting(self) -> int:
+        """About how many messages could be received right now. Raises Unavailable."""
+        try:
+            answer = self._client().get_queue_attributes(
+                QueueUrl=self._url, AttributeNames=["ApproximateNumberOfMessages"]
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable(UPSTREAM, "GetQueueAttributes", type(error).__name__) from error
+        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
     def _send_batch(self, messages: Sequence[BaseModel], delay_seconds: int) -> None:
         attribute: MessageAttributeValueTypeDef = {
@@ -87,6 +115,22 @@ class SqsQueue:
 
 def _codes(failed: Sequence[BatchResultErrorEntryTypeDef]) -> str:
     return ", ".join(sorted({str(entry.get("Code")) for entry in failed}))
+
+
+class SqsTicketQueue:
+    """The engine's `Queue`: one message per ticket."""
+
+    def __init__(self, queue: SqsQueue) -> None:
+        self._queue = queue
+
+    def put(self, ticket: Ticket, *, delay_seconds: float = 0) -> None:
+        """Enqueue; at most 900 s of delay."""
+        message = ProvisionMessage(job_id=ticket.job_id, attempt=ticket.attempt)
+        self._queue.send(message, delay_seconds=int(min(delay_seconds, LONGEST_DELAY)))
+
+    def backlog(self) -> int:
+        """About how many messages are waiting."""
+        return self._queue.waiting()
 
 
 class SqsMailOutbox:

@@ -123,6 +123,8 @@ def with_standard_headers(response: dict[str, Any], *, origin: str | None) -> di
         correlation.HEADER: correlation.current(),
         **_cors_headers(origin),
     }
+    # API Gateway takes null for "no body"; not everything that stands in for it does.
+    response["body"] = response.get("body") or ""
     multi: dict[str, list[str]] = response.setdefault("multiValueHeaders", {})
     varies = multi.get("Vary", [])
     if "Cache-Control" not in multi:

@@ -11,18 +11,20 @@ from datetime import date
 from typing import Protocol
 
 from portal.domain.payment import PayMethod, any_usable
+from portal.domain.upstream import UpstreamError
+from portal.observability import logger
 from portal.ports.billing import PayMethods
 
 
 class YesStore(Protocol):
     """Remembers a yes for a few minutes."""
 
-    def remembered(self, client_id: int) -> bool:
-        """Whether there was a yes a short while ago."""
+    def remembered(self, client_id: int, today: date) -> bool:
+        """Whether there was a yes a short while ago that still holds on this day."""
         ...
 
-    def remember(self, client_id: int) -> None:
-        """Keep a yes."""
+    def remember(self, client_id: int, *, through: date) -> None:
+        """Keep a yes, at most through that day."""
         ...
 
     def forget(self, client_id: int) -> None:
@@ -40,15 +42,30 @@ class PaymentGate:
 
     def can_pay(self, client_id: int) -> bool:
         """Whether there is a pay method that has not expired."""
-        return self._store.remembered(client_id) or any_usable(
-            self.methods(client_id), self._today()
-        )
+        return self._remembered(client_id) or any_usable(self.methods(client_id), self._today())
 
     def methods(self, client_id: int) -> list[PayMethod]:
         """What WHMCS has right now; refreshes what is remembered."""
         found = list(self._methods.of_client(client_id))
-        if any_usable(found, self._today()):
-            self._store.remember(client_id)
-        else:
-            self._store.forget(client_id)
+        today = self._today()
+        usable = [method.expires or date.max for method in found if not method.expired(today)]
+        try:
+            if usable:
+                self._store.remember(client_id, through=max(usable))
+            else:
+                self._store.forget(client_id)
+        except UpstreamError as error:
+            _unremembered(error)
         return found
+
+    def _remembered(self, client_id: int) -> bool:
+        try:
+            return self._store.remembered(client_id, self._today())
+        except UpstreamError as error:
+            _unremembered(error)
+            return False
+
+
+def _unremembered(error: UpstreamError) -> None:
+    # The store only spares WHMCS a call; the answer is WHMCS' either way.
+    logger().warning("payment gate works without its store", extra={"reason": str(error)})

@@ -42,8 +42,11 @@ class CatalogStore(Protocol):
         """Replace the copy; readers see either the old or the new one, whole."""
         ...
 
-    def acquire_refresh(self, *, now: int, seconds: int) -> bool:
-        """Become the one who refreshes, for at most `seconds`."""
+    def acquire_refresh(self, *, now: int, seconds: int, stale_at: int) -> bool:
+        """Become the one who refreshes, for at most `seconds`.
+
+        False when somebody else is, or has been: the copy was read after `stale_at`.
+        """
         ...
 
     def invalidate(self, *, read_at: int) -> None:
@@ -84,6 +87,7 @@ class CatalogCache:
         self._wait = wait
         self._copy: Catalog | None = None
         self._looked_at = float("-inf")
+        self._broken = False
 
     def current(self) -> Catalog:
         """The catalogue; raises Unavailable when nothing young enough can be had."""
@@ -93,7 +97,9 @@ class CatalogCache:
         self._look(now)
         if self._copy is not None and now - self._copy.read_at < self._policy.fresh:
             return self._copy
-        if self._store.acquire_refresh(now=int(now), seconds=self._policy.lease):
+        if self._store.acquire_refresh(
+            now=int(now), seconds=self._policy.lease, stale_at=self._stale_at(now)
+        ):
             return self._refresh(now)
         if self._copy is not None and self._servable(now):
             return self._copy
@@ -107,7 +113,13 @@ class CatalogCache:
         if self._copy is not None and self._copy.version == stored.version:
             self._copy = self._copy.model_copy(update={"read_at": stored.read_at})
             return
-        self._copy = self._store.load(stored) or self._copy
+        loaded = self._store.load(stored)
+        self._broken = loaded is None
+        self._copy = loaded or self._copy
+
+    def _stale_at(self, now: float) -> int:
+        # Without a copy although one is recorded, a piece of it is gone: any age is too old.
+        return int(now) if self._broken else int(now - self._policy.fresh)
 
     def _refresh(self, now: float) -> Catalog:
         try:

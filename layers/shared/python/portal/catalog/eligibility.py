@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from portal.domain.catalog import ANY, AccountEligibility, Product
@@ -16,17 +17,32 @@ def valid_on(product: Product, day: date) -> bool:
 
 def eligible(product: Product, account: AccountEligibility) -> bool:
     """Whether the Account meets every condition; what is unknown meets only `Any`."""
-    conditions = (
-        (product.dwelling, account.dwelling),
-        (product.tier, account.tier),
-        (product.region, account.region),
-    )
     return all(
-        wanted == ANY or (known is not None and known.casefold() == wanted.casefold())
-        for wanted, known in conditions
+        known is not None and _same(known, wanted)
+        for wanted, known in _conditions(product, account)
     )
+
+
+def undecided(product: Product, account: AccountEligibility) -> bool:
+    """Whether an Account that is not eligible may turn out to be, once it is checked."""
+    return all(
+        known is None or _same(known, wanted) for wanted, known in _conditions(product, account)
+    ) and not eligible(product, account)
 
 
 def fully_known(account: AccountEligibility) -> bool:
     """Whether Salesforce says where the customer lives and what reaches it."""
     return account.dwelling is not None and account.tier is not None
+
+
+def _conditions(product: Product, account: AccountEligibility) -> Iterator[tuple[str, str | None]]:
+    pairs = (
+        (product.dwelling, account.dwelling),
+        (product.tier, account.tier),
+        (product.region, account.region),
+    )
+    return ((wanted, known) for wanted, known in pairs if not _same(wanted, ANY))
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()

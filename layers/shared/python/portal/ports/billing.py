@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from portal.domain.billing import BillingAddress, Invoice
 from portal.domain.payment import PayMethod
@@ -18,6 +18,14 @@ class PayMethods(Protocol):
         ...
 
 
+class AddressRefused(Exception):  # reads as what happened
+    """WHMCS does not accept an address; `field` is that of `BillingAddress`, when it says which."""
+
+    def __init__(self, field: str | None) -> None:
+        super().__init__(field or "address")
+        self.field = field
+
+
 class BillingAddresses(Protocol):
     """Reading and changing a client's address."""
 
@@ -26,19 +34,33 @@ class BillingAddresses(Protocol):
         ...
 
     def change(self, client_id: int, changes: dict[str, str]) -> None:
-        """Change the named fields of `BillingAddress`, leave the others. One call."""
+        """Change the named fields of `BillingAddress`, leave the others. One call.
+
+        Raises AddressRefused when WHMCS does not take them.
+        """
         ...
+
+
+@dataclass(frozen=True)
+class InvoicePage:
+    """Some invoices; `following` is the offset of the next page, None after the last."""
+
+    invoices: Sequence[Invoice]
+    following: int | None
 
 
 class Invoices(Protocol):
     """Reading invoices."""
 
-    def page(self, client_id: int, *, offset: int, limit: int) -> tuple[Sequence[Invoice], int]:
-        """Invoices of a client, newest first, and how many there are in all. One call."""
+    def page(self, client_id: int, *, offset: int, limit: int) -> InvoicePage:
+        """Invoices of a client, newest first, without drafts. One call.
+
+        A page may hold fewer than `limit`, even none, and yet have a following one.
+        """
         ...
 
     def find(self, invoice_id: int) -> Invoice | None:
-        """One invoice of whichever client: compare `client_id`. One call."""
+        """One invoice of whichever client: compare `client_id`; no draft. One call."""
         ...
 
 
@@ -51,9 +73,13 @@ class SsoDestination:
 
 
 class SsoRefused(Exception):  # reads as what happened
-    """WHMCS made no single sign-on link; `reason` is `disabled` or `broken`."""
+    """WHMCS made no single sign-on link.
 
-    def __init__(self, reason: str) -> None:
+    `disabled`: the client switched it off; `destination`: it cannot lead there; `broken`: this
+    installation makes none at all.
+    """
+
+    def __init__(self, reason: Literal["disabled", "destination", "broken"]) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -64,6 +90,6 @@ class SingleSignOn(Protocol):
     def link(self, client_id: int, destination: SsoDestination) -> str:
         """A link that works once, for at most 60 seconds: never store or log it.
 
-        Raises SsoRefused when the client switched it off or WHMCS cannot make links.
+        One call. Raises SsoRefused.
         """
         ...

@@ -19,10 +19,15 @@ class Begun(StrEnum):
 
 @dataclass(frozen=True)
 class Beginning:
-    """`order_key` is the key in Salesforce (NEW, RESUMED); `answer` the one given (DONE)."""
+    """What `begin` found, and the right to go on.
+
+    `order_key` is the key in Salesforce and `lease` names this attempt (both NEW, RESUMED);
+    `answer` is the one that was given (DONE).
+    """
 
     state: Begun
     order_key: str = ""
+    lease: str = ""
     answer: dict[str, Any] | None = None
 
 
@@ -33,14 +38,14 @@ class OrderRequests(Protocol):
         """Become the one who places this order, or learn what became of it."""
         ...
 
-    def finish(self, request_id: str, order_key: str, answer: dict[str, Any]) -> None:
+    def finish(self, request_id: str, begun: Beginning, answer: dict[str, Any]) -> None:
         """Record the answer for whoever asks again within 24 hours."""
         ...
 
-    def pause(self, request_id: str, order_key: str) -> None:
+    def pause(self, request_id: str, begun: Beginning) -> None:
         """Let the next one try at once; it looks for the order before it places one."""
         ...
 
-    def forget(self, request_id: str, order_key: str) -> None:
+    def forget(self, request_id: str, begun: Beginning) -> None:
         """Certainly nothing was placed: the request may come again, changed."""
         ...

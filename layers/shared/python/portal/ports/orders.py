@@ -61,16 +61,19 @@ class OrderLine:
 
 @dataclass(frozen=True)
 class OrderRecord:
-    """An Order as Salesforce has it; `status` and `provisioning_status` are its picklists."""
+    """An Order as Salesforce has it; `status` and `provisioning_status` are its picklists.
+
+    `activated` is the category of the status, whatever the org calls it.
+    """
 
     id: str
     number: str
     account_id: str
     status: str
+    activated: bool
     provisioning_status: str | None
     created_at: datetime
     scheduled_at: datetime | None
-    provisioned_at: datetime | None
     lines: tuple[OrderLine, ...] = ()
 
 

@@ -22,6 +22,11 @@ class ResetTokens(Protocol):
         """A new token for the link in a mail; it exists nowhere else in clear."""
         ...
 
+    @property
+    def valid_minutes(self) -> int:
+        """How long a token works."""
+        ...
+
     def redeem(self, token: str) -> ResetGrant | None:
         """Use it up together with every other token of its user; None when it is no good.
 

@@ -59,14 +59,15 @@ class DynamoCatalogStore:
             values={":v": catalog.version, ":r": catalog.read_at, ":c": len(pieces)},
         )
 
-    def acquire_refresh(self, *, now: int, seconds: int) -> bool:
-        """Take the lease unless somebody holds it."""
+    def acquire_refresh(self, *, now: int, seconds: int, stale_at: int) -> bool:
+        """Take the lease, unless somebody holds it or has just refreshed."""
         try:
             self._table.update(
                 META,
                 set="SET leaseUntil = :until",
-                condition="attribute_not_exists(leaseUntil) OR leaseUntil < :now",
-                values={":until": now + seconds, ":now": now},
+                condition="(attribute_not_exists(leaseUntil) OR leaseUntil < :now)"
+                " AND (attribute_not_exists(readAt) OR readAt <= :stale)",
+                values={":until": now + seconds, ":now": now, ":stale": stale_at},
             )
         except ConditionFailed:
             return False

@@ -2,7 +2,8 @@
 
 States: `placing` under a lease, with the key that the order has (or will have) in Salesforce;
 `done` with the answer. Both are forgotten 24 hours after they began; TTL deletes late, so every
-condition looks at the time itself.
+condition looks at the time itself. The lease has a name, so that an attempt recognises its own
+write when botocore repeated it after a lost answer, and never ends another attempt's lease.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from portal.repositories.dynamodb import ConditionFailed, Table
 KEEP_SECONDS = 24 * 3600
 # Longer than the endpoint's timeout: whoever holds an unexpired lease may still be alive.
 LEASE_SECONDS = 35
+STATE = {"#s": "state"}
 
 
 class DynamoOrderRequests:
@@ -31,14 +33,15 @@ class DynamoOrderRequests:
     def begin(self, request_id: str, cart_hash: str) -> Beginning:
         """One conditional write; when it fails, DynamoDB says what is there."""
         now = int(self._clock())
-        order_key = uuid.uuid4().hex
+        mine = Beginning(Begun.NEW, order_key=uuid.uuid4().hex, lease=uuid.uuid4().hex)
         try:
             self._table.put(
                 {
                     **_key(request_id),
                     "state": "placing",
                     "cart": cart_hash,
-                    "orderKey": order_key,
+                    "orderKey": mine.order_key,
+                    "lease": mine.lease,
                     "leaseUntil": now + LEASE_SECONDS,
                     "expiration": now + KEEP_SECONDS,
                 },
@@ -46,8 +49,10 @@ class DynamoOrderRequests:
                 values={":now": now},
             )
         except ConditionFailed as found:
-            return self._existing(request_id, cart_hash, found.item or {}, now)
-        return Beginning(Begun.NEW, order_key)
+            item = found.item or {}
+            if item.get("lease") != mine.lease:
+                return self._existing(request_id, cart_hash, item, now)
+        return mine
 
     def _existing(
         self, request_id: str, cart_hash: str, item: dict[str, Any], now: int
@@ -61,58 +66,65 @@ class DynamoOrderRequests:
         return self._take_over(request_id, str(item["orderKey"]), now)
 
     def _take_over(self, request_id: str, order_key: str, now: int) -> Beginning:
+        mine = Beginning(Begun.RESUMED, order_key=order_key, lease=uuid.uuid4().hex)
         try:
             self._table.update(
                 _key(request_id),
-                set="SET leaseUntil = :until",
+                set="SET leaseUntil = :until, lease = :lease",
                 condition="#s = :placing AND orderKey = :key AND leaseUntil <= :now",
-                names={"#s": "state"},
+                names=STATE,
                 values={
                     ":until": now + LEASE_SECONDS,
+                    ":lease": mine.lease,
                     ":placing": "placing",
                     ":key": order_key,
                     ":now": now,
                 },
             )
-        except ConditionFailed:
-            return Beginning(Begun.BUSY)
-        return Beginning(Begun.RESUMED, order_key)
+        except ConditionFailed as found:
+            if (found.item or {}).get("lease") != mine.lease:
+                return Beginning(Begun.BUSY)
+        return mine
 
-    def finish(self, request_id: str, order_key: str, answer: dict[str, Any]) -> None:
+    def finish(self, request_id: str, begun: Beginning, answer: dict[str, Any]) -> None:
         """Whoever finishes first wins; the answers are the same anyhow."""
-        self._change(
-            request_id, order_key, "SET #s = :done, answer = :a", {":a": json.dumps(answer)}
-        )
-
-    def pause(self, request_id: str, order_key: str) -> None:
-        """End the lease."""
-        self._change(request_id, order_key, "SET leaseUntil = :zero", {":zero": 0})
-
-    def forget(self, request_id: str, order_key: str) -> None:
-        """Delete the record, if it still is this attempt's."""
         try:
-            self._table.delete(
+            self._table.update(
                 _key(request_id),
+                set="SET #s = :done, answer = :answer",
                 condition="orderKey = :key AND #s = :placing",
-                names={"#s": "state"},
-                values={":key": order_key, ":placing": "placing"},
+                names=STATE,
+                values={
+                    ":key": begun.order_key,
+                    ":placing": "placing",
+                    ":done": "done",
+                    ":answer": json.dumps(answer),
+                },
             )
         except ConditionFailed:
             return
 
-    def _change(self, request_id: str, order_key: str, update: str, values: dict[str, Any]) -> None:
+    def pause(self, request_id: str, begun: Beginning) -> None:
+        """End the lease, if it still is this attempt's."""
         try:
             self._table.update(
                 _key(request_id),
-                set=update,
-                condition="orderKey = :key AND #s = :placing",
-                names={"#s": "state"},
-                values={
-                    ":key": order_key,
-                    ":placing": "placing",
-                    **({":done": "done"} if ":done" in update else {}),
-                    **values,
-                },
+                set="SET leaseUntil = :zero",
+                condition="lease = :lease AND #s = :placing",
+                names=STATE,
+                values={":zero": 0, ":lease": begun.lease, ":placing": "placing"},
+            )
+        except ConditionFailed:
+            return
+
+    def forget(self, request_id: str, begun: Beginning) -> None:
+        """Delete the record, if it still is this attempt's."""
+        try:
+            self._table.delete(
+                _key(request_id),
+                condition="lease = :lease AND #s = :placing",
+                names=STATE,
+                values={":lease": begun.lease, ":placing": "placing"},
             )
         except ConditionFailed:
             return

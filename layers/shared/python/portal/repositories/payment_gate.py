@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import date
 
 from portal.repositories.dynamodb import Table
 
@@ -11,21 +12,24 @@ REMEMBER_SECONDS = 300
 
 
 class DynamoYesStore:
-    """`YesStore` over DynamoDB; holds a number and a time, nothing about the card."""
+    """`YesStore` over DynamoDB; holds a number and two times, nothing else about the card."""
 
     def __init__(self, table: Table, *, clock: Callable[[], float] = time.time) -> None:
         self._table = table
         self._clock = clock
 
-    def remembered(self, client_id: int) -> bool:
-        """TTL deletes late, so the time is checked here."""
+    def remembered(self, client_id: int, today: date) -> bool:
+        """TTL deletes late, so the time is checked here; the day is the reseller's."""
         item = self._table.get(_key(client_id))
-        return item is not None and int(item["expiration"]) > self._clock()
+        if item is None or int(item["expiration"]) <= self._clock():
+            return False
+        return today <= date.fromisoformat(item["through"])
 
-    def remember(self, client_id: int) -> None:
+    def remember(self, client_id: int, *, through: date) -> None:
         """For five minutes."""
         expiration = int(self._clock()) + REMEMBER_SECONDS
-        self._table.put({**_key(client_id), "expiration": expiration})
+        item = {**_key(client_id), "through": through.isoformat(), "expiration": expiration}
+        self._table.put(item)
 
     def forget(self, client_id: int) -> None:
         """At once."""

@@ -133,21 +133,14 @@ class DynamoRegistrations:
             {"Put": {"item": mapping_item(mapping), "condition": _ABSENT}},
         ]
         try:
-            # The token makes a retry after a lost answer the same transaction.
-            self._table.transact(actions, token=registration.attempt)
+            self._table.transact(actions)
         except TransactionRefused as refused:
-            raise self._not_completed(refused) from refused
+            if not _was_completed(refused, registration, mapping):
+                raise _not_completed(refused) from refused
         completed = self.get(registration.id)
         if completed is None:
             raise LeaseLost
         return completed
-
-    @staticmethod
-    def _not_completed(refused: TransactionRefused) -> Exception:
-        record, email, account, client, user = refused.reasons
-        if client and not (record or email or account or user):
-            return ClientTaken()
-        return LeaseLost()
 
     def finish(self, registration: Registration, *, at: int) -> None:
         """Note that mail and Case are on their way."""
@@ -200,6 +193,25 @@ class DynamoRegistrations:
         except ConditionFailed as failed:
             raise LeaseLost from failed
         return registration_from(item)
+
+
+def _was_completed(
+    refused: TransactionRefused, registration: Registration, mapping: CustomerMapping
+) -> bool:
+    """Whether this very attempt has written it before, and only the answer was lost."""
+    record = refused.items[0] or {}
+    return (
+        record.get("state") == State.MAPPED.value
+        and record.get("attempt") == registration.attempt
+        and record.get("userId") == mapping.user_id
+    )
+
+
+def _not_completed(refused: TransactionRefused) -> Exception:
+    record, email, account, client, user = refused.reasons
+    if client and not (record or email or account or user):
+        return ClientTaken()
+    return LeaseLost()
 
 
 def _holder(item: dict[str, Any] | None) -> Holder | None:

@@ -35,6 +35,11 @@ class DynamoResetTokens:
         self._keep(user_id, hash_of(token), expires_at, self._epoch(user_id))
         return token
 
+    @property
+    def valid_minutes(self) -> int:
+        """How long a token works."""
+        return VALID_SECONDS // 60
+
     def redeem(self, token: str) -> ResetGrant | None:
         """Use it up together with every other token of its user; None when it is no good."""
         now = int(self._clock())

@@ -1,7 +1,8 @@
 """simple-salesforce without what it drags in.
 
-Importing it loads zeep and lxml for the Metadata API (about 70 ms and 7 MB), which the portal
-never calls, so that one module is replaced before the first import.
+Importing it whole loads zeep and lxml for the Metadata API, more-itertools for the Bulk APIs and
+cryptography for logins, none of which the portal uses (`login.py` says why not the logins). Those
+modules are replaced before the first import.
 """
 
 from __future__ import annotations
@@ -13,15 +14,23 @@ from string import Formatter
 from typing import Any
 
 _SPECS = frozenset({"", "like", "literal"})
+# Module → the name that the rest of the package imports from it.
+UNUSED = {
+    "bulk": "SFBulkHandler",
+    "bulk2": "SFBulk2Handler",
+    "login": "SalesforceLogin",
+    "metadata": "SfdcMetadataApi",
+}
 
 
 @functools.cache
 def simple_salesforce() -> Any:
     """The module `simple_salesforce`."""
-    metadata = types.ModuleType("simple_salesforce.metadata")
-    metadata.SfdcMetadataApi = object  # type: ignore[attr-defined]  # the one name it imports
-    sys.modules.setdefault("simple_salesforce.metadata", metadata)
-    import simple_salesforce as library  # noqa: PLC0415  # only after the line above
+    for module, name in UNUSED.items():
+        stand_in = types.ModuleType(f"simple_salesforce.{module}")
+        setattr(stand_in, name, object)
+        sys.modules.setdefault(stand_in.__name__, stand_in)
+    import simple_salesforce as library  # noqa: PLC0415  # only after the lines above
 
     return library
 

@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from portal.adapters.whmcs.client import WhmcsClient
-from portal.adapters.whmcs.decoding import as_amount, as_date, as_int, as_list
+from portal.adapters.whmcs.decoding import as_amount, as_date, as_int, as_list, as_text
 from portal.domain.billing import BillingAddress, Invoice, InvoiceLine
 from portal.domain.payment import PayMethod, PayMethodKind, end_of_month
-from portal.domain.upstream import Refused
-from portal.ports.billing import SsoDestination, SsoRefused
+from portal.domain.upstream import Refused, Unauthorized
+from portal.ports.billing import AddressRefused, InvoicePage, SsoDestination, SsoRefused
 
 # Ours → WHMCS' (GetClientsDetails and UpdateClient agree on these names).
 ADDRESS_FIELDS = {
@@ -27,8 +27,18 @@ ADDRESS_FIELDS = {
     "postcode": "postcode",
     "country": "country",
 }
-_CARDS = frozenset({"CreditCard", "RemoteCreditCard"})
-_EXPIRY = re.compile(r"^(\d{2})/(\d{2})$")
+# WHMCS' texts name the field in words; `address line 1` comes with one space or two.
+_FIELD_WORDS = (
+    ("country", "country"),
+    ("postcode", "postcode"),
+    ("address line 1", "street"),
+    ("city", "city"),
+    ("state", "state"),
+)
+# Refusals of UpdateClient that no other address would mend.
+_NOT_THE_ADDRESS = ("client id not found", "pay methods found")
+_EXPIRY = re.compile(r"(\d{2})/?(?:20)?(\d{2})")
+DRAFT = "Draft"
 
 
 class WhmcsPayMethods:
@@ -54,13 +64,21 @@ class WhmcsBillingAddresses:
         answer = self._client.call("GetClientsDetails", {"clientid": client_id, "stats": False})
         details: dict[str, Any] = answer.get("client") or answer
         return BillingAddress(
-            **{ours: str(details.get(theirs) or "") for ours, theirs in ADDRESS_FIELDS.items()}
+            **{ours: as_text(details.get(theirs)) for ours, theirs in ADDRESS_FIELDS.items()}
         )
 
     def change(self, client_id: int, changes: dict[str, str]) -> None:
         """Send only what changes; an empty text clears a field."""
         fields = {ADDRESS_FIELDS[name]: value for name, value in changes.items()}
-        self._client.call("UpdateClient", {"clientid": client_id, **fields}, writes=True)
+        try:
+            self._client.call("UpdateClient", {"clientid": client_id, **fields}, writes=True)
+        except Unauthorized:
+            raise
+        except Refused as refused:
+            text = " ".join(refused.message.lower().split())
+            if any(words in text for words in _NOT_THE_ADDRESS):
+                raise
+            raise AddressRefused(_field_named_in(text)) from refused
 
 
 class WhmcsInvoices:
@@ -73,8 +91,8 @@ class WhmcsInvoices:
         self._client = client
         self._currency = currency
 
-    def page(self, client_id: int, *, offset: int, limit: int) -> tuple[list[Invoice], int]:
-        """Newest first; drafts are not shown to customers."""
+    def page(self, client_id: int, *, offset: int, limit: int) -> InvoicePage:
+        """Newest first. WHMCS cannot leave drafts out itself: it filters by one status only."""
         answer = self._client.call(
             "GetInvoices",
             {
@@ -85,20 +103,25 @@ class WhmcsInvoices:
                 "order": "desc",
             },
         )
-        found = [
-            _invoice(entry, self._currency) for entry in as_list(answer.get("invoices"), "invoice")
-        ]
-        return found, as_int(answer.get("totalresults")) or 0
+        entries = as_list(answer.get("invoices"), "invoice")
+        following = offset + len(entries)
+        total = as_int(answer.get("totalresults")) or 0
+        found = (_invoice(entry, self._currency) for entry in entries)
+        return InvoicePage(
+            invoices=[invoice for invoice in found if invoice.status != DRAFT],
+            following=following if entries and following < total else None,
+        )
 
     def find(self, invoice_id: int) -> Invoice | None:
-        """None when WHMCS has no such invoice."""
+        """None when WHMCS has no such invoice, or it is a draft."""
         try:
             answer = self._client.call("GetInvoice", {"invoiceid": invoice_id})
         except Refused as refused:
             if "not found" in refused.message.lower():
                 return None
             raise
-        return _invoice(answer, self._currency)
+        invoice = _invoice(answer, self._currency)
+        return None if invoice.status == DRAFT else invoice
 
 
 class WhmcsSingleSignOn:
@@ -127,25 +150,34 @@ def _sso_refused(refused: Refused) -> Exception:
     text = refused.message.lower()
     if "sso authentication blocked" in text:
         return SsoRefused("disabled")
-    if "could not be provisioned" in text or "invalid destination" in text:
+    if "invalid destination" in text:
+        return SsoRefused("destination")
+    if "could not be provisioned" in text or text.startswith("invalid permissions"):
         return SsoRefused("broken")
     return refused
 
 
+def _field_named_in(text: str) -> str | None:
+    return next((field for words, field in _FIELD_WORDS if words in text), None)
+
+
 def _pay_method(entry: dict[str, Any]) -> PayMethod:
-    if entry.get("type") not in _CARDS:
-        return PayMethod(PayMethodKind.BANK_ACCOUNT, brand=entry.get("bank_name") or None)
+    # CreditCard, RemoteCreditCard, BankAccount, RemoteBankAccount; whatever else has an expiry
+    # date is treated as a card, so that it does not count for ever.
+    kind = str(entry.get("type") or "")
+    if "expiry_date" not in entry and not kind.endswith("CreditCard"):
+        return PayMethod(PayMethodKind.BANK_ACCOUNT, brand=as_text(entry.get("bank_name")) or None)
     return PayMethod(
         PayMethodKind.CARD,
-        brand=entry.get("card_type") or None,
-        last_four=str(entry.get("card_last_four") or "") or None,
-        expires=_expires(str(entry.get("expiry_date") or "")),
+        brand=as_text(entry.get("card_type")) or None,
+        last_four=as_text(entry.get("card_last_four")) or None,
+        expires=_expires(as_text(entry.get("expiry_date"))),
     )
 
 
-def _expires(text: str) -> date | None:
+def _expires(text: str) -> date:
     """`MM/YY`; a card whose date cannot be read is taken for expired, not for eternal."""
-    found = _EXPIRY.match(text)
+    found = _EXPIRY.fullmatch(text)
     if found is None or not 1 <= int(found[1]) <= 12:  # noqa: PLR2004  # months
         return date.min
     return end_of_month(2000 + int(found[2]), int(found[1]))
@@ -156,8 +188,8 @@ def _invoice(entry: dict[str, Any], currency: str) -> Invoice:
     return Invoice(
         id=as_int(entry.get("id") or entry.get("invoiceid")) or 0,
         client_id=as_int(entry.get("userid")) or 0,
-        number=str(entry.get("invoicenum") or ""),
-        status=str(entry.get("status") or ""),
+        number=as_text(entry.get("invoicenum")),
+        status=as_text(entry.get("status")),
         issued=as_date(entry.get("date")),
         due=as_date(entry.get("duedate")),
         paid=as_date(entry.get("datepaid")),
@@ -166,7 +198,7 @@ def _invoice(entry: dict[str, Any], currency: str) -> Invoice:
         balance=as_amount(entry.get("balance")),
         lines=tuple(
             InvoiceLine(
-                str(line.get("description", "")), as_amount(line.get("amount")) or Decimal(0)
+                as_text(line.get("description")), as_amount(line.get("amount")) or Decimal(0)
             )
             for line in lines
         ),

@@ -5,6 +5,7 @@ Source: WHMCS API reference and public clients; see the module's tests for each 
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import date
 from decimal import Decimal
@@ -46,6 +47,11 @@ def as_ids(value: Any) -> list[int]:
     """A comma-separated list of ids, `""` when there are none."""
     parts = (as_int(part) for part in str(value or "").split(","))
     return [part for part in parts if part is not None]
+
+
+def as_text(value: Any) -> str:
+    """A text for people; some installations answer with HTML entities (`O&#039;Connor`)."""
+    return html.unescape(str(value)).strip() if value is not None else ""
 
 
 def as_date(value: Any) -> date | None:

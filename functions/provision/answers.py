@@ -1,0 +1,76 @@
+"""The endpoint's answers as HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from portal.engine.model import Job
+from portal.provisioning.view import job_status
+from pydantic import BaseModel
+
+from functions.provision.models import (
+    ProvisionAccepted,
+    ProvisionAnswer,
+    ProvisionRequest,
+    ProvisionResult,
+)
+
+# The body is read after the signature was checked, so Powertools does not know of it.
+REQUEST_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": False,
+        "content": {"application/json": {"schema": ProvisionRequest.model_json_schema()}},
+    }
+}
+
+
+def accepted(
+    event: Mapping[str, Any], order_id: str, attempt: int, *, replayed: bool
+) -> Response[str]:
+    """202, the same one however often the key comes."""
+    answer = ProvisionAccepted(sf_order_id=order_id, attempt=attempt)
+    return _answer(event, 202, answer, order_id, replayed=replayed)
+
+
+def provisioned(event: Mapping[str, Any], order_id: str, job: Job) -> Response[str]:
+    """200 with the result."""
+    services = job.result.get("services", {})
+    esims = job.result.get("esims", {})
+    answer = ProvisionAnswer(
+        sf_order_id=order_id,
+        status=job_status(job),
+        attempt=job.attempt,
+        result=ProvisionResult(
+            whmcs_order_id=str(job.result.get("whmcsOrderId", "")),
+            service_ids=sorted(number for ids in services.values() for number in ids),
+            iccids=[str(line["iccid"]) for line in esims.values() if line.get("iccid")],
+        ),
+    )
+    return _answer(event, 200, answer, order_id)
+
+
+def _answer(
+    event: Mapping[str, Any],
+    status: int,
+    answer: BaseModel,
+    order_id: str,
+    *,
+    replayed: bool = False,
+) -> Response[str]:
+    headers: dict[str, str | list[str]] = {"Location": f"{_base(event)}/orders/{order_id}"}
+    if replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(
+        status_code=status,
+        content_type="application/json",
+        body=answer.model_dump_json(by_alias=True),
+        headers=headers,
+    )
+
+
+def _base(event: Mapping[str, Any]) -> str:
+    """What stands before the API's own paths in public: `/api`."""
+    public = str((event.get("requestContext") or {}).get("path") or "")
+    return public.removesuffix(str(event.get("path") or ""))

@@ -1,0 +1,30 @@
+"""The provision queue's dead letters: each job ends as failed, in the record and in Salesforce.
+
+A job that cannot be ended now (Salesforce may be what failed) stays in the queue and comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from portal.engine.model import Ticket
+from portal.engine.runner import Verdict
+from portal.observability import count
+
+from functions.provision.deps import build_dead_letter
+from functions.provision.messages import handle_batch
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Lambda entry for an SQS batch of the dead-letter queue."""
+    deps = build_dead_letter()
+
+    def give_up(ticket: Ticket, remaining: Callable[[], float]) -> Verdict:
+        count("ProvisioningDeadLetters")
+        return deps.runner.give_up(ticket, remaining)
+
+    return handle_batch(event, context, give_up)

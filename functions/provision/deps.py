@@ -1,0 +1,193 @@
+"""Composition root of provisioning."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portal import building, config
+from portal.engine.ports import Queue
+from portal.engine.runner import Runner
+from portal.engine.sweeper import Sweeper
+
+from functions.provision.admission import StartDeps
+
+if TYPE_CHECKING:
+    from portal.adapters.circuit import Circuit
+
+    from functions.provision.ports import Ports
+
+
+class StartConfig(
+    config.HttpConfig,
+    config.WorkflowTable,
+    config.EphemeralTable,
+    config.ProvisionQueue,
+    config.SigningConfig,
+):
+    """POST /orders/{sfOrderId}/provision."""
+
+
+class WorkerConfig(
+    config.IdentityTable,
+    config.IdempotencyTable,
+    config.WorkflowTable,
+    config.EmailQueue,
+    config.ProvisionQueue,
+    config.SalesforceConfig,
+    config.WhmcsOrderingConfig,
+    config.EsimConfig,
+    config.TimeZoneConfig,
+    config.ProvisionAttempts,
+):
+    """The provision queue's consumer."""
+
+
+class DeadLetterConfig(config.WorkflowTable, config.SalesforceConfig):
+    """The dead letters' consumer."""
+
+
+class SweeperConfig(config.WorkflowTable, config.ProvisionQueue):
+    """The schedule."""
+
+
+@dataclass(frozen=True)
+class WorkerDeps:
+    """The engine, where tickets go back, and how a message is told when to come back."""
+
+    runner: Runner
+    queue: Queue
+    postpone: Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class DeadLetterDeps:
+    """The engine, with nothing but the ending of the workflow."""
+
+    runner: Runner
+
+
+@functools.cache
+def build_start() -> StartDeps:
+    """For POST /orders/{sfOrderId}/provision."""
+    from portal.adapters.sqs import SqsQueue, SqsTicketQueue  # noqa: PLC0415
+    from portal.api.signature import SignatureVerifier, SigningKeys  # noqa: PLC0415
+    from portal.provisioning.view import order_job_id  # noqa: PLC0415
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+    from portal.repositories.replays import DynamoReplayGuard  # noqa: PLC0415
+    from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
+    from portal.secrets import Secret  # noqa: PLC0415
+
+    settings = config.load(StartConfig)
+    return StartDeps(
+        verifier=SignatureVerifier(SigningKeys(Secret(settings.signing_secret_id))),
+        store=DynamoJobStore(Table(settings.workflow_table)),
+        queue=SqsTicketQueue(SqsQueue(settings.provision_queue_url)),
+        replays=DynamoReplayGuard(Table(settings.ephemeral_table)),
+        job_id=order_job_id,
+        clock=time.time,
+    )
+
+
+@functools.cache
+def build_worker() -> WorkerDeps:
+    """For the provision queue's consumer."""
+    from portal.adapters.sqs import SqsQueue, SqsTicketQueue  # noqa: PLC0415
+    from portal.engine.backoff import Policy  # noqa: PLC0415
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+    from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
+
+    from functions.provision.metrics import ProvisioningObserver  # noqa: PLC0415
+    from functions.provision.workflow import provisioning  # noqa: PLC0415
+
+    settings = config.load(WorkerConfig)
+    queue = SqsQueue(settings.provision_queue_url)
+    runner = Runner(
+        store=DynamoJobStore(Table(settings.workflow_table)),
+        workflow=provisioning(_ports(settings)),
+        policy=Policy(max_tries=settings.provision_max_attempts),
+        observer=ProvisioningObserver(),
+    )
+    return WorkerDeps(runner=runner, queue=SqsTicketQueue(queue), postpone=queue.postpone)
+
+
+@functools.cache
+def build_dead_letter() -> DeadLetterDeps:
+    """For the dead letters' consumer."""
+    from portal.adapters.salesforce.provisioning import (  # noqa: PLC0415
+        SalesforceProvisioningOrders,
+    )
+    from portal.engine.backoff import Policy  # noqa: PLC0415
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+    from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
+
+    from functions.provision.metrics import ProvisioningObserver  # noqa: PLC0415
+    from functions.provision.workflow import ending_only  # noqa: PLC0415
+
+    settings = config.load(DeadLetterConfig)
+    orders = SalesforceProvisioningOrders(
+        building.salesforce(settings), api_version=settings.salesforce_api_version
+    )
+    return DeadLetterDeps(
+        Runner(
+            store=DynamoJobStore(Table(settings.workflow_table)),
+            workflow=ending_only(orders),
+            policy=Policy(),
+            observer=ProvisioningObserver(),
+        )
+    )
+
+
+@functools.cache
+def build_sweeper() -> Sweeper:
+    """For the schedule."""
+    from portal.adapters.sqs import SqsQueue, SqsTicketQueue  # noqa: PLC0415
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+    from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
+
+    settings = config.load(SweeperConfig)
+    return Sweeper(
+        DynamoJobStore(Table(settings.workflow_table)),
+        SqsTicketQueue(SqsQueue(settings.provision_queue_url)),
+    )
+
+
+def _ports(settings: WorkerConfig) -> Ports:
+    """Every upstream behind a circuit of its own."""
+    from portal.adapters.circuit import Circuit  # noqa: PLC0415
+    from portal.adapters.salesforce.provisioning import (  # noqa: PLC0415
+        SalesforceProvisioningOrders,
+    )
+    from portal.adapters.whmcs.ordering_clients import WhmcsOrderingClients  # noqa: PLC0415
+    from portal.adapters.whmcs.orders import WhmcsOrders  # noqa: PLC0415
+    from portal.adapters.whmcs.products import WhmcsProducts  # noqa: PLC0415
+    from portal.adapters.whmcs.services import WhmcsServices  # noqa: PLC0415
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+    from portal.repositories.workflow import DynamoClaims, DynamoSubscribers  # noqa: PLC0415
+
+    from functions.provision.ports import Ports  # noqa: PLC0415
+
+    def circuit(upstream: str) -> Circuit:
+        return Circuit(upstream, table=settings.idempotency_table)
+
+    whmcs = building.guarded_whmcs(settings, circuit("whmcs"))
+    workflow = Table(settings.workflow_table)
+    return Ports(
+        orders=SalesforceProvisioningOrders(
+            building.guarded_salesforce(settings, circuit("salesforce")),
+            api_version=settings.salesforce_api_version,
+        ),
+        directory=building.directory(settings),
+        products=WhmcsProducts(whmcs),
+        clients=WhmcsOrderingClients(whmcs, today=building.today(settings)),
+        billing=WhmcsOrders(whmcs),
+        services=WhmcsServices(whmcs),
+        claims=DynamoClaims(workflow),
+        esim=building.esim_provider(settings, circuit("esim").run),
+        subscribers=DynamoSubscribers(workflow),
+        outbox=building.mail_outbox(settings),
+        payment_method=settings.whmcs_payment_method,
+    )

@@ -1,0 +1,85 @@
+"""Which WHMCS service is which unit, and whether it is what was ordered.
+
+Units that are alike are interchangeable: they are matched in the order of the services' ids, so
+that every run comes to the same result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from portal.engine.failures import StopWorkflow
+from portal.ports.billing_orders import BillingService
+
+from functions.provision.plan import Unit
+
+_YES = frozenset({"1", "yes", "on", "true"})
+_COUNT = re.compile(r"^(\d+)(?:\s*[x\u00d7].*)?$", re.IGNORECASE)
+
+
+def match(units: Sequence[Unit], services: Sequence[BillingService]) -> dict[str, list[int]]:
+    """Service ids by unit key.
+
+    A quantity may have become one service with that quantity or several. Raises StopWorkflow
+    `service-mismatch` naming what is missing, different or too much.
+    """
+    free = sorted(services, key=lambda service: service.id)
+    found: dict[str, list[int]] = {}
+    # Units that say more about themselves choose first.
+    for unit in sorted(units, key=lambda unit: (-len(unit.shown), unit.key)):
+        found[unit.key] = _take(unit, free)
+    if free:
+        ids = ", ".join(str(service.id) for service in free)
+        raise StopWorkflow("service-mismatch", f"WHMCS has services that nobody ordered: {ids}.")
+    return found
+
+
+def _take(unit: Unit, free: list[BillingService]) -> list[int]:
+    taken: list[BillingService] = []
+    for service in free:
+        missing = unit.quantity - sum(one.quantity for one in taken)
+        if missing == 0:
+            break
+        if service.quantity <= missing and is_as_ordered(unit, service):
+            taken.append(service)
+    if sum(one.quantity for one in taken) != unit.quantity:
+        raise StopWorkflow("service-mismatch", _difference(unit, free))
+    for service in taken:
+        free.remove(service)
+    return [service.id for service in taken]
+
+
+def is_as_ordered(unit: Unit, service: BillingService) -> bool:
+    """Same product, cycle and options."""
+    return (
+        service.pid == unit.pid
+        and service.billing_cycle == unit.cycle
+        and all(_same(text, service.options.get(key)) for key, text in unit.shown.items())
+    )
+
+
+def _same(expected: str, shown: str | None) -> bool:
+    """WHMCS shows a choice by its label (`internal|shown` is written in one field)."""
+    if shown is None:
+        return False
+    ours, theirs = _words(expected), _words(shown)
+    if ours & theirs:
+        return True
+    if expected == "1" and theirs & _YES:
+        return True
+    counted = _COUNT.match(shown.strip())
+    return counted is not None and counted.group(1) == expected.strip()
+
+
+def _words(text: str) -> set[str]:
+    parts = {" ".join(part.split()).casefold() for part in (text, *text.split("|"))}
+    return parts - {""}
+
+
+def _difference(unit: Unit, free: Sequence[BillingService]) -> str:
+    same = [service for service in free if service.pid == unit.pid]
+    if not same:
+        return f"WHMCS has no service for {unit.name} (product {unit.pid})."
+    ids = ", ".join(str(service.id) for service in same)
+    return f"WHMCS service {ids} is not as ordered: {unit.name}, cycle, options or quantity differ."

@@ -1,0 +1,37 @@
+"""What the steps need of the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.ports.billing_orders import (
+    BillingClients,
+    BillingOrders,
+    BillingServices,
+    Claims,
+    ProductCatalogue,
+)
+from portal.ports.esim import EsimProvider, Subscribers
+from portal.ports.identity import CustomerDirectory
+from portal.ports.mail import MailOutbox
+from portal.ports.provisioning import ProvisioningOrders
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """Salesforce, WHMCS, the eSIM provider, our own tables and queues.
+
+    `payment_method` is the system name of the gateway module that orders are placed with.
+    """
+
+    orders: ProvisioningOrders
+    directory: CustomerDirectory
+    products: ProductCatalogue
+    clients: BillingClients
+    billing: BillingOrders
+    services: BillingServices
+    claims: Claims
+    esim: EsimProvider
+    subscribers: Subscribers
+    outbox: MailOutbox
+    payment_method: str

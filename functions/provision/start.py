@@ -1,0 +1,56 @@
+"""POST /orders/{sfOrderId}/provision: the button in Salesforce; records a job, answers at once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Request, Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from portal.api.app import App
+from portal.domain.ids import SALESFORCE_ORDER_ID
+from portal.engine.start import Outcome, Started
+
+from functions.provision.admission import StartDeps, admit, full_id
+from functions.provision.answers import REQUEST_BODY, accepted, provisioned
+from functions.provision.deps import build_start
+from functions.provision.models import ProvisionAccepted, ProvisionAnswer
+
+app = App("provision")
+
+ANSWERS: dict[int, Any] = {
+    202: {
+        "description": "The attempt is recorded (Idempotency-Replayed: it had been before)",
+        "content": {"application/json": {"model": ProvisionAccepted}},
+    },
+    200: {
+        "description": "The order is provisioned already; nothing was done",
+        "content": {"application/json": {"model": ProvisionAnswer}},
+    },
+}
+
+
+@app.post(
+    "/orders/<sfOrderId>/provision",
+    status=202,
+    summary="Provision an order (called by Salesforce)",
+    responses=ANSWERS,
+    openapi_extensions=REQUEST_BODY,
+)
+def start(
+    sfOrderId: Annotated[str, Path(pattern=SALESFORCE_ORDER_ID)],  # noqa: N803  # the API's own name
+    request: Request,
+    deps: Annotated[StartDeps, Depends(build_start)],
+) -> Response[str]:
+    """The signature is checked on the raw body, before anything of it is read."""
+    event = request.resolved_event.raw_event
+    signed = deps.verifier.verify(event, f"/orders/{sfOrderId}/provision")
+    order_id = full_id(sfOrderId)
+    started: Started = admit(deps, signed, order_id)
+    if started.outcome is Outcome.ALREADY_SUCCEEDED and started.job is not None:
+        return provisioned(event, order_id, started.job)
+    replayed = started.outcome is Outcome.REPLAYED
+    return accepted(event, order_id, started.attempt, replayed=replayed)
+
+
+handler = app.handler

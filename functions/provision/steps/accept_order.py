@@ -1,0 +1,59 @@
+"""Accept the WHMCS order, which sets its services up.
+
+WHMCS has one message for "no such order" and "not pending any more": what it means is read from
+the order itself.
+"""
+
+from __future__ import annotations
+
+from portal.domain.upstream import Unavailable
+from portal.engine.failures import StopWorkflow
+from portal.engine.model import Data
+from portal.engine.steps import Run, Step
+from portal.ports.billing_orders import BillingOrders, ModuleFailed, NotPending, OrderState
+
+from functions.provision import reading
+
+
+class AcceptOrder(Step):
+    """One call when nothing goes wrong."""
+
+    name = "accept_order"
+    seconds = 60
+
+    def __init__(self, billing: BillingOrders) -> None:
+        self._billing = billing
+
+    def already_done(self, run: Run) -> Data | None:
+        """Whether the order is accepted; None while it is pending."""
+        order_id = reading.whmcs_order_id(run)
+        return {"accepted": True} if is_accepted(self._billing, order_id) else None
+
+    def run(self, run: Run) -> Data:
+        """Accept; a module that failed leaves its service to `verify`."""
+        order_id = reading.whmcs_order_id(run)
+        try:
+            self._billing.accept(order_id, set_up=True)
+        except NotPending:
+            if not is_accepted(self._billing, order_id):
+                raise Unavailable(
+                    "whmcs", "AcceptOrder", "says not pending, and GetOrders says pending"
+                ) from None
+        except ModuleFailed as failure:
+            run.note("module-failed", failure.message)
+            return {"accepted": is_accepted(self._billing, order_id), "module": failure.message}
+        return {"accepted": True}
+
+
+def is_accepted(billing: BillingOrders, order_id: int) -> bool:
+    """False while it is pending. Raises StopWorkflow when it never will be."""
+    order = billing.get(order_id)
+    if order is None:
+        raise StopWorkflow("whmcs-order-missing", f"WHMCS order {order_id} does not exist.")
+    if order.state is OrderState.PENDING:
+        return False
+    if order.state is OrderState.ACTIVE:
+        return True
+    raise StopWorkflow(
+        "whmcs-order-not-accepted", f"WHMCS order {order_id} is {order.state.value}."
+    )

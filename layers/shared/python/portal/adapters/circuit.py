@@ -1,0 +1,110 @@
+"""A circuit breaker per upstream, shared by all workers through the idempotency table.
+
+Powertools' breaker counts consecutive failures per execution environment and keeps the state in
+DynamoDB; what it lacks, an error that the engine understands, is added here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from aws_lambda_powertools.utilities.circuit_breaker import (
+    CircuitBreakerConfig,
+    CircuitBreakerOpenError,
+    CircuitTransition,
+    circuit_breaker,
+)
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
+    CircuitBreakerDynamoDBPersistence,
+)
+
+from portal import aws
+from portal.adapters.salesforce.client import SalesforceClient
+from portal.adapters.whmcs.client import WhmcsClient
+from portal.domain.upstream import OutcomeUnknown, Throttled, Unauthorized, Unavailable
+from portal.engine.failures import CIRCUIT_OPEN
+from portal.observability import count, logger
+
+FAILURES = 5
+OPEN_SECONDS = 60
+AnswerT = TypeVar("AnswerT")
+
+
+class Circuit:
+    """Keeps calls away from an upstream that is down.
+
+    Refusals of credentials count too: WHMCS bans addresses that keep knocking.
+    """
+
+    def __init__(self, upstream: str, *, table: str) -> None:
+        self._upstream = upstream
+        self._protected: Callable[[Callable[[], Any]], Any] = circuit_breaker(
+            name=f"circuit#{upstream}",
+            persistence_store=CircuitBreakerDynamoDBPersistence(
+                table_name=table, boto3_client=aws.dynamodb()
+            ),
+            on_transition=self._changed,
+            config=CircuitBreakerConfig(
+                failure_threshold=FAILURES,
+                recovery_timeout=OPEN_SECONDS,
+                success_threshold=1,
+                handled_exceptions=(Unavailable, OutcomeUnknown, Unauthorized),
+            ),
+        )(_run)
+
+    def run(self, call: Callable[[], AnswerT]) -> AnswerT:
+        """Make the call, unless the circuit is open.
+
+        Raises Throttled with the code `circuit-open`: no call was made.
+        """
+        try:
+            answer: AnswerT = self._protected(call)
+        except CircuitBreakerOpenError as error:
+            raise Throttled(
+                self._upstream,
+                "circuit breaker",
+                "not called: it failed several times in a row",
+                code=CIRCUIT_OPEN,
+                retry_after=float(OPEN_SECONDS),
+            ) from error
+        return answer
+
+    def _changed(self, transition: CircuitTransition) -> None:
+        state = transition.to_state.value.lower()
+        count("CircuitTransitions", upstream=self._upstream, state=state)
+        if state == "open":
+            count("CircuitOpened", upstream=self._upstream)
+        logger().warning("circuit", extra={"upstream": self._upstream, "state": state})
+
+
+def _run(call: Callable[[], AnswerT]) -> AnswerT:
+    return call()
+
+
+class GuardedWhmcsClient(WhmcsClient):
+    """The WHMCS client behind a circuit."""
+
+    def __init__(self, *, circuit: Circuit, **options: Any) -> None:
+        super().__init__(**options)
+        self._circuit = circuit
+
+    def call(
+        self, action: str, parameters: dict[str, Any] | None = None, *, writes: bool = False
+    ) -> dict[str, Any]:
+        """As WhmcsClient.call."""
+        parent = super().call
+        return self._circuit.run(lambda: parent(action, parameters, writes=writes))
+
+
+class GuardedSalesforceClient(SalesforceClient):
+    """The Salesforce client behind a circuit."""
+
+    def __init__(self, *, circuit: Circuit, **options: Any) -> None:
+        super().__init__(**options)
+        self._circuit = circuit
+
+    def request(self, method: str, path: str, **options: Any) -> Any:
+        """As SalesforceClient.request."""
+        parent = super().request
+        return self._circuit.run(lambda: parent(method, path, **options))

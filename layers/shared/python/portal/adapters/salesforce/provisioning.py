@@ -1,0 +1,283 @@
+"""The Order and its OrderItems: one query in, one composite out.
+
+Source: REST API Developer Guide, "Query", "Composite", "Collections". The composite that writes
+back begins with a query for the order *if its fields are still free*, and the next subrequest
+updates `@{guard.records[0].Id}`: when somebody wrote another WHMCS order into it, the reference
+leads nowhere and `allOrNone` rolls everything back. So one call compares and writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+from portal.adapters.salesforce.client import SalesforceClient
+from portal.adapters.salesforce.failures import UPSTREAM, classify, error_code
+from portal.adapters.salesforce.library import format_soql
+from portal.domain.provisioning import (
+    LoadedOrder,
+    OrderLine,
+    Progress,
+    ProvisioningStatus,
+    WriteBack,
+)
+from portal.domain.upstream import OutcomeUnknown, Refused, UpstreamError
+from portal.ports.provisioning import Found, OrderConflict, OrderDeleted
+
+ITEM_FIELDS = (
+    "Id, Quantity, UnitPrice, Billing_Cycle__c, ConfigOptions_JSON__c, WHMCS_Service_ID__c, "
+    "Portal_Line_Key__c, Product2.ProductCode, Product2.Name, "
+    "Product2.Portal_Requires_Payment_Method__c, Product2.Portal_Billing_Cycle__c, "
+    "Product2.WHMCS_Product_Id__c, Product2.WHMCS_Notes_Template__c, Product2.eSIM_Settings_JSON__c"
+)
+ORDER_FIELDS = (
+    "Id, OrderNumber, Status, AccountId, Account.Name, Provisioning_Status__c, "
+    "Activation_Type__c, Activation_Scheduled_At__c, WHMCS_Order_ID__c, ESIM_ICCID__c, "
+    "Attempt_Count__c"
+)
+GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY"})
+HALTED = "PROCESSING_HALTED"
+COLLECTION_SIZE = 200
+TEXT_LENGTH = 255
+MESSAGE_LENGTH = 4096
+
+
+class SalesforceProvisioningOrders:
+    """`ProvisioningOrders` of an org."""
+
+    def __init__(self, client: SalesforceClient, *, api_version: str) -> None:
+        self._client = client
+        self._base = f"/services/data/v{api_version}"
+
+    def load(self, order_id: str) -> Found | None:
+        """One query with the lines as its child relationship."""
+        soql = format_soql(
+            f"SELECT {ORDER_FIELDS}, (SELECT {ITEM_FIELDS} FROM OrderItems ORDER BY Id) "  # noqa: S608  # names are ours
+            "FROM Order WHERE Id = {}",
+            order_id,
+        )
+        records = self._client.query(soql)
+        if not records:
+            return None
+        (record,) = records
+        items = list(self._items(record.get("OrderItems")))
+        account = record.get("Account") or {}
+        return Found(_order(record, items), str(account.get("Name") or ""))
+
+    def report(self, progress: Progress) -> None:
+        """PATCH of the order alone."""
+        fields = {
+            "Provisioning_Status__c": str(progress.status),
+            "Provisioning_Error_Code__c": progress.error_code or None,
+            "Provisioning_Error_Message__c": progress.error_message[:MESSAGE_LENGTH] or None,
+            "Attempt_Count__c": progress.attempt_count,
+            "Last_Provisioning_At__c": _moment(progress.at),
+        }
+        try:
+            self._client.request(
+                "PATCH",
+                f"sobjects/Order/{progress.order_id}",
+                operation="report provisioning",
+                json=fields,
+                writes=True,
+            )
+        except Refused as error:
+            raise _gone(error) from error
+
+    def write_back(self, result: WriteBack) -> None:
+        """One composite: guard, order, lines."""
+        payload = {
+            "allOrNone": True,
+            "collateSubrequests": False,
+            "compositeRequest": [self._guard(result), self._order(result), *self._lines(result)],
+        }
+        answer = self._client.request(
+            "POST", "composite", operation="write back", json=payload, writes=True
+        )
+        error = _failure(answer["compositeResponse"])
+        if error is None:
+            return
+        if error.code == HALTED:
+            self._explain(result)
+        raise _gone(error)
+
+    def attempt_count(self, order_id: str) -> int | None:
+        """One small query."""
+        records = self._client.query(
+            format_soql("SELECT Attempt_Count__c FROM Order WHERE Id = {}", order_id)
+        )
+        return _whole(records[0].get("Attempt_Count__c")) if records else None
+
+    def _items(self, children: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
+        """The lines; Salesforce pages long child relationships like queries."""
+        page = children
+        while page:
+            yield from page["records"]
+            following = page.get("nextRecordsUrl")
+            if page.get("done", True) or not following:
+                return
+            path = str(following).partition(f"{self._base}/")[2]
+            page = self._client.request("GET", path, operation="query")
+
+    def _guard(self, result: WriteBack) -> dict[str, Any]:
+        soql = format_soql(
+            "SELECT Id FROM Order WHERE Id = {order} "
+            "AND (WHMCS_Order_ID__c = null OR WHMCS_Order_ID__c = {whmcs}) "
+            "AND (ESIM_ICCID__c = null OR ESIM_ICCID__c = {iccids})",
+            order=result.order_id,
+            whmcs=result.whmcs_order_id,
+            iccids=_fitting(result.iccids),
+        )
+        url = f"{self._base}/query/?q={quote(soql, safe='')}"
+        return {"method": "GET", "url": url, "referenceId": "guard"}
+
+    def _order(self, result: WriteBack) -> dict[str, Any]:
+        return {
+            "method": "PATCH",
+            "url": f"{self._base}/sobjects/Order/@{{guard.records[0].Id}}",
+            "referenceId": "order",
+            "body": {
+                "WHMCS_Order_ID__c": result.whmcs_order_id,
+                "ESIM_ICCID__c": _fitting(result.iccids) or None,
+                "Provisioning_Status__c": str(ProvisioningStatus.PROVISIONED),
+                "Provisioning_Error_Code__c": None,
+                "Provisioning_Error_Message__c": None,
+                "Attempt_Count__c": result.attempt_count,
+                "Last_Provisioning_At__c": _moment(result.at),
+            },
+        }
+
+    def _lines(self, result: WriteBack) -> Iterator[dict[str, Any]]:
+        items = sorted(result.services.items())
+        for start in range(0, len(items), COLLECTION_SIZE):
+            records = [
+                {
+                    "attributes": {"type": "OrderItem"},
+                    "id": item_id,
+                    "WHMCS_Service_ID__c": _fitting(service_ids),
+                }
+                for item_id, service_ids in items[start : start + COLLECTION_SIZE]
+            ]
+            yield {
+                "method": "PATCH",
+                "url": f"{self._base}/composite/sobjects",
+                "referenceId": f"lines{start // COLLECTION_SIZE}",
+                "body": {"allOrNone": True, "records": records},
+            }
+
+    def _explain(self, result: WriteBack) -> None:
+        """Why the guard found nothing; costs a query, but only when something is wrong."""
+        records = self._client.query(
+            format_soql(
+                "SELECT WHMCS_Order_ID__c, ESIM_ICCID__c FROM Order WHERE Id = {}",
+                result.order_id,
+            )
+        )
+        if not records:
+            raise OrderDeleted
+        ours = {
+            "WHMCS_Order_ID__c": result.whmcs_order_id,
+            "ESIM_ICCID__c": _fitting(result.iccids),
+        }
+        found = [
+            f"{name} is {value}"
+            for name, expected in ours.items()
+            if (value := records[0].get(name)) and value != expected
+        ]
+        if found:
+            raise OrderConflict(", ".join(found))
+
+
+def _failure(parts: list[dict[str, Any]]) -> UpstreamError | None:
+    """The culprit of a composite, also one that hides in a collection's 200."""
+    halted: UpstreamError | None = None
+    for part in parts:
+        body, status = part["body"], int(part["httpStatusCode"])
+        errors = list(_errors(body, status))
+        for code, message in errors:
+            # Rolled back as a whole: nothing is in doubt, whatever the status.
+            error = classify("write back", code, message, status=min(status, 499), writes=True)
+            if code == HALTED and "rolled back" in message.lower():
+                halted = halted or error
+            elif code != "ALL_OR_NONE_OPERATION_ROLLED_BACK":
+                return error
+    if halted is not None:
+        return OutcomeUnknown(UPSTREAM, "write back", "rolled back without a reason")
+    return None
+
+
+def _errors(body: Any, status: int) -> Iterator[tuple[str, str]]:
+    if status >= 400:  # noqa: PLR2004  # HTTP: refused
+        code = error_code(body)
+        yield code or "UNKNOWN_EXCEPTION", str(body[0].get("message", "")) if code else ""
+        return
+    for result in body if isinstance(body, list) else ():
+        for error in result.get("errors") or ():
+            yield str(error.get("statusCode", "")), str(error.get("message", ""))
+
+
+def _gone(error: UpstreamError) -> Exception:
+    return OrderDeleted() if error.code in GONE else error
+
+
+def _order(record: dict[str, Any], items: list[dict[str, Any]]) -> LoadedOrder:
+    return LoadedOrder(
+        id=record["Id"],
+        number=str(record.get("OrderNumber") or ""),
+        status=str(record.get("Status") or ""),
+        account_id=record.get("AccountId"),
+        provisioning_status=record.get("Provisioning_Status__c"),
+        activation_type=record.get("Activation_Type__c"),
+        activation_at=_datetime(record.get("Activation_Scheduled_At__c")),
+        whmcs_order_id=_text(record, "WHMCS_Order_ID__c"),
+        iccids=_text(record, "ESIM_ICCID__c"),
+        attempt_count=_whole(record.get("Attempt_Count__c")),
+        lines=tuple(_line(item) for item in items),
+    )
+
+
+def _line(item: dict[str, Any]) -> OrderLine:
+    product = item.get("Product2") or {}
+    pid = product.get("WHMCS_Product_Id__c")
+    return OrderLine(
+        id=item["Id"],
+        key=_text(item, "Portal_Line_Key__c") or item["Id"],
+        quantity=Decimal(str(item.get("Quantity") or 0)),
+        unit_price=item.get("UnitPrice"),
+        billing_cycle=_text(item, "Billing_Cycle__c") or _text(product, "Portal_Billing_Cycle__c"),
+        options_json=item.get("ConfigOptions_JSON__c"),
+        service_ids=_text(item, "WHMCS_Service_ID__c"),
+        sku=_text(product, "ProductCode"),
+        name=_text(product, "Name"),
+        requires_payment_method=bool(product.get("Portal_Requires_Payment_Method__c")),
+        whmcs_product_id=_whole(pid) if pid not in (None, "") else None,
+        notes_template=product.get("WHMCS_Notes_Template__c"),
+        esim_settings=product.get("eSIM_Settings_JSON__c"),
+    )
+
+
+def _text(record: dict[str, Any], name: str) -> str:
+    return str(record.get(name) or "").strip()
+
+
+def _whole(value: Any) -> int:
+    return int(Decimal(str(value))) if value not in (None, "") else 0
+
+
+def _datetime(value: Any) -> datetime | None:
+    """Salesforce writes `2026-11-23T00:00:00.000+0000`, always UTC."""
+    return datetime.fromisoformat(str(value)) if value else None
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _fitting(joined: str) -> str:
+    """A list of ids that fits the field: whole ids, and an ellipsis when there are more."""
+    if len(joined) <= TEXT_LENGTH:
+        return joined
+    return joined[: TEXT_LENGTH - 2].rpartition(",")[0] + ",…"

@@ -1,0 +1,49 @@
+"""Whether a client can order: GetClientsDetails and GetPayMethods (WHMCS API reference)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from portal.adapters.whmcs.billing import WhmcsPayMethods
+from portal.adapters.whmcs.client import WhmcsClient
+from portal.domain.payment import any_usable
+from portal.domain.upstream import Refused
+from portal.ports.billing_orders import ClientState
+
+_NOT_FOUND = "client not found"
+
+
+class WhmcsOrderingClients:
+    """`BillingClients` of a WHMCS installation; `today` is the reseller's calendar day."""
+
+    def __init__(self, client: WhmcsClient, *, today: Callable[[], date]) -> None:
+        self._client = client
+        self._methods = WhmcsPayMethods(client)
+        self._today = today
+
+    def state(self, client_id: int) -> ClientState:
+        """GetClientsDetails, of which only the status is looked at."""
+        try:
+            answer = self._client.call("GetClientsDetails", {"clientid": client_id})
+        except Refused as error:
+            if _missing(error):
+                return ClientState.MISSING
+            raise
+        details = answer.get("client")
+        status = details.get("status") if isinstance(details, dict) else None
+        closed = str(status or answer.get("status") or "").lower() == "closed"
+        return ClientState.CLOSED if closed else ClientState.USABLE
+
+    def has_valid_pay_method(self, client_id: int) -> bool | None:
+        """GetPayMethods: one that is valid today is enough."""
+        try:
+            return any_usable(self._methods.of_client(client_id), self._today())
+        except Refused as error:
+            if _missing(error):
+                return None
+            raise
+
+
+def _missing(error: Refused) -> bool:
+    return error.message.lower().startswith(_NOT_FOUND)

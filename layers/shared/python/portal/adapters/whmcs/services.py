@@ -1,0 +1,76 @@
+"""GetClientsProducts and ModuleCreate. Source: WHMCS API reference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from portal.adapters.whmcs.client import WhmcsClient
+from portal.adapters.whmcs.decoding import as_amount, as_int, as_list
+from portal.domain.billing_cycles import normal_cycle
+from portal.domain.upstream import Refused, Unauthorized
+from portal.ports.billing_orders import BillingService, ModuleFailed
+
+# An order of a hundred lines is to be read back in one call.
+PAGE_SIZE = 1000
+# Statuses in which a service has been set up (a later suspension is somebody's decision).
+_ACTIVE = frozenset({"active", "suspended", "completed"})
+
+
+class WhmcsServices:
+    """`BillingServices` of a WHMCS installation."""
+
+    def __init__(self, client: WhmcsClient) -> None:
+        self._client = client
+
+    def of_client(self, client_id: int) -> Sequence[BillingService]:
+        """GetClientsProducts by client; compared again on our side."""
+        services: list[BillingService] = []
+        start = 0
+        while True:
+            answer = self._client.call(
+                "GetClientsProducts",
+                {"clientid": client_id, "limitstart": start, "limitnum": PAGE_SIZE},
+            )
+            items = as_list(answer.get("products"), "product")
+            services += [_service(item) for item in items if _belongs(item, client_id)]
+            start += len(items)
+            total = as_int(answer.get("totalresults"))
+            if not items or (total is not None and start >= total):
+                return services
+
+    def set_up(self, service_id: int) -> None:
+        """ModuleCreate, for a service whose module failed when the order was accepted."""
+        try:
+            self._client.call("ModuleCreate", {"serviceid": service_id}, writes=True)
+        except Unauthorized:
+            raise
+        except Refused as error:
+            raise ModuleFailed(error.message) from error
+
+
+def _belongs(item: dict[str, Any], client_id: int) -> bool:
+    return as_int(item.get("clientid")) in (client_id, None)
+
+
+def _service(item: dict[str, Any]) -> BillingService:
+    status = str(item.get("status", ""))
+    fields = as_list(item.get("customfields"), "customfield")
+    options = as_list(item.get("configoptions"), "configoption")
+    return BillingService(
+        id=as_int(item.get("id")) or 0,
+        order_id=as_int(item.get("orderid")) or 0,
+        pid=as_int(item.get("pid")) or 0,
+        quantity=as_int(item.get("qty")) or 1,
+        billing_cycle=normal_cycle(str(item.get("billingcycle", ""))),
+        active=status.lower() in _ACTIVE,
+        status=status,
+        custom_fields={
+            as_int(field.get("id")) or 0: str(field.get("value") or "").strip() for field in fields
+        },
+        options={
+            as_int(option.get("id")) or 0: str(option.get("value") or "") for option in options
+        },
+        recurring=as_amount(item.get("recurringamount")),
+        first_payment=as_amount(item.get("firstpaymentamount")),
+    )

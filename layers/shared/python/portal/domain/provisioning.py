@@ -1,0 +1,244 @@
+"""An order as provisioning sees it, and every reason for which it can stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+# The steps in order, by the names that records, metrics and GET /orders know them by.
+STEP_NAMES = (
+    "load",
+    "check",
+    "activate_esim",
+    "add_order",
+    "accept_order",
+    "verify",
+    "write_back",
+    "notify",
+)
+
+
+class ProvisioningStatus(StrEnum):
+    """`Order.Provisioning_Status__c`."""
+
+    NOT_STARTED = "Not Started"
+    QUEUED = "Queued"
+    SCHEDULED = "Scheduled"
+    IN_PROGRESS = "In Progress"
+    PROVISIONED = "Provisioned"
+    FAILED = "Failed"
+
+
+class ActivationType(StrEnum):
+    """`Order.Activation_Type__c`."""
+
+    IMMEDIATE = "Immediate"
+    SCHEDULED = "Scheduled"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
+    )
+
+
+class OrderLine(_Model):
+    """One OrderItem with what matters of its product; texts are as Salesforce has them.
+
+    `key` is `Portal_Line_Key__c`, or the id for orders made by hand.
+    """
+
+    id: str
+    key: str
+    quantity: Decimal
+    unit_price: Decimal | None = None
+    billing_cycle: str = ""
+    options_json: str | None = None
+    service_ids: str = ""
+    sku: str = ""
+    name: str = ""
+    requires_payment_method: bool = False
+    whmcs_product_id: int | None = None
+    notes_template: str | None = None
+    esim_settings: str | None = None
+
+
+class LoadedOrder(_Model):
+    """An Order with its lines; ids have 18 characters. Nothing in it is personal."""
+
+    id: str
+    number: str
+    status: str
+    account_id: str | None
+    provisioning_status: str | None = None
+    activation_type: str | None = None
+    activation_at: datetime | None = None
+    whmcs_order_id: str = ""
+    iccids: str = ""
+    attempt_count: int = 0
+    lines: tuple[OrderLine, ...] = Field(default=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteBack:
+    """What an order gets when it is provisioned: ids by OrderItem id, joined with commas."""
+
+    order_id: str
+    whmcs_order_id: str
+    iccids: str
+    services: dict[str, str]
+    attempt_count: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """A change of the order's provisioning fields alone."""
+
+    order_id: str
+    status: ProvisioningStatus
+    attempt_count: int
+    at: datetime
+    error_code: str = ""
+    error_message: str = ""
+
+
+class ProvisionMessage(_Model):
+    """A message on the provision queue."""
+
+    job_id: str = Field(min_length=1)
+    attempt: int = Field(ge=1)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an order stopped: what the operator should do, what its customer may be told."""
+
+    action: str
+    customer: str
+
+
+_OURS = "Something needs our attention. We are looking into it; you need not do anything."
+_LATER = "A system we depend on is not available. We will try again."
+_PAYMENT = "Please add a valid payment method; then we can continue."
+
+REASONS: dict[str, Reason] = {
+    "account-not-mapped": Reason(
+        "The Account has no portal user yet: let the customer sign up, then press again.", _OURS
+    ),
+    "activation-date-missing": Reason(
+        "Activation is Scheduled without Activation Scheduled At: enter it, then press again.",
+        _OURS,
+    ),
+    "add-order-ambiguous": Reason(
+        "Several WHMCS orders could be this one: cancel the wrong ones, then press again.", _OURS
+    ),
+    "add-order-unconfirmed": Reason(
+        "WHMCS took the order twice without confirming it and does not show it: look there, "
+        "then press again.",
+        _OURS,
+    ),
+    "attempts-exhausted": Reason("The worker was interrupted each time: see its logs.", _LATER),
+    "aws-access-denied": Reason("The worker's role lacks a permission: see its logs.", _OURS),
+    "aws-outcome-unknown": Reason("Press again.", _LATER),
+    "aws-refused": Reason("The portal's own storage refused a request: see its logs.", _OURS),
+    "aws-unavailable": Reason("The portal's own storage failed: press again.", _LATER),
+    "billing-cycle-unavailable": Reason(
+        "WHMCS does not sell the product in that billing cycle: correct one of the two.", _OURS
+    ),
+    "cancelled": Reason("Nothing; press the button to begin anew.", "The order was cancelled."),
+    "configuration": Reason("The worker's configuration is incomplete: see its logs.", _OURS),
+    "esim-access-denied": Reason("The eSIM provider refuses our credentials: renew them.", _OURS),
+    "esim-activation-failed": Reason(
+        "The provider ended the line before it was active: pressing again orders a new one.", _OURS
+    ),
+    "esim-activation-pending": Reason(
+        "The provider did not activate the line within a day: ask it, then press again.", _LATER
+    ),
+    "esim-outcome-unknown": Reason("The provider did not answer: press again.", _LATER),
+    "esim-refused": Reason("The eSIM provider refused; its reason stands beside this code.", _OURS),
+    "esim-settings-invalid": Reason(
+        "The product's eSIM Settings JSON names no plan at the provider in use: correct it.", _OURS
+    ),
+    "esim-unavailable": Reason("The eSIM provider was not available: press again.", _LATER),
+    "internal-error": Reason("A defect in the portal: report the correlation id.", _OURS),
+    "module-failed": Reason(
+        "A WHMCS module could not set up a service: see the Module Queue, then press again.", _OURS
+    ),
+    "options-invalid": Reason(
+        "The line's ConfigOptions JSON does not fit the WHMCS product: correct it, press again.",
+        _OURS,
+    ),
+    "order-changed": Reason(
+        "Lines were changed after ordering had begun: undo the change or finish by hand.", _OURS
+    ),
+    "order-empty": Reason("The Order has no products: add them, then press again.", _OURS),
+    "order-not-found": Reason("The Order does not exist or is hidden from the portal.", _OURS),
+    "order-status": Reason("Move the Order to a status that can be provisioned.", _OURS),
+    "order-too-large": Reason("Split the Order: WHMCS takes about 160 services at once.", _OURS),
+    "out-of-time": Reason("Give the worker a longer timeout.", _OURS),
+    "payment-method-missing": Reason(
+        "The customer has no valid payment method in WHMCS: ask for one, then press again.",
+        _PAYMENT,
+    ),
+    "product-not-mapped": Reason("Enter the product's WHMCS Product Id, then press again.", _OURS),
+    "product-not-prepared": Reason(
+        "Give the WHMCS products the custom field Portal Order Ref, shown on the order form.",
+        _OURS,
+    ),
+    "product-unknown": Reason("WHMCS has no product with that id: correct it.", _OURS),
+    "quantity-invalid": Reason("Quantities are whole numbers from 1: correct the line.", _OURS),
+    "salesforce-access-denied": Reason("Salesforce refuses our user: see `doctor`.", _OURS),
+    "salesforce-conflict": Reason(
+        "Salesforce names another WHMCS order: clear the field if it is wrong, then press again.",
+        _OURS,
+    ),
+    "salesforce-order-deleted": Reason(
+        "The Order was deleted after it had been ordered in WHMCS: restore it or cancel there.",
+        _OURS,
+    ),
+    "salesforce-outcome-unknown": Reason("Salesforce did not answer: press again.", _LATER),
+    "salesforce-refused": Reason(
+        "Salesforce refused the update, with the reason beside this code: correct the Order.",
+        _OURS,
+    ),
+    "salesforce-unavailable": Reason("Salesforce was not available: press again.", _LATER),
+    "service-mismatch": Reason(
+        "The WHMCS services are not what was ordered: correct them there, then press again.", _OURS
+    ),
+    "whmcs-access-denied": Reason("WHMCS refuses our credentials or address: see `doctor`.", _OURS),
+    "whmcs-client-closed": Reason(
+        "The WHMCS client is closed: reopen it, then press again.", _OURS
+    ),
+    "whmcs-client-missing": Reason("The mapped WHMCS client does not exist any more.", _OURS),
+    "whmcs-order-missing": Reason("The WHMCS order was deleted: finish by hand.", _OURS),
+    "whmcs-order-not-accepted": Reason(
+        "Somebody cancelled the WHMCS order or marked it as fraud: decide there first.", _OURS
+    ),
+    "whmcs-outcome-unknown": Reason("WHMCS did not answer: press again.", _LATER),
+    "whmcs-refused": Reason("WHMCS refused, with the reason beside this code.", _OURS),
+    "whmcs-unavailable": Reason("WHMCS was not available: press again.", _LATER),
+}
+
+
+def customer_message(code: str) -> str:
+    """What a customer may be told about a code."""
+    reason = REASONS.get(code)
+    return reason.customer if reason else _OURS
+
+
+def operator_message(code: str, found: str) -> str:
+    """What an operator reads in Salesforce: what was found, and what to do."""
+    reason = REASONS.get(code)
+    return f"{found} {reason.action}".strip() if reason else found
+
+
+def as_json(model: BaseModel) -> dict[str, Any]:
+    """A model as plain JSON values, for a checkpoint."""
+    return model.model_dump(mode="json", by_alias=True, exclude_none=True)

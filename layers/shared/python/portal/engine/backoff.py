@@ -1,0 +1,36 @@
+"""How long to wait before the next try."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+LONGEST_DELAY = 900.0
+"""SQS' longest message delay; visibility could be longer, but nobody waits gladly."""
+
+Jitter = Callable[[float, float], float]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`max_tries` tries within one attempt, with exponential back-off from `first_delay`.
+
+    With eight tries: 30 s, 1, 2, 4, 8, 15, 15 min, about three quarters of an hour, plus what the
+    tries themselves take. `patience` bounds waiting that costs no try (a day).
+    """
+
+    max_tries: int = 8
+    first_delay: float = 30.0
+    patience: float = 86_400.0
+    jitter: Jitter = random.uniform
+
+    def delay(self, tries: int, *, at_least: float = 0.0) -> float:
+        """Seconds until the next try after `tries` tries; a fifth of it is chance."""
+        exponential = min(LONGEST_DELAY, self.first_delay * 2.0 ** max(tries - 1, 0))
+        wanted = max(exponential * self.jitter(0.8, 1.2), at_least)
+        return min(LONGEST_DELAY, wanted)
+
+    def spread(self, seconds: float) -> float:
+        """A wait with some chance in it, so that a crowd does not come back at once."""
+        return min(LONGEST_DELAY, seconds * self.jitter(1.0, 1.3))

@@ -1,0 +1,279 @@
+"""Working on a job: take the lease, do the steps that are left, decide how it goes on.
+
+A run may be killed at any point. What holds then: the lease runs out, the message comes back,
+the next run finds the last checkpoint, and a step that had begun looks before it acts.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.domain.upstream import UpstreamError
+from portal.engine.backoff import Policy
+from portal.engine.failures import (
+    CancelRequested,
+    Defer,
+    LeaseLost,
+    OutOfTime,
+    Retry,
+    Stop,
+    Wait,
+    classify,
+    decide,
+)
+from portal.engine.model import LEASE_MARGIN, Status, Ticket, Trouble
+from portal.engine.ports import JobStore, Observer, StaleJob
+from portal.engine.session import Remaining, Session
+from portal.engine.steps import Step, Workflow
+from portal.observability import logger
+
+CANCELLED = "cancelled"
+EXHAUSTED = "attempts-exhausted"
+CONTENTION_SECONDS = 5.0
+
+
+class Kind(StrEnum):
+    """What becomes of the message."""
+
+    DONE = "done"  # delete it
+    RETRY = "retry"  # let it come back after `delay`; counts as a receive
+    AGAIN = "again"  # put a new one with `delay`, then delete it
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of the message, and after how many seconds."""
+
+    kind: Kind
+    delay: float = 0.0
+
+
+DONE = Verdict(Kind.DONE)
+
+
+class Runner:
+    """Works on jobs of one workflow."""
+
+    def __init__(
+        self,
+        *,
+        store: JobStore,
+        workflow: Workflow,
+        policy: Policy,
+        observer: Observer,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._workflow = workflow
+        self._policy = policy
+        self._observer = observer
+        self._clock = clock
+
+    def work(self, ticket: Ticket, remaining: Remaining) -> Verdict:
+        """Take the job as far as it goes in the time that is left."""
+        return self._handle(ticket, remaining, self._advance)
+
+    def give_up(self, ticket: Ticket, remaining: Remaining) -> Verdict:
+        """End a job whose message the queue has given up on, and report it."""
+        return self._handle(ticket, remaining, self._abandon)
+
+    def _handle(
+        self, ticket: Ticket, remaining: Remaining, act: Callable[[Session], Verdict]
+    ) -> Verdict:
+        try:
+            taken = self._take(ticket, remaining)
+        except UpstreamError as error:
+            logger().warning("job cannot be taken", extra={"reason": str(error)})
+            return Verdict(Kind.RETRY, self._policy.delay(1))
+        if isinstance(taken, Verdict):
+            return taken
+        try:
+            return self._settled(taken, act)
+        except (UpstreamError, LeaseLost) as error:
+            # The checkpoint could not be written: what is stored stands, the lease runs out.
+            logger().warning("job left as it is", extra={"reason": str(error)})
+            lease = max(taken.job.lease_until - self._clock(), CONTENTION_SECONDS)
+            return Verdict(Kind.RETRY, min(lease, self._policy.delay(taken.job.tries)))
+
+    def _take(self, ticket: Ticket, remaining: Remaining) -> Session | Verdict:
+        job, now = self._store.get(ticket.job_id), self._clock()
+        if job is None or job.attempt != ticket.attempt or job.status.over:
+            return DONE
+        if job.status is Status.SCHEDULED and (job.due_at or 0.0) > now:
+            return DONE  # the sweeper brings it back
+        if job.leased(now):
+            # Whoever holds the lease may be dead: a message must outlive it.
+            return Verdict(Kind.AGAIN, self._policy.spread(job.lease_until - now + 1))
+        wanted = job.changed(
+            status=Status.STOPPING if job.status is Status.STOPPING else Status.RUNNING,
+            lease_owner=uuid.uuid4().hex,
+            lease_until=now + remaining() + LEASE_MARGIN,
+            tries=job.tries + 1,
+            started_at=job.started_at or now,
+            updated_at=now,
+        )
+        try:
+            taken = self._store.replace(wanted)
+        except StaleJob:
+            return Verdict(Kind.AGAIN, self._policy.spread(CONTENTION_SECONDS))
+        return Session(self._store, taken, remaining=remaining, clock=self._clock)
+
+    def _settled(self, session: Session, act: Callable[[Session], Verdict]) -> Verdict:
+        """Do it; an operator's cancellation may come in at any checkpoint."""
+        try:
+            return act(session)
+        except CancelRequested:
+            text = "Cancelled by an operator before anything was ordered."
+            return self._stop(session, Status.CANCELLED, CANCELLED, text)
+
+    def _advance(self, session: Session) -> Verdict:
+        job = session.job
+        if job.status is Status.STOPPING:
+            return self._report(session)
+        if job.tries > self._policy.max_tries:
+            return self._exhausted(session)
+        try:
+            self._run_steps(session)
+        except (CancelRequested, LeaseLost):
+            raise
+        except Defer as defer:
+            return self._schedule(session, defer.due_at)
+        except OutOfTime:
+            return self._hand_over(session)
+        except Exception as error:  # noqa: BLE001  # see `decide`: whatever a step raises is told apart there
+            return self._failed(session, error)
+        return self._succeed(session)
+
+    def _run_steps(self, session: Session) -> None:
+        if session.job.cancel_requested and not session.job.committed:
+            raise CancelRequested
+        for step in self._workflow.steps:
+            if not session.finished(step):
+                self._run_step(session, step)
+
+    def _run_step(self, session: Session, step: Step) -> None:
+        session.require(step.seconds)
+        fresh = session.enter(step)
+        started = time.perf_counter()
+        found = None if fresh else step.already_done(session)
+        data = step.run(session) if found is None else found
+        session.complete(step, data)
+        self._observer.step_finished(session.job, step.name, time.perf_counter() - started)
+        session.note("step-done" if found is None else "step-found-done")
+
+    def _succeed(self, session: Session) -> Verdict:
+        result = self._workflow.result(session)
+        session.release(
+            status=Status.SUCCEEDED, result=result, finished_at=session.now(), trouble=None
+        )
+        session.note("succeeded")
+        self._observer.finished(session.job)
+        return DONE
+
+    def _failed(self, session: Session, error: Exception) -> Verdict:
+        how = decide(error)
+        if isinstance(how, Stop):
+            return self._stop(session, Status.FAILED, how.code, how.message)
+        if isinstance(how, Wait):
+            return self._wait(session, how)
+        if not isinstance(error, UpstreamError):
+            logger().error("step failed", exc_info=error, extra={"code": how.code})
+        return self._retry(session, how)
+
+    def _retry(self, session: Session, how: Retry) -> Verdict:
+        tries = session.job.tries
+        # The last one goes back at once: the queue moves it to its dead-letter queue.
+        last = tries >= self._policy.max_tries
+        delay = 1.0 if last else self._policy.delay(tries, at_least=how.after)
+        self._release_troubled(session, how.code, how.message, delay)
+        self._observer.retrying(session.job, how.code, delay)
+        return Verdict(Kind.RETRY, delay)
+
+    def _schedule(self, session: Session, due_at: float) -> Verdict:
+        session.release(status=Status.SCHEDULED, due_at=due_at, next_at=due_at, tries=0)
+        session.note("scheduled")
+        return DONE
+
+    def _wait(self, session: Session, wait: Wait) -> Verdict:
+        job, now = session.job, session.now()
+        since = now if job.waiting_since is None else job.waiting_since
+        if now - since > self._policy.patience:
+            return self._stop(session, Status.FAILED, wait.code, wait.message)
+        delay = self._policy.spread(wait.seconds)
+        self._release_troubled(
+            session,
+            wait.code,
+            wait.message,
+            delay,
+            waits=job.waits + 1,
+            waiting_since=since,
+            tries=max(job.tries - 1, 0),
+        )
+        return Verdict(Kind.AGAIN, delay)
+
+    def _hand_over(self, session: Session) -> Verdict:
+        if not session.progressed:
+            text = "A step needs more time than one invocation of the worker has."
+            return self._retry(session, Retry("out-of-time", text))
+        session.release(next_at=session.now(), tries=max(session.job.tries - 1, 0))
+        session.note("handed-over")
+        return Verdict(Kind.AGAIN)
+
+    def _release_troubled(
+        self, session: Session, code: str, message: str, delay: float, **changes: object
+    ) -> None:
+        trouble = self._trouble(session, code, message)
+        session.release(trouble=trouble, next_at=session.now() + delay, **changes)
+        session.note("retry", code)
+
+    def _exhausted(self, session: Session) -> Verdict:
+        last = session.job.trouble
+        code = last.code if last else EXHAUSTED
+        message = last.message if last else "The worker was interrupted again and again."
+        return self._stop(session, Status.FAILED, code, message)
+
+    def _abandon(self, session: Session) -> Verdict:
+        if session.job.status is Status.STOPPING:
+            return self._report(session)
+        return self._exhausted(session)
+
+    def _stop(self, session: Session, ending: Status, code: str, message: str) -> Verdict:
+        session.write(
+            status=Status.STOPPING,
+            ending=ending,
+            trouble=self._trouble(session, code, message),
+            waits=0,
+        )
+        session.note("stopping", code)
+        return self._report(session)
+
+    def _report(self, session: Session) -> Verdict:
+        """Tell the outside world, as often as it takes; then the job is over."""
+        try:
+            self._workflow.on_stopped(session)
+        except UpstreamError as error:
+            if isinstance(how := classify(error), Retry | Wait):
+                return self._report_later(session, how)
+            session.note("report-refused", how.code)
+            logger().error("failure could not be reported", extra={"reason": str(error)})
+        session.release(
+            status=session.job.ending or Status.FAILED, finished_at=session.now(), waits=0
+        )
+        session.note(
+            str(session.job.status), session.job.trouble.code if session.job.trouble else ""
+        )
+        self._observer.finished(session.job)
+        return DONE
+
+    def _report_later(self, session: Session, how: Retry | Wait) -> Verdict:
+        delay = self._policy.delay(max(session.job.waits + 1, 1))
+        session.release(waits=session.job.waits + 1, next_at=session.now() + delay)
+        session.note("report-later", how.code)
+        return Verdict(Kind.RETRY, delay)
+
+    def _trouble(self, session: Session, code: str, message: str) -> Trouble:
+        return Trouble(code=code, message=message, step=session.job.current_step, at=session.now())

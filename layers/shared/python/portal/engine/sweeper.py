@@ -1,0 +1,93 @@
+"""Bringing back what no message will: lost, stuck and due jobs.
+
+Record and message are not written together, so a message may never have been sent; a worker may
+have died after its message was deleted. Every few minutes the sweeper looks at jobs that have
+not moved and puts a new message. A message too many does no harm.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from portal.domain.upstream import Unavailable
+from portal.engine.model import Job, Status, Ticket
+from portal.engine.ports import JobStore, Queue, StaleJob
+
+LOST_AFTER = 600.0
+# While messages are waiting, a queued job is most likely one of theirs.
+LOST_AFTER_WITH_BACKLOG = 7_200.0
+STUCK_AFTER = 600.0
+LIMIT = 500
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How many jobs were brought back, by reason."""
+
+    due: int = 0
+    lost: int = 0
+    stuck: int = 0
+    unreported: int = 0
+
+
+class Sweeper:
+    """Looks at the jobs of one store."""
+
+    def __init__(
+        self, store: JobStore, queue: Queue, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._clock = clock
+
+    def sweep(self) -> Swept:
+        """One round, of at most 500 jobs per reason. Raises Unavailable."""
+        now = self._clock()
+        lost_after = LOST_AFTER_WITH_BACKLOG if self._queue.backlog() else LOST_AFTER
+        return Swept(
+            due=self._bring_back(Status.SCHEDULED, now),
+            lost=self._bring_back(Status.QUEUED, now - lost_after),
+            stuck=self._bring_back(Status.RUNNING, now - STUCK_AFTER),
+            unreported=self._bring_back(Status.STOPPING, now - STUCK_AFTER),
+        )
+
+    def _bring_back(self, status: Status, until: float) -> int:
+        found = 0
+        for job in self._candidates(status, until):
+            if self._requeue(job):
+                found += 1
+            if found == LIMIT:
+                break
+        return found
+
+    def _candidates(self, status: Status, until: float) -> Iterator[Job]:
+        for job_id in self._store.waiting(status, until=until):
+            job = self._store.get(job_id)
+            # The index may be seconds old.
+            if job is not None and job.status is status:
+                yield job
+
+    def _requeue(self, job: Job) -> bool:
+        now = self._clock()
+        if job.leased(now) or not _overdue(job, now):
+            return False
+        status = Status.QUEUED if job.status is Status.SCHEDULED else job.status
+        try:
+            self._store.replace(job.changed(status=status, updated_at=now))
+        except StaleJob:
+            return False
+        try:
+            self._queue.put(Ticket(job.id, job.attempt))
+        except Unavailable:
+            return False
+        return True
+
+
+def _overdue(job: Job, now: float) -> bool:
+    if job.status is Status.SCHEDULED:
+        return (job.due_at or 0.0) <= now
+    if job.status is Status.QUEUED:
+        return True
+    return max(job.next_at, job.lease_until, job.updated_at) + STUCK_AFTER <= now

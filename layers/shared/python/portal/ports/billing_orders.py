@@ -1,0 +1,213 @@
+"""Ordering in the billing system (WHMCS).
+
+All methods raise the errors of `portal.domain.upstream` with `upstream` = `whmcs`. Nothing here
+is idempotent: whoever calls keeps the intent and looks before repeating.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+
+class OptionKind(StrEnum):
+    """How a configurable option is chosen."""
+
+    CHOICE = "choice"
+    QUANTITY = "quantity"
+    YES_NO = "yesno"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillingOption:
+    """A configurable option: `choices` are labels by choice id."""
+
+    id: int
+    name: str
+    kind: OptionKind
+    choices: Mapping[int, str]
+    minimum: int = 0
+    maximum: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillingProduct:
+    """What a product can be ordered with.
+
+    `cycles` are input names (`monthly`, …) offered in any currency; empty when WHMCS does not
+    say. `ref_field_id` is the custom field Portal Order Ref, if it is on the order form.
+    """
+
+    pid: int
+    ref_field_id: int | None
+    allows_quantity: bool
+    cycles: frozenset[str]
+    options: Mapping[int, BillingOption]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewService:
+    """One line to order; `options` are choice ids, units or 1 by option id."""
+
+    pid: int
+    quantity: int
+    billing_cycle: str
+    options: Mapping[int, int] = field(default_factory=dict)
+    ref_field_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewBillingOrder:
+    """An order to place: `ref` goes into every line's Portal Order Ref."""
+
+    client_id: int
+    payment_method: str
+    ref: str
+    notes: str
+    services: Sequence[NewService]
+
+
+@dataclass(frozen=True)
+class PlacedOrder:
+    """What WHMCS made of it."""
+
+    order_id: int
+    service_ids: tuple[int, ...]
+
+
+class OrderState(StrEnum):
+    """Status of a WHMCS order; installations can have further ones."""
+
+    PENDING = "Pending"
+    ACTIVE = "Active"
+    CANCELLED = "Cancelled"
+    FRAUD = "Fraud"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillingOrder:
+    """A WHMCS order. `placed_at` is the server's local time without a zone."""
+
+    id: int
+    client_id: int
+    state: OrderState
+    notes: str
+    placed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillingService:
+    """A service of a client: custom fields and shown option values by id."""
+
+    id: int
+    order_id: int
+    pid: int
+    quantity: int
+    billing_cycle: str
+    active: bool
+    status: str
+    custom_fields: Mapping[int, str]
+    options: Mapping[int, str]
+    recurring: Decimal | None = None
+    first_payment: Decimal | None = None
+
+    def carries(self, ref: str) -> bool:
+        """Whether one of its custom fields is our reference."""
+        return ref in self.custom_fields.values()
+
+
+class ClientState(StrEnum):
+    """Whether a client can order."""
+
+    USABLE = "usable"
+    CLOSED = "closed"
+    MISSING = "missing"
+
+
+class ProductCatalogue(Protocol):
+    """The products of WHMCS."""
+
+    def products(self, pids: Sequence[int]) -> Mapping[int, BillingProduct]:
+        """Those that exist, in one call."""
+        ...
+
+
+class BillingClients(Protocol):
+    """The state of a client, for the check before anything is ordered."""
+
+    def state(self, client_id: int) -> ClientState:
+        """Whether the client exists and is not closed."""
+        ...
+
+    def has_valid_pay_method(self, client_id: int) -> bool | None:
+        """Whether one of its pay methods is valid today; None when there is no such client."""
+        ...
+
+
+class NotPending(Exception):
+    """AcceptOrder: the order is not Pending, or does not exist."""
+
+
+class ModuleFailed(Exception):
+    """A provisioning module refused; `message` is its own."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class OrderRefused(Exception):
+    """AddOrder: WHMCS refused; `code` is one of ours, nothing was ordered."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class BillingOrders(Protocol):
+    """Placing and accepting orders."""
+
+    def add(self, order: NewBillingOrder) -> PlacedOrder:
+        """Place an order with all its lines. Raises OrderRefused; OutcomeUnknown: look first."""
+        ...
+
+    def accept(self, order_id: int, *, set_up: bool) -> None:
+        """Accept a Pending order; `set_up` runs the modules.
+
+        Raises NotPending or ModuleFailed.
+        """
+        ...
+
+    def get(self, order_id: int) -> BillingOrder | None:
+        """One order."""
+        ...
+
+    def of_client(self, client_id: int) -> Sequence[BillingOrder]:
+        """All orders of a client, page after page."""
+        ...
+
+
+class BillingServices(Protocol):
+    """Services that orders became."""
+
+    def of_client(self, client_id: int) -> Sequence[BillingService]:
+        """All services of a client; one call for up to a thousand."""
+        ...
+
+    def set_up(self, service_id: int) -> None:
+        """Run the module's create function once more. Raises ModuleFailed."""
+        ...
+
+
+class Claims(Protocol):
+    """Which job an outside thing belongs to."""
+
+    def claim(self, thing: str, job_id: str) -> str:
+        """Claim it; returns the job that has it, which may be another."""
+        ...

@@ -1,0 +1,79 @@
+"""A provisioning job as others may see it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from portal.domain.provisioning import STEP_NAMES, customer_message
+from portal.engine.model import Job, Status
+from portal.engine.ports import JobStore
+from portal.ports.workflow import JobStatus, JobView, StepStatus, StepView
+
+_STATUS: dict[Status, JobStatus] = {
+    Status.QUEUED: "queued",
+    Status.SCHEDULED: "scheduled",
+    Status.RUNNING: "in_progress",
+    Status.STOPPING: "failed",
+    Status.SUCCEEDED: "provisioned",
+    Status.FAILED: "failed",
+    Status.CANCELLED: "cancelled",
+}
+
+
+def order_job_id(sf_order_id: str) -> str:
+    """The id of the provisioning job of an order (18 characters)."""
+    return f"ORDER#{sf_order_id}"
+
+
+def order_id_of(job_id: str) -> str:
+    """The order of a provisioning job."""
+    return job_id.removeprefix("ORDER#")
+
+
+class StoredJobReader:
+    """`JobReader` over the engine's store."""
+
+    def __init__(self, store: JobStore) -> None:
+        self._store = store
+
+    def get(self, sf_order_id: str) -> JobView | None:
+        """The job of an order (18 characters); None when the button was never pressed."""
+        job = self._store.get(order_job_id(sf_order_id))
+        return job_view(job) if job is not None else None
+
+
+def job_status(job: Job) -> JobStatus:
+    """How a job stands, in the words of the API."""
+    if job.status is Status.STOPPING and job.ending is Status.CANCELLED:
+        return "cancelled"
+    return _STATUS[job.status]
+
+
+def job_view(job: Job) -> JobView:
+    """What may be shown of a job."""
+    status, trouble = job_status(job), job.trouble
+    return JobView(
+        status=status,
+        attempt=job.attempt,
+        timeline=tuple(_step(job, name, status) for name in STEP_NAMES),
+        error_code=trouble.code if trouble else None,
+        message=customer_message(trouble.code) if trouble else None,
+    )
+
+
+def _step(job: Job, name: str, status: JobStatus) -> StepView:
+    record = job.steps.get(name)
+    if record is not None and record.done_at is not None:
+        return StepView(name, "done", _moment(record.done_at))
+    if record is None:
+        return StepView(name, "waiting")
+    how: StepStatus = "waiting"
+    if name == job.current_step:
+        how = {"failed": "failed", "cancelled": "failed", "in_progress": "running"}.get(  # type: ignore[assignment]  # the values are StepStatus
+            status, "waiting"
+        )
+    return StepView(name, how, _moment(record.started_at))
+
+
+def _moment(epoch: float) -> datetime:
+    return datetime.fromtimestamp(epoch, UTC)

@@ -1,0 +1,304 @@
+"""The workflow table: jobs, their history, idempotency keys, claims.
+
+Items by `pk`, `sk`:
+
+- `<job id>`, `META`: the job. `version` and `leaseOwner` are the condition of every write.
+- `<job id>`, `EVT#<time>#<random>`: its history.
+- `KEY#<sha-256 of an idempotency key>`, `META`: what the key was used for.
+- `CLAIM#<thing>`, `META`: which job an outside thing (a WHMCS order) belongs to.
+- `SUBSCRIBER#<provider>#<user id>`, `META`: the eSIM provider's id of a portal user.
+
+The index `status-index` sorts by `updatedAt`: the due time of scheduled jobs, the last write of
+all others. Job ids are `ORDER#<18-character Salesforce Order id>`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from portal.domain.upstream import UpstreamError
+from portal.engine.model import Event, Job, KeyUse, Status, StepRecord, StepState, Trouble
+from portal.engine.ports import KeyTaken, StaleJob
+from portal.observability import logger
+from portal.repositories.dynamodb import ConditionFailed, Table, TransactionRefused
+
+STATUS_INDEX = "status-index"
+META = "META"
+
+
+class DynamoJobStore:
+    """`JobStore` over the workflow table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get(self, job_id: str) -> Job | None:
+        """A strongly consistent read."""
+        item = self._table.get(_key(job_id))
+        return job_from(item) if item else None
+
+    def replace(self, job: Job) -> Job:
+        """Write the job over the version it was made from. Raises StaleJob."""
+        written = job.changed(version=job.version + 1)
+        write_id = uuid.uuid4().hex
+        try:
+            self._table.put(job_item(written, write_id), **_unchanged(job))
+        except ConditionFailed as conflict:
+            # botocore repeats a write whose answer was lost: then what it finds is our own.
+            if conflict.item is None or conflict.item.get("writeId") != write_id:
+                raise StaleJob(job_from(conflict.item) if conflict.item else None) from None
+        return written
+
+    def begin(self, job: Job, key: str, use: KeyUse) -> Job:
+        """Write a job and what its key was used for. Raises StaleJob or KeyTaken."""
+        begun = job.changed(version=job.version + 1)
+        try:
+            self._table.transact(
+                [
+                    {"Put": {"item": job_item(begun, uuid.uuid4().hex), **_unchanged(job)}},
+                    {
+                        "Put": {
+                            "item": _key_item(key, use),
+                            "condition": "attribute_not_exists(pk)",
+                        }
+                    },
+                ],
+                token=uuid.uuid4().hex,
+            )
+        except TransactionRefused as refused:
+            if refused.reasons[0] is None:
+                raise KeyTaken from None
+            found = refused.items[0]
+            raise StaleJob(job_from(found) if found else None) from None
+        return begun
+
+    def key_use(self, key: str) -> KeyUse | None:
+        """What a key was used for."""
+        item = self._table.get(_key(_key_id(key)))
+        if item is None:
+            return None
+        return KeyUse(
+            job_id=str(item["jobId"]),
+            payload_hash=str(item["payloadHash"]),
+            attempt=int(item["attempt"]),
+        )
+
+    def waiting(self, status: Status, *, until: float) -> Iterator[str]:
+        """Ids of jobs in a status, oldest first."""
+        found = self._table.query(
+            IndexName=STATUS_INDEX,
+            where="#s = :status AND updatedAt <= :until",
+            names={"#s": "status"},
+            values={":status": str(status), ":until": timestamp(until)},
+        )
+        for item in found:
+            yield str(item["pk"])
+
+    def remember(self, job_id: str, event: Event) -> None:
+        """Add a line to the history."""
+        item = {
+            "pk": job_id,
+            "sk": f"EVT#{timestamp(event.at)}#{uuid.uuid4().hex[:8]}",
+            "attempt": event.attempt,
+            "kind": event.kind,
+            "step": event.step or None,
+            "detail": event.detail or None,
+        }
+        try:
+            self._table.put(item)
+        except UpstreamError as error:
+            logger().warning("history line lost", extra={"kind": event.kind, "reason": str(error)})
+
+    def history(self, job_id: str) -> Iterator[dict[str, Any]]:
+        """The history, oldest first; for operators."""
+        yield from self._table.query(
+            where="pk = :pk AND begins_with(sk, :prefix)", values={":pk": job_id, ":prefix": "EVT#"}
+        )
+
+
+class DynamoClaims:
+    """Who owns an outside thing: one job each, for good."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def claim(self, thing: str, job_id: str) -> str:
+        """Claim a thing for a job; returns the job that has it."""
+        item = {**_key(f"CLAIM#{thing}"), "jobId": job_id}
+        try:
+            self._table.put(item, condition="attribute_not_exists(pk)")
+        except ConditionFailed as taken:
+            return str((taken.item or item)["jobId"])
+        return job_id
+
+
+class DynamoSubscribers:
+    """The eSIM provider's customer ids by portal user."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def find(self, provider: str, user_id: str) -> str | None:
+        """The provider's id, when the user has had an eSIM before."""
+        item = self._table.get(_key(f"SUBSCRIBER#{provider}#{user_id}"))
+        return str(item["subscriberId"]) if item else None
+
+    def remember(self, provider: str, user_id: str, subscriber_id: str) -> None:
+        """Keep it for the next order."""
+        key = _key(f"SUBSCRIBER#{provider}#{user_id}")
+        self._table.put({**key, "subscriberId": subscriber_id})
+
+
+def timestamp(epoch: float) -> str:
+    """ISO 8601 in UTC with milliseconds: sorts like time."""
+    text = datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def job_item(job: Job, write_id: str) -> dict[str, Any]:
+    """A job as its item."""
+    sort_time = job.due_at if job.status is Status.SCHEDULED and job.due_at else job.updated_at
+    return {
+        **_key(job.id),
+        "status": str(job.status),
+        "updatedAt": timestamp(sort_time),
+        "writtenAt": _number(job.updated_at),
+        "writeId": write_id,
+        "version": job.version,
+        "attempt": job.attempt,
+        "tries": job.tries,
+        "requestedAt": _number(job.requested_at),
+        "startedAt": _number(job.started_at),
+        "finishedAt": _number(job.finished_at),
+        "correlationId": job.correlation_id,
+        "input": dict(job.input),
+        "steps": {name: _step_item(record) for name, record in job.steps.items()},
+        "step": job.current_step,
+        "leaseOwner": job.lease_owner,
+        "leaseUntil": _number(job.lease_until),
+        "nextAt": _number(job.next_at),
+        "dueAt": _number(job.due_at),
+        "waits": job.waits,
+        "waitingSince": _number(job.waiting_since),
+        "committed": job.committed,
+        "cancelRequested": job.cancel_requested,
+        "ending": str(job.ending) if job.ending else None,
+        "error": _trouble_item(job.trouble),
+        "result": dict(job.result),
+    }
+
+
+def job_from(item: Mapping[str, Any]) -> Job:
+    """A job from its item."""
+    ending = item.get("ending")
+    return Job(
+        id=str(item["pk"]),
+        status=Status(item["status"]),
+        attempt=int(item["attempt"]),
+        tries=int(item["tries"]),
+        version=int(item["version"]),
+        requested_at=float(item["requestedAt"]),
+        updated_at=float(item["writtenAt"]),
+        correlation_id=str(item["correlationId"]),
+        input=item["input"],
+        steps={name: _step_from(record) for name, record in item["steps"].items()},
+        current_step=str(item["step"]),
+        lease_owner=item.get("leaseOwner"),
+        lease_until=float(item["leaseUntil"]),
+        next_at=float(item["nextAt"]),
+        due_at=_epoch(item.get("dueAt")),
+        waits=int(item["waits"]),
+        waiting_since=_epoch(item.get("waitingSince")),
+        committed=bool(item["committed"]),
+        cancel_requested=bool(item["cancelRequested"]),
+        ending=Status(ending) if ending else None,
+        trouble=_trouble_from(item.get("error")),
+        result=item["result"],
+        started_at=_epoch(item.get("startedAt")),
+        finished_at=_epoch(item.get("finishedAt")),
+    )
+
+
+def _step_item(record: StepRecord) -> dict[str, Any]:
+    item = {
+        "state": str(record.state),
+        "attempt": record.attempt,
+        "startedAt": _number(record.started_at),
+        "data": dict(record.data),
+    }
+    if record.done_at is not None:
+        item["doneAt"] = _number(record.done_at)
+    return item
+
+
+def _step_from(item: Mapping[str, Any]) -> StepRecord:
+    return StepRecord(
+        state=StepState(item["state"]),
+        attempt=int(item["attempt"]),
+        started_at=float(item["startedAt"]),
+        done_at=_epoch(item.get("doneAt")),
+        data=item["data"],
+    )
+
+
+def _trouble_item(trouble: Trouble | None) -> dict[str, Any] | None:
+    if trouble is None:
+        return None
+    return {
+        "code": trouble.code,
+        "message": trouble.message,
+        "step": trouble.step,
+        "at": _number(trouble.at),
+    }
+
+
+def _trouble_from(item: Mapping[str, Any] | None) -> Trouble | None:
+    if item is None:
+        return None
+    return Trouble(
+        code=str(item["code"]),
+        message=str(item["message"]),
+        step=str(item["step"]),
+        at=float(item["at"]),
+    )
+
+
+def _number(epoch: float | None) -> Decimal | None:
+    return None if epoch is None else Decimal(str(round(epoch, 3)))
+
+
+def _epoch(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _key(pk: str) -> dict[str, str]:
+    return {"pk": pk, "sk": META}
+
+
+def _key_id(key: str) -> str:
+    return f"KEY#{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def _key_item(key: str, use: KeyUse) -> dict[str, Any]:
+    return {
+        **_key(_key_id(key)),
+        "jobId": use.job_id,
+        "payloadHash": use.payload_hash,
+        "attempt": use.attempt,
+    }
+
+
+def _unchanged(job: Job) -> dict[str, Any]:
+    """The condition that nobody wrote since this version was read."""
+    if job.version == 0:
+        return {"condition": "attribute_not_exists(pk)"}
+    return {
+        "condition": "#v = :version",
+        "names": {"#v": "version"},
+        "values": {":version": job.version},
+    }

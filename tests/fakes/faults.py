@@ -1,0 +1,78 @@
+"""Things that go wrong between two systems, at any point that can be named by number.
+
+Every call to an outside system passes two points: before its effect and after it. A test first
+counts the points of an untroubled run, then repeats the run with one thing going wrong at each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from portal.domain.upstream import OutcomeUnknown, Throttled, Unavailable
+
+AnswerT = TypeVar("AnswerT")
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this line runs, no handler, no clean-up."""
+
+
+class Trouble(StrEnum):
+    """What goes wrong."""
+
+    KILLED_BEFORE = "killed before the effect"
+    KILLED_AFTER = "killed after the effect"
+    UNAVAILABLE = "turned away"
+    THROTTLED = "throttled"
+    LOST_REQUEST = "no answer, nothing happened"
+    LOST_ANSWER = "no answer, it happened"
+
+
+@dataclass
+class Faults:
+    """Counts calls and makes trouble at some of them.
+
+    `plan` is trouble by call number; `names` are the calls so far.
+    """
+
+    plan: dict[int, Trouble] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    always: Callable[[str], Trouble | None] = lambda _: None
+
+    def call(
+        self, upstream: str, name: str, effect: Callable[[], AnswerT], *, writes: bool = False
+    ) -> AnswerT:
+        """Make a call, with whatever trouble is planned for it."""
+        number = len(self.names)
+        self.names.append(f"{upstream} {name}")
+        trouble = self.plan.pop(number, None) or self.always(f"{upstream} {name}")
+        with _trouble(trouble, upstream, name, writes=writes):
+            if trouble in (None, Trouble.KILLED_AFTER, Trouble.LOST_ANSWER):
+                answer = effect()
+        return answer
+
+    def count(self, upstream: str) -> int:
+        """How many calls an upstream got."""
+        return sum(name.startswith(f"{upstream} ") for name in self.names)
+
+
+@contextmanager
+def _trouble(trouble: Trouble | None, upstream: str, name: str, *, writes: bool) -> Iterator[None]:
+    if trouble is Trouble.KILLED_BEFORE:
+        raise Killed
+    if trouble is Trouble.UNAVAILABLE:
+        raise Unavailable(upstream, name, "planned")
+    if trouble is Trouble.THROTTLED:
+        raise Throttled(upstream, name, "planned", retry_after=7)
+    lost = OutcomeUnknown if writes else Unavailable
+    if trouble is Trouble.LOST_REQUEST:
+        raise lost(upstream, name, "planned")
+    yield
+    if trouble is Trouble.KILLED_AFTER:
+        raise Killed
+    if trouble is Trouble.LOST_ANSWER:
+        raise lost(upstream, name, "planned")

@@ -1,0 +1,169 @@
+"""The engine's surroundings in memory: a store, a queue that behaves like SQS, a clock."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal.engine.model import Event, Job, KeyUse, Status, Ticket
+from portal.engine.ports import KeyTaken, StaleJob
+
+from tests.fakes.faults import Faults
+
+START = 1_790_000_000.0
+
+
+class FakeClock:
+    """Epoch seconds that only move when told."""
+
+    def __init__(self, now: float = START) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class MemoryJobStore:
+    """`JobStore` over a dict, with DynamoDB's conditions."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        self.jobs: dict[str, Job] = {}
+        self.keys: dict[str, KeyUse] = {}
+        self.events: list[tuple[str, Event]] = []
+        self.faults = faults or Faults()
+
+    def get(self, job_id: str) -> Job | None:
+        return self.faults.call("dynamodb", "get", lambda: copy.deepcopy(self.jobs.get(job_id)))
+
+    def replace(self, job: Job) -> Job:
+        return self.faults.call("dynamodb", "replace", lambda: self._replace(job))
+
+    def begin(self, job: Job, key: str, use: KeyUse) -> Job:
+        return self.faults.call("dynamodb", "begin", lambda: self._begin(job, key, use))
+
+    def key_use(self, key: str) -> KeyUse | None:
+        return self.faults.call("dynamodb", "key", lambda: self.keys.get(key))
+
+    def waiting(self, status: Status, *, until: float) -> Iterator[str]:
+        def sort_time(job: Job) -> float:
+            if job.status is Status.SCHEDULED and job.due_at:
+                return job.due_at
+            return job.updated_at
+
+        found = [j for j in self.jobs.values() if j.status is status and sort_time(j) <= until]
+        yield from (job.id for job in sorted(found, key=sort_time))
+
+    def remember(self, job_id: str, event: Event) -> None:
+        self.events.append((job_id, event))
+
+    def kinds(self) -> list[str]:
+        """What the history says happened."""
+        return [event.kind for _, event in self.events]
+
+    def _replace(self, job: Job) -> Job:
+        stored = self.jobs.get(job.id)
+        if (stored.version if stored else 0) != job.version:
+            raise StaleJob(copy.deepcopy(stored))
+        written = copy.deepcopy(job.changed(version=job.version + 1))
+        self.jobs[job.id] = written
+        return copy.deepcopy(written)
+
+    def _begin(self, job: Job, key: str, use: KeyUse) -> Job:
+        if key in self.keys:
+            raise KeyTaken
+        begun = self._replace(job)
+        self.keys[key] = use
+        return begun
+
+
+@dataclass
+class _Message:
+    number: int
+    ticket: Ticket
+    visible_at: float
+    receives: int = 0
+
+
+@dataclass
+class FakeQueue:
+    """`Queue` as SQS has it: visibility, receive counts, a dead-letter queue."""
+
+    clock: FakeClock
+    faults: Faults = field(default_factory=Faults)
+    visibility: float = 900.0
+    max_receives: int = 8
+    messages: dict[int, _Message] = field(default_factory=dict)
+    dead: dict[int, _Message] = field(default_factory=dict)
+    sent: int = 0
+
+    def put(self, ticket: Ticket, *, delay_seconds: float = 0) -> None:
+        assert 0 <= delay_seconds <= 900
+        self.faults.call("sqs", "put", lambda: self._add(ticket, delay_seconds), writes=True)
+
+    def backlog(self) -> int:
+        return sum(message.visible_at <= self.clock.now for message in self.messages.values())
+
+    def postpone(self, receipt: str, seconds: float) -> None:
+        """ChangeMessageVisibility."""
+        self.messages[int(receipt)].visible_at = self.clock.now + seconds
+
+    def next_at(self) -> float | None:
+        """When the next message can be received."""
+        return min((message.visible_at for message in self.messages.values()), default=None)
+
+    def receive(self) -> dict[str, Any] | None:
+        """One record of an event, invisible from now on; None when there is nothing."""
+        for message in sorted(self.messages.values(), key=lambda m: (m.visible_at, m.number)):
+            if message.visible_at > self.clock.now:
+                return None
+            if message.receives >= self.max_receives:
+                self.dead[message.number] = self.messages.pop(message.number)
+                continue
+            message.receives += 1
+            message.visible_at = self.clock.now + self.visibility
+            return _record(message)
+        return None
+
+    def dead_records(self) -> list[dict[str, Any]]:
+        """The dead letters as an event's records."""
+        return [_record(message) for message in self.dead.values()]
+
+    def delete(self, record: dict[str, Any]) -> None:
+        """The message was worked on."""
+        self.messages.pop(int(record["receiptHandle"]), None)
+        self.dead.pop(int(record["receiptHandle"]), None)
+
+    def _add(self, ticket: Ticket, delay: float) -> None:
+        self.sent += 1
+        self.messages[self.sent] = _Message(self.sent, ticket, self.clock.now + delay)
+
+
+def _record(message: _Message) -> dict[str, Any]:
+    ticket = message.ticket
+    return {
+        "messageId": f"message-{message.number}",
+        "receiptHandle": str(message.number),
+        "body": f'{{"jobId":"{ticket.job_id}","attempt":{ticket.attempt}}}',
+        "attributes": {"ApproximateReceiveCount": str(message.receives)},
+        "messageAttributes": {},
+    }
+
+
+class FakeObserver:
+    """`Observer` that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+        self.retries: list[tuple[str, float]] = []
+        self.endings: list[Job] = []
+
+    def step_finished(self, job: Job, step: str, seconds: float) -> None:
+        self.steps.append(step)
+
+    def retrying(self, job: Job, code: str, delay: float) -> None:
+        self.retries.append((code, delay))
+
+    def finished(self, job: Job) -> None:
+        self.endings.append(job)

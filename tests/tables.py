@@ -1,0 +1,77 @@
+"""DynamoDB tables in memory (moto), as the infrastructure makes them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from portal.repositories.dynamodb import Table
+
+from tests.conftest import REGION
+
+IDENTITY, IDEMPOTENCY, EPHEMERAL, CATALOG = "identity", "idempotency", "ephemeral", "catalog"
+_KEYS = {IDENTITY: "pk", IDEMPOTENCY: "id", EPHEMERAL: "pk", CATALOG: "pk"}
+
+
+class OneAtATime:
+    """A client for several threads: DynamoDB's writes are atomic, moto's are not."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._client, name)
+
+        def call(**arguments: Any) -> Any:
+            with self._lock:
+                return method(**arguments)
+
+        return call
+
+
+class Tables:
+    """Tables by name, over one client that threads may share."""
+
+    def __init__(self) -> None:
+        client = boto3.client("dynamodb", region_name=REGION)
+        for name, key in _KEYS.items():
+            client.create_table(
+                TableName=name,
+                KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+                BillingMode="PAY_PER_REQUEST",
+            )
+        self._client: Any = OneAtATime(client)
+
+    def __getitem__(self, name: str) -> Table:
+        return Table(name, client=lambda: self._client)
+
+    def clear(self) -> None:
+        """Delete every item."""
+        for name, key in _KEYS.items():
+            for item in self.items(name):
+                self._client.delete_item(TableName=name, Key={key: item[key]})
+
+    def items(self, name: str) -> list[dict[str, Any]]:
+        """Everything in a table, as DynamoDB writes it."""
+        found: list[dict[str, Any]] = self._client.scan(TableName=name)["Items"]
+        return found
+
+
+@pytest.fixture(scope="module")
+def module_tables() -> Iterator[Tables]:
+    """Tables for a whole module: making them takes longer than most tests."""
+    with mock_aws():
+        yield Tables()
+
+
+@pytest.fixture
+def tables(module_tables: Tables) -> Tables:
+    """Empty tables; import both fixtures into a conftest."""
+    module_tables.clear()
+    return module_tables

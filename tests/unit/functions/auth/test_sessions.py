@@ -1,0 +1,197 @@
+"""POST /auth/login, /auth/refresh, /auth/logout and GET /me."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from portal.api.rate_limit import Limit
+
+from functions.auth import logout, refresh
+from tests.events import Answer, call, claims, rest_event
+from tests.unit.functions.auth.test_signup import slug
+from tests.unit.functions.auth.world import EMAIL, World
+
+BROWSER = {"X-Portal-Client": "browser"}
+CSRF = {"X-Portal-CSRF": "1"}
+
+
+@pytest.fixture
+def member(world: World) -> World:
+    """Somebody has signed up."""
+    assert world.signup().status == 201
+    return world
+
+
+def without_body(module: Any, path: str, **headers: str) -> Answer:
+    event = rest_event("POST", path, headers=headers)
+    del event["headers"]["Content-Type"]
+    del event["multiValueHeaders"]["Content-Type"]
+    return call(module.handler, event)
+
+
+def cookie_of(answer: Answer) -> tuple[str, set[str]]:
+    """The cookie pair and its attributes."""
+    pair, *attributes = (part.strip() for part in answer.headers["set-cookie"].split(";"))
+    return pair, set(attributes)
+
+
+def test_login_gives_the_id_token_as_bearer(member: World) -> None:
+    answer = member.login()
+    assert answer.status == 200
+    body = answer.json()
+    assert set(body) == {"accessToken", "tokenType", "expiresIn", "refreshToken"}
+    assert body["accessToken"].startswith("id-")
+    assert (body["tokenType"], body["expiresIn"]) == ("Bearer", 900)
+    assert "set-cookie" not in answer.headers
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_login_does_not_care_how_the_address_is_spelt(member: World) -> None:
+    assert member.login(" TARO@example.COM ").status == 200
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        (EMAIL, "wrong"),
+        ("nobody@example.com", "wrong"),
+        ("not an address", "wrong"),
+        (EMAIL, "sakura-2026-ueno"),
+        (EMAIL, " Sakura-2026-Ueno"),
+    ],
+)
+def test_every_cause_is_the_same_401(member: World, email: str, password: str) -> None:
+    answer = member.login(email, password)
+    body = answer.json()
+    body.pop("instance")
+    reference = member.login("somebody@example.com", "else").json()
+    reference.pop("instance")
+    assert answer.status == 401
+    assert body == reference
+    assert slug(answer) == "invalid-credentials"
+
+
+def test_guessing_at_one_account_is_slowed_down_wherever_it_comes_from(member: World) -> None:
+    for number in range(10):
+        assert member.login(password="guess", source_ip=f"203.0.113.{number}").status == 401
+    answer = member.login(source_ip="203.0.113.99")
+    assert (answer.status, slug(answer)) == (429, "rate-limited")
+    member.clock.advance(int(answer.headers["retry-after"]) - 1)
+    assert member.login().status == 429
+    member.clock.advance(1)
+    assert member.login().status == 200
+
+
+def test_a_success_clears_the_failures(member: World) -> None:
+    for _ in range(3):
+        for _ in range(9):
+            assert member.login(password="typo").status == 401
+        assert member.login().status == 200
+
+
+def test_one_address_cannot_try_many_accounts(member: World) -> None:
+    member.limits["login.ip"] = Limit(3, 300)
+    for number in range(3):
+        assert member.login(f"user{number}@example.com", "x").status == 401
+    assert member.login().status == 429
+    assert member.login(source_ip="203.0.113.8").status == 200
+
+
+def test_an_ipv6_caller_counts_by_its_network(member: World) -> None:
+    member.limits["login.ip"] = Limit(2, 300)
+    for number in range(2):
+        assert member.login(source_ip=f"2001:db8:1:2::{number}").status == 200
+    assert member.login(source_ip="2001:db8:1:2:ffff::1").status == 429
+    assert member.login(source_ip="2001:db8:1:3::1").status == 200
+    assert member.login(source_ip="::ffff:203.0.113.9").status == 200
+
+
+def test_refresh_rotates(member: World) -> None:
+    first = member.login().json()
+    second = member.post("refresh", {"refreshToken": first["refreshToken"]})
+    assert second.status == 200
+    assert second.json()["refreshToken"] != first["refreshToken"]
+    replayed = member.post("refresh", {"refreshToken": first["refreshToken"]})
+    assert (replayed.status, slug(replayed)) == (401, "invalid-refresh-token")
+
+
+@pytest.mark.parametrize("body", [{"refreshToken": "garbage"}, {"refreshToken": None}, {}])
+def test_refresh_without_a_good_token(member: World, body: dict[str, Any]) -> None:
+    assert slug(member.post("refresh", body)) == "invalid-refresh-token"
+
+
+def test_refresh_needs_no_body(member: World) -> None:
+    answer = without_body(refresh, "/auth/refresh")
+    assert (answer.status, slug(answer)) == (401, "invalid-refresh-token")
+
+
+def test_logout_ends_the_session(member: World) -> None:
+    token = member.login().json()["refreshToken"]
+    assert member.post("logout", {"refreshToken": token}).status == 204
+    assert member.post("refresh", {"refreshToken": token}).status == 401
+    assert member.post("logout", {"refreshToken": token}).status == 204
+
+
+def test_a_browser_gets_its_refresh_token_out_of_reach_of_scripts(member: World) -> None:
+    answer = member.login(headers=BROWSER)
+    assert set(answer.json()) == {"accessToken", "tokenType", "expiresIn"}
+    pair, attributes = cookie_of(answer)
+    assert pair.startswith("portal_refresh=refresh-")
+    assert attributes == {
+        "HttpOnly",
+        "Secure",
+        "SameSite=Strict",
+        "Path=/api/auth",
+        "Max-Age=2592000",
+    }
+
+
+def test_a_browser_refreshes_by_cookie_and_header(member: World) -> None:
+    pair, _ = cookie_of(member.login(headers=BROWSER))
+    answer = without_body(refresh, "/auth/refresh", Cookie=f"theme=dark; {pair}", **CSRF)
+    assert answer.status == 200
+    assert "refreshToken" not in answer.json()
+    assert cookie_of(answer)[0] not in ("", pair)
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Portal-CSRF": "0"}, {"X-Portal-CSRF": ""}])
+def test_the_cookie_alone_proves_nothing(member: World, headers: dict[str, str]) -> None:
+    pair, _ = cookie_of(member.login(headers=BROWSER))
+    for module, path in ((refresh, "/auth/refresh"), (logout, "/auth/logout")):
+        answer = without_body(module, path, Cookie=pair, **headers)
+        assert (answer.status, slug(answer)) == (403, "forbidden")
+    assert without_body(refresh, "/auth/refresh", Cookie=pair, **CSRF).status == 200
+
+
+def test_a_browser_logs_out_and_its_cookie_is_cleared(member: World) -> None:
+    pair, _ = cookie_of(member.login(headers=BROWSER))
+    answer = without_body(logout, "/auth/logout", Cookie=pair, **CSRF)
+    cleared, attributes = cookie_of(answer)
+    assert answer.status == 204
+    assert cleared == "portal_refresh="
+    assert {"Max-Age=0", "Path=/api/auth"} <= attributes
+    assert without_body(refresh, "/auth/refresh", Cookie=pair, **CSRF).status == 401
+
+
+def test_me_is_the_mapping(member: World) -> None:
+    (mapping,) = member.identity.mappings.values()
+    assert member.me(mapping.user_id).json() == {
+        "userId": mapping.user_id,
+        "email": EMAIL,
+        "firstName": "太郎",
+        "language": "en",
+        "sfNumber": "CN-000101",
+        "mapping": {
+            "state": "complete",
+            "whmcsClientId": mapping.whmcs_client_id,
+            "sfAccountId": mapping.sf_account_id,
+        },
+    }
+
+
+def test_me_before_the_signup_is_finished(world: World) -> None:
+    answer = world.me("somebody")
+    assert answer.status == 200
+    assert answer.json()["mapping"]["state"] == "pending"
+    assert answer.json()["email"] == claims()["email"]

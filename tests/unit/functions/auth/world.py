@@ -1,0 +1,305 @@
+"""A whole identity area over fakes, with every external call in reach of a saboteur."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from portal.api.cookies import RefreshCookie
+from portal.api.rate_limit import Limit, RateLimiter
+from portal.config import RefreshCookieConfig
+from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.passwords import PasswordPolicy
+from portal.domain.problems import Problem
+from portal.domain.registration import State
+
+from functions.auth import (
+    change_password,
+    link_whmcs,
+    login,
+    logout,
+    me,
+    refresh,
+    request_password_reset,
+    reset_password,
+    signup,
+)
+from functions.auth.deps import (
+    SessionDeps,
+    build_directory,
+    build_linking,
+    build_passwords,
+    build_reset_mails,
+    build_sessions,
+    build_signup,
+)
+from functions.auth.email_cases import EmailCases
+from functions.auth.limits import DEFAULTS
+from functions.auth.models import SignupRequest
+from functions.auth.passwords import Passwords, ResetMails
+from functions.auth.recovery import AbandonedRegistrations
+from functions.auth.registration import Registered, Registrar
+from functions.auth.sessions import Sessions
+from functions.auth.signing_up import Linking, Signup
+from functions.auth.steps import RegistrationPorts
+from tests.events import Answer, call, claims, rest_event
+from tests.fakes.accounts import FakeAccounts, FakeCaseDesk, FakeCaseQueue, account
+from tests.fakes.clients import FakeClients
+from tests.fakes.clock import FakeClock
+from tests.fakes.mail import FakeMailOutbox
+from tests.fakes.rate_limits import FakeRateCounters
+from tests.fakes.registrations import FakeIdentity
+from tests.fakes.reset_tokens import FakeResetTokens
+from tests.fakes.users import FakeUsers
+
+EMAIL = "taro@example.com"
+PASSWORD = "Sakura-2026-Ueno"
+POLICY = PasswordPolicy(min_length=10, lowercase=True, uppercase=True, digits=True, symbols=False)
+MODULES = (
+    signup,
+    link_whmcs,
+    login,
+    refresh,
+    logout,
+    request_password_reset,
+    reset_password,
+    change_password,
+    me,
+)
+
+
+class Killed(BaseException):
+    """The process died: nothing catches it, nothing cleans up."""
+
+
+@dataclass
+class Sabotage:
+    """Fails one call: the `nth` of `method` on `port`, before or after it takes effect."""
+
+    port: str
+    method: str
+    error: BaseException
+    after: bool
+    nth: int = 1
+    seen: int = 0
+    struck: bool = False
+
+
+class Wire:
+    """Stands between the logic and one fake; notes each call and lets a saboteur strike."""
+
+    def __init__(self, world: World, port: str, target: Any) -> None:
+        self._world = world
+        self._port = port
+        self._target = target
+
+    def __getattr__(self, method: str) -> Any:
+        real = getattr(self._target, method)
+        if not callable(real):
+            return real
+
+        def through(*args: Any, **kwargs: Any) -> Any:
+            self._world.trace.append(f"{self._port}.{method}")
+            struck = self._world.strikes(self._port, method)
+            if struck is not None and not struck.after:
+                raise struck.error
+            result = real(*args, **kwargs)
+            if struck is not None:
+                raise struck.error
+            return result
+
+        return through
+
+
+@dataclass
+class World:
+    """All ports as fakes, all handlers wired to them."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    accounts: FakeAccounts = field(default_factory=lambda: FakeAccounts(account()))
+    clients: FakeClients = field(default_factory=FakeClients)
+    users: FakeUsers = field(default_factory=FakeUsers)
+    identity: FakeIdentity = field(default_factory=FakeIdentity)
+    outbox: FakeMailOutbox = field(default_factory=FakeMailOutbox)
+    case_jobs: FakeCaseQueue = field(default_factory=FakeCaseQueue)
+    desk: FakeCaseDesk = field(default_factory=FakeCaseDesk)
+    limits: dict[str, Limit] = field(default_factory=lambda: dict(DEFAULTS))
+    trace: list[str] = field(default_factory=list)
+    sabotage: Sabotage | None = None
+    second_sabotage: Sabotage | None = None
+
+    def __post_init__(self) -> None:
+        self.counters = FakeRateCounters(self.clock)
+        self.tokens = FakeResetTokens(self.clock)
+
+    def strikes(self, port: str, method: str) -> Sabotage | None:
+        """The sabotage, if this is the call that one waits for."""
+        for plan in (self.sabotage, self.second_sabotage):
+            if plan is None or plan.struck or (plan.port, plan.method) != (port, method):
+                continue
+            plan.seen += 1
+            if plan.seen == plan.nth:
+                plan.struck = True
+                return plan
+        return None
+
+    def wire(self, port: str, target: Any) -> Any:
+        return Wire(self, port, target)
+
+    @property
+    def limiter(self) -> RateLimiter:
+        return RateLimiter(self.counters, self.limits)
+
+    def registrar(self) -> Registrar:
+        ports = RegistrationPorts(
+            registrations=self.wire("registrations", self.identity),
+            directory=self.identity,
+            users=self.wire("users", self.users),
+            outbox=self.wire("outbox", self.outbox),
+            case_jobs=self.wire("case_jobs", self.case_jobs),
+            clock=self.clock,
+        )
+        return Registrar(ports, AbandonedRegistrations(ports, self.wire("clients", self.clients)))
+
+    def signup_service(self) -> Signup:
+        return Signup(
+            accounts=self.wire("accounts", self.accounts),
+            clients=self.wire("clients", self.clients),
+            registrations=self.wire("registrations", self.identity),
+            registrar=self.registrar(),
+            limiter=self.limiter,
+            policy=POLICY,
+            clock=self.clock,
+        )
+
+    def linking_service(self) -> Linking:
+        return Linking(
+            accounts=self.wire("accounts", self.accounts),
+            clients=self.wire("clients", self.clients),
+            registrar=self.registrar(),
+            limiter=self.limiter,
+            policy=POLICY,
+        )
+
+    def session_deps(self) -> SessionDeps:
+        sessions = Sessions(users=self.wire("users", self.users), limiter=self.limiter)
+        return SessionDeps(sessions=sessions, cookie=RefreshCookie(cookie_settings()))
+
+    def passwords(self) -> Passwords:
+        return Passwords(
+            users=self.wire("users", self.users),
+            tokens=self.tokens,
+            outbox=self.outbox,
+            limiter=self.limiter,
+            policy=POLICY,
+        )
+
+    def reset_mails(self) -> ResetMails:
+        return ResetMails(
+            directory=self.identity, outbox=self.wire("outbox", self.outbox), limiter=self.limiter
+        )
+
+    def work_off_cases(self) -> None:
+        """Deliver every case job twice, as SQS may."""
+        worker = EmailCases(self.identity, self.desk, self.clock)
+        for job in [*self.case_jobs.jobs, *self.case_jobs.jobs]:
+            worker.work_off(job)
+
+    def mails(self, template: MailTemplate) -> list[MailJob]:
+        """What a sender would send: one per key."""
+        unique = {job.dedup_key: job for job in self.outbox.jobs}
+        return [job for job in unique.values() if job.template is template]
+
+    def post(self, path: str, body: Any, **event: Any) -> Answer:
+        module = {m.__name__.rpartition(".")[2].replace("_", "-"): m for m in MODULES}
+        return call(module[path].handler, rest_event("POST", f"/auth/{path}", body=body, **event))
+
+    def signup(self, **changes: Any) -> Answer:
+        return self.post("signup", signup_body(**changes))
+
+    def run_signup(self, **changes: Any) -> Registered:
+        """Another request while one is being handled (a resolver is not re-entrant)."""
+        request = SignupRequest.model_validate(signup_body(**changes))
+        return self.signup_service().run(request, address="203.0.113.8", language="en")
+
+    def refused_signup(self, **changes: Any) -> Problem:
+        """The same, refused."""
+        with pytest.raises(Problem) as caught:
+            self.run_signup(**changes)
+        return caught.value
+
+    def login(self, email: str = EMAIL, password: str = PASSWORD, **event: Any) -> Answer:
+        return self.post("login", {"email": email, "password": password}, **event)
+
+    def me(self, user_id: str) -> Answer:
+        return call(me.handler, rest_event("GET", "/me", user=claims(user_id)))
+
+    def assert_consistent(self) -> None:
+        """What must hold whatever happened and whoever died."""
+        numbers = [c.customer_number for c in self.clients.clients if c.details is not None]
+        assert len(numbers) == len(set(numbers)), "two clients were made for one customer"
+        for user_id, mapping in self.identity.mappings.items():
+            assert self.users.by_id[user_id].email == mapping.email
+            assert self.identity.clients[mapping.whmcs_client_id] == user_id
+            assert self.identity.emails[mapping.email].mapped
+            assert self.identity.accounts[mapping.sf_account_id].mapped
+        for record in self.identity.records.values():
+            assert record.state is State.RESERVED or record.user_id in self.identity.mappings
+
+
+def cookie_settings(**changes: Any) -> RefreshCookieConfig:
+    """Cookie settings as production has them."""
+    values = {
+        "STAGE": "test",
+        "REFRESH_COOKIE_NAME": "portal_refresh",
+        "REFRESH_COOKIE_PATH": "/api/auth",
+        "REFRESH_COOKIE_SAMESITE": "Strict",
+        "REFRESH_COOKIE_SECURE": "true",
+        "REFRESH_TOKEN_DAYS": "30",
+    }
+    return RefreshCookieConfig.model_validate({**values, **changes})
+
+
+def signup_body(**changes: Any) -> dict[str, Any]:
+    """A valid signup; None removes a field."""
+    body = {
+        "email": EMAIL,
+        "password": PASSWORD,
+        "firstName": "太郎",
+        "lastName": "山田",
+        "phone": "+819012345678",
+        "sfNumber": "CN-000101",
+        "address": {
+            "street": "1-1 Marunouchi",
+            "city": "Chiyoda",
+            "state": "Tokyo",
+            "postcode": "100-0005",
+            "country": "JP",
+        },
+        **changes,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+@contextmanager
+def wired(world: World) -> Iterator[World]:
+    """Point every handler at the world's fakes."""
+    builders: dict[Any, Any] = {
+        build_signup: world.signup_service,
+        build_linking: world.linking_service,
+        build_sessions: world.session_deps,
+        build_passwords: world.passwords,
+        build_reset_mails: world.reset_mails,
+        build_directory: lambda: world.identity,
+    }
+    for module in MODULES:
+        for builder, replacement in builders.items():
+            module.app.override(builder, replacement)
+    try:
+        yield world
+    finally:
+        for module in MODULES:
+            module.app.resolver.dependency_overrides.clear()

@@ -1,0 +1,112 @@
+"""POST /orders over a real table, a fixed shelf and whichever Salesforce a test wants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from portal.domain.catalog import AccountEligibility
+from portal.domain.mail import MailTemplate
+from portal.repositories.order_requests import DynamoOrderRequests
+
+from functions.orders import create_order
+from functions.orders.deps import CreateOrderDeps, build_create_order
+from functions.orders.placing import Placing
+from tests.events import USER_ID, Answer, call, claims, rest_event
+from tests.fakes.billing import FakeAddresses
+from tests.fakes.catalog import FakeCatalog
+from tests.fakes.clock import FakeClock
+from tests.fakes.directory import FakeDirectory, customer
+from tests.fakes.mail import FakeMailOutbox
+from tests.fakes.orders import FakeOrders
+from tests.tables import IDEMPOTENCY, Tables
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+SECOND_USER = "0f1e2d3c-0000-4000-8000-000000000002"
+LEASE = 36.0
+DAY = 24 * 3600.0
+
+
+@dataclass
+class Shop:
+    """Everything behind POST /orders; `order` sends a cart through the handler."""
+
+    tables: Tables
+    catalog: Any
+    account: AccountEligibility = field(
+        default_factory=lambda: AccountEligibility(dwelling="Home", tier="1G", region="East")
+    )
+    can_pay: bool = True
+    orders: Any = field(default_factory=FakeOrders)
+    addresses: Any = field(default_factory=FakeAddresses)
+    outbox: FakeMailOutbox = field(default_factory=FakeMailOutbox)
+    clock: FakeClock = field(default_factory=FakeClock)
+    eligibility_reads: int = 0
+
+    @property
+    def requests(self) -> DynamoOrderRequests:
+        """The repository as a Lambda has it."""
+        return DynamoOrderRequests(self.tables[IDEMPOTENCY], clock=self.clock)
+
+    def placing(self, **changes: Any) -> Placing:
+        """One Lambda's saga; `changes` replace ports."""
+        ports: dict[str, Any] = {
+            "requests": self.requests,
+            "catalog": self.catalog,
+            "eligibility": self._eligibility,
+            "can_pay": lambda _: self.can_pay,
+            "addresses": self.addresses,
+            "orders": self.orders,
+            "outbox": self.outbox,
+            "today": lambda: TODAY,
+            "now": lambda: NOW,
+            "wait": self.clock.advance,
+        }
+        return Placing(**{**ports, **changes})
+
+    def install(self, **changes: Any) -> None:
+        """Give the handler this shop."""
+        deps = CreateOrderDeps(
+            directory=FakeDirectory(
+                customer(), customer(SECOND_USER, sf_account_id="001000000000102AAA")
+            ),
+            placing=self.placing(**changes),
+        )
+        create_order.app.override(build_create_order, lambda: deps)
+
+    def order(
+        self,
+        *items: Any,
+        key: str | None = None,
+        user: str = USER_ID,
+        **body: Any,
+    ) -> Answer:
+        """POST /orders."""
+        headers = {} if key is None else {"Idempotency-Key": key}
+        event = rest_event(
+            "POST",
+            "/orders",
+            body={"items": list(items), **body},
+            headers=headers,
+            user=claims(user),
+        )
+        return call(create_order.handler, event)
+
+    def mails(self) -> set[str]:
+        """Keys of the mails that a sender would send."""
+        return {
+            job.dedup_key for job in self.outbox.jobs if job.template is MailTemplate.ORDER_RECEIVED
+        }
+
+    def _eligibility(self, _: str) -> AccountEligibility:
+        self.eligibility_reads += 1
+        return self.account
+
+
+def shop_of(tables: Tables, *products: Any, **changes: Any) -> Shop:
+    """A shop that sells these and is installed."""
+    shop = Shop(tables, FakeCatalog(*products), **changes)
+    shop.install()
+    return shop

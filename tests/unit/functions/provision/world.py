@@ -1,0 +1,202 @@
+"""One order, everything it touches, and a queue that drives the real worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from portal.domain.provisioning import LoadedOrder
+from portal.engine.backoff import Policy
+from portal.engine.model import Job, Status
+from portal.engine.runner import Runner
+from portal.engine.start import Started, StartRequest, request_start
+from portal.engine.sweeper import Sweeper
+
+from functions.provision.messages import handle_batch
+from functions.provision.ports import Ports
+from functions.provision.workflow import provisioning
+from tests.events import FakeContext
+from tests.fakes.directory import FakeDirectory, customer
+from tests.fakes.faults import Faults, Killed
+from tests.fakes.provisioning import (
+    ORDER_ID,
+    FakeClaims,
+    FakeEsim,
+    FakeSalesforce,
+    FakeSubscribers,
+    FakeWhmcs,
+    FakeWhmcsOrders,
+    FakeWhmcsServices,
+    FaultyOutbox,
+    billing_product,
+    loaded_order,
+)
+from tests.fakes.workflow import FakeClock, FakeObserver, FakeQueue, MemoryJobStore
+
+JOB_ID = f"ORDER#{ORDER_ID}"
+SWEEP_EVERY = 300.0
+DAY = 86_400.0
+
+
+class World:
+    """Press the button, then let time pass."""
+
+    def __init__(self, order: LoadedOrder | None = None, *, remaining_ms: int = 150_000) -> None:
+        self.clock = FakeClock()
+        self.faults = Faults()
+        self.remaining_ms = remaining_ms
+        self.salesforce = FakeSalesforce(self.faults, order or loaded_order())
+        pids = {line.whmcs_product_id for line in (order or loaded_order()).lines}
+        self.whmcs = FakeWhmcs(
+            self.faults, self.clock, catalogue={pid: billing_product(pid) for pid in pids if pid}
+        )
+        self.esim = FakeEsim(self.faults)
+        self.outbox = FaultyOutbox(self.faults)
+        self.store = MemoryJobStore(self.faults)
+        self.queue = FakeQueue(self.clock, self.faults)
+        self.directory = FakeDirectory(customer())
+        self.observer = FakeObserver()
+        self.ports = Ports(
+            orders=self.salesforce,
+            directory=self.directory,
+            products=self.whmcs,
+            clients=self.whmcs,
+            billing=FakeWhmcsOrders(self.whmcs),
+            services=FakeWhmcsServices(self.whmcs),
+            claims=FakeClaims(self.faults),
+            esim=self.esim,
+            subscribers=FakeSubscribers(self.faults),
+            outbox=self.outbox,
+            payment_method="stripe",
+        )
+        self._presses = 0
+
+    @property
+    def job(self) -> Job:
+        """The record as it is stored."""
+        return self.store.jobs[JOB_ID]
+
+    def runner(self) -> Runner:
+        """A fresh process."""
+        return Runner(
+            store=self.store,
+            workflow=provisioning(self.ports),
+            policy=Policy(jitter=lambda low, high: 1.0),
+            observer=self.observer,
+            clock=self.clock,
+        )
+
+    def press(self, key: str | None = None) -> Started:
+        """The button, with a new key unless one is given."""
+        self._presses += 1
+        wanted = StartRequest(
+            job_id=JOB_ID,
+            key=key or f"{ORDER_ID}-{self._presses}",
+            payload_hash="hash",
+            input={},
+            correlation_id="correlation-1",
+        )
+        return request_start(self.store, self.queue, wanted, now=self.clock.now)
+
+    def work(self) -> bool:
+        """Receive one message and work on it, as Lambda would; False when there is none."""
+        record = self.queue.receive()
+        if record is None:
+            return False
+        try:
+            answer = self._invoke(record, self.runner().work)
+        except Killed:
+            return True
+        if not answer["batchItemFailures"]:
+            self.queue.delete(record)
+        return True
+
+    def bury(self) -> None:
+        """Work the dead letters off."""
+        for record in self.queue.dead_records():
+            answer = self._invoke(record, self.runner().give_up, kept_by_queue=True)
+            if not answer["batchItemFailures"]:
+                self.queue.delete(record)
+
+    def sweep(self) -> Any:
+        """The schedule fires."""
+        return Sweeper(self.store, self.queue, clock=self.clock).sweep()
+
+    def settle(self, *, hours: float = 30.0) -> None:
+        """Let time pass until the job is over (or the hours are)."""
+        end, next_sweep = self.clock.now + hours * 3600, self.clock.now + SWEEP_EVERY
+        while self.clock.now < end and not self.job.status.over:
+            following = self.queue.next_at()
+            if following is not None and following <= next_sweep:
+                self.clock.now = max(self.clock.now, following)
+                if self.work():
+                    self.bury()
+                continue
+            self.clock.now, next_sweep = next_sweep, next_sweep + SWEEP_EVERY
+            self.sweep()
+            self.bury()
+
+    def drain(self) -> None:
+        """Work off what is still in the queue after the end: it must do nothing."""
+        while (following := self.queue.next_at()) is not None:
+            self.clock.now = max(self.clock.now, following)
+            self.work()
+            self.bury()
+
+    def _invoke(
+        self, record: dict[str, Any], work: Callable[..., Any], *, kept_by_queue: bool = False
+    ) -> dict[str, Any]:
+        context = FakeContext(remaining_ms=self.remaining_ms)
+        if kept_by_queue:
+            return handle_batch({"Records": [record]}, context, work)
+        return handle_batch(
+            {"Records": [record]},
+            context,
+            work,
+            queue=self.queue,
+            postpone=self.queue.postpone,
+        )
+
+
+def assert_exactly_once(world: World) -> None:
+    """One order, one service per unit, one eSIM per eSIM line, one mail each, nothing held."""
+    job, order = world.job, world.salesforce.order
+    assert job.status is Status.SUCCEEDED, job.trouble
+    assert job.lease_owner is None
+    assert order is not None
+    (placed,) = world.whmcs.ours()
+    assert len(world.whmcs.all_orders) == 1
+    assert order.provisioning_status == "Provisioned"
+    assert order.whmcs_order_id == str(placed.id)
+    esims = sum(int(line.quantity) for line in order.lines if line.esim_settings)
+    assert len(world.esim.active()) == len(world.esim.lines) == esims
+    assert order.iccids == ",".join(str(line.iccid) for line in world.esim.lines.values())
+    services = world.whmcs.services_of(placed.id)
+    assert all(service.active for service in services)
+    assert sorted(world.whmcs.setups) == sorted(service.id for service in services)
+    written = world.salesforce.written[-1].services
+    assert sorted(i for ids in written.values() for i in ids.split(",")) == sorted(
+        str(service.id) for service in services
+    )
+    assert set(written) == {line.id for line in order.lines}
+    keys = {mail.dedup_key for mail in world.outbox.jobs}
+    assert len(keys) == 1 + esims
+
+
+@contextmanager
+def unchanged(world: World) -> Iterator[None]:
+    """Nothing outside may change in this block."""
+
+    def state() -> tuple[Any, ...]:
+        return (
+            dict(world.whmcs.all_orders),
+            dict(world.whmcs.all_services),
+            dict(world.esim.lines),
+            len(world.outbox.jobs),
+            world.salesforce.order,
+        )
+
+    before = state()
+    yield
+    assert state() == before
