@@ -162,9 +162,9 @@ def test_a_quoted_key_is_the_same_key(signed_key: str) -> None:
 
 def test_both_keys_of_a_rotation_work() -> None:
     for name, secret in SECRETS.items():
-        assert verifier().verify(event(headers={"X-Portal-Key-Id": name}, secret=secret), PATH)
+        verifier().verify(event(headers={"X-Portal-Key-Id": name}, secret=secret), PATH)
     both = f"v1={digest(secret='old')}, v1={digest()},v2=whatever"
-    assert verifier().verify(event(headers={"X-Portal-Signature": both}), PATH)
+    verifier().verify(event(headers={"X-Portal-Signature": both}), PATH)
 
 
 FORGERIES: dict[str, Event] = {
@@ -274,7 +274,7 @@ def test_a_new_key_is_fetched_but_not_for_every_stranger() -> None:
 
 def test_a_removed_key_stops_working() -> None:
     document = Document({"keys": SECRETS})
-    assert verifier(document).verify(event(), PATH)
+    verifier(document).verify(event(), PATH)
     document.cached = document.fresh = {"keys": {"k2": SECRETS["k2"]}}
     with pytest.raises(Problem):
         verifier(document).verify(event(), PATH)

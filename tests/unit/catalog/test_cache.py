@@ -17,6 +17,7 @@ from portal.repositories.dynamodb import Table
 
 from tests.conftest import REGION
 from tests.fakes.catalog import FakeCatalogSource, product
+from tests.fakes.serial import serialised
 
 DOWN = Unavailable("salesforce", "query", "down")
 
@@ -32,13 +33,14 @@ class Clock:
 @pytest.fixture
 def table() -> Iterator[Table]:
     with mock_aws():
-        boto3.client("dynamodb", region_name=REGION).create_table(
+        client = boto3.client("dynamodb", region_name=REGION)
+        client.create_table(
             TableName="catalog",
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        yield Table("catalog")
+        yield Table("catalog", serialised(client))
 
 
 @pytest.fixture
