@@ -44,7 +44,6 @@ def _transport(settings: SendConfig) -> MailTransport:
     from portal.secrets import Secret  # noqa: PLC0415
 
     secret = Secret(settings.sendgrid_secret_id)
-    sender, name = settings.email_from, settings.email_from_name
     if settings.email_transport == "smtp":
         from portal.adapters.smtp import SmtpTransport  # noqa: PLC0415
 
@@ -52,11 +51,14 @@ def _transport(settings: SendConfig) -> MailTransport:
             host=settings.smtp_host,
             port=settings.smtp_port,
             secret=secret,
-            sender=sender,
-            sender_name=name,
+            sender=settings.email_from,
+            sender_name=settings.email_from_name,
         )
     from portal.adapters.sendgrid import SendGridTransport  # noqa: PLC0415
 
     return SendGridTransport(
-        url=settings.sendgrid_api_url, secret=secret, sender=sender, sender_name=name
+        url=settings.sendgrid_api_url,
+        secret=secret,
+        sender=settings.email_from,
+        sender_name=settings.email_from_name,
     )

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 NAMESPACE = "Portal"
 # Below ERROR they write URLs with queries, tokens and whole bodies, past our formatter.
-_TALKATIVE = ("boto3", "botocore", "python_http_client", "simple_salesforce", "urllib3")
+_TALKATIVE = (
+    "aws_lambda_powertools",
+    "boto3",
+    "botocore",
+    "python_http_client",
+    "simple_salesforce",
+    "urllib3",
+)
 
 
 class RedactingFormatter(LambdaPowertoolsFormatter):

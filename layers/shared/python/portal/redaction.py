@@ -185,6 +185,7 @@ def without(text: str, sent: Any) -> str:
 
     Numbers shorter than five digits are kept; they are ids and counts.
     """
+    text = html.unescape(text)  # as WHMCS writes apostrophes and the like
     for value in sorted(set(_texts(sent)), key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MASK, text, flags=re.IGNORECASE)
     return text
@@ -243,7 +244,7 @@ def _texts(sent: Any) -> Iterator[str]:
     if isinstance(sent, str):
         for text in (sent, *_QUOTED.findall(sent)):
             if len(text) >= (_SHORTEST_NUMBER if text.isdecimal() else _SHORTEST):
-                yield from (text, html.escape(text))
+                yield text
     elif isinstance(sent, Mapping):
         for item in sent.values():
             yield from _texts(item)

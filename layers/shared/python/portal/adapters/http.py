@@ -16,7 +16,7 @@ import json
 import re
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -61,6 +61,17 @@ class Call:
     writes: bool
 
 
+class _NoRedirects(requests.Session):
+    """A redirect is an answer, whoever sends over the session.
+
+    Followed, a 302 to a login page would turn a POST into a GET, and take credentials along.
+    """
+
+    def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[requests.Response]:
+        """None."""
+        return iter(())
+
+
 class Transport:
     """A session to one upstream; not shared between threads.
 
@@ -82,11 +93,9 @@ class Transport:
         self._clock = clock
         self._wall_clock = wall_clock
         self._last_used: float | None = None
-        self.session = requests.Session()
+        self.session: requests.Session = _NoRedirects()
         # A .netrc entry for the host would replace our Authorization header.
         self.session.auth = _as_it_is
-        # Redirects are refused: a 302 to a login page must not turn a POST into a GET.
-        self.session.max_redirects = 0
         for scheme in ("https://", "http://"):
             self.session.mount(scheme, HTTPAdapter(pool_maxsize=POOL_SIZE, max_retries=0))
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 UPSTREAM = "sqs"
 OPERATION = "SendMessageBatch"
 BATCH_LIMIT = 10
-LONGEST_VISIBILITY = 11 * 3_600
 # Source: SQS API reference, SendMessageBatch and common errors.
 _FOR_GOOD = frozenset(
     {
@@ -38,6 +37,7 @@ _FOR_GOOD = frozenset(
         "QueueDoesNotExist",
     }
 )
+LONGEST_VISIBILITY = 11 * 3_600
 
 
 class SqsQueue:

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 READ_SECONDS = 20.0
 SESSION_EXPIRED = "INVALID_SESSION_ID"
-# Names, ids, percent-encoded keys and graph references (`@{order.id}`); never a scheme or query.
-_REST_PATH = re.compile(r"[A-Za-z0-9_.~%@{}\[\]-]+(?:/[A-Za-z0-9_.~%@{}\[\]-]+)*")
+# Names, ids, percent-encoded keys and a graph's references (`@{order.id}`); never a scheme, host
+# or query.
+_SEGMENT = r"(?:[A-Za-z0-9_.~%-]+|@\{[A-Za-z0-9_.\[\]]+\})"
+_REST_PATH = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
 
 
 class SalesforceClient:

@@ -13,6 +13,7 @@ import types
 from string import Formatter
 from typing import Any
 
+_SPECS = frozenset({"", "like", "literal"})
 # Module → the name that the rest of the package imports from it.
 UNUSED = {
     "bulk": "SFBulkHandler",
@@ -20,7 +21,6 @@ UNUSED = {
     "login": "SalesforceLogin",
     "metadata": "SfdcMetadataApi",
 }
-_SPECS = frozenset({"", "like", "literal"})
 
 
 @functools.cache
