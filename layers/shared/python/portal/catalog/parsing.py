@@ -136,7 +136,7 @@ def _check_choices(option: ChoiceOption) -> None:
 
 def _sku(fields: dict[str, Any]) -> str:
     sku = fields.get("ProductCode") or ""
-    if not re.match(SKU, sku) or sku.lower() == "personalized":
+    if not re.fullmatch(SKU, sku) or sku.lower() == "personalized":
         _unsellable("ProductCode is missing or has other characters than letters, digits and ._-")
     return str(sku)
 
