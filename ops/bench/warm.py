@@ -57,11 +57,7 @@ def measure(
     Raises ScenarioFailedError when one does not answer as it should.
     """
     progress("warm path")
-    scenarios = {
-        name: scenario
-        for area in (auth, billing, catalog, orders, provision, system)
-        for name, scenario in area.scenarios().items()
-    }
+    scenarios = all_scenarios()
     bare.text = _answer(CATALOGUE, scenarios[CATALOGUE])
     bare.products = bare.Products.model_validate_json(bare.text)
     scenarios |= _bare_scenarios()
@@ -80,6 +76,12 @@ def measure(
         typed_ratio=medians[CATALOGUE] / medians[BARE_TYPED],
         text_ratio=medians[CATALOGUE] / medians[BARE_TEXT],
     )
+
+
+def all_scenarios() -> dict[str, Scenario]:
+    """By endpoint id."""
+    areas = (auth, billing, catalog, orders, provision, system)
+    return {name: found for area in areas for name, found in area.scenarios().items()}
 
 
 def timed(scenario: Scenario) -> float:
