@@ -55,11 +55,10 @@ class Recorder:
     """Counts the calls of this process."""
 
     def __init__(self) -> None:
-        self._say: Say = lambda _: None
+        self._say: Say | None = None
         self._strike: Strike | None = None
         self._count = 0
         self._step = ""
-        self._inside_aws = False
 
     def install(self) -> None:
         """Into boto3's default session and requests."""
@@ -78,8 +77,8 @@ class Recorder:
 
         requests.Session.send = send  # type: ignore[method-assign,assignment]  # that is the hook
 
-    def begin(self, say: Say, strike: Strike | None) -> None:
-        """Start counting."""
+    def begin(self, say: Say | None, strike: Strike | None) -> None:
+        """Start counting; every call is told to `say` before it is made."""
         self._say, self._strike = say, strike
 
     def _before_send(
@@ -104,9 +103,10 @@ class Recorder:
 
     def _enter(self, kind: Literal["aws", "http"], name: str, request: Any) -> int:
         self._count += 1
-        port = urlsplit(request.url).port or 0
-        call = Call(number=self._count, kind=kind, name=name, port=port, step=self._step)
-        self._say({"call": asdict(call)})
+        if self._say is not None:
+            port = urlsplit(request.url).port or 0
+            call = Call(number=self._count, kind=kind, name=name, port=port, step=self._step)
+            self._say({"call": asdict(call)})
         return self._count
 
     def _kill(self, number: int, phase: str) -> None:

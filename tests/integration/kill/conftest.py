@@ -1,46 +1,36 @@
-"""One installation and one process per handler for all kill tests; how many cases there were."""
+"""The lanes that all kill tests share, and how many cases there were."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.integration.kill.counting import Tally
-from tests.integration.kill.installation import Installation, installed, log_of
-from tests.integration.kill.process import Handler, serving
+from tests.integration.kill.lanes import Lane, lanes_running
 
 TALLY = pytest.StashKey[Tally]()
-WORKER = "functions.provision.worker"
 
 
 @pytest.fixture(scope="session")
-def installation() -> Iterator[Installation]:
-    """AWS and the vendors."""
-    with installed() as running:
+def lanes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Lane]]:
+    """Installations side by side."""
+    with lanes_running(tmp_path_factory.mktemp("handlers")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
-def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the handlers' processes write."""
-    return tmp_path_factory.mktemp("handlers")
-
-
-@pytest.fixture(scope="session")
-def worker(installation: Installation, logs: Path) -> Iterator[Handler]:
-    """The provision queue's consumer."""
-    with serving(WORKER, installation.environment(), log_of(logs, WORKER)) as handler:
-        yield handler
+@pytest.fixture
+def lane(lanes: list[Lane]) -> Lane:
+    """One of them, for a test that is one case."""
+    return lanes[0]
 
 
 @pytest.fixture
-def cases(request: pytest.FixtureRequest, subtests: pytest.Subtests) -> Tally:
-    """Counts and names sub-cases."""
-    tally = request.config.stash.setdefault(TALLY, Tally())
-    tally.subtests = subtests
-    return tally
+def tally(request: pytest.FixtureRequest, subtests: pytest.Subtests, lanes: list[Lane]) -> Tally:
+    """Runs, counts and names sub-cases."""
+    found = request.config.stash.setdefault(TALLY, Tally(lanes))
+    found.subtests = subtests
+    return found
 
 
 def pytest_terminal_summary(

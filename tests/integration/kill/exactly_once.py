@@ -37,22 +37,27 @@ def _check_whmcs(world: Provisioning) -> dict[str, list[int]]:
     by_item: dict[str, list[int]] = {}
     free = sorted(state["services"], key=lambda service: service["id"])
     for unit in world.shape.units:
-        service = next(s for s in free if _is(s, unit))
-        free.remove(service)
-        by_item.setdefault(unit.item_id, []).append(service["id"])
+        taken = _take(unit, free)
+        free = [service for service in free if service not in taken]
+        by_item.setdefault(unit.item_id, []).extend(service["id"] for service in taken)
     assert not free
     return by_item
 
 
-def _is(service: dict[str, Any], unit: Unit) -> bool:
+def _take(unit: Unit, free: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The unit's service; or several, where WHMCS makes one of each piece."""
+    fitting = [service for service in free if _fits(service, unit)]
+    taken = fitting[:1] if fitting and fitting[0]["qty"] == unit.quantity else fitting
+    taken = taken[: unit.quantity]
+    assert sum(service["qty"] for service in taken) == unit.quantity, (unit, free)
+    return taken
+
+
+def _fits(service: dict[str, Any], unit: Unit) -> bool:
     stored = {int(key): value for key, value in service["configoptions"].items()}
-    return (
-        service["pid"] == unit.pid
-        and service["qty"] == unit.quantity
-        and all(
-            (stored[option]["option_id"], stored[option]["qty"]) == wanted
-            for option, wanted in unit.options.items()
-        )
+    return service["pid"] == unit.pid and all(
+        (stored[option]["option_id"], stored[option]["qty"]) == wanted
+        for option, wanted in unit.options.items()
     )
 
 

@@ -24,7 +24,7 @@ from local.emulators.whmcs.emulator import API_PATH, Whmcs
 from local.stack import ministack
 from local.stack.credentials import CONSUMER_KEY, CONSUMER_SECRET, WHMCS_CREDENTIALS
 from local.stack.ministack import Ministack
-from local.stack.settings import ACCOUNT, REGION, Settings
+from local.stack.settings import REGION, Settings
 
 TABLES = {
     "identity": ("pk", None),
@@ -49,6 +49,7 @@ class Installation:
     """One portal without its Lambdas."""
 
     aws: Ministack
+    account: str
     salesforce: SalesforceEmulator
     whmcs: Whmcs
     gigs: Gigs
@@ -117,7 +118,7 @@ class Installation:
         """The Lambdas' environment, all areas' names together."""
         return {
             **{name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ},
-            "AWS_ACCESS_KEY_ID": ACCOUNT,
+            "AWS_ACCESS_KEY_ID": self.account,
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL": self.aws.endpoint,
@@ -166,10 +167,16 @@ class Installation:
 
 
 @contextmanager
-def installed() -> Iterator[Installation]:
-    """Everything started, tables and queues made, secrets stored."""
+def aws_running() -> Iterator[Ministack]:
+    """One ministack for all installations: each has an account of its own in it."""
+    with ministack.running(Settings.for_tests()) as aws:
+        yield aws
+
+
+@contextmanager
+def installed(aws: Ministack, account: str) -> Iterator[Installation]:
+    """Emulators started, tables and queues made, secrets stored."""
     with ExitStack() as stack:
-        aws = stack.enter_context(ministack.running(Settings.for_tests()))
         salesforce, whmcs, gigs = SalesforceEmulator(), Whmcs(), Gigs()
         emulators: dict[str, Emulator[Any]] = {
             "salesforce": salesforce,
@@ -180,7 +187,8 @@ def installed() -> Iterator[Installation]:
             name: stack.enter_context(serving_emulator(emulator)).url
             for name, emulator in emulators.items()
         }
-        dynamodb, sqs = aws.client("dynamodb"), aws.client("sqs")
+        dynamodb = aws.client("dynamodb", account=account)
+        sqs = aws.client("sqs", account=account)
         for name, (key, sort) in TABLES.items():
             _create_table(dynamodb, name, key, sort)
         queues = {
@@ -189,10 +197,10 @@ def installed() -> Iterator[Installation]:
             ]
             for name in QUEUES
         }
-        secrets = aws.client("secretsmanager")
+        secrets = aws.client("secretsmanager", account=account)
         for name, value in SECRETS.items():
             secrets.create_secret(Name=name, SecretString=json.dumps(value))
-        yield Installation(aws, salesforce, whmcs, gigs, urls, queues, dynamodb, sqs)
+        yield Installation(aws, account, salesforce, whmcs, gigs, urls, queues, dynamodb, sqs)
 
 
 def _create_table(dynamodb: Any, name: str, key: str, sort: str | None) -> None:

@@ -32,19 +32,22 @@ class Point:
     held: Held | None = None
 
 
-def points(calls: Sequence[Call], installation: Installation) -> Iterator[Point]:
+def points(
+    calls: Sequence[Call], installation: Installation, *, departures: bool = True
+) -> Iterator[Point]:
     """Two or three moments per call, in the order of the calls.
 
-    AWS: before it leaves, after its answer. Vendors: received but not committed, committed but
-    not answered, answered but not yet recorded on our side.
+    AWS: before it leaves (left out without `departures`: what is stored is the same as after the
+    answer before), after its answer. Vendors: received but not committed, committed but not
+    answered, answered but not yet recorded on our side.
     """
     names = vendor_calls(calls, installation)
     for call in calls:
         held = names.get(call.number)
         label = f"{call.number:02d} {call.step or 'start'}: {_label(call, held)}"
-        if held is None:
+        if held is None and departures:
             yield Point(f"{label}, before it leaves", call.number, "before")
-        else:
+        if held is not None:
             yield Point(f"{label}, received", call.number, "before", held)
             yield Point(f"{label}, committed", call.number, "after", held)
         yield Point(f"{label}, answered", call.number, "after")

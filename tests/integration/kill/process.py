@@ -54,13 +54,15 @@ class Handler:
         *,
         offset: float = 0.0,
         strike: Strike | None = None,
+        record: bool = False,
         remaining_ms: int = 150_000,
     ) -> None:
-        """Start an invocation; returns when its process lives."""
+        """Start an invocation; returns when its process lives. `record` lists its calls."""
         request = {
             "event": event,
             "offset": offset,
             "strike": asdict(strike) if strike else None,
+            "record": record,
             "remaining_ms": remaining_ms,
         }
         self._stdin.write(json.dumps(request).encode() + b"\n")

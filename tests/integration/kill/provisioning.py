@@ -15,8 +15,8 @@ from portal.repositories.workflow import DynamoJobStore
 
 from local.demo.people import SATO
 from local.demo.salesforce_ids import record_id
-from tests.integration.kill.installation import Installation
-from tests.integration.kill.process import Handler, Outcome
+from tests.integration.kill.lanes import Lane
+from tests.integration.kill.process import Outcome
 from tests.integration.kill.shapes import ORDER_ID, Shape
 
 JOB_ID = order_job_id(ORDER_ID)
@@ -32,13 +32,12 @@ class Provisioning:
 
     def __init__(
         self,
-        installation: Installation,
-        worker: Handler,
+        lane: Lane,
         shape: Shape,
         whmcs_switches: Mapping[str, Any] | None = None,
     ) -> None:
-        self.installation = installation
-        self.worker = worker
+        self.installation = installation = lane.installation
+        self.worker = lane.worker
         self.shape = shape
         self.offset = 0.0
         self.deliveries = 0

@@ -93,7 +93,7 @@ class Shape:
                 "PricebookEntryId": _entry_id(product),
                 "Product2Id": record_id("Product2", serial),
                 "Quantity": line.quantity,
-                "UnitPrice": product.price,
+                "UnitPrice": _unit_price(product, line.options),
                 "Billing_Cycle__c": product.cycle,
                 "ConfigOptions_JSON__c": snapshot(product, line.options),
                 "Portal_Line_Key__c": line_key(number),
@@ -137,6 +137,21 @@ def _selection(option: Option, value: str | int | bool) -> dict[str, Any]:
             return {**base, "kind": "quantity"}
         case YesNoOption():
             return {**base, "kind": "yesno"}
+
+
+def _unit_price(product: Product, chosen: Chosen) -> int:
+    """With the options, as POST /orders writes it."""
+    price = product.price
+    for option in product.options:
+        value = chosen.get(option.id)
+        match option:
+            case ChoiceOption():
+                price += sum(c.price_delta for c in option.choices if c.id == value)
+            case QuantityOption():
+                price += option.unit_price * int(value or 0)
+            case YesNoOption():
+                price += option.price if value else 0
+    return price
 
 
 def _units(number: int, line: Line) -> Iterator[Unit]:

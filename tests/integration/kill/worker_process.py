@@ -118,7 +118,7 @@ def _child(
 
     clock.offset = request["offset"]
     strike = request["strike"]
-    recorder.begin(say, Strike(**strike) if strike else None)
+    recorder.begin(say if request["record"] else None, Strike(**strike) if strike else None)
     context = FakeContext(remaining_ms=request["remaining_ms"])
     try:
         say({"answer": handler(request["event"], context)})
