@@ -76,7 +76,7 @@ def test_whmcs_has_one_client_and_one_active_order(
 def test_the_provider_has_one_active_line(
     stack: StackContext, salesforce_order: dict[str, Any]
 ) -> None:
-    records = state(stack.gigs_url)
+    (records,) = state(stack.gigs_url)["projects"].values()
     (user,) = [u for u in records["users"] if u["email"] == CUSTOMER.email]
     (line,) = [s for s in records["subscriptions"] if _id(s["user"]) == user["id"]]
     assert line["status"] == "active"
@@ -90,7 +90,14 @@ def _id(reference: Any) -> str:
 def test_each_mail_was_sent_once(stack: StackContext, played: str) -> None:
     mails = [m for m in state(stack.sendgrid_url)["mails"] if CUSTOMER.email in json.dumps(m["to"])]
     categories = sorted(mail["categories"][0] for mail in mails)
-    assert categories == ["esim-activation", "order-provisioned", "order-received", "welcome"]
+    assert categories == [
+        "esim-activation",
+        "order-provisioned",
+        "order-received",
+        "password-changed",
+        "password-reset",
+        "welcome",
+    ]
     esim = next(m for m in mails if m["categories"] == ["esim-activation"])
     (qr,) = esim["attachments"]
     assert (qr["type"], qr["disposition"], qr["content_id"]) == ("image/png", "inline", "esim-qr")

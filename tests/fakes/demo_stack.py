@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from local.demo.cart import CART, suits
-from local.demo.people import EVERYBODY
+from local.demo.people import CHEN, EVERYBODY
 from local.demo.products import OFFERED
 from local.demo.whmcs_check import ordered_options
 
@@ -66,6 +66,10 @@ class Mistakes:
     option_lost: bool = False
     fails: bool = False
     offers_hidden: bool = False
+    tells_accounts_apart: bool = False
+    reset_works_twice: bool = False
+    session_outlives_reset: bool = False
+    linking_makes_a_client: bool = False
 
 
 @dataclass
@@ -86,6 +90,12 @@ class FakeStack:
     mails: list[dict[str, Any]] = field(default_factory=list)
     valid_tokens: set[str] = field(default_factory=set)
     logins: int = 0
+    passwords: dict[str, str] = field(default_factory=dict)
+    refresh_tokens: dict[str, str] = field(default_factory=dict)
+    reset_tokens: dict[str, str] = field(default_factory=dict)
+    old_clients: list[dict[str, Any]] = field(
+        default_factory=lambda: [{"id": 901, "email": CHEN.email}]
+    )
 
     def app(self) -> Starlette:
         """Everything under one roof, told apart by the first segment of the path."""
@@ -96,6 +106,10 @@ class FakeStack:
                 Route("/gateway/api/health", self.health),
                 Route("/gateway/api/auth/signup", self.signup, methods=post),
                 Route("/gateway/api/auth/login", self.login, methods=post),
+                Route("/gateway/api/auth/link-whmcs", self.link_whmcs, methods=post),
+                Route("/gateway/api/auth/refresh", self.refresh, methods=post),
+                Route("/gateway/api/auth/request-password-reset", self.ask_reset, methods=post),
+                Route("/gateway/api/auth/reset-password", self.reset, methods=post),
                 Route("/gateway/api/auth/sso-link", self.sso_link, methods=post),
                 Route("/gateway/api/catalog", self.catalog),
                 Route("/gateway/api/catalog/personalized", self.personalized),
@@ -149,7 +163,10 @@ class FakeStack:
         numbers = {p.number for p in EVERYBODY} | {a["Customer_Number__c"] for a in self.accounts}
         if body["sfNumber"] not in numbers:
             return _problem(422, "customer-number-unknown")
+        if body["email"] in {client["email"] for client in self.old_clients}:
+            return _problem(409, "whmcs-account-exists")
         self.clients.append({"id": len(self.clients) + 1, "email": body["email"]})
+        self.passwords[body["email"]] = body["password"]
         self.mails.append(_mail(body["email"], "Welcome"))
         return JSONResponse(
             {"userId": "u-1", "email": body["email"], "sfNumber": body["sfNumber"]}, 201
@@ -157,9 +174,56 @@ class FakeStack:
 
     async def login(self, request: Request) -> Response:
         body = await request.json()
-        if body["email"] not in {client["email"] for client in self.clients}:
+        if self.passwords.get(body["email"]) != body["password"]:
             return _problem(401, "invalid-credentials")
+        token = f"refresh-{len(self.refresh_tokens)}"
+        self.refresh_tokens[token] = body["email"]
+        return JSONResponse(
+            {
+                "accessToken": "id-token",
+                "tokenType": "Bearer",
+                "expiresIn": 900,
+                "refreshToken": token,
+            }
+        )
+
+    async def refresh(self, request: Request) -> Response:
+        body = await request.json()
+        if body["refreshToken"] not in self.refresh_tokens:
+            return _problem(401, "invalid-refresh-token")
         return JSONResponse({"accessToken": "id-token", "tokenType": "Bearer", "expiresIn": 900})
+
+    async def link_whmcs(self, request: Request) -> Response:
+        body = await request.json()
+        if self.mistakes.linking_makes_a_client:
+            self.old_clients.append({"id": 902, "email": "second@mail.example"})
+        self.passwords[body["email"]] = body["password"]
+        return JSONResponse(
+            {"userId": "u-2", "email": body["email"], "sfNumber": body["sfNumber"]}, 201
+        )
+
+    async def ask_reset(self, request: Request) -> Response:
+        email = (await request.json())["email"]
+        if email not in self.passwords:
+            tells = self.mistakes.tells_accounts_apart
+            return JSONResponse({"known": False}, 202) if tells else Response("", 202)
+        token = f"reset-{len(self.reset_tokens)}"
+        self.reset_tokens[token] = email
+        text = f"https://portal.example/reset-password#token={token}"
+        self.mails.append(_mail(email, "Set a new password", text=text))
+        return Response("", 202)
+
+    async def reset(self, request: Request) -> Response:
+        body = await request.json()
+        email = self.reset_tokens.get(body["token"])
+        if email is None:
+            return _problem(422, "invalid-reset-token")
+        if not self.mistakes.reset_works_twice:
+            del self.reset_tokens[body["token"]]
+        if not self.mistakes.session_outlives_reset:
+            self.refresh_tokens = {t: e for t, e in self.refresh_tokens.items() if e != email}
+        self.passwords[email] = body["newPassword"]
+        return Response("", 204)
 
     async def sso_link(self, request: Request) -> Response:
         url = f"{request.url.scheme}://{request.url.netloc}/whmcs/account/paymentmethods"
@@ -285,7 +349,8 @@ class FakeStack:
         services = whmcs_services(ORDER_ID) if self.provisioned else []
         if self.mistakes.option_lost and services:
             services[0]["configoptions"] = {}
-        return JSONResponse({"clients": self.clients, "orders": orders, "services": services})
+        clients = [*self.old_clients, *self.clients]
+        return JSONResponse({"clients": clients, "orders": orders, "services": services})
 
     async def gigs_state(self, _: Request) -> Response:
         email = self.clients[-1]["email"] if self.clients else ""

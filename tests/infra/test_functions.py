@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from infra.access import QUEUE_CONSUME, QUEUE_SEND, SECRET_READ, TABLE_READ, TABLE_WRITE
+from infra.access import (
+    QUEUE_CONSUME,
+    QUEUE_LENGTH,
+    QUEUE_SEND,
+    SECRET_READ,
+    TABLE_READ,
+    TABLE_WRITE,
+)
 from infra.endpoints import ENDPOINTS
 from infra.vocabulary import Endpoint
 from tests.infra.template import Template, as_list, target, targets
@@ -96,6 +103,9 @@ def test_the_role_is_its_own_and_allows_exactly_the_row(
     if endpoint.consumes_dead_letters_of is not None:
         name = f"{endpoint.consumes_dead_letters_of.value}-dead-letters"
         expected[_queue(template, name)] = set(QUEUE_CONSUME)
+    if endpoint.every_minutes is not None:
+        for queue in endpoint.sends:
+            expected[ids[queue]] |= set(QUEUE_LENGTH)
     if endpoint.queries_status_index:
         expected[f"{_table(template, 'workflow')}/index/status-index"] = {"dynamodb:Query"}
     assert granted(template, endpoint) == expected

@@ -40,6 +40,10 @@ def test_plays_everything_against_a_good_stack(
         ("option_lost", "WHMCS has not what was ordered for ESIM-VOICE-10GB"),
         ("fails", "Provisioning ended as failed: plan-unknown No such plan."),
         ("offers_hidden", "The catalogue offers what it must not: ['INTERNET-STAFF']"),
+        ("tells_accounts_apart", "The answer tells whether an account exists"),
+        ("reset_works_twice", "The link worked twice"),
+        ("session_outlives_reset", "Refreshing a session from before the reset should give 401"),
+        ("linking_makes_a_client", "Linking made another WHMCS client"),
     ],
 )
 def test_names_the_broken_promise(
