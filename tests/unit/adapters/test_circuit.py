@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
-from freezegun import freeze_time
+from aws_lambda_powertools.utilities.circuit_breaker import base
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as persistence
 from moto import mock_aws
 from portal.adapters.circuit import FAILURES, OPEN_SECONDS, Circuit
 from portal.domain.upstream import (
@@ -67,17 +69,32 @@ def test_one_success_starts_the_count_anew(table: str) -> None:
         assert circuit.run(lambda: 1) == 1
 
 
-def test_it_closes_after_one_good_probe_and_other_workers_see_it(table: str) -> None:
-    with freeze_time("2026-11-23T00:00:00Z") as clock:
-        circuit, other = Circuit("recovering", table=table), Circuit("recovering", table=table)
-        for _ in range(FAILURES):
-            fail(circuit)
-        with pytest.raises(Throttled):
-            other.run(lambda: 1)
-        clock.tick(OPEN_SECONDS + 1)
-        assert circuit.run(lambda: "probe") == "probe"
-        clock.tick(6)
-        assert other.run(lambda: "again") == "again"
+class FakeTime:
+    """What Powertools' breaker imports as `dt`."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta(0)
+        self.datetime = self
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.offset
+
+
+def test_it_closes_after_one_good_probe_and_other_workers_see_it(
+    table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeTime()
+    for module in (base, persistence):
+        monkeypatch.setattr(module, "dt", clock)
+    circuit, other = Circuit("recovering", table=table), Circuit("recovering", table=table)
+    for _ in range(FAILURES):
+        fail(circuit)
+    with pytest.raises(Throttled):
+        other.run(lambda: 1)
+    clock.offset += timedelta(seconds=OPEN_SECONDS + 1)
+    assert circuit.run(lambda: "probe") == "probe"
+    clock.offset += timedelta(seconds=6)
+    assert other.run(lambda: "again") == "again"
 
 
 def test_upstreams_have_circuits_of_their_own(table: str) -> None:

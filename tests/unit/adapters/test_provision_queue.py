@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 from portal import correlation
 from portal.adapters.sqs import SqsQueue, SqsTicketQueue
-from portal.domain.upstream import Unavailable
+from portal.domain.upstream import Unavailable, UpstreamError
 from portal.engine.model import Ticket
 
 TICKET = Ticket("ORDER#801000000000001AAA", 2)
@@ -52,5 +52,5 @@ def test_postponing_a_message(url: str) -> None:
 def test_a_queue_that_is_gone(url: str) -> None:
     gone = SqsTicketQueue(SqsQueue(f"{url}-gone"))
     for act in (lambda: gone.put(TICKET), gone.backlog):
-        with pytest.raises(Unavailable):
+        with pytest.raises(UpstreamError):
             act()
