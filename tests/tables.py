@@ -14,7 +14,14 @@ from portal.repositories.dynamodb import Table
 from tests.conftest import REGION
 
 IDENTITY, IDEMPOTENCY, EPHEMERAL, CATALOG = "identity", "idempotency", "ephemeral", "catalog"
-_KEYS = {IDENTITY: "pk", IDEMPOTENCY: "id", EPHEMERAL: "pk", CATALOG: "pk"}
+WORKFLOW = "workflow"
+_KEYS = {
+    IDENTITY: ("pk",),
+    IDEMPOTENCY: ("id",),
+    EPHEMERAL: ("pk",),
+    CATALOG: ("pk",),
+    WORKFLOW: ("pk", "sk"),
+}
 
 
 class OneAtATime:
@@ -39,11 +46,14 @@ class Tables:
 
     def __init__(self) -> None:
         client = boto3.client("dynamodb", region_name=REGION)
-        for name, key in _KEYS.items():
+        for name, keys in _KEYS.items():
             client.create_table(
                 TableName=name,
-                KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
-                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+                KeySchema=[
+                    {"AttributeName": key, "KeyType": kind}
+                    for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+                ],
+                AttributeDefinitions=[{"AttributeName": k, "AttributeType": "S"} for k in keys],
                 BillingMode="PAY_PER_REQUEST",
             )
         self._client: Any = OneAtATime(client)
@@ -53,9 +63,9 @@ class Tables:
 
     def clear(self) -> None:
         """Delete every item."""
-        for name, key in _KEYS.items():
+        for name, keys in _KEYS.items():
             for item in self.items(name):
-                self._client.delete_item(TableName=name, Key={key: item[key]})
+                self._client.delete_item(TableName=name, Key={key: item[key] for key in keys})
 
     def items(self, name: str) -> list[dict[str, Any]]:
         """Everything in a table, as DynamoDB writes it."""
