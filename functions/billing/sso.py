@@ -5,6 +5,7 @@ Paths are built from this list only, so a caller can never choose where a signed
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
@@ -23,6 +24,13 @@ SCOPES = {
     "profile": SsoDestination("clientarea:profile"),
     "home": SsoDestination(""),
 }
+# Where those scopes are, for whoever has to sign in by hand (WHMCS' standard client area).
+HOME_PAGE = "clientarea.php"
+PAGES = {
+    "clientarea:invoices": "clientarea.php?action=invoices",
+    "clientarea:services": "clientarea.php?action=services",
+    "clientarea:profile": "clientarea.php?action=details",
+}
 BILLING_INFO = SsoDestination("clientarea:billing_info")
 
 
@@ -33,6 +41,7 @@ class ClientArea:
     sign_on: SingleSignOn
     api_url: str
     payment_methods_path: str
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def link(self, client_id: int, place: str) -> SsoLink:
         """A link to an allowed place, minted for this click.
@@ -54,7 +63,7 @@ class ClientArea:
             count("SsoUnavailable")
             logger().error("WHMCS makes no single sign-on links; plain link given")
             return SsoLink(url=self._plain(wanted), expires_at=None, sign_in_needed=True)
-        return SsoLink(url=url, expires_at=datetime.now(UTC) + LIFETIME)
+        return SsoLink(url=url, expires_at=self.now() + LIFETIME)
 
     def _mint(self, client_id: int, place: str, wanted: SsoDestination) -> str:
         try:
@@ -74,4 +83,4 @@ class ClientArea:
 
     def _plain(self, wanted: SsoDestination) -> str:
         base = urljoin(self.api_url, "../")
-        return urljoin(base, wanted.path or "clientarea.php")
+        return urljoin(base, wanted.path or PAGES.get(wanted.destination, HOME_PAGE))

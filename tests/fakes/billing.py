@@ -17,10 +17,10 @@ CLIENT_ID = 42
 TOKYO = BillingAddress("1-2-3 Shibakoen", "", "Minato-ku", "Tokyo", "105-0011", "JP")
 
 
-def invoice(number: int, **changes: Any) -> Invoice:
+def invoice(invoice_id: int, **changes: Any) -> Invoice:
     """An unpaid invoice of our client."""
     values: dict[str, Any] = {
-        "id": number,
+        "id": invoice_id,
         "client_id": CLIENT_ID,
         "number": "",
         "status": "Unpaid",

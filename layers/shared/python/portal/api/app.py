@@ -24,6 +24,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from portal import correlation
 from portal.api import bodies, errors
+from portal.api.annotations import evaluate_annotations
 from portal.domain.problems import Problem
 from portal.observability import logger
 
@@ -79,7 +80,12 @@ class App:
         register: Callable[[Endpoint], Endpoint] = self.resolver.route(
             path, method=method, status_code=status, **options
         )
-        return register
+
+        def evaluated(endpoint: Endpoint) -> Endpoint:
+            evaluate_annotations(endpoint)
+            return register(endpoint)
+
+        return evaluated
 
     def override(self, dependency: Callable[..., Any], replacement: Callable[..., Any]) -> None:
         """Give tests another composition root."""

@@ -125,11 +125,19 @@ def _order_body(order: NewOrder) -> dict[str, Any]:
         "BillingCity": address.city,
         "BillingState": address.state,
         "BillingPostalCode": address.postcode,
-        "BillingCountry": address.country,
+        "BillingCountry": _country_name(address.country),
     }
     if order.scheduled_at is not None:
         body["Activation_Scheduled_At__c"] = order.scheduled_at.astimezone(UTC).isoformat()
     return body
+
+
+def _country_name(code: str) -> str:
+    """The name, which also satisfies orgs with country picklists (their integration values)."""
+    import pycountry  # noqa: PLC0415  # reads its tables on import
+
+    country = pycountry.countries.get(alpha_2=code)
+    return str(getattr(country, "common_name", country.name)) if country else code
 
 
 def _line_body(line: NewLine) -> dict[str, Any]:

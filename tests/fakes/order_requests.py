@@ -1,0 +1,76 @@
+"""`OrderRequests` in memory, by the same rules as the table (a contract test holds them alike)."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from portal.ports.order_requests import Beginning, Begun
+
+KEEP_SECONDS = 24 * 3600
+LEASE_SECONDS = 35
+
+
+@dataclass
+class _Record:
+    cart: str
+    order_key: str
+    lease: str
+    lease_until: float
+    forgotten_at: float
+    answer: dict[str, Any] | None = None
+
+
+class FakeOrderRequests:
+    """One order per request id, over however many threads."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._records: dict[str, _Record] = {}
+        self._names = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def begin(self, request_id: str, cart_hash: str) -> Beginning:
+        now = self._clock()
+        with self._lock:
+            name = str(next(self._names))
+            record = self._records.get(request_id)
+            if record is None or record.forgotten_at <= now:
+                self._records[request_id] = _Record(
+                    cart_hash, f"key-{name}", name, now + LEASE_SECONDS, now + KEEP_SECONDS
+                )
+                return Beginning(Begun.NEW, f"key-{name}", name)
+            if record.cart != cart_hash:
+                return Beginning(Begun.OTHER_CART)
+            if record.answer is not None:
+                return Beginning(Begun.DONE, answer=record.answer)
+            if record.lease_until > now:
+                return Beginning(Begun.BUSY)
+            record.lease, record.lease_until = name, now + LEASE_SECONDS
+            return Beginning(Begun.RESUMED, record.order_key, name)
+
+    def finish(self, request_id: str, begun: Beginning, answer: dict[str, Any]) -> None:
+        with self._lock:
+            record = self._records.get(request_id)
+            if record and record.answer is None and record.order_key == begun.order_key:
+                record.answer = answer
+
+    def pause(self, request_id: str, begun: Beginning) -> None:
+        with self._lock:
+            record = self._mine(request_id, begun)
+            if record is not None:
+                record.lease_until = 0
+
+    def forget(self, request_id: str, begun: Beginning) -> None:
+        with self._lock:
+            if self._mine(request_id, begun) is not None:
+                del self._records[request_id]
+
+    def _mine(self, request_id: str, begun: Beginning) -> _Record | None:
+        record = self._records.get(request_id)
+        if record is None or record.answer is not None or record.lease != begun.lease:
+            return None
+        return record
