@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,26 +11,10 @@ from moto import mock_aws
 from portal.repositories.dynamodb import Table
 
 from tests.conftest import REGION
+from tests.fakes.serial import SerialDynamo
 
 IDENTITY, IDEMPOTENCY, EPHEMERAL, CATALOG = "identity", "idempotency", "ephemeral", "catalog"
 _KEYS = {IDENTITY: "pk", IDEMPOTENCY: "id", EPHEMERAL: "pk", CATALOG: "pk"}
-
-
-class OneAtATime:
-    """A client for several threads: DynamoDB's writes are atomic, moto's are not."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._lock = threading.Lock()
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._client, name)
-
-        def call(**arguments: Any) -> Any:
-            with self._lock:
-                return method(**arguments)
-
-        return call
 
 
 class Tables:
@@ -46,7 +29,7 @@ class Tables:
                 AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
                 BillingMode="PAY_PER_REQUEST",
             )
-        self._client: Any = OneAtATime(client)
+        self._client: Any = SerialDynamo(client)
 
     def __getitem__(self, name: str) -> Table:
         return Table(name, client=lambda: self._client)

@@ -36,6 +36,9 @@ CONFIGURATION = {
     "API_BURST_LIMIT": "1000",
     "AUTH_RATE_LIMIT": "1000",
     "AUTH_BURST_LIMIT": "1000",
+    # Everybody on this machine has one address; the limits per account stay as they are.
+    "RATE_LIMITS": "signup.ip=1000/3600,login.ip=3000/300,refresh.ip=3000/300,"
+    "reset-mail.ip=1000/3600,reset-password.ip=1000/900,link.ip=1000/3600",
     "WHMCS_PAYMENT_METHOD": "stripe",
     "WHMCS_CUSTOMER_NUMBER_FIELD_ID": "1",
     "WHMCS_DATE_OF_BIRTH_FIELD_ID": "2",
