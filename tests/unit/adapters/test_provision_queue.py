@@ -9,7 +9,8 @@ import boto3
 import pytest
 from moto import mock_aws
 from portal import correlation
-from portal.adapters.sqs import SqsQueue, SqsTicketQueue
+from portal.adapters.sqs import SqsQueue
+from portal.adapters.ticket_queue import SqsTicketQueue
 from portal.domain.upstream import Unavailable, UpstreamError
 from portal.engine.model import Ticket
 

@@ -10,10 +10,7 @@ from pydantic import BaseModel
 
 from portal import aws, correlation
 from portal.domain.mail import MailJob
-from portal.domain.provisioning import ProvisionMessage
 from portal.domain.upstream import Refused, Unavailable
-from portal.engine.backoff import LONGEST_DELAY
-from portal.engine.model import Ticket
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -115,22 +112,6 @@ class SqsQueue:
 
 def _codes(failed: Sequence[BatchResultErrorEntryTypeDef]) -> str:
     return ", ".join(sorted({str(entry.get("Code")) for entry in failed}))
-
-
-class SqsTicketQueue:
-    """The engine's `Queue`: one message per ticket."""
-
-    def __init__(self, queue: SqsQueue) -> None:
-        self._queue = queue
-
-    def put(self, ticket: Ticket, *, delay_seconds: float = 0) -> None:
-        """Enqueue; at most 900 s of delay."""
-        message = ProvisionMessage(job_id=ticket.job_id, attempt=ticket.attempt)
-        self._queue.send(message, delay_seconds=int(min(delay_seconds, LONGEST_DELAY)))
-
-    def backlog(self) -> int:
-        """About how many messages are waiting."""
-        return self._queue.waiting()
 
 
 class SqsMailOutbox:
