@@ -19,9 +19,6 @@ metrics = Metrics(namespace="Bare", service="bare")
 app = APIGatewayRestResolver(enable_validation=True)
 dynamodb = boto3.client("dynamodb")
 
-# What GET /text answers; the benchmark makes it as long as the answer that it compares.
-text = ""
-
 
 class Item(BaseModel):
     """A small answer."""
@@ -34,6 +31,69 @@ class Item(BaseModel):
 def item(sku: str) -> Item:
     """The typed route."""
     return Item(sku=sku, quantity=1)
+
+
+class Price(BaseModel):
+    """Money."""
+
+    amount: str
+    currency: str
+
+
+class Choice(BaseModel):
+    """As the catalogue's."""
+
+    id: str
+    label: str
+    priceDelta: Price  # noqa: N815  # as it is answered
+
+
+class Option(BaseModel):
+    """As the catalogue's."""
+
+    id: str
+    label: str
+    kind: str
+    required: bool
+    default: str | int | bool | None
+    choices: list[Choice] | None
+    min: int | None
+    max: int | None
+    unitPrice: Price | None  # noqa: N815  # as it is answered
+
+
+class Product(BaseModel):
+    """As the catalogue's."""
+
+    sku: str
+    name: str
+    category: str
+    description: str
+    features: list[str]
+    tags: list[str]
+    heroImageUrl: str | None  # noqa: N815  # as it is answered
+    price: Price
+    billingCycle: str  # noqa: N815  # as it is answered
+    maxQuantity: int  # noqa: N815  # as it is answered
+    requiresPaymentMethod: bool  # noqa: N815  # as it is answered
+    configOptions: list[Option]  # noqa: N815  # as it is answered
+
+
+class Products(BaseModel):
+    """A large answer."""
+
+    items: list[Product]
+
+
+# What the next two answer; the benchmark puts in what it compares with.
+products = Products(items=[])
+text = ""
+
+
+@app.get("/products")
+def all_products() -> Products:
+    """A large typed answer, whose models are in memory."""
+    return products
 
 
 @app.get("/text")

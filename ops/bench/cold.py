@@ -15,12 +15,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from infra.vocabulary import Endpoint, Secret
+from ops.bench import limits
 from ops.bench.environment import AWS, environment_of
 
-PLAIN_LIMIT = 1.05
-SALESFORCE_LIMIT = 1.25
 GROUP = 4  # endpoints between two runs of the bare handler
 BARE = "import ops.bench.bare"
+Progress = Callable[[str], None]
 
 
 class ChildFailedError(Exception):
@@ -44,7 +44,7 @@ class ColdRow:
     @property
     def limit(self) -> float:
         """What `import_ratio` may be at most."""
-        return SALESFORCE_LIMIT if self.salesforce else PLAIN_LIMIT
+        return limits.SALESFORCE_IMPORT if self.salesforce else limits.PLAIN_IMPORT
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def measure(
     endpoints: Sequence[Endpoint],
     *,
     rounds: int,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> Cold:
     """Measure each endpoint `rounds` times, in a new order each round.
 

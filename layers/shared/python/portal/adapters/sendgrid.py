@@ -92,9 +92,10 @@ class SendGridTransport:
             version=3,
             timeout=self._timeout,
         )
+        body = self._body(message)
         try:
             with timed("UpstreamLatency", upstream=UPSTREAM):
-                response = client.mail.send.post(request_body=self._mail(message).get())
+                response = client.mail.send.post(request_body=body)
         except HTTPError as error:
             count("UpstreamErrors", upstream=UPSTREAM)
             raise self._refusal(error, message) from None
@@ -102,6 +103,13 @@ class SendGridTransport:
             count("UpstreamErrors", upstream=UPSTREAM)
             raise _accident(error) from error
         return str(response.headers.get("X-Message-Id") or "")
+
+    def _body(self, message: Message) -> Any:
+        try:
+            return self._mail(message).get()
+        except (KeyError, ValueError):
+            # The package drops addresses that it cannot read, then misses them.
+            raise Refused(UPSTREAM, OPERATION, "the recipient is no mail address") from None
 
     def _mail(self, message: Message) -> Mail:
         mail = Mail(

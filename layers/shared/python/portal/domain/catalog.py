@@ -6,6 +6,7 @@ the parsed `Portal_ConfigOptions_JSON__c` (schema: docs/config-options.schema.js
 
 from __future__ import annotations
 
+import functools
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -164,7 +165,12 @@ class Catalog(_Model):
 
     def find(self, sku: str) -> Product | None:
         """The product of a SKU."""
-        return next((product for product in self.products if product.sku == sku), None)
+        return self._by_sku.get(sku)
+
+    @functools.cached_property
+    def _by_sku(self) -> dict[str, Product]:
+        # An order of many lines looks each of them up in a catalogue of thousands.
+        return {product.sku: product for product in self.products}
 
 
 class AccountEligibility(_Model):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import (
     ClientError,
+    ConnectionError,  # noqa: A004  # botocore's, base of all failures to connect
     ConnectTimeoutError,
     CredentialRetrievalError,
     EndpointConnectionError,
@@ -180,7 +181,7 @@ def mapped_errors(operation: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise _mapped(operation, error) from error
-    except HTTPClientError as error:
+    except (ConnectionError, HTTPClientError) as error:
         lost = operation not in _READS and not isinstance(error, _NEVER_SENT)
         kind: type[UpstreamError] = OutcomeUnknown if lost else Unavailable
         raise kind(UPSTREAM, operation, type(error).__name__) from error

@@ -1,0 +1,101 @@
+"""What must be true when an order has been provisioned, whatever happened on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from portal.engine.model import Status
+
+from tests.integration.kill.provisioning import CLIENT_ID, USER_ID, Provisioning
+from tests.integration.kill.shapes import ORDER_ID, Unit
+
+
+def assert_exactly_once(world: Provisioning) -> None:
+    """One of everything, everywhere, and nothing left over."""
+    job = world.job
+    assert job.status is Status.SUCCEEDED, f"{job.status}: {job.trouble}"
+    assert job.lease_owner is None
+    assert job.trouble is None
+    services = _check_whmcs(world)
+    iccids = _check_gigs(world)
+    _check_salesforce(world, services, iccids)
+    _check_mails(world)
+
+
+def _check_whmcs(world: Provisioning) -> dict[str, list[int]]:
+    """One Active order with one invoice, set up once; WHMCS service ids by OrderItem."""
+    state = world.installation.whmcs.dump()
+    (order,) = state["orders"]
+    assert (order["status"], order["clientId"]) == ("Active", CLIENT_ID)
+    assert len(state["invoices"]) == 1
+    assert sorted(order["serviceIds"]) == sorted(s["id"] for s in state["services"])
+    assert all(s["status"] == "Active" for s in state["services"]), state["services"]
+    assert all(s["customfields"] == {str(1000 + s["pid"]): ORDER_ID} for s in state["services"])
+    setups = Counter(c["serviceId"] for c in state["moduleCalls"] if c["action"] == "Create")
+    assert all(count == 1 for count in setups.values()), setups
+    by_item: dict[str, list[int]] = {}
+    free = sorted(state["services"], key=lambda service: service["id"])
+    for unit in world.shape.units:
+        taken = _take(unit, free)
+        free = [service for service in free if service not in taken]
+        by_item.setdefault(unit.item_id, []).extend(service["id"] for service in taken)
+    assert not free
+    return by_item
+
+
+def _take(unit: Unit, free: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The unit's service; or several, where WHMCS makes one of each piece."""
+    fitting = [service for service in free if _fits(service, unit)]
+    taken = fitting[:1] if fitting and fitting[0]["qty"] == unit.quantity else fitting
+    taken = taken[: unit.quantity]
+    assert sum(service["qty"] for service in taken) == unit.quantity, (unit, free)
+    return taken
+
+
+def _fits(service: dict[str, Any], unit: Unit) -> bool:
+    stored = {int(key): value for key, value in service["configoptions"].items()}
+    return service["pid"] == unit.pid and all(
+        (stored[option]["option_id"], stored[option]["qty"]) == wanted
+        for option, wanted in unit.options.items()
+    )
+
+
+def _check_gigs(world: Provisioning) -> list[str]:
+    """One active subscription per eSIM, one user; ICCIDs in the order of the unit keys."""
+    project = world.installation.gigs.dump()["projects"]["portal-local"]
+    subscriptions = project["subscriptions"]
+    by_ref = {item["metadata"]["portalRef"]: item for item in subscriptions}
+    refs = [f"{ORDER_ID}:{key}" for key in world.shape.esims]
+    assert sorted(by_ref) == refs
+    assert len(subscriptions) == len(refs)
+    assert all(item["status"] == "active" for item in subscriptions), subscriptions
+    assert len(project["users"]) == (1 if refs else 0)
+    return [str(by_ref[ref]["sim"]["iccid"]) for ref in refs]
+
+
+def _check_salesforce(
+    world: Provisioning, services: dict[str, list[int]], iccids: list[str]
+) -> None:
+    state = world.installation.salesforce.dump()
+    (order,) = state["Order"]
+    (placed,) = world.installation.whmcs.dump()["orders"]
+    assert order["Provisioning_Status__c"] == "Provisioned"
+    assert order["WHMCS_Order_ID__c"] == str(placed["id"])
+    assert (order["ESIM_ICCID__c"] or "") == ",".join(iccids)
+    assert order["Attempt_Count__c"] == 1
+    assert order["Provisioning_Error_Code__c"] is None
+    written = {item["Id"]: item["WHMCS_Service_ID__c"] for item in state["OrderItem"]}
+    assert written == {item: ",".join(map(str, ids)) for item, ids in services.items()}
+
+
+def _check_mails(world: Provisioning) -> None:
+    """Every key at least once; what is there twice is the same mail, which the sender drops."""
+    jobs = world.installation.messages("email")
+    expected = [f"esim-activation:{ORDER_ID}:{key}" for key in world.shape.esims]
+    expected.append(f"order-provisioned:{ORDER_ID}")
+    by_key: dict[str, dict[str, Any]] = {}
+    for job in jobs:
+        assert job["userId"] == USER_ID
+        assert by_key.setdefault(job["dedupKey"], job) == job
+    assert sorted(by_key) == sorted(expected)

@@ -1,0 +1,235 @@
+"""What all kill tests share: AWS in ministack, the vendors' emulators, the Lambdas' environment."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from portal.adapters.sqs import SqsQueue, SqsTicketQueue
+from portal.engine.start import Started, StartRequest, request_start
+from portal.repositories.dynamodb import Table
+from portal.repositories.workflow import DynamoJobStore
+
+from local.demo.data import gigs_seed, salesforce_seed, whmcs_seed
+from local.emulators.gigs.emulator import Gigs
+from local.emulators.kit.emulator import Emulator
+from local.emulators.kit.server import running as serving_emulator
+from local.emulators.salesforce.app import SalesforceEmulator
+from local.emulators.whmcs.emulator import API_PATH, Whmcs
+from local.stack import ministack
+from local.stack.credentials import CONSUMER_KEY, CONSUMER_SECRET, WHMCS_CREDENTIALS
+from local.stack.ministack import Ministack
+from local.stack.settings import REGION, Settings
+
+TABLES = {
+    "identity": ("pk", None),
+    "idempotency": ("id", None),
+    "ephemeral": ("pk", None),
+    "workflow": ("pk", "sk"),
+    "catalog": ("pk", None),
+}
+QUEUES = ("provision", "email", "case")
+STATUS_INDEX = "status-index"
+SECRETS = {
+    "salesforce": {"consumerKey": CONSUMER_KEY, "consumerSecret": CONSUMER_SECRET},
+    "whmcs": WHMCS_CREDENTIALS,
+    "esim": {"project": "portal-local", "token": "local-gigs-token"},
+    "signing": {"keys": {"local-1": "signing-secret-of-the-kill-tests"}},
+}
+VISIBILITY = "900"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One portal without its Lambdas."""
+
+    aws: Ministack
+    account: str
+    salesforce: SalesforceEmulator
+    whmcs: Whmcs
+    gigs: Gigs
+    urls: dict[str, str]
+    queues: dict[str, str]
+    dynamodb: Any
+    sqs: Any
+
+    @property
+    def emulators(self) -> dict[str, Emulator[Any]]:
+        """By name."""
+        return {"salesforce": self.salesforce, "whmcs": self.whmcs, "gigs": self.gigs}
+
+    def table(self, name: str) -> Table:
+        """A table for the test's own reading and writing."""
+        return Table(name, client=lambda: self.dynamodb)
+
+    def reset(self) -> None:
+        """Empty tables and queues, emulators without records, calls, faults or moved clocks."""
+        for name, (key, sort) in TABLES.items():
+            self._empty(name, [key, *([sort] if sort else [])])
+        for url in self.queues.values():
+            self.sqs.purge_queue(QueueUrl=url)
+        for emulator in self.emulators.values():
+            emulator.reset()
+
+    def seed(self, order: dict[str, Any], prepare: Callable[[dict[str, Any]], None]) -> None:
+        """The demo's data, with further Salesforce records and changes of the WHMCS seed."""
+        salesforce, whmcs = salesforce_seed("no key: the tests log in with a secret"), whmcs_seed()
+        salesforce["connectedApps"][0].pop("publicKeyPem")
+        salesforce["records"].update(order)
+        prepare(whmcs)
+        self.salesforce.seed(salesforce)
+        self.whmcs.seed(whmcs)
+        self.gigs.seed(gigs_seed())
+
+    def messages(self, queue: str) -> list[dict[str, Any]]:
+        """The bodies of all visible messages; they stay invisible afterwards."""
+        bodies = []
+        while True:
+            answer = self.sqs.receive_message(
+                QueueUrl=self.queues[queue], MaxNumberOfMessages=10, VisibilityTimeout=600
+            )
+            found = answer.get("Messages", [])
+            bodies += [json.loads(message["Body"]) for message in found]
+            if not found:
+                return bodies
+
+    def backlog(self, queue: str) -> int:
+        """Messages that nobody has received yet, delayed ones too."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"]
+        answer = self.sqs.get_queue_attributes(QueueUrl=self.queues[queue], AttributeNames=names)
+        return sum(int(answer["Attributes"][name]) for name in names)
+
+    def purge(self, queue: str) -> None:
+        """Drop them."""
+        self.sqs.purge_queue(QueueUrl=self.queues[queue])
+
+    def press(self, wanted: StartRequest, *, now: float) -> Started:
+        """What the start endpoint does once it trusts the request."""
+        store = DynamoJobStore(self.table("workflow"))
+        queue = SqsTicketQueue(SqsQueue(self.queues["provision"], client=lambda: self.sqs))
+        return request_start(store, queue, wanted, now=now)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The Lambdas' environment, all areas' names together."""
+        return {
+            **{name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ},
+            "AWS_ACCESS_KEY_ID": self.account,
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.aws.endpoint,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "127.0.0.1",
+            "STAGE": "test",
+            "POWERTOOLS_SERVICE_NAME": "kill",
+            "POWERTOOLS_METRICS_NAMESPACE": "Portal",
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+            "CORS_ORIGINS": "https://portal.example",
+            **{f"{name.upper()}_TABLE": name for name in TABLES},
+            **{f"{name.upper()}_QUEUE_URL": url for name, url in self.queues.items()},
+            **{f"{name.upper()}_SECRET_ID": name for name in SECRETS},
+            "SALESFORCE_URL": self.urls["salesforce"],
+            "SALESFORCE_API_VERSION": "63.0",
+            "SALESFORCE_PRICEBOOK": "Portal",
+            "SALESFORCE_CUSTOMER_NUMBER_FIELD": "Customer_Number__c",
+            "SALESFORCE_ACCOUNT_EMAIL_FIELD": "PersonEmail",
+            "SALESFORCE_DWELLING_FIELD": "Portal_Dwelling__c",
+            "SALESFORCE_TIER_FIELD": "Portal_Tier__c",
+            "SALESFORCE_REGION_FIELD": "Portal_Region__c",
+            "WHMCS_API_URL": self.urls["whmcs"] + API_PATH,
+            "WHMCS_PAYMENT_METHOD": "stripe",
+            "WHMCS_CUSTOMER_NUMBER_FIELD_ID": "1",
+            "WHMCS_DATE_OF_BIRTH_FIELD_ID": "2",
+            "WHMCS_GENDER_FIELD_ID": "3",
+            "WHMCS_NATIONALITY_FIELD_ID": "4",
+            "ESIM_PROVIDER": "gigs",
+            "ESIM_API_URL": self.urls["gigs"],
+            "PORTAL_TIME_ZONE": "Asia/Tokyo",
+            "PORTAL_CURRENCY": "JPY",
+            "PROVISION_MAX_ATTEMPTS": "8",
+            **more,
+        }
+
+    def _empty(self, table: str, keys: list[str]) -> None:
+        names = {f"#k{number}": key for number, key in enumerate(keys)}
+        found = self.dynamodb.scan(
+            TableName=table,
+            ProjectionExpression=", ".join(names),
+            ExpressionAttributeNames=names,
+        )["Items"]
+        for start in range(0, len(found), 25):
+            batch = [{"DeleteRequest": {"Key": key}} for key in found[start : start + 25]]
+            self.dynamodb.batch_write_item(RequestItems={table: batch})
+
+
+@contextmanager
+def aws_running() -> Iterator[Ministack]:
+    """One ministack for all installations: each has an account of its own in it."""
+    with ministack.running(Settings.for_tests()) as aws:
+        yield aws
+
+
+@contextmanager
+def installed(aws: Ministack, account: str) -> Iterator[Installation]:
+    """Emulators started, tables and queues made, secrets stored."""
+    with ExitStack() as stack:
+        salesforce, whmcs, gigs = SalesforceEmulator(), Whmcs(), Gigs()
+        emulators: dict[str, Emulator[Any]] = {
+            "salesforce": salesforce,
+            "whmcs": whmcs,
+            "gigs": gigs,
+        }
+        urls = {
+            name: stack.enter_context(serving_emulator(emulator)).url
+            for name, emulator in emulators.items()
+        }
+        dynamodb = aws.client("dynamodb", account=account)
+        sqs = aws.client("sqs", account=account)
+        for name, (key, sort) in TABLES.items():
+            _create_table(dynamodb, name, key, sort)
+        queues = {
+            name: sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": VISIBILITY})[
+                "QueueUrl"
+            ]
+            for name in QUEUES
+        }
+        secrets = aws.client("secretsmanager", account=account)
+        for name, value in SECRETS.items():
+            secrets.create_secret(Name=name, SecretString=json.dumps(value))
+        yield Installation(aws, account, salesforce, whmcs, gigs, urls, queues, dynamodb, sqs)
+
+
+def _create_table(dynamodb: Any, name: str, key: str, sort: str | None) -> None:
+    """As infra/stacks/state.py makes them."""
+    keys = [{"AttributeName": key, "KeyType": "HASH"}]
+    attributes = [key]
+    more: dict[str, Any] = {}
+    if sort:
+        keys.append({"AttributeName": sort, "KeyType": "RANGE"})
+        attributes += [sort, "status", "updatedAt"]
+        more["GlobalSecondaryIndexes"] = [
+            {
+                "IndexName": STATUS_INDEX,
+                "KeySchema": [
+                    {"AttributeName": "status", "KeyType": "HASH"},
+                    {"AttributeName": "updatedAt", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ]
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=keys,
+        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in attributes],
+        BillingMode="PAY_PER_REQUEST",
+        **more,
+    )
+
+
+def log_of(folder: Path, module: str) -> Path:
+    """Where a handler's process writes its log."""
+    return folder / f"{module}.log"

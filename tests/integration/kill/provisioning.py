@@ -1,0 +1,170 @@
+"""One order, its job, and the worker's process: deliver, kill, let time pass, look."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from portal.domain.identity import CustomerMapping
+from portal.engine.model import Job
+from portal.engine.start import Started, StartRequest
+from portal.provisioning.view import order_job_id
+from portal.repositories.identity import account_key, mapping_item
+from portal.repositories.workflow import DynamoJobStore
+
+from local.demo.people import SATO
+from local.demo.salesforce_ids import record_id
+from tests.integration.kill.lanes import Lane
+from tests.integration.kill.process import Outcome
+from tests.integration.kill.shapes import ORDER_ID, Shape
+
+JOB_ID = order_job_id(ORDER_ID)
+ACCOUNT_ID = record_id("Account", 1)
+CLIENT_ID = 42
+USER_ID = "0f1e2d3c-0000-4000-8000-000000000001"
+MOST_DELIVERIES = 12
+Message = dict[str, Any]
+
+
+class Provisioning:
+    """A fresh world with the button pressed; `offset` is how far the clock has been moved."""
+
+    def __init__(
+        self,
+        lane: Lane,
+        shape: Shape,
+        whmcs_switches: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.installation = installation = lane.installation
+        self.worker = lane.worker
+        self.shape = shape
+        self.offset = 0.0
+        self.deliveries = 0
+        installation.reset()
+        installation.seed(shape.salesforce_records(ACCOUNT_ID), self._prepare)
+        installation.whmcs.set_switches(dict(whmcs_switches or {}))
+        self._map_customer()
+        self.press()
+        self.message = self.receive()
+
+    @property
+    def job(self) -> Job:
+        """The record as it is stored."""
+        job = DynamoJobStore(self.installation.table("workflow")).get(JOB_ID)
+        assert job is not None
+        return job
+
+    def press(self, key: str = "key-1") -> Started:
+        """The button."""
+        wanted = StartRequest(
+            job_id=JOB_ID,
+            key=key,
+            payload_hash="hash",
+            input={},
+            correlation_id="kill-0000-0001",
+        )
+        return self.installation.press(wanted, now=time.time() + self.offset)
+
+    def receive(self) -> Message:
+        """The next message, as Lambda's poller hands it over."""
+        answer = self.installation.sqs.receive_message(
+            QueueUrl=self.installation.queues["provision"],
+            MessageAttributeNames=["All"],
+            MessageSystemAttributeNames=["All"],
+        )
+        (found,) = answer["Messages"]
+        return {
+            "messageId": found["MessageId"],
+            "receiptHandle": found["ReceiptHandle"],
+            "body": found["Body"],
+            "attributes": {"ApproximateReceiveCount": "1"},
+            "messageAttributes": {
+                name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
+                for name, value in found.get("MessageAttributes", {}).items()
+            },
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:ap-northeast-1:111122223333:provision",
+            "awsRegion": "ap-northeast-1",
+        }
+
+    def deliver(self, **options: Any) -> Outcome:
+        """Hand the message to the worker and wait for the end."""
+        self.begin(**options)
+        return self.finish()
+
+    def begin(self, **options: Any) -> None:
+        """Hand the message to the worker."""
+        self.deliveries += 1
+        self.worker.begin({"Records": [self.message]}, offset=self.offset, **options)
+
+    def finish(self) -> Outcome:
+        """Wait for the worker's end; a job that is not over must have a message left."""
+        outcome = self.worker.finish()
+        if not outcome.killed:
+            self._settle_message(outcome)
+        return outcome
+
+    def settle(self) -> None:
+        """Redeliver, each time when the job is next due, until it is over."""
+        for _ in range(MOST_DELIVERIES):
+            if self.job.status.over:
+                return
+            self.wait_until_due()
+            self.deliver()
+        job = self.job
+        assert job.status.over, f"{job.status} in {job.current_step}: {job.trouble}"
+
+    def wait_until_due(self) -> None:
+        """Move all clocks past the lease and the next try."""
+        job = self.job
+        due = max(job.lease_until if job.lease_owner else 0.0, job.next_at)
+        self.advance(max(0.0, due - time.time() - self.offset) + 1.0)
+
+    def advance(self, seconds: float) -> None:
+        """Move all clocks."""
+        self.offset += seconds
+        for emulator in self.installation.emulators.values():
+            emulator.clock.advance(seconds)
+
+    def _settle_message(self, outcome: Outcome) -> None:
+        kept = bool(outcome.answer["batchItemFailures"])
+        follow_ups = self.installation.backlog("provision")
+        assert kept or follow_ups or self.job.status.over, "nothing will bring the job back"
+        assert follow_ups <= 1, "the worker multiplies messages"
+        self.installation.purge("provision")
+
+    def _prepare(self, whmcs: dict[str, Any]) -> None:
+        self.shape.allow_quantities(whmcs["products"])
+        whmcs["clients"].append(
+            {
+                "id": CLIENT_ID,
+                "firstname": SATO.first_name,
+                "lastname": SATO.last_name,
+                "email": SATO.email,
+                "country": "JP",
+                "paymethods": [
+                    {
+                        "type": "RemoteCreditCard",
+                        "cardType": "Visa",
+                        "cardLastFour": "4242",
+                        "expiryDate": "12/39",
+                        "gatewayName": "stripe",
+                    }
+                ],
+            }
+        )
+
+    def _map_customer(self) -> None:
+        table = self.installation.table("identity")
+        mapping = CustomerMapping(
+            user_id=USER_ID,
+            email=SATO.email,
+            whmcs_client_id=CLIENT_ID,
+            sf_account_id=ACCOUNT_ID,
+            customer_number=SATO.number,
+            first_name=SATO.first_name,
+            language="en",
+        )
+        table.put(mapping_item(mapping))
+        table.put({**account_key(ACCOUNT_ID), "userId": USER_ID, "state": "mapped"})
