@@ -159,7 +159,7 @@ class _Attempt:
         except Refused:
             self._give_up(begun)
             raise
-        except UpstreamError:
+        except Exception:  # whatever it was: the next one looks before it places
             self._pause(begun)
             raise
 
@@ -193,7 +193,7 @@ class _Attempt:
         """The order of the key, if it is there; who cannot look leaves it to the next one."""
         try:
             found = self.placing.orders.by_key(begun.order_key)
-        except UpstreamError:
+        except Exception:  # whatever it was: the next one can look at once
             self._pause(begun)
             raise
         if found is not None:

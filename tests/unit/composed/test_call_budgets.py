@@ -20,7 +20,7 @@ from tests.vendors import Vendors
 ESIM = {"sku": "ESIM-VOICE-10GB", "configOptions": {"voicemail": True}}
 LINE = {"sku": "INTERNET-APARTMENT-1G-GOLD", "configOptions": {"router": "wifi6"}}
 PRODUCTS = 5_000
-READERS = 10
+READERS = 6
 
 
 def cost(composed: Composed) -> dict[str, int]:
@@ -79,7 +79,7 @@ def many_products(vendors: Vendors) -> None:
     vendors.salesforce.seed({"records": {"Product2": products, "PricebookEntry": entries}})
 
 
-def test_five_thousand_products_and_ten_readers_cost_one_refresh(
+def test_five_thousand_products_and_six_readers_cost_one_refresh(
     vendors: Vendors, tables: Tables
 ) -> None:
     many_products(vendors)
@@ -91,15 +91,15 @@ def test_five_thousand_products_and_ten_readers_cost_one_refresh(
 
     def read(_: int) -> int:
         source = SalesforceCatalogSource(
-            vendors.salesforce_client(read_seconds=20), pricebook="Portal", currency="JPY"
+            vendors.salesforce_client(read_seconds=120), pricebook="Portal", currency="JPY"
         )
         cache = CatalogCache(
             source=source,
             store=DynamoCatalogStore(tables[CATALOG]),
-            policy=CachePolicy(wait_for_first=30),
+            policy=CachePolicy(lease=300, wait_for_first=120),
             wait=wait,
         )
-        arrived.wait(20)
+        arrived.wait(60)
         return len(cache.current().products)
 
     with ThreadPoolExecutor(READERS) as pool:
