@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -47,11 +48,12 @@ def test_a_secret_is_read_when_it_is_needed_and_kept(store: Any) -> None:
 
 
 def test_a_secret_is_read_again_after_a_while(store: Any) -> None:
-    with freeze_time("2026-11-22T10:00:00") as clock:
-        secret = Secret(NAME)
-        secret.value()
-        rotate(store, '{"secret": "two"}')
-        clock.tick(CACHE_SECONDS + 1)
+    secret = Secret(NAME)
+    secret.value()
+    rotate(store, '{"secret": "two"}')
+    with freeze_time(datetime.now(UTC) + timedelta(seconds=CACHE_SECONDS - 5)):
+        assert secret.value() == {"secret": "one"}
+    with freeze_time(datetime.now(UTC) + timedelta(seconds=CACHE_SECONDS + 1)):
         assert secret.value() == {"secret": "two"}
 
 
