@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from portal.domain.provisioning import REASONS
+
 from tests.infra.template import Template
 
 RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
@@ -37,3 +39,12 @@ def test_links_between_pages_lead_somewhere() -> None:
     for path in RUNBOOKS.glob("*.md"):
         for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_every_reason_for_a_failed_order_has_a_remedy() -> None:
+    named = set(re.findall(r"`([a-z<>-]+)`", pages()["provisioning-failed"]))
+    general = (
+        r"^(salesforce|whmcs|esim|aws)-(?=(refused|access-denied|unavailable|outcome-unknown)$)"
+    )
+    reasons = {re.sub(general, "<upstream>-", reason) for reason in REASONS}
+    assert reasons - named == set()

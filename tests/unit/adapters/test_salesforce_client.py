@@ -43,13 +43,13 @@ ANY_QUERY = "SELECT Id FROM Account"
 EXPIRED = [{"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}]
 
 
-def client_of(url: str) -> SalesforceClient:
+def client_of(url: str, *, read_seconds: float = 5) -> SalesforceClient:
     secret = RotatingSecret({"consumerKey": KEY, "consumerSecret": SECRET})
     return SalesforceClient(
         url=url,
         api_version="63.0",
         login=Login(url=url, secret=secret),
-        transport=Transport("salesforce", read_seconds=0.3),
+        transport=Transport("salesforce", read_seconds=read_seconds),
     )
 
 
@@ -116,7 +116,7 @@ def test_a_query_is_one_exact_get(stub: responses.RequestsMock) -> None:
     assert {r.headers["X-Correlation-Id"] for r in (token, query)} == {"front-end.0001"}
     assert query.headers["Authorization"] == "Bearer 00Dtoken"
     assert "X-PrettyPrint" not in query.headers
-    assert query.req_kwargs["timeout"] == (3.05, 0.3)  # type: ignore[attr-defined]  # added by responses
+    assert query.req_kwargs["timeout"] == (3.05, 5)  # type: ignore[attr-defined]  # added by responses
 
 
 def test_pages_follow_each_other_and_the_session_is_kept(
@@ -216,7 +216,6 @@ BROKEN_ANSWERS: list[dict[str, Any]] = [
     {"kind": "drop_answer"},
     {"kind": "garble"},
     {"kind": "replace", "status": 502, "body": "<html>"},
-    {"kind": "delay", "phase": "after", "seconds": 1},
     {"kind": "status", "status": 500, "body": [{"errorCode": "UNKNOWN_EXCEPTION", "message": "x"}]},
     {"kind": "status", "status": 500, "body": {"error": "x"}},
 ]
@@ -232,6 +231,17 @@ def test_without_a_trustworthy_answer(
     kind: type[UpstreamError],
 ) -> None:
     org.emulator.faults.add(Fault(times=2, **fault))
+    assert type(failure(client, writes=writes)) is kind
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+@pytest.mark.parametrize(("writes", "kind"), [(True, OutcomeUnknown), (False, Unavailable)])
+def test_an_answer_that_comes_too_late(
+    org: Running, phase: str, writes: bool, kind: type[UpstreamError]
+) -> None:
+    client = client_of(org.url, read_seconds=0.3)
+    late = {"kind": "delay", "path": "/services/data/", "phase": phase, "seconds": 10}
+    org.emulator.faults.add(Fault.model_validate(late))
     assert type(failure(client, writes=writes)) is kind
 
 

@@ -52,22 +52,24 @@ def sendgrid(served: Running) -> Running:
     return served
 
 
-def transport(url: str, *versions: dict[str, Any]) -> tuple[SendGridTransport, RotatingSecret]:
+def transport(
+    url: str, *versions: dict[str, Any], timeout: float = 5
+) -> tuple[SendGridTransport, RotatingSecret]:
     secret = RotatingSecret(*(versions or (KEY,)))
     made = SendGridTransport(
         url=url,
         secret=secret,
         sender="no-reply@portal.example",
         sender_name="Portal",
-        timeout=0.3,
+        timeout=timeout,
         clock=lambda: NOW,
     )
     return made, secret
 
 
-def failure(url: str) -> UpstreamError:
+def failure(url: str, **options: Any) -> UpstreamError:
     with pytest.raises(UpstreamError) as caught:
-        transport(url)[0].send(MESSAGE)
+        transport(url, **options)[0].send(MESSAGE)
     assert caught.value.upstream == "sendgrid"
     return caught.value
 
@@ -174,8 +176,8 @@ def test_a_lost_answer_is_an_unknown_outcome(sendgrid: Running, kind: str) -> No
 
 
 def test_a_late_answer_is_an_unknown_outcome(sendgrid: Running) -> None:
-    sendgrid.emulator.faults.add(Fault(kind="delay", phase="after", seconds=1))
-    assert type(failure(sendgrid.url)) is OutcomeUnknown
+    sendgrid.emulator.faults.add(Fault(kind="delay", phase="after", seconds=10))
+    assert type(failure(sendgrid.url, timeout=0.3)) is OutcomeUnknown
     assert len(mails(sendgrid)) == 1
 
 
@@ -198,7 +200,7 @@ def test_nonsense_is_an_unknown_outcome(script: Callable[[socket.socket], None])
 def test_nobody_there_means_that_nothing_was_sent() -> None:
     assert type(failure(f"http://127.0.0.1:{closed_port()}")) is Unavailable
     with unreachable_port() as port:
-        assert type(failure(f"http://127.0.0.1:{port}")) is Unavailable
+        assert type(failure(f"http://127.0.0.1:{port}", timeout=0.3)) is Unavailable
 
 
 def test_an_unknown_name_means_that_nothing_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:

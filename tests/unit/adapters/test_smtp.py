@@ -46,7 +46,10 @@ def secure(contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> Iterator[SmtpServ
 
 
 def transport(
-    port: int, *versions: dict[str, Any], tls: ssl.SSLContext | None = None
+    port: int,
+    *versions: dict[str, Any],
+    tls: ssl.SSLContext | None = None,
+    timeout: float = 5,
 ) -> tuple[SmtpTransport, RotatingSecret]:
     secret = RotatingSecret(*(versions or ({},)))
     made = SmtpTransport(
@@ -55,7 +58,7 @@ def transport(
         secret=secret,
         sender="no-reply@portal.example",
         sender_name="Portal, Inc.",
-        timeout=0.3,
+        timeout=timeout,
         tls=tls,
     )
     return made, secret
@@ -91,7 +94,8 @@ def test_a_mail_arrives_whole(server: SmtpServer) -> None:
 @pytest.mark.parametrize("goodbye", [DROP, RESET, SILENCE, "421 too many connections"])
 def test_an_accepted_mail_is_sent_whatever_the_goodbye(server: SmtpServer, goodbye: str) -> None:
     server.behaviour.at["QUIT"] = goodbye
-    assert transport(server.port)[0].send(MESSAGE)
+    timeout = 0.8 if goodbye == SILENCE else 5
+    assert transport(server.port, timeout=timeout)[0].send(MESSAGE)
     assert len(server.mails) == 1
 
 
@@ -111,7 +115,7 @@ def test_a_lost_connection(
     server: SmtpServer, verb: str, mishap: str, kind: type[UpstreamError]
 ) -> None:
     server.behaviour.at[verb] = mishap
-    assert type(failure(server.port)) is kind
+    assert type(failure(server.port, timeout=0.8 if mishap == SILENCE else 5)) is kind
     assert len(server.mails) == (verb == DATA_END)
 
 
@@ -139,7 +143,7 @@ def test_a_server_that_says_no(
 def test_nobody_there_means_that_nothing_was_sent() -> None:
     assert type(failure(closed_port())) is Unavailable
     with unreachable_port() as port:
-        assert type(failure(port)) is Unavailable
+        assert type(failure(port, timeout=0.3)) is Unavailable
 
 
 def test_logs_do_not_repeat_the_recipient(server: SmtpServer) -> None:
