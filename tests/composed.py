@@ -24,7 +24,7 @@ from local.demo.people import CHEN, Person
 from local.emulators.whmcs.emulator import API_PATH
 from tests.conftest import REGION
 from tests.events import USER_ID, Answer, call, claims, rest_event
-from tests.tables import CATALOG, EPHEMERAL, IDEMPOTENCY, IDENTITY, Tables
+from tests.tables import CATALOG, EPHEMERAL, IDEMPOTENCY, IDENTITY, WORKFLOW, Tables
 from tests.vendors import API_VERSION, Vendors, account_id
 
 SECRETS = {
@@ -87,7 +87,7 @@ def environment(vendors: Vendors, queue_url: str) -> dict[str, str]:
         "IDEMPOTENCY_TABLE": IDEMPOTENCY,
         "EPHEMERAL_TABLE": EPHEMERAL,
         "CATALOG_TABLE": CATALOG,
-        "WORKFLOW_TABLE": "workflow",
+        "WORKFLOW_TABLE": WORKFLOW,
         "EMAIL_QUEUE_URL": queue_url,
         "SALESFORCE_URL": vendors.salesforce_url,
         "SALESFORCE_SECRET_ID": "salesforce",

@@ -136,8 +136,7 @@ class _Connection(socketserver.StreamRequestHandler):
         answer = self.owner.behaviour.at.get(DATA_END, "250 kept")
         # A server that drops the line after the dot may well have the mail.
         if answer.startswith("2") or answer in (DROP, RESET, SILENCE):
-            mail = message_from_bytes(body, policy=policy.default)
-            self.owner.mails.append(cast("EmailMessage", mail))
+            self.owner.mails.append(message_from_bytes(body, policy=policy.default))
         return self._say(DATA_END, "250 kept")
 
     def _say(self, verb: str, usual: str) -> bool:

@@ -13,6 +13,7 @@ only moves the clock.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -25,6 +26,7 @@ from typing import IO, Any
 
 import boto3
 from portal import aws
+from portal.adapters.salesforce.library import simple_salesforce
 
 from tests.events import FakeContext
 from tests.integration.kill.calls import Recorder, Strike
@@ -71,16 +73,17 @@ def main() -> None:
 
 
 def _imported(module: str) -> Callable[[Any, Any], Any]:
-    """The handler, with all that it will import later, and botocore's models in memory."""
+    """The handler, with all that it will import later, and clients that never connected."""
     area = module.rpartition(".")[0]
     for package in ("portal", area):
         found = importlib.import_module(package)
         for item in pkgutil.walk_packages(found.__path__, f"{package}."):
             importlib.import_module(item.name)
+    simple_salesforce()
     for client in CLIENTS:
         client()
-    aws.forget_clients()
     handler: Callable[[Any, Any], Any] = importlib.import_module(module).handler
+    gc.freeze()
     return handler
 
 

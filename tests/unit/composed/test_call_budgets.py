@@ -210,3 +210,14 @@ def test_a_no_is_asked_again_and_a_yes_is_remembered(composed: Composed) -> None
     assert cost(composed) == {"salesforce composite/graph": 1, "whmcs GetClientsDetails": 1}
     (remembered,) = composed.tables.items(EPHEMERAL)
     assert set(remembered) == {"pk", "through", "expiration"}
+
+
+def test_reading_orders_costs_one_query(composed: Composed) -> None:
+    order_id = composed.order(ESIM).json()["sfOrderId"]
+    cost(composed)
+    listed = composed.send("orders.list_orders", "GET", "/orders")
+    assert [order["sfOrderId"] for order in listed.json()["items"]] == [order_id]
+    assert cost(composed) == {"salesforce query": 1}
+    one = composed.send("orders.get_order", "GET", f"/orders/{order_id}")
+    assert (one.status, one.json()["status"]) == (200, "pending_review")
+    assert cost(composed) == {"salesforce query": 1}

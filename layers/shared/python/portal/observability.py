@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import logging
 import time
@@ -35,10 +36,12 @@ class RedactingFormatter(LambdaPowertoolsFormatter):
     """JSON lines without personal or secret data."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """As Powertools; an exception given as the message is only named."""
-        if isinstance(record.msg, BaseException):
-            record.msg = describe(record.msg)
-        return super().format(record)
+        """As Powertools; exceptions in the message are named, not quoted."""
+        safe = copy.copy(record)
+        safe.msg = _named(record.msg)
+        if isinstance(record.args, tuple):
+            safe.args = tuple(_named(argument) for argument in record.args)
+        return super().format(safe)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's own name
         """The traceback without what exceptions quote."""
@@ -49,6 +52,10 @@ class RedactingFormatter(LambdaPowertoolsFormatter):
         record = dict(log)
         record.pop("exception_notes", None)
         return super().serialize(redact(record))
+
+
+def _named(value: Any) -> Any:
+    return describe(value) if isinstance(value, BaseException) else value
 
 
 @functools.cache

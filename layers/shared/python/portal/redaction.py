@@ -18,6 +18,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 MASK = "***"
@@ -98,11 +99,9 @@ _PROSE = frozenset(
 # Key and value in text: JSON, Python's repr, forms and query strings, SOQL, XML attributes.
 _KEY = re.compile(
     r"(?<![\w.\-\[\]])(?P<key>[\w.\-\[\]]+)(?P<quote>\\?[\"'])?"
-    r"(?P<separator>[\s+]*(?:=|:|%3[Dd])[\s+]*)"
+    r"(?P<separator>[\s+]*[=:][\s+]*)"
 )
-_VALUE = re.compile(
-    r"\\?\"(?:\\.|[^\"\\])*\\?\"|\\?'(?:\\.|[^'\\])*\\?'|%27.*?%27|[^\s,;&\"'{}\[\]()]+"
-)
+_VALUE = re.compile(r"\\?\"(?:\\.|[^\"\\])*\\?\"|\\?'(?:\\.|[^'\\])*\\?'|[^\s,;&\"'{}\[\]()]+")
 # Each with what a text must contain (in lower case) to be worth the search.
 _PATTERNS = (
     (
@@ -112,22 +111,22 @@ _PATTERNS = (
     (("bearer ", "basic "), re.compile(r"(?i)\b(?:bearer|basic)\s+[A-Za-z0-9._~\-+/=!]{6,}")),
     (("eyj",), re.compile(r"\beyJ[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.?[A-Za-z0-9_\-]*")),
     # Sessions of Salesforce, keys of SendGrid, our signatures, activation codes.
-    (("00d",), re.compile(r"\b00D[A-Za-z0-9]{9,15}(?:!|%21)[A-Za-z0-9._]+")),
+    (("00d",), re.compile(r"\b00D[A-Za-z0-9]{9,15}![A-Za-z0-9._]+")),
     (("sg.",), re.compile(r"\bSG\.[A-Za-z0-9_\-]{4,}(?:\.[A-Za-z0-9_\-]+)?")),
     (("v1=",), re.compile(r"\bv1=[0-9a-fA-F]{32,}")),
     (
-        ("1$", "1%24"),
-        re.compile(r"(?i)\b(?:LPA(?::|%3A))?1(?:\$|%24)[A-Za-z0-9.\-]+(?:\$|%24)[A-Za-z0-9.$%\-]*"),
+        ("1$",),
+        re.compile(r"(?i)\b(?:LPA:)?1\$[A-Za-z0-9.\-]+\$[A-Za-z0-9.$\-]*"),
     ),
     (
-        ("@", "%40"),
+        ("@",),
         re.compile(
-            r"[^\s@\"<>(),;:=&%\[\]{}\\/|]{1,64}(?:@|%40)"
+            r"[^\s@\"<>(),;:=&%\[\]{}\\/|]{1,64}@"
             r"(?:[^\W_](?:[\w\-]{0,62}[^\W_])?\.)+[^\W\d_]{2,}"
         ),
     ),
-    # +81 90-1234-5678, +81.9012345678, %2B8190…, and national numbers, which begin with 0.
-    (("+", "%2b"), re.compile(r"(?i)(?<![\w-])(?:\+|%2B)\d(?:[ .()\-]{0,2}\d){7,14}(?![\w-])")),
+    # +81 90-1234-5678, +81.9012345678, and national numbers, which begin with 0.
+    (("+",), re.compile(r"(?i)(?<![\w-])\+\d(?:[ .()\-]{0,2}\d){7,14}(?![\w-])")),
     (("0",), re.compile(r"(?<![\w.\-])0\d{1,4}[ -]\d{1,4}[ -]\d{3,4}(?![\w-])")),
     (("0",), re.compile(r"(?<![\w.\-])0[1-9]\d{8,9}(?![\w-])")),
 )
@@ -171,8 +170,9 @@ def redact_text(text: str) -> str:
     """Text with everything that looks personal or secret masked, cut when it is very long."""
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}… ({len(text) - _LONGEST} more)"
+    text = _decoded(text)
     lower = text.lower()
-    if "=" in lower or ":" in lower or "%3d" in lower:
+    if "=" in lower or ":" in lower:
         text = _without_pairs(text)
     for needles, pattern in _PATTERNS:
         if any(needle in lower for needle in needles):
@@ -188,6 +188,14 @@ def without(text: str, sent: Any) -> str:
     text = html.unescape(text)  # as WHMCS writes apostrophes and the like
     for value in sorted(set(_texts(sent)), key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MASK, text, flags=re.IGNORECASE)
+    return text
+
+
+def _decoded(text: str) -> str:
+    """Without percent-encoding, under which nothing could be recognised; twice is enough."""
+    for _ in range(2):
+        if "%" in text:
+            text = unquote(text)
     return text
 
 

@@ -55,7 +55,7 @@ def _message(error: BaseException) -> str:
     code = _aws_code(error)
     if code:
         return code
-    return WITHHELD if str(error) else ""
+    return WITHHELD if error.args else ""
 
 
 def _aws_code(error: BaseException) -> str:

@@ -74,7 +74,8 @@ class AnyHistory(RuleBasedStateMachine):
     @rule(number=SOON)
     def deliver_twice_at_once(self, number: int) -> None:
         """A second worker gets the same job in the middle of the first one's run."""
-        world, entered = self.world, []
+        world = self.world
+        entered: list[bool] = []
         offset = len(world.faults.names)
 
         def intrude(_: str) -> None:
