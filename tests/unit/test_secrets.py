@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from aws_lambda_powertools.utilities.parameters import SecretsProvider, base
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
-from freezegun import freeze_time
 from moto import mock_aws
 from portal import aws
 from portal.config import ConfigurationError
@@ -47,14 +46,25 @@ def test_a_secret_is_read_when_it_is_needed_and_kept(store: Any) -> None:
     assert secret.value() == {"secret": "two"}
 
 
-def test_a_secret_is_read_again_after_a_while(store: Any) -> None:
+class Clock(datetime):
+    """What Powertools takes for the time, once it is put in its place."""
+
+    ahead = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Clock:
+        return super().now(tz) + cls.ahead
+
+
+def test_a_secret_is_read_again_after_a_while(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "datetime", Clock)
     secret = Secret(NAME)
     secret.value()
     rotate(store, '{"secret": "two"}')
-    with freeze_time(datetime.now(UTC) + timedelta(seconds=CACHE_SECONDS - 5)):
-        assert secret.value() == {"secret": "one"}
-    with freeze_time(datetime.now(UTC) + timedelta(seconds=CACHE_SECONDS + 1)):
-        assert secret.value() == {"secret": "two"}
+    monkeypatch.setattr(Clock, "ahead", timedelta(seconds=CACHE_SECONDS - 5))
+    assert secret.value() == {"secret": "one"}
+    monkeypatch.setattr(Clock, "ahead", timedelta(seconds=CACHE_SECONDS + 1))
+    assert secret.value() == {"secret": "two"}
 
 
 def test_two_secrets_do_not_share_a_cache(store: Any) -> None:
