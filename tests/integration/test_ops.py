@@ -66,10 +66,13 @@ def test_dead_mails_go_back_to_their_queue(stack: StackContext, aws: Ministack) 
         QueueUrl=stack.stack_outputs["EmailDeadLettersUrl"],
         MessageBody='{"template":"welcome","userId":"nobody","dedupKey":"welcome:ops"}',
     )
-    result = ops(stack, "redrive", "--dead-letters", "--yes")
+    # Other tests of the session may have left some, too.
+    result = ops(stack, "redrive", "--dead-letters", "--limit", "1000", "--yes")
     assert result.exit_code == 0, result.output
     assert "welcome:ops" in result.stdout
-    assert "1 moved back to the e-mail queue." in result.stdout
+    assert "moved back to the e-mail queue." in result.stdout
+    again = ops(stack, "redrive", "--dead-letters", "--limit", "1000", "--yes")
+    assert "welcome:ops" not in again.stdout
 
 
 def seed_order(stack: StackContext) -> None:
