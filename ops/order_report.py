@@ -79,7 +79,7 @@ def _salesforce(found: SalesforceOrder, console: Console) -> None:
         table.add_row(
             line.id,
             line.sku or NONE,
-            str(line.quantity.normalize()),
+            f"{line.quantity.normalize():f}",
             line.billing_cycle or NONE,
             str(line.whmcs_product_id or NONE),
             line.service_ids or NONE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from portal.domain.upstream import Unavailable
 from portal.engine.model import Event, Job, Status, StepRecord, StepState
@@ -9,7 +11,7 @@ from portal.engine.model import Trouble as JobTrouble
 
 from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.faults import Trouble
-from tests.fakes.provisioning import ORDER_ID, REF_FIELD, loaded_order
+from tests.fakes.provisioning import ORDER_ID, REF_FIELD, loaded_order, order_line
 from tests.unit.ops.root import MemoryRoot
 
 JOB_ID = f"ORDER#{ORDER_ID}"
@@ -100,6 +102,13 @@ def test_a_system_that_is_down_hides_only_itself() -> None:
     assert "could not be read: whmcs GetOrders" in result.stdout
     assert "00000101" in result.stdout
     assert "correlation-1" in result.stdout
+
+
+def test_quantities_are_written_out() -> None:
+    root = MemoryRoot()
+    root.salesforce.order = loaded_order(order_line(1, quantity=Decimal("10.0")))
+    words = root.run("order", "show", ORDER_ID).stdout.split()
+    assert words[words.index("SKU-1") + 1] == "10"
 
 
 def test_an_order_that_nobody_knows_is_an_error() -> None:
