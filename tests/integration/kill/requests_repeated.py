@@ -51,7 +51,7 @@ class Repeated:
         assert held.left(), "the emulator did not notice the hang-up"
 
     def until_answered(self) -> Answer:
-        """Repeat, never before Retry-After and ever more slowly, until the answer is not "later"."""
+        """Repeat, never before Retry-After and ever more slowly, until an answer has none."""
         seen = []
         for repeated in range(MOST_REQUESTS):
             answer = answer_of(self.send())
