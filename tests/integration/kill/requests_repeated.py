@@ -13,8 +13,8 @@ from tests.integration.kill.points import Point
 from tests.integration.kill.presses import answer_of
 from tests.integration.kill.process import Outcome
 
-MOST_REQUESTS = 8
-LEAST_WAIT = 1.0
+MOST_REQUESTS = 6
+FIRST_WAIT = 32.0
 
 
 class Repeated:
@@ -59,7 +59,7 @@ class Repeated:
             if wait is None:
                 return answer
             seen.append((answer.status, answer.body))
-            self.advance(max(float(wait), 2.0**repeated) + LEAST_WAIT)
+            self.advance(max(float(wait), FIRST_WAIT * 2**repeated))
         raise AssertionError(f"still not answered: {seen}")
 
     def advance(self, seconds: float) -> None:

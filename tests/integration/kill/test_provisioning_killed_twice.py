@@ -22,16 +22,19 @@ from tests.integration.kill.shapes import MIXED, NO_ESIM, QUANTITIES, TWO_ESIMS,
 pytestmark = pytest.mark.stack
 
 
-@pytest.mark.parametrize("moment", ["received", "committed"])
 @pytest.mark.parametrize(
-    ("shape", "call"),
-    [(NO_ESIM, "whmcs AddOrder"), (TWO_ESIMS, "gigs POST subscriptions #2")],
-    ids=["AddOrder", "second eSIM"],
+    ("shape", "moment"),
+    [
+        (NO_ESIM, "whmcs AddOrder, received"),
+        (NO_ESIM, "whmcs AddOrder, committed"),
+        (TWO_ESIMS, "gigs POST subscriptions #2, committed"),
+    ],
+    ids=["order not there", "order there", "second eSIM there"],
 )
 def test_the_next_worker_is_killed_as_well(
-    lane: Lane, tally: Tally, shape: Shape, call: str, moment: str
+    lane: Lane, tally: Tally, shape: Shape, moment: str
 ) -> None:
-    first = find(lane, shape, f"{call}, {moment}")
+    first = find(lane, shape, moment)
     tally.run("kills", killed_again(lane, shape, first))
 
 
