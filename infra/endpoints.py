@@ -65,7 +65,13 @@ CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 # An HTTP handler must answer before the gateway gives up at 29 s.
 HTTP_UPSTREAM_TIMEOUT = 28
 
-CREATE_USER = ("AdminCreateUser", "AdminSetUserPassword", "AdminGetUser", "AdminDeleteUser")
+CREATE_USER = (
+    "AdminCreateUser",
+    "AdminSetUserPassword",
+    "AdminGetUser",
+    "AdminDeleteUser",
+    "AdminInitiateAuth",  # a repeated signup is answered to who knows the password
+)
 END_SESSIONS = ("AdminSetUserPassword", "AdminUserGlobalSignOut")
 
 AUTH = (

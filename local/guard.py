@@ -22,11 +22,22 @@ GRACE = 8.0
 def main(arguments: list[str]) -> int:
     """Run until the command ends or nobody wants it any more; the command's exit code."""
     folder, *command = arguments
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603  # the launcher's own command line
+    started: list[subprocess.Popen[bytes]] = []
+    unwanted = threading.Event()
 
     def stop(*_: object) -> None:
-        if child.poll() is None:
-            child.terminate()
+        unwanted.set()
+        for process in started:
+            if process.poll() is None:
+                process.terminate()
+
+    # Before the command starts: a signal in between must not leave it behind.
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603  # the launcher's own command line
+    started.append(child)
+    if unwanted.is_set():
+        stop()
 
     def watch() -> None:
         while os.read(sys.stdin.fileno(), 4096):
@@ -37,8 +48,6 @@ def main(arguments: list[str]) -> int:
         except subprocess.TimeoutExpired:
             child.kill()
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=watch, daemon=True).start()
     try:
         return child.wait()

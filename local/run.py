@@ -60,7 +60,7 @@ def run(context: typer.Context) -> None:
                 _show(stack, settings, time.monotonic() - started)
                 _wait()
         except EXPECTED as error:
-            console.print(f"[bold red]error:[/] {error}", markup=True)
+            console.print(f"error: {error}", markup=False, soft_wrap=True)
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
             console.print("stopped")

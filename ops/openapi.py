@@ -129,8 +129,9 @@ def _finished(operation: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
         Access.BEARER: [{"bearer": []}],
         Access.SIGNED: [{"signature": []}],
     }.get(endpoint.route.access, [])
-    # Powertools describes its own validation error; ours is a problem like all others.
-    operation["responses"].pop("422", None)
+    # Powertools describes its own validation errors; ours are problems like all others.
+    for status in ("422", "500"):
+        operation["responses"].pop(status, None)
     operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
     for status, response in operation["responses"].items():
         if status in ("204", "304"):

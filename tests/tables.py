@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,54 +11,48 @@ from moto import mock_aws
 from portal.repositories.dynamodb import Table
 
 from tests.conftest import REGION
+from tests.fakes.serial import serialised
 
 IDENTITY, IDEMPOTENCY, EPHEMERAL, CATALOG = "identity", "idempotency", "ephemeral", "catalog"
-_KEYS = {IDENTITY: "pk", IDEMPOTENCY: "id", EPHEMERAL: "pk", CATALOG: "pk"}
-
-
-class OneAtATime:
-    """A client for several threads: DynamoDB's writes are atomic, moto's are not."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._lock = threading.Lock()
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._client, name)
-
-        def call(**arguments: Any) -> Any:
-            with self._lock:
-                return method(**arguments)
-
-        return call
+WORKFLOW = "workflow"
+_KEYS = {
+    IDENTITY: ("pk",),
+    IDEMPOTENCY: ("id",),
+    EPHEMERAL: ("pk",),
+    CATALOG: ("pk",),
+    WORKFLOW: ("pk", "sk"),
+}
 
 
 class Tables:
     """Tables by name, over one client that threads may share."""
 
     def __init__(self) -> None:
-        client = boto3.client("dynamodb", region_name=REGION)
-        for name, key in _KEYS.items():
+        client: Any = boto3.client("dynamodb", region_name=REGION)
+        for name, keys in _KEYS.items():
             client.create_table(
                 TableName=name,
-                KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
-                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+                KeySchema=[
+                    {"AttributeName": key, "KeyType": kind}
+                    for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+                ],
+                AttributeDefinitions=[{"AttributeName": k, "AttributeType": "S"} for k in keys],
                 BillingMode="PAY_PER_REQUEST",
             )
-        self._client: Any = OneAtATime(client)
+        self._serial = serialised(client)
 
     def __getitem__(self, name: str) -> Table:
-        return Table(name, client=lambda: self._client)
+        return Table(name, client=self._serial)
 
     def clear(self) -> None:
         """Delete every item."""
-        for name, key in _KEYS.items():
+        for name, keys in _KEYS.items():
             for item in self.items(name):
-                self._client.delete_item(TableName=name, Key={key: item[key]})
+                self._serial().delete_item(TableName=name, Key={key: item[key] for key in keys})
 
     def items(self, name: str) -> list[dict[str, Any]]:
         """Everything in a table, as DynamoDB writes it."""
-        found: list[dict[str, Any]] = self._client.scan(TableName=name)["Items"]
+        found: list[dict[str, Any]] = self._serial().scan(TableName=name)["Items"]
         return found
 
 

@@ -11,6 +11,7 @@ from portal.domain.postal import WITH_STATE, WITHOUT_POSTCODE, tidy_postcode
 from portal.domain.problems import CONFLICT, INVALID_REQUEST, FieldError, Problem
 from portal.ports.billing import AddressRefused, BillingAddresses
 
+from functions.billing.errors import AddressError
 from functions.billing.models import AddressView
 
 
@@ -57,13 +58,15 @@ def _checked(address: BillingAddress) -> BillingAddress:
     try:
         address = replace(address, postcode=tidy_postcode(address.country, address.postcode))
     except ValueError as error:
-        errors.append(FieldError(str(error), pointer="/postcode", code="postcode-invalid"))
+        errors.append(
+            FieldError(str(error), pointer="/postcode", code=AddressError.POSTCODE_INVALID)
+        )
     if not address.postcode and address.country not in WITHOUT_POSTCODE:
         sentence = "Addresses in this country have a postcode."
-        errors.append(FieldError(sentence, pointer="/postcode", code="postcode-missing"))
+        errors.append(FieldError(sentence, pointer="/postcode", code=AddressError.POSTCODE_MISSING))
     if not address.state and address.country in WITH_STATE:
         sentence = "Addresses in this country have a state, province or prefecture."
-        errors.append(FieldError(sentence, pointer="/state", code="state-missing"))
+        errors.append(FieldError(sentence, pointer="/state", code=AddressError.STATE_MISSING))
     if errors:
         raise Problem(
             INVALID_REQUEST, "An address in this country needs more.", errors=tuple(errors)
@@ -74,7 +77,9 @@ def _checked(address: BillingAddress) -> BillingAddress:
 def _refusal(field: str | None) -> Problem:
     errors: tuple[FieldError, ...] = ()
     if field is not None:
-        errors = (FieldError("Billing refused this.", pointer=f"/{field}", code="refused"),)
+        errors = (
+            FieldError("Billing refused this.", pointer=f"/{field}", code=AddressError.REFUSED),
+        )
     return Problem(
         INVALID_REQUEST, "Billing does not accept this address; check every field.", errors=errors
     )

@@ -19,7 +19,7 @@ app = App("billing")
 
 @app.get("/billing/invoices/<invoiceId>", summary="One invoice", signed_in=True)
 def get_invoice(
-    invoiceId: Annotated[str, Path(pattern=r"^[1-9]\d{0,9}$")],  # noqa: N803  # as in the path
+    invoiceId: Annotated[str, Path(pattern=r"^[1-9][0-9]{0,9}$")],  # noqa: N803  # as in the path
     user: CurrentUser,
     deps: Annotated[InvoicesDeps, Depends(build_invoices)],
 ) -> InvoiceDetail:

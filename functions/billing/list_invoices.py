@@ -21,7 +21,9 @@ app = App("billing")
 def list_invoices(
     user: CurrentUser,
     deps: Annotated[InvoicesDeps, Depends(build_invoices)],
-    cursor: Annotated[str, Query(pattern=r"^\d{1,7}$", description="nextCursor of a page")] = "0",
+    cursor: Annotated[
+        str, Query(pattern=r"^[0-9]{1,7}$", description="nextCursor of a page")
+    ] = "0",
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> Page[InvoiceView]:
     """Read-only; WHMCS is the authority."""

@@ -5,6 +5,7 @@ Paths are built from this list only, so a caller can never choose where a signed
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
@@ -40,6 +41,7 @@ class ClientArea:
     sign_on: SingleSignOn
     api_url: str
     payment_methods_path: str
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def link(self, client_id: int, place: str) -> SsoLink:
         """A link to an allowed place, minted for this click.
@@ -61,7 +63,7 @@ class ClientArea:
             count("SsoUnavailable")
             logger().error("WHMCS makes no single sign-on links; plain link given")
             return SsoLink(url=self._plain(wanted), expires_at=None, sign_in_needed=True)
-        return SsoLink(url=url, expires_at=datetime.now(UTC) + LIFETIME)
+        return SsoLink(url=url, expires_at=self.now() + LIFETIME)
 
     def _mint(self, client_id: int, place: str, wanted: SsoDestination) -> str:
         try:

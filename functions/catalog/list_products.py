@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from portal.api.app import App
+from portal.collector import collector_paused
 
 from functions.catalog.caching import RenderedAnswers, cacheable, etag_of, not_modified, to_json
 from functions.catalog.deps import CatalogDeps, build_catalog
@@ -43,7 +44,8 @@ def list_products(
 
     def render() -> str:
         products = on_sale(catalog, today, category=category)
-        return to_json(CatalogView(items=[product_view(product) for product in products]))
+        with collector_paused():
+            return to_json(CatalogView(items=[product_view(product) for product in products]))
 
     return cacheable(etag, rendered.get(etag, render))
 

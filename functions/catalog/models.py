@@ -108,6 +108,8 @@ def product_view(product: Product) -> ProductView:
 def option_view(option: Option, currency: str) -> OptionView:
     """An option for the API."""
     common = {"id": option.id, "label": option.label, "required": option.required}
+    # What must be answered has no default, however it is written in Salesforce.
+    default = None if option.required and not option.default else option.default
 
     def money(amount: Decimal) -> Money:
         return Money.of(amount, currency)
@@ -117,20 +119,18 @@ def option_view(option: Option, currency: str) -> OptionView:
             ChoiceView(id=c.id, label=c.label, price_delta=money(c.price_delta))
             for c in option.choices
         ]
-        return OptionView(**common, kind="choice", default=option.default, choices=choices)
+        return OptionView(**common, kind="choice", default=default, choices=choices)
     if isinstance(option, QuantityOption):
         return OptionView(
             **common,
             kind="quantity",
-            default=option.default,
+            default=default,
             min=option.min,
             max=option.max,
             unit_price=money(option.unit_price),
         )
     assert isinstance(option, YesNoOption)  # noqa: S101  # the union has no fourth kind
-    return OptionView(
-        **common, kind="yesno", default=option.default, unit_price=money(option.price)
-    )
+    return OptionView(**common, kind="yesno", default=default, unit_price=money(option.price))
 
 
 def eligibility_view(account: AccountEligibility, *, known: bool) -> EligibilityView:

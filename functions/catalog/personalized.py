@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from portal.api.app import App
 from portal.api.principal import CurrentUser, mapped
 from portal.catalog.eligibility import fully_known
 
+from functions.catalog.caching import RenderedAnswers, etag_of, to_json
 from functions.catalog.deps import PersonalizedDeps, build_personalized
 from functions.catalog.models import PersonalCatalogView, eligibility_view, product_view
 from functions.catalog.shop import offered_to
 
 app = App("catalog")
+rendered = RenderedAnswers()
+
+ANSWERS: dict[int, Any] = {
+    200: {
+        "description": "Products in display order, and why these",
+        "content": {"application/json": {"model": PersonalCatalogView}},
+    }
+}
 
 
-@app.get("/catalog/personalized", summary="What the caller can order", signed_in=True)
+@app.get(
+    "/catalog/personalized",
+    summary="What the caller can order",
+    signed_in=True,
+    responses=ANSWERS,
+)
 def personalized(
     user: CurrentUser,
     deps: Annotated[PersonalizedDeps, Depends(build_personalized)],
@@ -25,14 +40,26 @@ def personalized(
         Literal["Internet", "eSIM", "VPN", "Other"] | None,
         Query(description="only this category"),
     ] = None,
-) -> PersonalCatalogView:
+) -> Response[str]:
     """The catalogue filtered by the Account's eligibility; never cached by anybody else."""
     customer = mapped(user, deps.directory)
     account = deps.eligibility(customer.sf_account_id)
-    offered = offered_to(deps.catalog.current(), deps.today(), account, category=category)
-    return PersonalCatalogView(
-        items=[product_view(product) for product in offered],
-        eligibility=eligibility_view(account, known=fully_known(account)),
+    catalog, today = deps.catalog.current(), deps.today()
+
+    def render() -> str:
+        offered = offered_to(catalog, today, account, category=category)
+        view = PersonalCatalogView(
+            items=[product_view(product) for product in offered],
+            eligibility=eligibility_view(account, known=fully_known(account)),
+        )
+        return to_json(view)
+
+    # Everybody who lives alike is answered alike: nothing in it is of one customer only.
+    alike = etag_of(catalog.version, today.isoformat(), account.model_dump_json(), category or "")
+    return Response(
+        status_code=200,
+        content_type="application/json",
+        body=rendered.get(alike, render),
     )
 
 

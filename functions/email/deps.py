@@ -44,13 +44,21 @@ def _transport(settings: SendConfig) -> MailTransport:
     from portal.secrets import Secret  # noqa: PLC0415
 
     secret = Secret(settings.sendgrid_secret_id)
-    sender = {"sender": settings.email_from, "sender_name": settings.email_from_name}
     if settings.email_transport == "smtp":
         from portal.adapters.smtp import SmtpTransport  # noqa: PLC0415
 
         return SmtpTransport(
-            host=settings.smtp_host, port=settings.smtp_port, secret=secret, **sender
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            secret=secret,
+            sender=settings.email_from,
+            sender_name=settings.email_from_name,
         )
     from portal.adapters.sendgrid import SendGridTransport  # noqa: PLC0415
 
-    return SendGridTransport(url=settings.sendgrid_api_url, secret=secret, **sender)
+    return SendGridTransport(
+        url=settings.sendgrid_api_url,
+        secret=secret,
+        sender=settings.email_from,
+        sender_name=settings.email_from_name,
+    )

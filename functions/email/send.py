@@ -45,6 +45,10 @@ def deliver(record: SQSRecord) -> None:
         except (BusyError, UpstreamError) as error:
             logger().warning("mail is tried again", extra={"reason": str(error)})
             raise
+        except Exception:
+            # Whatever it was, the batch only names the message: the log must say why.
+            logger().exception("unexpected error")
+            raise
 
 
 def _failed(message: str, reason: object) -> None:

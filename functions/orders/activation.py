@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from portal.domain.problems import FieldError
 
 from functions.orders.cart import PricedLine
+from functions.orders.errors import CartError
 from functions.orders.models import Activation
 
 FURTHEST = timedelta(days=365)
@@ -28,4 +29,4 @@ def activation_errors(
 
 
 def _wrong(member: str, detail: str) -> FieldError:
-    return FieldError(detail, pointer=f"/activation/{member}", code="activation-invalid")
+    return FieldError(detail, pointer=f"/activation/{member}", code=CartError.ACTIVATION_INVALID)

@@ -30,6 +30,7 @@ from portal.domain.order_options import (
 )
 from portal.domain.problems import FieldError
 
+from functions.orders.errors import CartError
 from functions.orders.models import CartItem
 
 
@@ -44,7 +45,7 @@ class PricedLine:
 
 
 class _Wrong(Exception):  # inner control flow of this module
-    def __init__(self, pointer: str, code: str, detail: str) -> None:
+    def __init__(self, pointer: str, code: CartError, detail: str) -> None:
         super().__init__(detail)
         self.error = FieldError(detail, pointer=pointer, code=code)
 
@@ -85,15 +86,15 @@ def _product(
 ) -> Product:
     product = catalog.find(item.sku)
     if product is None:
-        raise _Wrong(f"{pointer}/sku", "sku-unknown", "There is no such product.")
+        raise _Wrong(f"{pointer}/sku", CartError.SKU_UNKNOWN, "There is no such product.")
     if not valid_on(product, today):
-        raise _Wrong(f"{pointer}/sku", "not-on-sale", "This product is not sold today.")
+        raise _Wrong(f"{pointer}/sku", CartError.NOT_ON_SALE, "This product is not sold today.")
     if not eligible(product, account):
         raise _ineligible(f"{pointer}/sku", product, account)
     if item.billing_cycle not in (None, product.billing_cycle):
         raise _Wrong(
             f"{pointer}/billingCycle",
-            "billing-cycle-mismatch",
+            CartError.BILLING_CYCLE_MISMATCH,
             f"This product is billed {product.billing_cycle}.",
         )
     return product
@@ -102,9 +103,13 @@ def _product(
 def _ineligible(pointer: str, product: Product, account: AccountEligibility) -> _Wrong:
     if undecided(product, account):
         return _Wrong(
-            pointer, "eligibility-unknown", "Your address has to be checked before you order this."
+            pointer,
+            CartError.ELIGIBILITY_UNKNOWN,
+            "Your address has to be checked before you order this.",
         )
-    return _Wrong(pointer, "not-eligible", "This product cannot be had at the address we know.")
+    return _Wrong(
+        pointer, CartError.NOT_ELIGIBLE, "This product cannot be had at the address we know."
+    )
 
 
 def _line(pointer: str, item: CartItem, product: Product) -> tuple[PricedLine, list[FieldError]]:
@@ -115,8 +120,8 @@ def _line(pointer: str, item: CartItem, product: Product) -> tuple[PricedLine, l
     errors.extend(
         FieldError(
             "This product has no such option.",
-            pointer=f"{pointer}/configOptions/{name}",
-            code="option-unknown",
+            pointer=f"{pointer}/configOptions/{_escaped(name)}",
+            code=CartError.OPTION_UNKNOWN,
         )
         for name in item.config_options
         if name not in known
@@ -142,13 +147,13 @@ def _select(
     """What a value means, and what it adds to the unit price; the default when there is none."""
     value = option.default if chosen is None else chosen
     if option.required and chosen is None and not value:
-        raise _Wrong(pointer, "option-required", f"Choose {option.label}.")
+        raise _Wrong(pointer, CartError.OPTION_REQUIRED, f"Choose {option.label}.")
     if isinstance(option, ChoiceOption):
         return _choose(pointer, option, value)
     if isinstance(option, QuantityOption):
         return _count(pointer, option, value)
     if not isinstance(value, bool):
-        raise _Wrong(pointer, "option-wrong-type", f"{option.label} is true or false.")
+        raise _Wrong(pointer, CartError.OPTION_WRONG_TYPE, f"{option.label} is true or false.")
     selection = YesNoSelection(
         kind="yesno",
         option_id=option.id,
@@ -165,10 +170,10 @@ def _choose(
     if value is None:
         return None, Decimal(0)
     if not isinstance(value, str):
-        raise _Wrong(pointer, "option-wrong-type", f"{option.label} is the id of a choice.")
+        raise _Wrong(pointer, CartError.OPTION_WRONG_TYPE, f"{option.label} is the id of a choice.")
     choice = next((c for c in option.choices if c.id == value), None)
     if choice is None:
-        raise _Wrong(pointer, "choice-unknown", f"{option.label} has no such choice.")
+        raise _Wrong(pointer, CartError.CHOICE_UNKNOWN, f"{option.label} has no such choice.")
     selection = ChoiceSelection(
         kind="choice",
         option_id=option.id,
@@ -185,11 +190,11 @@ def _count(
     pointer: str, option: QuantityOption, value: str | int | bool | None
 ) -> tuple[Selection | None, Decimal]:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise _Wrong(pointer, "option-wrong-type", f"{option.label} is a whole number.")
+        raise _Wrong(pointer, CartError.OPTION_WRONG_TYPE, f"{option.label} is a whole number.")
     if not option.min <= value <= option.max:
         raise _Wrong(
             pointer,
-            "option-out-of-range",
+            CartError.OPTION_OUT_OF_RANGE,
             f"{option.label} is between {option.min} and {option.max}.",
         )
     selection = QuantitySelection(
@@ -212,5 +217,10 @@ def _over_limit(items: list[CartItem], lines: list[PricedLine]) -> Iterator[Fiel
             yield FieldError(
                 f"At most {limits[item.sku]} of this product.",
                 pointer=f"/items/{number}/quantity",
-                code="quantity-exceeded",
+                code=CartError.QUANTITY_EXCEEDED,
             )
+
+
+def _escaped(name: str) -> str:
+    """A member name in a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC
 
 from functions.orders.models import OrderRequest
 
@@ -17,7 +16,7 @@ def cart_hash(request: OrderRequest) -> str:
     document = request.model_dump(mode="json")
     document["items"] = sorted(json.dumps(item, sort_keys=True) for item in document["items"])
     if request.activation.at is not None:
-        document["activation"]["at"] = request.activation.at.astimezone(UTC).isoformat()
+        document["activation"]["at"] = request.activation.at.timestamp()
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from portal.api.models import RequestModel, ResponseModel
 from portal.domain.ids import SKU
 from portal.domain.money import Money
-from pydantic import AwareDatetime, Field, StrictBool, StrictInt, StrictStr, StringConstraints
+from pydantic import AwareDatetime, Field, PlainValidator, StringConstraints
 
-OptionKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-OptionValue = StrictBool | StrictInt | Annotated[StrictStr, StringConstraints(max_length=80)]
+LONGEST_CHOICE_ID = 80
+
+
+def _option_value(value: Any) -> str | int | bool:
+    # One error with one pointer, where a union would give one for each of its members.
+    if isinstance(value, int) or (isinstance(value, str) and len(value) <= LONGEST_CHOICE_ID):
+        return value
+    msg = "must be the id of a choice, a whole number, or true or false"
+    raise ValueError(msg)
+
+
+OptionValue = Annotated[
+    str | int | bool,
+    PlainValidator(_option_value, json_schema_input_type=str | int | bool),
+]
 CustomerStatus = Literal[
     "pending_review", "queued", "scheduled", "provisioning", "provisioned", "failed", "cancelled"
 ]
@@ -25,7 +38,7 @@ class CartItem(RequestModel):
     billing_cycle: Annotated[str, StringConstraints(max_length=20)] | None = Field(
         default=None, description="must be the product's, when given"
     )
-    config_options: Annotated[dict[OptionKey, OptionValue], Field(max_length=50)] = Field(
+    config_options: Annotated[dict[str, OptionValue], Field(max_length=50)] = Field(
         default_factory=dict, description="option id → choice id, number, or true/false"
     )
 

@@ -83,9 +83,8 @@ class Placing:
         if begun.state is Begun.DONE:
             return Placed(OrderCreated.model_validate(begun.answer), replayed=True)
         if begun.state is Begun.RESUMED:
-            found = self.orders.by_key(begun.order_key)
+            found = attempt.look(begun)
             if found is not None:
-                count("OrdersRecovered")
                 return Placed(attempt.finish(begun, found), replayed=True)
         placed = attempt.place(begun, request)
         return Placed(attempt.finish(begun, placed), replayed=False)
@@ -160,7 +159,7 @@ class _Attempt:
         except Refused:
             self._give_up(begun)
             raise
-        except UpstreamError:
+        except Exception:  # whatever it was: the next one looks before it places
             self._pause(begun)
             raise
 
@@ -190,16 +189,22 @@ class _Attempt:
         logger().info("order placed")
         return answer
 
-    def _found(self, begun: Beginning) -> PlacedOrder:
+    def look(self, begun: Beginning) -> PlacedOrder | None:
+        """The order of the key, if it is there; who cannot look leaves it to the next one."""
         try:
-            placed = self.placing.orders.by_key(begun.order_key)
-        except UpstreamError:
+            found = self.placing.orders.by_key(begun.order_key)
+        except Exception:  # whatever it was: the next one can look at once
             self._pause(begun)
             raise
+        if found is not None:
+            count("OrdersRecovered")
+        return found
+
+    def _found(self, begun: Beginning) -> PlacedOrder:
+        placed = self.look(begun)
         if placed is None:
             self._pause(begun)
             raise OutcomeUnknown("salesforce", "composite/graph", "no order of the key yet")
-        count("OrdersRecovered")
         return placed
 
     def _give_up(self, begun: Beginning) -> None:

@@ -73,7 +73,8 @@ class DeadLetterDeps:
 @functools.cache
 def build_start() -> StartDeps:
     """For POST /orders/{sfOrderId}/provision."""
-    from portal.adapters.sqs import SqsQueue, SqsTicketQueue  # noqa: PLC0415
+    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
+    from portal.adapters.ticket_queue import SqsTicketQueue  # noqa: PLC0415
     from portal.api.signature import SignatureVerifier, SigningKeys  # noqa: PLC0415
     from portal.provisioning.view import order_job_id  # noqa: PLC0415
     from portal.repositories.dynamodb import Table  # noqa: PLC0415
@@ -95,7 +96,8 @@ def build_start() -> StartDeps:
 @functools.cache
 def build_worker() -> WorkerDeps:
     """For the provision queue's consumer."""
-    from portal.adapters.sqs import SqsQueue, SqsTicketQueue  # noqa: PLC0415
+    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
+    from portal.adapters.ticket_queue import SqsTicketQueue  # noqa: PLC0415
     from portal.engine.backoff import Policy  # noqa: PLC0415
     from portal.repositories.dynamodb import Table  # noqa: PLC0415
     from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
@@ -144,7 +146,8 @@ def build_dead_letter() -> DeadLetterDeps:
 @functools.cache
 def build_sweeper() -> Sweeper:
     """For the schedule."""
-    from portal.adapters.sqs import SqsQueue, SqsTicketQueue  # noqa: PLC0415
+    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
+    from portal.adapters.ticket_queue import SqsTicketQueue  # noqa: PLC0415
     from portal.repositories.dynamodb import Table  # noqa: PLC0415
     from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
 

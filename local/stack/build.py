@@ -5,6 +5,7 @@ Both are kept and made again only when something that they are made of has chang
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from local.stack.settings import HOST, PORTS, REPOSITORY, Settings, front_origins
@@ -25,7 +27,6 @@ OVERRIDABLE = ("POWERTOOLS_LOG_LEVEL", "PROVISION_MAX_ATTEMPTS")
 
 CONFIGURATION = {
     "STAGE": STAGE,
-    "LAYER_PATH": str(LAYER),
     # ministack has no account-wide role for API Gateway's logs, and no WAF worth its name.
     "API_ACCOUNT_LOGGING": "false",
     "WAF_ENABLED": "false",
@@ -35,6 +36,9 @@ CONFIGURATION = {
     "API_BURST_LIMIT": "1000",
     "AUTH_RATE_LIMIT": "1000",
     "AUTH_BURST_LIMIT": "1000",
+    # Everybody on this machine has one address; the limits per account stay as they are.
+    "RATE_LIMITS": "signup.ip=1000/3600,login.ip=3000/300,refresh.ip=3000/300,"
+    "reset-mail.ip=1000/3600,reset-password.ip=1000/900,link.ip=1000/3600",
     "WHMCS_PAYMENT_METHOD": "stripe",
     "WHMCS_CUSTOMER_NUMBER_FIELD_ID": "1",
     "WHMCS_DATE_OF_BIRTH_FIELD_ID": "2",
@@ -63,35 +67,46 @@ class BuildError(RuntimeError):
     """The layer or the template could not be made; the message ends with the tool's own words."""
 
 
-def host_layer(settings: Settings) -> bool:
-    """Build the layer of wheels for this machine's Python; False when it was there already."""
+@contextmanager
+def locked(settings: Settings) -> Iterator[None]:
+    """Hold while preparing: a start and a test session at once would build the same things."""
+    settings.root.mkdir(parents=True, exist_ok=True)
+    with (settings.root / "build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def host_layer(settings: Settings) -> None:
+    """Build the layer of wheels for this machine's Python, unless it is there already."""
     stamp = settings.root / "host-layer"
     wanted = _digest(LAYER_SOURCES, {"python": sys.version, "platform": sys.platform})
     if LAYER.is_dir() and stamp.exists() and stamp.read_text() == wanted:
-        return False
+        return
     _run("the layer", ["infra.layers", "--target", "host"], {})
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(wanted)
-    return True
 
 
-def synthesise(settings: Settings) -> tuple[Path, bool]:
-    """The cloud assembly of the stage `local`, and whether it had to be made."""
+def synthesise(settings: Settings) -> Path:
+    """The cloud assembly of the stage `local`, made unless it is there already."""
     overrides = {name: os.environ[name] for name in OVERRIDABLE if name in os.environ}
     configuration = {**CONFIGURATION, **overrides}
-    layer = (settings.root / "host-layer").read_text()
-    wanted = _digest(SOURCES, {**configuration, "layer": layer})
+    wanted = _digest(SOURCES, configuration)
     target = settings.root / "cdk.out" / wanted[:20]
     if target.is_dir():
         os.utime(target)
-        return target, False
+        return target
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        output = Path(folder) / "assembly"
-        _run("the template", ["infra.app"], {**configuration, "CDK_OUTDIR": str(output)})
+        output, wheels = Path(folder) / "assembly", Path(folder) / "wheels"
+        # The layer of wheels is not deployed here (fixups.wheels_in_the_runtime), so that nothing
+        # has to copy a hundred megabytes into every assembly.
+        (wheels / "python").mkdir(parents=True)
+        paths = {"CDK_OUTDIR": str(output), "LAYER_PATH": str(wheels)}
+        _run("the template", ["infra.app"], {**configuration, **paths})
         output.replace(target)
     _forget_old(target.parent)
-    return target, True
+    return target
 
 
 def _run(what: str, module: list[str], environment: Mapping[str, str]) -> None:

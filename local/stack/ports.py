@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import socket
+from contextlib import suppress
 
 from local.stack.settings import HOST, PORTS
+
+QUIET_PORTS = range(20_000, 32_000)
+"""Below the ephemeral ports of Linux (32768 up) and of macOS (49152 up)."""
+
+TRIES = 20
 
 
 class PortTakenError(RuntimeError):
@@ -41,6 +48,20 @@ def port_of(listener: socket.socket) -> int:
 
 
 def reserve(service: str, port: int) -> int:
-    """A port that another process is about to bind; raises PortTakenError."""
+    """A port that another process is about to bind; raises PortTakenError.
+
+    For port 0 it is one that the operating system gives to nobody by itself: between our look
+    and the other's bind, an outgoing connection of any program could take an ephemeral one.
+    """
+    if port:
+        return _look(service, port)
+    *first, last = random.sample(QUIET_PORTS, TRIES)
+    for candidate in first:
+        with suppress(PortTakenError):
+            return _look(service, candidate)
+    return _look(service, last)
+
+
+def _look(service: str, port: int) -> int:
     with listen(service, port) as listener:
         return port_of(listener)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from local.context import DemoAccount, StackContext
 from local.front.app import create_app
@@ -46,12 +47,7 @@ def running(
     that says what to do.
     """
     check_ports(settings)
-    progress("preparing ministack's environment")
-    ministack.prepare(settings)
-    progress("building the layer of this machine (first start: about a minute)")
-    build.host_layer(settings)
-    progress("synthesising the template")
-    assembly, _ = build.synthesise(settings)
+    assembly = _prepare(settings, progress)
     forget(settings.logs)
     with ExitStack() as stack:
         secrets = credentials(settings)
@@ -80,6 +76,17 @@ def running(
         context = _context(api_url, aws.endpoint, urls, deployed, secrets, front_url, accounts)
         stack.enter_context(serving_front(create_app(context), door))
         yield context
+
+
+def _prepare(settings: Settings, progress: Progress) -> Path:
+    """Build what is missing or out of date; the cloud assembly."""
+    progress("preparing ministack's environment")
+    with build.locked(settings):
+        ministack.prepare(settings)
+        progress("building the layer of this machine")
+        build.host_layer(settings)
+        progress("synthesising the template")
+        return build.synthesise(settings)
 
 
 def check_ports(settings: Settings) -> None:

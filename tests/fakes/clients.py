@@ -37,7 +37,8 @@ class StoredClient:
 
 
 class FakeClients:
-    """`calls` counts API calls. `hold` makes AddClients linger: `arrive` lets them commit."""
+    """`calls` counts API calls. `hold` makes AddClients linger: `arrive` lets them commit,
+    `vanish` lets them die."""
 
     def __init__(self) -> None:
         self.users: list[StoredUser] = []
@@ -59,6 +60,10 @@ class FakeClients:
         for details in self._lingering:
             if not self._taken(details.email):
                 self._commit(details)
+        self._lingering.clear()
+
+    def vanish(self) -> None:
+        """What was still on its way never arrives."""
         self._lingering.clear()
 
     def by_email(self, email: str) -> BillingClient | None:

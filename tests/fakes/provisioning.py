@@ -72,7 +72,7 @@ def order_line(number: int = 1, **changes: object) -> OrderLine:
         "requires_payment_method": True,
         "whmcs_product_id": 100 + number,
     }
-    return OrderLine(**{**values, **changes})  # type: ignore[arg-type]  # built by name
+    return OrderLine(**{**values, **changes})
 
 
 def esim_line(number: int = 2, **changes: object) -> OrderLine:
@@ -202,11 +202,11 @@ class FakeWhmcs:
             raise self.refusal
         self.placed.append(order)
         order_id = self.add_by_hand(fields={}, notes=order.notes if self.keeps_notes else "")
-        ids = []
+        ids: list[int] = []
         for line in order.services:
             fields = {line.ref_field_id: order.ref} if line.ref_field_id else {}
             pieces = line.quantity if self.splits_quantities else 1
-            ids.extend(
+            ids += [
                 self._service(
                     order_id,
                     line.pid,
@@ -216,7 +216,7 @@ class FakeWhmcs:
                     fields if self.keeps_fields else {},
                 )
                 for _ in range(pieces)
-            )
+            ]
         return PlacedOrder(order_id, tuple(ids))
 
     def _service(
@@ -433,4 +433,4 @@ def loaded_order(*lines: OrderLine, **changes: object) -> LoadedOrder:
         "activation_type": "Immediate",
         "lines": lines or (order_line(1), esim_line(2)),
     }
-    return LoadedOrder(**{**values, **changes})  # type: ignore[arg-type]  # built by name
+    return LoadedOrder(**{**values, **changes})

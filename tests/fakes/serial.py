@@ -7,7 +7,7 @@ gives moto that property, and leaves the interleaving of calls to the threads.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,12 @@ class SerialDynamo:
                 return real(**arguments)
 
         return one_at_a_time
+
+
+def serialised(client: DynamoDBClient) -> Callable[[], Any]:
+    """What `Table` takes for a client: this one, a call at a time."""
+    serial = SerialDynamo(client)
+    return lambda: serial
 
 
 class TestTable(Table):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.domain.upstream import Unavailable
 from portal.engine.model import Event, Job, KeyUse, Status, Ticket
 from portal.engine.ports import KeyTaken, StaleJob
 
@@ -35,7 +36,7 @@ class MemoryJobStore:
         self.faults = faults or Faults()
 
     def get(self, job_id: str) -> Job | None:
-        return self.faults.call("dynamodb", "get", lambda: copy.deepcopy(self.jobs.get(job_id)))
+        return self.faults.call("dynamodb", "get", lambda: self.jobs.get(job_id))
 
     def replace(self, job: Job) -> Job:
         return self.faults.call("dynamodb", "replace", lambda: self._replace(job))
@@ -65,10 +66,10 @@ class MemoryJobStore:
     def _replace(self, job: Job) -> Job:
         stored = self.jobs.get(job.id)
         if (stored.version if stored else 0) != job.version:
-            raise StaleJob(copy.deepcopy(stored))
+            raise StaleJob(stored)
         written = copy.deepcopy(job.changed(version=job.version + 1))
         self.jobs[job.id] = written
-        return copy.deepcopy(written)
+        return written
 
     def _begin(self, job: Job, key: str, use: KeyUse) -> Job:
         if key in self.keys:
@@ -107,6 +108,8 @@ class FakeQueue:
 
     def postpone(self, receipt: str, seconds: float) -> None:
         """ChangeMessageVisibility."""
+        if int(receipt) not in self.messages:
+            raise Unavailable("sqs", "ChangeMessageVisibility", "there is no such message")
         self.messages[int(receipt)].visible_at = self.clock.now + seconds
 
     def next_at(self) -> float | None:

@@ -61,7 +61,9 @@ class Probe:
 @pytest.fixture(scope="module")
 def aws() -> Iterator[Ministack]:
     settings = Settings.for_tests()
-    build.host_layer(settings)
+    with build.locked(settings):
+        ministack.prepare(settings)
+        build.host_layer(settings)
     with ministack.running(settings) as running:
         yield running
 

@@ -32,7 +32,7 @@ class Receiver:
 
     def wait_for(self, type_: str) -> bool:
         with self.arrived:
-            return self.arrived.wait_for(lambda: type_ in self.types(), timeout=5)
+            return self.arrived.wait_for(lambda: type_ in self.types(), timeout=30)
 
     def types(self) -> list[str]:
         return [json.loads(body)["type"].removeprefix("com.gigs.") for _, body in self.got]

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from portal.adapters.sqs import SqsQueue, SqsTicketQueue
+from portal.adapters.sqs import SqsQueue
+from portal.adapters.ticket_queue import SqsTicketQueue
 from portal.engine.start import Started, StartRequest, request_start
 from portal.repositories.dynamodb import Table
 from portal.repositories.workflow import DynamoJobStore

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import boto3
 import pytest
-from moto import mock_aws
 from portal.catalog.cache import CachePolicy, CatalogCache
 from portal.domain.catalog import AccountEligibility, Rejection
 from portal.domain.upstream import Unavailable
 from portal.repositories.catalog import DynamoCatalogStore, DynamoEligibilityCache
 from portal.repositories.dynamodb import Table
 
-from tests.conftest import REGION
 from tests.fakes.catalog import FakeCatalogSource, product
+from tests.tables import CATALOG, Tables
 
 DOWN = Unavailable("salesforce", "query", "down")
 
@@ -30,15 +27,8 @@ class Clock:
 
 
 @pytest.fixture
-def table() -> Iterator[Table]:
-    with mock_aws():
-        boto3.client("dynamodb", region_name=REGION).create_table(
-            TableName="catalog",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield Table("catalog")
+def table(tables: Tables) -> Table:
+    return tables[CATALOG]
 
 
 @pytest.fixture

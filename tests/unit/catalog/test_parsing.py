@@ -91,11 +91,74 @@ def test_repeated_ids_are_refused() -> None:
 
 
 def test_bad_products_do_not_hide_good_ones() -> None:
+    other, third = "01t000000000002AAA", "01t000000000003AAA"
     products, rejections = parse_all(
-        [entry(), entry(), entry(ProductCode="BAD", Portal_Category__c="?")], currency="JPY"
+        [entry(), entry(Id=other), entry(Id=third, ProductCode="BAD", Portal_Category__c="?")],
+        currency="JPY",
     )
     assert [p.sku for p in products] == ["ESIM-10GB"]
     assert [(r.sku, r.reason.split()[0]) for r in rejections] == [
         ("ESIM-10GB", "ProductCode"),
         ("BAD", "Portal_Category__c"),
     ]
+
+
+def test_a_product_with_two_prices_has_none() -> None:
+    """In an org of several currencies each has its own entry, and ours would be a guess."""
+    products, rejections = parse_all([entry(1500), entry(10)], currency="JPY")
+    assert products == []
+    assert {rejection.reason.split(";")[0] for rejection in rejections} == {
+        "it has several active prices in this price book"
+    }
+
+
+def choices(**change: Any) -> list[dict[str, Any]]:
+    first = {"id": "10gb", "label": "10 GB", "whmcsChoiceId": 9}
+    return [first, {"id": "25gb", "label": "25 GB", "whmcsChoiceId": 10, **change}]
+
+
+def document(*more: dict[str, Any]) -> str:
+    return json.dumps({"version": 1, "options": more})
+
+
+QUANTITY = {"id": "ip", "label": "IP", "kind": "quantity", "max": 5, "whmcsOptionId": 5}
+YES_NO = {"id": "help", "label": "Help", "kind": "yesno", "whmcsOptionId": 6}
+BAD_OPTIONS = [
+    (options(), "needs a default, or to be required"),
+    (options(default="10gb", choices=choices(id="10gb")), "two choices have the same id"),
+    (options(default="10gb", choices=choices(whmcsChoiceId=9)), "same whmcsChoiceId"),
+    (document(QUANTITY, {**YES_NO, "whmcsOptionId": 5}), "two options have the same whmcsOptionId"),
+    (document({**QUANTITY, "min": 2}), "option ip: default is not between min and max"),
+    (document({**QUANTITY, "max": 0}), "max"),
+    (document({**QUANTITY, "unitPrice": "1.005"}), "unitPrice"),
+    (document({**QUANTITY, "unitPrice": "1e12"}), "unitPrice"),
+    (document({**YES_NO, "price": "NaN"}), "price"),
+    (document({**YES_NO, "price": None}), "price"),
+    (document({**YES_NO, "id": "Help Me"}), "id"),
+    (document({**YES_NO, "label": ""}), "label"),
+    (document({**YES_NO, "whmcsOptionId": 0}), "whmcsOptionId"),
+    ('{"version": 1, "options": null}', "options"),
+    ("[]", "object"),
+    ("null", "object"),
+]
+
+
+@pytest.mark.parametrize(("text", "names"), BAD_OPTIONS)
+def test_options_with_a_mistake_are_refused(text: str, names: str) -> None:
+    with pytest.raises(UnsellableError, match=names):
+        parse_config_options(text)
+
+
+@pytest.mark.parametrize(
+    ("price", "sold"), [("-1499.99", True), ("-1500", True), ("-1500.01", False)]
+)
+def test_no_choice_makes_a_price_negative(price: str, sold: bool) -> None:
+    records = [entry(1500, Portal_ConfigOptions_JSON__c=document({**YES_NO, "price": price}))]
+    products, rejections = parse_all(records, currency="JPY")
+    assert (len(products), len(rejections)) == ((1, 0) if sold else (0, 1))
+
+
+@pytest.mark.parametrize("fields", [{"Portal_Max_Quantity__c": -1}, {"unit_price": -1}], ids=str)
+def test_numbers_that_nobody_can_order(fields: dict[str, Any]) -> None:
+    price = fields.pop("unit_price", 1500)
+    assert parse_all([entry(price, **fields)], currency="JPY")[0] == []

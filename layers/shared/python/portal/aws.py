@@ -1,4 +1,8 @@
-"""AWS clients and secrets, made on first use and kept per execution environment."""
+"""AWS clients, made on first use and kept per execution environment.
+
+Timeouts are short against a Lambda's own: DynamoDB answers in milliseconds, and an attempt that
+hangs is better repeated than waited for.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +15,19 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
+CONNECT_SECONDS = 2.0
+ATTEMPTS = 3
 
-def _client(service: str) -> Any:
+
+def _client(service: str, *, read_seconds: float) -> Any:
     # boto3 takes ~0.1 s to import: only Lambdas that reach AWS, at first use.
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
     config = Config(
-        connect_timeout=2,
-        read_timeout=8,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=read_seconds,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
     )
     return boto3.client(service, config=config)  # type: ignore[call-overload]  # service by name
 
@@ -28,28 +35,28 @@ def _client(service: str) -> Any:
 @functools.cache
 def dynamodb() -> DynamoDBClient:
     """The DynamoDB client."""
-    client: DynamoDBClient = _client("dynamodb")
+    client: DynamoDBClient = _client("dynamodb", read_seconds=3.0)
     return client
 
 
 @functools.cache
 def sqs() -> SQSClient:
     """The SQS client."""
-    client: SQSClient = _client("sqs")
+    client: SQSClient = _client("sqs", read_seconds=4.0)
     return client
 
 
 @functools.cache
 def cognito() -> CognitoIdentityProviderClient:
     """The Cognito user pools client."""
-    client: CognitoIdentityProviderClient = _client("cognito-idp")
+    client: CognitoIdentityProviderClient = _client("cognito-idp", read_seconds=5.0)
     return client
 
 
 @functools.cache
 def secretsmanager() -> SecretsManagerClient:
     """The Secrets Manager client."""
-    client: SecretsManagerClient = _client("secretsmanager")
+    client: SecretsManagerClient = _client("secretsmanager", read_seconds=4.0)
     return client
 
 

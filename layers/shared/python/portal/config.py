@@ -33,9 +33,12 @@ class ConfigurationError(Exception):
 
 
 class Config(BaseModel):
-    """Base of all configs: frozen, read by alias from environment names."""
+    """Base of all configs: frozen, read by alias from environment names.
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    A Lambda uses one of the many below, so validators are built on first use.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, defer_build=True)
 
     stage: NonEmpty = Field(alias="STAGE")
 

@@ -18,9 +18,14 @@ def current() -> str:
     return _current.get()
 
 
+def headers() -> dict[str, str]:
+    """The header that carries the id to an upstream; empty outside a request."""
+    return {HEADER: current()} if current() else {}
+
+
 def accept(proposed: str | None) -> str:
     """The caller's id when it is well formed, else a new one."""
-    if proposed and CORRELATION_ID.match(proposed):
+    if proposed and CORRELATION_ID.fullmatch(proposed):
         return proposed
     return uuid.uuid4().hex
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import functools
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,24 +15,54 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from portal.redaction import redact
+from portal.tracebacks import describe, format_exception
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging.types import LogRecord
 
 NAMESPACE = "Portal"
+# Below ERROR they write URLs with queries, tokens and whole bodies, past our formatter.
+_TALKATIVE = (
+    "aws_lambda_powertools",
+    "boto3",
+    "botocore",
+    "python_http_client",
+    "simple_salesforce",
+    "urllib3",
+)
 
 
 class RedactingFormatter(LambdaPowertoolsFormatter):
     """JSON lines without personal or secret data."""
 
+    def format(self, record: logging.LogRecord) -> str:
+        """As Powertools; exceptions in the message are named, not quoted."""
+        safe = copy.copy(record)
+        safe.msg = _named(record.msg)
+        if isinstance(record.args, tuple):
+            safe.args = tuple(_named(argument) for argument in record.args)
+        return super().format(safe)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's own name
+        """The traceback without what exceptions quote."""
+        return format_exception(ei[1])
+
     def serialize(self, log: LogRecord) -> str:
         """Redact the whole record, then serialise it."""
-        return super().serialize(redact(dict(log)))
+        record = dict(log)
+        record.pop("exception_notes", None)
+        return super().serialize(redact(record))
+
+
+def _named(value: Any) -> Any:
+    return describe(value) if isinstance(value, BaseException) else value
 
 
 @functools.cache
 def logger() -> Logger:
     """The Lambda's logger; service and level come from Powertools' environment variables."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.ERROR)
     return Logger(logger_formatter=RedactingFormatter(), log_uncaught_exceptions=False)
 
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from freezegun import freeze_time
 from portal.billing.payment_gate import PaymentGate
 from portal.domain.billing import BillingAddress, InvoiceLine
 from portal.domain.payment import PayMethod, PayMethodKind, end_of_month
@@ -352,6 +351,7 @@ def with_sign_on(sign_on: FakeSignOn) -> FakeSignOn:
         sign_on=sign_on,
         api_url="https://billing.example/whmcs/includes/api.php",
         payment_methods_path=PAY_PATH,
+        now=lambda: datetime(2026, 11, 23, 3, tzinfo=UTC),
     )
     sso_link.app.override(build_sso_link, lambda: SsoLinkDeps(DIRECTORY, area))
     return sign_on
@@ -372,7 +372,6 @@ def go(destination: Any) -> Answer:
         ("home", SsoDestination("")),
     ],
 )
-@freeze_time("2026-11-23 03:00:00")
 def test_places_in_the_client_area(place: str, destination: SsoDestination) -> None:
     sign_on = with_sign_on(FakeSignOn())
     answer = go(place)

@@ -148,6 +148,18 @@ def test_personal_catalogue_follows_the_account() -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
+def test_one_customers_answer_is_not_the_next_ones() -> None:
+    apartment = AccountEligibility(dwelling="Apartment", tier="100Mb", region=None)
+    for account, theirs, others in (
+        (HOME_1G, "NET-HOME-1G", "NET-APT-100M"),
+        (apartment, "NET-APT-100M", "NET-HOME-1G"),
+        (HOME_1G, "NET-HOME-1G", "NET-APT-100M"),
+    ):
+        found = skus(personal(account))
+        assert theirs in found
+        assert others not in found
+
+
 def test_unknown_eligibility_says_so_and_offers_the_rest() -> None:
     answer = personal(AccountEligibility())
     assert "NET-FEE" in skus(answer)

@@ -22,6 +22,7 @@ from tests.conftest import REGION
 from tests.events import USER_ID, FakeContext, sqs_event
 from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.mail import FakeMailTransport
+from tests.fakes.serial import serialised
 
 CODE = ActivationCode("smdp.example.com", "SECRET-CODE-1")
 
@@ -53,12 +54,12 @@ class Clock:
 class Stage:
     """A delivery over a real (moto) log with fakes around it."""
 
-    def __init__(self) -> None:
+    def __init__(self, table: Table) -> None:
         self.transport = FakeMailTransport()
         self.provider = Provider()
         self.clock = Clock()
         self.delivery = Delivery(
-            log=DynamoMailLog(Table("idempotency"), clock=self.clock),
+            log=DynamoMailLog(table, clock=self.clock),
             directory=FakeDirectory(customer(language="ja")),
             contexts=Contexts(self.provider, Tokens()),
             transport=self.transport,
@@ -69,13 +70,14 @@ class Stage:
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     with mock_aws():
-        boto3.client("dynamodb", region_name=REGION).create_table(
+        client = boto3.client("dynamodb", region_name=REGION)
+        client.create_table(
             TableName="idempotency",
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        made = Stage()
+        made = Stage(Table("idempotency", serialised(client)))
         monkeypatch.setattr(send, "build_delivery", lambda: made.delivery)
         yield made
 

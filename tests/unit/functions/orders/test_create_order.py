@@ -9,10 +9,12 @@ import pytest
 from portal.catalog.parsing import parse_config_options
 from portal.domain.catalog import AccountEligibility
 from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable
+from portal.ports.orders import NewOrder, PlacedOrder
 
 from tests.events import Answer
 from tests.fakes.billing import TOKYO
 from tests.fakes.catalog import product
+from tests.fakes.orders import FakeOrders
 from tests.tables import IDEMPOTENCY, Tables
 from tests.unit.catalog.test_parsing import options
 from tests.unit.functions.orders.world import DAY, LEASE, SECOND_USER, TODAY, Shop, shop_of
@@ -192,4 +194,20 @@ def test_a_twin_that_takes_too_long_is_not_waited_for(shop: Shop) -> None:
     assert answer.headers["retry-after"] == "2"
     shop.clock.advance(LEASE)
     assert shop.order(ITEM).status == 200
+    assert len(shop.orders.placed) == 1
+
+
+def test_a_mistake_of_ours_keeps_nobody_waiting(shop: Shop) -> None:
+    """An answer that we cannot read is no upstream error, and its order may exist."""
+
+    class Unreadable(FakeOrders):
+        def place(self, order: NewOrder) -> PlacedOrder:
+            placed = super().place(order)
+            raise KeyError(placed.number)
+
+    shop.orders = Unreadable()
+    shop.install()
+    assert shop.order(ITEM).status == 500
+    answer = shop.order(ITEM)
+    assert (answer.status, answer.headers["idempotency-replayed"]) == (200, "true")
     assert len(shop.orders.placed) == 1

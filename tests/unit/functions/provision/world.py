@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.domain.provisioning import LoadedOrder
 from portal.engine.backoff import Policy
-from portal.engine.model import Job, Status
+from portal.engine.model import Job, Status, Ticket
 from portal.engine.runner import Runner
 from portal.engine.start import Started, StartRequest, request_start
 from portal.engine.sweeper import Sweeper
@@ -39,13 +39,24 @@ SWEEP_EVERY = 300.0
 DAY = 86_400.0
 
 
+class _Context(FakeContext):
+    """A context whose time the test sets, also in the middle of a run."""
+
+    def __init__(self, left: float) -> None:
+        super().__init__()
+        self.left = left
+
+    def get_remaining_time_in_millis(self) -> int:  # type: ignore[override]  # as in FakeContext
+        return int(self.left * 1000)
+
+
 class World:
     """Press the button, then let time pass."""
 
-    def __init__(self, order: LoadedOrder | None = None, *, remaining_ms: int = 150_000) -> None:
+    def __init__(self, order: LoadedOrder | None = None, *, seconds: float = 150.0) -> None:
         self.clock = FakeClock()
         self.faults = Faults()
-        self.remaining_ms = remaining_ms
+        self.context = _Context(seconds)
         self.salesforce = FakeSalesforce(self.faults, order or loaded_order())
         pids = {line.whmcs_product_id for line in (order or loaded_order()).lines}
         self.whmcs = FakeWhmcs(
@@ -99,6 +110,10 @@ class World:
         )
         return request_start(self.store, self.queue, wanted, now=self.clock.now)
 
+    def runner_ticket(self) -> Ticket:
+        """What is on the queue for the current attempt."""
+        return Ticket(JOB_ID, self.job.attempt)
+
     def work(self) -> bool:
         """Receive one message and work on it, as Lambda would; False when there is none."""
         record = self.queue.receive()
@@ -147,12 +162,11 @@ class World:
     def _invoke(
         self, record: dict[str, Any], work: Callable[..., Any], *, kept_by_queue: bool = False
     ) -> dict[str, Any]:
-        context = FakeContext(remaining_ms=self.remaining_ms)
         if kept_by_queue:
-            return handle_batch({"Records": [record]}, context, work)
+            return handle_batch({"Records": [record]}, self.context, work)
         return handle_batch(
             {"Records": [record]},
-            context,
+            self.context,
             work,
             queue=self.queue,
             postpone=self.queue.postpone,

@@ -12,14 +12,19 @@ an accident.
 
 from __future__ import annotations
 
+import json
+import re
+import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import exceptions as urllib3_errors
 
 from portal import correlation
 from portal.domain.upstream import OutcomeUnknown, Throttled, Unavailable, UpstreamError
@@ -27,6 +32,23 @@ from portal.observability import count, duration
 
 CONNECT_SECONDS = 3.05
 POOL_SIZE = 8
+# Apache and nginx close kept connections after 5 s and more, NAT gateways forget them after 350 s.
+IDLE_SECONDS = 4.0
+# A dead connection shows at once; whatever took longer was a server at work.
+PROMPT_SECONDS = 2.0
+LONGEST_WAIT_SECONDS = 3600.0
+TOO_MANY_REQUESTS = 429
+SERVER_ERROR = 500
+
+_SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]+)?")
+_NEVER_SENT = (
+    requests.ConnectTimeout,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+)
+AnswerT = TypeVar("AnswerT")
 
 
 @dataclass(frozen=True)
@@ -39,8 +61,23 @@ class Call:
     writes: bool
 
 
+class _NoRedirects(requests.Session):
+    """A redirect is an answer, whoever sends over the session.
+
+    Followed, a 302 to a login page would turn a POST into a GET, and take credentials along.
+    """
+
+    def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[requests.Response]:
+        """None."""
+        return iter(())
+
+
 class Transport:
-    """A session to one upstream; not shared between threads."""
+    """A session to one upstream; not shared between threads.
+
+    `clock` measures, `wall_clock` tells how long kept connections were idle: a frozen Lambda's
+    monotonic clock may stand still meanwhile.
+    """
 
     def __init__(
         self,
@@ -49,13 +86,16 @@ class Transport:
         read_seconds: float,
         connect_seconds: float = CONNECT_SECONDS,
         clock: Callable[[], float] = time.perf_counter,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.upstream = upstream
         self._timeout = (connect_seconds, read_seconds)
         self._clock = clock
-        self.session = requests.Session()
-        # Redirects are refused: a 302 to a login page must not turn a POST into a GET.
-        self.session.max_redirects = 0
+        self._wall_clock = wall_clock
+        self._last_used: float | None = None
+        self.session: requests.Session = _NoRedirects()
+        # A .netrc entry for the host would replace our Authorization header.
+        self.session.auth = _as_it_is
         for scheme in ("https://", "http://"):
             self.session.mount(scheme, HTTPAdapter(pool_maxsize=POOL_SIZE, max_retries=0))
 
@@ -65,50 +105,124 @@ class Transport:
         return self._timeout
 
     def send(self, call: Call, **options: Any) -> requests.Response:
-        """Send once; `options` are those of `requests.Session.request`.
+        """Send; `options` are those of `requests.Session.request`.
 
         Raises Unavailable or OutcomeUnknown as the module says.
         """
-        headers = {correlation.HEADER: correlation.current(), **options.pop("headers", {})}
+        headers = {**correlation.headers(), **options.pop("headers", {})}
         options.setdefault("timeout", self._timeout)
-        with self.guard(call):
-            return self.session.request(
+        return self.run(
+            call,
+            lambda: self.session.request(
                 call.method, call.url, headers=headers, allow_redirects=False, **options
-            )
+            ),
+        )
 
-    @contextmanager
-    def guard(self, call: Call) -> Iterator[None]:
-        """Time the call inside and classify its failure to be answered."""
+    def run(self, call: Call, attempt: Callable[[], AnswerT]) -> AnswerT:
+        """Run what sends the call over `session`; time it and classify its failure.
+
+        A kept connection may have died unnoticed. A read is then sent once more; a write goes
+        over a new connection as soon as the kept ones were idle for a while, because afterwards
+        nobody could tell whether it arrived. Raises as `send`.
+        """
+        if call.writes and self._idle_seconds() > IDLE_SECONDS:
+            self.session.close()
         started = self._clock()
         try:
-            yield
+            return self._attempted(call, attempt, started)
         except requests.RequestException as error:
             raise self._failed(call, error) from error
         finally:
+            self._last_used = self._wall_clock()
             duration("UpstreamLatency", self._clock() - started, upstream=self.upstream)
+
+    def _attempted(self, call: Call, attempt: Callable[[], AnswerT], started: float) -> AnswerT:
+        try:
+            return attempt()
+        except requests.ConnectionError as error:
+            prompt = self._clock() - started < PROMPT_SECONDS
+            if call.writes or self._last_used is None or not prompt or not _cut(error):
+                raise
+        self.session.close()
+        return attempt()
+
+    def _idle_seconds(self) -> float:
+        # A clock that was set back says nothing: take the connections for old.
+        if self._last_used is None:
+            return 0.0
+        idle = self._wall_clock() - self._last_used
+        return idle if idle >= 0 else IDLE_SECONDS + 1
 
     def _failed(self, call: Call, error: requests.RequestException) -> UpstreamError:
         count("UpstreamErrors", upstream=self.upstream)
-        kind = type(error).__name__
+        unreadable = isinstance(error, requests.JSONDecodeError)
+        what = "unreadable answer" if unreadable else f"no answer ({type(error).__name__})"
         if call.writes and not never_connected(error):
-            return OutcomeUnknown(self.upstream, call.operation, f"no answer ({kind})")
-        return Unavailable(self.upstream, call.operation, f"no answer ({kind})")
+            return OutcomeUnknown(self.upstream, call.operation, what)
+        return Unavailable(self.upstream, call.operation, what)
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _cut(error: requests.ConnectionError) -> bool:
+    """Whether the connection was closed or reset instead of an answer."""
+    return bool(error.args) and isinstance(error.args[0], urllib3_errors.ProtocolError)
 
 
 def never_connected(error: requests.RequestException) -> bool:
     """Whether the request certainly did not leave this machine."""
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.InvalidURL):
+    if isinstance(error, _NEVER_SENT):
         return True
-    return "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error)
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, urllib3_errors.MaxRetryError) else cause
+    if isinstance(reason, urllib3_errors.SSLError):
+        # Certificates are checked before anything is sent; other TLS errors may come later.
+        return any(isinstance(part, ssl.SSLCertVerificationError) for part in reason.args)
+    return isinstance(
+        reason,
+        urllib3_errors.NewConnectionError
+        | urllib3_errors.ConnectTimeoutError
+        | urllib3_errors.ProxyError,
+    )
+
+
+def json_object(response: requests.Response) -> dict[str, Any] | None:
+    """The answer's JSON object, None when it is anything else.
+
+    A byte order mark before it is forgiven: PHP files saved with one put it there.
+    """
+    try:
+        body = json.loads(response.content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def retry_after(value: str | None, *, now: Callable[[], float] = time.time) -> float | None:
+    """Seconds to wait by a Retry-After header: a number or an HTTP date, at most an hour.
+
+    Source: RFC 9110, section 10.2.3.
+    """
+    text = (value or "").strip()
+    if _SECONDS.fullmatch(text):
+        return min(float(text), LONGEST_WAIT_SECONDS)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return min(max(0.0, moment.timestamp() - now()), LONGEST_WAIT_SECONDS)
 
 
 def throttled(upstream: str, operation: str, response: requests.Response) -> Throttled:
     """A 429 (or a 503 that says when to come back) as an error."""
-    wait = response.headers.get("Retry-After", "")
     return Throttled(
         upstream,
         operation,
         "too many requests",
         status=response.status_code,
-        retry_after=float(wait) if wait.replace(".", "", 1).isdigit() else None,
+        retry_after=retry_after(response.headers.get("Retry-After")),
     )

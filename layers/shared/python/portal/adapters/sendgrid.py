@@ -1,19 +1,24 @@
-"""SendGrid v3 mail/send through the `sendgrid` package, with timeouts.
+"""SendGrid v3 mail/send through the `sendgrid` package, with timeouts and without redirects.
 
-Source: Twilio SendGrid API reference, "Mail Send": 202 is accepted, 4xx will never be, 429 and
-5xx may be later.
+Source: Twilio SendGrid API reference, "Mail Send" and "Rate Limits": 202 is accepted, 4xx will
+never be, 429 and 5xx may be later.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import time
+import urllib.request
+from collections.abc import Callable
 from http.client import HTTPException
 from typing import Any
+from urllib.error import HTTPError as RefusedByHttp
 from urllib.error import URLError
 
+import python_http_client
 import sendgrid
-from python_http_client.exceptions import HTTPError
+from python_http_client.exceptions import HTTPError, handle_error
 from sendgrid.helpers.mail import (
     Attachment,
     Category,
@@ -27,6 +32,8 @@ from sendgrid.helpers.mail import (
     Mail,
 )
 
+from portal import correlation
+from portal.adapters.http import LONGEST_WAIT_SECONDS, SERVER_ERROR, TOO_MANY_REQUESTS, retry_after
 from portal.domain.upstream import (
     OutcomeUnknown,
     Refused,
@@ -37,45 +44,72 @@ from portal.domain.upstream import (
 )
 from portal.observability import count, timed
 from portal.ports.mail_transport import Message
+from portal.redaction import without
 from portal.secrets import Secret
 
 UPSTREAM = "sendgrid"
 OPERATION = "mail/send"
-TIMEOUT_SECONDS = 10
-TOO_MANY_REQUESTS = 429
-SERVER_ERROR = 500
+TIMEOUT_SECONDS = 10.0
 
 
 class SendGridTransport:
     """`MailTransport` over SendGrid. The secret is `{"apiKey"}`."""
 
-    def __init__(self, *, url: str, secret: Secret, sender: str, sender_name: str) -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        secret: Secret,
+        sender: str,
+        sender_name: str,
+        timeout: float = TIMEOUT_SECONDS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._url = url.rstrip("/")
         self._secret = secret
         self._sender = From(sender, sender_name)
+        self._timeout = timeout
+        self._clock = clock
 
     def send(self, message: Message) -> str:
         """Send; after a 401 the key is read again once (it may have been rotated)."""
+        secret = self._secret.value()
         try:
-            return self._send(message, refresh=False)
-        except Unauthorized:
-            return self._send(message, refresh=True)
+            return self._send(message, secret)
+        except Unauthorized as error:
+            if error.status != 401:  # noqa: PLR2004  # 403 is about grants and senders
+                raise
+            fresh = self._secret.renewed(secret)
+            if fresh is None:
+                raise
+        return self._send(message, fresh)
 
-    def _send(self, message: Message, *, refresh: bool) -> str:
-        key = self._secret.value(refresh=refresh)["apiKey"]
-        api = sendgrid.SendGridAPIClient(key, host=self._url)
-        # The package has no timeout of its own (sendgrid-python issue 757).
-        api.client.timeout = TIMEOUT_SECONDS
+    def _send(self, message: Message, secret: dict[str, Any]) -> str:
+        api = sendgrid.SendGridAPIClient(self._secret.part(secret, "apiKey"), host=self._url)
+        client = _Client(
+            host=self._url,
+            request_headers={**api.client.request_headers, **correlation.headers()},
+            version=3,
+            timeout=self._timeout,
+        )
+        body = self._body(message)
         try:
             with timed("UpstreamLatency", upstream=UPSTREAM):
-                response = api.client.mail.send.post(request_body=self._mail(message).get())
+                response = client.mail.send.post(request_body=body)
         except HTTPError as error:
             count("UpstreamErrors", upstream=UPSTREAM)
-            raise _refusal(error) from None
-        except (URLError, TimeoutError, HTTPException, OSError) as error:
+            raise self._refusal(error, message) from None
+        except (HTTPException, OSError) as error:
             count("UpstreamErrors", upstream=UPSTREAM)
             raise _accident(error) from error
-        return str(response.headers.get("X-Message-Id", ""))
+        return str(response.headers.get("X-Message-Id") or "")
+
+    def _body(self, message: Message) -> Any:
+        try:
+            return self._mail(message).get()
+        except (KeyError, ValueError):
+            # The package drops addresses that it cannot read, then misses them.
+            raise Refused(UPSTREAM, OPERATION, "the recipient is no mail address") from None
 
     def _mail(self, message: Message) -> Mail:
         mail = Mail(
@@ -100,17 +134,62 @@ class SendGridTransport:
             )
         return mail
 
+    def _refusal(self, error: HTTPError, sent: Message) -> UpstreamError:
+        status = int(error.status_code)
+        message = _first_message(error.body)
+        loggable = without(message, [sent.to, sent.subject])
+        if status == TOO_MANY_REQUESTS:
+            return Throttled(
+                UPSTREAM,
+                OPERATION,
+                message,
+                status=status,
+                loggable=loggable,
+                retry_after=self._wait(error.headers),
+            )
+        kind: type[UpstreamError] = Refused
+        if status >= SERVER_ERROR:
+            # SendGrid answers 202 once it has the mail; a 5xx means that it does not.
+            kind = Unavailable
+        elif status in (401, 403):
+            kind = Unauthorized
+        return kind(UPSTREAM, OPERATION, message, status=status, loggable=loggable)
 
-def _refusal(error: HTTPError) -> UpstreamError:
-    status = int(error.status_code)
-    message = _first_message(error.body)
-    if status == TOO_MANY_REQUESTS:
-        return Throttled(UPSTREAM, OPERATION, message, status=status)
-    if status >= SERVER_ERROR:
-        # SendGrid answers 202 once it has the mail; a 5xx means that it does not.
-        return Unavailable(UPSTREAM, OPERATION, message, status=status)
-    kind = Unauthorized if status == 401 else Refused  # noqa: PLR2004  # HTTP's own number
-    return kind(UPSTREAM, OPERATION, message, status=status)
+    def _wait(self, headers: Any) -> float | None:
+        """Retry-After, or `X-RateLimit-Reset`, which is an epoch second."""
+        wait = retry_after(headers.get("Retry-After"), now=self._clock)
+        reset = str(headers.get("X-RateLimit-Reset") or "")
+        if wait is None and reset.isdecimal():
+            wait = min(max(0.0, int(reset) - self._clock()), LONGEST_WAIT_SECONDS)
+        return wait
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer: urllib would take the Authorization header to any other host."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        """None makes urllib raise the redirect as an HTTPError."""
+
+
+class _Client(python_http_client.Client):  # type: ignore[misc]  # the package has no types
+    """The package's HTTP client; opens without following redirects."""
+
+    def _build_client(self, name: str | None = None) -> _Client:
+        return _Client(
+            host=self.host,
+            version=self._version,
+            request_headers=self.request_headers,
+            url_path=[*self._url_path, name] if name else self._url_path,
+            timeout=self.timeout,
+        )
+
+    def _make_request(self, opener: Any, request: Any, timeout: float | None = None) -> Any:
+        opener = urllib.request.build_opener(_NoRedirect)
+        try:
+            return opener.open(request, timeout=timeout or self.timeout)
+        except RefusedByHttp as error:
+            with error:
+                raise handle_error(error) from None
 
 
 def _first_message(body: Any) -> str:
@@ -121,8 +200,9 @@ def _first_message(body: Any) -> str:
 
 
 def _accident(error: Exception) -> UpstreamError:
-    # urllib wraps what happens before the request is sent in URLError, and nothing after it.
-    reason = error.reason if isinstance(error, URLError) else error
-    if isinstance(error, URLError) and not isinstance(reason, TimeoutError):
-        return Unavailable(UPSTREAM, OPERATION, f"not connected ({type(reason).__name__})")
-    return OutcomeUnknown(UPSTREAM, OPERATION, f"no answer ({type(reason).__name__})")
+    # urllib wraps whatever happens until the whole request is sent in URLError, nothing after it:
+    # a request that was not sent whole is no mail.
+    if isinstance(error, URLError):
+        reason = type(error.reason).__name__
+        return Unavailable(UPSTREAM, OPERATION, f"not sent ({reason})")
+    return OutcomeUnknown(UPSTREAM, OPERATION, f"no answer ({type(error).__name__})")

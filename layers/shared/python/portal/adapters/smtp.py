@@ -1,70 +1,143 @@
-"""SMTP, for resellers with a mail server of their own."""
+"""SMTP, for resellers with a mail server of their own.
+
+Source: RFC 5321: the server takes responsibility for a mail with its answer to the end of DATA;
+before DATA nothing was handed over, after that answer nothing can go wrong any more.
+"""
 
 from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import formataddr, make_msgid
+from typing import Any
 
-from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable
+from portal.domain.upstream import (
+    OutcomeUnknown,
+    Refused,
+    Unauthorized,
+    Unavailable,
+    UpstreamError,
+)
+from portal.observability import count, timed
 from portal.ports.mail_transport import Message
+from portal.redaction import without
 from portal.secrets import Secret
 
 UPSTREAM = "smtp"
-TIMEOUT_SECONDS = 15
+TIMEOUT_SECONDS = 15.0
 IMPLICIT_TLS_PORT = 465
 PERMANENT = 500
+# 530, 534, 535, 538: RFC 4954.
+NOT_AUTHENTICATED = frozenset({530, 534, 535, 538})
+
+
+class _Watched(smtplib.SMTP):
+    """Knows whether a mail was being handed over."""
+
+    handing_over = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.handing_over = True
+        return super().data(msg)
+
+
+class _WatchedTls(_Watched, smtplib.SMTP_SSL):
+    """The same, with TLS from the start."""
 
 
 class SmtpTransport:
     """`MailTransport` over SMTP with TLS.
 
     The secret is `{"username", "password"}`; without them the server is used unauthenticated.
+    With them, a server that offers no TLS is refused: it would get the password in the clear.
+    Port 465 is TLS from the start, any other is upgraded. `tls` replaces the default context.
     """
 
     def __init__(
-        self, *, host: str, port: int, secret: Secret, sender: str, sender_name: str
+        self,
+        *,
+        host: str,
+        port: int,
+        secret: Secret,
+        sender: str,
+        sender_name: str,
+        timeout: float = TIMEOUT_SECONDS,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._host = host
         self._port = port
         self._secret = secret
         self._from = formataddr((sender_name, sender))
         self._domain = sender.rpartition("@")[2]
+        self._timeout = timeout
+        self._tls = tls
 
     def send(self, message: Message) -> str:
-        """Send over a connection of its own; the id is the Message-ID header."""
+        """Send over a connection of its own; the id is the Message-ID header.
+
+        After refused credentials the secret is read again once.
+        """
         mail = self._mail(message)
+        secret = self._secret.value()
+        try:
+            self._deliver(mail, message, secret)
+        except Unauthorized:
+            fresh = self._secret.renewed(secret)
+            if fresh is None:
+                raise
+            self._deliver(mail, message, fresh)
+        return str(mail["Message-ID"])
+
+    def _deliver(self, mail: EmailMessage, message: Message, secret: dict[str, Any]) -> None:
+        with timed("UpstreamLatency", upstream=UPSTREAM):
+            try:
+                with self._connected() as server:
+                    self._secure(server, secret)
+                    _hand_over(server, mail, message)
+            except UpstreamError:
+                count("UpstreamErrors", upstream=UPSTREAM)
+                raise
+
+    @contextmanager
+    def _connected(self) -> Iterator[_Watched]:
         try:
             server = self._connect()
         except (OSError, smtplib.SMTPException) as error:
             raise Unavailable(UPSTREAM, "connect", type(error).__name__) from error
         try:
-            with server:
-                server.send_message(mail)
-        except smtplib.SMTPRecipientsRefused as error:
-            (code, text) = next(iter(error.recipients.values()))
-            raise _answered(code, text) from error
-        except smtplib.SMTPResponseException as error:
-            raise _answered(error.smtp_code, error.smtp_error) from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise OutcomeUnknown(UPSTREAM, "send", type(error).__name__) from error
-        return str(mail["Message-ID"])
+            yield server
+        finally:
+            _leave(server)
 
-    def _connect(self) -> smtplib.SMTP:
-        tls = ssl.create_default_context()
-        server: smtplib.SMTP
+    def _connect(self) -> _Watched:
         if self._port == IMPLICIT_TLS_PORT:
-            server = smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_SECONDS, context=tls)
-        else:
-            server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_SECONDS)
+            return _WatchedTls(
+                self._host, self._port, timeout=self._timeout, context=self._context()
+            )
+        return _Watched(self._host, self._port, timeout=self._timeout)
+
+    def _context(self) -> ssl.SSLContext:
+        return self._tls or ssl.create_default_context()
+
+    def _secure(self, server: _Watched, secret: dict[str, Any]) -> None:
+        secured = isinstance(server, smtplib.SMTP_SSL)
+        try:
             server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls(context=tls)
-        secret = self._secret.value()
-        if secret.get("username"):
-            server.login(secret["username"], secret["password"])
-        return server
+            if not secured and server.has_extn("starttls"):
+                server.starttls(context=self._context())
+                secured = True
+            if not secret.get("username"):
+                return
+            if not secured:
+                raise Refused(UPSTREAM, "login", "no TLS offered: the password is not sent")
+            server.login(secret["username"], self._secret.part(secret, "password"))
+        except smtplib.SMTPAuthenticationError as error:
+            raise _answered("login", error.smtp_code, error.smtp_error, kind=Unauthorized) from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise Unavailable(UPSTREAM, "login", type(error).__name__) from error
 
     def _mail(self, message: Message) -> EmailMessage:
         mail = EmailMessage()
@@ -88,7 +161,43 @@ class SmtpTransport:
         return mail
 
 
-def _answered(code: int, text: bytes | str) -> Refused | Unavailable:
+def _hand_over(server: _Watched, mail: EmailMessage, message: Message) -> None:
+    try:
+        server.send_message(mail)
+    except smtplib.SMTPRecipientsRefused as error:
+        (code, text) = next(iter(error.recipients.values()))
+        raise _answered("send", code, text, message) from None
+    except smtplib.SMTPResponseException as error:
+        raise _answered("send", error.smtp_code, error.smtp_error, message) from None
+    except smtplib.SMTPNotSupportedError as error:
+        raise Refused(UPSTREAM, "send", "the address needs SMTPUTF8") from error
+    except (OSError, smtplib.SMTPException) as error:
+        kind = OutcomeUnknown if server.handing_over else Unavailable
+        raise kind(UPSTREAM, "send", type(error).__name__) from error
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    # The mail's fate is settled: a server that fails to say goodbye changes nothing.
+    try:
+        server.quit()
+    except (OSError, smtplib.SMTPException):
+        server.close()
+
+
+def _answered(
+    operation: str,
+    code: int,
+    text: bytes | str,
+    sent: Message | None = None,
+    *,
+    kind: type[UpstreamError] | None = None,
+) -> UpstreamError:
     message = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    kind = Refused if code >= PERMANENT else Unavailable
-    return kind(UPSTREAM, "send", message, code=str(code))
+    if kind is None:
+        kind = Refused if code >= PERMANENT else Unavailable
+        if code in NOT_AUTHENTICATED:
+            kind = Unauthorized
+    elif code < PERMANENT:
+        kind = Unavailable
+    loggable = without(message, [sent.to, sent.subject] if sent else None)
+    return kind(UPSTREAM, operation, message, code=str(code), loggable=loggable)

@@ -10,17 +10,30 @@ from pydantic import BaseModel
 
 from portal import aws, correlation
 from portal.domain.mail import MailJob
-from portal.domain.provisioning import ProvisionMessage
-from portal.domain.upstream import Unavailable
-from portal.engine.backoff import LONGEST_DELAY
-from portal.engine.model import Ticket
+from portal.domain.upstream import Refused, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
+    from mypy_boto3_sqs.type_defs import (
+        BatchResultErrorEntryTypeDef,
+        MessageAttributeValueTypeDef,
+    )
 
 UPSTREAM = "sqs"
+OPERATION = "SendMessageBatch"
 BATCH_LIMIT = 10
+# Source: SQS API reference, SendMessageBatch and common errors.
+_FOR_GOOD = frozenset(
+    {
+        "AWS.SimpleQueueService.BatchRequestTooLong",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "AccessDenied",
+        "AccessDeniedException",
+        "BatchRequestTooLong",
+        "InvalidMessageContents",
+        "QueueDoesNotExist",
+    }
+)
 LONGEST_VISIBILITY = 11 * 3_600
 
 
@@ -34,7 +47,10 @@ class SqsQueue:
     def send(self, *messages: BaseModel, delay_seconds: int = 0) -> None:
         """Enqueue models; `delay_seconds` at most 900 (SQS' limit).
 
-        Raises Unavailable when SQS did not take one of them (those before it are enqueued).
+        Raises Unavailable when SQS did not say of each that it took it: any of them may be
+        enqueued all the same. Sending them again is safe, because standard queues deliver twice
+        anyway and every consumer knows its jobs by their keys. Raises Refused for what SQS will
+        never take (too long, no such queue, no grant).
         """
         for start in range(0, len(messages), BATCH_LIMIT):
             self._send_batch(messages[start : start + BATCH_LIMIT], delay_seconds)
@@ -81,26 +97,21 @@ class SqsQueue:
                     for number, message in enumerate(messages)
                 ],
             )
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable(UPSTREAM, "SendMessageBatch", type(error).__name__) from error
-        if failed := answer.get("Failed"):
-            raise Unavailable(UPSTREAM, "SendMessageBatch", str(failed[0].get("Code")))
+        except ClientError as error:
+            code = str(error.response.get("Error", {}).get("Code", ""))
+            kind = Refused if code in _FOR_GOOD else Unavailable
+            raise kind(UPSTREAM, OPERATION, code, code=code) from error
+        except BotoCoreError as error:
+            raise Unavailable(UPSTREAM, OPERATION, type(error).__name__) from error
+        failed = answer.get("Failed") or []
+        if any(entry.get("SenderFault") for entry in failed):
+            raise Refused(UPSTREAM, OPERATION, _codes(failed))
+        if failed:
+            raise Unavailable(UPSTREAM, OPERATION, _codes(failed))
 
 
-class SqsTicketQueue:
-    """The engine's `Queue`: one message per ticket."""
-
-    def __init__(self, queue: SqsQueue) -> None:
-        self._queue = queue
-
-    def put(self, ticket: Ticket, *, delay_seconds: float = 0) -> None:
-        """Enqueue; at most 900 s of delay."""
-        message = ProvisionMessage(job_id=ticket.job_id, attempt=ticket.attempt)
-        self._queue.send(message, delay_seconds=int(min(delay_seconds, LONGEST_DELAY)))
-
-    def backlog(self) -> int:
-        """About how many messages are waiting."""
-        return self._queue.waiting()
+def _codes(failed: Sequence[BatchResultErrorEntryTypeDef]) -> str:
+    return ", ".join(sorted({str(entry.get("Code")) for entry in failed}))
 
 
 class SqsMailOutbox:

@@ -23,7 +23,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from portal import correlation
-from portal.api import errors
+from portal.api import bodies, errors
+from portal.api.annotations import evaluate_annotations
+from portal.domain.problems import Problem
 from portal.observability import logger
 
 if TYPE_CHECKING:
@@ -44,7 +46,12 @@ class App:
 
     def __init__(self, area: str) -> None:
         self.area = area
-        self.resolver = APIGatewayRestResolver(enable_validation=True)
+        self.resolver = APIGatewayRestResolver(
+            enable_validation=True,
+            # An answer that is not what it says is our fault, not the caller's.
+            response_validation_error_http_code=500,
+            json_body_deserializer=bodies.parse,
+        )
         errors.register(self.resolver)
 
     def get(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
@@ -73,7 +80,12 @@ class App:
         register: Callable[[Endpoint], Endpoint] = self.resolver.route(
             path, method=method, status_code=status, **options
         )
-        return register
+
+        def evaluated(endpoint: Endpoint) -> Endpoint:
+            evaluate_annotations(endpoint)
+            return register(endpoint)
+
+        return evaluated
 
     def override(self, dependency: Callable[..., Any], replacement: Callable[..., Any]) -> None:
         """Give tests another composition root."""
@@ -91,8 +103,18 @@ class App:
                 route=f"{event.get('httpMethod')} {event.get('resource')}",
             )
             log.set_correlation_id(current)
-            response = self.resolver.resolve(event, context)
-            return with_standard_headers(response, origin=headers.get("origin"))
+            return with_standard_headers(
+                self._response(event, headers, context), origin=headers.get("origin")
+            )
+
+    def _response(
+        self, event: dict[str, Any], headers: dict[str, str], context: LambdaContext
+    ) -> dict[str, Any]:
+        try:
+            bodies.check(event, headers)
+        except Problem as problem:
+            return errors.proxy_answer(problem)
+        return self.resolver.resolve(event, context)
 
 
 def lower_case_headers(event: dict[str, Any]) -> dict[str, str]:
@@ -110,20 +132,21 @@ def with_standard_headers(response: dict[str, Any], *, origin: str | None) -> di
     # API Gateway takes null for "no body"; not everything that stands in for it does.
     response["body"] = response.get("body") or ""
     multi: dict[str, list[str]] = response.setdefault("multiValueHeaders", {})
+    varies = multi.get("Vary", [])
     if "Cache-Control" not in multi:
         added["Cache-Control"] = "no-store"
     for name, value in added.items():
         multi[name] = [value]
+    multi["Vary"] = [", ".join(dict.fromkeys([*varies, "Origin"]))]
     return response
 
 
 def _cors_headers(origin: str | None) -> dict[str, str]:
     allowed = os.environ.get("CORS_ORIGINS", "").split(",")
     if not origin or origin not in (entry.strip() for entry in allowed):
-        return {"Vary": "Origin"}
+        return {}
     return {
         "Access-Control-Allow-Origin": origin,
         "Access-Control-Allow-Credentials": "true",
         "Access-Control-Expose-Headers": EXPOSED_HEADERS,
-        "Vary": "Origin",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -61,10 +62,22 @@ def render(problem: Problem) -> Response[str]:
     )
 
 
+def proxy_answer(problem: Problem) -> dict[str, Any]:
+    """The same as API Gateway wants it, for what is refused before any routing."""
+    response = _problem(problem)
+    headers = {"Content-Type": response.content_type, **response.headers}
+    return {
+        "statusCode": response.status_code,
+        "multiValueHeaders": {name: [str(value)] for name, value in headers.items()},
+        "body": response.body,
+        "isBase64Encoded": False,
+    }
+
+
 def of_upstream(error: UpstreamError) -> Problem:
     """What a caller is told of a failing upstream: which kind, never the vendor's words."""
     if isinstance(error, Throttled):
-        wait = int(error.retry_after or DEFAULT_RETRY_AFTER)
+        wait = math.ceil(error.retry_after or DEFAULT_RETRY_AFTER)
         return Problem(
             problems.UPSTREAM_UNAVAILABLE, "Too busy right now; try again.", retry_after=wait
         )
@@ -101,7 +114,7 @@ def _upstream(error: UpstreamError) -> Response[str]:
             "kind": type(error).__name__,
             "code": error.code,
             "upstream_status": error.status,
-            "upstream_message": error.message,
+            "upstream_message": error.loggable,
         },
     )
     return render(of_upstream(error))
@@ -110,8 +123,8 @@ def _upstream(error: UpstreamError) -> Response[str]:
 def _invalid(error: RequestValidationError) -> Response[str]:
     found = error.errors()
     if any(entry.get("type") == "json_invalid" for entry in found):
-        return render(Problem(problems.MALFORMED_REQUEST, "The body is not valid JSON."))
-    return render(
+        return _problem(Problem(problems.MALFORMED_REQUEST, "The body is not valid JSON."))
+    return _problem(
         Problem(
             problems.INVALID_REQUEST,
             "Correct the values named in errors and send the request again.",

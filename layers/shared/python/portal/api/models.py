@@ -1,4 +1,7 @@
-"""Base of every request and response model: camelCase outside, unknown fields refused."""
+"""Base of every request and response model: camelCase outside, unknown fields refused.
+
+An area has more models than one of its endpoints uses, so each is built on first use.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ class RequestModel(BaseModel):
         populate_by_name=True,
         extra="forbid",
         frozen=True,
+        defer_build=True,
         str_strip_whitespace=True,
     )
 
@@ -25,7 +29,9 @@ class RequestModel(BaseModel):
 class ResponseModel(BaseModel):
     """What the API answers."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, defer_build=True
+    )
 
 
 class Page(ResponseModel, Generic[ItemT]):

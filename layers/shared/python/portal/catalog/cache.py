@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from portal.collector import collector_paused
 from portal.domain.catalog import Catalog, Product, Rejection
 from portal.domain.upstream import Unavailable, UpstreamError
 from portal.observability import count, gauge, logger
@@ -94,6 +95,10 @@ class CatalogCache:
         now = self._clock()
         if self._copy is not None and now - self._looked_at < self._policy.memory:
             return self._copy
+        with collector_paused():
+            return self._looked_up(now)
+
+    def _looked_up(self, now: float) -> Catalog:
         self._look(now)
         if self._copy is not None and now - self._copy.read_at < self._policy.fresh:
             return self._copy

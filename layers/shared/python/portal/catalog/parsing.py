@@ -6,22 +6,16 @@ A product with a mistake in it is left out, logged and counted; it never breaks 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
-from portal.domain.catalog import (
-    ANY,
-    ChoiceOption,
-    ConfigOptions,
-    Option,
-    Product,
-    QuantityOption,
-    Rejection,
-)
+from portal.catalog.option_rules import lowest_extra, mistake_in
+from portal.domain.catalog import ANY, ConfigOptions, Product, Rejection
 from portal.domain.ids import SKU
 
 CATEGORIES = ("Internet", "eSIM", "VPN", "Other")
@@ -49,8 +43,12 @@ def parse_all(
     """Products and rejections of PricebookEntry records with their `Product2` parent."""
     products: dict[str, Product] = {}
     rejections: list[Rejection] = []
-    for record in records:
+    entries = list(records)
+    prices = Counter(entry["Product2"]["Id"] for entry in entries)
+    for record in entries:
         try:
+            if prices[record["Product2"]["Id"]] > 1:
+                _unsellable("it has several active prices in this price book; keep one currency")
             product = parse(record, currency=currency)
             if product.sku in products:
                 _unsellable(f"ProductCode {product.sku} is used by another product too")
@@ -65,7 +63,7 @@ def parse(entry: dict[str, Any], *, currency: str) -> Product:
     """One product. Raises UnsellableError with a sentence naming the field."""
     fields: dict[str, Any] = entry["Product2"]
     try:
-        return Product(
+        product = Product(
             sku=_sku(fields),
             sf_product_id=fields["Id"],
             pricebook_entry_id=entry["Id"],
@@ -93,6 +91,9 @@ def parse(entry: dict[str, Any], *, currency: str) -> Product:
         )
     except ValidationError as error:
         raise UnsellableError(_explain(error)) from error
+    if product.unit_price + lowest_extra(product.config_options.options) < 0:
+        _unsellable("Portal_ConfigOptions_JSON__c: some choices would make the price negative")
+    return product
 
 
 def parse_config_options(text: str | None) -> ConfigOptions:
@@ -107,36 +108,14 @@ def parse_config_options(text: str | None) -> ConfigOptions:
     except ValidationError as error:
         msg = f"Portal_ConfigOptions_JSON__c: {_explain(error)}"
         raise UnsellableError(msg) from error
-    _check_options(options.options)
+    if (mistake := mistake_in(options.options)) is not None:
+        _unsellable(f"Portal_ConfigOptions_JSON__c: {mistake}")
     return options
-
-
-def _check_options(options: Sequence[Option]) -> None:
-    field = "Portal_ConfigOptions_JSON__c"
-    ids = [option.id for option in options]
-    if len(set(ids)) != len(ids):
-        _unsellable(f"{field}: two options have the same id")
-    for option in options:
-        if isinstance(option, ChoiceOption):
-            _check_choices(option)
-        elif isinstance(option, QuantityOption) and not (
-            option.min <= option.default <= option.max
-        ):
-            _unsellable(f"{field}: option {option.id}: default is not between min and max")
-
-
-def _check_choices(option: ChoiceOption) -> None:
-    where = f"Portal_ConfigOptions_JSON__c: option {option.id}"
-    ids = [choice.id for choice in option.choices]
-    if len(set(ids)) != len(ids):
-        _unsellable(f"{where}: two choices have the same id")
-    if option.default is not None and option.default not in ids:
-        _unsellable(f"{where}: default {option.default} is none of its choices")
 
 
 def _sku(fields: dict[str, Any]) -> str:
     sku = fields.get("ProductCode") or ""
-    if not re.match(SKU, sku) or sku.lower() == "personalized":
+    if not re.fullmatch(SKU, sku) or sku.lower() == "personalized":
         _unsellable("ProductCode is missing or has other characters than letters, digits and ._-")
     return str(sku)
 

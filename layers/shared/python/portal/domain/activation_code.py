@@ -49,9 +49,9 @@ class ActivationCode:
         flag = parts[4] if len(parts) == _MAX_PARTS else ""
         checks = {
             "format": parts[0] == "1",
-            "SM-DP+ address": _FQDN.match(parts[1]),
-            "MatchingID": _MATCHING_ID.match(parts[2]),
-            "OID": _OID.match(oid),
+            "SM-DP+ address": _FQDN.fullmatch(parts[1]),
+            "MatchingID": _MATCHING_ID.fullmatch(parts[2]),
+            "OID": _OID.fullmatch(oid),
             "confirmation code flag": flag in ("", "1"),
         }
         wrong = [name for name, good in checks.items() if not good]

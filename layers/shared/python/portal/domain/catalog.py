@@ -6,6 +6,7 @@ the parsed `Portal_ConfigOptions_JSON__c` (schema: docs/config-options.schema.js
 
 from __future__ import annotations
 
+import functools
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -22,26 +23,47 @@ class _Model(BaseModel):
 
 OptionId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Label = Annotated[str, Field(min_length=1, max_length=120)]
+# Salesforce's currency fields and Money both hold this; trailing zeros do not count.
+Price = Annotated[
+    Decimal,
+    Field(
+        max_digits=11,
+        decimal_places=2,
+        json_schema_extra={
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": -1e9, "exclusiveMaximum": 1e9},
+                {"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,2}0*)?$"},
+            ]
+        },
+    ),
+]
+WhmcsId = Annotated[int, Field(gt=0, le=2_147_483_647)]
 
 
 class Choice(_Model):
-    """One choice of a `choice` option; `price_delta` is added to the unit price."""
+    """One choice of a `choice` option."""
 
-    id: OptionId
-    label: Label
-    price_delta: Decimal = Decimal(0)
-    whmcs_choice_id: int = Field(gt=0)
+    id: OptionId = Field(description="what a cart names; never reuse one for something else")
+    label: Label = Field(description="shown to customers")
+    price_delta: Price = Field(
+        default=Decimal(0), description="added to the unit price; negative for a discount"
+    )
+    whmcs_choice_id: WhmcsId = Field(description="id of the option's choice in WHMCS")
 
 
 class ChoiceOption(_Model):
     """Pick one (WHMCS dropdown or radio)."""
 
     kind: Literal["choice"]
-    id: OptionId
-    label: Label
-    required: bool = False
-    default: OptionId | None = None
-    whmcs_option_id: int = Field(gt=0)
+    id: OptionId = Field(description="what a cart names; never reuse one for something else")
+    label: Label = Field(description="shown to customers")
+    required: bool = Field(
+        default=False, description="a cart must choose, unless there is a default"
+    )
+    default: OptionId | None = Field(
+        default=None, description="id of the choice that applies when a cart names none"
+    )
+    whmcs_option_id: WhmcsId = Field(description="id of the configurable option in WHMCS")
     choices: tuple[Choice, ...] = Field(min_length=1, max_length=100)
 
 
@@ -49,33 +71,38 @@ class QuantityOption(_Model):
     """How many (WHMCS quantity)."""
 
     kind: Literal["quantity"]
-    id: OptionId
-    label: Label
-    required: bool = False
-    default: int = Field(default=0, ge=0)
+    id: OptionId = Field(description="what a cart names; never reuse one for something else")
+    label: Label = Field(description="shown to customers")
+    required: bool = Field(
+        default=False, description="a cart must say, unless the default is above 0"
+    )
+    default: int = Field(default=0, ge=0, description="when a cart says nothing; min to max")
     min: int = Field(default=0, ge=0)
     max: int = Field(ge=1, le=10_000)
-    unit_price: Decimal = Decimal(0)
-    whmcs_option_id: int = Field(gt=0)
+    unit_price: Price = Field(default=Decimal(0), description="added to the unit price for each")
+    whmcs_option_id: WhmcsId = Field(description="id of the configurable option in WHMCS")
 
 
 class YesNoOption(_Model):
     """On or off (WHMCS yes/no)."""
 
     kind: Literal["yesno"]
-    id: OptionId
-    label: Label
-    required: bool = False
-    default: bool = False
-    price: Decimal = Decimal(0)
-    whmcs_option_id: int = Field(gt=0)
+    id: OptionId = Field(description="what a cart names; never reuse one for something else")
+    label: Label = Field(description="shown to customers")
+    required: bool = Field(default=False, description="a cart must say, unless the default is true")
+    default: bool = Field(default=False, description="when a cart says nothing")
+    price: Price = Field(default=Decimal(0), description="added to the unit price when it is on")
+    whmcs_option_id: WhmcsId = Field(description="id of the configurable option in WHMCS")
 
 
 Option = Annotated[ChoiceOption | QuantityOption | YesNoOption, Field(discriminator="kind")]
 
 
 class ConfigOptions(_Model):
-    """The configurable options of one product; ids are unique (checked by the catalogue)."""
+    """The configurable options of one product.
+
+    The catalogue checks what a schema cannot say: see docs/config-options.md.
+    """
 
     version: Literal[1]
     options: tuple[Option, ...] = Field(default=(), max_length=50)
@@ -88,8 +115,8 @@ class Product(_Model):
     """A product of the Portal price book that passed all checks.
 
     `billing_cycle` is WHMCS' (`monthly`, `annually`, `onetime`, …); `dwelling`, `tier` and
-    `region` are `Any` when they do not matter; `esim_plan` is set for products that activate an
-    eSIM (the provider's plan id).
+    `region` are `Any` when they do not matter; `is_esim` is true for products that activate an
+    eSIM.
     """
 
     sku: str
@@ -103,10 +130,10 @@ class Product(_Model):
     tags: tuple[str, ...] = ()
     hero_image_url: str | None = None
     sort_order: int = 0
-    unit_price: Decimal
+    unit_price: Price = Field(ge=0)
     currency: str
     billing_cycle: str
-    max_quantity: int
+    max_quantity: int = Field(ge=1)
     requires_payment_method: bool
     valid_from: date | None = None
     valid_until: date | None = None
@@ -138,7 +165,12 @@ class Catalog(_Model):
 
     def find(self, sku: str) -> Product | None:
         """The product of a SKU."""
-        return next((product for product in self.products if product.sku == sku), None)
+        return self._by_sku.get(sku)
+
+    @functools.cached_property
+    def _by_sku(self) -> dict[str, Product]:
+        # An order of many lines looks each of them up in a catalogue of thousands.
+        return {product.sku: product for product in self.products}
 
 
 class AccountEligibility(_Model):

@@ -13,7 +13,8 @@ from pydantic import StringConstraints
 
 SALESFORCE_ID = r"^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$"
 SALESFORCE_ORDER_ID = r"^801[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$"
-CORRELATION_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+# For fullmatch: to Python, `$` would also stand before a final line break.
+CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 CUSTOMER_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9-]{2,31}$"
 SKU = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
@@ -22,18 +23,38 @@ SalesforceOrderId = Annotated[str, StringConstraints(pattern=SALESFORCE_ORDER_ID
 CustomerNumber = Annotated[str, StringConstraints(pattern=CUSTOMER_NUMBER)]
 Sku = Annotated[str, StringConstraints(pattern=SKU)]
 
+_ANY_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
 _CHECK_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def to_18(salesforce_id: str) -> str:
-    """The 18-character form of a Salesforce id (15 or 18 characters).
+    """The canonical 18-character form of a Salesforce id (15 or 18 characters).
 
     The suffix encodes which of the 15 are upper case, five bits a letter (Salesforce help,
-    "15-character and 18-character ids").
+    "15-character and 18-character ids"). Salesforce takes ids of 18 in any case, so their case is
+    restored from the suffix: one record must not have two names here.
+    Raises ValueError for anything else.
     """
-    base = salesforce_id[:15]
-    suffix = ""
-    for start in (0, 5, 10):
-        bits = sum(1 << i for i, char in enumerate(base[start : start + 5]) if char.isupper())
-        suffix += _CHECK_ALPHABET[bits]
-    return base + suffix
+    if not _ANY_ID.fullmatch(salesforce_id):
+        msg = "a Salesforce id has 15 or 18 letters and digits"
+        raise ValueError(msg)
+    base, suffix = salesforce_id[:15], salesforce_id[15:].upper()
+    if suffix:
+        restored = _cased(base, suffix)
+        if _suffix(restored) == suffix:
+            base = restored
+    return base + _suffix(base)
+
+
+def _suffix(base: str) -> str:
+    return "".join(
+        _CHECK_ALPHABET[sum(1 << i for i, char in enumerate(chunk) if char.isupper())]
+        for chunk in (base[:5], base[5:10], base[10:])
+    )
+
+
+def _cased(base: str, suffix: str) -> str:
+    bits = "".join(format(max(_CHECK_ALPHABET.find(letter), 0), "05b")[::-1] for letter in suffix)
+    return "".join(
+        char.upper() if bit == "1" else char.lower() for char, bit in zip(base, bits, strict=True)
+    )

@@ -12,7 +12,7 @@ class Money(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    amount: str = Field(pattern=r"^-?\d{1,12}(\.\d{1,4})?$", examples=["5500"])
+    amount: str = Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$", examples=["5500"])
     currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["JPY"])
 
     @classmethod

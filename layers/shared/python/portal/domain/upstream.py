@@ -16,7 +16,8 @@ from __future__ import annotations
 class UpstreamError(Exception):
     """Base: which `upstream`, which `operation` (vendor's name), vendor `code`, HTTP `status`.
 
-    `message` is the vendor's own text: for staff and logs, never for customers.
+    `message` is the vendor's own text: for staff, never for customers or logs, because vendors
+    quote what they were sent. `loggable` is what logs may have of it, and what `str()` shows.
     """
 
     def __init__(
@@ -27,13 +28,15 @@ class UpstreamError(Exception):
         *,
         code: str | None = None,
         status: int | None = None,
+        loggable: str | None = None,
     ) -> None:
         self.upstream = upstream
         self.operation = operation
         self.message = message
         self.code = code
         self.status = status
-        super().__init__(f"{upstream} {operation}: {message}")
+        self.loggable = message if loggable is None else loggable
+        super().__init__(f"{upstream} {operation}: {self.loggable}")
 
 
 class Refused(UpstreamError):
@@ -59,9 +62,10 @@ class Throttled(Unavailable):
         *,
         code: str | None = None,
         status: int | None = None,
+        loggable: str | None = None,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(upstream, operation, message, code=code, status=status)
+        super().__init__(upstream, operation, message, code=code, status=status, loggable=loggable)
         self.retry_after = retry_after
 
 

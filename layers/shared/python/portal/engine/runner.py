@@ -95,7 +95,7 @@ class Runner:
             return self._settled(taken, act)
         except (UpstreamError, LeaseLost) as error:
             # The checkpoint could not be written: what is stored stands, the lease runs out.
-            logger().warning("job left as it is", extra={"reason": str(error)})
+            logger().warning("job left as it is", extra={"reason": repr(error)})
             lease = max(taken.job.lease_until - self._clock(), CONTENTION_SECONDS)
             return Verdict(Kind.RETRY, min(lease, self._policy.delay(taken.job.tries)))
 

@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from portal.domain.upstream import Unavailable
+from portal.domain.upstream import UpstreamError
 from portal.engine.model import Job, Status, Ticket
 from portal.engine.ports import JobStore, Queue, StaleJob
+from portal.observability import logger
 
 LOST_AFTER = 600.0
 # While messages are waiting, a queued job is most likely one of theirs.
@@ -80,7 +81,8 @@ class Sweeper:
             return False
         try:
             self._queue.put(Ticket(job.id, job.attempt))
-        except Unavailable:
+        except UpstreamError as error:
+            logger().warning("ticket not enqueued", extra={"reason": str(error)})
             return False
         return True
 

@@ -9,15 +9,32 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionError,  # noqa: A004  # botocore's, base of all failures to connect
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    ProxyConnectionError,
+)
 
 from portal import aws
-from portal.domain.upstream import Refused, Throttled, Unauthorized, Unavailable, UpstreamError
+from portal.domain.upstream import (
+    OutcomeUnknown,
+    Refused,
+    Throttled,
+    Unauthorized,
+    Unavailable,
+    UpstreamError,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 UPSTREAM = "dynamodb"
+# Source: DynamoDB developer guide, "Error handling"; common errors of AWS APIs.
 _THROTTLED = frozenset(
     {
         "ProvisionedThroughputExceededException",
@@ -25,9 +42,23 @@ _THROTTLED = frozenset(
         "ThrottlingException",
     }
 )
-_TRANSIENT = frozenset(
-    {"InternalServerError", "ServiceUnavailable", "TransactionInProgressException"}
+_TRANSIENT = frozenset({"TransactionConflictException", "TransactionInProgressException"})
+# An item may have been written all the same.
+_SERVERS_FAULT = frozenset({"InternalFailure", "InternalServerError", "ServiceUnavailable"})
+_OUR_FAULT = frozenset(
+    {
+        "AccessDeniedException",
+        "ExpiredTokenException",
+        "IncompleteSignatureException",
+        "InvalidSignatureException",
+        "MissingAuthenticationTokenException",
+        "UnrecognizedClientException",
+    }
 )
+# Of the reasons for which a transaction was cancelled.
+_CONTENTION = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
+_NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
+_READS = frozenset({"GetItem", "Query"})
 
 
 class ConditionFailed(Exception):  # reads as DynamoDB says it
@@ -141,18 +172,26 @@ class Table:
 
 @contextmanager
 def mapped_errors(operation: str) -> Iterator[None]:
-    """Turn botocore's errors into ours; conditions and transactions into their own."""
+    """Turn botocore's errors into ours; conditions and transactions into their own.
+
+    A write without an answer is OutcomeUnknown. botocore repeats such a write by itself, so a
+    condition may fail against our own item: whoever writes one looks at `ConditionFailed.item`.
+    """
     try:
         yield
     except ClientError as error:
         raise _mapped(operation, error) from error
-    except BotoCoreError as error:
+    except (ConnectionError, HTTPClientError) as error:
+        lost = operation not in _READS and not isinstance(error, _NEVER_SENT)
+        kind: type[UpstreamError] = OutcomeUnknown if lost else Unavailable
+        raise kind(UPSTREAM, operation, type(error).__name__) from error
+    except (CredentialRetrievalError, NoCredentialsError) as error:
         raise Unavailable(UPSTREAM, operation, type(error).__name__) from error
 
 
 def _mapped(operation: str, error: ClientError) -> Exception:
     response: Any = error.response
-    code = response.get("Error", {}).get("Code", "")
+    code = str(response.get("Error", {}).get("Code", ""))
     if code == "ConditionalCheckFailedException":
         item = response.get("Item")
         return ConditionFailed(from_item(item) if item else None)
@@ -163,15 +202,18 @@ def _mapped(operation: str, error: ClientError) -> Exception:
         kind = Throttled
     elif code in _TRANSIENT:
         kind = Unavailable
-    elif code.startswith("AccessDenied"):
+    elif code in _SERVERS_FAULT:
+        kind = Unavailable if operation in _READS else OutcomeUnknown
+    elif code in _OUR_FAULT:
         kind = Unauthorized
-    return kind(UPSTREAM, operation, str(error), code=code)
+    # DynamoDB's words may quote keys and values.
+    return kind(UPSTREAM, operation, str(error), code=code, loggable=code)
 
 
 def _cancelled(operation: str, response: Any) -> Exception:
     found = response.get("CancellationReasons", [])
     reasons = [None if r.get("Code") in (None, "None") else str(r["Code"]) for r in found]
-    if any(r in ("TransactionConflict", "ThrottlingError") for r in reasons):
+    if _CONTENTION.intersection(reasons):
         return Unavailable(UPSTREAM, operation, "transaction conflict")
     return TransactionRefused(
         reasons, [from_item(r["Item"]) if r.get("Item") else None for r in found]
@@ -222,4 +264,6 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
+    if isinstance(value, set):
+        return {_plain(item) for item in value}
     return value

@@ -7,6 +7,7 @@ only know hosts under salesforce.com, so `login.py` fetches the token.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from portal.adapters.salesforce.failures import (
 )
 from portal.adapters.salesforce.library import simple_salesforce
 from portal.adapters.salesforce.login import Login
+from portal.domain.upstream import OutcomeUnknown, Unavailable, UpstreamError
 from portal.observability import count, gauge
 
 if TYPE_CHECKING:
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 
 READ_SECONDS = 20.0
 SESSION_EXPIRED = "INVALID_SESSION_ID"
+# Names, ids, percent-encoded keys and a graph's references (`@{order.id}`); never a scheme, host
+# or query.
+_SEGMENT = r"(?:[A-Za-z0-9_.~%-]+|@\{[A-Za-z0-9_.\[\]]+\})"
+_REST_PATH = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
 
 
 class SalesforceClient:
@@ -48,10 +54,10 @@ class SalesforceClient:
         Build `soql` with `library.format_soql`, never by hand.
         """
         page = self.request("GET", "query", operation="query", params={"q": soql})
-        records: list[dict[str, Any]] = list(page["records"])
-        while not page["done"]:
-            page = self.request("GET", self._relative(page["nextRecordsUrl"]), operation="query")
-            records.extend(page["records"])
+        records = _records(page)
+        while page.get("done") is False:
+            page = self.request("GET", self._following(page), operation="query")
+            records.extend(_records(page))
         return records
 
     def graph(self, nodes: list[dict[str, Any]], *, operation: str) -> dict[str, dict[str, Any]]:
@@ -62,16 +68,19 @@ class SalesforceClient:
         is 200 all the same.
         """
         prefix = f"/services/data/v{self._api_version}/"
-        absolute = [{**node, "url": prefix + node["url"].lstrip("/")} for node in nodes]
+        absolute = [{**node, "url": prefix + _rest_path(node["url"])} for node in nodes]
         payload = {"graphs": [{"graphId": "1", "compositeRequest": absolute}]}
         answer = self.request(
             "POST", "composite/graph", operation=operation, json=payload, writes=True
         )
-        (graph,) = answer["graphs"]
-        parts = graph["graphResponse"]["compositeResponse"]
-        if not graph["isSuccessful"]:
-            raise of_graph(operation, parts)
-        return {part["referenceId"]: part["body"] for part in parts}
+        try:
+            (graph,) = answer["graphs"]
+            parts = graph["graphResponse"]["compositeResponse"]
+            if graph["isSuccessful"] is True:
+                return {part["referenceId"]: part["body"] for part in parts}
+        except (KeyError, TypeError, ValueError):
+            raise OutcomeUnknown(UPSTREAM, operation, "the answer is no composite graph") from None
+        raise of_graph(operation, parts, sent=nodes)
 
     def request(
         self,
@@ -87,9 +96,10 @@ class SalesforceClient:
         """One REST call; `path` is relative to the API version. Numbers come back as Decimal.
 
         The session is renewed once when Salesforce says that it expired. Raises the errors of
-        `portal.domain.upstream`.
+        `portal.domain.upstream`, and ValueError for a path that could leave the API: check ids
+        before they become part of one.
         """
-        call = Call(method, path, operation, writes)
+        call = Call(method, _rest_path(path), operation, writes)
         options: dict[str, Any] = {"params": params, "headers": headers or {}}
         if json is not None:
             options["json"] = json
@@ -98,32 +108,40 @@ class SalesforceClient:
             return self._send(call, options)
         except errors as error:
             if error_code(error.content) != SESSION_EXPIRED:
-                count("UpstreamErrors", upstream=UPSTREAM)
-                raise of_answer(call, error) from None
+                raise self._failed(call, error, options) from None
         self._session = None
         try:
             return self._send(call, options)
         except errors as error:
-            count("UpstreamErrors", upstream=UPSTREAM)
-            raise of_answer(call, error) from None
+            raise self._failed(call, error, options) from None
 
-    def _relative(self, next_records_url: str) -> str:
-        path = urlsplit(next_records_url).path
-        return path.partition(f"/services/data/v{self._api_version}/")[2]
+    def _failed(self, call: Call, error: Any, options: dict[str, Any]) -> UpstreamError:
+        count("UpstreamErrors", upstream=UPSTREAM)
+        return of_answer(call, error, sent=[options["params"], options.get("json")])
+
+    def _following(self, page: dict[str, Any]) -> str:
+        path = urlsplit(str(page.get("nextRecordsUrl") or "")).path
+        relative = path.partition(f"/services/data/v{self._api_version}/")[2]
+        if not relative:
+            raise Unavailable(UPSTREAM, "query", "a page without an address of the next one")
+        return relative
 
     def _send(self, call: Call, options: dict[str, Any]) -> Any:
-        if self._session is None:
-            self._session = self._open()
-        headers = {**options["headers"], correlation.HEADER: correlation.current()}
-        with self._transport.guard(call):
-            answer = self._session.restful(
+        session = self._session
+        if session is None:
+            session = self._session = self._open()
+        headers = {**options["headers"], **correlation.headers()}
+        answer = self._transport.run(
+            call,
+            lambda: session.restful(
                 call.url,
                 method=call.method,
                 timeout=self._transport.timeout,
                 allow_redirects=False,
                 **{**options, "headers": headers},
-            )
-        _record_quota(self._session)
+            ),
+        )
+        _record_quota(session)
         return answer
 
     def _open(self) -> Salesforce:
@@ -139,6 +157,21 @@ class SalesforceClient:
         # Pretty-printed answers are a third larger.
         session.headers.pop("X-PrettyPrint", None)
         return session
+
+
+def _rest_path(path: str) -> str:
+    relative = path.removeprefix("/")
+    if not _REST_PATH.fullmatch(relative) or ".." in relative.split("/"):
+        msg = f"not a path of the REST API: {path[:80]!r}"
+        raise ValueError(msg)
+    return relative
+
+
+def _records(page: Any) -> list[dict[str, Any]]:
+    records = page.get("records") if isinstance(page, dict) else None
+    if not isinstance(records, list):
+        raise Unavailable(UPSTREAM, "query", "the answer is no query result")
+    return list(records)
 
 
 def _record_quota(session: Salesforce) -> None:

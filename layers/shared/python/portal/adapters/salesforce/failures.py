@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from portal.adapters.http import Call
+from portal.adapters.http import SERVER_ERROR, TOO_MANY_REQUESTS, Call
 from portal.domain.upstream import (
     OutcomeUnknown,
     Refused,
@@ -16,12 +16,12 @@ from portal.domain.upstream import (
     Unavailable,
     UpstreamError,
 )
+from portal.redaction import without
 
 if TYPE_CHECKING:
     from simple_salesforce.exceptions import SalesforceError
 
 UPSTREAM = "salesforce"
-SERVER_ERROR = 500
 
 # Nothing happened and the same request may succeed later.
 TRANSIENT = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE"})
@@ -46,34 +46,47 @@ def error_code(content: Any) -> str | None:
     return None
 
 
-def of_answer(call: Call, error: SalesforceError) -> UpstreamError:
-    """An error status as what the caller must do about it."""
+def of_answer(call: Call, error: SalesforceError, *, sent: Any = None) -> UpstreamError:
+    """An error status as what the caller must do about it; `sent` is kept out of logs."""
     content: Any = error.content
     code = error_code(content)
     if code is None:
-        # HTML from a proxy or a maintenance page: a write may have gone through before it.
-        kind: type[UpstreamError] = OutcomeUnknown if call.writes else Unavailable
-        return kind(UPSTREAM, call.operation, "the answer is not Salesforce's", status=error.status)
+        return _not_theirs(call, int(error.status))
     message = str(content[0].get("message", ""))
-    return classify(call.operation, code, message, status=error.status, writes=call.writes)
+    return classify(
+        call.operation, code, message, status=error.status, writes=call.writes, sent=sent
+    )
 
 
-def of_graph(operation: str, parts: list[dict[str, Any]]) -> UpstreamError:
+def _not_theirs(call: Call, status: int) -> UpstreamError:
+    """HTML or nothing from a proxy or a maintenance page; or an answer without an errorCode."""
+    kind: type[UpstreamError] = OutcomeUnknown if call.writes else Unavailable
+    message = "the answer is not Salesforce's"
+    if status in (401, 403):
+        kind, message = Unauthorized, "turned away before Salesforce"
+    elif status == TOO_MANY_REQUESTS:
+        kind, message = Throttled, "too many requests"
+    elif 300 <= status < 400:  # noqa: PLR2004  # HTTP's redirects, and 300: many records of a key
+        # Whoever redirects (or cannot choose) has not done it.
+        kind, message = Refused, "redirected, or several records match: is SALESFORCE_URL right?"
+    return kind(UPSTREAM, call.operation, message, status=status)
+
+
+def of_graph(operation: str, parts: list[dict[str, Any]], *, sent: Any = None) -> UpstreamError:
     """The reason for which a composite graph was rolled back."""
     for part in parts:
-        code = error_code(part["body"])
+        code = error_code(part.get("body"))
         if code is None or code == "PROCESSING_HALTED":
             continue
         message = str(part["body"][0].get("message", ""))
-        # The graph was rolled back as a whole: nothing is in doubt, whatever the status.
-        return classify(
-            operation, code, message, status=min(part["httpStatusCode"], 499), writes=True
-        )
+        status = int(part.get("httpStatusCode") or SERVER_ERROR)
+        # It was rolled back as a whole: nothing is in doubt, whatever the status, as with a read.
+        return classify(operation, code, message, status=status, writes=False, sent=sent)
     return OutcomeUnknown(UPSTREAM, operation, "rolled back without a reason")
 
 
 def classify(
-    operation: str, code: str, message: str, *, status: int, writes: bool
+    operation: str, code: str, message: str, *, status: int, writes: bool, sent: Any = None
 ) -> UpstreamError:
     """An errorCode as an error of `portal.domain.upstream`."""
     kind: type[UpstreamError] = Refused
@@ -85,4 +98,6 @@ def classify(
         kind = Unauthorized
     elif status >= SERVER_ERROR:
         kind = OutcomeUnknown if writes else Unavailable
-    return kind(UPSTREAM, operation, message, code=code, status=status)
+    return kind(
+        UPSTREAM, operation, message, code=code, status=status, loggable=without(message, sent)
+    )

@@ -10,8 +10,10 @@ from __future__ import annotations
 import functools
 import sys
 import types
+from string import Formatter
 from typing import Any
 
+_SPECS = frozenset({"", "like", "literal"})
 # Module → the name that the rest of the package imports from it.
 UNUSED = {
     "bulk": "SFBulkHandler",
@@ -36,6 +38,16 @@ def simple_salesforce() -> Any:
 def format_soql(template: str, *values: Any, **named: Any) -> str:
     """A SOQL query with quoted values: `format_soql("… WHERE Id = {}", order_id)`.
 
-    An empty list would make `IN ()`, which Salesforce refuses: check before.
+    `{:literal}` puts in names of ours unquoted, `{:like}` escapes for the inside of a quoted
+    LIKE pattern. Raises ValueError for any other format (it would not be quoted) and for an empty
+    list (`IN ()` is no SOQL).
     """
+    for _, field, spec, conversion in Formatter().parse(template):
+        if field is not None and (spec not in _SPECS or conversion):
+            msg = f"SOQL values are written {{}}, {{:like}} or {{:literal}}, not {{{field}:{spec}}}"
+            raise ValueError(msg)
+    for value in (*values, *named.values()):
+        if isinstance(value, list | tuple | set) and not value:
+            msg = "an empty list in SOQL: check for it before asking"
+            raise ValueError(msg)
     return str(simple_salesforce().format_soql(template, *values, **named))

@@ -10,15 +10,26 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from portal.adapters.http import Call, Transport, throttled
+from portal.adapters.http import (
+    SERVER_ERROR,
+    TOO_MANY_REQUESTS,
+    Call,
+    Transport,
+    json_object,
+    throttled,
+)
 from portal.config import ConfigurationError
-from portal.domain.upstream import Unauthorized, Unavailable
+from portal.domain.upstream import Throttled, Unauthorized, Unavailable, UpstreamError
+from portal.observability import count
 from portal.secrets import Secret
 
 UPSTREAM = "salesforce"
 READ_SECONDS = 10.0
 ASSERTION_SECONDS = 180
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+# Source: Salesforce help, "OAuth 2.0 Authorization Errors".
+TRANSIENT = frozenset({"server_error", "temporarily_unavailable", "unknown_error"})
+LIMITED = frozenset({"rate_limit_exceeded"})
 LIVE_AUDIENCE = "https://login.salesforce.com"
 TEST_AUDIENCE = "https://test.salesforce.com"
 
@@ -39,56 +50,66 @@ class Login:
     def token(self) -> str:
         """A session id. After a refusal the secret is read again once (it may have rotated).
 
-        Raises Unauthorized when Salesforce refuses, Unavailable when it cannot say.
+        Raises Unauthorized when Salesforce refuses, Unavailable when it cannot say, and
+        ConfigurationError when the secret is not usable.
         """
+        secret = self._secret.value()
         try:
-            return self._fetch(self._secret.value())
+            return self._fetch(secret)
         except Unauthorized:
-            return self._fetch(self._secret.value(refresh=True))
+            fresh = self._secret.renewed(secret)
+            if fresh is None:
+                raise
+        return self._fetch(fresh)
 
     def _fetch(self, secret: dict[str, Any]) -> str:
         call = Call("POST", self._url, "token", writes=False)
         response = self._transport.send(call, data=self._grant(secret))
-        if response.status_code == 429:  # noqa: PLR2004
-            raise throttled(UPSTREAM, "token", response)
-        try:
-            body = response.json()
-        except ValueError:
-            body = None
-        if not isinstance(body, dict) or response.status_code >= 500:  # noqa: PLR2004
-            raise Unavailable(
-                UPSTREAM, "token", "the token endpoint failed", status=response.status_code
-            )
+        body = json_object(response) or {}
         if response.ok and body.get("access_token"):
             return str(body["access_token"])
-        raise Unauthorized(
-            UPSTREAM,
-            "token",
-            str(body.get("error_description", "login refused")),
-            code=str(body.get("error", "")),
-            status=response.status_code,
-        )
+        count("UpstreamErrors", upstream=UPSTREAM)
+        if response.status_code == TOO_MANY_REQUESTS:
+            raise throttled(UPSTREAM, "token", response)
+        raise _refusal(response.status_code, body)
 
     def _grant(self, secret: dict[str, Any]) -> dict[str, str]:
         if "privateKey" in secret:
-            return {"grant_type": JWT_BEARER, "assertion": _assertion(secret)}
+            return {"grant_type": JWT_BEARER, "assertion": self._assertion(secret)}
         if "consumerSecret" in secret:
             return {
                 "grant_type": "client_credentials",
-                "client_id": secret["consumerKey"],
-                "client_secret": secret["consumerSecret"],
+                "client_id": self._secret.part(secret, "consumerKey"),
+                "client_secret": self._secret.part(secret, "consumerSecret"),
             }
         msg = "the Salesforce secret needs privateKey or consumerSecret; run `make secrets`"
         raise ConfigurationError(msg)
 
+    def _assertion(self, secret: dict[str, Any]) -> str:
+        import jwt  # noqa: PLC0415  # 50 ms of cryptography, only for this flow
 
-def _assertion(secret: dict[str, Any]) -> str:
-    import jwt  # noqa: PLC0415  # 50 ms of cryptography, only for this flow
+        claims = {
+            "iss": self._secret.part(secret, "consumerKey"),
+            "sub": self._secret.part(secret, "username"),
+            "aud": secret.get("audience", LIVE_AUDIENCE),
+            "exp": int(time.time()) + ASSERTION_SECONDS,
+        }
+        key = self._secret.part(secret, "privateKey")
+        try:
+            return jwt.encode(claims, key, algorithm="RS256")
+        except (ValueError, TypeError, jwt.InvalidKeyError):
+            # Without its cause, which may quote the key.
+            msg = "the Salesforce secret's privateKey is no RSA key in PEM; run `make secrets`"
+            raise ConfigurationError(msg) from None
 
-    claims = {
-        "iss": secret["consumerKey"],
-        "sub": secret["username"],
-        "aud": secret.get("audience", LIVE_AUDIENCE),
-        "exp": int(time.time()) + ASSERTION_SECONDS,
-    }
-    return jwt.encode(claims, secret["privateKey"], algorithm="RS256")
+
+def _refusal(status: int, body: dict[str, Any]) -> UpstreamError:
+    error = str(body.get("error", ""))
+    if error in LIMITED:
+        return Throttled(UPSTREAM, "token", "too many logins", code=error, status=status)
+    if not error or error in TRANSIENT or status >= SERVER_ERROR:
+        return Unavailable(
+            UPSTREAM, "token", "the token endpoint failed", code=error or None, status=status
+        )
+    message = str(body.get("error_description", "login refused"))
+    return Unauthorized(UPSTREAM, "token", message, code=error, status=status)

@@ -24,7 +24,7 @@ from portal.domain.provisioning import (
     ProvisioningStatus,
     WriteBack,
 )
-from portal.domain.upstream import OutcomeUnknown, Refused, UpstreamError
+from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable, UpstreamError
 from portal.ports.provisioning import Found, OrderConflict, OrderDeleted
 
 ITEM_FIELDS = (
@@ -97,11 +97,14 @@ class SalesforceProvisioningOrders:
         answer = self._client.request(
             "POST", "composite", operation="write back", json=payload, writes=True
         )
-        error = _failure(answer["compositeResponse"])
-        if error is None:
+        culprit = _culprit(answer["compositeResponse"])
+        if culprit is None:
             return
+        error, part = culprit
         if error.code == HALTED:
-            self._explain(result)
+            raise self._explained(result)
+        if part.startswith("lines") and error.code in GONE:
+            raise OrderConflict("a line of the Order is gone")
         raise _gone(error)
 
     def attempt_count(self, order_id: str) -> int | None:
@@ -168,7 +171,7 @@ class SalesforceProvisioningOrders:
                 "body": {"allOrNone": True, "records": records},
             }
 
-    def _explain(self, result: WriteBack) -> None:
+    def _explained(self, result: WriteBack) -> Exception:
         """Why the guard found nothing; costs a query, but only when something is wrong."""
         records = self._client.query(
             format_soql(
@@ -177,7 +180,7 @@ class SalesforceProvisioningOrders:
             )
         )
         if not records:
-            raise OrderDeleted
+            return OrderDeleted()
         ours = {
             "WHMCS_Order_ID__c": result.whmcs_order_id,
             "ESIM_ICCID__c": _fitting(result.iccids),
@@ -188,24 +191,24 @@ class SalesforceProvisioningOrders:
             if (value := records[0].get(name)) and value != expected
         ]
         if found:
-            raise OrderConflict(", ".join(found))
+            return OrderConflict(", ".join(found))
+        return Unavailable(UPSTREAM, "write back", "the order was being changed by somebody")
 
 
-def _failure(parts: list[dict[str, Any]]) -> UpstreamError | None:
-    """The culprit of a composite, also one that hides in a collection's 200."""
-    halted: UpstreamError | None = None
+def _culprit(parts: list[dict[str, Any]]) -> tuple[UpstreamError, str] | None:
+    """What made a composite fail and in which part; it may hide in a collection's 200."""
+    rolled_back = False
     for part in parts:
-        body, status = part["body"], int(part["httpStatusCode"])
-        errors = list(_errors(body, status))
-        for code, message in errors:
-            # Rolled back as a whole: nothing is in doubt, whatever the status.
-            error = classify("write back", code, message, status=min(status, 499), writes=True)
+        status = int(part["httpStatusCode"])
+        for code, message in _errors(part["body"], status):
             if code == HALTED and "rolled back" in message.lower():
-                halted = halted or error
+                rolled_back = True
             elif code != "ALL_OR_NONE_OPERATION_ROLLED_BACK":
-                return error
-    if halted is not None:
-        return OutcomeUnknown(UPSTREAM, "write back", "rolled back without a reason")
+                # Rolled back as a whole: nothing is in doubt, whatever the status.
+                error = classify("write back", code, message, status=min(status, 499), writes=True)
+                return error, part["referenceId"]
+    if rolled_back:
+        return OutcomeUnknown(UPSTREAM, "write back", "rolled back without a reason"), ""
     return None
 
 

@@ -8,11 +8,19 @@ Source: WHMCS API reference; texts of refusals as seen in public clients.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from requests import Response
 
-from portal.adapters.http import Call, Transport, throttled
+from portal.adapters.http import (
+    SERVER_ERROR,
+    TOO_MANY_REQUESTS,
+    Call,
+    Transport,
+    json_object,
+    throttled,
+)
 from portal.adapters.whmcs.decoding import as_int, as_list
 from portal.adapters.whmcs.encoding import form
 from portal.domain.upstream import (
@@ -23,6 +31,7 @@ from portal.domain.upstream import (
     UpstreamError,
 )
 from portal.observability import count
+from portal.redaction import without
 from portal.secrets import Secret
 
 UPSTREAM = "whmcs"
@@ -63,12 +72,16 @@ class WhmcsClient:
         Raises Refused (with WHMCS' text as `message`), Unauthorized, Unavailable, Throttled, or
         OutcomeUnknown when a write may have happened.
         """
+        secret = self._secret.value()
         try:
-            return self._once(action, parameters or {}, writes=writes, refresh=False)
+            return self._once(action, parameters or {}, secret, writes=writes)
         except Unauthorized as error:
             if not error.message.lower().startswith(_ROTATED):
                 raise
-        return self._once(action, parameters or {}, writes=writes, refresh=True)
+            fresh = self._secret.renewed(secret)
+            if fresh is None:
+                raise
+        return self._once(action, parameters or {}, fresh, writes=writes)
 
     def pages(
         self, action: str, parameters: dict[str, Any], *, container: str, child: str
@@ -81,37 +94,38 @@ class WhmcsClient:
             yield from records
             start += len(records)
             total = as_int(answer.get("totalresults"))
-            if not records or (total is not None and start >= total):
+            # Without a total, a short page is the last: an action may ignore `limitstart`.
+            last = len(records) < PAGE_SIZE if total is None else start >= total
+            if last or not records:
                 return
 
     def _once(
-        self, action: str, parameters: dict[str, Any], *, writes: bool, refresh: bool
+        self,
+        action: str,
+        parameters: dict[str, Any],
+        secret: dict[str, Any],
+        *,
+        writes: bool,
     ) -> dict[str, Any]:
-        secret = self._secret.value(refresh=refresh)
         fields = {
             "action": action,
             "responsetype": "json",
-            "identifier": secret["identifier"],
-            "secret": secret["secret"],
+            "identifier": self._secret.part(secret, "identifier"),
+            "secret": self._secret.part(secret, "secret"),
             "accesskey": secret.get("accessKey"),
             **parameters,
         }
         call = Call("POST", self._url, action, writes)
         response = self._transport.send(call, data=form(fields))
-        return _interpret(call, response)
+        return _interpret(call, response, fields)
 
 
-def _interpret(call: Call, response: Response) -> dict[str, Any]:
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
-    if isinstance(body, dict) and response.ok and _succeeded(body):
+def _interpret(call: Call, response: Response, sent: dict[str, Any]) -> dict[str, Any]:
+    body = json_object(response)
+    if body is not None and 200 <= response.status_code < 300 and _succeeded(body):  # noqa: PLR2004  # HTTP's successes
         return body
     count("UpstreamErrors", upstream=UPSTREAM)
-    if not isinstance(body, dict):
-        raise _unreadable(call, response)
-    raise _error(call, response, body)
+    raise _unreadable(call, response) if body is None else _error(call, response, body, sent)
 
 
 def _succeeded(body: dict[str, Any]) -> bool:
@@ -121,23 +135,31 @@ def _succeeded(body: dict[str, Any]) -> bool:
 
 
 def _unreadable(call: Call, response: Response) -> UpstreamError:
-    if response.status_code == 429:  # noqa: PLR2004
+    status = response.status_code
+    waits = status == HTTPStatus.SERVICE_UNAVAILABLE and "Retry-After" in response.headers
+    if status == TOO_MANY_REQUESTS or (waits and not call.writes):
         return throttled(UPSTREAM, call.operation, response)
     # HTML or nothing: a PHP fatal error, maintenance, a firewall. A write may have got through.
     kind: type[UpstreamError] = OutcomeUnknown if call.writes else Unavailable
-    return kind(UPSTREAM, call.operation, "the answer is not WHMCS'", status=response.status_code)
+    message = "the answer is not WHMCS'"
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        kind, message = Unauthorized, "turned away before WHMCS"
+    elif response.is_redirect or response.is_permanent_redirect:
+        # The web server's own answer: no PHP has run.
+        kind, message = Refused, "redirected: WHMCS_API_URL must be the final address of api.php"
+    return kind(UPSTREAM, call.operation, message, status=status)
 
 
-def _error(call: Call, response: Response, body: dict[str, Any]) -> UpstreamError:
+def _error(
+    call: Call, response: Response, body: dict[str, Any], sent: dict[str, Any]
+) -> UpstreamError:
     message = str(body.get("message") or body.get("warning") or "no message")
     status = response.status_code
-    if message.lower().startswith(_UNAUTHORIZED):
-        return Unauthorized(UPSTREAM, call.operation, message, status=status)
-    if status == 429:  # noqa: PLR2004
+    if status == TOO_MANY_REQUESTS:
         return throttled(UPSTREAM, call.operation, response)
-    if status >= 500:  # noqa: PLR2004
-        kind: type[UpstreamError] = OutcomeUnknown if call.writes else Unavailable
-        return kind(UPSTREAM, call.operation, message, status=status)
-    if status == 403:  # noqa: PLR2004
-        return Unauthorized(UPSTREAM, call.operation, message, status=status)
-    return Refused(UPSTREAM, call.operation, message, status=status)
+    kind: type[UpstreamError] = Refused
+    if status == HTTPStatus.FORBIDDEN or message.lower().startswith(_UNAUTHORIZED):
+        kind = Unauthorized
+    elif status >= SERVER_ERROR:
+        kind = OutcomeUnknown if call.writes else Unavailable
+    return kind(UPSTREAM, call.operation, message, status=status, loggable=without(message, sent))

@@ -6,6 +6,7 @@ reference (AddClient, GetClientsDetails, GetUsers, ValidateLogin).
 
 from __future__ import annotations
 
+import html
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -160,7 +161,7 @@ class WhmcsClients:
             client_id=client_id,
             email=str(record.get("email") or ""),
             customer_number=values.get(self._fields.customer_number, ""),
-            first_name=str(record.get("firstname") or ""),
+            first_name=html.unescape(str(record.get("firstname") or "")),
         )
 
     def _custom_fields(self, details: ClientDetails) -> dict[int | str, str]:

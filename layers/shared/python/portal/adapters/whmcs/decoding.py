@@ -6,9 +6,15 @@ Source: WHMCS API reference and public clients; see the module's tests for each 
 from __future__ import annotations
 
 import html
+import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
+
+# ASCII digits only: to Python, other scripts' digits (and "NaN", "1_000") are numbers too.
+_INDEX = re.compile(r"[0-9]{1,18}")
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9})?")
 
 
 def as_list(container: Any, child: str | None = None) -> list[dict[str, Any]]:
@@ -24,7 +30,7 @@ def as_list(container: Any, child: str | None = None) -> list[dict[str, Any]]:
     if isinstance(container, dict):
         if child is not None and child in container:
             return as_list(container[child])
-        if all(str(key).isdigit() for key in container):
+        if all(_INDEX.fullmatch(str(key)) for key in container):
             ordered = sorted(container.items(), key=lambda pair: int(pair[0]))
             return [item for _, item in ordered if isinstance(item, dict)]
         return [container]
@@ -34,7 +40,7 @@ def as_list(container: Any, child: str | None = None) -> list[dict[str, Any]]:
 def as_int(value: Any) -> int | None:
     """An id or count that may be text, absent or empty."""
     text = str(value).strip() if value is not None else ""
-    return int(text) if text.lstrip("-").isdigit() else None
+    return int(text) if _INTEGER.fullmatch(text) else None
 
 
 def as_ids(value: Any) -> list[int]:
@@ -59,7 +65,5 @@ def as_date(value: Any) -> date | None:
 
 def as_amount(value: Any) -> Decimal | None:
     """A plain decimal text; None when it is empty or formatted for people."""
-    try:
-        return Decimal(str(value).strip())
-    except InvalidOperation:
-        return None
+    text = str(value).strip()
+    return Decimal(text) if _DECIMAL.fullmatch(text) else None

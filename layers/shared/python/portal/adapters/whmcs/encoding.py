@@ -7,10 +7,14 @@ silent there (WHMCS falls back to a minimum or default), so nothing here guesses
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 Scalar = str | int | bool
+# What PHP's arrays take for an integer key: canonical decimals of 64 bits.
+_PHP_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,18}")
+_PHP_INTEGERS = 2**63
 
 
 def serialize(mapping: Mapping[int | str, Any]) -> str:
@@ -29,16 +33,19 @@ def _php(value: Any) -> str:
     if isinstance(value, str):
         return f's:{len(value.encode("utf-8"))}:"{value}";'
     if isinstance(value, Mapping):
-        body = "".join(_php(_key(key)) + _php(item) for key, item in value.items())
-        return f"a:{len(value)}:{{{body}}}"
+        entries = {_key(key): item for key, item in value.items()}
+        body = "".join(_php(key) + _php(item) for key, item in entries.items())
+        return f"a:{len(entries)}:{{{body}}}"
     msg = f"cannot serialize {type(value).__name__} for WHMCS"
     raise TypeError(msg)
 
 
 def _key(key: int | str) -> int | str:
-    if isinstance(key, str) and (key == "0" or (key.isdigit() and key[0] != "0")):
-        return int(key)
-    return key
+    if isinstance(key, str) and not (
+        _PHP_INTEGER.fullmatch(key) and -_PHP_INTEGERS <= int(key) < _PHP_INTEGERS
+    ):
+        return key
+    return int(key)
 
 
 def form(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -66,6 +73,6 @@ def _field(name: str, value: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             # Parallel arrays are joined by index: an empty entry must keep its place.
-            yield from _field(f"{name}[{index}]", "" if item in (None, False) else item)
+            yield from _field(f"{name}[{index}]", "" if item is None or item is False else item)
     else:
         yield name, str(value)

@@ -1,0 +1,24 @@
+"""The engine's tickets on SQS."""
+
+from __future__ import annotations
+
+from portal.adapters.sqs import SqsQueue
+from portal.domain.provisioning import ProvisionMessage
+from portal.engine.backoff import LONGEST_DELAY
+from portal.engine.model import Ticket
+
+
+class SqsTicketQueue:
+    """The engine's `Queue`: one message per ticket."""
+
+    def __init__(self, queue: SqsQueue) -> None:
+        self._queue = queue
+
+    def put(self, ticket: Ticket, *, delay_seconds: float = 0) -> None:
+        """Enqueue; at most 900 s of delay."""
+        message = ProvisionMessage(job_id=ticket.job_id, attempt=ticket.attempt)
+        self._queue.send(message, delay_seconds=int(min(delay_seconds, LONGEST_DELAY)))
+
+    def backlog(self) -> int:
+        """About how many messages are waiting."""
+        return self._queue.waiting()

@@ -1,0 +1,31 @@
+"""What a Lambda still loads when its first request comes: adapters, libraries, AWS clients.
+
+Run in a fresh process by `ops.bench.cold`; it imports nothing that the endpoint would not.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+
+
+def make_ready(module: str, clients: Iterable[str], *, salesforce: bool) -> None:
+    """Import an endpoint's module, build its dependencies, make every client that it may use.
+
+    Clients are names of functions in `portal.aws`; a secret is read through Powertools'
+    parameters, Salesforce through simple-salesforce.
+    """
+    endpoint = importlib.import_module(module)
+    for name, builder in vars(endpoint).items():
+        if name.startswith("build_"):
+            builder()
+    names = tuple(clients)
+    if names:
+        aws = importlib.import_module("portal.aws")
+        for name in names:
+            getattr(aws, name)()
+    if "secretsmanager" in names:
+        importlib.import_module("aws_lambda_powertools.utilities.parameters")
+    if salesforce:
+        library = importlib.import_module("portal.adapters.salesforce.library")
+        library.simple_salesforce()

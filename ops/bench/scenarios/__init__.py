@@ -1,0 +1,1 @@
+"""One representative request for every HTTP endpoint, with its upstreams in memory."""

@@ -1,0 +1,114 @@
+"""Orders: carts of any size, and an order of three lines to read."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+from typing import Any
+
+from portal.domain.catalog import AccountEligibility
+from portal.ports.catalog import CatalogReader
+from portal.ports.order_requests import Beginning, Begun
+from portal.ports.orders import Orders
+from portal.ports.workflow import JobView, StepView
+
+from functions.orders import create_order, get_order, list_orders
+from functions.orders.deps import (
+    CreateOrderDeps,
+    ReadOrdersDeps,
+    build_create_order,
+    build_read_orders,
+)
+from functions.orders.placing import Placing
+from functions.orders.reading import Reading
+from ops.bench.scenarios.scenario import Event, Scenario, same
+from ops.bench.scenarios.shelf import TODAY, products, sku
+from tests.events import claims, rest_event
+from tests.fakes.billing import FakeAddresses
+from tests.fakes.catalog import FakeCatalog
+from tests.fakes.directory import FakeDirectory, customer
+from tests.fakes.mail import FakeMailOutbox
+from tests.fakes.orders import ORDER_ID, FakeJobs, FakeOrders, order_line, order_record
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+PRODUCTS = 50
+LINES = 3
+ORDERS = 20
+
+
+class NewRequests:
+    """`OrderRequests` to which every request is new."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def begin(self, request_id: str, cart_hash: str) -> Beginning:
+        """A key of its own for each."""
+        return Beginning(Begun.NEW, order_key=f"key-{next(self._numbers)}", lease="lease")
+
+    def finish(self, request_id: str, begun: Beginning, answer: dict[str, Any]) -> None:
+        """Nothing is kept."""
+
+    def pause(self, request_id: str, begun: Beginning) -> None:
+        """Nothing is kept."""
+
+    def forget(self, request_id: str, begun: Beginning) -> None:
+        """Nothing is kept."""
+
+
+def scenarios() -> dict[str, Scenario]:
+    """By endpoint id."""
+    lines = tuple(order_line(sku=f"ESIM-{n}") for n in range(LINES))
+    records = [order_record(number=f"{n:08d}", lines=lines) for n in range(1, ORDERS + 1)]
+    steps = tuple(StepView(step, "done", NOW) for step in ("load", "check", "add_order"))
+    job = JobView(status="in_progress", attempt=1, timeline=steps)
+    reading = Reading(orders=FakeOrders(*records), jobs=FakeJobs(**{ORDER_ID: job}), currency="JPY")
+    deps = ReadOrdersDeps(directory=FakeDirectory(customer()), reading=reading)
+    for module in (list_orders, get_order):
+        module.app.override(build_read_orders, lambda: deps)
+    one = rest_event("GET", f"/orders/{ORDER_ID}", user=claims())
+    shelf = FakeCatalog(*products(PRODUCTS))
+
+    def order() -> Event:
+        sell(shelf, FakeOrders())
+        return cart(LINES, of=PRODUCTS)
+
+    return {
+        "orders-create-order": Scenario(create_order.handler, order, 201),
+        "orders-list-orders": Scenario(
+            list_orders.handler, same(rest_event("GET", "/orders", user=claims()))
+        ),
+        "orders-get-order": Scenario(get_order.handler, same(one)),
+    }
+
+
+def sell(catalog: CatalogReader, orders: Orders) -> None:
+    """Give POST /orders its upstreams."""
+    deps = CreateOrderDeps(
+        directory=FakeDirectory(customer()),
+        placing=Placing(
+            requests=NewRequests(),
+            catalog=catalog,
+            eligibility=lambda _: AccountEligibility(),
+            can_pay=lambda _: True,
+            addresses=FakeAddresses(),
+            orders=orders,
+            outbox=FakeMailOutbox(),
+            today=lambda: TODAY,
+            now=lambda: NOW,
+        ),
+    )
+    create_order.app.override(build_create_order, lambda: deps)
+
+
+def cart(lines: int, *, of: int) -> Event:
+    """An order of the last so many of `of` products, every second one with its options chosen."""
+    items = [
+        {
+            "sku": sku(number),
+            "quantity": 1,
+            "configOptions": {"router": "wifi6", "fixed-ip": 2} if number % 2 else {},
+        }
+        for number in range(of - lines, of)
+    ]
+    return rest_event("POST", "/orders", body={"items": items}, user=claims())

@@ -1,0 +1,94 @@
+"""The handlers as Lambda runs them: real composition roots, tables and queues by moto."""
+
+from __future__ import annotations
+
+import time
+
+from portal.engine.start import cancel
+
+from functions.provision import dead_letter, sweeper
+from functions.provision.deps import build_sweeper, build_worker
+from tests.events import FakeContext, sqs_event
+from tests.fakes.provisioning import ORDER_ID
+from tests.unit.functions.provision.office import Wired, emulated, servers, wired
+from tests.unit.functions.provision.seeds import ESIM, FIBRE
+
+__all__ = ["emulated", "servers", "wired"]
+
+
+def test_from_the_button_to_the_mails(wired: Wired) -> None:
+    wired.servers.seed((FIBRE, 1), (ESIM, 1))
+    pressed = wired.press()
+    assert (pressed.status, pressed.json()["status"]) == (202, "queued")
+    assert wired.messages() == [{"jobId": f"ORDER#{ORDER_ID}", "attempt": 1}]
+    assert wired.work() == {"batchItemFailures": []}
+    assert wired.view().status == "provisioned"
+    assert sorted(mail["dedupKey"] for mail in wired.messages("email")) == [
+        f"esim-activation:{ORDER_ID}:key-002:1",
+        f"order-provisioned:{ORDER_ID}",
+    ]
+    journal = wired.servers.whmcs.emulator.journal.calls()
+    assert len({entry.headers.get("x-correlation-id") for entry in journal}) == 1
+    again = wired.press(f"{ORDER_ID}-2")
+    assert (again.status, again.json()["status"]) == (200, "provisioned")
+    assert again.json()["result"]["whmcsOrderId"] == wired.order()["WHMCS_Order_ID__c"]
+    assert again.headers["location"] == f"/api/orders/{ORDER_ID}"
+
+
+def test_whmcs_is_down_until_the_message_is_dead(wired: Wired) -> None:
+    wired.servers.seed((FIBRE, 1))
+    wired.servers.whmcs.emulator.set_switches({"maintenance": True})
+    wired.press()
+    for _ in range(5):
+        assert len(wired.work()["batchItemFailures"]) == 1
+    knocks = len(wired.servers.whmcs.emulator.journal.calls())
+    assert knocks == 5
+    # The circuit is open now: no more knocking, and no try is spent.
+    wired.messages()
+    assert wired.work() == {"batchItemFailures": []}
+    assert len(wired.servers.whmcs.emulator.journal.calls()) == knocks
+    assert wired.work(dead_letter.handler) == {"batchItemFailures": []}
+    assert (wired.view().status, wired.view().error_code) == ("failed", "whmcs-unavailable")
+    order = wired.order()
+    assert order["Provisioning_Status__c"] == "Failed"
+    assert order["Provisioning_Error_Code__c"] == "whmcs-unavailable"
+    assert order["Attempt_Count__c"] == 1
+
+
+def test_a_dead_letter_stays_until_salesforce_knows(wired: Wired) -> None:
+    wired.servers.seed((FIBRE, 1))
+    wired.servers.salesforce.emulator.set_switches({"api_disabled": False})
+    wired.press()
+    for _ in range(3):
+        wired.servers.salesforce.emulator.set_switches({"request_limit_reached": True})
+        assert len(wired.work(dead_letter.handler)["batchItemFailures"]) == 1
+    wired.servers.salesforce.emulator.set_switches({"request_limit_reached": False})
+    assert wired.work(dead_letter.handler) == {"batchItemFailures": []}
+    assert wired.view().error_code == "attempts-exhausted"
+    assert wired.order()["Provisioning_Status__c"] == "Failed"
+
+
+def test_the_sweeper_brings_back_what_was_lost(wired: Wired) -> None:
+    wired.servers.seed((FIBRE, 1))
+    wired.press()
+    wired.messages()
+    assert sweeper.handler({}, FakeContext())["lost"] == 0
+    build_sweeper()._clock = lambda: time.time() + 3_600
+    assert sweeper.handler({}, FakeContext())["lost"] == 1
+    assert wired.messages() == [{"jobId": f"ORDER#{ORDER_ID}", "attempt": 1}]
+
+
+def test_an_operator_cancels(wired: Wired) -> None:
+    wired.servers.seed((FIBRE, 1))
+    wired.press()
+    asked = cancel(wired.store, build_worker().queue, f"ORDER#{ORDER_ID}", now=time.time())
+    assert asked == "cancelled"
+    wired.work()
+    assert wired.view().status == "cancelled"
+    assert wired.order()["Provisioning_Status__c"] == "Not Started"
+
+
+def test_messages_that_are_no_tickets_are_dropped_loudly(wired: Wired) -> None:
+    event = sqs_event("not json", {"jobId": "", "attempt": 1}, {"jobId": "ORDER#x", "attempt": 0})
+    for handler in (wired.worker, dead_letter.handler):
+        assert handler(event, FakeContext()) == {"batchItemFailures": []}

@@ -1,0 +1,212 @@
+"""Jobs, keys, claims and history in DynamoDB (moto)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from moto import mock_aws
+from portal.domain.upstream import Unavailable
+from portal.engine.model import (
+    Event,
+    Job,
+    KeyUse,
+    Status,
+    StepRecord,
+    StepState,
+    Trouble,
+)
+from portal.engine.ports import KeyTaken, StaleJob
+from portal.repositories.dynamodb import Table
+from portal.repositories.replays import DynamoReplayGuard
+from portal.repositories.workflow import (
+    DynamoClaims,
+    DynamoJobStore,
+    DynamoSubscribers,
+    job_from,
+    job_item,
+    timestamp,
+)
+
+from tests.unit.repositories.workflow_table import create_workflow_table
+
+NOW = 1_790_000_000.123
+JOB = Job(id="ORDER#1", status=Status.QUEUED, attempt=1, requested_at=NOW, updated_at=NOW)
+FULL = JOB.changed(
+    status=Status.STOPPING,
+    tries=3,
+    version=7,
+    correlation_id="corr",
+    input={"requestedBy": "005"},
+    steps={
+        "load": StepRecord(
+            state=StepState.DONE, attempt=1, started_at=NOW, done_at=NOW + 1, data={"a": [1, {}]}
+        ),
+        "check": StepRecord(state=StepState.STARTED, attempt=1, started_at=NOW + 2),
+    },
+    current_step="check",
+    lease_owner="me",
+    lease_until=NOW + 60,
+    next_at=NOW + 5,
+    due_at=NOW - 5,
+    waits=2,
+    waiting_since=NOW,
+    committed=True,
+    cancel_requested=True,
+    ending=Status.FAILED,
+    trouble=Trouble(code="order-empty", message="m", step="check", at=NOW),
+    result={"x": {"y": "z"}},
+    started_at=NOW,
+    finished_at=NOW + 9,
+)
+USE = KeyUse(job_id="ORDER#1", payload_hash="h", attempt=1)
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    with mock_aws():
+        dynamodb = boto3.client("dynamodb", region_name="ap-northeast-1")
+        create_workflow_table(dynamodb)
+        dynamodb.create_table(
+            TableName="ephemeral",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield dynamodb
+
+
+@pytest.fixture
+def table(client: Any) -> Table:
+    for item in client.scan(TableName="workflow")["Items"]:
+        client.delete_item(TableName="workflow", Key={"pk": item["pk"], "sk": item["sk"]})
+    return Table("workflow", client=lambda: client)
+
+
+@pytest.fixture
+def store(table: Table) -> DynamoJobStore:
+    return DynamoJobStore(table)
+
+
+@pytest.mark.parametrize("job", [JOB, FULL])
+def test_a_job_survives_its_item(job: Job) -> None:
+    item = {key: value for key, value in job_item(job, "w").items() if value is not None}
+    assert job_from(item) == job
+
+
+def test_a_job_survives_the_table(store: DynamoJobStore) -> None:
+    written = store.replace(FULL.changed(version=0))
+    assert written.version == 1
+    assert store.get("ORDER#1") == written
+    assert store.get("ORDER#2") is None
+
+
+def test_only_one_of_two_writers_wins(store: DynamoJobStore) -> None:
+    read = store.replace(JOB)
+    winner = store.replace(read.changed(lease_owner="a"))
+    with pytest.raises(StaleJob) as stale:
+        store.replace(read.changed(lease_owner="b"))
+    assert stale.value.found == winner
+    with pytest.raises(StaleJob):
+        store.replace(JOB)
+
+
+def test_a_write_that_botocore_repeated_is_recognised(store: DynamoJobStore) -> None:
+    """The first request took effect, its answer was lost, botocore sent it again."""
+    real = store._table.put
+
+    def twice(item: Any, **expression: Any) -> None:
+        real(item, **expression)
+        real(item, **expression)
+
+    store._table.put = twice  # type: ignore[method-assign]  # botocore's retry
+    written = store.replace(JOB)
+    assert (written.version, store.get("ORDER#1")) == (1, written)
+
+
+def test_job_and_key_are_written_together_or_not_at_all(store: DynamoJobStore) -> None:
+    begun = store.begin(JOB, "key-1", USE)
+    assert store.key_use("key-1") == USE
+    assert store.key_use("key-2") is None
+    other = JOB.changed(id="ORDER#2")
+    with pytest.raises(KeyTaken):
+        store.begin(other, "key-1", USE)
+    assert store.get("ORDER#2") is None
+    with pytest.raises(StaleJob) as stale:
+        store.begin(JOB, "key-2", USE)
+    assert stale.value.found == begun
+    assert store.key_use("key-2") is None
+
+
+def test_the_index_sorts_by_age_and_scheduled_jobs_by_due_time(store: DynamoJobStore) -> None:
+    for number, age in enumerate([30, 10, 20], start=1):
+        store.replace(JOB.changed(id=f"ORDER#{number}", updated_at=NOW - age))
+    for number, due in ((7, NOW + 100), (8, NOW - 100)):
+        store.replace(JOB.changed(id=f"ORDER#{number}", status=Status.SCHEDULED, due_at=due))
+    assert list(store.waiting(Status.QUEUED, until=NOW - 15)) == ["ORDER#1", "ORDER#3"]
+    assert list(store.waiting(Status.SCHEDULED, until=NOW)) == ["ORDER#8"]
+    assert list(store.waiting(Status.RUNNING, until=NOW)) == []
+
+
+def test_history_is_kept_in_order_and_never_in_the_way(store: DynamoJobStore) -> None:
+    for second in (2, 1):
+        event = Event(at=NOW + second, attempt=1, kind="step-done", step=f"s{second}")
+        store.remember("ORDER#1", event)
+    assert [line["step"] for line in store.history("ORDER#1")] == ["s1", "s2"]
+
+    class Down:
+        def put_item(self, **_: Any) -> None:
+            raise EndpointConnectionError(endpoint_url="x")
+
+    down: Any = Down()
+    DynamoJobStore(Table("workflow", client=lambda: down)).remember("ORDER#1", event)
+
+
+def test_an_unreachable_table_is_unavailable() -> None:
+    class Down:
+        def __getattr__(self, name: str) -> Any:
+            raise EndpointConnectionError(endpoint_url="x")
+
+    down: Any = Down()
+    with pytest.raises(Unavailable):
+        DynamoJobStore(Table("workflow", client=lambda: down)).replace(JOB)
+
+
+def test_a_thing_has_one_owner_for_good(table: Table) -> None:
+    claims = DynamoClaims(table)
+    assert claims.claim("whmcs-order#7", "ORDER#1") == "ORDER#1"
+    assert claims.claim("whmcs-order#7", "ORDER#2") == "ORDER#1"
+    assert claims.claim("whmcs-order#7", "ORDER#1") == "ORDER#1"
+    assert claims.claim("whmcs-order#8", "ORDER#2") == "ORDER#2"
+
+
+def test_subscribers_are_remembered_per_provider(table: Table) -> None:
+    subscribers = DynamoSubscribers(table)
+    assert subscribers.find("gigs", "user-1") is None
+    subscribers.remember("gigs", "user-1", "usr_1")
+    assert subscribers.find("gigs", "user-1") == "usr_1"
+    assert subscribers.find("esim_access", "user-1") is None
+
+
+def test_a_refused_request_is_remembered_for_as_long_as_it_could_work(client: Any) -> None:
+    now = [NOW]
+    guard = DynamoReplayGuard(Table("ephemeral", client=lambda: client), clock=lambda: now[0])
+    assert not guard.refused_before("f")
+    guard.refuse("f")
+    assert guard.refused_before("f")
+    assert not guard.refused_before("g")
+    now[0] += 601
+    assert guard.refused_before("f")
+    now[0] += 600
+    assert not guard.refused_before("f")
+
+
+@pytest.mark.parametrize(
+    ("epoch", "text"),
+    [(0.0, "1970-01-01T00:00:00.000Z"), (1_790_000_000.5, "2026-09-21T14:13:20.500Z")],
+)
+def test_times_sort_as_text(epoch: float, text: str) -> None:
+    assert timestamp(epoch) == text
