@@ -11,7 +11,7 @@ from tests.integration.kill.provisioning import CLIENT_ID, USER_ID, Provisioning
 from tests.integration.kill.shapes import ORDER_ID, Unit
 
 
-def assert_exactly_once(world: Provisioning) -> None:
+def assert_exactly_once(world: Provisioning, *, attempts: int = 1) -> None:
     """One of everything, everywhere, and nothing left over."""
     job = world.job
     assert job.status is Status.SUCCEEDED, f"{job.status}: {job.trouble}"
@@ -19,7 +19,7 @@ def assert_exactly_once(world: Provisioning) -> None:
     assert job.trouble is None
     services = _check_whmcs(world)
     iccids = _check_gigs(world)
-    _check_salesforce(world, services, iccids)
+    _check_salesforce(world, services, iccids, attempts)
     _check_mails(world)
 
 
@@ -75,7 +75,7 @@ def _check_gigs(world: Provisioning) -> list[str]:
 
 
 def _check_salesforce(
-    world: Provisioning, services: dict[str, list[int]], iccids: list[str]
+    world: Provisioning, services: dict[str, list[int]], iccids: list[str], attempts: int
 ) -> None:
     state = world.installation.salesforce.dump()
     (order,) = state["Order"]
@@ -83,7 +83,7 @@ def _check_salesforce(
     assert order["Provisioning_Status__c"] == "Provisioned"
     assert order["WHMCS_Order_ID__c"] == str(placed["id"])
     assert (order["ESIM_ICCID__c"] or "") == ",".join(iccids)
-    assert order["Attempt_Count__c"] == 1
+    assert order["Attempt_Count__c"] == attempts
     assert order["Provisioning_Error_Code__c"] is None
     written = {item["Id"]: item["WHMCS_Service_ID__c"] for item in state["OrderItem"]}
     assert written == {item: ",".join(map(str, ids)) for item, ids in services.items()}

@@ -34,6 +34,13 @@ TABLES = {
     "workflow": ("pk", "sk"),
     "catalog": ("pk", None),
 }
+PASSWORD_RULES = {
+    "PASSWORD_MIN_LENGTH": "10",
+    "PASSWORD_REQUIRE_LOWERCASE": "true",
+    "PASSWORD_REQUIRE_UPPERCASE": "true",
+    "PASSWORD_REQUIRE_DIGITS": "true",
+    "PASSWORD_REQUIRE_SYMBOLS": "false",
+}
 QUEUES = ("provision", "email", "case")
 STATUS_INDEX = "status-index"
 SIGNING_KEY_ID = "local-1"
@@ -58,8 +65,10 @@ class Installation:
     gigs: Gigs
     urls: dict[str, str]
     queues: dict[str, str]
+    user_pool: dict[str, str]
     dynamodb: Any
     sqs: Any
+    cognito: Any
 
     @property
     def emulators(self) -> dict[str, Emulator[Any]]:
@@ -76,8 +85,18 @@ class Installation:
             self._empty(name, [key, *([sort] if sort else [])])
         for url in self.queues.values():
             self.sqs.purge_queue(QueueUrl=url)
+        for user in self.users():
+            self.cognito.admin_delete_user(
+                UserPoolId=self.user_pool["USER_POOL_ID"], Username=user["Username"]
+            )
         for emulator in self.emulators.values():
             emulator.reset()
+
+    def users(self) -> list[dict[str, Any]]:
+        """All users of the pool."""
+        pool = self.user_pool["USER_POOL_ID"]
+        found: list[dict[str, Any]] = self.cognito.list_users(UserPoolId=pool)["Users"]
+        return found
 
     def seed(self, order: dict[str, Any], prepare: Callable[[dict[str, Any]], None]) -> None:
         """The demo's data, with further Salesforce records and changes of the WHMCS seed."""
@@ -91,15 +110,22 @@ class Installation:
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
         """The bodies of messages that were not read before."""
-        bodies = []
+        return [json.loads(record["body"]) for record in self.records(queue)]
+
+    def records(self, queue: str) -> list[dict[str, Any]]:
+        """Messages that were not received before, as Lambda's poller hands them over."""
+        records: list[dict[str, Any]] = []
         while True:
             answer = self.sqs.receive_message(
-                QueueUrl=self.queues[queue], MaxNumberOfMessages=10, VisibilityTimeout=600
+                QueueUrl=self.queues[queue],
+                MaxNumberOfMessages=10,
+                MessageAttributeNames=["All"],
+                MessageSystemAttributeNames=["All"],
             )
             found = answer.get("Messages", [])
-            bodies += [json.loads(message["Body"]) for message in found]
+            records += [_record(message, queue) for message in found]
             if not found:
-                return bodies
+                return records
 
     def backlog(self, queue: str) -> int:
         """Messages that nobody has received yet, delayed ones too."""
@@ -135,6 +161,8 @@ class Installation:
             **{f"{name.upper()}_TABLE": name for name in TABLES},
             **{f"{name.upper()}_QUEUE_URL": url for name, url in self.queues.items()},
             **{f"{name.upper()}_SECRET_ID": name for name in SECRETS},
+            **self.user_pool,
+            **PASSWORD_RULES,
             "SALESFORCE_URL": self.urls["salesforce"],
             "SALESFORCE_API_VERSION": "63.0",
             "SALESFORCE_PRICEBOOK": "Portal",
@@ -203,7 +231,45 @@ def installed(aws: Ministack, account: str) -> Iterator[Installation]:
         secrets = aws.client("secretsmanager", account=account)
         for name, value in SECRETS.items():
             secrets.create_secret(Name=name, SecretString=json.dumps(value))
-        yield Installation(aws, account, salesforce, whmcs, gigs, urls, queues, dynamodb, sqs)
+        cognito = aws.client("cognito-idp", account=account)
+        pool = _create_user_pool(cognito)
+        yield Installation(
+            aws, account, salesforce, whmcs, gigs, urls, queues, pool, dynamodb, sqs, cognito
+        )
+
+
+def _record(message: dict[str, Any], queue: str) -> dict[str, Any]:
+    attributes = message.get("MessageAttributes", {})
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "messageAttributes": {
+            name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
+            for name, value in attributes.items()
+        },
+        "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:{REGION}:111122223333:{queue}",
+        "awsRegion": REGION,
+    }
+
+
+def _create_user_pool(cognito: Any) -> dict[str, str]:
+    """As infra/components/identity_pool.py makes it."""
+    pool = cognito.create_user_pool(
+        PoolName="kill",
+        UsernameAttributes=["email"],
+        UsernameConfiguration={"CaseSensitive": False},
+        AdminCreateUserConfig={"AllowAdminCreateUserOnly": True},
+    )["UserPool"]["Id"]
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool,
+        ClientName="backend",
+        GenerateSecret=False,
+        ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    )["UserPoolClient"]["ClientId"]
+    return {"USER_POOL_ID": pool, "USER_POOL_CLIENT_ID": client}
 
 
 def _create_table(dynamodb: Any, name: str, key: str, sort: str | None) -> None:

@@ -16,6 +16,7 @@ from portal.repositories.workflow import DynamoJobStore
 
 from local.demo.people import SATO
 from local.demo.salesforce_ids import record_id
+from tests.integration.kill.installation import Installation
 from tests.integration.kill.lanes import Lane
 from tests.integration.kill.process import Outcome
 from tests.integration.kill.shapes import ORDER_ID, Shape
@@ -37,6 +38,8 @@ class Provisioning:
         lane: Lane,
         shape: Shape,
         whmcs_switches: Mapping[str, Any] | None = None,
+        *,
+        pressed: bool = True,
     ) -> None:
         self.installation = installation = lane.installation
         self.lane = lane
@@ -48,9 +51,11 @@ class Provisioning:
         installation.reset()
         installation.seed(shape.salesforce_records(ACCOUNT_ID), self._prepare)
         installation.whmcs.set_switches(dict(whmcs_switches or {}))
-        self._map_customer()
-        self.press()
-        self.message = self.receive()
+        map_customer(installation)
+        self.message: Message = {}
+        if pressed:
+            self.press()
+            self.message = self.receive()
 
     @property
     def job(self) -> Job:
@@ -77,26 +82,9 @@ class Provisioning:
         return self.installation.press(wanted, now=time.time() + self.offset)
 
     def receive(self) -> Message:
-        """The next message, as Lambda's poller hands it over."""
-        answer = self.installation.sqs.receive_message(
-            QueueUrl=self.installation.queues["provision"],
-            MessageAttributeNames=["All"],
-            MessageSystemAttributeNames=["All"],
-        )
-        (found,) = answer["Messages"]
-        return {
-            "messageId": found["MessageId"],
-            "receiptHandle": found["ReceiptHandle"],
-            "body": found["Body"],
-            "attributes": {"ApproximateReceiveCount": "1"},
-            "messageAttributes": {
-                name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
-                for name, value in found.get("MessageAttributes", {}).items()
-            },
-            "eventSource": "aws:sqs",
-            "eventSourceARN": "arn:aws:sqs:ap-northeast-1:111122223333:provision",
-            "awsRegion": "ap-northeast-1",
-        }
+        """The one message that is there."""
+        (record,) = self.installation.records("provision")
+        return record
 
     def deliver(self, **options: Any) -> Outcome:
         """Hand the message to the worker and wait for the end."""
@@ -147,35 +135,45 @@ class Provisioning:
 
     def _prepare(self, whmcs: dict[str, Any]) -> None:
         self.shape.allow_quantities(whmcs["products"])
-        whmcs["clients"].append(
-            {
-                "id": CLIENT_ID,
-                "firstname": SATO.first_name,
-                "lastname": SATO.last_name,
-                "email": SATO.email,
-                "country": "JP",
-                "paymethods": [
-                    {
-                        "type": "RemoteCreditCard",
-                        "cardType": "Visa",
-                        "cardLastFour": "4242",
-                        "expiryDate": "12/39",
-                        "gatewayName": "stripe",
-                    }
-                ],
-            }
-        )
+        add_customer(whmcs)
 
-    def _map_customer(self) -> None:
-        table = self.installation.table("identity")
-        mapping = CustomerMapping(
-            user_id=USER_ID,
-            email=SATO.email,
-            whmcs_client_id=CLIENT_ID,
-            sf_account_id=ACCOUNT_ID,
-            customer_number=SATO.number,
-            first_name=SATO.first_name,
-            language="en",
-        )
-        table.put(mapping_item(mapping))
-        table.put({**account_key(ACCOUNT_ID), "userId": USER_ID, "state": "mapped"})
+
+def add_customer(whmcs: dict[str, Any]) -> None:
+    """A client who can pay, in the WHMCS seed."""
+    card = {
+        "type": "RemoteCreditCard",
+        "cardType": "Visa",
+        "cardLastFour": "4242",
+        "expiryDate": "12/39",
+        "gatewayName": "stripe",
+    }
+    whmcs["clients"].append(
+        {
+            "id": CLIENT_ID,
+            "firstname": SATO.first_name,
+            "lastname": SATO.last_name,
+            "email": SATO.email,
+            "address1": SATO.street,
+            "city": SATO.city,
+            "state": SATO.state,
+            "postcode": SATO.postcode,
+            "country": "JP",
+            "paymethods": [card],
+        }
+    )
+
+
+def map_customer(installation: Installation) -> None:
+    """The customer has a portal account."""
+    table = installation.table("identity")
+    mapping = CustomerMapping(
+        user_id=USER_ID,
+        email=SATO.email,
+        whmcs_client_id=CLIENT_ID,
+        sf_account_id=ACCOUNT_ID,
+        customer_number=SATO.number,
+        first_name=SATO.first_name,
+        language="en",
+    )
+    table.put(mapping_item(mapping))
+    table.put({**account_key(ACCOUNT_ID), "userId": USER_ID, "state": "mapped"})

@@ -31,9 +31,14 @@ def test_every_call_of_an_order_of_all_kinds(lane: Lane, tally: Tally) -> None:
     tally.run("kills", killed_everywhere(lane, MIXED))
 
 
-@pytest.mark.parametrize("shape", [NO_ESIM, TWO_ESIMS, QUANTITIES], ids=lambda shape: shape.name)
+@pytest.mark.parametrize("shape", [NO_ESIM, QUANTITIES], ids=lambda shape: shape.name)
 def test_every_call_of_other_orders(lane: Lane, tally: Tally, shape: Shape) -> None:
     tally.run("kills", killed_everywhere(lane, shape, departures=False))
+
+
+@pytest.mark.parametrize("vendor", ["salesforce", "whmcs", "gigs"])
+def test_every_call_to_a_vendor_for_two_esims(lane: Lane, tally: Tally, vendor: str) -> None:
+    tally.run("kills", killed_everywhere(lane, TWO_ESIMS, only=vendor))
 
 
 @pytest.mark.parametrize("variant", WHMCS_VARIANTS)
