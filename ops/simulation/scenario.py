@@ -36,7 +36,8 @@ FRESH = "fresh-"
 class Scenario:
     """`orders` come evenly over the outage; afterwards `fresh_per_hour` for `fresh_hours`.
 
-    `deadly` is the chance of a worker being killed, per call of WHMCS that is up.
+    `deadly` is the chance of a worker being killed, per call of WHMCS that is up; `free_probes` a
+    proposal (see SimulatedCircuit).
     """
 
     name: str
@@ -47,6 +48,7 @@ class Scenario:
     fresh_hours: float = 2.0
     max_tries: int = MAX_TRIES
     deadly: float = 0.0002
+    free_probes: bool = False
     seed: int = 7
 
 
@@ -108,7 +110,7 @@ class Night:
             self.world,
             visibility=VISIBILITY_FACTOR * WORKER.timeout,
             max_receives=scenario.max_tries,
-            bury=lambda ticket: self.world.env.process(self._bury(ticket)),
+            bury=self._begin_burial,
         )
         self.swept = 0
         self.received_down = 0
@@ -129,7 +131,7 @@ class Night:
         env.run(until=over)
 
     def _runner(self) -> Runner:
-        circuit = SimulatedCircuit(self.world, self._shared)
+        circuit = SimulatedCircuit(self.world, self._shared, free_probes=self.scenario.free_probes)
         return Runner(
             store=self.store,
             workflow=provisioning(self.world, self.whmcs, circuit),
@@ -161,6 +163,9 @@ class Night:
             self.queue.put(message.ticket, delay_seconds=verdict.delay)
         elif verdict.kind is Kind.RETRY:
             self.queue.keep(message, verdict.delay)
+
+    def _begin_burial(self, ticket: Ticket) -> None:
+        self.world.env.process(self._bury(ticket))
 
     def _bury(self, ticket: Ticket) -> Process[None]:
         yield from self.world.blocking(
