@@ -21,17 +21,18 @@ PROCESSES = 2
 # The longest first, so that two processes end together.
 BACKLOGS = (
     Scenario(name="night, 2 workers", orders=10_000),
-    Scenario(name="2 h, 10 workers", orders=10_000, outage_hours=2, concurrency=10),
-    Scenario(name="2 h, 5 workers", orders=10_000, outage_hours=2, concurrency=5),
-    Scenario(name="a tenth", orders=1_000, outage_hours=2, concurrency=10),
+    Scenario(name="1 h, 10 workers", orders=10_000, outage_hours=1, concurrency=10),
+    Scenario(name="1 h, 5 workers", orders=10_000, outage_hours=1, concurrency=5),
+    Scenario(name="a tenth", orders=1_000, outage_hours=1, concurrency=10),
 )
 REFERENCES = (
     Scenario(name="no outage, 2", orders=0, outage_hours=0),
     Scenario(name="no outage, 5", orders=0, outage_hours=0, concurrency=5),
     Scenario(name="no outage, 10", orders=0, outage_hours=0, concurrency=10),
-    Scenario(name="night, 1 order", orders=1, fresh_per_hour=0),
-    Scenario(name="night, 10 orders", orders=10, fresh_per_hour=0),
-    Scenario(name="10, free probes", orders=10, fresh_per_hour=0, free_probes=True),
+    Scenario(name="1 order", orders=1, fresh_per_hour=0),
+    Scenario(name="10 orders", orders=10, fresh_per_hour=0),
+    Scenario(name="100 orders", orders=100, fresh_per_hour=0),
+    Scenario(name="100, free probes", orders=100, fresh_per_hour=0, free_probes=True),
 )
 
 
