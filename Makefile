@@ -9,7 +9,7 @@ RUN := $(UV) run --no-sync
 PACKAGES := functions infra local ops tests layers
 STAGE ?= dev
 
-.PHONY: help setup run demo test check fast fmt lint types unit infra-test stack-test openapi synth layers bench simulate deploy clean
+.PHONY: help setup run demo test check fast fmt lint types unit infra-test stack-test openapi synth layers bench simulate deploy secrets clean
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ simulate: setup ## Provisioning during and after a night without WHMCS, in simul
 
 deploy: layers ## Deploy STAGE with the CDK command line (needs AWS credentials)
 	@STAGE=$(STAGE) npx --yes aws-cdk@2 deploy --require-approval never
+
+secrets: setup ## Ask for the values of the secrets of STAGE and put them into Secrets Manager
+	@$(RUN) python -m ops.secret_values set --stage $(STAGE)
 
 clean: ## Remove everything that was built or fetched
 	rm -rf .venv .tools .local build cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -21,7 +21,7 @@ from portal.domain.problems import (
 from portal.engine.model import Job
 from portal.engine.ports import JobStore, Queue
 from portal.engine.start import Outcome, Started, StartRequest, request_start
-from portal.observability import count
+from portal.observability import count, logger
 from portal.ports.replays import ReplayGuard
 from portal.provisioning.view import job_status
 from pydantic import ValidationError
@@ -59,7 +59,8 @@ def admit(deps: StartDeps, signed: SignedRequest, order_id: str) -> Started:
     # A request that was turned away must not be sent again by somebody else once the way is
     # free; one that started something is recognised by its key.
     if deps.replays.refused_before(signed.fingerprint):
-        count("SignatureFailures", reason="replay")
+        count("SignatureFailures")
+        logger().warning("signature refused", extra={"reason": "replay"})
         raise Problem(SIGNATURE_INVALID, "This very request was answered before; sign a new one.")
     started = request_start(deps.store, deps.queue, wanted, now=deps.clock())
     if started.outcome is Outcome.KEY_REUSED:

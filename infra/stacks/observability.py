@@ -21,6 +21,8 @@ from infra.vocabulary import Queue, Secret
 QUEUE_AGE_MINUTES = {Queue.PROVISION: 30, Queue.EMAIL: 15, Queue.CASE: 60}
 
 
+# Those that the worker calls through a circuit breaker (portal/adapters/circuit.py).
+GUARDED_UPSTREAMS = ("salesforce", "whmcs")
 HTTP_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if e.route is not None))
 SALESFORCE_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Secret.SALESFORCE in e.secrets))
 
@@ -75,6 +77,7 @@ def observe(
         what="A mail was given up.",
         runbook="email-failed",
     )
+    _own_signals(alarms)
     create_dashboard(
         scope,
         "Dashboard",
@@ -88,6 +91,40 @@ def observe(
         alarms=alarms.created,
     )
     return topic
+
+
+def _own_signals(alarms: Alarms) -> None:
+    """What only the portal itself can see going wrong."""
+    for name, what, runbook in (
+        ("ProvisioningStuck", "Jobs did not move and were brought back.", "provisioning-stuck"),
+        ("ProvisioningLost", "Jobs had lost their message.", "provisioning-stuck"),
+    ):
+        alarms.counted(name, metric=_highest(name, "provision"), what=what, runbook=runbook)
+    for upstream in GUARDED_UPSTREAMS:
+        alarms.counted(
+            f"CircuitOpened{upstream.title()}",
+            metric=portal_metric("CircuitOpened", service="provision", upstream=upstream),
+            what=f"Provisioning stopped calling {upstream}: it fails again and again.",
+            runbook="circuit-opened",
+        )
+    alarms.counted(
+        "SignatureFailures",
+        metric=portal_metric("SignatureFailures", service="provision"),
+        what="Calls to the provisioning endpoint were refused.",
+        runbook="signature-failures",
+    )
+    alarms.counted(
+        "OrderMailsNotQueued",
+        metric=portal_metric("OrderMailsNotQueued", service="orders"),
+        what="An order was placed, but its mail could not be queued.",
+        runbook="order-mails-not-queued",
+    )
+    alarms.counted(
+        "CatalogProductsRejected",
+        metric=_highest("CatalogProductsRejected", "catalog"),
+        what="Products are left out of the catalogue because of mistakes in them.",
+        runbook="catalog-products-rejected",
+    )
 
 
 def _highest(name: str, area: str) -> cloudwatch.Metric:

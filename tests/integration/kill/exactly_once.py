@@ -91,7 +91,7 @@ def _check_salesforce(
 
 def _check_mails(world: Provisioning) -> None:
     """Every key at least once; what is there twice is the same mail, which the sender drops."""
-    jobs = world.installation.messages("email")
+    jobs = world.mails
     expected = [f"esim-activation:{ORDER_ID}:{key}" for key in world.shape.esims]
     expected.append(f"order-provisioned:{ORDER_ID}")
     by_key: dict[str, dict[str, Any]] = {}

@@ -36,11 +36,13 @@ TABLES = {
 }
 QUEUES = ("provision", "email", "case")
 STATUS_INDEX = "status-index"
+SIGNING_KEY_ID = "local-1"
+SIGNING_KEY = "signing-secret-of-the-kill-tests"
 SECRETS = {
     "salesforce": {"consumerKey": CONSUMER_KEY, "consumerSecret": CONSUMER_SECRET},
     "whmcs": WHMCS_CREDENTIALS,
     "esim": {"project": "portal-local", "token": "local-gigs-token"},
-    "signing": {"keys": {"local-1": "signing-secret-of-the-kill-tests"}},
+    "signing": {"keys": {SIGNING_KEY_ID: SIGNING_KEY}},
 }
 VISIBILITY = "900"
 
@@ -88,7 +90,7 @@ class Installation:
         self.gigs.seed(gigs_seed())
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
-        """The bodies of all visible messages; they stay invisible afterwards."""
+        """The bodies of messages that were not read before."""
         bodies = []
         while True:
             answer = self.sqs.receive_message(

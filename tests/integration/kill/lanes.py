@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from tests.integration.kill.installation import Installation, aws_running, installed
 from tests.integration.kill.process import Handler, serving
@@ -15,12 +16,20 @@ from tests.integration.kill.process import Handler, serving
 ACCOUNTS = ("333344445551", "333344445552")
 
 
+class Starter(Protocol):
+    """Starts a handler's process, once per copy."""
+
+    def __call__(self, module: str, copy: int = 1) -> Handler:
+        """The process of a module's handler."""
+        ...
+
+
 @dataclass(frozen=True)
 class Lane:
     """One installation with the processes of its handlers, started on first use."""
 
     installation: Installation
-    start: Callable[[str], Handler]
+    start: Starter
 
     @property
     def worker(self) -> Handler:
@@ -43,14 +52,16 @@ def lanes_running(logs: Path) -> Iterator[list[Lane]]:
         yield lanes
 
 
-def _starter(stack: ExitStack, installation: Installation, logs: Path) -> Callable[[str], Handler]:
-    started: dict[str, Handler] = {}
+def _starter(stack: ExitStack, installation: Installation, logs: Path) -> Starter:
+    started: dict[tuple[str, int], Handler] = {}
 
-    def start(module: str) -> Handler:
-        if module not in started:
-            log = logs / f"{installation.account}-{module}.log"
-            started[module] = stack.enter_context(serving(module, installation.environment(), log))
-        return started[module]
+    def start(module: str, copy: int = 1) -> Handler:
+        if (module, copy) not in started:
+            log = logs / f"{installation.account}-{module}-{copy}.log"
+            started[module, copy] = stack.enter_context(
+                serving(module, installation.environment(), log)
+            )
+        return started[module, copy]
 
     return start
 

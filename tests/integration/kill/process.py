@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,10 @@ class Handler:
         remaining_ms: int = 150_000,
     ) -> None:
         """Start an invocation; returns when its process lives. `record` lists its calls."""
+        if self._pid:  # a case that failed left it behind
+            with suppress(ProcessLookupError):  # it may have ended meanwhile
+                self.kill()
+            self._line()
         request = {
             "event": event,
             "offset": offset,
@@ -76,6 +80,7 @@ class Handler:
     def finish(self) -> Outcome:
         """Wait for the end; fails the test when the handler raised."""
         end = self._line()
+        self._pid = 0
         assert "error" not in end, end["error"]
         killed = end["exit"] == -signal.SIGKILL
         assert killed or end["exit"] == 0, end

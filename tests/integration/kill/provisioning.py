@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -24,6 +25,7 @@ ACCOUNT_ID = record_id("Account", 1)
 CLIENT_ID = 42
 USER_ID = "0f1e2d3c-0000-4000-8000-000000000001"
 MOST_DELIVERIES = 12
+EMPTY_BODY = hashlib.sha256(b"").hexdigest()
 Message = dict[str, Any]
 
 
@@ -37,10 +39,12 @@ class Provisioning:
         whmcs_switches: Mapping[str, Any] | None = None,
     ) -> None:
         self.installation = installation = lane.installation
+        self.lane = lane
         self.worker = lane.worker
         self.shape = shape
         self.offset = 0.0
-        self.deliveries = 0
+        self.kept = True
+        self._mails: list[dict[str, Any]] = []
         installation.reset()
         installation.seed(shape.salesforce_records(ACCOUNT_ID), self._prepare)
         installation.whmcs.set_switches(dict(whmcs_switches or {}))
@@ -55,12 +59,18 @@ class Provisioning:
         assert job is not None
         return job
 
+    @property
+    def mails(self) -> list[dict[str, Any]]:
+        """All jobs that were put on the e-mail queue."""
+        self._mails += self.installation.messages("email")
+        return self._mails
+
     def press(self, key: str = "key-1") -> Started:
         """The button."""
         wanted = StartRequest(
             job_id=JOB_ID,
             key=key,
-            payload_hash="hash",
+            payload_hash=EMPTY_BODY,
             input={},
             correlation_id="kill-0000-0001",
         )
@@ -95,7 +105,6 @@ class Provisioning:
 
     def begin(self, **options: Any) -> None:
         """Hand the message to the worker."""
-        self.deliveries += 1
         self.worker.begin({"Records": [self.message]}, offset=self.offset, **options)
 
     def finish(self) -> Outcome:
@@ -105,15 +114,17 @@ class Provisioning:
             self._settle_message(outcome)
         return outcome
 
-    def settle(self) -> None:
+    def settle(self, **options: Any) -> list[Outcome]:
         """Redeliver, each time when the job is next due, until it is over."""
+        outcomes: list[Outcome] = []
         for _ in range(MOST_DELIVERIES):
             if self.job.status.over:
-                return
+                return outcomes
             self.wait_until_due()
-            self.deliver()
+            outcomes.append(self.deliver(**options))
         job = self.job
         assert job.status.over, f"{job.status} in {job.current_step}: {job.trouble}"
+        return outcomes
 
     def wait_until_due(self) -> None:
         """Move all clocks past the lease and the next try."""
@@ -128,7 +139,7 @@ class Provisioning:
             emulator.clock.advance(seconds)
 
     def _settle_message(self, outcome: Outcome) -> None:
-        kept = bool(outcome.answer["batchItemFailures"])
+        self.kept = kept = bool(outcome.answer["batchItemFailures"])
         follow_ups = self.installation.backlog("provision")
         assert kept or follow_ups or self.job.status.over, "nothing will bring the job back"
         assert follow_ups <= 1, "the worker multiplies messages"

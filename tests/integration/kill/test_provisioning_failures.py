@@ -12,6 +12,7 @@ from local.emulators.kit.faults import Fault
 from tests.integration.kill.calls import Call, Strike
 from tests.integration.kill.counting import Tally
 from tests.integration.kill.exactly_once import assert_exactly_once
+from tests.integration.kill.killing import untroubled
 from tests.integration.kill.lanes import Case, Lane
 from tests.integration.kill.points import Held, vendor_calls
 from tests.integration.kill.provisioning import Provisioning
@@ -53,14 +54,6 @@ def test_every_answer_of_aws_is_lost(lane: Lane, tally: Tally) -> None:
 def test_every_answer_of_aws_is_lost_until_botocore_gives_up(lane: Lane, tally: Tally) -> None:
     _, calls = untroubled(lane, MIXED)
     tally.run("failures", aws_failures(calls, MIXED, "lose", times=BOTOCORE_TRIES))
-
-
-def untroubled(lane: Lane, shape: Shape) -> tuple[Provisioning, list[Call]]:
-    """A run in which nothing happens, and its calls."""
-    world = Provisioning(lane, shape)
-    calls = world.deliver(record=True).calls
-    assert_exactly_once(world)
-    return world, calls
 
 
 def vendor_failures(calls: dict[int, Held], failure: str) -> Iterator[Case]:

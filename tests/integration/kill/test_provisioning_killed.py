@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.kill.calls import Strike
 from tests.integration.kill.counting import Tally
 from tests.integration.kill.exactly_once import assert_exactly_once
-from tests.integration.kill.holds import hold
+from tests.integration.kill.killing import kill_at, untroubled
 from tests.integration.kill.lanes import Case, Lane
 from tests.integration.kill.points import Point, points
 from tests.integration.kill.provisioning import Provisioning
@@ -54,9 +53,7 @@ def killed_everywhere(
     label: str = "",
 ) -> Iterator[Case]:
     """A case per point of an untroubled run; `only` one vendor's, when given."""
-    untroubled = Provisioning(lane, shape, whmcs)
-    calls = untroubled.deliver(record=True).calls
-    assert_exactly_once(untroubled)
+    _, calls = untroubled(lane, shape, whmcs)
     for point in list(points(calls, lane.installation, departures=departures)):
         if only is None or (point.held is not None and point.held.emulator == only):
             name = f"{label or shape.name}: {point.name}"
@@ -71,18 +68,3 @@ def once_though_killed(
     kill_at(world, point)
     world.settle()
     assert_exactly_once(world)
-
-
-def kill_at(world: Provisioning, point: Point) -> None:
-    """Deliver the message and kill the worker at that point."""
-    if point.held is None:
-        outcome = world.deliver(strike=Strike(call=point.number, phase=point.phase))
-        assert outcome.killed, f"call {point.number} was never made"
-        return
-    emulator = world.installation.emulators[point.held.emulator]
-    held = hold(emulator, point.held.operation, skip=point.held.skip, phase=point.phase)
-    world.begin()
-    assert held.arrived(), "the held call was never made"
-    world.worker.kill()
-    assert world.finish().killed
-    assert held.left(), "the emulator did not notice the hang-up"

@@ -217,7 +217,7 @@ class _Headers:
 
 
 def _refused(reason: str) -> Problem:
-    count("SignatureFailures", reason=reason)
+    count("SignatureFailures")
     logger().warning("signature refused", extra={"reason": reason})
     return Problem(
         SIGNATURE_INVALID,

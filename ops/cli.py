@@ -1,0 +1,210 @@
+"""The operator's command line: `uv run ops --help`.
+
+Exit codes: 0 done; 1 no (something is rejected, unknown, or cannot be done any more); 2 wrong
+usage; 3 could not be found out, because a system was not reached or refused us.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from portal.catalog.cache import CachePolicy
+from rich.console import Console
+
+from ops import dead_letters, jobs, order_report, order_view
+from ops.deps import StageRoot
+from ops.errors import FAILED, KNOWN, NO, OpsError, explain
+from ops.ports import DeadLetter, Root
+from ops.stages import FRONT_DOOR
+
+PIPE_WIDTH = 140
+MOST = 1000
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Operate a stage of the portal.")
+catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue.")
+order_app = typer.Typer(no_args_is_help=True, help="One order.")
+app.add_typer(catalog_app, name="catalog")
+app.add_typer(order_app, name="order")
+
+OrderId = Annotated[str, typer.Argument(help="Salesforce Order id, 15 or 18 characters")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")]
+
+
+@app.callback()
+def choose_stage(
+    ctx: typer.Context,
+    stage: Annotated[
+        str | None,
+        typer.Option(help="dev, production, …, or local (the default when `make run` is running)"),
+    ] = None,
+    front_door: Annotated[
+        str, typer.Option(help="Where the local stack's front door is")
+    ] = FRONT_DOOR,
+) -> None:
+    """Operate a stage of the portal."""
+    if ctx.obj is None:
+        ctx.obj = StageRoot(stage, front_door)
+
+
+@catalog_app.command("check")
+def catalog_check(ctx: typer.Context) -> None:
+    """List the products in Salesforce that cannot be sold, and why; exit 1 when there are any."""
+    with _reported() as console:
+        products, rejections = _root(ctx).catalog().source.read()
+        for rejection in rejections:
+            sku = rejection.sku or "(no ProductCode)"
+            console.print(f"✗ {sku}  {rejection.sf_product_id}  {rejection.reason}", soft_wrap=True)
+        console.print(f"{len(products)} can be sold, {len(rejections)} rejected.")
+        if rejections:
+            raise typer.Exit(NO)
+
+
+@catalog_app.command("invalidate")
+def catalog_invalidate(ctx: typer.Context) -> None:
+    """Have the catalogue read from Salesforce again at its next use."""
+    with _reported() as console:
+        ports = _root(ctx).catalog()
+        policy = CachePolicy()
+        ports.store.invalidate(read_at=int(ports.clock()) - policy.fresh)
+        console.print(
+            f"Invalidated: the next request that is not served from a Lambda's memory "
+            f"({policy.memory} s) reads Salesforce.",
+            soft_wrap=True,
+        )
+
+
+@order_app.command("show")
+def order_show(ctx: typer.Context, order_id: OrderId) -> None:
+    """Show an order across Salesforce, the workflow table and WHMCS; ids only."""
+    with _reported() as console:
+        view = order_view.look_up(_root(ctx).order(), jobs.full_order_id(order_id))
+        order_report.render(view, console)
+        if view.troubles:
+            raise typer.Exit(FAILED)
+
+
+@order_app.command("cancel")
+def order_cancel(ctx: typer.Context, order_id: OrderId, yes: Yes = False) -> None:
+    """Call provisioning off, if nothing has been ordered yet."""
+    with _reported() as console:
+        full_id = jobs.full_order_id(order_id)
+        ports = _root(ctx).jobs()
+        status = jobs.must_exist(ports, full_id)
+        _confirm(f"Cancel provisioning of {full_id} (now {status})?", yes=yes)
+        outcome = jobs.call_off(ports, full_id)
+        console.print(jobs.SENTENCES[outcome], soft_wrap=True)
+        if outcome not in jobs.DONE:
+            raise typer.Exit(NO)
+
+
+@app.command("redrive")
+def redrive(
+    ctx: typer.Context,
+    order_id: Annotated[str | None, typer.Argument(help="Order whose provisioning failed")] = None,
+    letters: Annotated[
+        bool,
+        typer.Option("--dead-letters", help="Provisioning: list them. E-mail: send them again."),
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many messages")] = 10,
+    yes: Yes = False,
+) -> None:
+    """Start a new attempt of a failed order, or move dead letters back."""
+    if (order_id is None) is not letters:
+        raise typer.BadParameter("give either an Order id or --dead-letters")
+    with _reported() as console:
+        if order_id is None:
+            _redrive_letters(_root(ctx), limit, console, yes=yes)
+            return
+        full_id = jobs.full_order_id(order_id)
+        attempt, correlation_id = jobs.start_again(_root(ctx).jobs(), full_id)
+        console.print(
+            f"Attempt {attempt} of {full_id} is queued; correlation id {correlation_id}.",
+            soft_wrap=True,
+        )
+
+
+def _redrive_letters(root: Root, limit: int, console: Console, *, yes: bool) -> None:
+    ports = root.dead_letters()
+    console.print("Provisioning (a Lambda ends their orders as failed; redrive those by id)")
+    _list(ports.provision.look(limit), console)
+    console.print("E-mail")
+    waiting = ports.email.look(limit)
+    _list(waiting, console)
+    if not waiting:
+        return
+    _confirm(f"Send up to {limit} of these mails again?", yes=yes)
+    now = datetime.fromtimestamp(ports.clock(), UTC)
+    outcome = ports.email.move_back(
+        limit, lambda letter: dead_letters.is_dead_reset(letter, now=now)
+    )
+    console.print(f"{len(outcome.moved)} moved back to the e-mail queue.")
+    if outcome.left:
+        console.print(
+            f"{len(outcome.left)} left: password resets whose links have expired; their customers "
+            "ask again.",
+            soft_wrap=True,
+        )
+
+
+def _list(letters: Sequence[DeadLetter], console: Console) -> None:
+    if not letters:
+        console.print("  none")
+    for letter in letters:
+        members = dead_letters.parts(letter)
+        names = ("jobId", "attempt", "template", "dedupKey", "userId")
+        said = "  ".join(f"{name} {members[name]}" for name in names if name in members)
+        sent = order_report.moment(letter.sent_at.timestamp())
+        console.print(f"  {sent}  {said or 'not readable'}  message {letter.id}", soft_wrap=True)
+
+
+def _root(ctx: typer.Context) -> Root:
+    root: Root = ctx.obj
+    return root
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    if not yes:
+        typer.confirm(question, abort=True, err=True)
+
+
+@contextmanager
+def _reported() -> Iterator[Console]:
+    """A console for results; what goes wrong becomes one sentence and an exit code.
+
+    What the shared package writes to stdout is for CloudWatch (metrics, logs), not for people.
+    """
+    console = _console(stderr=False)
+    try:
+        with redirect_stdout(io.StringIO()):
+            yield console
+    except OpsError as error:
+        _say(str(error))
+        raise typer.Exit(error.exit_code) from None
+    except KNOWN as error:
+        _say(explain(error))
+        raise typer.Exit(FAILED) from None
+
+
+def _say(sentence: str) -> None:
+    _console(stderr=True).print(f"✗ {sentence}", style="red", soft_wrap=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    # The stream of now: stdout is redirected while the shared package works.
+    console = Console(
+        file=sys.stderr if stderr else sys.stdout, markup=False, emoji=False, highlight=False
+    )
+    if not console.is_terminal:
+        console.width = PIPE_WIDTH
+    return console
+
+
+def main() -> None:
+    """Entry of the script `ops`."""
+    app()

@@ -1,0 +1,109 @@
+"""Dead letters: what lies there, and sending mails again.
+
+Receive, send, delete, instead of StartMessageMoveTask: a message can be looked at before it is
+moved, and it works with emulators. Dying between send and delete leaves a message twice, which
+consumers recognise by its key (standard queues deliver twice anyway).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from portal.domain.mail import MailTemplate
+
+from ops.ports import DeadLetter, Moved
+
+BATCH = 10  # SQS API reference, ReceiveMessage
+HIDDEN_SECONDS = 60
+RESET_LINK_LIFE = timedelta(minutes=30)
+
+
+class SqsDeadLetters:
+    """`DeadLetters` of one queue. Raises botocore's errors."""
+
+    def __init__(self, client: Callable[[], Any], *, url: str, queue_url: str) -> None:
+        self._client = client
+        self._url = url
+        self._queue_url = queue_url
+
+    def look(self, limit: int) -> Sequence[DeadLetter]:
+        """At most `limit` messages; they can be received again at once."""
+        received = list(self._received(limit))
+        self._release(received)
+        return [_letter(message) for message in received]
+
+    def move_back(self, limit: int, keep: Callable[[DeadLetter], bool]) -> Moved:
+        """Send at most `limit` messages to their queue again; those to `keep` stay."""
+        received = list(self._received(limit))
+        moved: list[DeadLetter] = []
+        left: list[DeadLetter] = []
+        pending = list(received)
+        try:
+            for message in received:
+                letter = _letter(message)
+                if keep(letter):
+                    left.append(letter)
+                    continue
+                self._move(message)
+                pending.remove(message)
+                moved.append(letter)
+        finally:
+            self._release(pending)
+        return Moved(moved, left)
+
+    def _move(self, message: dict[str, Any]) -> None:
+        self._client().send_message(
+            QueueUrl=self._queue_url,
+            MessageBody=message["Body"],
+            MessageAttributes=message.get("MessageAttributes", {}),
+        )
+        self._client().delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+
+    def _received(self, limit: int) -> Iterator[dict[str, Any]]:
+        """Distinct messages, hidden from others meanwhile."""
+        seen: set[str] = set()
+        while len(seen) < limit:
+            answer = self._client().receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=min(BATCH, limit - len(seen)),
+                VisibilityTimeout=HIDDEN_SECONDS,
+                WaitTimeSeconds=1,
+                MessageSystemAttributeNames=["SentTimestamp"],
+                MessageAttributeNames=["All"],
+            )
+            fresh = [m for m in answer.get("Messages", []) if m["MessageId"] not in seen]
+            if not fresh:
+                return
+            seen.update(message["MessageId"] for message in fresh)
+            yield from fresh
+
+    def _release(self, messages: Sequence[dict[str, Any]]) -> None:
+        for message in messages:
+            self._client().change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+            )
+
+
+def is_dead_reset(letter: DeadLetter, *, now: datetime) -> bool:
+    """Whether it is a password reset whose link has expired: the customer asks again."""
+    template = parts(letter).get("template")
+    return template == MailTemplate.PASSWORD_RESET and now - letter.sent_at > RESET_LINK_LIFE
+
+
+def parts(letter: DeadLetter) -> dict[str, Any]:
+    """The message's members; none when it is no JSON object."""
+    try:
+        body = json.loads(letter.body)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _letter(message: dict[str, Any]) -> DeadLetter:
+    sent = int(message.get("Attributes", {}).get("SentTimestamp", 0)) / 1000
+    return DeadLetter(
+        id=message["MessageId"], body=message["Body"], sent_at=datetime.fromtimestamp(sent, UTC)
+    )

@@ -1,0 +1,171 @@
+"""Composition root of the operator's command line: the only place that names adapters."""
+
+from __future__ import annotations
+
+import functools
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from portal import config
+
+from ops import stages
+from ops.ports import CatalogPorts, DeadLetterPorts, JobPorts, OrderPorts
+from ops.stages import Stage
+
+if TYPE_CHECKING:
+    from portal.adapters.http import Transport
+    from portal.adapters.salesforce.client import SalesforceClient
+    from portal.adapters.whmcs.client import WhmcsClient
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.workflow import DynamoJobStore
+    from portal.secrets import Secret
+
+    from ops.dead_letters import SqsDeadLetters
+
+READ_SECONDS = 20.0
+
+
+class JobConfig(config.WorkflowTable, config.ProvisionQueue):
+    """`ops order cancel`, `ops redrive`."""
+
+
+class OrderConfig(
+    config.WorkflowTable, config.IdentityTable, config.SalesforceConfig, config.WhmcsConfig
+):
+    """`ops order show`."""
+
+
+class StageRoot:
+    """`Root` over a deployed stage, looked up at the first use."""
+
+    def __init__(self, name: str | None, front_door: str) -> None:
+        self._name = name
+        self._front_door = front_door
+
+    @functools.cached_property
+    def stage(self) -> Stage:
+        """The stage."""
+        return stages.find(self._name, self._front_door)
+
+    def catalog(self) -> CatalogPorts:
+        """For `ops catalog`."""
+        from portal.adapters.salesforce.catalog import SalesforceCatalogSource  # noqa: PLC0415
+        from portal.repositories.catalog import DynamoCatalogStore  # noqa: PLC0415
+
+        settings = config.load(config.CatalogReading, self.stage.environment)
+        source = SalesforceCatalogSource(
+            self._salesforce(settings),
+            pricebook=settings.salesforce_pricebook,
+            currency=settings.portal_currency,
+        )
+        return CatalogPorts(
+            source=source,
+            store=DynamoCatalogStore(self._table(settings.catalog_table)),
+            clock=time.time,
+        )
+
+    def jobs(self) -> JobPorts:
+        """For what changes a job."""
+        from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
+        from portal.adapters.ticket_queue import SqsTicketQueue  # noqa: PLC0415
+
+        settings = config.load(JobConfig, self.stage.environment)
+        queue = SqsQueue(settings.provision_queue_url, lambda: self.stage.cloud.client("sqs"))
+        return JobPorts(jobs=self._jobs(settings), queue=SqsTicketQueue(queue), clock=time.time)
+
+    def order(self) -> OrderPorts:
+        """For `ops order show`."""
+        from portal.adapters.salesforce.provisioning import (  # noqa: PLC0415
+            SalesforceProvisioningOrders,
+        )
+        from portal.adapters.whmcs.orders import WhmcsOrders  # noqa: PLC0415
+        from portal.adapters.whmcs.services import WhmcsServices  # noqa: PLC0415
+        from portal.repositories.identity import DynamoCustomerDirectory  # noqa: PLC0415
+
+        from ops.salesforce_orders import SalesforceOrderReader  # noqa: PLC0415
+
+        settings = config.load(OrderConfig, self.stage.environment)
+        salesforce = self._salesforce(settings)
+        orders = SalesforceProvisioningOrders(
+            salesforce, api_version=settings.salesforce_api_version
+        )
+        whmcs = self._whmcs(settings)
+        return OrderPorts(
+            stage=self.stage.name,
+            orders=SalesforceOrderReader(salesforce, orders),
+            jobs=self._jobs(settings),
+            directory=DynamoCustomerDirectory(self._table(settings.identity_table)),
+            billing=WhmcsOrders(whmcs),
+            services=WhmcsServices(whmcs),
+        )
+
+    def dead_letters(self) -> DeadLetterPorts:
+        """For `ops redrive --dead-letters`."""
+        return DeadLetterPorts(
+            provision=self._dead_letters("Provision"),
+            email=self._dead_letters("Email"),
+            clock=time.time,
+        )
+
+    def _dead_letters(self, queue: str) -> SqsDeadLetters:
+        from ops.dead_letters import SqsDeadLetters  # noqa: PLC0415
+
+        return SqsDeadLetters(
+            lambda: self.stage.cloud.client("sqs"),
+            url=self.stage.output(f"{queue}DeadLettersUrl"),
+            queue_url=self.stage.output(f"{queue}QueueUrl"),
+        )
+
+    def _jobs(self, settings: config.WorkflowTable) -> DynamoJobStore:
+        from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
+
+        return DynamoJobStore(self._table(settings.workflow_table))
+
+    def _table(self, name: str) -> Table:
+        from portal.repositories.dynamodb import Table  # noqa: PLC0415
+
+        return Table(name, lambda: self.stage.cloud.client("dynamodb"))
+
+    def _secret(self, secret_id: str) -> Secret:
+        from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415
+        from portal.secrets import Secret  # noqa: PLC0415
+
+        client = self.stage.cloud.client("secretsmanager")
+        return Secret(secret_id, lambda: SecretsProvider(boto3_client=client))
+
+    def _salesforce(self, settings: config.SalesforceConfig) -> SalesforceClient:
+        from portal.adapters.salesforce.client import SalesforceClient  # noqa: PLC0415
+        from portal.adapters.salesforce.login import Login  # noqa: PLC0415
+
+        url = settings.salesforce_url
+        login = Login(
+            url=url,
+            secret=self._secret(settings.salesforce_secret_id),
+            transport=_transport("salesforce", url),
+        )
+        return SalesforceClient(
+            url=url,
+            api_version=settings.salesforce_api_version,
+            login=login,
+            transport=_transport("salesforce", url),
+        )
+
+    def _whmcs(self, settings: config.WhmcsConfig) -> WhmcsClient:
+        from portal.adapters.whmcs.client import WhmcsClient  # noqa: PLC0415
+
+        url = settings.whmcs_api_url
+        return WhmcsClient(
+            url=url,
+            secret=self._secret(settings.whmcs_secret_id),
+            transport=_transport("whmcs", url),
+        )
+
+
+def _transport(upstream: str, url: str) -> Transport:
+    from portal.adapters.http import Transport  # noqa: PLC0415
+
+    transport = Transport(upstream, read_seconds=READ_SECONDS)
+    if urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}:
+        transport.session.trust_env = False  # an emulator: no proxy may come between
+    return transport

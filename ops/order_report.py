@@ -1,0 +1,168 @@
+"""An order on the terminal."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from portal.domain.provisioning import REASONS, STEP_NAMES
+from portal.engine.model import Job
+from rich.console import Console
+from rich.table import Table
+
+from ops.order_view import SALESFORCE, WHMCS, WORKFLOW, Billing, OrderView
+from ops.ports import SalesforceOrder
+
+NONE = "-"
+
+
+def render(view: OrderView, console: Console) -> None:
+    """Print all of it."""
+    console.print(f"Order {view.order_id} · stage {view.stage}", style="bold")
+    _heading(console, view, SALESFORCE)
+    if view.salesforce is not None:
+        _salesforce(view.salesforce, console)
+    elif SALESFORCE not in view.troubles:
+        console.print("There is no such Order (deleted, or hidden from the portal's user).")
+    _heading(console, view, WORKFLOW)
+    if view.job is not None:
+        _job(view.job, console)
+        _history(view, console)
+    elif WORKFLOW not in view.troubles:
+        console.print("Provisioning was never started.")
+    _heading(console, view, WHMCS)
+    if view.billing is not None:
+        _billing(view.billing, console)
+    console.print("\nCloudWatch Logs Insights", style="bold")
+    console.print(logs_query(view), soft_wrap=True)
+
+
+def logs_query(view: OrderView) -> str:
+    """The query to paste, over all Lambdas of the stage."""
+    wanted = [f'sf_order_id = "{view.order_id}"']
+    if view.job is not None and view.job.correlation_id:
+        wanted.insert(0, f'correlation_id = "{view.job.correlation_id}"')
+    return (
+        f"# log groups: /aws/lambda/portal-{view.stage}-*\n"
+        "fields @timestamp, service, message, upstream, operation, kind, code\n"
+        f"| filter {' or '.join(wanted)}\n"
+        "| sort @timestamp"
+    )
+
+
+def _heading(console: Console, view: OrderView, system: str) -> None:
+    console.print(f"\n{system}", style="bold")
+    if system in view.troubles:
+        console.print(f"could not be read: {view.troubles[system]}", style="red", soft_wrap=True)
+
+
+def _salesforce(found: SalesforceOrder, console: Console) -> None:
+    order = found.order
+    at = f" {order.activation_at.isoformat()}" if order.activation_at else ""
+    _facts(
+        console,
+        {
+            "number": order.number,
+            "status": order.status,
+            "account": order.account_id,
+            "provisioning": order.provisioning_status,
+            "activation": f"{order.activation_type or NONE}{at}",
+            "attempts": order.attempt_count,
+            "last provisioning": found.last_at,
+            "error code": found.error_code,
+            "what to do": _remedy(found.error_code),
+            "WHMCS order": order.whmcs_order_id,
+            "ICCIDs": order.iccids,
+        },
+    )
+    table = _table("line", "product", "quantity", "cycle", "WHMCS product", "WHMCS services")
+    for line in order.lines:
+        table.add_row(
+            line.id,
+            line.sku or NONE,
+            f"{line.quantity.normalize():f}",
+            line.billing_cycle or NONE,
+            str(line.whmcs_product_id or NONE),
+            line.service_ids or NONE,
+        )
+    console.print(table)
+
+
+def _job(job: Job, console: Console) -> None:
+    trouble = job.trouble
+    _facts(
+        console,
+        {
+            "job": job.id,
+            "status": f"{job.status}{' (cancellation requested)' if job.cancel_requested else ''}",
+            "attempt": f"{job.attempt}, try {job.tries}",
+            "requested": moment(job.requested_at),
+            "last write": moment(job.updated_at),
+            "due": moment(job.due_at),
+            "next try": moment(job.next_at or None) if not job.status.over else "",
+            "leased until": moment(job.lease_until) if job.lease_owner else "",
+            "finished": moment(job.finished_at),
+            "committed": "yes" if job.committed else "no",
+            "trouble": f"{trouble.code} in {trouble.step or NONE}" if trouble else "",
+            "what to do": _remedy(trouble.code) if trouble else "",
+            "correlation id": job.correlation_id,
+        },
+    )
+    table = _table("step", "state", "attempt", "started", "done")
+    known = [name for name in STEP_NAMES if name in job.steps]
+    for name in [*known, *sorted(job.steps.keys() - set(STEP_NAMES))]:
+        record = job.steps[name]
+        started, done = moment(record.started_at), moment(record.done_at) or NONE
+        table.add_row(name, str(record.state), str(record.attempt), started, done)
+    if job.steps:
+        console.print(table)
+
+
+def _history(view: OrderView, console: Console) -> None:
+    for event in view.history:
+        words = [
+            str(event["sk"]).split("#")[1],
+            f"attempt {event.get('attempt', NONE)}",
+            *(str(event.get(name) or "") for name in ("kind", "step", "detail")),
+        ]
+        console.print("  " + "  ".join(word for word in words if word), soft_wrap=True)
+
+
+def _billing(billing: Billing, console: Console) -> None:
+    _facts(console, {"client": billing.client_id})
+    for order in billing.orders:
+        console.print(f"  order {order.id}: {order.state}, client {order.client_id}")
+    for missing in billing.missing:
+        console.print(f"  order {missing} is recorded, but WHMCS has none", style="red")
+    if not billing.orders and not billing.missing:
+        console.print("  no order found")
+    table = _table("service", "order", "product", "quantity", "cycle", "status")
+    for service in billing.services:
+        numbers = (service.id, service.order_id, service.pid, service.quantity)
+        table.add_row(*map(str, numbers), service.billing_cycle, service.status)
+    if billing.services:
+        console.print(table)
+
+
+def _facts(console: Console, facts: dict[str, object]) -> None:
+    for name, value in facts.items():
+        if value not in ("", None):
+            console.print(f"  {name:<18}{value}", soft_wrap=True)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 2), header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _remedy(code: str) -> str:
+    reason = REASONS.get(code)
+    return reason.action if reason else ""
+
+
+def moment(epoch: float | None) -> str:
+    """UTC to the second; empty for none."""
+    if epoch is None:
+        return ""
+    return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,141 @@
+"""Where a stage is: its stack's outputs and the very environment that its Lambdas have.
+
+Nothing is derived again: what `provision-worker` and `catalog-list-products` were deployed with is
+what a command works with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import requests
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from ops.errors import FAILED, OpsError
+
+LOCAL = "local"
+FRONT_DOOR = "http://127.0.0.1:8080"
+# In the order in which they are overlaid; together they read all that the commands need.
+FUNCTIONS = ("catalog-list-products", "provision-worker")
+MISSING = frozenset({"ValidationError", "ResourceNotFoundException"})
+LOOK_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """An AWS account and region; `endpoint` only for an emulator."""
+
+    session: boto3.session.Session
+    endpoint: str | None = None
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        """A client, made once."""
+        if service not in self._clients:
+            options: dict[str, Any] = {"proxies": {}} if self.endpoint else {}
+            config = Config(
+                connect_timeout=5,
+                read_timeout=20,
+                retries={"mode": "standard", "total_max_attempts": 3},
+                **options,
+            )
+            self._clients[service] = self.session.client(  # type: ignore[call-overload]  # service by name
+                service, endpoint_url=self.endpoint, config=config
+            )
+        return self._clients[service]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A deployed stage: outputs of its stack, environment of its Lambdas, and its AWS account."""
+
+    name: str
+    cloud: Cloud
+    outputs: Mapping[str, str]
+    environment: Mapping[str, str]
+
+    def output(self, name: str) -> str:
+        """One output. Raises OpsError when the stack is older than these tools."""
+        if name not in self.outputs:
+            raise OpsError(
+                f"Stack Portal-{self.name} has no output {name}: deploy the stage again.",
+                exit_code=FAILED,
+            )
+        return self.outputs[name]
+
+
+def find(name: str | None, front_door: str = FRONT_DOOR) -> Stage:
+    """The stage of that name; without a name the local one, if it is running.
+
+    Raises OpsError saying what to do, and botocore's errors.
+    """
+    if name in (None, LOCAL):
+        return deployed(LOCAL, _local_cloud(front_door, named=name is not None))
+    return deployed(str(name), Cloud(boto3.session.Session()))
+
+
+def deployed(name: str, cloud: Cloud) -> Stage:
+    """What CloudFormation and Lambda say of a stage. Raises OpsError when it is not there."""
+    return Stage(
+        name=name, cloud=cloud, outputs=_outputs(name, cloud), environment=_environment(name, cloud)
+    )
+
+
+def _outputs(name: str, cloud: Cloud) -> dict[str, str]:
+    stack = f"Portal-{name}"
+    try:
+        answer = cloud.client("cloudformation").describe_stacks(StackName=stack)
+    except ClientError as error:
+        raise _absent(error, f"stack {stack}", cloud) from error
+    return {item["OutputKey"]: item["OutputValue"] for item in answer["Stacks"][0]["Outputs"]}
+
+
+def _environment(name: str, cloud: Cloud) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    for function in FUNCTIONS:
+        physical = f"portal-{name}-{function}"
+        try:
+            found = cloud.client("lambda").get_function_configuration(FunctionName=physical)
+        except ClientError as error:
+            raise _absent(error, f"Lambda {physical}", cloud) from error
+        variables |= found.get("Environment", {}).get("Variables", {})
+    return variables
+
+
+def _absent(error: ClientError, what: str, cloud: Cloud) -> Exception:
+    if error.response.get("Error", {}).get("Code") not in MISSING:
+        return error
+    region = cloud.client("cloudformation").meta.region_name
+    return OpsError(
+        f"There is no {what} in {region}: check --stage, AWS_PROFILE and AWS_REGION.",
+        exit_code=FAILED,
+    )
+
+
+def _local_cloud(front_door: str, *, named: bool) -> Cloud:
+    try:
+        with requests.Session() as session:
+            session.trust_env = False  # loopback: no proxy may come between
+            answer = session.get(f"{front_door.rstrip('/')}/demo.json", timeout=LOOK_SECONDS)
+            answer.raise_for_status()
+            aws = answer.json()["aws"]
+            endpoint, region = str(aws["endpoint"]), str(aws["region"])
+    except (requests.RequestException, ValueError, KeyError, TypeError):
+        hint = "" if named else ", or name a deployed one with --stage"
+        raise OpsError(
+            f"No local stack answers at {front_door}: start it with `make run`{hint}.",
+            exit_code=FAILED,
+        ) from None
+    # The local stack's account is only known where the local stack can be started.
+    from local.stack.settings import ACCOUNT  # noqa: PLC0415  # as said
+
+    session_ = boto3.session.Session(
+        aws_access_key_id=ACCOUNT,
+        aws_secret_access_key="test",  # noqa: S106  # ministack takes any
+        region_name=region,
+    )
+    return Cloud(session_, endpoint)

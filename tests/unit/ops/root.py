@@ -1,0 +1,140 @@
+"""A stage in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal.ports.catalog import CatalogSource
+from portal.repositories.workflow import timestamp
+from typer.testing import CliRunner, Result
+
+from ops.cli import app
+from ops.ports import (
+    CatalogPorts,
+    DeadLetter,
+    DeadLetterPorts,
+    JobPorts,
+    Moved,
+    OrderPorts,
+    SalesforceOrder,
+)
+from tests.fakes.catalog import FakeCatalogSource
+from tests.fakes.directory import FakeDirectory
+from tests.fakes.faults import Faults
+from tests.fakes.provisioning import (
+    FakeSalesforce,
+    FakeWhmcs,
+    FakeWhmcsOrders,
+    FakeWhmcsServices,
+)
+from tests.fakes.workflow import FakeClock, FakeQueue, MemoryJobStore
+
+
+class RecallingJobStore(MemoryJobStore):
+    """A store that shows its history as the table has it."""
+
+    def history(self, job_id: str) -> Iterator[dict[str, Any]]:
+        for owner, event in self.events:
+            if owner == job_id:
+                yield {
+                    "sk": f"EVT#{timestamp(event.at)}#0",
+                    "attempt": event.attempt,
+                    "kind": event.kind,
+                    "step": event.step or None,
+                }
+
+
+class FakeOrderReader:
+    """`OrderReader` over the fake Salesforce."""
+
+    def __init__(self, salesforce: FakeSalesforce, error_code: str = "") -> None:
+        self.salesforce = salesforce
+        self.error_code = error_code
+
+    def read(self, order_id: str) -> SalesforceOrder | None:
+        found = self.salesforce.load(order_id)
+        if found is None:
+            return None
+        return SalesforceOrder(order=found.order, error_code=self.error_code, last_at="")
+
+
+class FakeCatalogStore:
+    """The part of `CatalogStore` that ages the copy; the rest is not to be used."""
+
+    def __init__(self) -> None:
+        self.invalidated: list[int] = []
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"the operator's tools do not use {name}")
+
+    def invalidate(self, *, read_at: int) -> None:
+        self.invalidated.append(read_at)
+
+
+class FakeDeadLetters:
+    """`DeadLetters` over a list."""
+
+    def __init__(self, *letters: DeadLetter) -> None:
+        self.letters = list(letters)
+        self.sent: list[DeadLetter] = []
+
+    def look(self, limit: int) -> Sequence[DeadLetter]:
+        return self.letters[:limit]
+
+    def move_back(self, limit: int, keep: Callable[[DeadLetter], bool]) -> Moved:
+        chosen = self.letters[:limit]
+        left = [letter for letter in chosen if keep(letter)]
+        moved = [letter for letter in chosen if letter not in left]
+        self.letters = [letter for letter in self.letters if letter not in moved]
+        self.sent += moved
+        return Moved(moved, left)
+
+
+@dataclass
+class MemoryRoot:
+    """`Root` over fakes; `error` is what looking the stage up raises."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    faults: Faults = field(default_factory=Faults)
+    source: CatalogSource = field(default_factory=FakeCatalogSource)
+    store: Any = field(default_factory=FakeCatalogStore)
+    provision_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
+    email_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
+    directory: FakeDirectory = field(default_factory=FakeDirectory)
+    error: Exception | None = None
+
+    def __post_init__(self) -> None:
+        self.salesforce = FakeSalesforce(self.faults, None)
+        self.reader = FakeOrderReader(self.salesforce)
+        self.job_store = RecallingJobStore()
+        self.queue = FakeQueue(self.clock)
+        self.whmcs = FakeWhmcs(self.faults, self.clock)
+
+    def catalog(self) -> CatalogPorts:
+        if self.error is not None:
+            raise self.error
+        return CatalogPorts(source=self.source, store=self.store, clock=self.clock)
+
+    def jobs(self) -> JobPorts:
+        return JobPorts(jobs=self.job_store, queue=self.queue, clock=self.clock)
+
+    def order(self) -> OrderPorts:
+        return OrderPorts(
+            stage="test",
+            orders=self.reader,
+            jobs=self.job_store,
+            directory=self.directory,
+            billing=FakeWhmcsOrders(self.whmcs),
+            services=FakeWhmcsServices(self.whmcs),
+        )
+
+    def dead_letters(self) -> DeadLetterPorts:
+        return DeadLetterPorts(
+            provision=self.provision_letters, email=self.email_letters, clock=self.clock
+        )
+
+    def run(self, *arguments: str, answer: str = "") -> Result:
+        """Run a command; `answer` is typed at its question."""
+        return CliRunner().invoke(app, arguments, obj=self, input=answer)

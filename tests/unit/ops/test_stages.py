@@ -1,0 +1,95 @@
+"""Finding a stage: what it takes over, and what is said when it is not there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+import responses
+from botocore.exceptions import ClientError
+from portal.config import CatalogReading, environment_names
+
+from infra.endpoints import ENDPOINTS
+from ops.deps import JobConfig, OrderConfig, StageRoot
+from ops.errors import OpsError
+from ops.stages import FRONT_DOOR, FUNCTIONS, Cloud, deployed, find
+from tests.conftest import REGION
+
+DEMO = f"{FRONT_DOOR}/demo.json"
+
+
+class FakeAws:
+    """CloudFormation and Lambda of an account in which the stage dev is deployed."""
+
+    def __init__(self, refusal: str = "") -> None:
+        self.refusal = refusal
+        self.meta = boto3.client("cloudformation", region_name=REGION).meta
+
+    def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803  # AWS' name
+        self._look(StackName == "Portal-dev", "ValidationError", "DescribeStacks")
+        return {"Stacks": [{"Outputs": [{"OutputKey": "ApiUrl", "OutputValue": "https://api"}]}]}
+
+    def get_function_configuration(self, *, FunctionName: str) -> dict[str, Any]:  # noqa: N803  # AWS' name
+        known = {"portal-dev-provision-worker", "portal-dev-catalog-list-products"}
+        self._look(FunctionName in known, "ResourceNotFoundException", "GetFunctionConfiguration")
+        return {"Environment": {"Variables": {"STAGE": "dev", FunctionName: "1"}}}
+
+    def _look(self, there: bool, missing: str, operation: str) -> None:
+        code = self.refusal or ("" if there else missing)
+        if code:
+            raise ClientError({"Error": {"Code": code}}, operation)
+
+
+def cloud(aws: FakeAws) -> Cloud:
+    return Cloud(boto3.session.Session(), None, {"cloudformation": aws, "lambda": aws})
+
+
+def test_a_stage_is_what_its_lambdas_were_deployed_with() -> None:
+    stage = deployed("dev", cloud(FakeAws()))
+    assert stage.output("ApiUrl") == "https://api"
+    assert stage.environment == {
+        "STAGE": "dev",
+        "portal-dev-provision-worker": "1",
+        "portal-dev-catalog-list-products": "1",
+    }
+
+
+def test_these_lambdas_have_all_that_the_commands_read() -> None:
+    environment = {name for one in ENDPOINTS if one.id in FUNCTIONS for name in one.environment}
+    for config in (CatalogReading, JobConfig, OrderConfig):
+        assert environment_names(config) <= environment
+
+
+def test_a_stage_that_does_not_exist() -> None:
+    with pytest.raises(OpsError, match=f"no stack Portal-prod in {REGION}: check --stage"):
+        deployed("prod", cloud(FakeAws()))
+
+
+def test_a_denial_is_not_taken_for_absence() -> None:
+    with pytest.raises(ClientError):
+        deployed("dev", cloud(FakeAws("AccessDenied")))
+
+
+def test_an_output_that_an_older_stack_lacks() -> None:
+    with pytest.raises(OpsError, match="deploy the stage again"):
+        deployed("dev", cloud(FakeAws())).output("EmailQueueUrl")
+
+
+@responses.activate
+def test_without_a_stage_the_local_stack_must_answer() -> None:
+    with pytest.raises(OpsError, match="`make run`, or name a deployed one with --stage"):
+        find(None)
+
+
+@responses.activate
+@pytest.mark.parametrize("body", ["{}", "<html>", '{"aws": 1}'])
+def test_something_else_on_the_front_door_is_not_the_stack(body: str) -> None:
+    responses.get(DEMO, body=body)
+    with pytest.raises(OpsError, match=r"start it with `make run`\."):
+        find("local")
+
+
+def test_nothing_is_looked_up_before_it_is_needed() -> None:
+    with pytest.raises(OpsError):
+        StageRoot("local", "http://127.0.0.1:9").catalog()
