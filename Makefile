@@ -9,7 +9,7 @@ RUN := $(UV) run --no-sync
 PACKAGES := functions infra local ops tests layers
 STAGE ?= dev
 
-.PHONY: help setup run demo test check fast fmt lint types unit infra-test stack-test openapi synth layers bench deploy secrets clean
+.PHONY: help setup run demo test check fast fmt lint types unit infra-test stack-test openapi synth layers bench simulate deploy secrets clean
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ synth: layers ## Synthesise the CDK app for STAGE into cdk.out
 
 bench: setup ## Performance as ratios against a bare handler, in one run
 	@$(RUN) python -m ops.bench
+
+simulate: setup ## Provisioning during and after a night without WHMCS, in simulated time
+	@$(RUN) python -m ops.simulation
 
 deploy: layers ## Deploy STAGE with the CDK command line (needs AWS credentials)
 	@STAGE=$(STAGE) npx --yes aws-cdk@2 deploy --require-approval never

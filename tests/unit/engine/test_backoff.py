@@ -65,7 +65,7 @@ def of(kind: type[UpstreamError], upstream: str = "whmcs") -> UpstreamError:
         ),
         (
             Throttled("whmcs", "AddOrder", "text", retry_after=60, code=CIRCUIT_OPEN),
-            Wait("whmcs-unavailable", "whmcs AddOrder: text", 60),
+            Wait("whmcs-unavailable", "whmcs AddOrder: text", 60, longer=True),
         ),
         (StopWorkflow("order-empty", "m"), Stop("order-empty", "m")),
         (Postpone("code", "m", seconds=5), Wait("code", "m", 5)),
@@ -75,3 +75,9 @@ def of(kind: type[UpstreamError], upstream: str = "whmcs") -> UpstreamError:
 )
 def test_what_becomes_of_a_failure(error: Exception, expected: object) -> None:
     assert decide(error) == expected
+
+
+def test_waiting_out_an_outage_slows_down_and_stays_spread() -> None:
+    shortest, longest = Policy(jitter=min), Policy(jitter=max)
+    assert [shortest.wait(waits, 60) for waits in range(4)] == [60, 120, 240, 480]
+    assert shortest.wait(1_000, 60) < longest.wait(1_000, 60) == pytest.approx(LONGEST_DELAY)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 LONGEST_DELAY = 900.0
 """SQS' longest message delay; visibility could be longer, but nobody waits gladly."""
 
+MOST_SPREAD = 1.3
 Jitter = Callable[[float, float], float]
 
 
@@ -33,4 +34,12 @@ class Policy:
 
     def spread(self, seconds: float) -> float:
         """A wait with some chance in it, so that a crowd does not come back at once."""
-        return min(LONGEST_DELAY, seconds * self.jitter(1.0, 1.3))
+        return min(LONGEST_DELAY, seconds * self.jitter(1.0, MOST_SPREAD))
+
+    def wait(self, waits: int, seconds: float) -> float:
+        """A spread wait, twice as long after each of `waits` waits in a row.
+
+        Otherwise ten thousand jobs keep all workers busy with looking whether an outage is over.
+        """
+        longest = LONGEST_DELAY / MOST_SPREAD  # so that chance has room even then
+        return self.spread(min(seconds * 2.0 ** min(waits, 10), longest))

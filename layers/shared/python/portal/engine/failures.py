@@ -73,11 +73,12 @@ class Retry:
 
 @dataclass(frozen=True)
 class Wait:
-    """The upstream is known to be down: come back later, at no cost."""
+    """Come back later, at no cost; `longer` each time when an upstream is known to be down."""
 
     code: str
     message: str
     seconds: float
+    longer: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,5 +122,5 @@ def classify(error: UpstreamError) -> Retry | Wait | Stop:
         return Retry(f"{upstream}-outcome-unknown", text)
     after = (error.retry_after or 0.0) if isinstance(error, Throttled) else 0.0
     if error.code == CIRCUIT_OPEN:
-        return Wait(f"{upstream}-unavailable", text, after)
+        return Wait(f"{upstream}-unavailable", text, after, longer=True)
     return Retry(f"{upstream}-unavailable", text, after)

@@ -203,7 +203,7 @@ class Runner:
         since = now if job.waiting_since is None else job.waiting_since
         if now - since > self._policy.patience:
             return self._stop(session, Status.FAILED, wait.code, wait.message)
-        delay = self._policy.spread(wait.seconds)
+        delay = self._policy.wait(job.waits if wait.longer else 0, wait.seconds)
         self._release_troubled(
             session,
             wait.code,

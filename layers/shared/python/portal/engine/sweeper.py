@@ -17,9 +17,9 @@ from portal.engine.ports import JobStore, Queue, StaleJob
 from portal.observability import logger
 
 LOST_AFTER = 600.0
-# While messages are waiting, a queued job is most likely one of theirs.
-LOST_AFTER_WITH_BACKLOG = 7_200.0
 STUCK_AFTER = 600.0
+# While messages are waiting, a job that does not move is most likely one of theirs.
+AFTER_WITH_BACKLOG = 7_200.0
 LIMIT = 500
 
 
@@ -46,18 +46,19 @@ class Sweeper:
     def sweep(self) -> Swept:
         """One round, of at most 500 jobs per reason. Raises Unavailable."""
         now = self._clock()
-        lost_after = LOST_AFTER_WITH_BACKLOG if self._queue.backlog() else LOST_AFTER
+        patience = AFTER_WITH_BACKLOG if self._queue.backlog() else 0.0
+        lost_after, stuck_after = max(LOST_AFTER, patience), max(STUCK_AFTER, patience)
         return Swept(
-            due=self._bring_back(Status.SCHEDULED, now),
-            lost=self._bring_back(Status.QUEUED, now - lost_after),
-            stuck=self._bring_back(Status.RUNNING, now - STUCK_AFTER),
-            unreported=self._bring_back(Status.STOPPING, now - STUCK_AFTER),
+            due=self._bring_back(Status.SCHEDULED, now, 0.0),
+            lost=self._bring_back(Status.QUEUED, now, lost_after),
+            stuck=self._bring_back(Status.RUNNING, now, stuck_after),
+            unreported=self._bring_back(Status.STOPPING, now, stuck_after),
         )
 
-    def _bring_back(self, status: Status, until: float) -> int:
+    def _bring_back(self, status: Status, now: float, after: float) -> int:
         found = 0
-        for job in self._candidates(status, until):
-            if self._requeue(job):
+        for job in self._candidates(status, now - after):
+            if self._requeue(job, after):
                 found += 1
             if found == LIMIT:
                 break
@@ -70,9 +71,9 @@ class Sweeper:
             if job is not None and job.status is status:
                 yield job
 
-    def _requeue(self, job: Job) -> bool:
+    def _requeue(self, job: Job, after: float) -> bool:
         now = self._clock()
-        if job.leased(now) or not _overdue(job, now):
+        if job.leased(now) or not _overdue(job, now, after):
             return False
         status = Status.QUEUED if job.status is Status.SCHEDULED else job.status
         try:
@@ -87,9 +88,9 @@ class Sweeper:
         return True
 
 
-def _overdue(job: Job, now: float) -> bool:
+def _overdue(job: Job, now: float, after: float) -> bool:
     if job.status is Status.SCHEDULED:
         return (job.due_at or 0.0) <= now
     if job.status is Status.QUEUED:
         return True
-    return max(job.next_at, job.lease_until, job.updated_at) + STUCK_AFTER <= now
+    return max(job.next_at, job.lease_until, job.updated_at) + after <= now

@@ -1,0 +1,264 @@
+"""One night: orders come in while WHMCS is down, it comes back, fresh orders follow."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import simpy
+from portal.engine.backoff import Policy
+from portal.engine.model import Job, Status, Ticket
+from portal.engine.runner import Kind, Runner
+from portal.engine.start import StartRequest, request_start
+from portal.engine.sweeper import Sweeper
+
+from infra.config import Config
+from infra.endpoints import ENDPOINTS
+from ops.simulation.queue import Message, SimulatedQueue
+from ops.simulation.store import MemoryStore
+from ops.simulation.whmcs import SharedState, SimulatedCircuit, SimulatedWhmcs, WorkerKilled
+from ops.simulation.workflow import provisioning
+from ops.simulation.world import EPOCH, Process, World
+
+MAX_TRIES = int(Config.model_fields["provision_max_attempts"].default)
+CONCURRENCY = int(Config.model_fields["provision_max_concurrency"].default)
+WORKER = next(e for e in ENDPOINTS if (e.area, e.name) == ("provision", "worker"))
+SWEEPER = next(e for e in ENDPOINTS if (e.area, e.name) == ("provision", "sweeper"))
+# As infra.components.queues has it (that module starts Node.js for the CDK when imported).
+VISIBILITY_FACTOR = 6
+# An assumption: receiving, DynamoDB's reads and writes, sending or deleting.
+OVERHEAD_SECONDS = 0.05
+HORIZON_SECONDS = 72 * 3_600.0
+FRESH = "fresh-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """`orders` come evenly over the outage; afterwards `fresh_per_hour` for `fresh_hours`.
+
+    `deadly` is the chance of a worker being killed, per call of WHMCS that is up; `free_probes` a
+    proposal (see SimulatedCircuit).
+    """
+
+    name: str
+    orders: int
+    concurrency: int = CONCURRENCY
+    outage_hours: float = 10.0
+    fresh_per_hour: float = 60.0
+    fresh_hours: float = 2.0
+    max_tries: int = MAX_TRIES
+    deadly: float = 0.0002
+    free_probes: bool = False
+    seed: int = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """Figures of one run; times in seconds of simulated time unless said otherwise.
+
+    `unfinished` is what the simulation's end found still open: lost, or not yet given up.
+    """
+
+    scenario: Scenario
+    succeeded: int
+    failed: int
+    unfinished: int
+    dead_letters: int
+    drain: float
+    tries_median: float
+    tries_p99: float
+    tries_max: float
+    fresh_median: float
+    fresh_p99: float
+    down_calls_mean: float
+    down_calls_max: int
+    up_calls_max: int
+    most_in_flight: int
+    calls_per_order: float
+    receives_per_order: float
+    down_receives_per_second: float
+    writes_per_order: float
+    swept: int
+    wall_ms_per_order: float
+
+
+class _Silent:
+    """`Observer` that looks away."""
+
+    def step_finished(self, job: Job, step: str, seconds: float) -> None:
+        """Nothing."""
+
+    def retrying(self, job: Job, code: str, delay: float) -> None:
+        """Nothing."""
+
+    def finished(self, job: Job) -> None:
+        """Nothing."""
+
+
+class Night:
+    """The parts of one run, put together as `functions.provision.deps` does."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.world = World(scenario.seed)
+        self.up_at = EPOCH + scenario.outage_hours * 3_600
+        self.store = MemoryStore()
+        self.whmcs = SimulatedWhmcs(
+            self.world, down_from=EPOCH, up_at=self.up_at, deadly=scenario.deadly
+        )
+        self.queue = SimulatedQueue(
+            self.world,
+            visibility=VISIBILITY_FACTOR * WORKER.timeout,
+            max_receives=scenario.max_tries,
+            bury=self._begin_burial,
+        )
+        self.swept = 0
+        self.received_down = 0
+        self.expected = scenario.orders
+        self._shared = SharedState()
+
+    def run(self) -> None:
+        """Until every order is over, or the horizon."""
+        env = self.world.env
+        for _ in range(self.scenario.concurrency):
+            env.process(self._work())
+        env.process(self._sweep())
+        env.process(self._orders())
+        fresh = env.process(self._fresh())
+        env.process(self._note_recovery())
+        over = env.event()
+        env.process(self._watch(fresh, over))
+        env.run(until=over)
+
+    def _runner(self) -> Runner:
+        circuit = SimulatedCircuit(self.world, self._shared, free_probes=self.scenario.free_probes)
+        return Runner(
+            store=self.store,
+            workflow=provisioning(self.world, self.whmcs, circuit),
+            policy=Policy(max_tries=self.scenario.max_tries, jitter=self.world.random.uniform),
+            observer=_Silent(),
+            clock=self.world.now,
+        )
+
+    def _work(self) -> Process[None]:
+        runner = self._runner()
+        while True:
+            message = self.queue.receive()
+            if message is None:
+                yield self.queue.arrival()
+                continue
+            yield self.world.env.timeout(OVERHEAD_SECONDS)
+            try:
+                yield from self._handle(runner, message)
+            except WorkerKilled:
+                self.queue.abandon(message)
+                runner = self._runner()
+
+    def _handle(self, runner: Runner, message: Message) -> Process[None]:
+        ends = self.world.now() + WORKER.timeout
+        verdict = yield from self.world.blocking(
+            lambda: runner.work(message.ticket, lambda: ends - self.world.now())
+        )
+        if verdict.kind is Kind.AGAIN:
+            self.queue.put(message.ticket, delay_seconds=verdict.delay)
+        elif verdict.kind is Kind.RETRY:
+            self.queue.keep(message, verdict.delay)
+
+    def _begin_burial(self, ticket: Ticket) -> None:
+        self.world.env.process(self._bury(ticket))
+
+    def _bury(self, ticket: Ticket) -> Process[None]:
+        yield from self.world.blocking(
+            lambda: self._runner().give_up(ticket, lambda: float(WORKER.timeout))
+        )
+
+    def _sweep(self) -> Process[None]:
+        sweeper = Sweeper(self.store, self.queue, clock=self.world.now)
+        while True:
+            yield self.world.env.timeout(60.0 * (SWEEPER.every_minutes or 5))
+            swept = sweeper.sweep()
+            self.swept += swept.lost + swept.stuck + swept.unreported
+
+    def _orders(self) -> Process[None]:
+        gap = self.scenario.outage_hours * 3_600 / max(self.scenario.orders, 1)
+        for number in range(self.scenario.orders):
+            self._press(f"order-{number}")
+            yield self.world.env.timeout(gap)
+
+    def _fresh(self) -> Process[None]:
+        yield self.world.env.timeout(self.up_at - self.world.now())
+        ends, number = self.up_at + self.scenario.fresh_hours * 3_600, 0
+        while self.scenario.fresh_per_hour:
+            gap = self.world.random.expovariate(self.scenario.fresh_per_hour / 3_600)
+            if self.world.now() + gap > ends:
+                return
+            yield self.world.env.timeout(gap)
+            self._press(f"{FRESH}{number}")
+            number += 1
+
+    def _press(self, job_id: str) -> None:
+        wanted = StartRequest(
+            job_id=job_id, key=job_id, payload_hash="", input={}, correlation_id=""
+        )
+        request_start(self.store, self.queue, wanted, now=self.world.now())
+
+    def _note_recovery(self) -> Process[None]:
+        yield self.world.env.timeout(self.up_at - self.world.now())
+        self.received_down = self.queue.received
+
+    def _watch(self, fresh: simpy.Event, over: simpy.Event) -> Process[None]:
+        yield fresh
+        while self.store.open and self.world.now() < EPOCH + HORIZON_SECONDS:
+            yield self.world.env.timeout(30.0)
+        over.succeed()
+
+
+def simulate(scenario: Scenario) -> Result:
+    """Run one scenario to its end."""
+    night, started = Night(scenario), time.process_time()
+    night.run()
+    seconds = time.process_time() - started
+    return _result(night, seconds)
+
+
+def _result(night: Night, seconds: float) -> Result:
+    jobs = list(night.store.jobs.values())
+    waiting = [job for job in jobs if not job.id.startswith(FRESH)]
+    fresh = [_took(job) for job in jobs if job.id.startswith(FRESH) and job.finished_at]
+    tries = [float(job.tries) for job in jobs]
+    calls = night.whmcs.per_minute
+    down = [count for minute, count in calls.items() if minute < 0]
+    minutes = night.scenario.outage_hours * 60
+    return Result(
+        scenario=night.scenario,
+        succeeded=sum(job.status is Status.SUCCEEDED for job in jobs),
+        failed=sum(job.status is Status.FAILED for job in jobs),
+        unfinished=sum(not job.status.over for job in jobs),
+        dead_letters=night.queue.dead,
+        drain=max([0.0, *((job.finished_at or 0.0) - night.up_at for job in waiting)]),
+        tries_median=quantile(tries, 0.5),
+        tries_p99=quantile(tries, 0.99),
+        tries_max=max(tries, default=0.0),
+        fresh_median=quantile(fresh, 0.5),
+        fresh_p99=quantile(fresh, 0.99),
+        down_calls_mean=sum(down) / minutes if minutes else 0.0,
+        down_calls_max=max(down, default=0),
+        up_calls_max=max((count for minute, count in calls.items() if minute >= 0), default=0),
+        most_in_flight=night.whmcs.most_in_flight,
+        calls_per_order=calls.total() / len(jobs),
+        receives_per_order=night.queue.received / len(jobs),
+        down_receives_per_second=night.received_down / (minutes * 60) if minutes else 0.0,
+        writes_per_order=night.store.writes / len(jobs),
+        swept=night.swept,
+        wall_ms_per_order=seconds * 1000 / len(jobs),
+    )
+
+
+def _took(job: Job) -> float:
+    return (job.finished_at or job.requested_at) - job.requested_at
+
+
+def quantile(values: list[float], share: float) -> float:
+    """The value below which `share` of them lie; 0 for none."""
+    ordered = sorted(values)
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else 0.0

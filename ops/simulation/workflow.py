@@ -1,0 +1,112 @@
+"""Provisioning as far as time and failures go: the calls of `functions.provision.steps`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from portal.domain.upstream import Unavailable
+from portal.engine.failures import Postpone
+from portal.engine.model import Data
+from portal.engine.steps import Run, Step, Workflow
+
+from functions.provision.steps.add_order import BETWEEN_LOOKS, AddOrder
+from ops.simulation.whmcs import SimulatedCircuit, SimulatedWhmcs
+from ops.simulation.world import World
+
+# Assumptions about the others, which have no outage here.
+SALESFORCE_SECONDS = 0.4
+ESIM_SECONDS = 0.8
+OUTBOX_SECONDS = 0.05
+
+
+class Elsewhere(Step):
+    """A step that calls another upstream than WHMCS."""
+
+    seconds: ClassVar[float] = 60
+
+    def __init__(self, world: World, name: str, takes: float) -> None:
+        self._world = world
+        self._takes = takes
+        self.name = name  # type: ignore[misc]  # one class for three steps
+
+    def run(self, run: Run) -> Data:  # noqa: ARG002  # nothing of the order matters here
+        """Only time passes."""
+        self._world.sleep(self._takes)
+        return {}
+
+
+class Whmcs(Step):
+    """A step with calls to WHMCS, each through the circuit."""
+
+    seconds: ClassVar[float] = 60
+
+    def __init__(
+        self, whmcs: SimulatedWhmcs, circuit: SimulatedCircuit, name: str, calls: tuple[str, ...]
+    ) -> None:
+        self._whmcs = whmcs
+        self._circuit = circuit
+        self._calls = calls
+        self.name = name  # type: ignore[misc]  # one class for three steps
+
+    def run(self, run: Run) -> Data:  # noqa: ARG002  # nothing of the order matters here
+        """One call after the other."""
+        for operation in self._calls:
+            self._call(operation, writes=operation == "AcceptOrder")
+        return {}
+
+    def _call(self, operation: str, *, writes: bool = False) -> None:
+        self._circuit.run(lambda: self._whmcs.call(operation, writes=writes))
+
+
+class PlaceOrder(Whmcs):
+    """AddOrder: intent first; after an unknown outcome two looks a minute apart."""
+
+    seconds: ClassVar[float] = AddOrder.seconds
+    point_of_no_return: ClassVar[bool] = True
+
+    def already_done(self, run: Run) -> Data | None:
+        """The order is never found: the outage took the request with it."""
+        data = run.data(self.name)
+        if not data.get("sent"):
+            return None
+        self._call("GetClientsProducts")
+        self._call("GetOrders")
+        looked_at = data.get("lookedAt")
+        if looked_at is None:
+            run.save(lookedAt=run.now())
+            raise _look_again(BETWEEN_LOOKS)
+        if run.now() - looked_at < BETWEEN_LOOKS:
+            raise _look_again(BETWEEN_LOOKS - (run.now() - looked_at))
+        return None
+
+    def run(self, run: Run) -> Data:
+        """Record the intent and send."""
+        run.save(sent=True, lookedAt=None)
+        try:
+            self._call("AddOrder", writes=True)
+        except Unavailable:
+            run.save(sent=False)
+            raise
+        return {}
+
+
+def provisioning(world: World, whmcs: SimulatedWhmcs, circuit: SimulatedCircuit) -> Workflow:
+    """One line with an eSIM, nothing unusual: five calls to WHMCS."""
+    return Workflow(
+        steps=[
+            Elsewhere(world, "load", SALESFORCE_SECONDS),
+            Whmcs(whmcs, circuit, "check", ("GetProducts", "GetPayMethods")),
+            Elsewhere(world, "activate_esim", ESIM_SECONDS),
+            PlaceOrder(whmcs, circuit, "add_order", ()),
+            Whmcs(whmcs, circuit, "accept_order", ("AcceptOrder",)),
+            Whmcs(whmcs, circuit, "verify", ("GetClientsProducts",)),
+            Elsewhere(world, "write_back", SALESFORCE_SECONDS),
+            Elsewhere(world, "notify", OUTBOX_SECONDS),
+        ],
+        on_stopped=lambda _: None,
+        result=lambda _: {},
+    )
+
+
+def _look_again(seconds: float) -> Postpone:
+    return Postpone("whmcs-outcome-unknown", "not certain", seconds=seconds)
