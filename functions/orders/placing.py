@@ -141,7 +141,11 @@ class _Attempt:
             waited += WAIT_STEP
             begun = requests.begin(self.request_id, cart)
         if begun.state is Begun.BUSY:
-            raise Problem(IN_PROGRESS, "This cart is being ordered right now.", retry_after=2)
+            raise Problem(
+                IN_PROGRESS,
+                "This cart is being ordered right now.",
+                retry_after=begun.retry_after,
+            )
         if begun.state is Begun.OTHER_CART:
             raise Problem(IDEMPOTENCY_KEY_REUSED, "Use a new Idempotency-Key for another cart.")
         return begun

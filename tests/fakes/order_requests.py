@@ -48,7 +48,7 @@ class FakeOrderRequests:
             if record.answer is not None:
                 return Beginning(Begun.DONE, answer=record.answer)
             if record.lease_until > now:
-                return Beginning(Begun.BUSY)
+                return Beginning(Begun.BUSY, retry_after=int(record.lease_until - now))
             record.lease, record.lease_until = name, now + LEASE_SECONDS
             return Beginning(Begun.RESUMED, record.order_key, name)
 

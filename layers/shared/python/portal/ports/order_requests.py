@@ -22,13 +22,15 @@ class Beginning:
     """What `begin` found, and the right to go on.
 
     `order_key` is the key in Salesforce and `lease` names this attempt (both NEW, RESUMED);
-    `answer` is the one that was given (DONE).
+    `answer` is the one that was given (DONE); `retry_after` are the seconds until whoever is
+    at it can no longer be (BUSY).
     """
 
     state: Begun
     order_key: str = ""
     lease: str = ""
     answer: dict[str, Any] | None = None
+    retry_after: int = 1
 
 
 class OrderRequests(Protocol):

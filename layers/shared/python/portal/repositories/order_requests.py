@@ -61,8 +61,9 @@ class DynamoOrderRequests:
             return Beginning(Begun.OTHER_CART)
         if item.get("state") == "done":
             return Beginning(Begun.DONE, answer=json.loads(item["answer"]))
-        if int(item.get("leaseUntil", 0)) > now:
-            return Beginning(Begun.BUSY)
+        held = int(item.get("leaseUntil", 0)) - now
+        if held > 0:
+            return Beginning(Begun.BUSY, retry_after=held)
         return self._take_over(request_id, str(item["orderKey"]), now)
 
     def _take_over(self, request_id: str, order_key: str, now: int) -> Beginning:
