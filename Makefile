@@ -8,8 +8,10 @@ UV := $(if $(shell command -v uv 2>/dev/null),uv,.tools/bin/uv)
 RUN := $(UV) run --no-sync
 PACKAGES := functions infra local ops tests layers
 STAGE ?= dev
+# Kept out of the inner loop: thousands of accidents on the wire, a simulated night.
+SLOW := tests/unit/composed tests/unit/ops_simulation
 
-.PHONY: help setup run demo test check fast fmt lint types unit infra-test stack-test openapi synth layers bench simulate deploy secrets clean
+.PHONY: help setup run demo test check fast fmt lint types unit vendor-test infra-test stack-test openapi synth layers bench simulate deploy secrets clean
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,9 +30,9 @@ run: setup ## Run the whole business on this machine (http://127.0.0.1:8080)
 demo: setup ## Play the whole business against a running `make run`, step by step
 	@$(RUN) python -m local.demo
 
-test: check infra-test stack-test ## Everything that CI checks
+test: check vendor-test infra-test stack-test ## Everything that CI checks
 
-check: lint types unit ## The inner loop: lint, types, import arrows, unit tests
+check: lint types unit ## The inner loop: lint, types, import arrows, unit and handler tests
 
 fmt: setup ## Format and fix what can be fixed
 	@$(RUN) ruff format $(PACKAGES)
@@ -44,8 +46,11 @@ lint: setup
 types: setup
 	@$(RUN) mypy
 
-unit: setup ## Unit, handler and emulator tests
-	@$(RUN) pytest -q -n 2 --dist worksteal tests/unit tests/emulators
+unit: setup ## Unit and handler tests
+	@$(RUN) pytest -q -n 2 --dist worksteal tests/unit $(SLOW:%=--ignore=%)
+
+vendor-test: setup ## The emulators, and what we build against them in one process
+	@$(RUN) pytest -q -n 2 --dist worksteal tests/emulators $(SLOW)
 
 infra-test: setup ## Synthesise once and assert invariants over every resource; cfn-lint
 	@$(RUN) pytest -q tests/infra
