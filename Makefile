@@ -11,7 +11,7 @@ STAGE ?= dev
 # Kept out of the inner loop: thousands of accidents on the wire, a simulated night.
 SLOW := tests/unit/composed tests/unit/ops_simulation
 
-.PHONY: help setup run demo test check fast fmt lint types unit vendor-test infra-test stack-test openapi synth layers bench simulate deploy secrets clean
+.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test stack-test openapi synth layers bench simulate deploy secrets clean
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
