@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 def deliver(record: SQSRecord) -> None:
     """Deliver the job of one message; whatever it raises makes SQS deliver it again."""
+    # What is logged of an unreadable job must not carry the ids of the one before.
+    logger().clear_state()
     try:
         job = MailJob.model_validate_json(record.body)
     except ValidationError as error:

@@ -37,6 +37,8 @@ def handle_batch(
     """
     kept = []
     for record in event["Records"]:
+        # The environment may have worked on another order before.
+        logger().clear_state()
         ticket = _ticket(record)
         if ticket is None:
             continue

@@ -235,3 +235,12 @@ def test_nothing_personal_is_logged(stage: Stage, capsys: pytest.CaptureFixture[
     for canary in ("taro@example.com", "Taro", "SECRET-CODE", "token-of-"):
         assert canary not in emitted
     assert all(template.value for template in MailTemplate)
+
+
+def test_an_unreadable_job_is_not_logged_under_the_one_before(
+    stage: Stage, capfd: pytest.CaptureFixture[str]
+) -> None:
+    consume(job(), "{nonsense")
+    lines = [line for line in capfd.readouterr().out.splitlines() if "not readable" in line]
+    assert len(lines) == 1
+    assert "front-end.0001" not in lines[0]

@@ -106,10 +106,6 @@ class Job:
         """A copy with other values."""
         return replace(self, **changes)
 
-    def with_step(self, name: str, record: StepRecord) -> Job:
-        """A copy with one step's record replaced."""
-        return replace(self, steps={**self.steps, name: record}, current_step=name)
-
     def leased(self, now: float) -> bool:
         """Whether somebody else is at work.
 
