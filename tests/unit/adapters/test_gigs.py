@@ -211,6 +211,18 @@ def test_failures(
     assert failed.value.upstream == "esim"
 
 
+def test_a_success_without_an_id_is_looked_up(gigs: responses.RequestsMock) -> None:
+    for path in ("subscriptions", "users"):
+        gigs.post(f"{BASE}/{path}", json={"object": "surprise"}, status=201)
+    gigs.get(f"{BASE}/subscriptions/sub_1", json={"object": "surprise"})
+    with pytest.raises(OutcomeUnknown):
+        provider().activate(ref=REF, plan="pln_1", subscriber_id="usr_1")
+    with pytest.raises(OutcomeUnknown):
+        provider().subscribe(TARO)
+    with pytest.raises(Unavailable):
+        provider().get_line("sub_1")
+
+
 def test_a_rotated_token_is_fetched_once(gigs: responses.RequestsMock) -> None:
     class Rotated(FixedSecret):
         def value(self, *, refresh: bool = False) -> dict[str, Any]:

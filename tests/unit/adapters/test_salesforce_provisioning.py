@@ -236,6 +236,15 @@ def test_write_back_compares_and_writes_in_one_call(org: responses.RequestsMock)
     assert len(org.calls) == 2
 
 
+@pytest.mark.parametrize("answer", [{}, [], {"compositeResponse": []}])
+def test_an_answer_that_is_no_composite_s_is_not_trusted(
+    org: responses.RequestsMock, answer: Any
+) -> None:
+    org.post(f"{DATA}/composite", json=answer)
+    with pytest.raises(OutcomeUnknown):
+        orders().write_back(RESULT)
+
+
 def test_long_lists_of_ids_are_cut_between_ids(org: responses.RequestsMock) -> None:
     composite(org, GUARD, WRITTEN, LINES)
     many = ",".join(f"898100000000000{number:04d}" for number in range(20))

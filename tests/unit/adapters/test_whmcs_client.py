@@ -143,8 +143,9 @@ def test_a_byte_order_mark_does_not_hide_success() -> None:
     [
         (200, {"result": "error", "message": "Client Not Found"}, Refused),
         (200, {"result": "error"}, Refused),
-        (200, {}, Refused),
-        (200, {"result": "success", "warning": "Invalid or Missing Payment Information"}, Refused),
+        (200, {}, OutcomeUnknown),
+        (200, {"orderid": 76}, OutcomeUnknown),
+        (200, {"result": "success", "orderid": 76, "warning": "Payment failed"}, OutcomeUnknown),
         (400, {"result": "error", "message": "Empty action request"}, Refused),
         (302, {"result": "success"}, Refused),
         (403, {"result": "error", "message": "Authentication Failed"}, Unauthorized),
@@ -218,7 +219,7 @@ SWITCHES = pytest.mark.parametrize(
         ({"invalid_ip": True, "ip_error_status": 400}, Unauthorized),
         ({"banned_ip": True}, Unauthorized),
         ({"denied_actions": ["UpdateClient"]}, Unauthorized),
-        ({"warn_actions": ["UpdateClient"]}, Refused),
+        ({"warn_actions": ["UpdateClient"]}, OutcomeUnknown),
     ],
 )
 

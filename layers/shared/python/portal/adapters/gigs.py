@@ -85,7 +85,7 @@ class GigsProvider:
             if error.code != "userAlreadyExists":
                 raise
         else:
-            return str(created["id"])
+            return _made(created, "POST users")
         found = self._call("POST", "users/search", {"email": subscriber.email}, writes=False)
         wanted = subscriber.email.casefold()
         for user in found.get("items") or ():
@@ -96,7 +96,9 @@ class GigsProvider:
     def activate(self, *, ref: str, plan: str, subscriber_id: str) -> Line:
         """POST subscriptions with a new eSIM."""
         body = {"plan": plan, "user": subscriber_id, "sim": "auto", "metadata": {REF: ref}}
-        return _line(self._call("POST", "subscriptions", body, key=ref))
+        made = self._call("POST", "subscriptions", body, key=ref)
+        _made(made, "POST subscriptions")
+        return _line(made)
 
     def find(self, *, subscriber_id: str, refs: Sequence[str]) -> Mapping[str, Line]:
         """GET subscriptions of the user, ended ones too; newest first, so the newest wins."""
@@ -221,7 +223,16 @@ def _error(call: Call, response: Response, body: dict[str, Any]) -> UpstreamErro
     return kind(UPSTREAM, call.operation, message, code=str(code) if code else None, status=status)
 
 
+def _made(answer: dict[str, Any], operation: str) -> str:
+    """The id of what was created."""
+    if not answer.get("id"):
+        raise OutcomeUnknown(UPSTREAM, operation, "success without an id")
+    return str(answer["id"])
+
+
 def _line(item: dict[str, Any]) -> Line:
+    if not item.get("id"):
+        raise Unavailable(UPSTREAM, "GET subscriptions", "a subscription without an id")
     sim = item.get("sim") or {}
     ended = item.get("cancellationDetails") or {}
     return Line(

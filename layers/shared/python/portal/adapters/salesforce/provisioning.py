@@ -97,7 +97,10 @@ class SalesforceProvisioningOrders:
         answer = self._client.request(
             "POST", "composite", operation="write back", json=payload, writes=True
         )
-        culprit = _culprit(answer["compositeResponse"])
+        parts = answer.get("compositeResponse") if isinstance(answer, dict) else None
+        if not parts:
+            raise OutcomeUnknown(UPSTREAM, "write back", "the answer is not a composite's")
+        culprit = _culprit(parts)
         if culprit is None:
             return
         error, part = culprit

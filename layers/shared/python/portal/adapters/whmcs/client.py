@@ -162,4 +162,11 @@ def _error(
         kind = Unauthorized
     elif status >= SERVER_ERROR:
         kind = OutcomeUnknown if call.writes else Unavailable
+    elif call.writes and status < HTTPStatus.MULTIPLE_CHOICES and not _refuses(body):
+        # A success with a `warning`, or no word about it: an order may be there all the same.
+        kind = OutcomeUnknown
     return kind(UPSTREAM, call.operation, message, status=status, loggable=without(message, sent))
+
+
+def _refuses(body: dict[str, Any]) -> bool:
+    return str(body.get("result") or body.get("status")).lower() == "error"
