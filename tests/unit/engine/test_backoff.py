@@ -42,6 +42,7 @@ def test_an_upstreams_own_wish_counts() -> None:
     policy = Policy(jitter=lambda low, high: 1.0)
     assert policy.delay(1, at_least=200) == 200
     assert policy.delay(1, at_least=10_000) == 900
+    assert Policy(jitter=max).delay(1, at_least=200) == pytest.approx(260)
 
 
 def of(kind: type[UpstreamError], upstream: str = "whmcs") -> UpstreamError:
@@ -57,7 +58,7 @@ def of(kind: type[UpstreamError], upstream: str = "whmcs") -> UpstreamError:
             of(Unavailable, "salesforce"),
             Retry("salesforce-unavailable", "salesforce AddOrder: text"),
         ),
-        (of(OutcomeUnknown), Retry("whmcs-outcome-unknown", "whmcs AddOrder: text")),
+        (of(OutcomeUnknown), Retry("whmcs-outcome-unknown", "whmcs AddOrder: text", 60)),
         (of(Unavailable, "dynamodb"), Retry("aws-unavailable", "dynamodb AddOrder: text")),
         (
             Throttled("whmcs", "AddOrder", "text", retry_after=17),

@@ -29,8 +29,7 @@ class Policy:
     def delay(self, tries: int, *, at_least: float = 0.0) -> float:
         """Seconds until the next try after `tries` tries; a fifth of it is chance."""
         exponential = min(LONGEST_DELAY, self.first_delay * 2.0 ** max(tries - 1, 0))
-        wanted = max(exponential * self.jitter(0.8, 1.2), at_least)
-        return min(LONGEST_DELAY, wanted)
+        return min(LONGEST_DELAY, max(exponential * self.jitter(0.8, 1.2), self.spread(at_least)))
 
     def spread(self, seconds: float) -> float:
         """A wait with some chance in it, so that a crowd does not come back at once."""

@@ -17,6 +17,10 @@ CIRCUIT_OPEN = "circuit-open"
 """The `code` of a Throttled that a circuit breaker raised: no call was made."""
 
 
+SETTLING_SECONDS = 60.0
+"""Longer than an upstream works on a request that nobody waits for any more."""
+
+
 class StopWorkflow(Exception):
     """For good: trying again changes nothing until a person has acted.
 
@@ -119,7 +123,8 @@ def classify(error: UpstreamError) -> Retry | Wait | Stop:
     if isinstance(error, Refused):
         return Stop(f"{upstream}-refused", text)
     if isinstance(error, OutcomeUnknown):
-        return Retry(f"{upstream}-outcome-unknown", text)
+        # The next try looks whether it took effect: not while it may still be doing so.
+        return Retry(f"{upstream}-outcome-unknown", text, SETTLING_SECONDS)
     after = (error.retry_after or 0.0) if isinstance(error, Throttled) else 0.0
     if error.code == CIRCUIT_OPEN:
         return Wait(f"{upstream}-unavailable", text, after, longer=True)

@@ -67,6 +67,7 @@ class Session:
         name = self._job.current_step
         record = self._job.steps[name]
         self.write(steps=self._with(name, record, data={**record.data, **data}))
+        self.progressed = True
 
     def enter(self, step: Step) -> bool:
         """Record that a step begins; False when it had begun before and was not finished."""

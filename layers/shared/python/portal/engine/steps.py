@@ -41,6 +41,7 @@ class Run(Protocol):
     def save(self, **data: Any) -> None:
         """Record intents or partial results of the step that runs, before going on.
 
+        Counts as progress: when time runs out afterwards, another invocation goes on at no cost.
         Raises LeaseLost, or Unavailable when it could not be recorded: then do not act.
         """
         ...
