@@ -30,7 +30,7 @@ def provisioning(ports: Ports) -> Workflow:
             Check(ports.products, ports.clients, provider),
             ActivateEsim(ports.esim, ports.subscribers, ports.directory, ports.orders),
             AddOrder(ports.billing, ports.services, ports.claims, ports.payment_method),
-            AcceptOrder(ports.billing),
+            AcceptOrder(ports.billing, ports.services),
             Verify(ports.billing, ports.services),
             WriteBackStep(ports.orders),
             Notify(ports.outbox),

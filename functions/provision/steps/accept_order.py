@@ -10,7 +10,13 @@ from portal.domain.upstream import Unavailable
 from portal.engine.failures import StopWorkflow
 from portal.engine.model import Data
 from portal.engine.steps import Run, Step
-from portal.ports.billing_orders import BillingOrders, ModuleFailed, NotPending, OrderState
+from portal.ports.billing_orders import (
+    BillingOrders,
+    BillingServices,
+    ModuleFailed,
+    NotPending,
+    OrderState,
+)
 
 from functions.provision import reading
 
@@ -21,13 +27,22 @@ class AcceptOrder(Step):
     name = "accept_order"
     seconds = 60
 
-    def __init__(self, billing: BillingOrders) -> None:
+    def __init__(self, billing: BillingOrders, services: BillingServices) -> None:
         self._billing = billing
+        self._services = services
 
     def already_done(self, run: Run) -> Data | None:
-        """Whether the order is accepted; None while it is pending."""
+        """Whether an earlier request took effect, wholly or in part; None when it did not.
+
+        A second AcceptOrder runs every module again: where one service is set up already, the
+        others are left to `verify`, which runs theirs alone.
+        """
         order_id = reading.whmcs_order_id(run)
-        return {"accepted": True} if is_accepted(self._billing, order_id) else None
+        if is_accepted(self._billing, order_id):
+            return {"accepted": True}
+        services = self._services.of_client(reading.client_id(run))
+        begun = any(one.active for one in services if one.order_id == order_id)
+        return {"accepted": False} if begun else None
 
     def run(self, run: Run) -> Data:
         """Accept; a module that failed leaves its service to `verify`."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from portal.domain.upstream import OutcomeUnknown
 from portal.engine.model import Status
+from portal.ports.billing_orders import ModuleFailed
 
 from tests.fakes.faults import Trouble
 from tests.fakes.provisioning import REF_FIELD, loaded_order, order_line
@@ -174,3 +176,35 @@ def test_what_is_not_as_ordered_is_named() -> None:
     world.settle()
     assert failure(world) == "service-mismatch"
     assert world.salesforce.progress[-1].error_message.startswith("WHMCS has services that nobody")
+
+
+def test_a_half_done_accept_order_is_finished_service_by_service() -> None:
+    """A second AcceptOrder would run the modules of what is set up already."""
+    world = World(loaded_order(order_line(1), order_line(2)))
+    world.whmcs.module_failures = {102}
+    accept, requests = world.ports.billing.accept, list[bool]()
+
+    def remember(order_id: int, *, set_up: bool) -> None:
+        requests.append(set_up)
+        try:
+            accept(order_id, set_up=set_up)
+        except ModuleFailed as failure:
+            world.whmcs.module_failures = set()
+            raise OutcomeUnknown("whmcs", "AcceptOrder", "no answer") from failure
+
+    world.ports.billing.accept = remember  # type: ignore[method-assign]  # loses an answer
+    world.press()
+    world.settle()
+    assert_exactly_once(world)
+    assert requests == [True, False]
+
+
+def test_an_unanswered_accept_order_gets_a_minute() -> None:
+    world = world_with(None)
+    lost = [Trouble.LOST_REQUEST]
+    world.faults.always = lambda name: lost.pop() if lost and name == "whmcs AcceptOrder" else None
+    world.work()
+    sent_at = world.clock.now
+    world.settle()
+    assert_exactly_once(world)
+    assert world.clock.now >= sent_at + 60

@@ -178,6 +178,7 @@ def assert_exactly_once(world: World) -> None:
     job, order = world.job, world.salesforce.order
     assert job.status is Status.SUCCEEDED, job.trouble
     assert job.lease_owner is None
+    assert "internal-error" not in {code for code, _ in world.observer.retries}
     assert order is not None
     (placed,) = world.whmcs.ours()
     assert len(world.whmcs.all_orders) == 1

@@ -1,0 +1,279 @@
+"""After a call whose effect is in doubt: what is there is found, and nothing is asked for twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from portal.domain.esim import Line, LineState
+from portal.engine.model import Status
+from portal.ports.billing_orders import BillingOrder, OrderState
+
+from tests.fakes.faults import Trouble
+from tests.fakes.provisioning import REF_FIELD, esim_line, loaded_order, order_line
+from tests.unit.functions.provision.world import World, assert_exactly_once
+
+
+def troubled(call: str, *troubles: Trouble, esim: bool = False) -> World:
+    """A world in which the first calls of a name go wrong; the button is pressed."""
+    world = World(loaded_order(esim_line(1) if esim else order_line(1)))
+    left = list(troubles)
+    world.faults.always = lambda name: left.pop(0) if left and name == call else None
+    world.press()
+    return world
+
+
+def calls(world: World, name: str) -> int:
+    return world.faults.names.count(name)
+
+
+def code(world: World) -> str:
+    assert world.job.trouble is not None
+    return world.job.trouble.code
+
+
+# AddOrder
+
+
+def test_a_second_look_that_comes_too_early_does_not_count() -> None:
+    world = troubled("whmcs AddOrder", Trouble.LOST_REQUEST)
+    world.work()
+    world.clock.now = world.queue.next_at() or 0.0
+    world.work()  # the first look
+    looked_at = world.clock.now
+    world.clock.now += 20
+    world.queue.put(world.runner_ticket())
+    world.work()
+    assert calls(world, "whmcs AddOrder") == 1
+    assert [message.visible_at - looked_at for message in world.queue.messages.values()] == [60, 60]
+    world.settle()
+    assert_exactly_once(world)
+
+
+def test_a_request_that_was_turned_away_does_not_count_as_sent() -> None:
+    world = troubled("whmcs AddOrder", Trouble.LOST_REQUEST, Trouble.UNAVAILABLE)
+    world.settle()
+    assert_exactly_once(world)
+    assert calls(world, "whmcs AddOrder") == 3
+
+
+def test_each_unanswered_request_gets_two_looks() -> None:
+    world = troubled("whmcs AddOrder", Trouble.LOST_REQUEST, Trouble.LOST_REQUEST)
+    world.settle()
+    assert code(world) == "add-order-unconfirmed"
+    assert calls(world, "whmcs GetClientsProducts") == 4
+
+
+@pytest.mark.parametrize("trouble", [None, Trouble.LOST_ANSWER])
+def test_a_whmcs_order_that_another_job_has_is_never_ours(trouble: Trouble | None) -> None:
+    world = troubled("whmcs AddOrder", *([trouble] if trouble else []))
+    world.ports.claims.claim("whmcs-order#7001", "ORDER#801000000000099AAA")
+    world.settle()
+    assert code(world) == "add-order-ambiguous"
+    assert calls(world, "whmcs AcceptOrder") == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda order: replace(order, state=OrderState.ACTIVE),
+        lambda order: replace(order, placed_at=order.placed_at - timedelta(hours=36)),
+        lambda order: replace(order, placed_at=None),
+    ],
+    ids=["accepted", "old", "undated"],
+)
+def test_an_unmarked_order_that_cannot_be_ours(
+    change: Callable[[BillingOrder], BillingOrder],
+) -> None:
+    world = troubled("whmcs AddOrder", Trouble.LOST_REQUEST)
+    world.whmcs.keeps_fields = False
+    foreign = world.whmcs.add_by_hand(101, fields={})
+    world.whmcs.all_orders[foreign] = change(world.whmcs.all_orders[foreign])
+    world.settle()
+    assert world.job.status is Status.SUCCEEDED
+    assert world.job.result["whmcsOrderId"] != str(foreign)
+
+
+def test_one_service_with_the_field_is_enough_to_tell_that_it_is_not_ours() -> None:
+    world = World(loaded_order(order_line(1), order_line(2)))
+    lost = [Trouble.LOST_REQUEST]
+    world.faults.always = lambda name: lost.pop() if lost and name == "whmcs AddOrder" else None
+    world.whmcs.keeps_fields = False
+    foreign = world.whmcs.add_by_hand(101, fields={})
+    world.whmcs._service(foreign, 102, 1, "monthly", {}, {REF_FIELD: ""})
+    world.press()
+    world.settle()
+    assert world.job.result["whmcsOrderId"] != str(foreign)
+
+
+def test_what_is_alike_does_not_depend_on_the_order_of_the_lines() -> None:
+    world = World(loaded_order(order_line(2), order_line(1)))
+    world.whmcs.keeps_fields = False
+    lost = [Trouble.LOST_REQUEST]
+    world.faults.always = lambda name: lost.pop() if lost and name == "whmcs AddOrder" else None
+    late = world.whmcs.add_by_hand(101, 102, fields={})
+    world.press()
+    world.settle()
+    assert world.job.result["whmcsOrderId"] == str(late)
+
+
+# AcceptOrder
+
+
+@pytest.mark.parametrize("trouble", [Trouble.LOST_ANSWER, Trouble.KILLED_AFTER])
+def test_an_order_that_is_accepted_already_is_not_accepted_again(trouble: Trouble) -> None:
+    world = troubled("whmcs AcceptOrder", trouble)
+    world.settle()
+    assert_exactly_once(world)
+    assert calls(world, "whmcs AcceptOrder") == 1
+
+
+def during_accept(world: World, act: Callable[[], None]) -> None:
+    """Something happens in WHMCS just before AcceptOrder arrives."""
+
+    def meddle(name: str) -> None:
+        if name == "whmcs AcceptOrder":
+            act()
+
+    world.faults.always = meddle
+
+
+def test_staff_accepted_it_a_moment_before() -> None:
+    world = troubled("")
+    during_accept(world, lambda: None if world.whmcs.setups else accept(world))
+    world.settle()
+    assert_exactly_once(world)
+    assert calls(world, "whmcs AcceptOrder") == 1
+
+
+def accept(world: World) -> None:
+    world.whmcs._accept(max(world.whmcs.all_orders), set_up=True)
+
+
+def test_staff_deleted_it_a_moment_before() -> None:
+    world = troubled("")
+    during_accept(world, world.whmcs.all_orders.clear)
+    world.settle()
+    assert code(world) == "whmcs-order-missing"
+
+
+def test_not_pending_and_pending_at_once_is_asked_again() -> None:
+    world = troubled("")
+    orders, held = world.whmcs.all_orders, list[BillingOrder]()
+
+    def flicker(name: str) -> None:
+        """AcceptOrder sees another status than the GetOrders after it."""
+        if name == "whmcs AcceptOrder" and not held:
+            held.append(orders.pop(7001))
+        elif name == "whmcs GetOrders" and held:
+            orders.setdefault(7001, held[0])
+
+    world.faults.always = flicker
+    world.settle()
+    assert_exactly_once(world)
+    assert [retry for retry, _ in world.observer.retries] == ["whmcs-unavailable"]
+
+
+def test_an_order_whose_module_failed_is_closed_in_the_end() -> None:
+    world = troubled("")
+    world.whmcs.module_failures = {101}
+    world.settle()
+    assert code(world) == "module-failed"
+    assert "the server said no" in world.job.trouble.message  # type: ignore[union-attr]  # code() looked
+    world.whmcs.module_failures = set()
+    world.press()
+    world.settle()
+    assert_exactly_once(world)
+    assert {order.state for order in world.whmcs.all_orders.values()} == {OrderState.ACTIVE}
+    assert calls(world, "whmcs AcceptOrder") == 2
+    assert calls(world, "whmcs ModuleCreate") == 2
+
+
+def test_a_module_that_says_yes_and_does_nothing() -> None:
+    world = troubled("")
+    world.whmcs.module_failures = {101}
+    world.ports.services.set_up = lambda service_id: None  # type: ignore[method-assign]  # does nothing
+    world.settle()
+    assert code(world) == "module-failed"
+
+
+def test_a_service_that_somebody_terminated_is_not_set_up_again() -> None:
+    world = troubled("")
+    services = world.whmcs.all_services
+
+    def terminate(name: str) -> None:
+        if name == "whmcs GetClientsProducts":
+            gone = {n: replace(s, active=False, status="Terminated") for n, s in services.items()}
+            services.update(gone)
+
+    world.faults.always = terminate
+    world.settle()
+    assert code(world) == "service-mismatch"
+    assert calls(world, "whmcs ModuleCreate") == 0
+
+
+# eSIMs
+
+
+@pytest.mark.parametrize("trouble", [Trouble.LOST_ANSWER, Trouble.KILLED_AFTER])
+def test_an_esim_in_doubt_is_looked_for_before_it_is_asked_for_again(trouble: Trouble) -> None:
+    world = troubled("esim activate", trouble, esim=True)
+    world.settle()
+    assert_exactly_once(world)
+    assert calls(world, "esim activate") == 1
+
+
+@pytest.mark.parametrize(
+    "first", [{"iccid": None}, {"state": LineState.PENDING}], ids=["no iccid", "pending"]
+)
+def test_a_line_is_active_when_it_has_an_iccid_and_says_so(first: dict[str, object]) -> None:
+    world = troubled("", esim=True)
+    looks: list[Line] = []
+    look = world.esim._look
+
+    def not_yet(line_id: str) -> Line:
+        looks.append(look(line_id))
+        return replace(looks[-1], **first) if len(looks) == 1 else looks[-1]  # type: ignore[arg-type]  # by name
+
+    world.esim._look = not_yet  # type: ignore[method-assign]  # the first look is early
+    world.settle()
+    assert_exactly_once(world)
+    assert len(looks) == 2
+
+
+def test_a_line_that_ended_is_ordered_anew_by_a_person_only() -> None:
+    """Not by the next run of the same attempt, when the one that saw it end was killed."""
+    world = troubled("", esim=True)
+    world.esim.ends = True
+    writes: list[str] = []
+
+    def kill(name: str) -> Trouble | None:
+        writes.append(name)
+        return Trouble.KILLED_AFTER if writes[-2:] == ["esim find", "dynamodb replace"] else None
+
+    world.faults.always = kill
+    world.work()
+    world.faults.always = lambda _: None
+    world.settle()
+    assert code(world) == "esim-activation-failed"
+    assert calls(world, "esim activate") == 1
+
+
+def test_looks_at_pending_lines_become_rarer() -> None:
+    world = World(loaded_order(esim_line(1, quantity=Decimal(2))))
+    world.esim.polls = 9
+    looked_at: list[float] = []
+
+    def note(name: str) -> None:
+        if name == "esim find":
+            looked_at.append(world.clock.now)
+
+    world.faults.always = note
+    world.press()
+    world.settle()
+    pauses = [later - earlier for earlier, later in pairwise(looked_at)]
+    assert pauses == [5, 10, 20, 40, 80, 160, 300, 300]
