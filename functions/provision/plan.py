@@ -71,8 +71,8 @@ def make_plan(
     return units
 
 
-def fingerprint(units: Sequence[Unit]) -> str:
-    """Changes when something else would be ordered."""
+def fingerprint(units: Sequence[Unit], client_id: int) -> str:
+    """Changes when something else would be ordered, or for somebody else."""
     essence = [
         (
             unit.key,
@@ -84,7 +84,9 @@ def fingerprint(units: Sequence[Unit]) -> str:
         )
         for unit in units
     ]
-    return hashlib.sha256(json.dumps(sorted(essence, key=str)).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps([client_id, sorted(essence, key=str)]).encode()).hexdigest()[
+        :32
+    ]
 
 
 def _units(

@@ -5,7 +5,9 @@ In order of strength (each is documented by WHMCS only as far as said):
 1. a service of the client carries our reference in a custom field (documented both ways);
 2. an order of the client has our reference in its notes (WHMCS may not keep them);
 3. a pending order of the right age with exactly our products, whose services do not show the
-   reference field at all, so that its absence proves nothing. More than one: a person decides.
+   reference field at all, so that its absence proves nothing.
+
+More than one: a person decides, by cancelling the wrong ones.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from functions.provision.plan import Unit
 
 # WHMCS tells times in its own time zone without naming it.
 SKEW = timedelta(hours=26)
+DROPPED = frozenset({OrderState.CANCELLED, OrderState.FRAUD})
 
 
 def find_order(
@@ -43,11 +46,11 @@ def find_order(
     everything = services.of_client(client_id)
     marked = {service.order_id for service in everything if service.carries(ref)}
     if marked:
-        return _only(marked)
+        return _only(marked, lambda: billing.of_client(client_id))
     orders = billing.of_client(client_id)
     noted = {order.id for order in orders if ref in order.notes}
     if noted:
-        return _only(noted)
+        return _only(noted, lambda: orders)
     units = reading.units(run)
     alike = {
         order.id
@@ -59,7 +62,11 @@ def find_order(
     return next((order_id for order_id in alike if is_free(order_id)), None)
 
 
-def _only(found: set[int]) -> int:
+def _only(found: set[int], orders: Callable[[], Sequence[BillingOrder]]) -> int:
+    """The one that it is; of several, the one that nobody has cancelled."""
+    if len(found) > 1:
+        dropped = {order.id for order in orders() if order.state in DROPPED}
+        found = found - dropped or found
     if len(found) > 1:
         raise _ambiguous(found)
     return next(iter(found))

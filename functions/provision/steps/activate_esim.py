@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.domain.esim import Line, LineState, Subscriber, as_record
+from portal.domain.upstream import Refused, Unavailable
 from portal.engine.failures import Postpone, StopWorkflow
 from portal.engine.model import Data
 from portal.engine.steps import Run, Step
@@ -55,9 +56,15 @@ class ActivateEsim(Step):
         lines: Records = dict(run.data(self.name).get("lines", {}))
         if asked_before and _unsettled(units, lines):
             self._look(run, subscriber, refs, lines)
-        for unit in units:
-            if unit.key not in lines:
-                self._activate(run, subscriber, unit, refs[unit.key], lines)
+        try:
+            for unit in units:
+                if unit.key not in lines:
+                    self._activate(run, subscriber, unit, refs[unit.key], lines)
+        except (Refused, Unavailable):
+            if not asked_before and not lines:
+                # Definitely nothing was ordered: the order may be corrected before the next try.
+                run.save(refs={}, plan=None, subscriber=None)
+            raise
         if not asked_before and _unsettled(units, lines):
             self._look(run, subscriber, refs, lines)
         _settle(run, units, lines)
@@ -95,11 +102,13 @@ class ActivateEsim(Step):
     def _look(self, run: Run, subscriber: str, refs: dict[str, str], lines: Records) -> None:
         """One listing for all lines."""
         run.require(CALL_SECONDS)
+        known = dict(lines)
         found = self._provider.find(subscriber_id=subscriber, refs=list(refs.values()))
         for key, ref in refs.items():
             if ref in found:
                 lines[key] = _record(run, found[ref])
-        run.save(lines=lines)
+        if lines != known:
+            run.save(lines=lines)
 
     def _subscriber(self, run: Run) -> str:
         known = run.data(self.name).get("subscriber")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from portal.domain.provisioning import LoadedOrder
 from portal.domain.upstream import Refused, Unavailable
-from portal.engine.failures import Postpone, StopWorkflow
+from portal.engine.failures import SETTLING_SECONDS, Postpone, StopWorkflow
 from portal.engine.model import Data
 from portal.engine.steps import Run, Step
 from portal.ports.billing_orders import (
@@ -28,8 +28,7 @@ from functions.provision import reading
 from functions.provision.plan import Unit
 from functions.provision.reconcile import find_order
 
-# Longer than WHMCS works on a request that nobody waits for any more.
-BETWEEN_LOOKS = 60.0
+BETWEEN_LOOKS = SETTLING_SECONDS
 MOST_SENDS = 2  # in one attempt
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -103,9 +102,8 @@ class AddOrder(Step):
         return self._found(run, placed.order_id)
 
     def _forget(self, run: Run, before: Mapping[str, object]) -> None:
-        run.save(
-            sent=before.get("sent", False), sentAt=before.get("sentAt"), sends=before.get("sends")
-        )
+        kept = {name: before.get(name) for name in ("sent", "sentAt", "sends", "plan")}
+        run.save(**kept)
 
     def _found(self, run: Run, order_id: int) -> Data:
         if self._owner(order_id, run) != run.job.id:

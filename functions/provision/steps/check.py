@@ -8,7 +8,7 @@ from portal.engine.steps import Run, Step
 from portal.ports.billing_orders import BillingClients, ClientState, ProductCatalogue
 
 from functions.provision import reading
-from functions.provision.plan import Unit, fingerprint, make_plan, product_ids
+from functions.provision.plan import fingerprint, make_plan, product_ids
 
 
 class Check(Step):
@@ -28,13 +28,15 @@ class Check(Step):
         order = reading.order(run)
         products = self._products.products(product_ids(order))
         units = make_plan(order, products, self._provider)
-        _same_as_begun(run, units)
+        client_id = reading.client_id(run)
+        plan = fingerprint(units, client_id)
+        _same_as_begun(run, plan)
         if not run.data("add_order").get("orderId"):
             needs_payment = any(line.requires_payment_method for line in order.lines)
-            self._check_client(reading.client_id(run), needs_payment=needs_payment)
+            self._check_client(client_id, needs_payment=needs_payment)
         return {
             "units": [unit.model_dump(mode="json", by_alias=True) for unit in units],
-            "plan": fingerprint(units),
+            "plan": plan,
         }
 
     def _check_client(self, client_id: int, *, needs_payment: bool) -> None:
@@ -62,8 +64,10 @@ def _missing(client_id: int) -> StopWorkflow:
     return StopWorkflow("whmcs-client-missing", f"WHMCS has no client {client_id}.")
 
 
-def _same_as_begun(run: Run, units: list[Unit]) -> None:
+def _same_as_begun(run: Run, plan: str) -> None:
     """Once something is ordered, a later attempt may only finish that."""
     begun = run.data("add_order").get("plan") or run.data("activate_esim").get("plan")
-    if begun and begun != fingerprint(units):
-        raise StopWorkflow("order-changed", "The lines are not what was begun with.")
+    if begun and begun != plan:
+        raise StopWorkflow(
+            "order-changed", "The lines or the customer are not what was begun with."
+        )

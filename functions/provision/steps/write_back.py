@@ -18,6 +18,8 @@ class WriteBackStep(Step):
 
     name = "write_back"
     seconds = 45
+    # A stop after it says Failed in Salesforce, and `load` In Progress: neither may be the end.
+    each_attempt = True
 
     def __init__(self, orders: ProvisioningOrders) -> None:
         self._orders = orders

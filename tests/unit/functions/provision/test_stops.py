@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from portal.domain.provisioning import REASONS, LoadedOrder
+from portal.domain.provisioning import REASONS, LoadedOrder, OrderLine
 from portal.domain.upstream import Refused, Unauthorized
 from portal.engine.model import Status
 from portal.ports.billing_orders import ClientState, OrderRefused, OrderState
@@ -153,6 +154,9 @@ CASES: dict[str, tuple[str, LoadedOrder, Breaks]] = {
 }
 
 
+AFTER_ORDERING = {"module", "salesforce says no", "bug"}
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_reasons(case: str) -> None:
     code, order, breaks = CASES[case]
@@ -167,6 +171,7 @@ def test_reasons(case: str) -> None:
     view = job_view(world.job)
     assert (view.status, view.error_code, view.message) == ("failed", code, REASONS[code].customer)
     assert not world.outbox.jobs
+    assert bool(world.whmcs.all_orders) == (case in AFTER_ORDERING)
     if world.salesforce.order is not None:
         last = world.salesforce.progress[-1]
         assert (str(last.status), last.error_code) == ("Failed", code)
@@ -187,6 +192,19 @@ def test_a_failed_order_goes_on_where_it_stopped() -> None:
     assert_exactly_once(world)
     assert world.salesforce.order is not None
     assert world.salesforce.order.attempt_count == 2
+
+
+def test_what_was_begun_is_finished_even_if_it_is_scheduled_meanwhile() -> None:
+    world = World(loaded_order(order_line(1)))
+    world.whmcs.module_failures = {101}
+    world.press()
+    world.settle()
+    world.whmcs.module_failures = set()
+    tomorrow = datetime.fromtimestamp(world.clock.now + 86_400, UTC)
+    world.salesforce.change(activation_type="Scheduled", activation_at=tomorrow)
+    world.press()
+    world.settle(hours=1)
+    assert_exactly_once(world)
 
 
 def test_a_customer_adds_a_card_and_the_button_is_pressed_again() -> None:
@@ -211,12 +229,13 @@ def test_a_card_that_expires_after_the_order_was_placed_does_not_matter() -> Non
     assert_exactly_once(world)
 
 
-def test_lines_must_not_change_once_something_was_ordered() -> None:
-    world = World()
+@pytest.mark.parametrize("others", [(), (esim_line(2),)], ids=["alone", "with an eSIM"])
+def test_lines_must_not_change_once_something_was_ordered(others: tuple[OrderLine, ...]) -> None:
+    world = World(loaded_order(order_line(1), *others))
     world.whmcs.module_failures = {101}
     world.press()
     world.settle()
-    world.salesforce.change(lines=(order_line(1, quantity=Decimal(2)), esim_line(2)))
+    world.salesforce.change(lines=(order_line(1, quantity=Decimal(2)), *others))
     world.press()
     world.settle()
     assert world.job.trouble is not None
@@ -332,3 +351,42 @@ def test_salesforce_learns_of_a_failure_even_if_it_was_the_one_that_failed() -> 
     assert world.job.status is Status.FAILED
     assert world.salesforce.status == "Failed"
     assert world.salesforce.progress[-1].error_code == "salesforce-unavailable"
+
+
+@pytest.mark.parametrize("status", ["Pending Review", "Approved", "Activated"])
+def test_statuses_that_can_be_provisioned(status: str) -> None:
+    world = World(loaded_order(order_line(1), status=status))
+    world.press()
+    world.settle()
+    assert_exactly_once(world)
+    assert [str(progress.status) for progress in world.salesforce.progress] == ["In Progress"]
+
+
+def test_deleted_between_reading_and_reporting() -> None:
+    world = World(loaded_order(order_line(1)))
+
+    def delete(name: str) -> None:
+        if name == "salesforce report":
+            world.salesforce.order = None
+
+    world.faults.always = delete
+    world.press()
+    world.settle()
+    assert world.job.trouble is not None
+    assert world.job.trouble.code == "order-not-found"
+    assert not world.whmcs.all_orders
+
+
+def test_a_portal_user_who_is_gone_gets_no_esim() -> None:
+    world = World(loaded_order(esim_line(1)))
+
+    def leave(name: str) -> None:
+        if name == "dynamodb find subscriber":
+            world.directory.mappings.clear()
+
+    world.faults.always = leave
+    world.press()
+    world.settle()
+    assert world.job.trouble is not None
+    assert world.job.trouble.code == "account-not-mapped"
+    assert not world.esim.lines

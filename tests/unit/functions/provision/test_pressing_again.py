@@ -1,0 +1,131 @@
+"""A person has mended what stopped the order, and presses the button again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from portal.domain.upstream import Refused, Unavailable, UpstreamError
+from portal.engine.model import Status
+from portal.ports.billing_orders import OrderRefused, OrderState
+
+from tests.fakes.directory import FakeDirectory, customer
+from tests.fakes.faults import Trouble
+from tests.fakes.provisioning import ORDER_ID, REF_FIELD, esim_line, loaded_order, order_line
+from tests.unit.functions.provision.world import World, assert_exactly_once
+
+OTHER_ACCOUNT = "001000000000009AAA"
+OTHER_PLAN = '{"version":1,"provider":{"gigs":{"plan":"pln_20gb"}}}'
+
+
+def press(world: World) -> str | None:
+    """Press and wait; the code with which it stopped."""
+    world.press()
+    world.settle()
+    return world.job.trouble.code if world.job.trouble else None
+
+
+def test_lines_may_be_corrected_while_nothing_was_ordered() -> None:
+    world = World(loaded_order(order_line(1)))
+    world.whmcs.refusal = OrderRefused("options-invalid", "Invalid configurable option")
+    assert press(world) == "options-invalid"
+    world.whmcs.refusal = None
+    world.salesforce.change(lines=(order_line(1, quantity=Decimal(2)),))
+    assert press(world) is None
+    assert_exactly_once(world)
+
+
+@pytest.mark.parametrize("first", [None, Unavailable("esim", "POST subscriptions", "busy")])
+def test_the_esim_plan_may_be_corrected_while_there_is_no_esim(first: UpstreamError | None) -> None:
+    world = World(loaded_order(esim_line(1)))
+    answers = [first, Refused("esim", "POST subscriptions", "the plan is archived")]
+
+    def provider(name: str) -> None:
+        if name == "esim activate" and (error := next(filter(None, answers), None)):
+            answers.remove(error)
+            raise error
+
+    world.faults.always = provider  # type: ignore[assignment]  # it raises instead of naming trouble
+    assert press(world) == "esim-refused"
+    world.salesforce.change(lines=(order_line(1, esim_settings=OTHER_PLAN),))
+    assert press(world) is None
+    assert_exactly_once(world)
+
+
+def test_the_esim_plan_must_stay_when_one_of_two_is_there() -> None:
+    world = World(loaded_order(esim_line(1, quantity=Decimal(2))))
+    calls: list[str] = []
+
+    def provider(name: str) -> None:
+        if name == "esim activate":
+            calls.append(name)
+            if len(calls) == 2:
+                raise Refused("esim", "POST subscriptions", "no more of these")
+
+    world.faults.always = provider  # type: ignore[assignment]  # it raises instead of naming trouble
+    assert press(world) == "esim-refused"
+    world.salesforce.change(lines=(esim_line(1, quantity=Decimal(2)),))
+    changed = order_line(1, quantity=Decimal(2), esim_settings=OTHER_PLAN)
+    world.salesforce.change(lines=(changed,))
+    assert press(world) == "order-changed"
+    world.salesforce.change(lines=(esim_line(1, quantity=Decimal(2)),))
+    assert press(world) is None
+    assert_exactly_once(world)
+
+
+def test_an_order_does_not_change_its_customer_once_it_has_an_esim() -> None:
+    """Otherwise one customer's eSIM is mailed to another."""
+    world = World()
+    other = customer("another", sf_account_id=OTHER_ACCOUNT, whmcs_client_id=77)
+    object.__setattr__(world.ports, "directory", FakeDirectory(customer(), other))
+    world.whmcs.refusal = OrderRefused("product-unknown", "No items added to cart")
+    assert press(world) == "product-unknown"
+    world.whmcs.refusal = None
+    world.salesforce.change(account_id=OTHER_ACCOUNT)
+    assert press(world) == "order-changed"
+    assert not world.outbox.jobs
+
+
+def test_salesforce_says_provisioned_when_only_the_mails_were_missing() -> None:
+    world = World()
+    world.faults.always = lambda name: Trouble.UNAVAILABLE if name == "mail put" else None
+    assert press(world) == "aws-unavailable"
+    assert world.salesforce.status == "Failed"
+    world.faults.always = lambda _: None
+    assert press(world) is None
+    assert_exactly_once(world)
+
+
+@pytest.mark.parametrize("mark", ["field", "notes"])
+@pytest.mark.parametrize("dropped", [OrderState.CANCELLED, OrderState.FRAUD])
+def test_of_several_whmcs_orders_the_one_that_was_not_cancelled(
+    dropped: OrderState, mark: str
+) -> None:
+    world = World(loaded_order(order_line(1)))
+    world.whmcs.keeps_fields, world.whmcs.keeps_notes = mark == "field", mark == "notes"
+    lost = [Trouble.LOST_ANSWER]
+    world.faults.always = lambda name: lost.pop() if lost and name == "whmcs AddOrder" else None
+    fields = {REF_FIELD: ORDER_ID} if mark == "field" else {}
+    notes = f"sfOrderId={ORDER_ID}" if mark == "notes" else ""
+    wrong = world.whmcs.add_by_hand(101, fields=fields, notes=notes)
+    assert press(world) == "add-order-ambiguous"
+    orders = world.whmcs.all_orders
+    orders[wrong] = replace(orders[wrong], state=dropped)
+    assert press(world) is None
+    assert world.job.status is Status.SUCCEEDED
+    assert world.job.result["whmcsOrderId"] == str(max(orders))
+    assert len(orders) == 2
+
+
+def test_all_of_several_were_cancelled() -> None:
+    """Then somebody did not want the order: it is not placed a third time."""
+    world = World(loaded_order(order_line(1)))
+    for _ in range(2):
+        world.whmcs.add_by_hand(101, fields={REF_FIELD: ORDER_ID})
+    lost = [Trouble.LOST_REQUEST]
+    world.faults.always = lambda name: lost.pop() if lost and name == "whmcs AddOrder" else None
+    orders = world.whmcs.all_orders
+    orders.update({n: replace(o, state=OrderState.CANCELLED) for n, o in orders.items()})
+    assert press(world) == "add-order-ambiguous"
+    assert len(orders) == 2
