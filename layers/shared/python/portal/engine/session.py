@@ -44,11 +44,6 @@ class Session:
         record = self._job.steps.get(step)
         return record.data if record is not None else {}
 
-    def done(self, step: str) -> bool:
-        """Whether a step is finished."""
-        record = self._job.steps.get(step)
-        return record is not None and record.done
-
     def require(self, seconds: float) -> None:
         """Raise OutOfTime unless the invocation lasts that long."""
         if self._remaining() < seconds + RESERVE_SECONDS:
@@ -76,8 +71,6 @@ class Session:
             if self._job.current_step != step.name:
                 self.write(current_step=step.name)
             return False
-        if self._job.cancel_requested and not self._job.committed:
-            raise CancelRequested
         begun = StepRecord(
             state=StepState.STARTED, attempt=self._job.attempt, started_at=self.now()
         )

@@ -34,10 +34,6 @@ class Run(Protocol):
         """What a step recorded; empty when it has not begun."""
         ...
 
-    def done(self, step: str) -> bool:
-        """Whether a step is finished in this attempt's view."""
-        ...
-
     def save(self, **data: Any) -> None:
         """Record intents or partial results of the step that runs, before going on.
 

@@ -1,0 +1,227 @@
+"""What the runner makes of a ticket, with one step that does what the test says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import pytest
+from portal.domain.upstream import Refused, Unavailable
+from portal.engine.backoff import Policy
+from portal.engine.failures import Defer, Postpone, StopWorkflow
+from portal.engine.model import LEASE_MARGIN, Data, Job, Status, Ticket
+from portal.engine.runner import Kind, Runner, Verdict
+from portal.engine.steps import Run, Step, Workflow
+
+from tests.fakes.workflow import FakeClock, FakeObserver, MemoryJobStore
+
+DONE = Verdict(Kind.DONE)
+
+
+class Scripted(Step):
+    """Calls what it was given."""
+
+    name: ClassVar[str] = "scripted"
+    seconds: ClassVar[float] = 10
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def run(self, run: Run) -> Data:
+        self._world.runs += 1
+        self._world.act(run)
+        return {"ok": True}
+
+
+class World:
+    """One job and its runner."""
+
+    def __init__(self, act: Callable[[Run], None] = lambda run: None) -> None:
+        self.act, self.runs, self.left = act, 0, 100.0
+        self.reports: list[Status | None] = []
+        self.report: Callable[[Run], None] = lambda run: None
+        self.clock, self.store, self.observer = FakeClock(), MemoryJobStore(), FakeObserver()
+        now = self.clock.now
+        job = Job(id="job", status=Status.QUEUED, attempt=1, requested_at=now, updated_at=now)
+        self.store.replace(job)
+
+    @property
+    def job(self) -> Job:
+        return self.store.jobs["job"]
+
+    @property
+    def runner(self) -> Runner:
+        """A fresh process."""
+        return Runner(
+            store=self.store,
+            workflow=Workflow([Scripted(self)], self._on_stopped, lambda run: {"made": 1}),
+            policy=Policy(max_tries=3, jitter=lambda low, high: 1.0),
+            observer=self.observer,
+            clock=self.clock,
+        )
+
+    def change(self, **changes: object) -> None:
+        self.store.replace(self.job.changed(**changes))
+
+    def work(self) -> Verdict:
+        return self.runner.work(Ticket("job", 1), lambda: self.left)
+
+    def history(self) -> list[tuple[str, str]]:
+        return [(event.kind, event.detail) for _, event in self.store.events]
+
+    def _on_stopped(self, run: Run) -> None:
+        self.reports.append(run.job.ending)
+        self.report(run)
+
+
+def failing(error: Exception) -> Callable[[Run], None]:
+    def act(run: Run) -> None:
+        raise error
+
+    return act
+
+
+def test_a_job_that_goes_well() -> None:
+    world = World()
+    world.clock.now += 5
+    assert world.work() == DONE
+    assert (world.job.status, world.job.result) == (Status.SUCCEEDED, {"made": 1})
+    assert world.job.finished_at == world.clock.now
+    assert world.history() == [("step-done", ""), ("succeeded", "")]
+    assert [job.status for job in world.observer.endings] == [Status.SUCCEEDED]
+    assert world.observer.steps == ["scripted"]
+
+
+def test_the_lease_outlives_the_invocation() -> None:
+    world, seen = World(), list[Job]()
+    world.act = lambda run: seen.append(run.job)
+    world.clock.now += 5
+    world.work()
+    assert seen[0].lease_until == world.clock.now + 100 + LEASE_MARGIN
+    assert (seen[0].started_at, seen[0].updated_at) == (world.clock.now, world.clock.now)
+    assert (seen[0].status, seen[0].tries) == (Status.RUNNING, 1)
+
+
+@pytest.mark.parametrize("status", [Status.SUCCEEDED, Status.FAILED, Status.CANCELLED])
+def test_a_message_for_a_job_that_is_over_changes_nothing(status: Status) -> None:
+    world = World()
+    world.change(status=status)
+    before = world.job
+    assert world.work() == DONE
+    assert (world.runs, world.reports, world.job) == (0, [], before)
+
+
+def test_a_scheduled_job_is_left_until_it_is_due() -> None:
+    world = World(failing(Defer(FakeClock().now + 50)))
+    assert world.work() == DONE
+    assert (world.job.status, world.job.lease_owner) == (Status.SCHEDULED, None)
+    assert world.history() == [("scheduled", "")]
+    before = world.job
+    world.clock.now += 49
+    assert world.work() == DONE
+    assert world.job == before
+    world.clock.now += 1
+    world.act = lambda run: None
+    world.work()
+    assert world.job.status is Status.SUCCEEDED
+
+
+def test_a_leased_job_is_looked_at_again_when_the_lease_is_over() -> None:
+    world = World()
+    world.change(status=Status.RUNNING, lease_owner="other", lease_until=world.clock.now + 70)
+    assert world.work() == Verdict(Kind.AGAIN, 71)
+    assert world.runs == 0
+
+
+def test_nothing_begins_without_the_time_for_it() -> None:
+    world = World()
+    world.left = 12.9
+    verdict = world.work()
+    assert (verdict.kind, world.runs, world.job.steps) == (Kind.RETRY, 0, {})
+    assert world.job.trouble is not None
+    assert world.job.trouble.code == "out-of-time"
+
+
+def test_the_last_try_ends_in_the_dead_letters_and_a_further_one_in_failed() -> None:
+    world = World(failing(Unavailable("whmcs", "AddOrder", "busy")))
+    delays = [world.work().delay for _ in range(3)]
+    assert delays == [30, 60, 1]
+    assert world.job.status is Status.RUNNING
+    assert world.history() == [("retry", "whmcs-unavailable")] * 3
+    assert world.work() == DONE
+    assert world.runs == 3
+    assert (world.job.status, world.reports) == (Status.FAILED, [Status.FAILED])
+    assert world.history()[3:] == [
+        ("stopping", "whmcs-unavailable"),
+        ("failed", "whmcs-unavailable"),
+    ]
+    assert [job.status for job in world.observer.endings] == [Status.FAILED]
+
+
+def test_a_dead_letter_ends_the_job_whatever_its_tries() -> None:
+    world = World(failing(Unavailable("whmcs", "AddOrder", "busy")))
+    world.work()
+    assert world.runner.give_up(Ticket("job", 1), lambda: 100.0) == DONE
+    assert (world.job.status, world.runs) == (Status.FAILED, 1)
+
+
+def test_a_failure_that_cannot_be_reported_now_is_only_reported_later() -> None:
+    world = World(failing(StopWorkflow("order-empty", "no lines")))
+    world.report = failing(Unavailable("salesforce", "report", "down"))
+    delays = [world.work().delay for _ in range(5)]
+    assert delays == [30, 60, 120, 240, 480]
+    assert (world.runs, world.job.status) == (1, Status.STOPPING)
+    assert (world.job.waits, world.job.next_at) == (5, world.clock.now + 480)
+    assert world.job.lease_owner is None
+    assert world.history()[1:] == [("report-later", "salesforce-unavailable")] * 5
+    world.report = lambda run: None
+    assert world.work() == DONE
+    assert (world.job.status, world.runs, world.job.waits) == (Status.FAILED, 1, 0)
+    assert world.job.trouble is not None
+    assert world.job.trouble.code == "order-empty"
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_cancellation_counts_until_something_is_committed(committed: bool) -> None:
+    world = World()
+    world.change(cancel_requested=True, committed=committed)
+    world.work()
+    expected = Status.SUCCEEDED if committed else Status.CANCELLED
+    assert (world.job.status, world.runs) == (expected, int(committed))
+
+
+def test_waiting_costs_no_try_and_ends_with_patience() -> None:
+    world = World(failing(Postpone("esim-activation-pending", "not yet", seconds=40)))
+    assert world.work() == Verdict(Kind.AGAIN, 40)
+    assert (world.job.tries, world.job.waits) == (0, 1)
+    assert world.job.next_at == world.clock.now + 40
+    world.clock.now += Policy().patience
+    assert world.work().kind is Kind.AGAIN
+    world.clock.now += 1
+    assert world.work() == DONE
+    assert world.job.trouble is not None
+    assert world.job.trouble.code == "esim-activation-pending"
+
+
+@pytest.mark.parametrize(
+    ("error", "logged"),
+    [(KeyError("x"), True), (Unavailable("whmcs", "AddOrder", "busy"), False)],
+)
+def test_a_defect_is_logged_with_its_traceback(
+    error: Exception, logged: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    World(failing(error)).work()
+    assert [record.exc_info is not None for record in caplog.records] == [True] * logged
+
+
+def test_a_table_that_cannot_be_read_costs_the_job_nothing() -> None:
+    world = World()
+    world.store.faults.always = failing_reads  # type: ignore[assignment]  # it raises
+    verdict = world.work()
+    world.store.faults.always = lambda _: None
+    assert (verdict.kind, world.job.tries, world.runs) == (Kind.RETRY, 0, 0)
+
+
+def failing_reads(name: str) -> None:
+    if name == "dynamodb get":
+        raise Refused("dynamodb", "GetItem", "no")

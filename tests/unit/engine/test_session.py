@@ -1,0 +1,173 @@
+"""One invocation's hold on a job: checkpoints, lease, time, what others write meanwhile."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pytest
+from portal.engine.failures import CancelRequested, LeaseLost, OutOfTime
+from portal.engine.model import Data, Job, Status, StepState, Trouble
+from portal.engine.ports import StaleJob
+from portal.engine.session import RESERVE_SECONDS, Session
+from portal.engine.steps import Run, Step
+
+from tests.fakes.workflow import FakeClock, MemoryJobStore
+
+
+class Acting(Step):
+    """A step; the session never runs it."""
+
+    name: ClassVar[str] = "any"
+    seconds: ClassVar[float] = 10
+
+    def run(self, run: Run) -> Data:
+        raise NotImplementedError
+
+
+class Reading(Acting):
+    """One that a new attempt does again."""
+
+    name: ClassVar[str] = "reading"
+    each_attempt: ClassVar[bool] = True
+
+
+class World:
+    """A store with one job, and the session that has its lease."""
+
+    def __init__(self, **changes: object) -> None:
+        self.clock, self.store, self.left = FakeClock(), MemoryJobStore(), 100.0
+        job = Job(
+            id="job",
+            status=Status.RUNNING,
+            attempt=1,
+            requested_at=self.clock.now,
+            updated_at=self.clock.now,
+            lease_owner="me",
+            lease_until=self.clock.now + 100,
+        ).changed(**changes)
+        self.session = Session(
+            self.store, self.store.replace(job), remaining=lambda: self.left, clock=self.clock
+        )
+
+    @property
+    def stored(self) -> Job:
+        return self.store.jobs["job"]
+
+    def meanwhile(self, **changes: object) -> None:
+        """Somebody else writes the job."""
+        self.store.replace(self.stored.changed(**changes))
+
+
+def test_time_is_kept_for_the_last_checkpoint() -> None:
+    world = World()
+    world.left = 10 + RESERVE_SECONDS
+    world.session.require(10)
+    world.left -= 0.1
+    with pytest.raises(OutOfTime):
+        world.session.require(10)
+
+
+def test_a_step_from_intent_to_checkpoint() -> None:
+    trouble = Trouble(code="whmcs-unavailable", message="", step="any", at=0.0)
+    world = World(waits=3, waiting_since=5.0, trouble=trouble)
+    session = world.session
+    assert session.enter(Acting())
+    assert world.stored.steps["any"].state is StepState.STARTED
+    world.clock.now += 7
+    session.save(sent=True)
+    session.save(order=1)
+    assert world.stored.steps["any"].data == {"sent": True, "order": 1}
+    assert session.progressed
+    session.complete(Acting(), {"order": 1})
+    stored, record = world.stored, world.stored.steps["any"]
+    assert (record.state, record.done_at, record.data) == (
+        StepState.DONE,
+        world.clock.now,
+        {"order": 1},
+    )
+    assert record.started_at == world.clock.now - 7
+    assert (stored.waits, stored.waiting_since, stored.trouble) == (0, None, None)
+    assert stored.updated_at == world.clock.now
+
+
+def test_a_step_that_had_begun_is_not_begun_anew() -> None:
+    world = World()
+    world.session.enter(Acting())
+    world.session.save(sent=True)
+    world.session.enter(Reading())
+    assert not world.session.enter(Acting())
+    assert world.stored.current_step == "any"
+    assert world.stored.steps["any"].data == {"sent": True}
+
+
+def test_a_new_attempt_reads_again_what_a_person_may_have_mended() -> None:
+    world = World()
+    for step in (Acting(), Reading()):
+        world.session.enter(step)
+        world.session.complete(step, {"attempt": 1})
+    assert world.session.finished(Reading())
+    world.session.write(attempt=2)
+    assert world.session.finished(Acting())
+    assert not world.session.finished(Reading())
+    assert world.session.enter(Reading())
+    assert world.session.data("reading") == {}
+    assert world.session.data("any") == {"attempt": 1}
+
+
+def test_history_says_which_step_and_why() -> None:
+    world = World(current_step="any")
+    world.session.note("retry", "whmcs-unavailable")
+    ((_, event),) = world.store.events
+    assert (event.step, event.kind, event.detail) == ("any", "retry", "whmcs-unavailable")
+
+
+def test_a_released_job_can_be_taken_at_once() -> None:
+    world = World()
+    world.session.release(next_at=5.0)
+    assert (world.stored.lease_owner, world.stored.lease_until) == (None, 0.0)
+    assert world.stored.next_at == 5.0
+
+
+def test_a_touch_beside_the_work_does_not_stop_it() -> None:
+    world = World()
+    world.meanwhile(updated_at=1.0)
+    world.session.write(waits=4)
+    assert (world.stored.waits, world.stored.version) == (4, 3)
+    world.session.write(waits=5)
+    assert world.stored.waits == 5
+
+
+def test_who_lost_the_lease_writes_nothing() -> None:
+    world = World()
+    world.meanwhile(lease_owner="somebody", waits=1)
+    with pytest.raises(LeaseLost):
+        world.session.write(waits=4)
+    assert world.stored.waits == 1
+    del world.store.jobs["job"]
+    with pytest.raises(LeaseLost):
+        world.session.write(waits=4)
+    assert not world.store.jobs
+
+
+def test_a_job_that_never_stands_still_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, tries = World(), list[Job]()
+
+    def stale(job: Job) -> Job:
+        tries.append(job)
+        raise StaleJob(world.stored)
+
+    monkeypatch.setattr(world.store, "replace", stale)
+    with pytest.raises(LeaseLost):
+        world.session.write(waits=4)
+    assert 1 < len(tries) < 10
+
+
+def test_an_operator_is_heard_once() -> None:
+    world = World()
+    world.meanwhile(cancel_requested=True)
+    with pytest.raises(CancelRequested):
+        world.session.write(waits=4)
+    assert world.session.job.cancel_requested
+    world.meanwhile(updated_at=1.0)
+    world.session.write(status=Status.STOPPING)
+    assert world.stored.status is Status.STOPPING
