@@ -41,7 +41,8 @@ class Kind(StrEnum):
 
     DONE = "done"  # delete it
     RETRY = "retry"  # let it come back after `delay`; counts as a receive
-    AGAIN = "again"  # put a new one with `delay`, then delete it
+    AGAIN = "again"  # put a new one with `delay` into the same queue, then delete it
+    WAIT = "wait"  # the same, into the queue of those that wait for an upstream
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ class Runner:
         since = now if job.waiting_since is None else job.waiting_since
         if now - since > self._policy.patience:
             return self._stop(session, Status.FAILED, wait.code, wait.message)
-        delay = self._policy.wait(job.waits if wait.longer else 0, wait.seconds)
+        delay = self._policy.wait(job.waits if wait.upstream_down else 0, wait.seconds)
         self._release_troubled(
             session,
             wait.code,
@@ -213,7 +214,7 @@ class Runner:
             waiting_since=since,
             tries=max(job.tries - 1, 0),
         )
-        return Verdict(Kind.AGAIN, delay)
+        return Verdict(Kind.WAIT if wait.upstream_down else Kind.AGAIN, delay)
 
     def _hand_over(self, session: Session) -> Verdict:
         if not session.progressed:
