@@ -160,3 +160,24 @@ def test_a_result_is_kept_for_what_comes_later() -> None:
 
 
 USER = "0f1e2d3c-0000-4000-8000-000000000001"
+
+
+def test_another_price_in_whmcs_is_noted_and_stops_nothing() -> None:
+    """A cycle is charged by what recurs, a single payment by the first amount."""
+    lines = (
+        order_line(1, quantity=Decimal(2)),
+        order_line(2, unit_price=Decimal(900), quantity=Decimal(2)),
+        order_line(3, unit_price=None),
+        order_line(4, billing_cycle="onetime"),
+    )
+    world = World(loaded_order(*lines))
+    world.whmcs.catalogue[104] = billing_product(104, cycles=frozenset({"onetime"}))
+    run(world)
+    assert_exactly_once(world)
+    (event,) = [event for _, event in world.store.events if event.kind == "price-differs"]
+    assert event.detail == "Product 2: ordered 1800, WHMCS 2000"
+    assert world.job.steps["verify"].data["warnings"] == [event.detail]
+
+
+def test_without_another_price_nothing_is_noted() -> None:
+    assert "price-differs" not in run(World()).store.kinds()

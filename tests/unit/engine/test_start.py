@@ -1,0 +1,178 @@
+"""Asking for a job, asking again after it failed, calling it off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from portal.domain.upstream import Unavailable
+from portal.engine.model import Job, KeyUse, Status, StepRecord, StepState, Ticket, Trouble
+from portal.engine.ports import KeyTaken, StaleJob
+from portal.engine.start import Cancellation, Outcome, StartRequest, cancel, request_start
+
+from tests.fakes.faults import Faults
+from tests.fakes.faults import Trouble as Accident
+from tests.fakes.workflow import START, FakeClock, FakeQueue, MemoryJobStore
+
+WANTED = StartRequest(
+    job_id="job", key="key-2", payload_hash="hash", input={"by": "second"}, correlation_id="corr-2"
+)
+LOAD = StepRecord(state=StepState.DONE, attempt=1, started_at=1.0, done_at=2.0)
+ENDED = Job(
+    id="job",
+    status=Status.FAILED,
+    attempt=1,
+    requested_at=1.0,
+    updated_at=2.0,
+    tries=8,
+    correlation_id="corr-1",
+    input={"by": "first"},
+    steps={"load": LOAD},
+    current_step="load",
+    due_at=3.0,
+    waits=4,
+    waiting_since=5.0,
+    committed=True,
+    cancel_requested=True,
+    ending=Status.FAILED,
+    trouble=Trouble(code="order-empty", message="", step="load", at=6.0),
+    started_at=7.0,
+    finished_at=8.0,
+)
+
+
+class World:
+    """A store and a queue, with a job or without."""
+
+    def __init__(self, job: Job | None = None) -> None:
+        self.clock, self.faults = FakeClock(), Faults()
+        self.store, self.queue = MemoryJobStore(self.faults), FakeQueue(self.clock)
+        if job is not None:
+            self.store.replace(job)
+
+    @property
+    def job(self) -> Job:
+        return self.store.jobs["job"]
+
+    @property
+    def tickets(self) -> list[Ticket]:
+        return [message.ticket for message in self.queue.messages.values()]
+
+    def cancel(self) -> Cancellation:
+        return cancel(self.store, self.queue, "job", now=self.clock.now)
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED])
+def test_a_new_attempt_keeps_what_was_done_and_nothing_of_how_it_failed(status: Status) -> None:
+    world = World(replace(ENDED, status=status))
+    started = request_start(world.store, world.queue, WANTED, now=START)
+    assert (started.outcome, started.attempt) == (Outcome.ACCEPTED, 2)
+    assert world.job == Job(
+        id="job",
+        status=Status.QUEUED,
+        attempt=2,
+        version=2,
+        requested_at=START,
+        updated_at=START,
+        correlation_id="corr-2",
+        input={"by": "second"},
+        steps={"load": LOAD},
+        current_step="load",
+        committed=True,
+    )
+    assert world.tickets == [Ticket("job", 2)]
+    assert world.store.keys == {"key-2": KeyUse(job_id="job", payload_hash="hash", attempt=2)}
+    assert world.store.kinds() == ["requested"]
+
+
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.SCHEDULED, Status.RUNNING])
+def test_two_presses_at_once_are_one_attempt(status: Status) -> None:
+    """The other press wins between our look and our write."""
+    world = World(ENDED)
+    begin = world.store.begin
+
+    def late(job: Job, key: str, use: KeyUse) -> Job:
+        world.store.replace(world.job.changed(status=status, attempt=2))
+        return begin(job, key, use)
+
+    world.store.begin = late  # type: ignore[method-assign]  # somebody is faster
+    started = request_start(world.store, world.queue, WANTED, now=START)
+    assert (started.outcome, started.attempt) == (Outcome.ALREADY_RUNNING, 2)
+    assert (world.tickets, world.store.keys) == ([], {})
+
+
+def test_the_same_press_twice_at_once_is_one_attempt() -> None:
+    world = World(ENDED)
+    use = KeyUse(job_id="job", payload_hash="hash", attempt=2)
+
+    def late(job: Job, key: str, _: KeyUse) -> Job:
+        world.store.keys[key] = use
+        raise KeyTaken
+
+    world.store.begin = late  # type: ignore[method-assign]  # somebody is faster
+    started = request_start(world.store, world.queue, WANTED, now=START)
+    assert (started.outcome, started.attempt) == (Outcome.REPLAYED, 2)
+    assert world.tickets == []
+
+
+def test_nothing_is_promised_when_the_job_never_stands_still() -> None:
+    world = World(ENDED)
+
+    def never(*_: object) -> Job:
+        raise StaleJob(None)
+
+    world.store.begin = never  # type: ignore[method-assign]  # always changed meanwhile
+    with pytest.raises(Unavailable):
+        request_start(world.store, world.queue, WANTED, now=START)
+    world.store.replace(world.job.changed(status=Status.QUEUED, committed=False))
+    world.store.replace = never  # type: ignore[method-assign]  # always changed meanwhile
+    with pytest.raises(Unavailable):
+        world.cancel()
+
+
+WAITING = Job(id="job", status=Status.SCHEDULED, attempt=1, requested_at=1.0, updated_at=1.0)
+
+
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.SCHEDULED, Status.RUNNING])
+def test_a_job_that_nobody_works_on_is_called_off_at_once(status: Status) -> None:
+    world = World(WAITING.changed(status=status, current_step="load", due_at=START + 500))
+    assert world.cancel() is Cancellation.CANCELLED
+    job = world.job
+    assert (job.status, job.ending) == (Status.STOPPING, Status.CANCELLED)
+    assert (job.cancel_requested, job.next_at, job.updated_at) == (True, START, START)
+    assert job.trouble is not None
+    assert (job.trouble.code, job.trouble.step, job.trouble.at) == ("cancelled", "load", START)
+    assert world.tickets == [Ticket("job", 1)]
+
+
+def test_who_works_on_a_job_is_only_asked() -> None:
+    world = World(WAITING.changed(status=Status.RUNNING, lease_owner="w", lease_until=START + 60))
+    assert world.cancel() is Cancellation.REQUESTED
+    assert world.job.status is Status.RUNNING
+    assert (world.job.cancel_requested, world.job.ending) == (True, None)
+    assert world.tickets == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "answer"),
+    [
+        ({"status": Status.RUNNING, "committed": True}, Cancellation.TOO_LATE),
+        ({"status": Status.STOPPING}, Cancellation.TOO_LATE),
+        ({"status": Status.SUCCEEDED}, Cancellation.OVER),
+    ],
+)
+def test_what_cannot_be_called_off_is_left_alone(
+    changes: dict[str, object], answer: Cancellation
+) -> None:
+    world = World(WAITING.changed(**changes))
+    before = world.job
+    assert world.cancel() is answer
+    assert (world.job, world.tickets) == (before, [])
+
+
+def test_a_lost_ticket_is_the_sweepers() -> None:
+    world = World()
+    world.queue.faults = Faults(always=lambda _: Accident.UNAVAILABLE)
+    started = request_start(world.store, world.queue, WANTED, now=START)
+    assert started.outcome is Outcome.ACCEPTED
+    assert world.job.status is Status.QUEUED
