@@ -26,7 +26,6 @@ from portal.ports.billing_orders import (
     NewBillingOrder,
     NotPending,
     OptionKind,
-    OrderRefused,
     OrderState,
     PlacedOrder,
 )
@@ -89,6 +88,7 @@ class FakeSalesforce:
         self.order = order
         self.progress: list[Progress] = []
         self.written: list[WriteBack] = []
+        self.account_name = "Taro Yamada"
 
     def load(self, order_id: str) -> Found | None:
         return self.faults.call("salesforce", "load", lambda: self._found(order_id))
@@ -117,7 +117,7 @@ class FakeSalesforce:
     def _found(self, order_id: str) -> Found | None:
         if self.order is None or self.order.id != order_id:
             return None
-        return Found(self.order, "Taro Yamada")
+        return Found(self.order, self.account_name)
 
     def _report(self, progress: Progress) -> None:
         if self.order is None:
@@ -152,7 +152,7 @@ class FakeWhmcs:
     keeps_notes: bool = False
     splits_quantities: bool = False
     module_failures: set[int] = field(default_factory=set)
-    refusal: OrderRefused | None = None
+    refusal: Exception | None = None
     all_orders: dict[int, BillingOrder] = field(default_factory=dict)
     all_services: dict[int, BillingService] = field(default_factory=dict)
     placed: list[NewBillingOrder] = field(default_factory=list)
@@ -318,6 +318,7 @@ class FakeEsim:
     by_ref: dict[str, str] = field(default_factory=dict)
     looks: dict[str, int] = field(default_factory=dict)
     subscribers: list[Subscriber] = field(default_factory=list)
+    ordered: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -340,6 +341,7 @@ class FakeEsim:
         return self.faults.call("esim", "subscribe", make, writes=True)
 
     def activate(self, *, ref: str, plan: str, subscriber_id: str) -> Line:
+        self.ordered.append((ref, plan, subscriber_id))
         return self.faults.call("esim", "activate", lambda: self._activate(ref), writes=True)
 
     def find(self, *, subscriber_id: str, refs: Sequence[str]) -> Mapping[str, Line]:

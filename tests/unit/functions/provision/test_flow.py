@@ -5,13 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from portal.domain.esim import Subscriber
 from portal.engine.model import Status
 from portal.provisioning.view import job_view
 
+from tests.fakes.directory import USER_ID, customer
+from tests.fakes.faults import Trouble
 from tests.fakes.provisioning import (
     ORDER_ID,
     SNAPSHOT,
     FakeClaims,
+    FakeSubscribers,
     billing_product,
     esim_line,
     loaded_order,
@@ -181,3 +185,43 @@ def test_another_price_in_whmcs_is_noted_and_stops_nothing() -> None:
 
 def test_without_another_price_nothing_is_noted() -> None:
     assert "price-differs" not in run(World()).store.kinds()
+
+
+TARO = Subscriber(user_id=USER_ID, email="taro@example.com", full_name="Taro Yamada", language="ja")
+
+
+@pytest.mark.parametrize("trouble", [None, Trouble.KILLED_BEFORE, Trouble.UNAVAILABLE])
+def test_the_provider_learns_who_a_new_customer_is(trouble: Trouble | None) -> None:
+    """Names are not kept: an invocation that did not read the Order reads it again."""
+    world = World(loaded_order(esim_line(1)))
+    world.directory.mappings[USER_ID] = customer(language="ja")
+    left = [trouble]
+    world.faults.always = lambda name: left.pop() if left and name == "esim subscribe" else None
+    run(world)
+    assert_exactly_once(world)
+    assert world.esim.subscribers == [TARO]
+    assert world.esim.ordered == [(f"{ORDER_ID}:line-1:1", "pln_10gb", "usr_1")]
+    assert isinstance(world.ports.subscribers, FakeSubscribers)
+    assert world.ports.subscribers.known == {("gigs", USER_ID): "usr_1"}
+
+
+def test_an_account_without_a_name() -> None:
+    world = World(loaded_order(esim_line(1)))
+    world.salesforce.account_name = ""
+    run(world)
+    assert [subscriber.full_name for subscriber in world.esim.subscribers] == ["Taro"]
+
+
+def test_a_returning_customer_keeps_the_subscriber() -> None:
+    world = World(loaded_order(esim_line(1)))
+    world.ports.subscribers.remember("gigs", USER_ID, "usr_9")
+    run(world)
+    assert (world.esim.subscribers, [order[2] for order in world.esim.ordered]) == ([], ["usr_9"])
+
+
+def test_notes_templates_know_their_placeholders() -> None:
+    template = "{sfOrderId} {orderNumber} {sku} {product} {quantity} {else}"
+    line = order_line(1, quantity=Decimal("2.00"), notes_template=template)
+    world = run(World(loaded_order(line)))
+    (placed,) = world.whmcs.placed
+    assert placed.notes == (f"sfOrderId={ORDER_ID}\n{ORDER_ID} 00000101 SKU-1 Product 1 2 {{else}}")

@@ -26,10 +26,17 @@ def press(world: World) -> str | None:
     return world.job.trouble.code if world.job.trouble else None
 
 
-def test_lines_may_be_corrected_while_nothing_was_ordered() -> None:
+@pytest.mark.parametrize(
+    ("refusal", "code"),
+    [
+        (OrderRefused("options-invalid", "Invalid configurable option"), "options-invalid"),
+        (Refused("whmcs", "AddOrder", "something new"), "whmcs-refused"),
+    ],
+)
+def test_lines_may_be_corrected_while_nothing_was_ordered(refusal: Exception, code: str) -> None:
     world = World(loaded_order(order_line(1)))
-    world.whmcs.refusal = OrderRefused("options-invalid", "Invalid configurable option")
-    assert press(world) == "options-invalid"
+    world.whmcs.refusal = refusal
+    assert press(world) == code
     world.whmcs.refusal = None
     world.salesforce.change(lines=(order_line(1, quantity=Decimal(2)),))
     assert press(world) is None

@@ -39,6 +39,7 @@ def test_it_happened_and_is_found_by_its_reference() -> None:
     world.settle()
     assert_exactly_once(world)
     assert sends(world) == 1
+    assert "whmcs GetOrders" not in world.faults.names
 
 
 def test_it_did_not_happen_and_is_sent_once_more_after_two_looks() -> None:
@@ -93,6 +94,17 @@ def test_a_definite_refusal_needs_no_look() -> None:
 
 def test_notes_are_second_best() -> None:
     world = world_with(Trouble.LOST_ANSWER, keeps_fields=False, keeps_notes=True)
+    world.settle()
+    assert world.job.status is Status.SUCCEEDED
+    assert (sends(world), len(world.whmcs.all_orders)) == (1, 1)
+
+
+def test_notes_count_whatever_became_of_the_order() -> None:
+    """It was accepted in WHMCS before we looked: only its notes tell that it is ours."""
+    world = world_with(Trouble.LOST_ANSWER, keeps_fields=False, keeps_notes=True)
+    world.work()
+    (placed,) = world.whmcs.all_orders
+    world.whmcs._accept(placed, set_up=True)
     world.settle()
     assert world.job.status is Status.SUCCEEDED
     assert (sends(world), len(world.whmcs.all_orders)) == (1, 1)
