@@ -72,6 +72,7 @@ class Verify(Step):
                 raise StopWorkflow(
                     "module-failed", f"WHMCS service {service.id}: {failure.message}."
                 ) from failure
+            run.save(setUp=service.id)
 
     def _close(self, run: Run) -> None:
         """The order stayed pending when a module failed; its services are set up now."""

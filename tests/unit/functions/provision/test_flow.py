@@ -63,6 +63,7 @@ def test_provider_calls(number: int) -> None:
     assert_exactly_once(world)
     # A new customer costs one call more; each further eSIM one (the provider has no bulk order).
     assert world.faults.count("esim") == 2 + number
+    assert world.faults.count("salesforce") == 3
     again = World(loaded_order(esim_line(1)))
     again.ports.subscribers.remember("gigs", again.directory.by_user(USER).user_id, "usr_1")  # type: ignore[union-attr]  # it is there
     run(again)

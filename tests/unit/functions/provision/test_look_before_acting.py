@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from portal.domain.esim import Line, LineState
 from portal.engine.model import Status
-from portal.ports.billing_orders import BillingOrder, OrderState
+from portal.ports.billing_orders import BillingOrder, ModuleFailed, NotPending, OrderState
 
 from tests.fakes.faults import Trouble
 from tests.fakes.provisioning import REF_FIELD, esim_line, loaded_order, order_line
@@ -191,6 +191,49 @@ def test_an_order_whose_module_failed_is_closed_in_the_end() -> None:
     assert {order.state for order in world.whmcs.all_orders.values()} == {OrderState.ACTIVE}
     assert calls(world, "whmcs AcceptOrder") == 2
     assert calls(world, "whmcs ModuleCreate") == 2
+
+
+@pytest.mark.parametrize("error", [NotPending(), ModuleFailed("registrar says no")])
+def test_an_order_that_will_not_be_closed_is_left_as_it_is(error: Exception) -> None:
+    """Its services are set up: that is what the customer waits for."""
+    world = troubled("")
+    world.whmcs.module_failures = {101}
+    accept = world.ports.billing.accept
+
+    def refuse(order_id: int, *, set_up: bool) -> None:
+        if not set_up:
+            raise error
+        try:
+            accept(order_id, set_up=True)
+        finally:
+            world.whmcs.module_failures = set()
+
+    world.ports.billing.accept = refuse  # type: ignore[method-assign]  # closing is refused
+    world.settle()
+    assert_exactly_once(world)
+    assert "order-left-as-it-is" in world.store.kinds()
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_many_modules_take_several_invocations_and_no_tries(number: int) -> None:
+    world = World(loaded_order(*(order_line(line) for line in range(1, number + 1))))
+    world.whmcs.module_failures = {100 + line for line in range(1, number + 1)}
+
+    def slow(name: str) -> None:
+        verifying = world.job.current_step == "verify"
+        if name == "dynamodb get":
+            world.context.left = 150.0
+        if verifying and name.startswith("whmcs"):
+            world.whmcs.module_failures = set()
+            assert world.context.left >= 20.0, "a call that the invocation may not survive"
+            world.context.left -= 30.0
+
+    world.press()
+    world.faults.always = slow
+    world.settle()
+    assert_exactly_once(world)
+    assert not world.observer.retries
+    assert calls(world, "whmcs ModuleCreate") == number
 
 
 def test_a_module_that_says_yes_and_does_nothing() -> None:

@@ -213,10 +213,14 @@ def test_a_half_done_accept_order_is_finished_service_by_service() -> None:
 
 def test_an_unanswered_accept_order_gets_a_minute() -> None:
     world = world_with(None)
+    world.whmcs._accept(world.whmcs.add_by_hand(101, fields={}), set_up=True)
+    world.whmcs.setups.clear()  # what the customer has had for long
     lost = [Trouble.LOST_REQUEST]
     world.faults.always = lambda name: lost.pop() if lost and name == "whmcs AcceptOrder" else None
     world.work()
     sent_at = world.clock.now
     world.settle()
-    assert_exactly_once(world)
+    assert world.job.status is Status.SUCCEEDED
     assert world.clock.now >= sent_at + 60
+    assert world.faults.names.count("whmcs AcceptOrder") == 2
+    assert world.faults.names.count("whmcs ModuleCreate") == 0

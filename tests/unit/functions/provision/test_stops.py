@@ -172,6 +172,8 @@ def test_reasons(case: str) -> None:
     assert (view.status, view.error_code, view.message) == ("failed", code, REASONS[code].customer)
     assert not world.outbox.jobs
     assert bool(world.whmcs.all_orders) == (case in AFTER_ORDERING)
+    if code in ("order-status", "salesforce-conflict"):
+        assert [str(progress.status) for progress in world.salesforce.progress] == ["Failed"]
     if world.salesforce.order is not None:
         last = world.salesforce.progress[-1]
         assert (str(last.status), last.error_code) == ("Failed", code)
@@ -204,6 +206,14 @@ def test_what_was_begun_is_finished_even_if_it_is_scheduled_meanwhile() -> None:
     world.salesforce.change(activation_type="Scheduled", activation_at=tomorrow)
     world.press()
     world.settle(hours=1)
+    assert_exactly_once(world)
+
+
+def test_what_costs_nothing_needs_no_card() -> None:
+    world = World(of_line(requires_payment_method=False))
+    world.whmcs.pay_method = False
+    world.press()
+    world.settle()
     assert_exactly_once(world)
 
 
