@@ -38,6 +38,11 @@ def test_chance_keeps_within_bounds(tries: int) -> None:
         assert 5 <= policy.spread(5) <= 6.5
 
 
+def test_a_fifth_of_a_delay_is_chance() -> None:
+    assert Policy(jitter=min).delay(2) == pytest.approx(48)
+    assert Policy(jitter=max).delay(2) == pytest.approx(72)
+
+
 def test_an_upstreams_own_wish_counts() -> None:
     policy = Policy(jitter=lambda low, high: 1.0)
     assert policy.delay(1, at_least=200) == 200
@@ -67,6 +72,10 @@ def of(kind: type[UpstreamError], upstream: str = "whmcs") -> UpstreamError:
         (
             Throttled("whmcs", "AddOrder", "text", retry_after=60, code=CIRCUIT_OPEN),
             Wait("whmcs-unavailable", "whmcs AddOrder: text", 60, upstream_down=True),
+        ),
+        (
+            Throttled("whmcs", "AddOrder", "text"),
+            Retry("whmcs-unavailable", "whmcs AddOrder: text", 0),
         ),
         (StopWorkflow("order-empty", "m"), Stop("order-empty", "m")),
         (Postpone("code", "m", seconds=5), Wait("code", "m", 5)),

@@ -116,6 +116,7 @@ def test_a_scheduled_job_is_left_until_it_is_due() -> None:
     assert world.work() == DONE
     assert (world.job.status, world.job.lease_owner) == (Status.SCHEDULED, None)
     assert world.history() == [("scheduled", "")]
+    assert world.job.tries == 0
     before = world.job
     world.clock.now += 49
     assert world.work() == DONE
@@ -212,6 +213,37 @@ def test_a_defect_is_logged_with_its_traceback(
 ) -> None:
     World(failing(error)).work()
     assert [record.exc_info is not None for record in caplog.records] == [True] * logged
+
+
+def test_a_worker_that_lost_its_lease_leaves_at_once() -> None:
+    world = World()
+
+    def overtake(run: Run) -> None:
+        world.change(lease_owner="another", lease_until=world.clock.now + 500)
+
+    world.act = overtake
+    verdict = world.work()
+    assert (verdict.kind, world.job.lease_owner) == (Kind.RETRY, "another")
+    assert world.job.status is Status.RUNNING
+    assert world.observer.endings == []
+
+
+def test_a_checkpoint_that_cannot_be_written_is_left_to_the_next_run() -> None:
+    world, writes = World(), list[str]()
+
+    def table(name: str) -> None:
+        writes.append(name)
+        if writes.count("dynamodb replace") > 2:
+            raise Unavailable("dynamodb", "PutItem", "throttled")
+
+    world.store.faults.always = table  # type: ignore[assignment]  # it raises
+    assert world.work() == Verdict(Kind.RETRY, 30)
+    world.store.faults.always = lambda _: None
+    assert (world.runs, world.job.lease_owner is None) == (1, False)
+    assert not world.job.steps["scripted"].done
+    world.clock.now = world.job.lease_until
+    world.work()
+    assert (world.job.status, world.runs) == (Status.SUCCEEDED, 2)
 
 
 def test_a_table_that_cannot_be_read_costs_the_job_nothing() -> None:

@@ -171,3 +171,17 @@ def test_an_operator_is_heard_once() -> None:
     world.meanwhile(updated_at=1.0)
     world.session.write(status=Status.STOPPING)
     assert world.stored.status is Status.STOPPING
+
+
+@pytest.mark.parametrize(
+    ("owner", "seconds", "leased"),
+    [
+        ("w", 930, True),  # Lambda's longest run and the margin
+        ("w", 961, False),  # nobody gives that: some clock was wrong
+        ("w", 0, False),
+        (None, 60, False),
+    ],
+)
+def test_leases_that_hold(owner: str | None, seconds: float, leased: bool) -> None:
+    job = World(lease_owner=owner, lease_until=1_000 + seconds).stored
+    assert job.leased(1_000) is leased

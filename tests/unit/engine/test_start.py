@@ -101,6 +101,21 @@ def test_two_presses_at_once_are_one_attempt(status: Status) -> None:
     assert (world.tickets, world.store.keys) == ([], {})
 
 
+def test_a_press_between_our_two_looks_is_noticed() -> None:
+    world = World(ENDED)
+    looks: list[str] = []
+
+    def late(name: str) -> None:
+        looks.append(name)
+        if looks.count("dynamodb get") == 2 and name == "dynamodb get":
+            world.store._replace(world.job.changed(status=Status.RUNNING, attempt=2))
+
+    world.faults.always = late
+    started = request_start(world.store, world.queue, WANTED, now=START)
+    assert (started.outcome, started.attempt) == (Outcome.ALREADY_RUNNING, 2)
+    assert (world.job.status, world.tickets) == (Status.RUNNING, [])
+
+
 def test_the_same_press_twice_at_once_is_one_attempt() -> None:
     world = World(ENDED)
     use = KeyUse(job_id="job", payload_hash="hash", attempt=2)

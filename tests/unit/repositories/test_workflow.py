@@ -151,6 +151,23 @@ def test_the_index_sorts_by_age_and_scheduled_jobs_by_due_time(store: DynamoJobS
     assert list(store.waiting(Status.RUNNING, until=NOW)) == []
 
 
+def test_a_due_time_counts_for_scheduled_jobs_alone(store: DynamoJobStore) -> None:
+    """One that was scheduled once is stuck when it has not been written for long."""
+    for number, due in enumerate((NOW - 100, NOW + 100)):
+        store.replace(
+            JOB.changed(id=f"ORDER#{number}", status=Status.RUNNING, updated_at=NOW, due_at=due)
+        )
+    assert list(store.waiting(Status.RUNNING, until=NOW - 1)) == []
+    assert len(list(store.waiting(Status.RUNNING, until=NOW))) == 2
+
+
+def test_a_line_of_history_says_everything(store: DynamoJobStore) -> None:
+    store.remember("ORDER#1", Event(at=NOW, attempt=2, kind="retry", step="load", detail="code"))
+    (line,) = store.history("ORDER#1")
+    told = {name: line[name] for name in ("attempt", "kind", "step", "detail")}
+    assert told == {"attempt": 2, "kind": "retry", "step": "load", "detail": "code"}
+
+
 def test_history_is_kept_in_order_and_never_in_the_way(store: DynamoJobStore) -> None:
     for second in (2, 1):
         event = Event(at=NOW + second, attempt=1, kind="step-done", step=f"s{second}")

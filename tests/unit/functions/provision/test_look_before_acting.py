@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from portal.domain.esim import Line, LineState
@@ -320,3 +321,33 @@ def test_looks_at_pending_lines_become_rarer() -> None:
     world.settle()
     pauses = [later - earlier for earlier, later in pairwise(looked_at)]
     assert pauses == [5, 10, 20, 40, 80, 160, 300, 300]
+
+
+# Salesforce
+
+
+def test_a_repeated_write_back_is_word_for_word_the_same() -> None:
+    """Else it would meet its own ICCIDs as somebody else's. DynamoDB keeps no order of keys."""
+    world = World(loaded_order(*(esim_line(n, quantity=Decimal(2)) for n in (1, 2))))
+    lost = [Trouble.LOST_ANSWER]
+    world.faults.always = lambda name: (
+        lost.pop() if lost and name == "salesforce write back" else None
+    )
+    written = world.salesforce.written
+    world.press()
+    world.work()
+    steps = {
+        name: replace(step, data=shuffled(step.data)) for name, step in world.job.steps.items()
+    }
+    world.store.replace(world.job.changed(steps=steps))
+    world.settle()
+    assert_exactly_once(world)
+    assert len(written) == 2
+    assert replace(written[0], at=written[1].at) == written[1]
+
+
+def shuffled(value: Any) -> Any:
+    """The same with its keys the other way round."""
+    if isinstance(value, dict):
+        return {key: shuffled(value[key]) for key in reversed(value)}
+    return value

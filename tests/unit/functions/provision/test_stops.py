@@ -110,6 +110,11 @@ CASES: dict[str, tuple[str, LoadedOrder, Breaks]] = {
     ),
     "no client": ("whmcs-client-missing", of_line(), set_whmcs(pay_method=None)),
     "no pay method": ("payment-method-missing", of_line(), set_whmcs(pay_method=False)),
+    "one of two costs": (
+        "payment-method-missing",
+        loaded_order(order_line(1, requires_payment_method=False), order_line(2)),
+        set_whmcs(pay_method=False),
+    ),
     "free, no client": (
         "whmcs-client-missing",
         of_line(requires_payment_method=False),

@@ -1,0 +1,121 @@
+"""What the sweeper touches, what it leaves alone, and how often it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from portal.engine import sweeper as module
+from portal.engine.model import Job, Status, Ticket
+from portal.engine.ports import StaleJob
+from portal.engine.sweeper import STUCK_AFTER, Sweeper, Swept
+
+from tests.fakes.faults import Faults, Trouble
+from tests.fakes.workflow import START, FakeClock, FakeQueue, MemoryJobStore
+
+LATER = START + STUCK_AFTER
+
+
+class World:
+    """Jobs that were last written at START; it is ten minutes later."""
+
+    def __init__(self, *jobs: Job) -> None:
+        self.clock, self.store = FakeClock(LATER), MemoryJobStore()
+        self.fresh, self.waiting = FakeQueue(self.clock), FakeQueue(self.clock)
+        for job in jobs:
+            self.store.replace(job)
+
+    def sweep(self) -> Swept:
+        sweeper = Sweeper(self.store, fresh=self.fresh, waiting=self.waiting, clock=self.clock)
+        return sweeper.sweep()
+
+    @property
+    def tickets(self) -> list[Ticket]:
+        queues = (self.fresh, self.waiting)
+        return [message.ticket for queue in queues for message in queue.messages.values()]
+
+
+def job(status: Status, **changes: object) -> Job:
+    made = Job(id="job", status=status, attempt=3, requested_at=START, updated_at=START)
+    return made.changed(**changes)
+
+
+@pytest.mark.parametrize(
+    ("status", "changes", "after"),
+    [
+        (Status.SCHEDULED, {"due_at": LATER}, Status.QUEUED),
+        (Status.QUEUED, {}, Status.QUEUED),
+        (Status.RUNNING, {}, Status.RUNNING),
+        (Status.STOPPING, {}, Status.STOPPING),
+    ],
+)
+def test_a_job_is_brought_back_once(
+    status: Status, changes: dict[str, object], after: Status
+) -> None:
+    world = World(job(status, **changes))
+    world.sweep()
+    assert world.tickets == [Ticket("job", 3)]
+    swept = world.store.jobs["job"]
+    assert (swept.status, swept.updated_at, swept.version) == (after, LATER, 2)
+    assert world.sweep() == Swept()
+    assert len(world.tickets) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lease_owner": "w", "lease_until": LATER + 1},
+        {"lease_owner": None, "lease_until": START + 1},
+        {"next_at": START + 1},
+    ],
+    ids=["at work", "its lease ended not long ago", "its message came not long ago"],
+)
+@pytest.mark.parametrize("status", [Status.RUNNING, Status.STOPPING])
+def test_a_job_that_moves_is_left_alone(status: Status, changes: dict[str, object]) -> None:
+    world = World(job(status, **changes))
+    before = world.store.jobs["job"]
+    assert world.sweep() == Swept()
+    assert (world.store.jobs["job"], world.tickets) == (before, [])
+
+
+@pytest.mark.parametrize(
+    "now", [None, job(Status.SUCCEEDED), job(Status.SCHEDULED, due_at=LATER + 1)]
+)
+def test_an_old_index_is_not_believed(now: Job | None) -> None:
+    world = World(*([now] if now else []))
+
+    def old(status: Status, *, until: float) -> Iterator[str]:
+        yield from ["job"] if status is Status.SCHEDULED else []
+
+    world.store.waiting = old  # type: ignore[method-assign]  # as it was seconds ago
+    assert world.sweep() == Swept()
+    assert world.tickets == []
+
+
+def test_what_a_worker_has_just_taken_is_the_workers() -> None:
+    world = World(job(Status.RUNNING))
+
+    def taken(_: Job) -> Job:
+        raise StaleJob(None)
+
+    world.store.replace = taken  # type: ignore[method-assign]  # somebody is faster
+    assert (world.sweep(), world.tickets) == (Swept(), [])
+
+
+def test_a_message_that_cannot_be_put_is_put_by_a_later_round() -> None:
+    world = World(job(Status.RUNNING))
+    world.waiting.faults = Faults(always=lambda _: Trouble.UNAVAILABLE)
+    assert world.sweep() == Swept()
+    world.waiting.faults = Faults()
+    world.clock.now += STUCK_AFTER
+    assert world.sweep() == Swept(stuck=1)
+
+
+def test_a_round_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LIMIT", 2)
+    world = World(*(job(Status.QUEUED, id=f"job-{number}") for number in range(5)))
+    assert world.sweep() == Swept(lost=2)
+    world.fresh.messages.clear()
+    assert world.sweep() == Swept(lost=2)
+    world.fresh.messages.clear()
+    assert world.sweep() == Swept(lost=1)
