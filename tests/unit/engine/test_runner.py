@@ -236,7 +236,7 @@ def test_a_checkpoint_that_cannot_be_written_is_left_to_the_next_run() -> None:
         if writes.count("dynamodb replace") > 2:
             raise Unavailable("dynamodb", "PutItem", "throttled")
 
-    world.store.faults.always = table  # type: ignore[assignment]  # it raises
+    world.store.faults.always = table
     assert world.work() == Verdict(Kind.RETRY, 30)
     world.store.faults.always = lambda _: None
     assert (world.runs, world.job.lease_owner is None) == (1, False)
@@ -248,7 +248,7 @@ def test_a_checkpoint_that_cannot_be_written_is_left_to_the_next_run() -> None:
 
 def test_a_table_that_cannot_be_read_costs_the_job_nothing() -> None:
     world = World()
-    world.store.faults.always = failing_reads  # type: ignore[assignment]  # it raises
+    world.store.faults.always = failing_reads
     verdict = world.work()
     world.store.faults.always = lambda _: None
     assert (verdict.kind, world.job.tries, world.runs) == (Kind.RETRY, 0, 0)

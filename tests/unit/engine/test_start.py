@@ -118,9 +118,8 @@ def test_a_press_between_our_two_looks_is_noticed() -> None:
 
 def test_the_same_press_twice_at_once_is_one_attempt() -> None:
     world = World(ENDED)
-    use = KeyUse(job_id="job", payload_hash="hash", attempt=2)
 
-    def late(job: Job, key: str, _: KeyUse) -> Job:
+    def late(job: Job, key: str, use: KeyUse) -> Job:
         world.store.keys[key] = use
         raise KeyTaken
 
@@ -130,17 +129,19 @@ def test_the_same_press_twice_at_once_is_one_attempt() -> None:
     assert world.tickets == []
 
 
-def test_nothing_is_promised_when_the_job_never_stands_still() -> None:
+def test_nothing_is_promised_when_the_job_never_stands_still(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     world = World(ENDED)
 
-    def never(*_: object) -> Job:
+    def never(*_: object, **__: object) -> Job:
         raise StaleJob(None)
 
-    world.store.begin = never  # type: ignore[method-assign]  # always changed meanwhile
+    monkeypatch.setattr(world.store, "begin", never)
     with pytest.raises(Unavailable):
         request_start(world.store, world.queue, WANTED, now=START)
     world.store.replace(world.job.changed(status=Status.QUEUED, committed=False))
-    world.store.replace = never  # type: ignore[method-assign]  # always changed meanwhile
+    monkeypatch.setattr(world.store, "replace", never)
     with pytest.raises(Unavailable):
         world.cancel()
 

@@ -95,7 +95,7 @@ def test_an_old_index_is_not_believed(now: Job | None) -> None:
 def test_what_a_worker_has_just_taken_is_the_workers() -> None:
     world = World(job(Status.RUNNING))
 
-    def taken(_: Job) -> Job:
+    def taken(job: Job) -> Job:
         raise StaleJob(None)
 
     world.store.replace = taken  # type: ignore[method-assign]  # somebody is faster

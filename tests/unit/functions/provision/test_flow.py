@@ -9,7 +9,8 @@ from portal.domain.esim import Subscriber
 from portal.engine.model import Status
 from portal.provisioning.view import job_view
 
-from tests.fakes.directory import USER_ID, customer
+from tests.events import USER_ID
+from tests.fakes.directory import customer
 from tests.fakes.faults import Trouble
 from tests.fakes.provisioning import (
     ORDER_ID,

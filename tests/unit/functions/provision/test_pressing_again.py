@@ -53,7 +53,7 @@ def test_the_esim_plan_may_be_corrected_while_there_is_no_esim(first: UpstreamEr
             answers.remove(error)
             raise error
 
-    world.faults.always = provider  # type: ignore[assignment]  # it raises instead of naming trouble
+    world.faults.always = provider
     assert press(world) == "esim-refused"
     world.salesforce.change(lines=(order_line(1, esim_settings=OTHER_PLAN),))
     assert press(world) is None
@@ -70,7 +70,7 @@ def test_the_esim_plan_must_stay_when_one_of_two_is_there() -> None:
             if len(calls) == 2:
                 raise Refused("esim", "POST subscriptions", "no more of these")
 
-    world.faults.always = provider  # type: ignore[assignment]  # it raises instead of naming trouble
+    world.faults.always = provider
     assert press(world) == "esim-refused"
     world.salesforce.change(lines=(esim_line(1, quantity=Decimal(2)),))
     changed = order_line(1, quantity=Decimal(2), esim_settings=OTHER_PLAN)
