@@ -297,3 +297,36 @@ def test_the_fingerprint_does_not_depend_on_how_the_header_is_written() -> None:
         event(key=f"{ORDER}-2", headers={"Idempotency-Key": f"{ORDER}-2"}), PATH
     )
     assert other.fingerprint != plain.fingerprint
+
+
+def test_headers_may_come_in_one_form_only() -> None:
+    for form in ("headers", "multiValueHeaders"):
+        sent = event()
+        sent[form] = None
+        assert verifier().verify(sent, PATH).idempotency_key == KEY
+
+
+@pytest.mark.parametrize(("others", "ok"), [(7, True), (8, False)])
+def test_a_rotation_has_eight_signatures_at_most(others: int, ok: bool) -> None:
+    header = ",".join([f"v1={'1' * 64}"] * others + [f"v1={digest()}"])
+    sent = event(headers={"X-Portal-Signature": header})
+    if ok:
+        assert verifier().verify(sent, PATH).body == BODY
+    else:
+        assert refusal(sent) == "signature-invalid"
+
+
+def test_a_known_key_costs_no_look_at_the_secret() -> None:
+    document = Document({"keys": SECRETS})
+    keys = SigningKeys(document)
+    assert [keys.find("k1"), keys.find("k2")] == list(SECRETS.values())
+    assert document.refreshes == 0
+
+
+def test_one_unusable_key_makes_the_secret_unusable() -> None:
+    with pytest.raises(ConfigurationError):
+        verifier(Document({"keys": {"k1": SECRETS["k1"], "k2": ""}})).verify(event(), PATH)
+
+
+def test_a_body_does_not_get_into_logs_by_accident() -> None:
+    assert "requestedBy" not in repr(verifier().verify(event(), PATH))

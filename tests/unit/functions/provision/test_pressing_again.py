@@ -94,6 +94,17 @@ def test_an_order_does_not_change_its_customer_once_it_has_an_esim() -> None:
     assert not world.outbox.jobs
 
 
+def test_an_attempt_that_never_read_the_order_counts_too() -> None:
+    """The button makes its next key from the count: without it, that press would be a replay."""
+    world = World(loaded_order(order_line(1), attempt_count=4))
+    world.whmcs.pay_method = False
+    assert press(world) == "payment-method-missing"
+    world.faults.always = lambda name: Trouble.UNAVAILABLE if name == "salesforce load" else None
+    assert press(world) == "salesforce-unavailable"
+    assert world.salesforce.order is not None
+    assert world.salesforce.order.attempt_count == 6
+
+
 def test_salesforce_says_provisioned_when_only_the_mails_were_missing() -> None:
     world = World()
     world.faults.always = lambda name: Trouble.UNAVAILABLE if name == "mail put" else None

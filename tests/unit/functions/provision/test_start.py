@@ -144,6 +144,7 @@ def test_a_key_is_for_one_order_and_body(button: Button, body: str, order: str) 
     assert button.queue.sent == 1
 
 
+@pytest.mark.parametrize("step", [None, "verify"])
 @pytest.mark.parametrize(
     ("status", "state"),
     [
@@ -153,12 +154,17 @@ def test_a_key_is_for_one_order_and_body(button: Button, body: str, order: str) 
         (Status.STOPPING, "failed"),
     ],
 )
-def test_another_key_while_it_is_under_way(button: Button, status: Status, state: str) -> None:
+def test_another_key_while_it_is_under_way(
+    button: Button, status: Status, state: str, step: str | None
+) -> None:
     button.press("key-1")
     button.end(status)
+    job = button.store.jobs[f"ORDER#{ORDER_ID}"]
+    button.store.replace(job.changed(current_step=step or ""))
     answer = button.press("key-2")
     assert (answer.status, slug(answer)) == (409, "already-running")
     assert (answer.json()["state"], answer.json()["attempt"]) == (state, 1)
+    assert (answer.json()["sfOrderId"], answer.json()["step"]) == (ORDER_ID, step)
     assert answer.headers["retry-after"] == "30"
     assert button.queue.sent == 1
 
@@ -245,6 +251,12 @@ def test_bodies(button: Button, body: str, status: int, kind: str) -> None:
 @pytest.mark.parametrize("body", ["", "{}", ' {"requestedBy":null} '])
 def test_an_empty_body_is_fine(button: Button, body: str) -> None:
     assert button.press(body=body).status == 202
+    assert button.store.jobs[f"ORDER#{ORDER_ID}"].input == {}
+
+
+def test_what_is_wrong_with_a_body_is_named(button: Button) -> None:
+    errors = button.press(body='{"requestedBy":5,"amount":1}').json()["errors"]
+    assert sorted(error["pointer"] for error in errors) == ["/amount", "/requestedBy"]
 
 
 def test_without_a_key(button: Button) -> None:
