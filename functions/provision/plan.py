@@ -142,8 +142,9 @@ def _cycle(line: OrderLine, product: BillingProduct) -> str:
     wanted = normal_cycle(line.billing_cycle)
     if not wanted and len(product.cycles) == 1:
         return next(iter(product.cycles))
-    if product.cycles and wanted not in product.cycles:
-        offered = ", ".join(sorted(product.cycles))
+    # Without one WHMCS would choose, and `verify` could not tell whether that was meant.
+    if not wanted or (product.cycles and wanted not in product.cycles):
+        offered = ", ".join(sorted(product.cycles)) or "none to offer"
         raise StopWorkflow(
             "billing-cycle-unavailable",
             f"{line.name} is ordered {wanted or 'without a cycle'}; WHMCS has {offered}.",
