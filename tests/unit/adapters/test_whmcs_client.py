@@ -180,6 +180,8 @@ def test_answers_of_whmcs(status: int, body: dict[str, Any], kind: type[Upstream
         ({"status": 200, "body": ""}, OutcomeUnknown, Unavailable),
         ({"status": 200, "body": '{"result":"succ'}, OutcomeUnknown, Unavailable),
         ({"status": 200, "json": ["success"]}, OutcomeUnknown, Unavailable),
+        ({"status": 200, "json": {"orderid": 76}}, OutcomeUnknown, Unavailable),
+        ({"status": 200, "json": {"result": "error"}}, Refused, Refused),
         ({"status": 404, "body": "<html>"}, OutcomeUnknown, Unavailable),
         ({"status": 503, "body": "<html>Down for maintenance</html>"}, OutcomeUnknown, Unavailable),
         (

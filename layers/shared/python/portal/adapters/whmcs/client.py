@@ -160,11 +160,9 @@ def _error(
     kind: type[UpstreamError] = Refused
     if status == HTTPStatus.FORBIDDEN or message.lower().startswith(_UNAUTHORIZED):
         kind = Unauthorized
-    elif status >= SERVER_ERROR:
+    elif status >= SERVER_ERROR or (status < HTTPStatus.MULTIPLE_CHOICES and not _refuses(body)):
+        # Also a success with a `warning`, or no word about it: an order may be there all the same.
         kind = OutcomeUnknown if call.writes else Unavailable
-    elif call.writes and status < HTTPStatus.MULTIPLE_CHOICES and not _refuses(body):
-        # A success with a `warning`, or no word about it: an order may be there all the same.
-        kind = OutcomeUnknown
     return kind(UPSTREAM, call.operation, message, status=status, loggable=without(message, sent))
 
 
