@@ -262,13 +262,13 @@ def test_malformed_idempotency_keys(key: str) -> None:
 
 def test_a_new_key_is_fetched_but_not_for_every_stranger() -> None:
     document = Document({"keys": {"k1": "a"}}, {"keys": {"k1": "a", "k2": SECRETS["k2"]}})
-    ticks = [0.0]
+    ticks = [1_000.0]
     keys = SigningKeys(document, clock=lambda: ticks[0])
     assert keys.find("k2") == SECRETS["k2"]
     for _ in range(50):
         assert keys.find("k9") is None
     assert document.refreshes == 1
-    ticks[0] = 61.0
+    ticks[0] = 1_061.0
     assert keys.find("k9") is None
     assert document.refreshes == 2
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import ClassVar
 
 import pytest
-from portal.domain.upstream import Refused, Unavailable
+from portal.domain.upstream import Refused, Throttled, Unavailable
 from portal.engine.backoff import Policy
-from portal.engine.failures import Defer, Postpone, StopWorkflow
+from portal.engine.failures import CIRCUIT_OPEN, Defer, OutOfTime, Postpone, StopWorkflow
 from portal.engine.model import LEASE_MARGIN, Data, Job, Status, Ticket
 from portal.engine.runner import Kind, Runner, Verdict
 from portal.engine.steps import Run, Step, Workflow
@@ -257,3 +257,56 @@ def test_a_table_that_cannot_be_read_costs_the_job_nothing() -> None:
 def failing_reads(name: str) -> None:
     if name == "dynamodb get":
         raise Refused("dynamodb", "GetItem", "no")
+
+
+def circuit_open(seconds: float = 60) -> Throttled:
+    return Throttled("salesforce", "any", "down", code=CIRCUIT_OPEN, retry_after=seconds)
+
+
+def test_an_open_circuit_sends_the_job_to_those_that_wait_later_each_time() -> None:
+    world = World(failing(Unavailable("whmcs", "AddOrder", "busy")))
+    world.work()
+    world.act = failing(circuit_open())
+    verdicts = [world.work() for _ in range(3)]
+    assert verdicts == [Verdict(Kind.WAIT, delay) for delay in (60, 120, 240)]
+    assert (world.job.tries, world.job.waits) == (1, 3)
+
+
+def test_a_hand_over_gives_back_its_own_try_alone() -> None:
+    world = World(failing(Unavailable("whmcs", "AddOrder", "busy")))
+    world.work()
+
+    def save_and_run_out(run: Run) -> None:
+        run.save(part=1)
+        raise OutOfTime
+
+    world.act = save_and_run_out
+    assert world.work() == Verdict(Kind.AGAIN)
+    assert (world.job.tries, world.job.lease_owner) == (1, None)
+
+
+def test_a_failure_is_reported_when_the_circuit_closes() -> None:
+    world = World(failing(StopWorkflow("order-empty", "no lines")))
+    world.change(waits=5)
+    world.report = failing(circuit_open())
+    assert world.work() == Verdict(Kind.RETRY, 30)
+    assert (world.job.status, world.job.waits) == (Status.STOPPING, 1)
+
+
+def test_a_dead_letter_of_a_cancelled_job_only_reports_it() -> None:
+    world = World()
+    world.change(status=Status.STOPPING, ending=Status.CANCELLED)
+    assert world.runner.give_up(Ticket("job", 1), lambda: 100.0) == DONE
+    assert world.reports == [Status.CANCELLED]
+    assert (world.job.status, world.job.finished_at) == (Status.CANCELLED, world.clock.now)
+
+
+def test_what_exhausted_the_tries_is_told() -> None:
+    world = World(failing(Unavailable("whmcs", "AddOrder", "busy")))
+    began = world.clock.now
+    for _ in range(4):
+        world.work()
+        world.clock.now += 30
+    assert world.job.trouble is not None
+    assert world.job.trouble.message == "whmcs AddOrder: busy"
+    assert world.job.started_at == began

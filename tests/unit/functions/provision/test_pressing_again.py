@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from portal.domain.upstream import Refused, Unavailable, UpstreamError
+from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable, UpstreamError
 from portal.engine.model import Status
 from portal.ports.billing_orders import OrderRefused, OrderState
 
@@ -43,21 +43,45 @@ def test_lines_may_be_corrected_while_nothing_was_ordered(refusal: Exception, co
     assert_exactly_once(world)
 
 
-@pytest.mark.parametrize("first", [None, Unavailable("esim", "POST subscriptions", "busy")])
-def test_the_esim_plan_may_be_corrected_while_there_is_no_esim(first: UpstreamError | None) -> None:
+def refusing(*before: UpstreamError) -> World:
+    """A provider that refuses the first eSIM, perhaps after other trouble; pressed once."""
     world = World(loaded_order(esim_line(1)))
-    answers = [first, Refused("esim", "POST subscriptions", "the plan is archived")]
+    answers = [*before, Refused("esim", "POST subscriptions", "the plan is archived")]
 
     def provider(name: str) -> None:
-        if name == "esim activate" and (error := next(filter(None, answers), None)):
-            answers.remove(error)
-            raise error
+        if name == "esim activate" and answers:
+            raise answers.pop(0)
 
     world.faults.always = provider
     assert press(world) == "esim-refused"
+    return world
+
+
+@pytest.mark.parametrize("before", [(), (Unavailable("esim", "POST subscriptions", "busy"),)])
+def test_the_esim_plan_may_be_corrected_while_there_is_no_esim(
+    before: tuple[UpstreamError, ...],
+) -> None:
+    world = refusing(*before)
     world.salesforce.change(lines=(order_line(1, esim_settings=OTHER_PLAN),))
     assert press(world) is None
     assert_exactly_once(world)
+
+
+def test_the_esim_plan_must_stay_when_a_request_is_in_doubt() -> None:
+    world = refusing(OutcomeUnknown("esim", "POST subscriptions", "no answer"))
+    world.salesforce.change(lines=(order_line(1, esim_settings=OTHER_PLAN),))
+    assert press(world) == "order-changed"
+
+
+def test_the_customer_may_be_corrected_while_there_is_no_esim() -> None:
+    world = refusing()
+    other = customer("another", email="hanako@example.com", sf_account_id=OTHER_ACCOUNT)
+    object.__setattr__(world.ports, "directory", FakeDirectory(other))
+    world.salesforce.change(account_id=OTHER_ACCOUNT)
+    assert press(world) is None
+    assert_exactly_once(world)
+    assert world.esim.subscribers[-1].email == "hanako@example.com"
+    assert {mail.user_id for mail in world.outbox.jobs} == {"another"}
 
 
 def test_the_esim_plan_must_stay_when_one_of_two_is_there() -> None:

@@ -389,6 +389,7 @@ def test_deleted_between_reading_and_reporting() -> None:
     world.settle()
     assert world.job.trouble is not None
     assert world.job.trouble.code == "order-not-found"
+    assert not world.observer.retries
     assert not world.whmcs.all_orders
 
 

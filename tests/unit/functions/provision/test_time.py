@@ -117,7 +117,7 @@ def test_each_step_in_an_invocation_of_its_own() -> None:
     assert world.job.tries == 1
 
 
-@pytest.mark.parametrize("number", [5, 9])
+@pytest.mark.parametrize("number", [4, 5, 9])
 def test_many_esims_at_a_slow_provider_take_several_invocations_and_no_tries(number: int) -> None:
     world = World(loaded_order(esim_line(1, quantity=Decimal(number))))
 
