@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from portal.engine.failures import StopWorkflow
@@ -26,8 +27,8 @@ def unit(key: str = "a:1", **changes: object) -> Unit:
     return Unit.model_validate({**values, **changes})
 
 
-def service(number: int = 1, **changes: object) -> BillingService:
-    values: dict[str, object] = {
+def service(number: int = 1, **changes: Any) -> BillingService:
+    values: dict[str, Any] = {
         "id": number,
         "order_id": 7,
         "pid": 101,
@@ -39,7 +40,7 @@ def service(number: int = 1, **changes: object) -> BillingService:
         "options": {},
         "recurring": Decimal(1),
     }
-    return BillingService(**{**values, **changes})  # type: ignore[arg-type]  # built by name
+    return BillingService(**{**values, **changes})
 
 
 def shows(expected: str, shown: str | None) -> bool:
@@ -93,7 +94,7 @@ def test_another_option(expected: str, shown: str | None) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"pid": 102}, {"billing_cycle": "annually"}, {"quantity": 2}])
-def test_another_service(changes: dict[str, object]) -> None:
+def test_another_service(changes: dict[str, Any]) -> None:
     with pytest.raises(StopWorkflow) as stopped:
         match([unit()], [service(**changes)])
     assert stopped.value.code == "service-mismatch"

@@ -17,7 +17,7 @@ JOB_ID = f"ORDER#{ORDER_ID}"
 
 
 def record(number: int = 1, correlation_id: str | None = None) -> dict[str, Any]:
-    made = {
+    made: dict[str, Any] = {
         "messageId": f"message-{number}",
         "receiptHandle": str(number),
         "body": f'{{"jobId":"{JOB_ID}","attempt":{number}}}',
