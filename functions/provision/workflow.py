@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from portal.domain.provisioning import Progress, ProvisioningStatus, operator_message
+from portal.domain.provisioning import (
+    Progress,
+    ProvisioningStatus,
+    operator_message,
+    waiting_message,
+)
 from portal.engine.model import Data, Status, Trouble
 from portal.engine.steps import Run, Workflow
 from portal.ports.provisioning import OrderDeleted, ProvisioningOrders
@@ -19,8 +24,6 @@ from functions.provision.steps.load import Load
 from functions.provision.steps.notify import Notify
 from functions.provision.steps.verify import Verify
 from functions.provision.steps.write_back import WriteBackStep
-
-WAITING = "Nothing is to be done: the order waits and goes on by itself."
 
 
 def provisioning(ports: Ports) -> Workflow:
@@ -78,7 +81,7 @@ def report_wait(orders: ProvisioningOrders, run: Run, trouble: Trouble) -> None:
         attempt_count=int(run.data("load")["attemptCount"]),
         at=datetime.fromtimestamp(run.now(), UTC),
         error_code=trouble.code,
-        error_message=f"{trouble.message} {WAITING}",
+        error_message=waiting_message(trouble.code),
     )
     try:
         orders.report(progress)

@@ -130,7 +130,9 @@ def test_salesforce_says_once_what_the_order_waits_for() -> None:
     told = [progress for progress in world.salesforce.progress if progress.error_code]
     (progress,) = told
     assert (progress.status, progress.error_code) == ("In Progress", "whmcs-unavailable")
-    assert "waits and goes on by itself" in progress.error_message
+    assert progress.error_message == (
+        "WHMCS is not available. Nothing is to be done: the order waits and goes on by itself."
+    )
     assert progress.attempt_count == 1
     world.faults.always = lambda _: None
     world.settle()
