@@ -68,12 +68,14 @@ EXISTING: dict[str, Any] = {
 class EmulatedWorld(World):
     """Salesforce and WHMCS are emulators; Cognito and the tables are fakes."""
 
-    def __init__(self, org: Running, whmcs: Running) -> None:
+    def __init__(self, org: Running, whmcs: Running, *, password: str = "secret") -> None:
+        """`password` is what Salesforce and WHMCS know us by."""
         super().__init__()
+        self._password = password
         self.org: Any = org.emulator
         self.whmcs: Any = whmcs.emulator
         login = Login(
-            url=org.url, secret=FakeSecret({"consumerKey": "key", "consumerSecret": "secret"})
+            url=org.url, secret=FakeSecret({"consumerKey": "key", "consumerSecret": password})
         )
         client = SalesforceClient(url=org.url, api_version="63.0", login=login)
         self.accounts: Any = SalesforceAccounts(
@@ -87,7 +89,7 @@ class EmulatedWorld(World):
         """The adapter, as patient as is said."""
         client = WhmcsClient(
             url=self._whmcs_url,
-            secret=FakeSecret({"identifier": "identifier", "secret": "secret"}),
+            secret=FakeSecret({"identifier": "identifier", "secret": self._password}),
             transport=Transport("whmcs", read_seconds=read_seconds),
         )
         fields = ClientFields(customer_number=1, date_of_birth=2, gender=3, nationality=4)
