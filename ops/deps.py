@@ -105,6 +105,7 @@ class StageRoot:
         return DeadLetterPorts(
             provision=self._dead_letters("Provision"),
             email=self._dead_letters("Email"),
+            case=self._dead_letters("Case"),
             clock=time.time,
         )
 

@@ -105,6 +105,7 @@ class DeadLetterPorts:
 
     provision: DeadLetters
     email: DeadLetters
+    case: DeadLetters
     clock: Callable[[], float]
 
 
