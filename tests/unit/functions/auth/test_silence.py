@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -203,10 +204,14 @@ def test_a_case_that_salesforce_refuses(
     portal: EmulatedWorld, capfd: pytest.CaptureFixture[str]
 ) -> None:
     member(portal)
-    body = [{"errorCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": SONG}]
+    said = f"Required fields are missing: [Reason__c] ({CANARIES['email']})"
+    body = [{"errorCode": "REQUIRED_FIELD_MISSING", "message": said}]
     portal.org.faults.add(Fault(kind="status", operation="POST Case", status=400, body=body))
     assert len(deliver_cases(portal)["batchItemFailures"]) == 1
-    assert "case job failed" in assert_nothing_said(portal, capfd)
+    emitted = assert_nothing_said(portal, capfd).splitlines()
+    (line,) = (json.loads(text) for text in emitted if "case job failed" in text)
+    assert (line["failure"], line["code"]) == ("Refused", "REQUIRED_FIELD_MISSING")
+    assert "Required fields are missing: [Reason__c]" in line["reason"]
 
 
 def test_what_is_no_case_job(portal: EmulatedWorld, capfd: pytest.CaptureFixture[str]) -> None:
