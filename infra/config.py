@@ -138,6 +138,8 @@ class Config(BaseModel):
     # Work in the background
     provision_max_attempts: int = Field(default=8, ge=1, le=100)
     provision_max_concurrency: int = Field(default=2, ge=2, le=1000)
+    provision_waiting_max_concurrency: int = Field(default=2, ge=2, le=1000)
+    provision_patience_hours: int = Field(default=24, ge=1, le=168)
     email_max_attempts: int = Field(default=6, ge=1, le=100)
     case_max_attempts: int = Field(default=6, ge=1, le=100)
 

@@ -164,7 +164,7 @@ AUTH = (
     Endpoint(
         area="auth",
         name="case_worker",
-        consumes=Queue.CASE,
+        consumes=(Queue.CASE,),
         settings=SALESFORCE,
         reads=(Table.IDENTITY,),
         secrets=(Secret.SALESFORCE,),
@@ -284,7 +284,7 @@ PROVISION = (
     Endpoint(
         area="provision",
         name="worker",
-        consumes=Queue.PROVISION,
+        consumes=(Queue.PROVISION, Queue.PROVISION_WAITING),
         backs_off=True,
         settings=(
             *SALESFORCE,
@@ -293,10 +293,12 @@ PROVISION = (
             *ESIM,
             *TIME_ZONE,
             "PROVISION_MAX_ATTEMPTS",
+            "PROVISION_PATIENCE_HOURS",
         ),
         reads=(Table.IDENTITY,),
         writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
-        sends=(Queue.EMAIL,),
+        # A job that is to be looked at again later goes back as a new message.
+        sends=(Queue.EMAIL, Queue.PROVISION, Queue.PROVISION_WAITING),
         secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
         memory=1024,
         timeout=150,
@@ -304,7 +306,7 @@ PROVISION = (
     Endpoint(
         area="provision",
         name="dead_letter",
-        consumes_dead_letters_of=Queue.PROVISION,
+        consumes_dead_letters_of=(Queue.PROVISION, Queue.PROVISION_WAITING),
         settings=SALESFORCE,
         writes=(Table.WORKFLOW,),
         secrets=(Secret.SALESFORCE,),
@@ -316,7 +318,7 @@ PROVISION = (
         every_minutes=5,
         writes=(Table.WORKFLOW,),
         queries_status_index=True,
-        sends=(Queue.PROVISION,),
+        sends=(Queue.PROVISION, Queue.PROVISION_WAITING),
         timeout=60,
     ),
 )
@@ -325,7 +327,7 @@ MAIL = (
     Endpoint(
         area="email",
         name="send",
-        consumes=Queue.EMAIL,
+        consumes=(Queue.EMAIL,),
         settings=(*EMAIL, *ESIM),
         reads=(Table.IDENTITY,),
         writes=(Table.IDEMPOTENCY, Table.EPHEMERAL),
@@ -359,4 +361,4 @@ AREAS: tuple[str, ...] = tuple(dict.fromkeys(endpoint.area for endpoint in ENDPO
 
 def consumer_of(queue: Queue) -> Endpoint:
     """The Lambda that works a queue off."""
-    return next(endpoint for endpoint in ENDPOINTS if endpoint.consumes is queue)
+    return next(endpoint for endpoint in ENDPOINTS if queue in endpoint.consumes)

@@ -33,6 +33,7 @@ class Queue(StrEnum):
     """SQS queues; each has a dead-letter queue of its own."""
 
     PROVISION = "provision"
+    PROVISION_WAITING = "provision-waiting"  # jobs that wait for an upstream which is down
     EMAIL = "email"
     CASE = "case"
 
@@ -40,6 +41,11 @@ class Queue(StrEnum):
     def variable(self) -> str:
         """The environment name that carries the queue's URL."""
         return f"{self.name}_QUEUE_URL"
+
+    @property
+    def camel_case(self) -> str:
+        """As construct, output and alarm ids are written."""
+        return self.value.replace("-", " ").title().replace(" ", "")
 
 
 class Secret(StrEnum):
@@ -89,8 +95,8 @@ class Endpoint:
     area: str
     name: str
     route: Route | None = None
-    consumes: Queue | None = None
-    consumes_dead_letters_of: Queue | None = None
+    consumes: tuple[Queue, ...] = ()
+    consumes_dead_letters_of: tuple[Queue, ...] = ()
     every_minutes: int | None = None
     backs_off: bool = False
     settings: tuple[str, ...] = ()
@@ -132,8 +138,6 @@ class Endpoint:
         names.update(table.variable for table in self.tables)
         names.update(queue.variable for queue in self.sends)
         names.update(secret.variable for secret in self.secrets)
-        if self.consumes is not None and self.backs_off:
-            names.add(self.consumes.variable)
         if self.route is not None:
             names.add("CORS_ORIGINS")
         if self.user_pool:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portal import building, config
-from portal.engine.ports import Queue
 from portal.engine.runner import Runner
 from portal.engine.sweeper import Sweeper
 
 from functions.provision.admission import StartDeps
+from functions.provision.lanes import Lane, Lanes
 
 if TYPE_CHECKING:
     from portal.adapters.circuit import Circuit
 
     from functions.provision.ports import Ports
+
+
+HOUR = 3_600.0
 
 
 class StartConfig(
@@ -37,30 +39,30 @@ class WorkerConfig(
     config.WorkflowTable,
     config.EmailQueue,
     config.ProvisionQueue,
+    config.ProvisionWaitingQueue,
     config.SalesforceConfig,
     config.WhmcsOrderingConfig,
     config.EsimConfig,
     config.TimeZoneConfig,
-    config.ProvisionAttempts,
+    config.ProvisionLimits,
 ):
-    """The provision queue's consumer."""
+    """The consumer of the provisioning queues."""
 
 
 class DeadLetterConfig(config.WorkflowTable, config.SalesforceConfig):
     """The dead letters' consumer."""
 
 
-class SweeperConfig(config.WorkflowTable, config.ProvisionQueue):
+class SweeperConfig(config.WorkflowTable, config.ProvisionQueue, config.ProvisionWaitingQueue):
     """The schedule."""
 
 
 @dataclass(frozen=True)
 class WorkerDeps:
-    """The engine, where tickets go back, and how a message is told when to come back."""
+    """The engine, and the queues that it works off."""
 
     runner: Runner
-    queue: Queue
-    postpone: Callable[[str, float], None]
+    lanes: Lanes
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,7 @@ def build_start() -> StartDeps:
 
 @functools.cache
 def build_worker() -> WorkerDeps:
-    """For the provision queue's consumer."""
-    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
-    from portal.adapters.ticket_queue import SqsTicketQueue  # noqa: PLC0415
+    """For the consumer of the provisioning queues."""
     from portal.engine.backoff import Policy  # noqa: PLC0415
     from portal.repositories.dynamodb import Table  # noqa: PLC0415
     from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
@@ -106,14 +106,20 @@ def build_worker() -> WorkerDeps:
     from functions.provision.workflow import provisioning  # noqa: PLC0415
 
     settings = config.load(WorkerConfig)
-    queue = SqsQueue(settings.provision_queue_url)
     runner = Runner(
         store=DynamoJobStore(Table(settings.workflow_table)),
         workflow=provisioning(_ports(settings)),
-        policy=Policy(max_tries=settings.provision_max_attempts),
+        policy=Policy(
+            max_tries=settings.provision_max_attempts,
+            patience=settings.provision_patience_hours * HOUR,
+        ),
         observer=ProvisioningObserver(),
     )
-    return WorkerDeps(runner=runner, queue=SqsTicketQueue(queue), postpone=queue.postpone)
+    lanes = Lanes(
+        fresh=_lane(settings.provision_queue_url),
+        waiting=_lane(settings.provision_waiting_queue_url),
+    )
+    return WorkerDeps(runner=runner, lanes=lanes)
 
 
 @functools.cache
@@ -154,8 +160,17 @@ def build_sweeper() -> Sweeper:
     settings = config.load(SweeperConfig)
     return Sweeper(
         DynamoJobStore(Table(settings.workflow_table)),
-        SqsTicketQueue(SqsQueue(settings.provision_queue_url)),
+        fresh=SqsTicketQueue(SqsQueue(settings.provision_queue_url)),
+        waiting=SqsTicketQueue(SqsQueue(settings.provision_waiting_queue_url)),
     )
+
+
+def _lane(url: str) -> Lane:
+    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
+    from portal.adapters.ticket_queue import SqsTicketQueue  # noqa: PLC0415
+
+    queue = SqsQueue(url)
+    return Lane(name=queue.name, tickets=SqsTicketQueue(queue), postpone=queue.postpone)
 
 
 def _ports(settings: WorkerConfig) -> Ports:

@@ -9,31 +9,29 @@ from portal import correlation
 from portal.domain.provisioning import ProvisionMessage
 from portal.domain.upstream import UpstreamError
 from portal.engine.model import Ticket
-from portal.engine.ports import Queue
 from portal.engine.runner import Kind, Verdict
 from portal.observability import count, logger
 from portal.provisioning.view import order_id_of
 from pydantic import ValidationError
 
+from functions.provision.lanes import Lanes
+
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 Work = Callable[[Ticket, Callable[[], float]], Verdict]
-Postpone = Callable[[str, float], None]
 
 
 def handle_batch(
     event: dict[str, Any],
     context: LambdaContext,
     work: Work,
-    *,
-    queue: Queue | None = None,
-    postpone: Postpone | None = None,
+    lanes: Lanes | None = None,
 ) -> dict[str, Any]:
     """Work on every record; the answer names those that SQS must keep.
 
-    `queue` takes tickets that are to be worked on again; `postpone` sets when a kept message
-    comes back, otherwise the queue's own visibility timeout does.
+    `lanes` take tickets that are to be worked on again and set when a kept message comes back;
+    without them a message that is not done comes back by its queue's visibility timeout.
     """
     kept = []
     for record in event["Records"]:
@@ -45,7 +43,7 @@ def handle_batch(
         with correlation.bound(_correlation_id(record)) as current:
             logger().set_correlation_id(current)
             verdict = work(ticket, lambda: context.get_remaining_time_in_millis() / 1000)
-            if _is_kept(record, ticket, verdict, queue, postpone):
+            if _is_kept(record, ticket, verdict, lanes):
                 kept.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": kept}
 
@@ -70,22 +68,20 @@ def _correlation_id(record: dict[str, Any]) -> str:
     return correlation.accept(attribute.get("stringValue"))
 
 
-def _is_kept(
-    record: dict[str, Any],
-    ticket: Ticket,
-    verdict: Verdict,
-    queue: Queue | None,
-    postpone: Postpone | None,
-) -> bool:
+def _is_kept(record: dict[str, Any], ticket: Ticket, verdict: Verdict, lanes: Lanes | None) -> bool:
     if verdict.kind is Kind.DONE:
         return False
+    if lanes is None:
+        return True
+    lane = lanes.of(record)
     try:
-        if verdict.kind is Kind.AGAIN and queue is not None:
-            queue.put(ticket, delay_seconds=verdict.delay)
-            return False
-        if postpone is not None:
-            postpone(record["receiptHandle"], verdict.delay)
+        if verdict.kind is Kind.RETRY:
+            lane.postpone(record["receiptHandle"], verdict.delay)
+            return True
+        following = lanes.waiting if verdict.kind is Kind.WAIT else lane
+        following.tickets.put(ticket, delay_seconds=verdict.delay)
     except UpstreamError as error:
         # The message then comes back when its visibility timeout ends.
         logger().warning("queue", extra={"reason": str(error)})
-    return True
+        return True
+    return False

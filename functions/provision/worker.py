@@ -1,4 +1,4 @@
-"""The provision queue's consumer: works on one job per message."""
+"""The consumer of both provisioning queues: works on one job per message."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def work(ticket: Ticket, remaining: Callable[[], float]) -> Verdict:
         return deps.runner.work(ticket, remaining)
 
-    return handle_batch(event, context, work, queue=deps.queue, postpone=deps.postpone)
+    return handle_batch(event, context, work, deps.lanes)

@@ -74,10 +74,10 @@ def log_keeping(config: Config) -> LogKeeping:
 def _description(endpoint: Endpoint) -> str:
     if endpoint.route is not None:
         return f"{endpoint.route.method} {endpoint.route.path}"
-    if endpoint.consumes is not None:
-        return f"Works the {endpoint.consumes.value} queue"
-    if endpoint.consumes_dead_letters_of is not None:
-        return f"Buries what the {endpoint.consumes_dead_letters_of.value} queue gave up"
+    if endpoint.consumes:
+        return f"Works off: {', '.join(endpoint.consumes)}"
+    if endpoint.consumes_dead_letters_of:
+        return f"Buries what was given up: {', '.join(endpoint.consumes_dead_letters_of)}"
     return f"Runs every {endpoint.every_minutes} minutes"
 
 
@@ -106,16 +106,14 @@ def _statements(endpoint: Endpoint, state: State) -> list[iam.PolicyStatement]:
     if endpoint.queries_status_index:
         index = f"{tables[Table.WORKFLOW].table_arn}/index/{STATUS_INDEX}"
         statements += _allow(["dynamodb:Query"], [index])
-    if endpoint.consumes is not None:
-        actions = (*QUEUE_CONSUME, *QUEUE_BACK_OFF) if endpoint.backs_off else QUEUE_CONSUME
-        statements += _allow(actions, [queues[endpoint.consumes].queue.queue_arn])
+    actions = (*QUEUE_CONSUME, *QUEUE_BACK_OFF) if endpoint.backs_off else QUEUE_CONSUME
+    statements += _allow(actions, [queues[queue].queue.queue_arn for queue in endpoint.consumes])
     if endpoint.every_minutes is not None:
         # A sweeper holds back while messages are waiting.
         waiting = [queues[queue].queue.queue_arn for queue in endpoint.sends]
         statements += _allow(QUEUE_LENGTH, waiting)
-    if endpoint.consumes_dead_letters_of is not None:
-        dead_letters = queues[endpoint.consumes_dead_letters_of].dead_letters
-        statements += _allow(QUEUE_CONSUME, [dead_letters.queue_arn])
+    dead_letters = [queues[queue].dead_letters for queue in endpoint.consumes_dead_letters_of]
+    statements += _allow(QUEUE_CONSUME, [queue.queue_arn for queue in dead_letters])
     return statements
 
 

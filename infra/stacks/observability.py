@@ -17,12 +17,18 @@ from infra.stacks.functions import construct_id
 from infra.stacks.state import State
 from infra.vocabulary import Queue, Secret
 
-# Minutes that a message may wait: provisioning is promised within the hour, mail is awaited.
-QUEUE_AGE_MINUTES = {Queue.PROVISION: 30, Queue.EMAIL: 15, Queue.CASE: 60}
+# Minutes that a message may wait: provisioning is promised within the hour, mail is awaited. What
+# waits for an upstream is put back every quarter of an hour; it grows old once it is worked off.
+QUEUE_AGE_MINUTES = {
+    Queue.PROVISION: 30,
+    Queue.PROVISION_WAITING: 120,
+    Queue.EMAIL: 15,
+    Queue.CASE: 60,
+}
 
 
 # Those that the worker calls through a circuit breaker (portal/adapters/circuit.py).
-GUARDED_UPSTREAMS = ("salesforce", "whmcs")
+GUARDED_UPSTREAMS = ("salesforce", "whmcs", "esim")
 HTTP_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if e.route is not None))
 SALESFORCE_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Secret.SALESFORCE in e.secrets))
 
@@ -50,14 +56,14 @@ def observe(
             alarms.duration(id_, function, timeout=endpoint.timeout)
     for queue, pair in state.queues.items():
         alarms.queue(
-            queue.value.title(),
+            queue.camel_case,
             pair.queue,
             minutes=QUEUE_AGE_MINUTES[queue],
             runbook=f"{queue.value}-queue",
         )
-        alarms.dead_letters(
-            queue.value.title(), pair.dead_letters, runbook=f"{queue.value}-dead-letters"
-        )
+        # One consumer works off the dead letters of both provisioning queues.
+        page = queue.value.removesuffix("-waiting")
+        alarms.dead_letters(queue.camel_case, pair.dead_letters, runbook=f"{page}-dead-letters")
     alarms.tables({table.value: _throttled(item) for table, item in state.tables.items()})
     alarms.unexpected_errors(
         {area: portal_metric("UnexpectedErrors", service=area) for area in HTTP_AREAS}

@@ -23,8 +23,8 @@ def write_outputs(
     for table, item in state.tables.items():
         outputs[f"{table.value.title()}TableName"] = item.table_name
     for queue, pair in state.queues.items():
-        outputs[f"{queue.value.title()}QueueUrl"] = pair.queue.queue_url
-        outputs[f"{queue.value.title()}DeadLettersUrl"] = pair.dead_letters.queue_url
+        outputs[f"{queue.camel_case}QueueUrl"] = pair.queue.queue_url
+        outputs[f"{queue.camel_case}DeadLettersUrl"] = pair.dead_letters.queue_url
     for secret, secret_item in state.secrets.items():
         outputs[f"{secret.value.title()}SecretName"] = str(secret_item.name)
     if api.domain_name is not None:

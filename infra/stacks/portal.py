@@ -153,17 +153,19 @@ class PortalStack(cdk.Stack):
         prefix: str,
     ) -> None:
         triggers = Construct(self, "Triggers")
+        limits = {
+            Queue.PROVISION: config.provision_max_concurrency,
+            Queue.PROVISION_WAITING: config.provision_waiting_max_concurrency,
+        }
         for queue, pair in state.queues.items():
             consumer = consumer_of(queue)
             consume(
                 triggers,
-                f"{queue.value.title()}Consumer",
+                f"{queue.camel_case}Consumer",
                 queue=pair.queue,
                 function=functions[consumer.id].entry,
                 batch_size=consumer.batch_size,
-                max_concurrency=(
-                    config.provision_max_concurrency if queue is Queue.PROVISION else None
-                ),
+                max_concurrency=limits.get(queue),
             )
         for endpoint in ENDPOINTS:
             self._trigger(triggers, endpoint, state, functions[endpoint.id].entry, prefix)
@@ -176,11 +178,10 @@ class PortalStack(cdk.Stack):
         entry: lambda_.IFunction,
         prefix: str,
     ) -> None:
-        if endpoint.consumes_dead_letters_of is not None:
-            queue = endpoint.consumes_dead_letters_of
+        for queue in endpoint.consumes_dead_letters_of:
             consume(
                 scope,
-                f"{queue.value.title()}DeadLettersConsumer",
+                f"{queue.camel_case}DeadLettersConsumer",
                 queue=state.queues[queue].dead_letters,
                 function=entry,
                 batch_size=endpoint.batch_size,

@@ -90,14 +90,15 @@ class State(Construct):
     def _queue(self, queue: Queue) -> QueuePair:
         attempts = {
             Queue.PROVISION: self._config.provision_max_attempts,
+            Queue.PROVISION_WAITING: self._config.provision_max_attempts,
             Queue.EMAIL: self._config.email_max_attempts,
             Queue.CASE: self._config.case_max_attempts,
         }
         consumer = consumer_of(queue)
-        undertaker = next((e for e in ENDPOINTS if e.consumes_dead_letters_of is queue), consumer)
+        undertaker = next((e for e in ENDPOINTS if queue in e.consumes_dead_letters_of), consumer)
         return create_queue_pair(
             self,
-            f"{queue.value.title()}Queue",
+            f"{queue.camel_case}Queue",
             name=f"{self._prefix}-{queue.value}",
             consumer_timeout=consumer.timeout,
             dead_letter_consumer_timeout=undertaker.timeout,

@@ -22,7 +22,7 @@ STAGE = "local"
 LAYER = REPOSITORY / "build" / "layers" / "host"
 KEPT_SYNTHS = 3
 
-OVERRIDABLE = ("POWERTOOLS_LOG_LEVEL", "PROVISION_MAX_ATTEMPTS")
+OVERRIDABLE = ("POWERTOOLS_LOG_LEVEL", "PROVISION_MAX_ATTEMPTS", "PROVISION_PATIENCE_HOURS")
 """Settings of the stage that a developer's environment may change."""
 
 CONFIGURATION = {

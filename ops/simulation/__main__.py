@@ -20,19 +20,17 @@ WIDTH = 150
 PROCESSES = 2
 # The longest first, so that two processes end together.
 BACKLOGS = (
-    Scenario(name="night, 2 workers", orders=10_000),
-    Scenario(name="1 h, 10 workers", orders=10_000, outage_hours=1, concurrency=10),
-    Scenario(name="1 h, 5 workers", orders=10_000, outage_hours=1, concurrency=5),
-    Scenario(name="a tenth", orders=1_000, outage_hours=1, concurrency=10),
+    Scenario(name="night, 2 + 2", orders=10_000),
+    Scenario(name="night, 2 + 8", orders=10_000, waiting_concurrency=8),
+    Scenario(name="1 h, 2 + 8", orders=10_000, outage_hours=1, waiting_concurrency=8),
+    Scenario(name="a tenth", orders=1_000, outage_hours=1, waiting_concurrency=8),
 )
 REFERENCES = (
-    Scenario(name="no outage, 2", orders=0, outage_hours=0),
-    Scenario(name="no outage, 5", orders=0, outage_hours=0, concurrency=5),
-    Scenario(name="no outage, 10", orders=0, outage_hours=0, concurrency=10),
+    Scenario(name="no outage", orders=0, outage_hours=0),
     Scenario(name="1 order", orders=1, fresh_per_hour=0),
     Scenario(name="10 orders", orders=10, fresh_per_hour=0),
+    Scenario(name="30 orders", orders=30, fresh_per_hour=0),
     Scenario(name="100 orders", orders=100, fresh_per_hour=0),
-    Scenario(name="100, free probes", orders=100, fresh_per_hour=0, free_probes=True),
 )
 
 
@@ -59,7 +57,7 @@ def _custom(options: argparse.Namespace) -> tuple[Scenario, ...]:
         Scenario(
             name=f"{workers} workers",
             orders=options.orders,
-            concurrency=workers,
+            waiting_concurrency=workers,
             outage_hours=options.hours,
         )
         for workers in options.workers
@@ -73,7 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--orders", type=int, help="simulate this backlog in place of the usual")
     parser.add_argument("--hours", type=float, default=10.0, help="outage, with --orders (10)")
     parser.add_argument(
-        "--workers", type=int, nargs="+", default=[2], help="concurrency, with --orders (2)"
+        "--workers",
+        type=int,
+        nargs="+",
+        default=[2],
+        help="concurrency for the backlog, with --orders (2)",
     )
     return parser
 

@@ -25,11 +25,12 @@ def duration(seconds: float) -> str:
 def setting(result: Result) -> str:
     """What was simulated."""
     scenario = result.scenario
-    return f"{scenario.orders} / {scenario.concurrency} / {scenario.outage_hours:g}"
+    workers = f"{scenario.concurrency} + {scenario.waiting_concurrency}"
+    return f"{scenario.orders} / {workers} / {scenario.outage_hours:g}"
 
 
 ROWS: tuple[tuple[str, Callable[[Result], str]], ...] = (
-    ("orders / workers / outage h", setting),
+    ("orders / workers (fresh + waiting) / outage h", setting),
     ("succeeded / failed / unfinished", lambda r: f"{r.succeeded} / {r.failed} / {r.unfinished}"),
     ("dead letters", lambda r: f"{r.dead_letters}"),
     ("drained after recovery", lambda r: duration(r.drain)),

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 import simpy
+from portal.adapters.circuit import OPEN_SECONDS
 from portal.engine.backoff import Policy
 from portal.engine.model import Job, Status, Ticket
 from portal.engine.runner import Kind, Runner
@@ -22,12 +23,15 @@ from ops.simulation.world import EPOCH, Process, World
 
 MAX_TRIES = int(Config.model_fields["provision_max_attempts"].default)
 CONCURRENCY = int(Config.model_fields["provision_max_concurrency"].default)
+WAITING_CONCURRENCY = int(Config.model_fields["provision_waiting_max_concurrency"].default)
+PATIENCE = 3_600.0 * Config.model_fields["provision_patience_hours"].default
 WORKER = next(e for e in ENDPOINTS if (e.area, e.name) == ("provision", "worker"))
 SWEEPER = next(e for e in ENDPOINTS if (e.area, e.name) == ("provision", "sweeper"))
 # As infra.components.queues has it (that module starts Node.js for the CDK when imported).
 VISIBILITY_FACTOR = 6
 # An assumption: receiving, DynamoDB's reads and writes, sending or deleting.
 OVERHEAD_SECONDS = 0.05
+CLOSING_SECONDS = 2.0 * OPEN_SECONDS
 HORIZON_SECONDS = 72 * 3_600.0
 FRESH = "fresh-"
 
@@ -36,19 +40,21 @@ FRESH = "fresh-"
 class Scenario:
     """`orders` come evenly over the outage; afterwards `fresh_per_hour` for `fresh_hours`.
 
-    `deadly` is the chance of a worker being killed, per call of WHMCS that is up; `free_probes` a
-    proposal (see SimulatedCircuit).
+    Fresh is what comes when the circuit has had time to close: before that, an order joins the
+    backlog.
+    `concurrency` is that of fresh jobs, `waiting_concurrency` that of jobs that an outage has left
+    behind. `deadly` is the chance of a worker being killed, per call of WHMCS that is up.
     """
 
     name: str
     orders: int
     concurrency: int = CONCURRENCY
+    waiting_concurrency: int = WAITING_CONCURRENCY
     outage_hours: float = 10.0
     fresh_per_hour: float = 60.0
     fresh_hours: float = 2.0
     max_tries: int = MAX_TRIES
     deadly: float = 0.0002
-    free_probes: bool = False
     seed: int = 7
 
 
@@ -106,12 +112,7 @@ class Night:
         self.whmcs = SimulatedWhmcs(
             self.world, down_from=EPOCH, up_at=self.up_at, deadly=scenario.deadly
         )
-        self.queue = SimulatedQueue(
-            self.world,
-            visibility=VISIBILITY_FACTOR * WORKER.timeout,
-            max_receives=scenario.max_tries,
-            bury=self._begin_burial,
-        )
+        self.fresh, self.waiting = self._queue(), self._queue()
         self.swept = 0
         self.received_down = 0
         self.expected = scenario.orders
@@ -121,7 +122,9 @@ class Night:
         """Until every order is over, or the horizon."""
         env = self.world.env
         for _ in range(self.scenario.concurrency):
-            env.process(self._work())
+            env.process(self._work(self.fresh))
+        for _ in range(self.scenario.waiting_concurrency):
+            env.process(self._work(self.waiting))
         env.process(self._sweep())
         env.process(self._orders())
         fresh = env.process(self._fresh())
@@ -130,39 +133,58 @@ class Night:
         env.process(self._watch(fresh, over))
         env.run(until=over)
 
+    @property
+    def queues(self) -> tuple[SimulatedQueue, SimulatedQueue]:
+        """Fresh, waiting."""
+        return self.fresh, self.waiting
+
+    def _queue(self) -> SimulatedQueue:
+        return SimulatedQueue(
+            self.world,
+            visibility=VISIBILITY_FACTOR * WORKER.timeout,
+            max_receives=self.scenario.max_tries,
+            bury=self._begin_burial,
+        )
+
     def _runner(self) -> Runner:
-        circuit = SimulatedCircuit(self.world, self._shared, free_probes=self.scenario.free_probes)
+        circuit = SimulatedCircuit(self.world, self._shared)
         return Runner(
             store=self.store,
             workflow=provisioning(self.world, self.whmcs, circuit),
-            policy=Policy(max_tries=self.scenario.max_tries, jitter=self.world.random.uniform),
+            policy=Policy(
+                max_tries=self.scenario.max_tries,
+                patience=PATIENCE,
+                jitter=self.world.random.uniform,
+            ),
             observer=_Silent(),
             clock=self.world.now,
         )
 
-    def _work(self) -> Process[None]:
+    def _work(self, queue: SimulatedQueue) -> Process[None]:
         runner = self._runner()
         while True:
-            message = self.queue.receive()
+            message = queue.receive()
             if message is None:
-                yield self.queue.arrival()
+                yield queue.arrival()
                 continue
             yield self.world.env.timeout(OVERHEAD_SECONDS)
             try:
-                yield from self._handle(runner, message)
+                yield from self._handle(runner, queue, message)
             except WorkerKilled:
-                self.queue.abandon(message)
+                queue.abandon(message)
                 runner = self._runner()
 
-    def _handle(self, runner: Runner, message: Message) -> Process[None]:
+    def _handle(self, runner: Runner, queue: SimulatedQueue, message: Message) -> Process[None]:
+        """As functions.provision.messages."""
         ends = self.world.now() + WORKER.timeout
         verdict = yield from self.world.blocking(
             lambda: runner.work(message.ticket, lambda: ends - self.world.now())
         )
-        if verdict.kind is Kind.AGAIN:
-            self.queue.put(message.ticket, delay_seconds=verdict.delay)
-        elif verdict.kind is Kind.RETRY:
-            self.queue.keep(message, verdict.delay)
+        if verdict.kind is Kind.RETRY:
+            queue.keep(message, verdict.delay)
+        elif verdict.kind is not Kind.DONE:
+            following = self.waiting if verdict.kind is Kind.WAIT else queue
+            following.put(message.ticket, delay_seconds=verdict.delay)
 
     def _begin_burial(self, ticket: Ticket) -> None:
         self.world.env.process(self._bury(ticket))
@@ -173,7 +195,8 @@ class Night:
         )
 
     def _sweep(self) -> Process[None]:
-        sweeper = Sweeper(self.store, self.queue, clock=self.world.now)
+        queues = {"fresh": self.fresh, "waiting": self.waiting}
+        sweeper = Sweeper(self.store, **queues, clock=self.world.now)
         while True:
             yield self.world.env.timeout(60.0 * (SWEEPER.every_minutes or 5))
             swept = sweeper.sweep()
@@ -186,8 +209,9 @@ class Night:
             yield self.world.env.timeout(gap)
 
     def _fresh(self) -> Process[None]:
-        yield self.world.env.timeout(self.up_at - self.world.now())
-        ends, number = self.up_at + self.scenario.fresh_hours * 3_600, 0
+        begins = self.up_at + CLOSING_SECONDS
+        yield self.world.env.timeout(begins - self.world.now())
+        ends, number = begins + self.scenario.fresh_hours * 3_600, 0
         while self.scenario.fresh_per_hour:
             gap = self.world.random.expovariate(self.scenario.fresh_per_hour / 3_600)
             if self.world.now() + gap > ends:
@@ -200,11 +224,11 @@ class Night:
         wanted = StartRequest(
             job_id=job_id, key=job_id, payload_hash="", input={}, correlation_id=""
         )
-        request_start(self.store, self.queue, wanted, now=self.world.now())
+        request_start(self.store, self.fresh, wanted, now=self.world.now())
 
     def _note_recovery(self) -> Process[None]:
         yield self.world.env.timeout(self.up_at - self.world.now())
-        self.received_down = self.queue.received
+        self.received_down = sum(queue.received for queue in self.queues)
 
     def _watch(self, fresh: simpy.Event, over: simpy.Event) -> Process[None]:
         yield fresh
@@ -234,7 +258,7 @@ def _result(night: Night, seconds: float) -> Result:
         succeeded=sum(job.status is Status.SUCCEEDED for job in jobs),
         failed=sum(job.status is Status.FAILED for job in jobs),
         unfinished=sum(not job.status.over for job in jobs),
-        dead_letters=night.queue.dead,
+        dead_letters=sum(queue.dead for queue in night.queues),
         drain=max([0.0, *((job.finished_at or 0.0) - night.up_at for job in waiting)]),
         tries_median=quantile(tries, 0.5),
         tries_p99=quantile(tries, 0.99),
@@ -246,7 +270,7 @@ def _result(night: Night, seconds: float) -> Result:
         up_calls_max=max((count for minute, count in calls.items() if minute >= 0), default=0),
         most_in_flight=night.whmcs.most_in_flight,
         calls_per_order=calls.total() / len(jobs),
-        receives_per_order=night.queue.received / len(jobs),
+        receives_per_order=sum(queue.received for queue in night.queues) / len(jobs),
         down_receives_per_second=night.received_down / (minutes * 60) if minutes else 0.0,
         writes_per_order=night.store.writes / len(jobs),
         swept=night.swept,

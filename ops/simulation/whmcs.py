@@ -12,17 +12,15 @@ from aws_lambda_powertools.utilities.circuit_breaker import (
     CircuitTransition,
 )
 from aws_lambda_powertools.utilities.circuit_breaker.states import CircuitInfo, CircuitState
-from portal.adapters.circuit import FAILURES, OPEN_SECONDS, AnswerT, Circuit
+from portal.adapters.circuit import FAILURES, OPEN_SECONDS, Circuit
 from portal.adapters.http import CONNECT_SECONDS
 from portal.adapters.whmcs.client import READ_SECONDS
 from portal.domain.upstream import (
     OutcomeUnknown,
-    Throttled,
     Unauthorized,
     Unavailable,
     UpstreamError,
 )
-from portal.engine.failures import CIRCUIT_OPEN
 
 from ops.simulation.world import World
 
@@ -97,37 +95,17 @@ class SimulatedCircuit(Circuit):
     Powertools' breaker reads the machine's clock, so its rules are here again: consecutive
     failures are counted per environment, the state is shared and cached for five seconds, and one
     environment probes when the circuit has been open long enough.
-
-    `free_probes` is a proposal that `Circuit` does not follow: a call without effect that opened
-    the circuit or kept it open is told as `circuit-open` too, so that it costs no try.
     """
 
-    def __init__(self, world: World, shared: SharedState, *, free_probes: bool) -> None:
+    def __init__(self, world: World, shared: SharedState) -> None:
         self._upstream = "whmcs"
         self._opened = False
-        self._free_probes = free_probes
         self._protected = self._guard
         self._world = world
         self._shared = shared
         self._failures = 0
         self._seen = CircuitState.CLOSED
         self._seen_until = 0.0
-
-    def run(self, call: Callable[[], AnswerT]) -> AnswerT:
-        """As Circuit.run."""
-        self._opened = False
-        try:
-            return super().run(call)
-        except Unavailable as error:
-            if self._free_probes and self._opened:
-                raise Throttled(
-                    "whmcs",
-                    "circuit breaker",
-                    "still failing",
-                    code=CIRCUIT_OPEN,
-                    retry_after=float(OPEN_SECONDS),
-                ) from error
-            raise
 
     def _guard(self, call: Callable[[], Any]) -> Any:
         if self._state() is CircuitState.CLOSED:

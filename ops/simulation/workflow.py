@@ -9,6 +9,7 @@ from portal.engine.failures import Postpone
 from portal.engine.model import Data
 from portal.engine.steps import Run, Step, Workflow
 
+from functions.provision.steps.activate_esim import FIRST_WAIT
 from functions.provision.steps.add_order import BETWEEN_LOOKS, AddOrder
 from ops.simulation.whmcs import SimulatedCircuit, SimulatedWhmcs
 from ops.simulation.world import World
@@ -32,6 +33,18 @@ class Elsewhere(Step):
     def run(self, run: Run) -> Data:  # noqa: ARG002  # nothing of the order matters here
         """Only time passes."""
         self._world.sleep(self._takes)
+        return {}
+
+
+class ActivateEsim(Elsewhere):
+    """Ordered, and active when it is looked at again: a second visit of the worker."""
+
+    def run(self, run: Run) -> Data:
+        """Order, then look."""
+        super().run(run)
+        if not run.data(self.name).get("ordered"):
+            run.save(ordered=True)
+            raise Postpone("esim-pending", "not active yet", seconds=FIRST_WAIT)
         return {}
 
 
@@ -96,7 +109,7 @@ def provisioning(world: World, whmcs: SimulatedWhmcs, circuit: SimulatedCircuit)
         steps=[
             Elsewhere(world, "load", SALESFORCE_SECONDS),
             Whmcs(whmcs, circuit, "check", ("GetProducts", "GetPayMethods")),
-            Elsewhere(world, "activate_esim", ESIM_SECONDS),
+            ActivateEsim(world, "activate_esim", ESIM_SECONDS),
             PlaceOrder(whmcs, circuit, "add_order", ()),
             Whmcs(whmcs, circuit, "accept_order", ("AcceptOrder",)),
             Whmcs(whmcs, circuit, "verify", ("GetClientsProducts",)),
@@ -104,6 +117,7 @@ def provisioning(world: World, whmcs: SimulatedWhmcs, circuit: SimulatedCircuit)
             Elsewhere(world, "notify", OUTBOX_SECONDS),
         ],
         on_stopped=lambda _: None,
+        on_waiting=lambda _run, _trouble: None,
         result=lambda _: {},
     )
 

@@ -13,8 +13,10 @@ from enum import StrEnum
 from typing import TypeVar
 
 from portal.domain.upstream import OutcomeUnknown, Throttled, Unavailable
+from portal.engine.failures import CIRCUIT_OPEN
 
 AnswerT = TypeVar("AnswerT")
+VENDORS = ("salesforce", "whmcs", "esim")
 
 
 class Killed(BaseException):
@@ -28,6 +30,7 @@ class Trouble(StrEnum):
     KILLED_AFTER = "killed after the effect"
     UNAVAILABLE = "turned away"
     THROTTLED = "throttled"
+    DOWN = "the circuit is open"  # only vendors have one
     LOST_REQUEST = "no answer, nothing happened"
     LOST_ANSWER = "no answer, it happened"
 
@@ -68,6 +71,10 @@ def _trouble(trouble: Trouble | None, upstream: str, name: str, *, writes: bool)
         raise Unavailable(upstream, name, "planned")
     if trouble is Trouble.THROTTLED:
         raise Throttled(upstream, name, "planned", retry_after=7)
+    if trouble is Trouble.DOWN and upstream not in VENDORS:
+        raise Unavailable(upstream, name, "planned")
+    if trouble is Trouble.DOWN:
+        raise Throttled(upstream, name, "planned", retry_after=60, code=CIRCUIT_OPEN)
     lost = OutcomeUnknown if writes else Unavailable
     if trouble is Trouble.LOST_REQUEST:
         raise lost(upstream, name, "planned")

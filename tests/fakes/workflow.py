@@ -93,6 +93,7 @@ class FakeQueue:
 
     clock: FakeClock
     faults: Faults = field(default_factory=Faults)
+    name: str = "provision"
     visibility: float = 900.0
     max_receives: int = 8
     messages: dict[int, _Message] = field(default_factory=dict)
@@ -126,12 +127,12 @@ class FakeQueue:
                 continue
             message.receives += 1
             message.visible_at = self.clock.now + self.visibility
-            return _record(message)
+            return _record(message, self.name)
         return None
 
     def dead_records(self) -> list[dict[str, Any]]:
         """The dead letters as an event's records."""
-        return [_record(message) for message in self.dead.values()]
+        return [_record(message, self.name) for message in self.dead.values()]
 
     def delete(self, record: dict[str, Any]) -> None:
         """The message was worked on."""
@@ -143,7 +144,7 @@ class FakeQueue:
         self.messages[self.sent] = _Message(self.sent, ticket, self.clock.now + delay)
 
 
-def _record(message: _Message) -> dict[str, Any]:
+def _record(message: _Message, queue: str) -> dict[str, Any]:
     ticket = message.ticket
     return {
         "messageId": f"message-{message.number}",
@@ -151,6 +152,7 @@ def _record(message: _Message) -> dict[str, Any]:
         "body": f'{{"jobId":"{ticket.job_id}","attempt":{ticket.attempt}}}',
         "attributes": {"ApproximateReceiveCount": str(message.receives)},
         "messageAttributes": {},
+        "eventSourceARN": f"arn:aws:sqs:ap-northeast-1:111122223333:{queue}",
     }
 
 

@@ -35,7 +35,9 @@ def test_outputs_name_everything_that_tools_look_up(template: Template) -> None:
     tables = {f"{name}TableName" for name in _titles("identity idempotency ephemeral")}
     tables |= {f"{name}TableName" for name in _titles("workflow catalog")}
     queues = {
-        f"{n}{k}" for n in _titles("provision email case") for k in ("QueueUrl", "DeadLettersUrl")
+        f"{n}{k}"
+        for n in (*_titles("provision email case"), "ProvisionWaiting")
+        for k in ("QueueUrl", "DeadLettersUrl")
     }
     secrets = {f"{n}SecretName" for n in _titles("salesforce whmcs esim sendgrid signing")}
     others = {"ApiUrl", "RestApiId", "UserPoolId", "UserPoolClientId", "AlarmTopicArn"}

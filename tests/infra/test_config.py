@@ -79,6 +79,8 @@ def test_a_file_copied_for_another_stage_is_refused(tmp_path: Path) -> None:
         ("SALESFORCE_CUSTOMER_NUMBER_FIELD", "Customer Number"),
         ("PROVISION_ALLOWED_NETWORKS", "192.0.2.1/24"),
         ("PROVISION_MAX_CONCURRENCY", "1"),
+        ("PROVISION_WAITING_MAX_CONCURRENCY", "1"),
+        ("PROVISION_PATIENCE_HOURS", "0"),
         ("LOG_RETENTION_DAYS", "31"),
         ("REFRESH_GRACE_SECONDS", "61"),
         ("ESIM_PROVIDER", "other"),

@@ -91,17 +91,18 @@ def test_the_role_is_its_own_and_allows_exactly_the_row(
         "*": TRACING,
         **{ids[table]: set(TABLE_READ) for table in endpoint.reads},
         **{ids[table]: set(TABLE_WRITE) for table in endpoint.writes},
-        **{ids[queue]: set(QUEUE_SEND) for queue in endpoint.sends},
         **{ids[secret]: set(SECRET_READ) for secret in endpoint.secrets},
     }
     if endpoint.cognito_actions:
         pool = next(iter(template.of("AWS::Cognito::UserPool")))
         expected[pool] = {f"cognito-idp:{action}" for action in endpoint.cognito_actions}
-    if endpoint.consumes is not None:
+    for queue in endpoint.consumes:
         back_off = {"sqs:ChangeMessageVisibility"} if endpoint.backs_off else set()
-        expected[_queue(template, endpoint.consumes.value)] = {*QUEUE_CONSUME, *back_off}
-    if endpoint.consumes_dead_letters_of is not None:
-        name = f"{endpoint.consumes_dead_letters_of.value}-dead-letters"
+        expected[_queue(template, queue.value)] = {*QUEUE_CONSUME, *back_off}
+    for queue in endpoint.sends:
+        expected[ids[queue]] = {*QUEUE_SEND, *expected.get(ids[queue], ())}
+    for queue in endpoint.consumes_dead_letters_of:
+        name = f"{queue.value}-dead-letters"
         expected[_queue(template, name)] = set(QUEUE_CONSUME)
     if endpoint.every_minutes is not None:
         for queue in endpoint.sends:

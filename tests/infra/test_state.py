@@ -90,7 +90,7 @@ def test_every_queue_gives_up_into_a_dead_letter_queue(template: Template, queue
     dead_letters_id, dead_letters = queue_named(template, f"{queue.value}-dead-letters")
     redrive = properties["RedrivePolicy"]
     assert target(redrive["deadLetterTargetArn"]) == dead_letters_id
-    assert redrive["maxReceiveCount"] == {Queue.PROVISION: 8}.get(queue, 6)
+    assert redrive["maxReceiveCount"] == (8 if "provision" in queue else 6)
     assert dead_letters["MessageRetentionPeriod"] == 14 * 24 * 3600
     assert "RedrivePolicy" not in dead_letters
 
@@ -139,11 +139,13 @@ def test_consumers_report_single_failures_and_spare_whmcs(template: Template) ->
         f"portal-test-{queue.value}": (
             f"portal-test-{consumer_of(queue).id}",
             5 if queue is Queue.EMAIL else 1,
-            {"MaximumConcurrency": 2} if queue is Queue.PROVISION else None,
+            {"MaximumConcurrency": 2} if "provision" in queue else None,
         )
         for queue in Queue
     }
-    expected["portal-test-provision-dead-letters"] = ("portal-test-provision-dead-letter", 1, None)
+    undertaker = ("portal-test-provision-dead-letter", 1, None)
+    expected["portal-test-provision-dead-letters"] = undertaker
+    expected["portal-test-provision-waiting-dead-letters"] = undertaker
     assert mappings == expected
 
 

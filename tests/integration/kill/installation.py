@@ -41,7 +41,7 @@ PASSWORD_RULES = {
     "PASSWORD_REQUIRE_DIGITS": "true",
     "PASSWORD_REQUIRE_SYMBOLS": "false",
 }
-QUEUES = ("provision", "email", "case")
+QUEUES = ("provision", "provision-waiting", "email", "case")
 STATUS_INDEX = "status-index"
 SIGNING_KEY_ID = "local-1"
 SIGNING_KEY = "signing-secret-of-the-kill-tests"
@@ -159,7 +159,10 @@ class Installation:
             "POWERTOOLS_LOG_LEVEL": "INFO",
             "CORS_ORIGINS": "https://portal.example",
             **{f"{name.upper()}_TABLE": name for name in TABLES},
-            **{f"{name.upper()}_QUEUE_URL": url for name, url in self.queues.items()},
+            **{
+                f"{name.upper().replace('-', '_')}_QUEUE_URL": url
+                for name, url in self.queues.items()
+            },
             **{f"{name.upper()}_SECRET_ID": name for name in SECRETS},
             **self.user_pool,
             **PASSWORD_RULES,
@@ -182,6 +185,7 @@ class Installation:
             "PORTAL_TIME_ZONE": "Asia/Tokyo",
             "PORTAL_CURRENCY": "JPY",
             "PROVISION_MAX_ATTEMPTS": "8",
+            "PROVISION_PATIENCE_HOURS": "24",
             **more,
         }
 

@@ -36,19 +36,26 @@ def table() -> Iterator[str]:
         yield "idempotency"
 
 
-def fail(circuit: Circuit, kind: type[UpstreamError] = Unavailable) -> None:
+def fail(circuit: Circuit, kind: type[UpstreamError] = Unavailable) -> UpstreamError:
     def call() -> None:
         raise kind("whmcs", "GetProducts", "down")
 
-    with pytest.raises(kind):
+    with pytest.raises(UpstreamError) as raised:
         circuit.run(call)
+    return raised.value
+
+
+def break_down(circuit: Circuit) -> None:
+    for _ in range(FAILURES):
+        fail(circuit)
 
 
 @pytest.mark.parametrize("kind", [Unavailable, OutcomeUnknown, Unauthorized, Throttled])
 def test_it_opens_and_tells_when_to_come_back(table: str, kind: type[UpstreamError]) -> None:
     circuit = Circuit(f"whmcs-{kind.__name__}", table=table)
-    for _ in range(FAILURES):
-        fail(circuit, kind)
+    for _ in range(FAILURES - 1):
+        assert type(fail(circuit, kind)) is kind
+    fail(circuit, kind)
     with pytest.raises(Throttled) as opened:
         circuit.run(lambda: pytest.fail("must not be called"))
     assert (opened.value.code, opened.value.retry_after) == (CIRCUIT_OPEN, OPEN_SECONDS)
@@ -58,7 +65,7 @@ def test_it_opens_and_tells_when_to_come_back(table: str, kind: type[UpstreamErr
 def test_refusals_are_no_failures(table: str) -> None:
     circuit = Circuit("refusing", table=table)
     for _ in range(FAILURES * 2):
-        fail(circuit, Refused)
+        assert type(fail(circuit, Refused)) is Refused
     assert circuit.run(lambda: "called") == "called"
 
 
@@ -67,6 +74,40 @@ def test_one_success_starts_the_count_anew(table: str) -> None:
     for _ in range(FAILURES * 2):
         fail(circuit)
         assert circuit.run(lambda: 1) == 1
+
+
+@pytest.mark.parametrize("kind", [Unavailable, Throttled])
+def test_the_call_that_opens_it_had_no_effect_and_costs_no_try(
+    table: str, kind: type[UpstreamError]
+) -> None:
+    circuit = Circuit(f"opening-{kind.__name__}", table=table)
+    for _ in range(FAILURES - 1):
+        assert fail(circuit, kind).code is None
+    last = fail(circuit, kind)
+    assert (last.code, last.operation, last.message) == (CIRCUIT_OPEN, "GetProducts", "down")
+    waiting = classify(last)
+    assert isinstance(waiting, Wait)
+    assert (waiting.seconds, waiting.upstream_down) == (OPEN_SECONDS, True)
+
+
+@pytest.mark.parametrize("kind", [OutcomeUnknown, Unauthorized])
+def test_what_somebody_has_to_look_at_is_told_as_it_is(
+    table: str, kind: type[UpstreamError]
+) -> None:
+    circuit = Circuit(f"telling-{kind.__name__}", table=table)
+    assert {type(fail(circuit, kind)) for _ in range(FAILURES)} == {kind}
+
+
+def test_a_vendor_that_asks_for_more_time_gets_it(table: str) -> None:
+    circuit = Circuit("whmcs-busy", table=table)
+
+    def call() -> None:
+        raise Throttled("whmcs", "GetProducts", "busy", retry_after=OPEN_SECONDS * 3)
+
+    for _ in range(FAILURES):
+        with pytest.raises(Throttled) as raised:
+            circuit.run(call)
+    assert (raised.value.code, raised.value.retry_after) == (CIRCUIT_OPEN, OPEN_SECONDS * 3)
 
 
 class FakeTime:
@@ -87,8 +128,7 @@ def test_it_closes_after_one_good_probe_and_other_workers_see_it(
     for module in (base, persistence):
         monkeypatch.setattr(module, "dt", clock)
     circuit, other = Circuit("recovering", table=table), Circuit("recovering", table=table)
-    for _ in range(FAILURES):
-        fail(circuit)
+    break_down(circuit)
     with pytest.raises(Throttled):
         other.run(lambda: 1)
     clock.offset += timedelta(seconds=OPEN_SECONDS + 1)
@@ -97,8 +137,24 @@ def test_it_closes_after_one_good_probe_and_other_workers_see_it(
     assert other.run(lambda: "again") == "again"
 
 
+def test_a_probe_that_finds_it_still_down_costs_no_try_either(
+    table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeTime()
+    for module in (base, persistence):
+        monkeypatch.setattr(module, "dt", clock)
+    circuit = Circuit("still-down", table=table)
+    break_down(circuit)
+    for _ in range(3):
+        clock.offset += timedelta(seconds=OPEN_SECONDS + 1)
+        assert fail(circuit).code == CIRCUIT_OPEN
+    clock.offset += timedelta(seconds=OPEN_SECONDS + 1)
+    assert circuit.run(lambda: "back") == "back"
+    # Closed again: a single failure is an ordinary one.
+    assert fail(circuit).code is None
+
+
 def test_upstreams_have_circuits_of_their_own(table: str) -> None:
     broken, fine = Circuit("broken", table=table), Circuit("fine", table=table)
-    for _ in range(FAILURES):
-        fail(broken)
+    break_down(broken)
     assert fine.run(lambda: "called") == "called"

@@ -65,7 +65,7 @@ def of(kind: type[UpstreamError], upstream: str = "whmcs") -> UpstreamError:
         ),
         (
             Throttled("whmcs", "AddOrder", "text", retry_after=60, code=CIRCUIT_OPEN),
-            Wait("whmcs-unavailable", "whmcs AddOrder: text", 60, longer=True),
+            Wait("whmcs-unavailable", "whmcs AddOrder: text", 60, upstream_down=True),
         ),
         (StopWorkflow("order-empty", "m"), Stop("order-empty", "m")),
         (Postpone("code", "m", seconds=5), Wait("code", "m", 5)),

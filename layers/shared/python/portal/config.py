@@ -91,10 +91,17 @@ class ProvisionQueue(Config):
     provision_queue_url: NonEmpty = Field(alias="PROVISION_QUEUE_URL")
 
 
-class ProvisionAttempts(Config):
-    """Tries within one attempt: the queue's maxReceiveCount."""
+class ProvisionWaitingQueue(Config):
+    """Where provisioning jobs wait for an upstream that is down."""
+
+    provision_waiting_queue_url: NonEmpty = Field(alias="PROVISION_WAITING_QUEUE_URL")
+
+
+class ProvisionLimits(Config):
+    """Tries within one attempt (the queues' maxReceiveCount); hours to wait out an outage."""
 
     provision_max_attempts: int = Field(alias="PROVISION_MAX_ATTEMPTS", ge=1)
+    provision_patience_hours: float = Field(alias="PROVISION_PATIENCE_HOURS", gt=0)
 
 
 class SigningConfig(Config):

@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from portal.engine.model import Job
 from portal.ports.workflow import JobView
 from portal.provisioning.view import StoredJobReader
 from portal.repositories.dynamodb import Table
@@ -31,6 +32,7 @@ from tests.unit.repositories.workflow_table import create_workflow_table
 __all__ = ["Wired", "emulated", "servers", "wired"]
 
 SIGNING_KEY = "signing-key-for-tests"
+QUEUES = ("provision", "provision-waiting", "email")
 Handler = Callable[..., dict[str, Any]]
 
 
@@ -64,12 +66,26 @@ class Wired:
             client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return [json.loads(message["Body"]) for message in found]
 
-    def work(self, handler: Handler | None = None) -> dict[str, Any]:
-        """One invocation for the order's job."""
+    def backlog(self, queue: str) -> int:
+        """How many messages are on a queue, delayed ones too."""
+        found = boto3.client("sqs").get_queue_attributes(
+            QueueUrl=self.urls[queue], AttributeNames=["All"]
+        )["Attributes"]
+        return int(found["ApproximateNumberOfMessages"]) + int(
+            found["ApproximateNumberOfMessagesDelayed"]
+        )
+
+    def work(self, handler: Handler | None = None, *, queue: str = "provision") -> dict[str, Any]:
+        """One invocation for the order's job, by a message of a queue."""
+        job = self.job()
+        event = sqs_event({"jobId": job.id, "attempt": job.attempt}, queue=queue)
+        return (handler or self.worker)(event, FakeContext(remaining_ms=150_000))
+
+    def job(self) -> Job:
+        """The order's job as it is stored."""
         job = self.store.get(f"ORDER#{ORDER_ID}")
         assert job is not None
-        event = sqs_event({"jobId": job.id, "attempt": job.attempt}, queue="provision")
-        return (handler or self.worker)(event, FakeContext(remaining_ms=150_000))
+        return job
 
     @property
     def store(self) -> DynamoJobStore:
@@ -120,8 +136,10 @@ def wired(
             "WORKFLOW_TABLE": "workflow",
             "EMAIL_QUEUE_URL": urls["email"],
             "PROVISION_QUEUE_URL": urls["provision"],
+            "PROVISION_WAITING_QUEUE_URL": urls["provision-waiting"],
             "PORTAL_TIME_ZONE": "Asia/Tokyo",
             "PROVISION_MAX_ATTEMPTS": "8",
+            "PROVISION_PATIENCE_HOURS": "24",
         }.items():
             monkeypatch.setenv(name, value)
         for builder in (build_start, build_worker, build_dead_letter, build_sweeper):
@@ -153,4 +171,4 @@ def _resources() -> dict[str, str]:
         "signing": {"keys": {"k1": SIGNING_KEY}},
     }.items():
         secrets.create_secret(Name=name, SecretString=json.dumps(document))
-    return {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("provision", "email")}
+    return {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}

@@ -50,7 +50,7 @@ class AnyHistory(RuleBasedStateMachine):
     def deliver(self) -> None:
         """The next message, whenever it comes."""
         world = self.world
-        at = world.queue.next_at()
+        at = world.next_at()
         if at is not None:
             world.clock.now = max(world.clock.now, at)
             self._survive(world.work)
@@ -108,7 +108,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule()
     def the_queue_loses_everything(self) -> None:
-        self.world.queue.messages.clear()
+        self.world.lose_messages()
 
     @rule(valid=st.booleans())
     def the_card(self, valid: bool) -> None:

@@ -62,7 +62,7 @@ def test_it_shows_up_between_the_two_looks() -> None:
 
     world.ports.billing.add = remember  # type: ignore[method-assign,assignment]  # to send it later
     assert world.work()
-    world.clock.now = world.queue.next_at() or 0.0
+    world.clock.now = world.next_at() or 0.0
     assert world.work()  # the first look finds nothing
     world.whmcs._add(lost[0])  # type: ignore[arg-type]  # the late commit
     world.settle()
@@ -151,7 +151,7 @@ def test_two_orders_with_our_reference_stop_everything() -> None:
 def test_a_clock_set_back_costs_another_minute_and_no_order() -> None:
     world = world_with(Trouble.LOST_REQUEST)
     world.work()
-    world.clock.now = world.queue.next_at() or 0.0
+    world.clock.now = world.next_at() or 0.0
     world.work()
     world.clock.now -= 7_200
     for message in world.queue.messages.values():

@@ -136,7 +136,7 @@ def test_the_sweeper_finds_jobs_without_a_message(lost: str) -> None:
         world.press()
         world.faults.plan = {len(world.faults.names) + 8: Trouble.UNAVAILABLE}
         world.work()
-        world.queue.messages.clear()
+        world.lose_messages()
     assert not world.queue.messages
     world.settle()
     assert_exactly_once(world)

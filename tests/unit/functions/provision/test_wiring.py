@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import time
 
+from portal.adapters.circuit import FAILURES
 from portal.engine.start import cancel
 
 from functions.provision import dead_letter, sweeper
 from functions.provision.deps import build_sweeper, build_worker
+from local.emulators.kit.faults import Fault
 from tests.events import FakeContext, sqs_event
 from tests.fakes.provisioning import ORDER_ID
 from tests.unit.functions.provision.office import Wired, emulated, servers, wired
 from tests.unit.functions.provision.seeds import ESIM, FIBRE
 
 __all__ = ["emulated", "servers", "wired"]
+
+TRIES = 8
 
 
 def test_from_the_button_to_the_mails(wired: Wired) -> None:
@@ -35,18 +39,30 @@ def test_from_the_button_to_the_mails(wired: Wired) -> None:
     assert again.headers["location"] == f"/api/orders/{ORDER_ID}"
 
 
-def test_whmcs_is_down_until_the_message_is_dead(wired: Wired) -> None:
+def test_whmcs_is_down_and_the_job_waits_out_of_the_way(wired: Wired) -> None:
     wired.servers.seed((FIBRE, 1))
     wired.servers.whmcs.emulator.set_switches({"maintenance": True})
     wired.press()
-    for _ in range(5):
-        assert len(wired.work()["batchItemFailures"]) == 1
-    knocks = len(wired.servers.whmcs.emulator.journal.calls())
-    assert knocks == 5
-    # The circuit is open now: no more knocking, and no try is spent.
     wired.messages()
-    assert wired.work() == {"batchItemFailures": []}
-    assert len(wired.servers.whmcs.emulator.journal.calls()) == knocks
+    for _ in range(FAILURES - 1):
+        assert len(wired.work()["batchItemFailures"]) == 1
+    # The next one opens the circuit. From here on nobody knocks, and no try is spent.
+    for queue in ("provision", "provision-waiting", "provision-waiting"):
+        assert wired.work(queue=queue) == {"batchItemFailures": []}
+    assert len(wired.servers.whmcs.emulator.journal.calls()) == FAILURES
+    assert wired.job().tries == FAILURES - 1
+    assert (wired.backlog("provision"), wired.backlog("provision-waiting")) == (0, 3)
+
+
+def test_a_try_that_fails_again_and_again_ends_in_the_dead_letters(wired: Wired) -> None:
+    wired.servers.seed((FIBRE, 1))
+    wired.press()
+    # One action fails; the others answer, so that the circuit stays closed.
+    fault = Fault(kind="html", operation="GetPayMethods", times=None)
+    wired.servers.whmcs.emulator.faults.add(fault)
+    for _ in range(TRIES):
+        assert len(wired.work()["batchItemFailures"]) == 1
+    assert wired.job().tries == TRIES
     assert wired.work(dead_letter.handler) == {"batchItemFailures": []}
     assert (wired.view().status, wired.view().error_code) == ("failed", "whmcs-unavailable")
     order = wired.order()
@@ -81,7 +97,8 @@ def test_the_sweeper_brings_back_what_was_lost(wired: Wired) -> None:
 def test_an_operator_cancels(wired: Wired) -> None:
     wired.servers.seed((FIBRE, 1))
     wired.press()
-    asked = cancel(wired.store, build_worker().queue, f"ORDER#{ORDER_ID}", now=time.time())
+    tickets = build_worker().lanes.fresh.tickets
+    asked = cancel(wired.store, tickets, f"ORDER#{ORDER_ID}", now=time.time())
     assert asked == "cancelled"
     wired.work()
     assert wired.view().status == "cancelled"

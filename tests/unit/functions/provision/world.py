@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from portal.engine.runner import Runner
 from portal.engine.start import Started, StartRequest, request_start
 from portal.engine.sweeper import Sweeper
 
+from functions.provision.lanes import Lane, Lanes
 from functions.provision.messages import handle_batch
 from functions.provision.ports import Ports
 from functions.provision.workflow import provisioning
@@ -66,6 +67,8 @@ class World:
         self.outbox = FaultyOutbox(self.faults)
         self.store = MemoryJobStore(self.faults)
         self.queue = FakeQueue(self.clock, self.faults)
+        self.waiting = FakeQueue(self.clock, self.faults, name="provision-waiting")
+        self.lanes = Lanes(fresh=_lane(self.queue), waiting=_lane(self.waiting))
         self.directory = FakeDirectory(customer())
         self.observer = FakeObserver()
         self.ports = Ports(
@@ -114,35 +117,43 @@ class World:
         """What is on the queue for the current attempt."""
         return Ticket(JOB_ID, self.job.attempt)
 
+    def next_at(self) -> float | None:
+        """When the next message can be received, from either queue."""
+        times = [at for at in (self.queue.next_at(), self.waiting.next_at()) if at is not None]
+        return min(times, default=None)
+
     def work(self) -> bool:
         """Receive one message and work on it, as Lambda would; False when there is none."""
-        record = self.queue.receive()
-        if record is None:
-            return False
-        try:
-            answer = self._invoke(record, self.runner().work)
-        except Killed:
-            return True
-        if not answer["batchItemFailures"]:
-            self.queue.delete(record)
-        return True
+        for queue in (self.queue, self.waiting):
+            record = queue.receive()
+            if record is not None:
+                self._work(queue, record)
+                return True
+        return False
 
     def bury(self) -> None:
         """Work the dead letters off."""
-        for record in self.queue.dead_records():
-            answer = self._invoke(record, self.runner().give_up, kept_by_queue=True)
-            if not answer["batchItemFailures"]:
-                self.queue.delete(record)
+        for queue in (self.queue, self.waiting):
+            for record in queue.dead_records():
+                answer = handle_batch({"Records": [record]}, self.context, self.runner().give_up)
+                if not answer["batchItemFailures"]:
+                    queue.delete(record)
 
     def sweep(self) -> Any:
         """The schedule fires."""
-        return Sweeper(self.store, self.queue, clock=self.clock).sweep()
+        queues = {"fresh": self.queue, "waiting": self.waiting}
+        return Sweeper(self.store, **queues, clock=self.clock).sweep()
+
+    def lose_messages(self) -> None:
+        """Whatever was queued is gone."""
+        for queue in (self.queue, self.waiting):
+            queue.messages.clear()
 
     def settle(self, *, hours: float = 30.0) -> None:
         """Let time pass until the job is over (or the hours are)."""
         end, next_sweep = self.clock.now + hours * 3600, self.clock.now + SWEEP_EVERY
         while self.clock.now < end and not self.job.status.over:
-            following = self.queue.next_at()
+            following = self.next_at()
             if following is not None and following <= next_sweep:
                 self.clock.now = max(self.clock.now, following)
                 if self.work():
@@ -154,23 +165,23 @@ class World:
 
     def drain(self) -> None:
         """Work off what is still in the queue after the end: it must do nothing."""
-        while (following := self.queue.next_at()) is not None:
+        while (following := self.next_at()) is not None:
             self.clock.now = max(self.clock.now, following)
             self.work()
             self.bury()
 
-    def _invoke(
-        self, record: dict[str, Any], work: Callable[..., Any], *, kept_by_queue: bool = False
-    ) -> dict[str, Any]:
-        if kept_by_queue:
-            return handle_batch({"Records": [record]}, self.context, work)
-        return handle_batch(
-            {"Records": [record]},
-            self.context,
-            work,
-            queue=self.queue,
-            postpone=self.queue.postpone,
-        )
+    def _work(self, queue: FakeQueue, record: dict[str, Any]) -> None:
+        event = {"Records": [record]}
+        try:
+            answer = handle_batch(event, self.context, self.runner().work, self.lanes)
+        except Killed:
+            return
+        if not answer["batchItemFailures"]:
+            queue.delete(record)
+
+
+def _lane(queue: FakeQueue) -> Lane:
+    return Lane(name=queue.name, tickets=queue, postpone=queue.postpone)
 
 
 def assert_exactly_once(world: World) -> None:

@@ -52,12 +52,16 @@ class Circuit:
                 handled_exceptions=(Unavailable, OutcomeUnknown, Unauthorized),
             ),
         )(_run)
+        self._opened = False
 
     def run(self, call: Callable[[], AnswerT]) -> AnswerT:
         """Make the call, unless the circuit is open.
 
-        Raises Throttled with the code `circuit-open`: no call was made.
+        Raises Throttled with the code `circuit-open` when nothing was done because the upstream is
+        down: the call was not made, or was the one that opened the circuit or found it still down
+        (ADR 21). An unknown outcome stays one: somebody has to look.
         """
+        self._opened = False
         try:
             answer: AnswerT = self._protected(call)
         except CircuitBreakerOpenError as error:
@@ -68,10 +72,27 @@ class Circuit:
                 code=CIRCUIT_OPEN,
                 retry_after=float(OPEN_SECONDS),
             ) from error
+        except Unavailable as error:
+            if not self._opened:
+                raise
+            raise self._still_down(error) from error
         return answer
+
+    def _still_down(self, error: Unavailable) -> Throttled:
+        after = error.retry_after if isinstance(error, Throttled) else None
+        return Throttled(
+            self._upstream,
+            error.operation,
+            error.message,
+            code=CIRCUIT_OPEN,
+            status=error.status,
+            loggable=error.loggable,
+            retry_after=max(float(OPEN_SECONDS), after or 0.0),
+        )
 
     def _changed(self, transition: CircuitTransition) -> None:
         state = transition.to_state.value.lower()
+        self._opened = state == "open"
         count("CircuitTransitions", upstream=self._upstream, state=state)
         if state == "open":
             count("CircuitOpened", upstream=self._upstream)

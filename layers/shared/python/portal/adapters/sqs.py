@@ -44,6 +44,11 @@ class SqsQueue:
         self._url = url
         self._client = client
 
+    @property
+    def name(self) -> str:
+        """The last part of the URL, and of the ARN."""
+        return self._url.rpartition("/")[2]
+
     def send(self, *messages: BaseModel, delay_seconds: int = 0) -> None:
         """Enqueue models; `delay_seconds` at most 900 (SQS' limit).
 

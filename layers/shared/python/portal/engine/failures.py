@@ -14,7 +14,7 @@ from portal.domain.upstream import (
 )
 
 CIRCUIT_OPEN = "circuit-open"
-"""The `code` of a Throttled that a circuit breaker raised: no call was made."""
+"""The `code` of a Throttled from a circuit breaker: the upstream is down, nothing was done."""
 
 
 class StopWorkflow(Exception):
@@ -73,12 +73,15 @@ class Retry:
 
 @dataclass(frozen=True)
 class Wait:
-    """Come back later, at no cost; `longer` each time when an upstream is known to be down."""
+    """Come back later, at no cost.
+
+    `upstream_down`: later each time, and not in the way of jobs that can go on.
+    """
 
     code: str
     message: str
     seconds: float
-    longer: bool = False
+    upstream_down: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,5 +125,5 @@ def classify(error: UpstreamError) -> Retry | Wait | Stop:
         return Retry(f"{upstream}-outcome-unknown", text)
     after = (error.retry_after or 0.0) if isinstance(error, Throttled) else 0.0
     if error.code == CIRCUIT_OPEN:
-        return Wait(f"{upstream}-unavailable", text, after, longer=True)
+        return Wait(f"{upstream}-unavailable", text, after, upstream_down=True)
     return Retry(f"{upstream}-unavailable", text, after)

@@ -34,6 +34,7 @@ from portal.observability import logger
 CANCELLED = "cancelled"
 EXHAUSTED = "attempts-exhausted"
 CONTENTION_SECONDS = 5.0
+COURTESY_SECONDS = 40.0  # one call to another system
 
 
 class Kind(StrEnum):
@@ -41,7 +42,8 @@ class Kind(StrEnum):
 
     DONE = "done"  # delete it
     RETRY = "retry"  # let it come back after `delay`; counts as a receive
-    AGAIN = "again"  # put a new one with `delay`, then delete it
+    AGAIN = "again"  # put a new one with `delay` into the same queue, then delete it
+    WAIT = "wait"  # the same, into the queue of those that wait for an upstream
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,9 @@ class Runner:
         since = now if job.waiting_since is None else job.waiting_since
         if now - since > self._policy.patience:
             return self._stop(session, Status.FAILED, wait.code, wait.message)
-        delay = self._policy.wait(job.waits if wait.longer else 0, wait.seconds)
+        if wait.upstream_down and not job.waits:
+            self._say_that_it_waits(session, wait)
+        delay = self._policy.wait(job.waits if wait.upstream_down else 0, wait.seconds)
         self._release_troubled(
             session,
             wait.code,
@@ -213,7 +217,14 @@ class Runner:
             waiting_since=since,
             tries=max(job.tries - 1, 0),
         )
-        return Verdict(Kind.AGAIN, delay)
+        return Verdict(Kind.WAIT if wait.upstream_down else Kind.AGAIN, delay)
+
+    def _say_that_it_waits(self, session: Session, wait: Wait) -> None:
+        try:
+            session.require(COURTESY_SECONDS)
+            self._workflow.on_waiting(session, self._trouble(session, wait.code, wait.message))
+        except (UpstreamError, OutOfTime) as error:
+            logger().info("nobody was told about the wait", extra={"reason": repr(error)})
 
     def _hand_over(self, session: Session) -> Verdict:
         if not session.progressed:

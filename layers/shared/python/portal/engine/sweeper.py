@@ -18,8 +18,10 @@ from portal.observability import logger
 
 LOST_AFTER = 600.0
 STUCK_AFTER = 600.0
-# While messages are waiting, a job that does not move is most likely one of theirs.
+# While messages are waiting, a job that does not move is most likely one of theirs. Fresh ones are
+# worked on soon; what an outage has left behind may take most of a day.
 AFTER_WITH_BACKLOG = 7_200.0
+AFTER_WITH_OUTAGE_BACKLOG = 86_400.0
 LIMIT = 500
 
 
@@ -34,31 +36,43 @@ class Swept:
 
 
 class Sweeper:
-    """Looks at the jobs of one store."""
+    """Looks at the jobs of one store.
+
+    Jobs that have not begun go to the queue for `fresh` ones, all others to that for `waiting`
+    ones, so that a crowd of them cannot stand in the way.
+    """
 
     def __init__(
-        self, store: JobStore, queue: Queue, *, clock: Callable[[], float] = time.time
+        self,
+        store: JobStore,
+        *,
+        fresh: Queue,
+        waiting: Queue,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
-        self._queue = queue
+        self._fresh = fresh
+        self._waiting = waiting
         self._clock = clock
 
     def sweep(self) -> Swept:
         """One round, of at most 500 jobs per reason. Raises Unavailable."""
-        now = self._clock()
-        patience = AFTER_WITH_BACKLOG if self._queue.backlog() else 0.0
-        lost_after, stuck_after = max(LOST_AFTER, patience), max(STUCK_AFTER, patience)
+        patience = AFTER_WITH_BACKLOG if self._fresh.backlog() else 0.0
+        lost_after = max(LOST_AFTER, patience)
+        if self._waiting.backlog():
+            patience = AFTER_WITH_OUTAGE_BACKLOG
+        stuck_after = max(STUCK_AFTER, patience)
         return Swept(
-            due=self._bring_back(Status.SCHEDULED, now, 0.0),
-            lost=self._bring_back(Status.QUEUED, now, lost_after),
-            stuck=self._bring_back(Status.RUNNING, now, stuck_after),
-            unreported=self._bring_back(Status.STOPPING, now, stuck_after),
+            due=self._bring_back(Status.SCHEDULED, 0.0, self._fresh),
+            lost=self._bring_back(Status.QUEUED, lost_after, self._fresh),
+            stuck=self._bring_back(Status.RUNNING, stuck_after, self._waiting),
+            unreported=self._bring_back(Status.STOPPING, stuck_after, self._waiting),
         )
 
-    def _bring_back(self, status: Status, now: float, after: float) -> int:
+    def _bring_back(self, status: Status, after: float, queue: Queue) -> int:
         found = 0
-        for job in self._candidates(status, now - after):
-            if self._requeue(job, after):
+        for job in self._candidates(status, self._clock() - after):
+            if self._requeue(job, after, queue):
                 found += 1
             if found == LIMIT:
                 break
@@ -71,7 +85,7 @@ class Sweeper:
             if job is not None and job.status is status:
                 yield job
 
-    def _requeue(self, job: Job, after: float) -> bool:
+    def _requeue(self, job: Job, after: float, queue: Queue) -> bool:
         now = self._clock()
         if job.leased(now) or not _overdue(job, now, after):
             return False
@@ -81,7 +95,7 @@ class Sweeper:
         except StaleJob:
             return False
         try:
-            self._queue.put(Ticket(job.id, job.attempt))
+            queue.put(Ticket(job.id, job.attempt))
         except UpstreamError as error:
             logger().warning("ticket not enqueued", extra={"reason": str(error)})
             return False

@@ -1,0 +1,228 @@
+"""Fresh orders beside those that wait for an upstream."""
+
+from __future__ import annotations
+
+import pytest
+from portal.engine.model import Status
+
+from tests.fakes.faults import Trouble
+from tests.fakes.provisioning import loaded_order, order_line
+from tests.unit.functions.provision.world import World, assert_exactly_once
+
+UPSTREAMS = ("salesforce", "whmcs", "esim")
+
+
+def down(world: World, upstream: str) -> None:
+    """Every call of one upstream finds its circuit open."""
+    world.faults.always = lambda name: Trouble.DOWN if name.startswith(f"{upstream} ") else None
+
+
+@pytest.mark.parametrize("upstream", UPSTREAMS)
+def test_a_job_whose_upstream_is_down_waits_out_of_the_way(upstream: str) -> None:
+    world = World()
+    world.press()
+    down(world, upstream)
+    world.work()
+    assert (len(world.queue.messages), len(world.waiting.messages)) == (0, 1)
+    assert (world.job.status, world.job.tries) == (Status.RUNNING, 0)
+    assert world.job.trouble is not None
+    assert world.job.trouble.code == f"{upstream}-unavailable"
+
+
+@pytest.mark.parametrize("upstream", UPSTREAMS)
+def test_it_stays_there_and_comes_back_later_each_time(upstream: str) -> None:
+    world = World()
+    world.press()
+    down(world, upstream)
+    gaps = []
+    for _ in range(6):
+        world.work()
+        following = world.next_at() or 0.0
+        gaps.append(following - world.clock.now)
+        world.clock.now = following
+    assert gaps == sorted(gaps)
+    assert (gaps[0], round(gaps[-1])) == (60.0, 692)
+    assert (world.queue.sent, world.waiting.sent) == (1, 6)
+    world.faults.always = lambda _: None
+    world.settle()
+    assert_exactly_once(world)
+
+
+def test_what_is_left_is_done_in_the_same_lane() -> None:
+    """A pending eSIM of the backlog must not push its job in front of fresh ones."""
+    world = World()
+    world.press()
+    down(world, "whmcs")
+    world.work()
+    world.faults.always = lambda _: None
+    world.esim.polls = 2
+    world.settle()
+    assert_exactly_once(world)
+    assert world.queue.sent == 1
+    assert world.waiting.sent > 1
+
+
+def test_a_pending_esim_of_a_fresh_order_waits_in_front() -> None:
+    world = World()
+    world.esim.polls = 2
+    world.press()
+    world.settle()
+    assert_exactly_once(world)
+    assert world.waiting.sent == 0
+
+
+def test_a_try_that_failed_keeps_its_message() -> None:
+    world = World(loaded_order(order_line(1)))
+    world.press()
+    world.faults.plan = {len(world.faults.names) + 6: Trouble.UNAVAILABLE}
+    world.work()
+    assert (world.queue.sent, world.waiting.sent) == (1, 0)
+    assert [message.receives for message in world.queue.messages.values()] == [1]
+    assert world.job.tries == 1
+
+
+def test_a_try_that_failed_in_the_other_lane_keeps_its_message_there() -> None:
+    world = World(loaded_order(order_line(1)))
+    world.press()
+    down(world, "whmcs")
+    world.work()
+    world.clock.now = world.next_at() or 0.0
+    world.faults.always = lambda n: Trouble.UNAVAILABLE if n.startswith("whmcs ") else None
+    world.work()
+    (message,) = world.waiting.messages.values()
+    assert (message.receives, world.job.tries) == (1, 1)
+    assert message.visible_at - world.clock.now == 30.0
+    world.faults.always = lambda _: None
+    world.settle()
+    assert_exactly_once(world)
+
+
+def test_when_the_other_queue_cannot_be_reached_the_message_stays() -> None:
+    world = World()
+    world.press()
+
+    def trouble(name: str) -> Trouble | None:
+        if name == "sqs put":
+            return Trouble.UNAVAILABLE
+        return Trouble.DOWN if name.startswith("whmcs ") else None
+
+    world.faults.always = trouble
+    world.work()
+    (message,) = world.queue.messages.values()
+    assert message.visible_at == world.clock.now + world.queue.visibility
+    world.faults.always = lambda _: None
+    world.settle()
+    assert_exactly_once(world)
+
+
+def waits(world: World, *, times: int = 3) -> None:
+    """WHMCS is down for so many looks."""
+    down(world, "whmcs")
+    for _ in range(times):
+        world.clock.now = max(world.clock.now, world.next_at() or 0.0)
+        world.work()
+
+
+def test_salesforce_says_once_what_the_order_waits_for() -> None:
+    world = World()
+    world.press()
+    waits(world)
+    told = [progress for progress in world.salesforce.progress if progress.error_code]
+    (progress,) = told
+    assert (progress.status, progress.error_code) == ("In Progress", "whmcs-unavailable")
+    assert "waits and goes on by itself" in progress.error_message
+    assert progress.attempt_count == 1
+    world.faults.always = lambda _: None
+    world.settle()
+    assert_exactly_once(world)
+
+
+def test_the_next_outage_is_told_too() -> None:
+    world = World()
+    world.press()
+    waits(world)
+    world.faults.always = lambda n: Trouble.DOWN if n == "whmcs AddOrder" else None
+    for _ in range(2):
+        world.clock.now = world.next_at() or 0.0
+        world.work()
+    assert sum(bool(progress.error_code) for progress in world.salesforce.progress) == 2
+
+
+def test_nobody_is_told_before_the_order_is_known() -> None:
+    world = World()
+    world.press()
+    down(world, "salesforce")
+    world.work()
+    assert world.faults.names.count("salesforce report") == 0
+
+
+@pytest.mark.parametrize("trouble", [Trouble.UNAVAILABLE, Trouble.LOST_ANSWER, Trouble.DOWN])
+def test_it_waits_all_the_same_when_salesforce_cannot_be_told(trouble: Trouble) -> None:
+    world = World()
+    world.press()
+
+    def unreachable(name: str) -> Trouble | None:
+        if name.startswith("whmcs "):
+            return Trouble.DOWN
+        told = name == "salesforce report" and world.faults.count("whmcs")
+        return trouble if told else None
+
+    world.faults.always = unreachable
+    world.work()
+    assert (world.job.tries, world.waiting.sent) == (0, 1)
+    world.faults.always = lambda _: None
+    world.settle()
+    assert_exactly_once(world)
+
+
+def test_it_waits_all_the_same_when_there_is_no_time_to_tell() -> None:
+    world = World()
+    world.press()
+
+    def late(name: str) -> Trouble | None:
+        if not name.startswith("whmcs "):
+            return None
+        world.context.left = 20.0
+        return Trouble.DOWN
+
+    world.faults.always = late
+    world.work()
+    assert world.waiting.sent == 1
+    assert not any(progress.error_code for progress in world.salesforce.progress)
+
+
+def test_an_order_that_was_deleted_while_it_waits() -> None:
+    world = World()
+    world.press()
+
+    def deleted(name: str) -> Trouble | None:
+        if not name.startswith("whmcs "):
+            return None
+        world.salesforce.order = None
+        return Trouble.DOWN
+
+    world.faults.always = deleted
+    world.work()
+    assert world.waiting.sent == 1
+    assert "order-gone" in world.store.kinds()
+
+
+def test_provisioned_is_never_taken_back() -> None:
+    """Salesforce took the result, its answer was lost, and then its circuit was open."""
+    world = World()
+    world.press()
+
+    def lost(name: str) -> Trouble | None:
+        return Trouble.LOST_ANSWER if name == "salesforce write back" else None
+
+    world.faults.always = lost
+    while not world.salesforce.written:
+        world.clock.now = max(world.clock.now, world.next_at() or 0.0)
+        world.work()
+    world.faults.always = lambda name: Trouble.DOWN if name == "salesforce write back" else None
+    world.clock.now = world.next_at() or 0.0
+    world.work()
+    assert world.salesforce.status == "Provisioned"
+    world.faults.always = lambda _: None
+    world.settle()
+    assert_exactly_once(world)
