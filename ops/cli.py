@@ -146,7 +146,7 @@ class _Repeatable:
 def _redrive_letters(root: Root, limit: int, console: Console, *, yes: bool) -> None:
     ports = root.dead_letters()
     console.print("Provisioning (a Lambda ends their orders as failed; redrive those by id)")
-    _list(ports.provision.look(limit), console)
+    _list([*ports.provision.look(limit), *ports.provision_waiting.look(limit)], console)
     now = datetime.fromtimestamp(ports.clock(), UTC)
     mails = _Repeatable(
         title="E-mail",

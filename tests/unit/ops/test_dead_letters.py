@@ -11,6 +11,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from infra.vocabulary import Queue
 from ops.dead_letters import SqsDeadLetters
 from ops.deps import StageRoot
 from ops.ports import DeadLetter
@@ -29,15 +30,17 @@ def letter(number: int, *, age: float = 60, **members: object) -> DeadLetter:
 def test_provisioning_is_listed_and_mails_are_moved() -> None:
     root = MemoryRoot(
         provision_letters=FakeDeadLetters(letter(1, jobId="ORDER#1", attempt=2)),
+        waiting_letters=FakeDeadLetters(letter(3, jobId="ORDER#3", attempt=1)),
         email_letters=FakeDeadLetters(letter(2, template="welcome", dedupKey="welcome:1")),
     )
     result = root.run("redrive", "--dead-letters", answer="y\n")
     assert result.exit_code == 0, result.output
     assert "jobId ORDER#1  attempt 2  message message-1" in result.stdout
+    assert "jobId ORDER#3  attempt 1  message message-3" in result.stdout
     assert "template welcome  dedupKey welcome:1  message message-2" in result.stdout
     assert "1 moved back" in result.stdout
     assert [one.id for one in root.email_letters.sent] == ["message-2"]
-    assert root.provision_letters.sent == []
+    assert root.provision_letters.sent == root.waiting_letters.sent == []
 
 
 def test_nothing_moves_without_a_yes() -> None:
@@ -163,7 +166,7 @@ def test_each_queue_of_a_stage_gets_its_own_dead_letters_back() -> None:
         client: Any = boto3.client("sqs", region_name=REGION)
         outputs = {
             f"{name}{kind}Url": str(client.create_queue(QueueName=f"{name}{kind}")["QueueUrl"])
-            for name in ("Provision", "Email", "Case")
+            for name in (queue.camel_case for queue in Queue)
             for kind in ("Queue", "DeadLetters")
         }
         for name in ("Email", "Case"):
