@@ -22,7 +22,7 @@ from portal.adapters.http import (
     throttled,
 )
 from portal.adapters.whmcs.decoding import as_int, as_list
-from portal.adapters.whmcs.encoding import form
+from portal.adapters.whmcs.encoding import form, legible
 from portal.domain.upstream import (
     OutcomeUnknown,
     Refused,
@@ -162,4 +162,5 @@ def _error(
         kind = Unauthorized
     elif status >= SERVER_ERROR:
         kind = OutcomeUnknown if call.writes else Unavailable
-    return kind(UPSTREAM, call.operation, message, status=status, loggable=without(message, sent))
+    loggable = without(message, legible(sent))
+    return kind(UPSTREAM, call.operation, message, status=status, loggable=loggable)
