@@ -138,8 +138,6 @@ class Endpoint:
         names.update(table.variable for table in self.tables)
         names.update(queue.variable for queue in self.sends)
         names.update(secret.variable for secret in self.secrets)
-        if self.backs_off:
-            names.update(queue.variable for queue in self.consumes)
         if self.route is not None:
             names.add("CORS_ORIGINS")
         if self.user_pool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from rich.console import Console
 from ops import dead_letters, jobs, order_report, order_view
 from ops.deps import StageRoot
 from ops.errors import FAILED, KNOWN, NO, OpsError, explain
-from ops.ports import DeadLetter, Root
+from ops.ports import DeadLetter, DeadLetters, Root
 from ops.stages import FRONT_DOOR
 
 PIPE_WIDTH = 140
@@ -109,7 +110,9 @@ def redrive(
     order_id: Annotated[str | None, typer.Argument(help="Order whose provisioning failed")] = None,
     letters: Annotated[
         bool,
-        typer.Option("--dead-letters", help="Provisioning: list them. E-mail: send them again."),
+        typer.Option(
+            "--dead-letters", help="Provisioning: list them. E-mail and Cases: send them again."
+        ),
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many messages")] = 10,
     yes: Yes = False,
@@ -129,27 +132,50 @@ def redrive(
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Repeatable:
+    """Dead letters that are safe to send again; those to `keep` stay, for the reason `kept`."""
+
+    title: str
+    what: str
+    letters: DeadLetters
+    keep: Callable[[DeadLetter], bool] = lambda _: False
+    kept: str = ""
+
+
 def _redrive_letters(root: Root, limit: int, console: Console, *, yes: bool) -> None:
     ports = root.dead_letters()
     console.print("Provisioning (a Lambda ends their orders as failed; redrive those by id)")
-    _list(ports.provision.look(limit), console)
-    console.print("E-mail")
-    waiting = ports.email.look(limit)
+    _list([*ports.provision.look(limit), *ports.provision_waiting.look(limit)], console)
+    now = datetime.fromtimestamp(ports.clock(), UTC)
+    mails = _Repeatable(
+        title="E-mail",
+        what="mails",
+        letters=ports.email,
+        keep=lambda letter: dead_letters.is_dead_reset(letter, now=now),
+        kept="password resets whose links have expired; their customers ask again",
+    )
+    cases = _Repeatable(title="Case", what="Cases", letters=ports.case)
+    # A no to one is no answer about the other.
+    agreed = [_send_again(queue, limit, console, yes=yes) for queue in (mails, cases)]
+    if not all(agreed):
+        raise typer.Exit(NO)
+
+
+def _send_again(queue: _Repeatable, limit: int, console: Console, *, yes: bool) -> bool:
+    """Whether it was done, or there was nothing to do."""
+    console.print(queue.title)
+    waiting = queue.letters.look(limit)
     _list(waiting, console)
     if not waiting:
-        return
-    _confirm(f"Send up to {limit} of these mails again?", yes=yes)
-    now = datetime.fromtimestamp(ports.clock(), UTC)
-    outcome = ports.email.move_back(
-        limit, lambda letter: dead_letters.is_dead_reset(letter, now=now)
-    )
-    console.print(f"{len(outcome.moved)} moved back to the e-mail queue.")
+        return True
+    if not (yes or typer.confirm(f"Send up to {limit} of these {queue.what} again?", err=True)):
+        return False
+    outcome = queue.letters.move_back(limit, queue.keep)
+    console.print(f"{len(outcome.moved)} moved back to the {queue.title.lower()} queue.")
     if outcome.left:
-        console.print(
-            f"{len(outcome.left)} left: password resets whose links have expired; their customers "
-            "ask again.",
-            soft_wrap=True,
-        )
+        console.print(f"{len(outcome.left)} left: {queue.kept}.", soft_wrap=True)
+    return True
 
 
 def _list(letters: Sequence[DeadLetter], console: Console) -> None:
@@ -157,7 +183,7 @@ def _list(letters: Sequence[DeadLetter], console: Console) -> None:
         console.print("  none")
     for letter in letters:
         members = dead_letters.parts(letter)
-        names = ("jobId", "attempt", "template", "dedupKey", "userId")
+        names = ("jobId", "attempt", "template", "dedupKey", "userId", "caseKey")
         said = "  ".join(f"{name} {members[name]}" for name in names if name in members)
         sent = order_report.moment(letter.sent_at.timestamp())
         console.print(f"  {sent}  {said or 'not readable'}  message {letter.id}", soft_wrap=True)

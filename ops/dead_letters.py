@@ -1,4 +1,4 @@
-"""Dead letters: what lies there, and sending mails again.
+"""Dead letters: what lies there, and sending mails and Case jobs again.
 
 Receive, send, delete, instead of StartMessageMoveTask: a message can be looked at before it is
 moved, and it works with emulators. Dying between send and delete leaves a message twice, which

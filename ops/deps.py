@@ -104,7 +104,9 @@ class StageRoot:
         """For `ops redrive --dead-letters`."""
         return DeadLetterPorts(
             provision=self._dead_letters("Provision"),
+            provision_waiting=self._dead_letters("ProvisionWaiting"),
             email=self._dead_letters("Email"),
+            case=self._dead_letters("Case"),
             clock=time.time,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from portal.domain.provisioning import REASONS, STEP_NAMES
+from portal.domain.provisioning import GOES_ON, REASONS, STEP_NAMES, ProvisioningStatus
 from portal.engine.model import Job
 from rich.console import Console
 from rich.table import Table
@@ -69,7 +69,9 @@ def _salesforce(found: SalesforceOrder, console: Console) -> None:
             "attempts": order.attempt_count,
             "last provisioning": found.last_at,
             "error code": found.error_code,
-            "what to do": _remedy(found.error_code),
+            "what to do": _remedy(
+                found.error_code, over=order.provisioning_status != ProvisioningStatus.IN_PROGRESS
+            ),
             "WHMCS order": order.whmcs_order_id,
             "ICCIDs": order.iccids,
         },
@@ -103,7 +105,7 @@ def _job(job: Job, console: Console) -> None:
             "finished": moment(job.finished_at),
             "committed": "yes" if job.committed else "no",
             "trouble": f"{trouble.code} in {trouble.step or NONE}" if trouble else "",
-            "what to do": _remedy(trouble.code) if trouble else "",
+            "what to do": _remedy(trouble.code, over=job.status.over) if trouble else "",
             "correlation id": job.correlation_id,
         },
     )
@@ -156,9 +158,11 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _remedy(code: str) -> str:
-    reason = REASONS.get(code)
-    return reason.action if reason else ""
+def _remedy(code: str | None, *, over: bool) -> str:
+    reason = REASONS.get(code or "")
+    if reason is None:
+        return ""
+    return reason.action if over else GOES_ON
 
 
 def moment(epoch: float | None) -> str:

@@ -104,7 +104,9 @@ class DeadLetterPorts:
     """For `ops redrive --dead-letters`; `clock` gives epoch seconds."""
 
     provision: DeadLetters
+    provision_waiting: DeadLetters
     email: DeadLetters
+    case: DeadLetters
     clock: Callable[[], float]
 
 

@@ -6,6 +6,9 @@ A flow's test puts canaries where people put their data, runs, and looks::
         call(handler, rest_event("POST", "/auth/signup", body={"email": CANARIES["email"], …}))
         assert_silent(capfd)
 
+Let nothing be logged in fixtures: what is written before a test's own time is not captured, and a
+logger that was made then writes nowhere.
+
 Every value is odd enough never to occur by itself. `assert_silent` also finds them percent-encoded,
 in base64, JSON-escaped, in PHP's serialization, in another case and without their punctuation.
 """

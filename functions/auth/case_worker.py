@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from portal import correlation
 from portal.domain.cases import CaseJob
+from portal.domain.upstream import UpstreamError
 from portal.observability import logger
 
 from functions.auth.deps import build_email_cases
@@ -39,5 +40,12 @@ def _record(record: SQSRecord) -> None:
             build_email_cases().work_off(CaseJob.model_validate_json(record.body))
         except Exception as error:
             # Whatever it was, the message goes back: the batch must name it, and the log why.
-            log.warning("case job failed", extra={"failure": type(error).__name__})
+            log.warning("case job failed", extra={"failure": type(error).__name__, **_why(error)})
             raise
+
+
+def _why(error: Exception) -> dict[str, str | None]:
+    """What may be logged of an upstream's words; other exceptions quote data."""
+    if isinstance(error, UpstreamError):
+        return {"code": error.code, "reason": str(error)}
+    return {}

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from portal.domain.provisioning import Progress, ProvisioningStatus, operator_message
-from portal.engine.model import Data, Status
+from portal.domain.provisioning import (
+    Progress,
+    ProvisioningStatus,
+    operator_message,
+    waiting_message,
+)
+from portal.engine.model import Data, Status, Trouble
 from portal.engine.steps import Run, Workflow
 from portal.ports.provisioning import OrderDeleted, ProvisioningOrders
 
@@ -36,13 +41,19 @@ def provisioning(ports: Ports) -> Workflow:
             Notify(ports.outbox),
         ],
         on_stopped=lambda run: report_stop(ports.orders, run),
+        on_waiting=lambda run, trouble: report_wait(ports.orders, run, trouble),
         result=summary,
     )
 
 
 def ending_only(orders: ProvisioningOrders) -> Workflow:
     """For jobs that the queue gave up on: no steps, only the report."""
-    return Workflow(steps=[], on_stopped=lambda run: report_stop(orders, run), result=summary)
+    return Workflow(
+        steps=[],
+        on_stopped=lambda run: report_stop(orders, run),
+        on_waiting=lambda run, trouble: report_wait(orders, run, trouble),
+        result=summary,
+    )
 
 
 def summary(run: Run) -> Data:
@@ -55,6 +66,27 @@ def summary(run: Run) -> Data:
             for key, line in reading.esims(run).items()
         },
     }
+
+
+def report_wait(orders: ProvisioningOrders, run: Run, trouble: Trouble) -> None:
+    """Tell Salesforce what the order waits for, once `load` knows it.
+
+    Not any more when writing back has begun: it may have taken effect, and Provisioned stays.
+    """
+    if not run.done("load") or WriteBackStep.name in run.job.steps:
+        return
+    progress = Progress(
+        order_id=reading.order_id(run),
+        status=ProvisioningStatus.IN_PROGRESS,
+        attempt_count=int(run.data("load")["attemptCount"]),
+        at=datetime.fromtimestamp(run.now(), UTC),
+        error_code=trouble.code,
+        error_message=waiting_message(trouble.code),
+    )
+    try:
+        orders.report(progress)
+    except OrderDeleted:
+        run.note("order-gone")
 
 
 def report_stop(orders: ProvisioningOrders, run: Run) -> None:

@@ -16,6 +16,7 @@ from portal.domain.upstream import OutcomeUnknown, Throttled, Unavailable
 from portal.engine.failures import CIRCUIT_OPEN
 
 AnswerT = TypeVar("AnswerT")
+VENDORS = ("salesforce", "whmcs", "esim")
 
 
 class Killed(BaseException):
@@ -29,7 +30,7 @@ class Trouble(StrEnum):
     KILLED_AFTER = "killed after the effect"
     UNAVAILABLE = "turned away"
     THROTTLED = "throttled"
-    DOWN = "the circuit is open"
+    DOWN = "the circuit is open"  # only vendors have one
     LOST_REQUEST = "no answer, nothing happened"
     LOST_ANSWER = "no answer, it happened"
 
@@ -70,6 +71,8 @@ def _trouble(trouble: Trouble | None, upstream: str, name: str, *, writes: bool)
         raise Unavailable(upstream, name, "planned")
     if trouble is Trouble.THROTTLED:
         raise Throttled(upstream, name, "planned", retry_after=7)
+    if trouble is Trouble.DOWN and upstream not in VENDORS:
+        raise Unavailable(upstream, name, "planned")
     if trouble is Trouble.DOWN:
         raise Throttled(upstream, name, "planned", retry_after=60, code=CIRCUIT_OPEN)
     lost = OutcomeUnknown if writes else Unavailable

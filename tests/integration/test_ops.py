@@ -60,19 +60,23 @@ def test_an_unknown_order_is_an_error(stack: StackContext) -> None:
     assert f"Order {UNKNOWN} is unknown here" in cancelled.stderr
 
 
-def test_dead_mails_go_back_to_their_queue(stack: StackContext, aws: Ministack) -> None:
+def test_dead_mails_and_cases_go_back_to_their_queues(stack: StackContext, aws: Ministack) -> None:
     sqs = aws.client("sqs")
-    sqs.send_message(
-        QueueUrl=stack.stack_outputs["EmailDeadLettersUrl"],
-        MessageBody='{"template":"welcome","userId":"nobody","dedupKey":"welcome:ops"}',
-    )
+    for queue, body in {
+        "Email": '{"template":"welcome","userId":"nobody","dedupKey":"welcome:ops"}',
+        "Case": '{"caseKey":"email-ops","registrationId":"nobody"}',
+    }.items():
+        sqs.send_message(QueueUrl=stack.stack_outputs[f"{queue}DeadLettersUrl"], MessageBody=body)
     # Other tests of the session may have left some, too.
     result = ops(stack, "redrive", "--dead-letters", "--limit", "1000", "--yes")
     assert result.exit_code == 0, result.output
     assert "welcome:ops" in result.stdout
+    assert "email-ops" in result.stdout
     assert "moved back to the e-mail queue." in result.stdout
+    assert "moved back to the case queue." in result.stdout
     again = ops(stack, "redrive", "--dead-letters", "--limit", "1000", "--yes")
     assert "welcome:ops" not in again.stdout
+    assert "email-ops" not in again.stdout
 
 
 def seed_order(stack: StackContext) -> None:

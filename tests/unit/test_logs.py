@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 from collections.abc import Callable
@@ -264,3 +265,15 @@ def test_metrics(capfd: pytest.CaptureFixture[str]) -> None:
         ["service"],
     ]
     assert (emitted[0]["Things"], emitted[2]["Latency"]) == ([1.0], [12.3])
+
+
+def test_a_log_handler_that_fails_does_not_print_the_record(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    logger()
+    broken = logging.StreamHandler(io.StringIO())
+    broken.stream.close()
+    plain = logging.Logger("plain")  # noqa: LOG001  # one of its own, which nobody else has
+    plain.addHandler(broken)
+    plain.warning(PASSWORD)
+    assert PASSWORD not in "".join(capfd.readouterr())

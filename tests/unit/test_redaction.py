@@ -265,6 +265,7 @@ def test_very_long_text_is_cut() -> None:
         ("x", ["", "x"], "x"),
         ("value 7", {"n": 7}, "value 7"),
         ("a.b", ["a.b", "("], "***"),
+        ("no 1-1 Ginza, Tower 9 here", {"street": "1-1 Ginza\r\n Tower 9\n"}, "no ***, *** here"),
     ],
 )
 def test_vendors_words_without_what_they_were_sent(text: str, sent: Any, left: str) -> None:

@@ -26,6 +26,7 @@ ACCOUNT_ID = record_id("Account", 1)
 CLIENT_ID = 42
 USER_ID = "0f1e2d3c-0000-4000-8000-000000000001"
 MOST_DELIVERIES = 12
+WAITING = "provision-waiting"
 EMPTY_BODY = hashlib.sha256(b"").hexdigest()
 Message = dict[str, Any]
 
@@ -114,6 +115,11 @@ class Provisioning:
         assert job.status.over, f"{job.status} in {job.current_step}: {job.trouble}"
         return outcomes
 
+    @property
+    def waits(self) -> bool:
+        """Whether its message has gone over to the queue of those that wait."""
+        return str(self.message["eventSourceARN"]).endswith(f":{WAITING}")
+
     def wait_until_due(self) -> None:
         """Move all clocks past the lease and the next try."""
         job = self.job
@@ -128,10 +134,14 @@ class Provisioning:
 
     def _settle_message(self, outcome: Outcome) -> None:
         self.kept = kept = bool(outcome.answer["batchItemFailures"])
-        follow_ups = self.installation.backlog("provision")
+        waiting = self.installation.records(WAITING)
+        follow_ups = self.installation.backlog("provision") + len(waiting)
         assert kept or follow_ups or self.job.status.over, "nothing will bring the job back"
         assert follow_ups <= 1, "the worker multiplies messages"
-        self.installation.purge("provision")
+        for queue in ("provision", WAITING):
+            self.installation.purge(queue)
+        if waiting:
+            (self.message,) = waiting
 
     def _prepare(self, whmcs: dict[str, Any]) -> None:
         self.shape.allow_quantities(whmcs["products"])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import responses
 from portal.adapters.gigs import GigsProvider
+from portal.config import ConfigurationError
 from portal.domain.esim import Line, LineState, Subscriber
 from portal.domain.upstream import (
     OutcomeUnknown,
@@ -19,6 +20,7 @@ from portal.domain.upstream import (
     UpstreamError,
 )
 
+from tests.fakes.rotating_secret import RotatingSecret
 from tests.vendors import FixedSecret
 
 BASE = "https://api.gigs.example/projects/portal"
@@ -223,16 +225,62 @@ def test_a_success_without_an_id_is_looked_up(gigs: responses.RequestsMock) -> N
         provider().get_line("sub_1")
 
 
-def test_a_rotated_token_is_fetched_once(gigs: responses.RequestsMock) -> None:
-    class Rotated(FixedSecret):
-        def value(self, *, refresh: bool = False) -> dict[str, Any]:
-            return {"project": "portal", "token": "new" if refresh else "old"}
+def rotating(*tokens: str) -> tuple[GigsProvider, RotatingSecret]:
+    secret = RotatingSecret(*({"project": "portal", "token": token} for token in tokens))
+    return GigsProvider(url="https://api.gigs.example", secret=secret), secret
 
+
+def test_a_rotated_token_is_read_again_once(gigs: responses.RequestsMock) -> None:
+    gigs.post(f"{BASE}/subscriptions", json=problem("unauthenticated"), status=401)
+    gigs.post(f"{BASE}/subscriptions", json=PENDING, status=201)
+    made, secret = rotating("old", "new")
+    assert made.activate(ref=REF, plan="pln_1", subscriber_id="usr_1").line_id == "sub_1"
+    assert secret.refreshes == 1
+    again = gigs.calls[1].request.headers
+    assert (again["Authorization"], again["Idempotency-Key"]) == ("Bearer new", REF)
+
+
+@pytest.mark.parametrize(("tokens", "calls"), [(["same"], 1), (["old", "also wrong"], 2)])
+def test_refused_tokens_never_loop(
+    gigs: responses.RequestsMock, tokens: list[str], calls: int
+) -> None:
     gigs.get(f"{BASE}/subscriptions/sub_1", json=problem("unauthenticated"), status=401)
-    gigs.get(f"{BASE}/subscriptions/sub_1", json=ACTIVE)
-    rotated = GigsProvider(url="https://api.gigs.example", secret=Rotated())
-    assert rotated.get_line("sub_1").line_id == "sub_1"
-    assert gigs.calls[1].request.headers["Authorization"] == "Bearer new"
+    made, secret = rotating(*tokens)
+    with pytest.raises(Unauthorized):
+        made.get_line("sub_1")
+    assert (secret.refreshes, len(gigs.calls)) == (1, calls)
+
+
+def test_a_missing_permission_does_not_ask_for_another_token(
+    gigs: responses.RequestsMock,
+) -> None:
+    gigs.get(f"{BASE}/subscriptions/sub_1", json=problem("permissionDenied"), status=403)
+    made, secret = rotating("token-1", "token-2")
+    with pytest.raises(Unauthorized):
+        made.get_line("sub_1")
+    assert (secret.refreshes, len(gigs.calls)) == (0, 1)
+
+
+@pytest.mark.parametrize("missing", ["project", "token"])
+def test_a_secret_that_is_incomplete_is_named(missing: str) -> None:
+    document = {"project": "portal", "token": "token-1"}
+    del document[missing]
+    with pytest.raises(ConfigurationError, match=f"has no text {missing}"):
+        GigsProvider(url=BASE, secret=FixedSecret(**document)).get_line("sub_1")
+
+
+def test_nobody_is_told_the_token_and_logs_not_what_was_sent(
+    gigs: responses.RequestsMock,
+) -> None:
+    said = "Taro Yamada (Taro@example.com) is unknown to the key token-1 of project portal"
+    gigs.post(f"{BASE}/users", json={**problem("invalid"), "message": said}, status=422)
+    with pytest.raises(Refused) as caught:
+        provider().subscribe(TARO)
+    assert caught.value.message == said.replace("token-1", "***")
+    assert (
+        str(caught.value)
+        == "esim POST users: *** (***) is unknown to the key *** of project portal"
+    )
 
 
 @pytest.mark.parametrize("line_id", ["../users", "sub_1/x", "", "a" * 65, "https://evil.example"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs
@@ -95,6 +96,22 @@ def test_the_same_credentials_are_not_sent_twice() -> None:
         fetcher.token()
     assert (caught.value.code, caught.value.message) == ("invalid_grant", "no")
     assert (secret.refreshes, len(responses.calls)) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["client_secret", "assertion"])
+@responses.activate
+def test_nobody_is_told_what_opens_a_session(name: str) -> None:
+    def quoting(request: Any) -> tuple[int, dict[str, str], str]:
+        (said,) = parse_qs(request.body)[name]
+        body = {"error": "invalid_grant", "error_description": f"{said} is not the one of key"}
+        return 400, {}, json.dumps(body)
+
+    responses.add_callback("POST", TOKEN, quoting)
+    jwt_bearer = {"consumerKey": "key", "username": "user@x.example", "privateKey": PRIVATE}
+    fetcher, _ = login(CLIENT if name == "client_secret" else jwt_bearer)
+    with pytest.raises(Unauthorized) as caught:
+        fetcher.token()
+    assert caught.value.message == caught.value.loggable == "*** is not the one of key"
 
 
 @responses.activate

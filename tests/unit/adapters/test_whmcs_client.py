@@ -12,6 +12,7 @@ import responses
 from portal import correlation
 from portal.adapters.http import Transport
 from portal.adapters.whmcs.client import WhmcsClient
+from portal.adapters.whmcs.encoding import serialize
 from portal.config import ConfigurationError
 from portal.domain.upstream import (
     OutcomeUnknown,
@@ -321,6 +322,16 @@ def test_logs_do_not_repeat_what_was_sent() -> None:
         )
     assert caught.value.message == said
     assert str(caught.value) == "whmcs UpdateClient: Duplicate value *** for client 42: ***"
+
+
+@responses.activate
+def test_logs_do_not_repeat_what_was_sent_serialized() -> None:
+    said = "Custom field 2: 1990-02-03 is no date (Ōtsuka, 42)"
+    responses.post(URL, json={"result": "error", "message": said})
+    fields = serialize({2: "1990-02-03", "name": {"kanji": "Ōtsuka"}})
+    with pytest.raises(Refused) as caught:
+        client_of()[0].call("AddOrder", {"clientid": 42, "customfields": [fields, ""]})
+    assert str(caught.value) == "whmcs AddOrder: Custom field 2: *** is no date (***, 42)"
 
 
 # Lists

@@ -39,6 +39,7 @@ class World:
     def __init__(self, act: Callable[[Run], None] = lambda run: None) -> None:
         self.act, self.runs, self.left = act, 0, 100.0
         self.reports: list[Status | None] = []
+        self.waits: list[str] = []
         self.report: Callable[[Run], None] = lambda run: None
         self.clock, self.store, self.observer = FakeClock(), MemoryJobStore(), FakeObserver()
         now = self.clock.now
@@ -54,7 +55,12 @@ class World:
         """A fresh process."""
         return Runner(
             store=self.store,
-            workflow=Workflow([Scripted(self)], self._on_stopped, lambda run: {"made": 1}),
+            workflow=Workflow(
+                steps=[Scripted(self)],
+                on_stopped=self._on_stopped,
+                on_waiting=lambda run, trouble: self.waits.append(trouble.code),
+                result=lambda run: {"made": 1},
+            ),
             policy=Policy(max_tries=3, jitter=lambda low, high: 1.0),
             observer=self.observer,
             clock=self.clock,
@@ -271,6 +277,7 @@ def test_an_open_circuit_sends_the_job_to_those_that_wait_later_each_time() -> N
     verdicts = [world.work() for _ in range(3)]
     assert verdicts == [Verdict(Kind.WAIT, delay) for delay in (60, 120, 240)]
     assert (world.job.tries, world.job.waits) == (1, 3)
+    assert world.waits == ["salesforce-unavailable"]  # once per outage
 
 
 def test_a_hand_over_gives_back_its_own_try_alone() -> None:

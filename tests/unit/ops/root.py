@@ -101,7 +101,9 @@ class MemoryRoot:
     source: CatalogSource = field(default_factory=FakeCatalogSource)
     store: Any = field(default_factory=FakeCatalogStore)
     provision_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
+    waiting_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     email_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
+    case_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
     error: Exception | None = None
 
@@ -132,7 +134,11 @@ class MemoryRoot:
 
     def dead_letters(self) -> DeadLetterPorts:
         return DeadLetterPorts(
-            provision=self.provision_letters, email=self.email_letters, clock=self.clock
+            provision=self.provision_letters,
+            provision_waiting=self.waiting_letters,
+            email=self.email_letters,
+            case=self.case_letters,
+            clock=self.clock,
         )
 
     def run(self, *arguments: str, answer: str = "") -> Result:

@@ -11,8 +11,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from infra.vocabulary import Queue
 from ops.dead_letters import SqsDeadLetters
+from ops.deps import StageRoot
 from ops.ports import DeadLetter
+from ops.stages import Cloud, Stage
 from tests.conftest import REGION
 from tests.fakes.workflow import START
 from tests.unit.ops.root import FakeDeadLetters, MemoryRoot
@@ -27,21 +30,51 @@ def letter(number: int, *, age: float = 60, **members: object) -> DeadLetter:
 def test_provisioning_is_listed_and_mails_are_moved() -> None:
     root = MemoryRoot(
         provision_letters=FakeDeadLetters(letter(1, jobId="ORDER#1", attempt=2)),
+        waiting_letters=FakeDeadLetters(letter(3, jobId="ORDER#3", attempt=1)),
         email_letters=FakeDeadLetters(letter(2, template="welcome", dedupKey="welcome:1")),
     )
     result = root.run("redrive", "--dead-letters", answer="y\n")
     assert result.exit_code == 0, result.output
     assert "jobId ORDER#1  attempt 2  message message-1" in result.stdout
+    assert "jobId ORDER#3  attempt 1  message message-3" in result.stdout
     assert "template welcome  dedupKey welcome:1  message message-2" in result.stdout
     assert "1 moved back" in result.stdout
     assert [one.id for one in root.email_letters.sent] == ["message-2"]
-    assert root.provision_letters.sent == []
+    assert root.provision_letters.sent == root.waiting_letters.sent == []
 
 
 def test_nothing_moves_without_a_yes() -> None:
     root = MemoryRoot(email_letters=FakeDeadLetters(letter(1, template="welcome")))
     assert root.run("redrive", "--dead-letters", answer="n\n").exit_code == 1
     assert root.email_letters.sent == []
+
+
+def test_cases_are_moved_however_old() -> None:
+    members = {"caseKey": "email-5f3a", "registrationId": "registration-1"}
+    root = MemoryRoot(case_letters=FakeDeadLetters(letter(1, age=13 * 86_400, **members)))
+    result = root.run("redrive", "--dead-letters", answer="y\n")
+    assert result.exit_code == 0, result.output
+    assert "caseKey email-5f3a  message message-1" in result.stdout
+    assert "1 moved back to the case queue." in result.stdout
+    assert [one.id for one in root.case_letters.sent] == ["message-1"]
+
+
+def test_mails_and_cases_are_asked_about_one_by_one() -> None:
+    root = MemoryRoot(
+        email_letters=FakeDeadLetters(letter(1, template="welcome")),
+        case_letters=FakeDeadLetters(letter(2, caseKey="email-5f3a")),
+    )
+    assert root.run("redrive", "--dead-letters", answer="n\ny\n").exit_code == 1
+    assert (root.email_letters.sent, len(root.case_letters.sent)) == ([], 1)
+
+
+def test_a_yes_is_for_everything() -> None:
+    root = MemoryRoot(
+        email_letters=FakeDeadLetters(letter(1, template="welcome")),
+        case_letters=FakeDeadLetters(*(letter(number, caseKey="k") for number in range(3))),
+    )
+    assert root.run("redrive", "--dead-letters", "--limit", "2", "--yes").exit_code == 0
+    assert (len(root.email_letters.sent), len(root.case_letters.sent)) == (1, 2)
 
 
 def test_password_resets_with_dead_links_stay() -> None:
@@ -58,7 +91,7 @@ def test_password_resets_with_dead_links_stay() -> None:
 
 def test_empty_queues_ask_nothing() -> None:
     result = MemoryRoot().run("redrive", "--dead-letters")
-    assert (result.exit_code, result.stdout.count("none")) == (0, 2)
+    assert (result.exit_code, result.stdout.count("none")) == (0, 3)
 
 
 def test_what_is_no_json_is_listed_all_the_same() -> None:
@@ -126,6 +159,31 @@ def test_what_is_kept_can_be_received_at_once(queues: Queues) -> None:
     assert [found.body for found in outcome.left] == ["1"]
     assert queues.received(queues.dead) == {"1": "c-1"}
     assert queues.received(queues.queue) == {"0": "c-0"}
+
+
+def test_each_queue_of_a_stage_gets_its_own_dead_letters_back() -> None:
+    with mock_aws():
+        client: Any = boto3.client("sqs", region_name=REGION)
+        outputs = {
+            f"{name}{kind}Url": str(client.create_queue(QueueName=f"{name}{kind}")["QueueUrl"])
+            for name in (queue.camel_case for queue in Queue)
+            for kind in ("Queue", "DeadLetters")
+        }
+        for name in ("Email", "Case"):
+            client.send_message(QueueUrl=outputs[f"{name}DeadLettersUrl"], MessageBody=name)
+        root = StageRoot(None, "")
+        root.stage = Stage(
+            name="test",
+            cloud=Cloud(boto3.session.Session(), None, {"sqs": client}),
+            outputs=outputs,
+            environment={},
+        )
+        ports = root.dead_letters()
+        for letters in (ports.email, ports.case):
+            assert len(letters.move_back(10, lambda _: False).moved) == 1
+        for name in ("Email", "Case"):
+            (message,) = client.receive_message(QueueUrl=outputs[f"{name}QueueUrl"])["Messages"]
+            assert message["Body"] == name
 
 
 def test_a_queue_that_is_gone_loses_nothing(queues: Queues) -> None:

@@ -104,6 +104,20 @@ def test_a_system_that_is_down_hides_only_itself() -> None:
     assert "correlation-1" in result.stdout
 
 
+def test_while_it_is_tried_again_nothing_is_to_be_done() -> None:
+    trouble = JobTrouble(code="whmcs-unavailable", message="down", step="check", at=3.0)
+    for status, said in ((Status.RUNNING, "goes on by itself"), (Status.FAILED, "press again")):
+        root = MemoryRoot(directory=FakeDirectory(customer()))
+        root.salesforce.order = loaded_order()
+        job(root, status, trouble=trouble)
+        (line,) = [
+            line
+            for line in root.run("order", "show", ORDER_ID).stdout.splitlines()
+            if "what to do" in line
+        ]
+        assert said in line
+
+
 def test_quantities_are_written_out() -> None:
     root = MemoryRoot()
     root.salesforce.order = loaded_order(order_line(1, quantity=Decimal("10.0")))

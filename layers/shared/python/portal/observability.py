@@ -63,6 +63,8 @@ def logger() -> Logger:
     """The Lambda's logger; service and level come from Powertools' environment variables."""
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.ERROR)
+    # A handler that fails would print the record as it is, past the formatter.
+    logging.raiseExceptions = False
     return Logger(logger_formatter=RedactingFormatter(), log_uncaught_exceptions=False)
 
 

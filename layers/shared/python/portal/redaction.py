@@ -250,7 +250,8 @@ def _fields(value: Any) -> dict[str, Any] | None:
 
 def _texts(sent: Any) -> Iterator[str]:
     if isinstance(sent, str):
-        for text in (sent, *_QUOTED.findall(sent)):
+        # Vendors quote the lines of an address one by one, or joined by something else.
+        for text in (sent, *map(str.strip, sent.splitlines()), *_QUOTED.findall(sent)):
             if len(text) >= (_SHORTEST_NUMBER if text.isdecimal() else _SHORTEST):
                 yield text
     elif isinstance(sent, Mapping):

@@ -17,6 +17,8 @@ from portal.adapters.salesforce.client import SalesforceClient
 from portal.adapters.salesforce.login import Login
 from portal.adapters.whmcs.client import WhmcsClient
 from portal.adapters.whmcs.clients import ClientFields, WhmcsClients
+from portal.domain.cases import CaseJob
+from portal.domain.upstream import UpstreamError
 
 from functions.auth.email_cases import EmailCases
 from local.emulators.kit.faults import Fault
@@ -68,12 +70,14 @@ EXISTING: dict[str, Any] = {
 class EmulatedWorld(World):
     """Salesforce and WHMCS are emulators; Cognito and the tables are fakes."""
 
-    def __init__(self, org: Running, whmcs: Running) -> None:
+    def __init__(self, org: Running, whmcs: Running, *, password: str = "secret") -> None:
+        """`password` is what Salesforce and WHMCS know us by."""
         super().__init__()
+        self._password = password
         self.org: Any = org.emulator
         self.whmcs: Any = whmcs.emulator
         login = Login(
-            url=org.url, secret=FakeSecret({"consumerKey": "key", "consumerSecret": "secret"})
+            url=org.url, secret=FakeSecret({"consumerKey": "key", "consumerSecret": password})
         )
         client = SalesforceClient(url=org.url, api_version="63.0", login=login)
         self.accounts: Any = SalesforceAccounts(
@@ -87,7 +91,7 @@ class EmulatedWorld(World):
         """The adapter, as patient as is said."""
         client = WhmcsClient(
             url=self._whmcs_url,
-            secret=FakeSecret({"identifier": "identifier", "secret": "secret"}),
+            secret=FakeSecret({"identifier": "identifier", "secret": self._password}),
             transport=Transport("whmcs", read_seconds=read_seconds),
         )
         fields = ClientFields(customer_number=1, date_of_birth=2, gender=3, nationality=4)
@@ -143,6 +147,20 @@ def test_the_case_is_one(emulated: EmulatedWorld) -> None:
         emulated.worker.work_off(job)
     answer = emulated.accounts._client.query("SELECT Id, AccountId, Subject FROM Case")
     assert [case["AccountId"] for case in answer] == [ACCOUNT_ID]
+
+
+@pytest.mark.parametrize("kind", ["drop_answer", "reset_after", "garble", "status", "reset"])
+def test_a_case_that_was_given_up_and_sent_again_is_one(emulated: EmulatedWorld, kind: Any) -> None:
+    assert emulated.signup().status == 201
+    (job,) = emulated.case_jobs.jobs
+    emulated.org.faults.add(Fault(kind=kind, operation="POST Case", status=503))
+    with pytest.raises(UpstreamError):
+        emulated.worker.work_off(job)
+    # A redrive that was interrupted: the message is there twice.
+    for _ in range(2):
+        emulated.worker.work_off(CaseJob.model_validate_json(job.model_dump_json(by_alias=True)))
+    (case,) = emulated.org.dump()["Case"]
+    assert case["Portal_Case_Key__c"] == job.case_key
 
 
 @pytest.mark.parametrize("operation", ["GetClientsDetails", "AddClient"])

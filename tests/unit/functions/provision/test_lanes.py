@@ -113,3 +113,118 @@ def test_when_the_other_queue_cannot_be_reached_the_message_stays() -> None:
     world.faults.always = lambda _: None
     world.settle()
     assert_exactly_once(world)
+
+
+def waits(world: World, *, times: int = 3) -> None:
+    """WHMCS is down for so many looks."""
+    down(world, "whmcs")
+    for _ in range(times):
+        world.clock.now = max(world.clock.now, world.next_at() or 0.0)
+        world.work()
+
+
+def test_salesforce_says_once_what_the_order_waits_for() -> None:
+    world = World()
+    world.press()
+    waits(world)
+    told = [progress for progress in world.salesforce.progress if progress.error_code]
+    (progress,) = told
+    assert (progress.status, progress.error_code) == ("In Progress", "whmcs-unavailable")
+    assert progress.error_message == (
+        "WHMCS is not available. Nothing is to be done: the order waits and goes on by itself."
+    )
+    assert progress.attempt_count == 1
+    world.faults.always = lambda _: None
+    world.settle()
+    assert_exactly_once(world)
+
+
+def test_the_next_outage_is_told_too() -> None:
+    world = World()
+    world.press()
+    waits(world)
+    world.faults.always = lambda n: Trouble.DOWN if n == "whmcs AddOrder" else None
+    for _ in range(2):
+        world.clock.now = world.next_at() or 0.0
+        world.work()
+    assert sum(bool(progress.error_code) for progress in world.salesforce.progress) == 2
+
+
+def test_nobody_is_told_before_the_order_is_known() -> None:
+    world = World()
+    world.press()
+    down(world, "salesforce")
+    world.work()
+    assert world.faults.names.count("salesforce report") == 0
+
+
+@pytest.mark.parametrize("trouble", [Trouble.UNAVAILABLE, Trouble.LOST_ANSWER, Trouble.DOWN])
+def test_it_waits_all_the_same_when_salesforce_cannot_be_told(trouble: Trouble) -> None:
+    world = World()
+    world.press()
+
+    def unreachable(name: str) -> Trouble | None:
+        if name.startswith("whmcs "):
+            return Trouble.DOWN
+        told = name == "salesforce report" and world.faults.count("whmcs")
+        return trouble if told else None
+
+    world.faults.always = unreachable
+    world.work()
+    assert (world.job.tries, world.waiting.sent) == (0, 1)
+    world.faults.always = lambda _: None
+    world.settle()
+    assert_exactly_once(world)
+
+
+def test_it_waits_all_the_same_when_there_is_no_time_to_tell() -> None:
+    world = World()
+    world.press()
+
+    def late(name: str) -> Trouble | None:
+        if not name.startswith("whmcs "):
+            return None
+        world.context.left = 20.0
+        return Trouble.DOWN
+
+    world.faults.always = late
+    world.work()
+    assert world.waiting.sent == 1
+    assert not any(progress.error_code for progress in world.salesforce.progress)
+
+
+def test_an_order_that_was_deleted_while_it_waits() -> None:
+    world = World()
+    world.press()
+
+    def deleted(name: str) -> Trouble | None:
+        if not name.startswith("whmcs "):
+            return None
+        world.salesforce.order = None
+        return Trouble.DOWN
+
+    world.faults.always = deleted
+    world.work()
+    assert world.waiting.sent == 1
+    assert "order-gone" in world.store.kinds()
+
+
+def test_provisioned_is_never_taken_back() -> None:
+    """Salesforce took the result, its answer was lost, and then its circuit was open."""
+    world = World()
+    world.press()
+
+    def lost(name: str) -> Trouble | None:
+        return Trouble.LOST_ANSWER if name == "salesforce write back" else None
+
+    world.faults.always = lost
+    while not world.salesforce.written:
+        world.clock.now = max(world.clock.now, world.next_at() or 0.0)
+        world.work()
+    world.faults.always = lambda name: Trouble.DOWN if name == "salesforce write back" else None
+    world.clock.now = world.next_at() or 0.0
+    world.work()
+    assert world.salesforce.status == "Provisioned"
+    world.faults.always = lambda _: None
+    world.settle()
+    assert_exactly_once(world)

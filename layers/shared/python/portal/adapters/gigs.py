@@ -25,6 +25,7 @@ from portal.domain.upstream import (
     UpstreamError,
 )
 from portal.observability import count
+from portal.redaction import without
 from portal.secrets import Secret
 
 UPSTREAM = "esim"
@@ -172,12 +173,16 @@ class GigsProvider:
         params: dict[str, str] | None,
         key: str | None,
     ) -> dict[str, Any]:
+        secret = self._secret.value()
         try:
-            return self._once(call, body, params, key, self._secret.value())
+            return self._once(call, body, params, key, secret)
         except Unauthorized as error:
             if error.status != 401:  # noqa: PLR2004  # 403 is a missing permission
                 raise
-        return self._once(call, body, params, key, self._secret.value(refresh=True))
+            fresh = self._secret.renewed(secret)
+            if fresh is None:
+                raise
+        return self._once(call, body, params, key, fresh)
 
     def _once(
         self,
@@ -187,18 +192,21 @@ class GigsProvider:
         key: str | None,
         secret: dict[str, Any],
     ) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {secret['token']}", "Accept": "application/json"}
+        token, project = self._secret.part(secret, "token"), self._secret.part(secret, "project")
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         if key is not None:
             headers["Idempotency-Key"] = key
-        url = f"{self._url}/projects/{_segment(str(secret['project']))}/{call.url}"
+        url = f"{self._url}/projects/{_segment(project)}/{call.url}"
         sent = Call(call.method, url, call.operation, call.writes)
         options: dict[str, Any] = {"headers": headers, "params": params}
         if body is not None:
             options["json"] = body
-        return _interpret(call, self._transport.send(sent, **options))
+        return _interpret(call, self._transport.send(sent, **options), body, token)
 
 
-def _interpret(call: Call, response: Response) -> dict[str, Any]:
+def _interpret(
+    call: Call, response: Response, sent: dict[str, Any] | None, token: str
+) -> dict[str, Any]:
     try:
         body = response.json()
     except ValueError:
@@ -206,21 +214,36 @@ def _interpret(call: Call, response: Response) -> dict[str, Any]:
     if response.ok and isinstance(body, dict):
         return body
     count("UpstreamErrors", upstream=UPSTREAM)
-    raise _error(call, response, body if isinstance(body, dict) else {})
+    raise _error(call, response, body if isinstance(body, dict) else {}, sent, token)
 
 
-def _error(call: Call, response: Response, body: dict[str, Any]) -> UpstreamError:
+def _error(
+    call: Call,
+    response: Response,
+    body: dict[str, Any],
+    sent: dict[str, Any] | None,
+    token: str,
+) -> UpstreamError:
     status = response.status_code
     if status == _TOO_MANY:
         return throttled(UPSTREAM, call.operation, response)
-    code, message = body.get("code") or body.get("type"), str(body.get("message", ""))
+    code = body.get("code") or body.get("type")
+    # Not even staff, who read the message in Salesforce, may have the token.
+    message = without(str(body.get("message", "")), token)
     kind: type[UpstreamError] = Refused
     if status >= _SERVER_ERROR or response.ok or code in _THEIR_TROUBLE:
         # "Gigs cannot always guarantee" that a failing request had no effect.
         kind = OutcomeUnknown if call.writes else Unavailable
     elif status in (401, 403):
         kind = Unauthorized
-    return kind(UPSTREAM, call.operation, message, code=str(code) if code else None, status=status)
+    return kind(
+        UPSTREAM,
+        call.operation,
+        message,
+        code=str(code) if code else None,
+        status=status,
+        loggable=without(message, sent),
+    )
 
 
 def _made(answer: dict[str, Any], operation: str) -> str:

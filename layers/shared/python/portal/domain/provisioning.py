@@ -124,6 +124,8 @@ class Reason:
     customer: str
 
 
+GOES_ON = "Nothing is to be done: the order waits and goes on by itself."
+_UPSTREAMS = {"salesforce": "Salesforce", "whmcs": "WHMCS", "esim": "The eSIM provider"}
 _OURS = "Something needs our attention. We are looking into it; you need not do anything."
 _LATER = "A system we depend on is not available. We will try again."
 _PAYMENT = "Please add a valid payment method; then we can continue."
@@ -237,6 +239,12 @@ def operator_message(code: str, found: str) -> str:
     """What an operator reads in Salesforce: what was found, and what to do."""
     reason = REASONS.get(code)
     return f"{found} {reason.action}".strip() if reason else found
+
+
+def waiting_message(code: str) -> str:
+    """What an operator reads while an order waits for an upstream that is down."""
+    upstream = _UPSTREAMS.get(code.partition("-")[0], "Another system")
+    return f"{upstream} is not available. {GOES_ON}"
 
 
 def as_json(model: BaseModel) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from portal.observability import logger
 CANCELLED = "cancelled"
 EXHAUSTED = "attempts-exhausted"
 CONTENTION_SECONDS = 5.0
+COURTESY_SECONDS = 40.0  # one call to another system
 
 
 class Kind(StrEnum):
@@ -204,6 +205,8 @@ class Runner:
         since = now if job.waiting_since is None else job.waiting_since
         if now - since > self._policy.patience:
             return self._stop(session, Status.FAILED, wait.code, wait.message)
+        if wait.upstream_down and not job.waits:
+            self._say_that_it_waits(session, wait)
         delay = self._policy.wait(job.waits if wait.upstream_down else 0, wait.seconds)
         self._release_troubled(
             session,
@@ -215,6 +218,13 @@ class Runner:
             tries=max(job.tries - 1, 0),
         )
         return Verdict(Kind.WAIT if wait.upstream_down else Kind.AGAIN, delay)
+
+    def _say_that_it_waits(self, session: Session, wait: Wait) -> None:
+        try:
+            session.require(COURTESY_SECONDS)
+            self._workflow.on_waiting(session, self._trouble(session, wait.code, wait.message))
+        except (UpstreamError, OutOfTime) as error:
+            logger().info("nobody was told about the wait", extra={"reason": repr(error)})
 
     def _hand_over(self, session: Session) -> Verdict:
         if not session.progressed:

@@ -44,6 +44,11 @@ class Session:
         record = self._job.steps.get(step)
         return record.data if record is not None else {}
 
+    def done(self, step: str) -> bool:
+        """Whether a step is finished."""
+        record = self._job.steps.get(step)
+        return record is not None and record.done
+
     def require(self, seconds: float) -> None:
         """Raise OutOfTime unless the invocation lasts that long."""
         if self._remaining() < seconds + RESERVE_SECONDS:

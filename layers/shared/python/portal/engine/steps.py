@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from portal.engine.model import Data, Job
+from portal.engine.model import Data, Job, Trouble
 
 
 class Run(Protocol):
@@ -32,6 +32,10 @@ class Run(Protocol):
 
     def data(self, step: str) -> Data:
         """What a step recorded; empty when it has not begun."""
+        ...
+
+    def done(self, step: str) -> bool:
+        """Whether a step is finished in this attempt's view."""
         ...
 
     def save(self, **data: Any) -> None:
@@ -86,9 +90,12 @@ class Workflow:
     """The steps in order, and what belongs to the end.
 
     `on_stopped` tells the outside world that the job failed or was cancelled; it is repeated
-    until it went through. `result` is kept on the job when all steps are done.
+    until it went through. `on_waiting` tells it, once per outage, that the job waits for an
+    upstream; that is a courtesy and is not repeated when it fails. `result` is kept on the job when
+    all steps are done.
     """
 
     steps: Sequence[Step]
     on_stopped: Callable[[Run], None]
+    on_waiting: Callable[[Run, Trouble], None]
     result: Callable[[Run], Data]

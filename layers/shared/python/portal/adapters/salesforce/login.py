@@ -21,6 +21,7 @@ from portal.adapters.http import (
 from portal.config import ConfigurationError
 from portal.domain.upstream import Throttled, Unauthorized, Unavailable, UpstreamError
 from portal.observability import count
+from portal.redaction import without
 from portal.secrets import Secret
 
 UPSTREAM = "salesforce"
@@ -64,14 +65,15 @@ class Login:
 
     def _fetch(self, secret: dict[str, Any]) -> str:
         call = Call("POST", self._url, "token", writes=False)
-        response = self._transport.send(call, data=self._grant(secret))
+        grant = self._grant(secret)
+        response = self._transport.send(call, data=grant)
         body = json_object(response) or {}
         if response.ok and body.get("access_token"):
             return str(body["access_token"])
         count("UpstreamErrors", upstream=UPSTREAM)
         if response.status_code == TOO_MANY_REQUESTS:
             raise throttled(UPSTREAM, "token", response)
-        raise _refusal(response.status_code, body)
+        raise _refusal(response.status_code, body, grant)
 
     def _grant(self, secret: dict[str, Any]) -> dict[str, str]:
         if "privateKey" in secret:
@@ -103,7 +105,7 @@ class Login:
             raise ConfigurationError(msg) from None
 
 
-def _refusal(status: int, body: dict[str, Any]) -> UpstreamError:
+def _refusal(status: int, body: dict[str, Any], grant: dict[str, str]) -> UpstreamError:
     error = str(body.get("error", ""))
     if error in LIMITED:
         return Throttled(UPSTREAM, "token", "too many logins", code=error, status=status)
@@ -111,5 +113,7 @@ def _refusal(status: int, body: dict[str, Any]) -> UpstreamError:
         return Unavailable(
             UPSTREAM, "token", "the token endpoint failed", code=error or None, status=status
         )
-    message = str(body.get("error_description", "login refused"))
+    # Not even staff may have what opens a session.
+    credentials = [grant.get("client_secret"), grant.get("assertion")]
+    message = without(str(body.get("error_description", "login refused")), credentials)
     return Unauthorized(UPSTREAM, "token", message, code=error, status=status)

@@ -22,7 +22,7 @@ from portal.adapters.http import (
     throttled,
 )
 from portal.adapters.whmcs.decoding import as_int, as_list
-from portal.adapters.whmcs.encoding import form
+from portal.adapters.whmcs.encoding import form, legible
 from portal.domain.upstream import (
     OutcomeUnknown,
     Refused,
@@ -163,7 +163,8 @@ def _error(
     elif status >= SERVER_ERROR or (status < HTTPStatus.MULTIPLE_CHOICES and not _refuses(body)):
         # Also a success with a `warning`, or no word about it: an order may be there all the same.
         kind = OutcomeUnknown if call.writes else Unavailable
-    return kind(UPSTREAM, call.operation, message, status=status, loggable=without(message, sent))
+    loggable = without(message, legible(sent))
+    return kind(UPSTREAM, call.operation, message, status=status, loggable=loggable)
 
 
 def _refuses(body: dict[str, Any]) -> bool:

@@ -17,12 +17,33 @@ _PHP_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _PHP_INTEGERS = 2**63
 
 
-def serialize(mapping: Mapping[int | str, Any]) -> str:
+class Serialized(str):
+    """A serialized map's text; `mapping` is what it says."""
+
+    __slots__ = ("mapping",)
+
+    mapping: Mapping[int | str, Any]
+
+
+def serialize(mapping: Mapping[int | str, Any]) -> Serialized:
     """`base64(serialize(array))` of a flat or nested map.
 
     Numeric keys become PHP integers, as PHP itself does; string lengths count bytes.
     """
-    return base64.b64encode(_php(dict(mapping)).encode("utf-8")).decode("ascii")
+    text = Serialized(base64.b64encode(_php(dict(mapping)).encode("utf-8")).decode("ascii"))
+    text.mapping = mapping
+    return text
+
+
+def legible(parameters: Any) -> Any:
+    """Parameters with maps for their serialized texts: what WHMCS reads and may quote."""
+    if isinstance(parameters, Serialized):
+        return parameters.mapping
+    if isinstance(parameters, Mapping):
+        return {name: legible(value) for name, value in parameters.items()}
+    if isinstance(parameters, list | tuple):
+        return [legible(value) for value in parameters]
+    return parameters
 
 
 def _php(value: Any) -> str:

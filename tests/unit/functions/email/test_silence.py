@@ -1,0 +1,142 @@
+"""Nothing personal and no secret is emitted while mails are sent, whatever SendGrid says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from portal.adapters.sendgrid import SendGridTransport
+from portal.domain.activation_code import ActivationCode
+
+from functions.email.contexts import Contexts
+from local.emulators.kit.faults import Fault
+from local.emulators.kit.server import Running, running
+from local.emulators.sendgrid.account import FULL_ACCESS
+from local.emulators.sendgrid.emulator import SendGrid
+from tests.canaries import CANARIES, assert_silent
+from tests.fakes.directory import FakeDirectory, customer
+from tests.fakes.secret import FakeSecret
+from tests.unit.functions.email.test_send import Stage, consume, job, stage
+
+__all__ = ["stage"]
+
+# Every kind of job: what each mail shows is not to be seen anywhere else.
+JOBS: tuple[dict[str, Any], ...] = (
+    job("welcome", "welcome:1"),
+    job("password-reset", "reset:1"),
+    job("password-changed", "changed:1"),
+    job("esim-activation", "esim:1", lineId="sub_1", orderNumber="00000123"),
+)
+
+
+class Provider:
+    """The line's code."""
+
+    def activation_code(self, line_id: str) -> ActivationCode:
+        return ActivationCode.parse(CANARIES["activation_code"])
+
+
+class Tokens:
+    """The link's token."""
+
+    valid_minutes = 30
+
+    def issue(self, user_id: str) -> str:
+        return CANARIES["reset_token"]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Running]:
+    with running(SendGrid({CANARIES["sendgrid_key"]: FULL_ACCESS})) as server:
+        yield server
+
+
+@pytest.fixture
+def sendgrid(served: Running, stage: Stage) -> Running:
+    """An account as new, to which the stage sends; the customer and the key are canaries."""
+    served.emulator.reset()
+    person = customer(email=CANARIES["email"], first_name=CANARIES["first_name"], language="ja")
+    stage.delivery = replace(
+        stage.delivery,
+        directory=FakeDirectory(person),
+        contexts=Contexts(Provider(), Tokens()),
+        transport=SendGridTransport(
+            url=served.url,
+            secret=FakeSecret({"apiKey": CANARIES["sendgrid_key"]}),
+            sender="portal@mail.example",
+            sender_name="Portal",
+            timeout=2,
+        ),
+    )
+    return served
+
+
+def test_every_mail_is_sent_in_silence(
+    stage: Stage, sendgrid: Running, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert consume(*JOBS, JOBS[0]) == []
+    assert len(sendgrid.emulator.dump()["mails"]) == len(JOBS)
+    assert assert_silent(capfd).count('"message":"mail sent"') == len(JOBS)
+
+
+# SendGrid quotes addresses, subjects and content in its refusals.
+SONG = (
+    f"Ōtsuka: {CANARIES['email']} <{CANARIES['email'].upper()}> does not like "
+    f"{CANARIES['activation_code']} or https://portal.example/reset#token={CANARIES['reset_token']}"
+    f" from {CANARIES['sendgrid_key']}"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("status", 400), ("status", 401), ("status", 429), ("status", 500), ("drop_answer", 202)],
+)
+def test_what_sendgrid_says_is_not_repeated(
+    stage: Stage,
+    sendgrid: Running,
+    capfd: pytest.CaptureFixture[str],
+    kind: Any,
+    status: int,
+) -> None:
+    body = {"errors": [{"message": SONG, "field": "personalizations.0.to"}]}
+    fault = sendgrid.emulator.faults.add(Fault(kind=kind, status=status, body=body, times=None))
+    consume(*JOBS)
+    assert fault.hits == len(JOBS)
+    assert_silent(capfd)
+
+
+def test_a_customer_without_an_address_that_can_be_written_to(
+    stage: Stage, sendgrid: Running, capfd: pytest.CaptureFixture[str]
+) -> None:
+    odd = customer(email=f"@{CANARIES['password']}", first_name=CANARIES["first_name"])
+    stage.delivery = replace(stage.delivery, directory=FakeDirectory(odd))
+    assert len(consume(*JOBS)) == len(JOBS)
+    assert "mail can never be sent" in assert_silent(capfd)
+
+
+def test_what_is_no_job_is_not_repeated(
+    stage: Stage, sendgrid: Running, capfd: pytest.CaptureFixture[str]
+) -> None:
+    unreadable = (
+        "{" + SONG,
+        {**JOBS[0], "email": CANARIES["email"]},
+        {**JOBS[0], "template": CANARIES["first_name"]},
+        {**JOBS[3], "parameters": {"code": CANARIES["activation_code"]}},
+    )
+    assert len(consume(*unreadable)) == len(unreadable)
+    assert "mail job is not readable" in assert_silent(capfd)
+
+
+def test_a_mistake_of_ours_does_not_quote(
+    stage: Stage, sendgrid: Running, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def clumsy(_: Any) -> str:
+        raise ValueError(" ".join(CANARIES.values()))
+
+    stage.delivery = replace(
+        stage.delivery, transport=type("T", (), {"send": staticmethod(clumsy)})()
+    )
+    assert len(consume(*JOBS)) == len(JOBS)
+    assert "unexpected error" in assert_silent(capfd)
