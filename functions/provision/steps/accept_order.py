@@ -19,6 +19,7 @@ from portal.ports.billing_orders import (
 )
 
 from functions.provision import reading
+from functions.provision.limits import WHMCS_CALL_SECONDS
 
 
 class AcceptOrder(Step):
@@ -47,6 +48,7 @@ class AcceptOrder(Step):
     def run(self, run: Run) -> Data:
         """Accept; a module that failed leaves its service to `verify`."""
         order_id = reading.whmcs_order_id(run)
+        run.require(WHMCS_CALL_SECONDS)
         try:
             self._billing.accept(order_id, set_up=True)
         except NotPending:

@@ -25,6 +25,7 @@ from portal.ports.billing_orders import (
 )
 
 from functions.provision import reading
+from functions.provision.limits import WHMCS_CALL_SECONDS
 from functions.provision.plan import Unit
 from functions.provision.reconcile import find_order
 
@@ -83,6 +84,7 @@ class AddOrder(Step):
         """Record the intent, send, claim."""
         before = dict(run.data(self.name))
         order = self._order(run)
+        run.require(WHMCS_CALL_SECONDS)
         run.save(
             sent=True,
             sentAt=int(run.now()),

@@ -17,11 +17,11 @@ from portal.ports.billing_orders import (
 )
 
 from functions.provision import reading
+from functions.provision.limits import WHMCS_CALL_SECONDS
 from functions.provision.matching import match
 from functions.provision.prices import differences
 
 PENDING = "pending"
-CALL_SECONDS = 25.0
 
 
 class Verify(Step):
@@ -51,7 +51,7 @@ class Verify(Step):
         return {"services": matched, "warnings": warnings}
 
     def _of_order(self, run: Run) -> list[BillingService]:
-        run.require(CALL_SECONDS)
+        run.require(WHMCS_CALL_SECONDS)
         order_id = reading.whmcs_order_id(run)
         services = self._services.of_client(reading.client_id(run))
         return [service for service in services if service.order_id == order_id]
@@ -65,7 +65,7 @@ class Verify(Step):
                 raise StopWorkflow(
                     "service-mismatch", f"WHMCS service {service.id} is {service.status}."
                 )
-            run.require(CALL_SECONDS)
+            run.require(WHMCS_CALL_SECONDS)
             try:
                 self._services.set_up(service.id)
             except ModuleFailed as failure:
@@ -76,7 +76,7 @@ class Verify(Step):
 
     def _close(self, run: Run) -> None:
         """The order stayed pending when a module failed; its services are set up now."""
-        run.require(CALL_SECONDS)
+        run.require(WHMCS_CALL_SECONDS)
         try:
             self._billing.accept(reading.whmcs_order_id(run), set_up=False)
         except (NotPending, ModuleFailed) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from portal import correlation
 from portal.engine import sweeper as module
 from portal.engine.model import Job, Status, Ticket
 from portal.engine.ports import StaleJob
@@ -38,6 +39,21 @@ class World:
 def job(status: Status, **changes: object) -> Job:
     made = Job(id="job", status=status, attempt=3, requested_at=START, updated_at=START)
     return made.changed(**changes)
+
+
+def test_its_message_carries_the_correlation_id_of_the_job(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, seen = World(job(Status.QUEUED, correlation_id="correlation-1")), list[str]()
+    put = world.fresh.put
+
+    def remember(ticket: Ticket, *, delay_seconds: float = 0) -> None:
+        seen.append(correlation.current())
+        put(ticket, delay_seconds=delay_seconds)
+
+    monkeypatch.setattr(world.fresh, "put", remember)
+    world.sweep()
+    assert (seen, correlation.current()) == (["correlation-1"], "")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from portal.domain.esim import Line, LineState
 from portal.engine.model import Status
 from portal.ports.billing_orders import BillingOrder, ModuleFailed, NotPending, OrderState
 
+from functions.provision.limits import WHMCS_CALL_SECONDS
 from tests.fakes.faults import Trouble
 from tests.fakes.provisioning import REF_FIELD, esim_line, loaded_order, order_line
 from tests.unit.functions.provision.world import World, assert_exactly_once
@@ -351,3 +352,34 @@ def shuffled(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: shuffled(value[key]) for key in reversed(value)}
     return value
+
+
+@pytest.mark.parametrize("write", ["whmcs AddOrder", "whmcs AcceptOrder"])
+def test_looking_that_took_long_leaves_the_write_to_the_next_invocation(write: str) -> None:
+    """A write that the invocation may not survive could outlive its lease."""
+    world = World(loaded_order(order_line(1)))
+    lost, written = [write], list[str]()
+
+    def slow(name: str) -> Trouble | None:
+        if name == "dynamodb get":
+            world.context.left = 150.0
+        if name == write:
+            assert world.context.left >= WHMCS_CALL_SECONDS
+            written.append(name)
+            return Trouble.LOST_REQUEST if lost and lost.pop() else None
+        if written and name.startswith("whmcs Get"):
+            world.context.left -= 70.0
+        return None
+
+    world.faults.always = slow
+    world.press()
+    looks = 0
+    while len(written) < 2 and looks < 5:
+        world.clock.now = max(world.clock.now, world.next_at() or 0.0)
+        world.work()
+        looks += 1
+    assert len(written) < 2  # every look takes too long
+    world.faults.always = lambda _: None
+    world.context.left = 150.0
+    world.settle()
+    assert_exactly_once(world)

@@ -161,7 +161,7 @@ REASONS: dict[str, Reason] = {
         "The provider ended the line before it was active: pressing again orders a new one.", _OURS
     ),
     "esim-activation-pending": Reason(
-        "The provider did not activate the line within a day: ask it, then press again.", _LATER
+        "The provider did not activate the line in time: ask it, then press again.", _LATER
     ),
     "esim-outcome-unknown": Reason("The provider did not answer: press again.", _LATER),
     "esim-refused": Reason("The eSIM provider refused; its reason stands beside this code.", _OURS),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.domain.upstream import UpstreamError
+from portal.domain.upstream import Unauthorized, UpstreamError
 from portal.engine.backoff import Policy
 from portal.engine.failures import (
     CancelRequested,
@@ -90,7 +90,8 @@ class Runner:
             taken = self._take(ticket, remaining)
         except UpstreamError as error:
             logger().warning("job cannot be taken", extra={"reason": str(error)})
-            return Verdict(Kind.RETRY, self._policy.delay(1))
+            # A new message: a table that is down for minutes must not use up this one's receives.
+            return Verdict(Kind.AGAIN, self._policy.delay(1))
         if isinstance(taken, Verdict):
             return taken
         try:
@@ -196,7 +197,15 @@ class Runner:
         return Verdict(Kind.RETRY, delay)
 
     def _schedule(self, session: Session, due_at: float) -> Verdict:
-        session.release(status=Status.SCHEDULED, due_at=due_at, next_at=due_at, tries=0)
+        session.release(
+            status=Status.SCHEDULED,
+            due_at=due_at,
+            next_at=due_at,
+            tries=0,
+            waits=0,
+            waiting_since=None,
+            trouble=None,
+        )
         session.note("scheduled")
         return DONE
 
@@ -267,7 +276,10 @@ class Runner:
         try:
             self._workflow.on_stopped(session)
         except UpstreamError as error:
-            if isinstance(how := classify(error), Retry | Wait):
+            how = classify(error)
+            # Credentials get mended; a job that ended unreported would leave the count, and with
+            # it the button's next Idempotency-Key, as it was: pressing again would be a replay.
+            if isinstance(how, Retry | Wait) or isinstance(error, Unauthorized):
                 return self._report_later(session, how)
             session.note("report-refused", how.code)
             logger().error("failure could not be reported", extra={"reason": str(error)})
@@ -280,7 +292,7 @@ class Runner:
         self._observer.finished(session.job)
         return DONE
 
-    def _report_later(self, session: Session, how: Retry | Wait) -> Verdict:
+    def _report_later(self, session: Session, how: Retry | Wait | Stop) -> Verdict:
         delay = self._policy.delay(max(session.job.waits + 1, 1))
         session.release(waits=session.job.waits + 1, next_at=session.now() + delay)
         session.note("report-later", how.code)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from portal import correlation
 from portal.domain.upstream import UpstreamError
 from portal.engine.model import Job, Status, Ticket
 from portal.engine.ports import JobStore, Queue, StaleJob
@@ -95,7 +96,8 @@ class Sweeper:
         except StaleJob:
             return False
         try:
-            queue.put(Ticket(job.id, job.attempt))
+            with correlation.bound(correlation.accept(job.correlation_id)):
+                queue.put(Ticket(job.id, job.attempt))
         except UpstreamError as error:
             logger().warning("ticket not enqueued", extra={"reason": str(error)})
             return False
