@@ -8,8 +8,9 @@ UV := $(if $(shell command -v uv 2>/dev/null),uv,.tools/bin/uv)
 RUN := $(UV) run --no-sync
 PACKAGES := functions infra local ops tests layers
 STAGE ?= dev
-# Kept out of the inner loop: thousands of accidents on the wire, a simulated night.
-SLOW := tests/unit/composed tests/unit/ops_simulation
+# Kept out of the inner loop: what talks to emulators, thousands of accidents on the wire, a simulated night.
+SLOW := tests/unit/composed tests/unit/ops_simulation \
+	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
 .PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test stack-test openapi synth layers bench simulate deploy secrets clean
 
