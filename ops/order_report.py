@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from portal.domain.provisioning import GOES_ON, REASONS, STEP_NAMES, ProvisioningStatus
-from portal.engine.model import Job
+from portal.engine.model import Job, Status
 from rich.console import Console
 from rich.table import Table
 
@@ -105,7 +105,7 @@ def _job(job: Job, console: Console) -> None:
             "finished": moment(job.finished_at),
             "committed": "yes" if job.committed else "no",
             "trouble": f"{trouble.code} in {trouble.step or NONE}" if trouble else "",
-            "what to do": _remedy(trouble.code, over=job.status.over) if trouble else "",
+            "what to do": _remedy(trouble.code, over=_decided(job)) if trouble else "",
             "correlation id": job.correlation_id,
         },
     )
@@ -156,6 +156,11 @@ def _table(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
+
+
+def _decided(job: Job) -> bool:
+    """Whether nothing more is tried; that Salesforce has not been told yet changes nothing."""
+    return job.status.over or job.status is Status.STOPPING
 
 
 def _remedy(code: str | None, *, over: bool) -> str:

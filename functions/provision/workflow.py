@@ -75,13 +75,14 @@ def report_wait(orders: ProvisioningOrders, run: Run, trouble: Trouble) -> None:
     """
     if not run.done("load") or WriteBackStep.name in run.job.steps:
         return
+    at = datetime.fromtimestamp(run.now(), UTC)
     progress = Progress(
         order_id=reading.order_id(run),
         status=ProvisioningStatus.IN_PROGRESS,
-        attempt_count=int(run.data("load")["attemptCount"]),
-        at=datetime.fromtimestamp(run.now(), UTC),
+        attempt_count=reading.attempt_count(run),
+        at=at,
         error_code=trouble.code,
-        error_message=waiting_message(trouble.code),
+        error_message=waiting_message(trouble.code, at),
     )
     try:
         orders.report(progress)

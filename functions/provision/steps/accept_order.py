@@ -7,7 +7,7 @@ the order itself.
 from __future__ import annotations
 
 from portal.domain.upstream import Unavailable
-from portal.engine.failures import StopWorkflow
+from portal.engine.failures import SETTLING_SECONDS, Postpone, StopWorkflow
 from portal.engine.model import Data
 from portal.engine.steps import Run, Step
 from portal.ports.billing_orders import (
@@ -36,19 +36,24 @@ class AcceptOrder(Step):
         """Whether an earlier request took effect, wholly or in part; None when it did not.
 
         A second AcceptOrder runs every module again: where one service is set up already, the
-        others are left to `verify`, which runs theirs alone.
+        others are left to `verify`, which runs theirs alone. Neither while an earlier request may
+        still be at work: nothing must have changed for a minute.
         """
+        if not run.data(self.name).get("seen"):
+            return None  # it was never sent
         order_id = reading.whmcs_order_id(run)
         if is_accepted(self._billing, order_id):
             return {"accepted": True}
         services = self._services.of_client(reading.client_id(run))
-        begun = any(one.active for one in services if one.order_id == order_id)
-        return {"accepted": False} if begun else None
+        active = sorted(one.id for one in services if one.order_id == order_id and one.active)
+        _settled(run, active)
+        return {"accepted": False} if active else None
 
     def run(self, run: Run) -> Data:
         """Accept; a module that failed leaves its service to `verify`."""
         order_id = reading.whmcs_order_id(run)
         run.require(WHMCS_CALL_SECONDS)
+        run.save(seen={"active": [], "at": int(run.now())})
         try:
             self._billing.accept(order_id, set_up=True)
         except NotPending:
@@ -60,6 +65,18 @@ class AcceptOrder(Step):
             run.note("module-failed", failure.message)
             return {"accepted": is_accepted(self._billing, order_id), "module": failure.message}
         return {"accepted": True}
+
+
+def _settled(run: Run, active: list[int]) -> None:
+    """Raise Postpone until the same services have been active for a minute."""
+    seen = run.data(AcceptOrder.name)["seen"]
+    since = run.now() - float(seen["at"])
+    if [int(number) for number in seen["active"]] != active or since < 0:  # or a clock set back
+        run.save(seen={"active": active, "at": int(run.now())})
+        since = 0.0
+    if since < SETTLING_SECONDS:
+        text = "WHMCS may still be at work on AcceptOrder."
+        raise Postpone("whmcs-outcome-unknown", text, seconds=SETTLING_SECONDS - since)
 
 
 def is_accepted(billing: BillingOrders, order_id: int) -> bool:

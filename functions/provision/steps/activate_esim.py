@@ -45,6 +45,10 @@ class ActivateEsim(Step):
         self._directory = directory
         self._orders = orders
 
+    def outdated(self, run: Run) -> bool:
+        """An order that had no eSIM was corrected after WHMCS had refused it, and has one now."""
+        return not reading.esims(run) and any(unit.esim_plan for unit in reading.units(run))
+
     def run(self, run: Run) -> Data:
         """The lines by unit key."""
         units = [unit for unit in reading.units(run) if unit.esim_plan]

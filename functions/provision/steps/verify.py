@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from portal.engine.failures import StopWorkflow
+from portal.engine.failures import SETTLING_SECONDS, Postpone, StopWorkflow
 from portal.engine.model import Data
 from portal.engine.steps import Run, Step
 from portal.observability import count
@@ -66,13 +66,15 @@ class Verify(Step):
                     "service-mismatch", f"WHMCS service {service.id} is {service.status}."
                 )
             run.require(WHMCS_CALL_SECONDS)
+            _begin(run, service.id)
             try:
                 self._services.set_up(service.id)
             except ModuleFailed as failure:
+                run.save(settingUp=None)
                 raise StopWorkflow(
                     "module-failed", f"WHMCS service {service.id}: {failure.message}."
                 ) from failure
-            run.save(setUp=service.id)
+            run.save(setUp=service.id, settingUp=None)
 
     def _close(self, run: Run) -> None:
         """The order stayed pending when a module failed; its services are set up now."""
@@ -81,6 +83,16 @@ class Verify(Step):
             self._billing.accept(reading.whmcs_order_id(run), set_up=False)
         except (NotPending, ModuleFailed) as error:
             run.note("order-left-as-it-is", str(error))
+
+
+def _begin(run: Run, service_id: int) -> None:
+    """Record that a module is run; raise Postpone while an earlier run of it may be at work."""
+    earlier = run.data(Verify.name).get("settingUp") or {}
+    since = run.now() - float(earlier.get("at", 0))
+    if earlier.get("id") == service_id and 0 <= since < SETTLING_SECONDS:
+        text = f"WHMCS may still be setting up service {service_id}."
+        raise Postpone("whmcs-outcome-unknown", text, seconds=SETTLING_SECONDS - since)
+    run.save(settingUp={"id": service_id, "at": int(run.now())})
 
 
 def _all_active(services: Sequence[BillingService]) -> None:

@@ -106,7 +106,11 @@ def test_a_system_that_is_down_hides_only_itself() -> None:
 
 def test_while_it_is_tried_again_nothing_is_to_be_done() -> None:
     trouble = JobTrouble(code="whmcs-unavailable", message="down", step="check", at=3.0)
-    for status, said in ((Status.RUNNING, "goes on by itself"), (Status.FAILED, "press again")):
+    for status, said in (
+        (Status.RUNNING, "goes on by itself"),
+        (Status.STOPPING, "press again"),
+        (Status.FAILED, "press again"),
+    ):
         root = MemoryRoot(directory=FakeDirectory(customer()))
         root.salesforce.order = loaded_order()
         job(root, status, trouble=trouble)

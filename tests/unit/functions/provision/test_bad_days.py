@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from portal.config import ConfigurationError
 from portal.domain.upstream import Throttled, Unauthorized, UpstreamError
 from portal.engine.failures import CIRCUIT_OPEN
 from portal.engine.model import Status
@@ -98,3 +99,35 @@ def test_refused_credentials_are_reported_when_they_are_mended() -> None:
     assert world.press(f"{ORDER_ID}-{count(world) + 1}").outcome is Outcome.ACCEPTED
     world.settle()
     assert_exactly_once(world)
+
+
+def test_a_table_that_refuses_us_leads_to_the_dead_letters_and_their_alarm() -> None:
+    world = World(loaded_order(order_line(1)))
+    world.press()
+
+    def table(name: str) -> None:
+        if name == "dynamodb replace":
+            raise Unauthorized("dynamodb", "PutItem", "AccessDeniedException")
+
+    world.faults.always = table
+    while world.queue.messages:
+        world.clock.now = max(world.clock.now, world.next_at() or 0.0)
+        world.work()
+    assert (world.queue.sent, len(world.queue.dead)) == (1, 1)
+
+
+def test_a_report_that_lacks_configuration_is_made_when_it_has_it() -> None:
+    world = World(loaded_order(order_line(1)))
+    world.whmcs.pay_method = False
+    world.press()
+
+    def misconfigured(name: str) -> None:
+        if name == "salesforce report" and world.faults.count("whmcs"):
+            raise ConfigurationError("the secret lacks a field")
+
+    world.faults.always = misconfigured
+    world.work()
+    assert (world.job.status, world.job.lease_owner) == (Status.STOPPING, None)
+    world.faults.always = lambda _: None
+    world.settle()
+    assert world.salesforce.status == "Failed"

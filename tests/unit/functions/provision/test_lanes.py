@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from portal.config import ConfigurationError
+from portal.domain.provisioning import GOES_ON
 from portal.engine.model import Status
 
 from tests.fakes.faults import Trouble
@@ -130,9 +132,7 @@ def test_salesforce_says_once_what_the_order_waits_for() -> None:
     told = [progress for progress in world.salesforce.progress if progress.error_code]
     (progress,) = told
     assert (progress.status, progress.error_code) == ("In Progress", "whmcs-unavailable")
-    assert progress.error_message == (
-        "WHMCS is not available. Nothing is to be done: the order waits and goes on by itself."
-    )
+    assert progress.error_message == f"WHMCS was not available at 14:13 UTC. {GOES_ON}"
     assert progress.attempt_count == 1
     world.faults.always = lambda _: None
     world.settle()
@@ -228,3 +228,44 @@ def test_provisioned_is_never_taken_back() -> None:
     world.faults.always = lambda _: None
     world.settle()
     assert_exactly_once(world)
+
+
+def told(world: World) -> list[str]:
+    """The codes that Salesforce was told."""
+    return [progress.error_code for progress in world.salesforce.progress if progress.error_code]
+
+
+def test_tries_that_failed_before_the_circuit_opened_are_no_news_yet() -> None:
+    world = World(loaded_order(order_line(1)))
+    world.press()
+    world.faults.always = lambda n: Trouble.UNAVAILABLE if n.startswith("whmcs ") else None
+    world.work()
+    assert told(world) == []
+    waits(world)
+    assert told(world) == ["whmcs-unavailable"]
+
+
+def test_an_outage_after_another_wait_is_told() -> None:
+    world = World()
+    world.esim.polls = 3
+    world.press()
+    world.work()
+    assert world.job.waits
+    down(world, "esim")
+    world.clock.now = world.next_at() or 0.0
+    world.work()
+    assert told(world) == ["esim-unavailable"]
+
+
+def test_a_defect_in_telling_does_not_cost_the_wait() -> None:
+    world = World()
+    world.press()
+
+    def misconfigured(name: str) -> Trouble | None:
+        if name == "salesforce report" and world.faults.count("whmcs"):
+            raise ConfigurationError("the secret lacks a field")
+        return Trouble.DOWN if name.startswith("whmcs ") else None
+
+    world.faults.always = misconfigured
+    world.work()
+    assert (world.waiting.sent, world.job.tries, world.job.lease_owner) == (1, 0, None)

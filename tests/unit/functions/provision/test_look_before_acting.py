@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from portal.domain.esim import Line, LineState
+from portal.domain.upstream import OutcomeUnknown
 from portal.engine.model import Status
 from portal.ports.billing_orders import BillingOrder, ModuleFailed, NotPending, OrderState
 
@@ -383,3 +384,65 @@ def test_looking_that_took_long_leaves_the_write_to_the_next_invocation(write: s
     world.context.left = 150.0
     world.settle()
     assert_exactly_once(world)
+
+
+def slowly_accepted(world: World, *, finishes: int) -> None:
+    """AcceptOrder gets no answer; WHMCS sets up a service every forty seconds, so many of them."""
+    begun: list[float] = []
+
+    def work(name: str) -> None:
+        if name == "whmcs AcceptOrder" and not begun:
+            begun.append(world.clock.now)
+            raise OutcomeUnknown("whmcs", "AcceptOrder", "no answer")
+        if not begun:
+            return
+        services = world.whmcs.services_of(max(world.whmcs.all_orders))
+        for service in services[: min(finishes, int((world.clock.now - begun[0]) // 40))]:
+            if not service.active:
+                world.whmcs._activate(service)
+        if all(one.active for one in world.whmcs.services_of(services[0].order_id)):
+            order = world.whmcs.all_orders[services[0].order_id]
+            world.whmcs.all_orders[order.id] = replace(order, state=OrderState.ACTIVE)
+
+    world.faults.always = work
+
+
+@pytest.mark.parametrize(("finishes", "module_creates"), [(3, 0), (2, 1), (1, 2)])
+def test_modules_that_are_still_being_run_are_not_run_again(
+    finishes: int, module_creates: int
+) -> None:
+    world = World(loaded_order(*(order_line(line) for line in (1, 2, 3))))
+    slowly_accepted(world, finishes=finishes)
+    world.press()
+    world.settle()
+    assert_exactly_once(world)
+    assert calls(world, "whmcs ModuleCreate") == module_creates
+    assert len(world.whmcs.setups) == 3
+
+
+@pytest.mark.parametrize("write", ["whmcs AcceptOrder", "whmcs ModuleCreate"])
+def test_a_second_message_does_not_shorten_the_minute(write: str) -> None:
+    world = World(loaded_order(order_line(1)))
+    sent: list[float] = []
+
+    def lose(name: str) -> Trouble | None:
+        if name == "whmcs ModuleCreate":
+            world.whmcs.module_failures = set()
+        if name != write:
+            return None
+        sent.append(world.clock.now)
+        return Trouble.LOST_REQUEST if len(sent) == 1 else None
+
+    if write == "whmcs ModuleCreate":
+        world.whmcs.module_failures = {101}
+    world.faults.always = lose
+    world.press()
+    while not sent:
+        world.work()
+    world.clock.now += 5
+    world.queue.put(world.runner_ticket())
+    world.work()
+    world.settle()
+    assert_exactly_once(world)
+    assert len(sent) == 2
+    assert sent[1] - sent[0] >= 60

@@ -12,7 +12,14 @@ from portal.ports.billing_orders import OrderRefused, OrderState
 
 from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.faults import Trouble
-from tests.fakes.provisioning import ORDER_ID, REF_FIELD, esim_line, loaded_order, order_line
+from tests.fakes.provisioning import (
+    ORDER_ID,
+    REF_FIELD,
+    billing_product,
+    esim_line,
+    loaded_order,
+    order_line,
+)
 from tests.unit.functions.provision.world import World, assert_exactly_once
 
 OTHER_ACCOUNT = "001000000000009AAA"
@@ -40,6 +47,19 @@ def test_lines_may_be_corrected_while_nothing_was_ordered(refusal: Exception, co
     world.whmcs.refusal = None
     world.salesforce.change(lines=(order_line(1, quantity=Decimal(2)),))
     assert press(world) is None
+    assert_exactly_once(world)
+
+
+def test_a_correction_may_bring_the_first_esim() -> None:
+    world = World(loaded_order(order_line(1)))
+    world.whmcs.refusal = OrderRefused("options-invalid", "Invalid configurable option")
+    assert press(world) == "options-invalid"
+    world.whmcs.refusal = None
+    lines = (order_line(1), esim_line(2))
+    world.whmcs.catalogue[102] = billing_product(102)
+    world.salesforce.change(lines=lines)
+    assert press(world) is None
+    assert len(world.esim.active()) == 1
     assert_exactly_once(world)
 
 

@@ -241,10 +241,13 @@ def operator_message(code: str, found: str) -> str:
     return f"{found} {reason.action}".strip() if reason else found
 
 
-def waiting_message(code: str) -> str:
-    """What an operator reads while an order waits for an upstream that is down."""
+def waiting_message(code: str, at: datetime) -> str:
+    """What an operator reads while an order waits for an upstream that is down.
+
+    It stays until the order is provisioned or fails; so it tells of the time.
+    """
     upstream = _UPSTREAMS.get(code.partition("-")[0], "Another system")
-    return f"{upstream} is not available. {GOES_ON}"
+    return f"{upstream} was not available at {at:%H:%M} UTC. {GOES_ON}"
 
 
 def as_json(model: BaseModel) -> dict[str, Any]:

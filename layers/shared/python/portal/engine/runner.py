@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.domain.upstream import Unauthorized, UpstreamError
+from portal.config import ConfigurationError
+from portal.domain.upstream import Refused, Unauthorized, UpstreamError
 from portal.engine.backoff import Policy
 from portal.engine.failures import (
     CancelRequested,
@@ -90,8 +91,10 @@ class Runner:
             taken = self._take(ticket, remaining)
         except UpstreamError as error:
             logger().warning("job cannot be taken", extra={"reason": str(error)})
-            # A new message: a table that is down for minutes must not use up this one's receives.
-            return Verdict(Kind.AGAIN, self._policy.delay(1))
+            # A table that is down for minutes must not use up the message's receives; one that
+            # refuses us will not answer otherwise, and the dead letters raise the alarm.
+            kind = Kind.RETRY if isinstance(error, Refused) else Kind.AGAIN
+            return Verdict(kind, self._policy.delay(1))
         if isinstance(taken, Verdict):
             return taken
         try:
@@ -214,7 +217,8 @@ class Runner:
         since = now if job.waiting_since is None else job.waiting_since
         if now - since > self._policy.patience:
             return self._stop(session, Status.FAILED, wait.code, wait.message)
-        if wait.upstream_down and not job.waits:
+        news = not job.waits or job.trouble is None or job.trouble.code != wait.code
+        if wait.upstream_down and news:
             self._say_that_it_waits(session, wait)
         delay = self._policy.wait(job.waits if wait.upstream_down else 0, wait.seconds)
         self._release_troubled(
@@ -232,8 +236,10 @@ class Runner:
         try:
             session.require(COURTESY_SECONDS)
             self._workflow.on_waiting(session, self._trouble(session, wait.code, wait.message))
-        except (UpstreamError, OutOfTime) as error:
-            logger().info("nobody was told about the wait", extra={"reason": repr(error)})
+        except (CancelRequested, LeaseLost):
+            raise
+        except Exception as error:  # noqa: BLE001  # a courtesy that fails, however, must not cost the job its wait
+            logger().info("nobody was told about the wait", extra={"reason": type(error).__name__})
 
     def _hand_over(self, session: Session) -> Verdict:
         if not session.progressed:
@@ -275,6 +281,8 @@ class Runner:
         """Tell the outside world, as often as it takes; then the job is over."""
         try:
             self._workflow.on_stopped(session)
+        except ConfigurationError as error:
+            return self._report_later(session, Retry("configuration", str(error)))
         except UpstreamError as error:
             how = classify(error)
             # Credentials get mended; a job that ended unreported would leave the count, and with
@@ -296,6 +304,7 @@ class Runner:
         delay = self._policy.delay(max(session.job.waits + 1, 1))
         session.release(waits=session.job.waits + 1, next_at=session.now() + delay)
         session.note("report-later", how.code)
+        logger().warning("failure is not reported yet", extra={"code": how.code})
         return Verdict(Kind.RETRY, delay)
 
     def _trouble(self, session: Session, code: str, message: str) -> Trouble:

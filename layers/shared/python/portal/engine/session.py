@@ -101,7 +101,7 @@ class Session:
     def finished(self, step: Step) -> bool:
         """Whether a step is to be skipped: done, and not to be renewed in this attempt."""
         record = self._job.steps.get(step.name)
-        if record is None or not record.done:
+        if record is None or not record.done or step.outdated(self):
             return False
         return not step.each_attempt or record.attempt == self._job.attempt
 

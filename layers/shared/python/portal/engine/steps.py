@@ -80,6 +80,10 @@ class Step(ABC):
         """
         return None
 
+    def outdated(self, run: Run) -> bool:  # noqa: ARG002  # for steps that depend on what others read
+        """Whether a finished step is to begin anew, because what it was done for has changed."""
+        return False
+
     @abstractmethod
     def run(self, run: Run) -> Data:
         """Do it; what it returns is the checkpoint."""

@@ -110,11 +110,6 @@ def _parameters(order: NewBillingOrder) -> dict[str, Any]:
     return parameters
 
 
-def _options(line: NewService) -> str:
-    values: dict[int | str, int] = dict(line.options.items())
-    return serialize(values) if values else ""
-
-
 def _reference(line: NewService, ref: str) -> str:
     return serialize({line.ref_field_id: ref}) if line.ref_field_id else ""
 
