@@ -25,6 +25,7 @@ from local.stack.ministack import Ministack
 from tests.stack import eventually
 
 CIRCUIT = {"id": {"S": "circuit#whmcs"}}
+EXTRAS = ("voicemail", "call-waiting", "content-filter")
 ESIM = next(item for item in CART["items"] if item["sku"].startswith("ESIM"))
 
 
@@ -37,7 +38,8 @@ class Shop:
 
     def order(self, number: int) -> str:
         """An order that an operator has approved and pressed the button for; no two alike."""
-        chosen = {"international-credit": number % 6, "voicemail": number % 12 < 6}
+        extras = {name: bool(number // 6 & 1 << bit) for bit, name in enumerate(EXTRAS)}
+        chosen = {"international-credit": number % 6, **extras}
         options = {**ESIM["configOptions"], **chosen}
         cart = {"items": [{**ESIM, "configOptions": options}]}
         answer = self.portal.post("/orders", cart)
