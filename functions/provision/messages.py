@@ -82,6 +82,8 @@ def _is_kept(record: dict[str, Any], ticket: Ticket, verdict: Verdict, lanes: La
         following.tickets.put(ticket, delay_seconds=verdict.delay)
     except UpstreamError as error:
         # The message then comes back when its visibility timeout ends.
+        if verdict.kind is not Kind.RETRY:
+            count("EnqueueFailures")
         logger().warning("queue", extra={"reason": str(error)})
         return True
     return False

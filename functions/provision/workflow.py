@@ -48,12 +48,7 @@ def provisioning(ports: Ports) -> Workflow:
 
 def ending_only(orders: ProvisioningOrders) -> Workflow:
     """For jobs that the queue gave up on: no steps, only the report."""
-    return Workflow(
-        steps=[],
-        on_stopped=lambda run: report_stop(orders, run),
-        on_waiting=lambda run, trouble: report_wait(orders, run, trouble),
-        result=summary,
-    )
+    return Workflow(steps=[], on_stopped=lambda run: report_stop(orders, run), result=summary)
 
 
 def summary(run: Run) -> Data:

@@ -117,7 +117,6 @@ def provisioning(world: World, whmcs: SimulatedWhmcs, circuit: SimulatedCircuit)
             Elsewhere(world, "notify", OUTBOX_SECONDS),
         ],
         on_stopped=lambda _: None,
-        on_waiting=lambda _run, _trouble: None,
         result=lambda _: {},
     )
 

@@ -99,7 +99,9 @@ def test_a_try_that_failed_in_the_other_lane_keeps_its_message_there() -> None:
     assert_exactly_once(world)
 
 
-def test_when_the_other_queue_cannot_be_reached_the_message_stays() -> None:
+def test_when_the_other_queue_cannot_be_reached_the_message_stays(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     world = World()
     world.press()
 
@@ -112,6 +114,7 @@ def test_when_the_other_queue_cannot_be_reached_the_message_stays() -> None:
     world.work()
     (message,) = world.queue.messages.values()
     assert message.visible_at == world.clock.now + world.queue.visibility
+    assert '"EnqueueFailures"' in capfd.readouterr().out
     world.faults.always = lambda _: None
     world.settle()
     assert_exactly_once(world)

@@ -101,5 +101,5 @@ class Workflow:
 
     steps: Sequence[Step]
     on_stopped: Callable[[Run], None]
-    on_waiting: Callable[[Run, Trouble], None]
     result: Callable[[Run], Data]
+    on_waiting: Callable[[Run, Trouble], None] = lambda _run, _trouble: None
