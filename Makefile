@@ -6,10 +6,10 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := $(if $(shell command -v uv 2>/dev/null),uv,.tools/bin/uv)
 RUN := $(UV) run --no-sync
-PACKAGES := functions infra local ops tests layers
+PACKAGES := functions infra local ops bench tests layers
 STAGE ?= dev
 # Kept out of the inner loop: what talks to emulators, thousands of accidents on the wire, a simulated night.
-SLOW := tests/unit/composed tests/unit/ops_simulation \
+SLOW := tests/unit/composed tests/unit/bench_simulation \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
 .PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test stack-test openapi synth layers bench simulate deploy secrets clean
@@ -69,10 +69,10 @@ synth: layers ## Synthesise the CDK app for STAGE into cdk.out
 	@STAGE=$(STAGE) $(RUN) python -m infra.app
 
 bench: setup ## Performance as ratios against a bare handler, in one run
-	@$(RUN) python -m ops.bench
+	@$(RUN) python -m bench
 
 simulate: setup ## Provisioning during and after a night without WHMCS, in simulated time
-	@$(RUN) python -m ops.simulation
+	@$(RUN) python -m bench.simulation
 
 deploy: layers ## Deploy STAGE with the CDK command line (needs AWS credentials)
 	@STAGE=$(STAGE) npx --yes aws-cdk@2 deploy --require-approval never

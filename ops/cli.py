@@ -86,7 +86,7 @@ def order_show(ctx: typer.Context, order_id: OrderId) -> None:
     with _reported() as console:
         view = order_view.look_up(_root(ctx).order(), jobs.full_order_id(order_id))
         order_report.render(view, console)
-        if view.troubles:
+        if view.unreadable:
             raise typer.Exit(FAILED)
 
 

@@ -68,11 +68,11 @@ class StageRoot:
     def jobs(self) -> JobPorts:
         """For what changes a job."""
         from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
-        from portal.adapters.ticket_queue import SqsTicketQueue  # noqa: PLC0415
+        from portal.adapters.task_queue import SqsTaskQueue  # noqa: PLC0415
 
         settings = config.load(JobConfig, self.stage.environment)
         queue = SqsQueue(settings.provision_queue_url, lambda: self.stage.cloud.client("sqs"))
-        return JobPorts(jobs=self._jobs(settings), queue=SqsTicketQueue(queue), clock=time.time)
+        return JobPorts(jobs=self._jobs(settings), queue=SqsTaskQueue(queue), clock=time.time)
 
     def order(self) -> OrderPorts:
         """For `ops order show`."""

@@ -21,13 +21,13 @@ def render(view: OrderView, console: Console) -> None:
     _heading(console, view, SALESFORCE)
     if view.salesforce is not None:
         _salesforce(view.salesforce, console)
-    elif SALESFORCE not in view.troubles:
+    elif SALESFORCE not in view.unreadable:
         console.print("There is no such Order (deleted, or hidden from the portal's user).")
     _heading(console, view, WORKFLOW)
     if view.job is not None:
         _job(view.job, console)
         _history(view, console)
-    elif WORKFLOW not in view.troubles:
+    elif WORKFLOW not in view.unreadable:
         console.print("Provisioning was never started.")
     _heading(console, view, WHMCS)
     if view.billing is not None:
@@ -51,8 +51,8 @@ def logs_query(view: OrderView) -> str:
 
 def _heading(console: Console, view: OrderView, system: str) -> None:
     console.print(f"\n{system}", style="bold")
-    if system in view.troubles:
-        console.print(f"could not be read: {view.troubles[system]}", style="red", soft_wrap=True)
+    if system in view.unreadable:
+        console.print(f"could not be read: {view.unreadable[system]}", style="red", soft_wrap=True)
 
 
 def _salesforce(found: SalesforceOrder, console: Console) -> None:
@@ -90,7 +90,7 @@ def _salesforce(found: SalesforceOrder, console: Console) -> None:
 
 
 def _job(job: Job, console: Console) -> None:
-    trouble = job.trouble
+    last_error = job.last_error
     _facts(
         console,
         {
@@ -104,8 +104,8 @@ def _job(job: Job, console: Console) -> None:
             "leased until": moment(job.lease_until) if job.lease_owner else "",
             "finished": moment(job.finished_at),
             "committed": "yes" if job.committed else "no",
-            "trouble": f"{trouble.code} in {trouble.step or NONE}" if trouble else "",
-            "what to do": _remedy(trouble.code, over=_decided(job)) if trouble else "",
+            "last error": f"{last_error.code} in {last_error.step or NONE}" if last_error else "",
+            "what to do": _remedy(last_error.code, over=_decided(job)) if last_error else "",
             "correlation id": job.correlation_id,
         },
     )

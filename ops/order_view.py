@@ -32,7 +32,7 @@ class Billing:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderView:
-    """Everything that is known; `troubles` says by system why it could not be read."""
+    """Everything that is known; `unreadable` says by system why it could not be read."""
 
     order_id: str
     stage: str
@@ -40,7 +40,7 @@ class OrderView:
     job: Job | None
     history: Sequence[Mapping[str, Any]]
     billing: Billing | None
-    troubles: Mapping[str, str]
+    unreadable: Mapping[str, str]
 
 
 def look_up(ports: OrderPorts, order_id: str) -> OrderView:
@@ -48,13 +48,13 @@ def look_up(ports: OrderPorts, order_id: str) -> OrderView:
 
     Raises OpsError when Salesforce and the workflow table were read and neither knows it.
     """
-    troubles: dict[str, str] = {}
-    salesforce = _read(troubles, SALESFORCE, lambda: ports.orders.read(order_id))
-    job = _read(troubles, WORKFLOW, lambda: ports.jobs.get(order_job_id(order_id)))
-    if salesforce is None and job is None and not troubles:
+    unreadable: dict[str, str] = {}
+    salesforce = _read(unreadable, SALESFORCE, lambda: ports.orders.read(order_id))
+    job = _read(unreadable, WORKFLOW, lambda: ports.jobs.get(order_job_id(order_id)))
+    if salesforce is None and job is None and not unreadable:
         raise OpsError(f"Order {order_id} is unknown in this stage: check the id and --stage.")
-    history = _read(troubles, WORKFLOW, lambda: list(ports.jobs.history(order_job_id(order_id))))
-    billing = _read(troubles, WHMCS, lambda: _billing(ports, order_id, salesforce, job))
+    history = _read(unreadable, WORKFLOW, lambda: list(ports.jobs.history(order_job_id(order_id))))
+    billing = _read(unreadable, WHMCS, lambda: _billing(ports, order_id, salesforce, job))
     return OrderView(
         order_id=order_id,
         stage=ports.stage,
@@ -62,15 +62,15 @@ def look_up(ports: OrderPorts, order_id: str) -> OrderView:
         job=job,
         history=history or (),
         billing=billing,
-        troubles=troubles,
+        unreadable=unreadable,
     )
 
 
-def _read(troubles: dict[str, str], system: str, read: Callable[[], T]) -> T | None:
+def _read(unreadable: dict[str, str], system: str, read: Callable[[], T]) -> T | None:
     try:
         return read()
     except KNOWN as error:
-        troubles.setdefault(system, explain(error))
+        unreadable.setdefault(system, explain(error))
         return None
 
 

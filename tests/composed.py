@@ -15,7 +15,7 @@ from typing import Any
 
 import boto3
 import pytest
-from portal import building
+from portal import factories
 from portal.domain.identity import CustomerMapping
 from portal.repositories.identity import mapping_item
 
@@ -111,7 +111,7 @@ def forget_environment() -> None:
         for name, builder in vars(deps).items():
             if name.startswith("build_"):
                 builder.cache_clear()
-    for value in vars(building).values():
+    for value in vars(factories).values():
         if isinstance(value, functools._lru_cache_wrapper):  # its public name
             value.cache_clear()
 

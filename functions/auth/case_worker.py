@@ -37,7 +37,7 @@ def _record(record: SQSRecord) -> None:
         log.clear_state()
         log.set_correlation_id(current)
         try:
-            build_email_cases().work_off(CaseJob.model_validate_json(record.body))
+            build_email_cases().consume(CaseJob.model_validate_json(record.body))
         except Exception as error:
             # Whatever it was, the message goes back: the batch must name it, and the log why.
             log.warning("case job failed", extra={"failure": type(error).__name__, **_why(error)})

@@ -6,7 +6,7 @@ import functools
 import time
 from dataclasses import dataclass
 
-from portal import building, config
+from portal import config, factories
 from portal.api.cookies import RefreshCookie
 from portal.api.rate_limit import RateLimiter, limits_from
 from portal.domain.passwords import PasswordPolicy
@@ -124,7 +124,7 @@ def build_reset_mails() -> ResetMails:
     settings = config.load(RequestPasswordResetConfig)
     return ResetMails(
         directory=DynamoCustomerDirectory(Table(settings.identity_table)),
-        outbox=building.mail_outbox(settings),
+        mail_queue=factories.mail_queue(settings),
         limiter=_limiter(settings),
     )
 
@@ -135,8 +135,8 @@ def build_passwords() -> Passwords:
     settings = config.load(PasswordConfig)
     return Passwords(
         users=_users(settings),
-        tokens=building.reset_tokens(settings),
-        outbox=building.mail_outbox(settings),
+        tokens=factories.reset_tokens(settings),
+        mail_queue=factories.mail_queue(settings),
         limiter=_limiter(settings),
         policy=_policy(settings),
     )
@@ -145,7 +145,7 @@ def build_passwords() -> Passwords:
 @functools.cache
 def build_directory() -> CustomerDirectory:
     """For GET /me."""
-    return building.directory(config.load(MeConfig))
+    return factories.directory(config.load(MeConfig))
 
 
 @functools.cache
@@ -156,7 +156,7 @@ def build_email_cases() -> EmailCases:
     settings = config.load(CaseWorkerConfig)
     return EmailCases(
         registrations=_registrations(settings),
-        desk=SalesforceCases(building.salesforce(settings)),
+        desk=SalesforceCases(factories.salesforce(settings)),
         clock=time.time,
     )
 
@@ -166,9 +166,9 @@ def _registrar(
 ) -> Registrar:
     ports = RegistrationPorts(
         registrations=registrations,
-        directory=building.directory(settings),
+        directory=factories.directory(settings),
         users=_users(settings),
-        outbox=building.mail_outbox(settings),
+        mail_queue=factories.mail_queue(settings),
         case_jobs=_case_jobs(settings),
         clock=time.time,
     )
@@ -215,7 +215,7 @@ def _accounts(settings: RegistrationConfig) -> Accounts:
     fields = AccountFields(
         customer_number=settings.customer_number_field, email=settings.account_email_field
     )
-    return SalesforceAccounts(building.salesforce(settings), fields)
+    return SalesforceAccounts(factories.salesforce(settings), fields)
 
 
 def _clients(settings: RegistrationConfig) -> Clients:
@@ -227,7 +227,7 @@ def _clients(settings: RegistrationConfig) -> Clients:
         gender=settings.whmcs_gender_field_id,
         nationality=settings.whmcs_nationality_field_id,
     )
-    return WhmcsClients(building.whmcs(settings), fields)
+    return WhmcsClients(factories.whmcs(settings), fields)
 
 
 def _case_jobs(settings: config.CaseQueue) -> CaseJobs:

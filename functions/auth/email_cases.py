@@ -26,7 +26,7 @@ class EmailCases:
     desk: CaseDesk
     clock: Callable[[], float]
 
-    def work_off(self, job: CaseJob) -> None:
+    def consume(self, job: CaseJob) -> None:
         """Open the Case, or drop the job of a registration that was undone or given up.
 
         Whoever takes up a registration that was given up queues the job again. Raises

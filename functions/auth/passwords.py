@@ -20,7 +20,7 @@ from portal.domain.problems import (
 from portal.domain.upstream import UpstreamError
 from portal.observability import count, logger
 from portal.ports.identity import EmailDirectory
-from portal.ports.mail import MailOutbox
+from portal.ports.mail import MailQueue
 from portal.ports.reset_tokens import ResetTokens
 from portal.ports.users import NotAuthenticated, PasswordNotAccepted, Users
 
@@ -38,12 +38,12 @@ class ResetMails:
         self,
         *,
         directory: EmailDirectory,
-        outbox: MailOutbox,
+        mail_queue: MailQueue,
         limiter: RateLimiter,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         self._directory = directory
-        self._outbox = outbox
+        self._mail_queue = mail_queue
         self._limiter = limiter
         self._new_id = new_id
 
@@ -59,7 +59,7 @@ class ResetMails:
             user_id=user_id,
             dedup_key=f"password-reset:{request_id}",
         )
-        self._outbox.put([job])
+        self._mail_queue.put([job])
 
 
 class Passwords:
@@ -70,13 +70,13 @@ class Passwords:
         *,
         users: Users,
         tokens: ResetTokens,
-        outbox: MailOutbox,
+        mail_queue: MailQueue,
         limiter: RateLimiter,
         policy: PasswordPolicy,
     ) -> None:
         self._users = users
         self._tokens = tokens
-        self._outbox = outbox
+        self._mail_queue = mail_queue
         self._limiter = limiter
         self._policy = policy
 
@@ -145,7 +145,7 @@ class Passwords:
             dedup_key=f"password-changed:{user_id}:{event}",
         )
         try:
-            self._outbox.put([job])
+            self._mail_queue.put([job])
         except UpstreamError as error:
             # The password is changed; an error now would invite a repetition that cannot work.
             count("NoticesLost")

@@ -14,7 +14,7 @@ from portal.domain.upstream import UpstreamError
 from portal.observability import count, logger
 from portal.ports.accounts import CaseJobs
 from portal.ports.identity import CustomerDirectory
-from portal.ports.mail import MailOutbox
+from portal.ports.mail import MailQueue
 from portal.ports.registrations import LeaseLost, Registrations
 from portal.ports.users import UserExists, Users
 
@@ -33,7 +33,7 @@ class RegistrationPorts:
     registrations: Registrations
     directory: CustomerDirectory
     users: Users
-    outbox: MailOutbox
+    mail_queue: MailQueue
     case_jobs: CaseJobs
     clock: Callable[[], float]
 
@@ -88,7 +88,7 @@ def join(
 def announce(ports: RegistrationPorts, completed: Registration) -> Registration:
     """Queue the welcome mail and close the record. Safe to repeat: the mail has a key."""
     user_id = str(completed.user_id)
-    ports.outbox.put(
+    ports.mail_queue.put(
         [MailJob(template=MailTemplate.WELCOME, user_id=user_id, dedup_key=f"welcome:{user_id}")]
     )
     now = int(ports.clock())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from portal import building, config
+from portal import config, factories
 from portal.billing.payment_gate import PaymentGate
 from portal.ports.billing import BillingAddresses, Invoices
 from portal.ports.identity import CustomerDirectory
@@ -75,9 +75,9 @@ def build_sso_link() -> SsoLinkDeps:
 
     settings = config.load(SsoLinkConfig)
     return SsoLinkDeps(
-        directory=building.directory(settings),
+        directory=factories.directory(settings),
         client_area=ClientArea(
-            sign_on=WhmcsSingleSignOn(building.whmcs(settings)),
+            sign_on=WhmcsSingleSignOn(factories.whmcs(settings)),
             api_url=settings.whmcs_api_url,
             payment_methods_path=settings.payment_methods_path,
         ),
@@ -88,10 +88,10 @@ def build_sso_link() -> SsoLinkDeps:
 def build_payment_methods() -> PaymentMethodsDeps:
     """For GET /billing/payment-methods/summary."""
     settings = config.load(PaymentMethodsConfig)
-    today = building.today(settings)
+    today = factories.today(settings)
     return PaymentMethodsDeps(
-        directory=building.directory(settings),
-        gate=building.payment_gate(settings.ephemeral_table, today, building.whmcs(settings)),
+        directory=factories.directory(settings),
+        gate=factories.payment_gate(settings.ephemeral_table, today, factories.whmcs(settings)),
         today=today,
     )
 
@@ -103,8 +103,8 @@ def build_address() -> AddressDeps:
 
     settings = config.load(BillingConfig)
     return AddressDeps(
-        directory=building.directory(settings),
-        addresses=WhmcsBillingAddresses(building.whmcs(settings)),
+        directory=factories.directory(settings),
+        addresses=WhmcsBillingAddresses(factories.whmcs(settings)),
     )
 
 
@@ -115,6 +115,6 @@ def build_invoices() -> InvoicesDeps:
 
     settings = config.load(InvoicesConfig)
     return InvoicesDeps(
-        directory=building.directory(settings),
-        invoices=WhmcsInvoices(building.whmcs(settings), currency=settings.portal_currency),
+        directory=factories.directory(settings),
+        invoices=WhmcsInvoices(factories.whmcs(settings), currency=settings.portal_currency),
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from portal import building, config
+from portal import config, factories
 from portal.domain.catalog import AccountEligibility
 from portal.ports.catalog import CatalogReader
 from portal.ports.identity import CustomerDirectory
@@ -45,7 +45,7 @@ class PersonalizedDeps:
 def build_catalog() -> CatalogDeps:
     """For the public endpoints."""
     settings = config.load(CatalogConfig)
-    return CatalogDeps(catalog=building.catalog_reader(settings), today=building.today(settings))
+    return CatalogDeps(catalog=factories.catalog_reader(settings), today=factories.today(settings))
 
 
 @functools.cache
@@ -53,8 +53,8 @@ def build_personalized() -> PersonalizedDeps:
     """For the personal endpoint."""
     settings = config.load(PersonalizedConfig)
     return PersonalizedDeps(
-        catalog=building.catalog_reader(settings),
-        today=building.today(settings),
-        directory=building.directory(settings),
-        eligibility=building.eligibility(settings),
+        catalog=factories.catalog_reader(settings),
+        today=factories.today(settings),
+        directory=factories.directory(settings),
+        eligibility=factories.eligibility(settings),
     )

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from portal.api.app import App
-from portal.collector import collector_paused
+from portal.garbage_collection import collector_paused
 
 from functions.catalog.caching import RenderedAnswers, cacheable, etag_of, not_modified, to_json
 from functions.catalog.deps import CatalogDeps, build_catalog

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from portal import building, config
+from portal import config, factories
 from portal.ports.mail_transport import MailTransport
 
 from functions.email.contexts import Contexts
@@ -30,10 +30,10 @@ def build_delivery() -> Delivery:
     settings = config.load(SendConfig)
     return Delivery(
         log=DynamoMailLog(Table(settings.idempotency_table)),
-        directory=building.directory(settings),
+        directory=factories.directory(settings),
         contexts=Contexts(
-            activation_codes=building.esim_provider(settings),
-            reset_tokens=building.reset_tokens(settings),
+            activation_codes=factories.esim_provider(settings),
+            reset_tokens=factories.reset_tokens(settings),
         ),
         transport=_transport(settings),
         sender=Sender(settings.email_from_name, settings.portal_web_url),

@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from portal import building, config
+from portal import config, factories
 from portal.ports.identity import CustomerDirectory
 
 from functions.orders.placing import Placing
@@ -61,17 +61,17 @@ def build_create_order() -> CreateOrderDeps:
     from portal.repositories.order_requests import DynamoOrderRequests  # noqa: PLC0415
 
     settings = config.load(CreateOrderConfig)
-    whmcs, today = building.whmcs(settings), building.today(settings)
+    whmcs, today = factories.whmcs(settings), factories.today(settings)
     return CreateOrderDeps(
-        directory=building.directory(settings),
+        directory=factories.directory(settings),
         placing=Placing(
             requests=DynamoOrderRequests(Table(settings.idempotency_table)),
-            catalog=building.catalog_reader(settings),
-            eligibility=building.eligibility(settings),
-            can_pay=building.payment_gate(settings.ephemeral_table, today, whmcs).can_pay,
+            catalog=factories.catalog_reader(settings),
+            eligibility=factories.eligibility(settings),
+            can_pay=factories.payment_gate(settings.ephemeral_table, today, whmcs).can_pay,
             addresses=WhmcsBillingAddresses(whmcs),
-            orders=SalesforceOrders(building.salesforce(settings)),
-            outbox=building.mail_outbox(settings),
+            orders=SalesforceOrders(factories.salesforce(settings)),
+            mail_queue=factories.mail_queue(settings),
             today=today,
             now=lambda: datetime.now(UTC),
         ),
@@ -85,10 +85,10 @@ def build_read_orders() -> ReadOrdersDeps:
 
     settings = config.load(ReadOrdersConfig)
     return ReadOrdersDeps(
-        directory=building.directory(settings),
+        directory=factories.directory(settings),
         reading=Reading(
-            orders=SalesforceOrders(building.salesforce(settings)),
-            jobs=building.job_reader(settings),
+            orders=SalesforceOrders(factories.salesforce(settings)),
+            jobs=factories.job_reader(settings),
             currency=settings.portal_currency,
         ),
     )

@@ -33,7 +33,7 @@ from portal.domain.upstream import OutcomeUnknown, Refused, UpstreamError
 from portal.observability import count, log_fields, logger
 from portal.ports.billing import BillingAddresses
 from portal.ports.catalog import CatalogReader
-from portal.ports.mail import MailOutbox
+from portal.ports.mail import MailQueue
 from portal.ports.order_requests import Beginning, Begun, OrderRequests
 from portal.ports.orders import DuplicateOrder, NewOrder, Orders, PlacedOrder
 
@@ -65,7 +65,7 @@ class Placing:
     can_pay: Callable[[int], bool]
     addresses: BillingAddresses
     orders: Orders
-    outbox: MailOutbox
+    mail_queue: MailQueue
     today: Callable[[], date]
     now: Callable[[], datetime]
     wait: Callable[[float], None] = time.sleep
@@ -179,7 +179,7 @@ class _Attempt:
             parameters={"sfOrderId": placed.id, "orderNumber": placed.number},
         )
         try:
-            self.placing.outbox.put([mail])
+            self.placing.mail_queue.put([mail])
         except UpstreamError as error:
             count("OrderMailsNotQueued")
             logger().error("order placed, its mail is not queued", extra={"reason": str(error)})

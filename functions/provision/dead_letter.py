@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from portal.engine.model import Ticket
-from portal.engine.runner import Verdict
+from portal.engine.model import Task
 from portal.observability import count
+from portal.queues.verdict import Verdict
 
 from functions.provision.deps import build_dead_letter
 from functions.provision.messages import handle_batch
@@ -23,8 +23,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Lambda entry for an SQS batch of the dead-letter queue."""
     deps = build_dead_letter()
 
-    def give_up(ticket: Ticket, remaining: Callable[[], float]) -> Verdict:
+    def give_up(task: Task, remaining: Callable[[], float]) -> Verdict:
         count("ProvisioningDeadLetters")
-        return deps.runner.give_up(ticket, remaining)
+        return deps.runner.give_up(task, remaining)
 
     return handle_batch(event, context, give_up)

@@ -7,12 +7,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portal import building, config
+from portal import config, factories
 from portal.engine.runner import Runner
 from portal.engine.sweeper import Sweeper
+from portal.queues.lanes import Lane, Lanes
 
 from functions.provision.admission import StartDeps
-from functions.provision.lanes import Lane, Lanes
 
 if TYPE_CHECKING:
     from portal.adapters.circuit import Circuit
@@ -59,7 +59,7 @@ class SweeperConfig(config.WorkflowTable, config.ProvisionQueue, config.Provisio
 
 @dataclass(frozen=True)
 class WorkerDeps:
-    """The engine, and the queues that it works off."""
+    """The engine, and the queues that it consumes."""
 
     runner: Runner
     lanes: Lanes
@@ -76,7 +76,7 @@ class DeadLetterDeps:
 def build_start() -> StartDeps:
     """For POST /orders/{sfOrderId}/provision."""
     from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
-    from portal.adapters.ticket_queue import SqsTicketQueue  # noqa: PLC0415
+    from portal.adapters.task_queue import SqsTaskQueue  # noqa: PLC0415
     from portal.api.signature import SignatureVerifier, SigningKeys  # noqa: PLC0415
     from portal.provisioning.view import order_job_id  # noqa: PLC0415
     from portal.repositories.dynamodb import Table  # noqa: PLC0415
@@ -88,7 +88,7 @@ def build_start() -> StartDeps:
     return StartDeps(
         verifier=SignatureVerifier(SigningKeys(Secret(settings.signing_secret_id))),
         store=DynamoJobStore(Table(settings.workflow_table)),
-        queue=SqsTicketQueue(SqsQueue(settings.provision_queue_url)),
+        queue=SqsTaskQueue(SqsQueue(settings.provision_queue_url)),
         replays=DynamoReplayGuard(Table(settings.ephemeral_table)),
         job_id=order_job_id,
         clock=time.time,
@@ -98,7 +98,7 @@ def build_start() -> StartDeps:
 @functools.cache
 def build_worker() -> WorkerDeps:
     """For the consumer of the provisioning queues."""
-    from portal.engine.backoff import Policy  # noqa: PLC0415
+    from portal.queues.backoff import Policy  # noqa: PLC0415
     from portal.repositories.dynamodb import Table  # noqa: PLC0415
     from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
 
@@ -128,7 +128,7 @@ def build_dead_letter() -> DeadLetterDeps:
     from portal.adapters.salesforce.provisioning import (  # noqa: PLC0415
         SalesforceProvisioningOrders,
     )
-    from portal.engine.backoff import Policy  # noqa: PLC0415
+    from portal.queues.backoff import Policy  # noqa: PLC0415
     from portal.repositories.dynamodb import Table  # noqa: PLC0415
     from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
 
@@ -137,7 +137,7 @@ def build_dead_letter() -> DeadLetterDeps:
 
     settings = config.load(DeadLetterConfig)
     orders = SalesforceProvisioningOrders(
-        building.salesforce(settings), api_version=settings.salesforce_api_version
+        factories.salesforce(settings), api_version=settings.salesforce_api_version
     )
     return DeadLetterDeps(
         Runner(
@@ -153,24 +153,24 @@ def build_dead_letter() -> DeadLetterDeps:
 def build_sweeper() -> Sweeper:
     """For the schedule."""
     from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
-    from portal.adapters.ticket_queue import SqsTicketQueue  # noqa: PLC0415
+    from portal.adapters.task_queue import SqsTaskQueue  # noqa: PLC0415
     from portal.repositories.dynamodb import Table  # noqa: PLC0415
     from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
 
     settings = config.load(SweeperConfig)
     return Sweeper(
         DynamoJobStore(Table(settings.workflow_table)),
-        fresh=SqsTicketQueue(SqsQueue(settings.provision_queue_url)),
-        waiting=SqsTicketQueue(SqsQueue(settings.provision_waiting_queue_url)),
+        fresh=SqsTaskQueue(SqsQueue(settings.provision_queue_url)),
+        waiting=SqsTaskQueue(SqsQueue(settings.provision_waiting_queue_url)),
     )
 
 
 def _lane(url: str) -> Lane:
     from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
-    from portal.adapters.ticket_queue import SqsTicketQueue  # noqa: PLC0415
+    from portal.adapters.task_queue import SqsTaskQueue  # noqa: PLC0415
 
     queue = SqsQueue(url)
-    return Lane(name=queue.name, tickets=SqsTicketQueue(queue), postpone=queue.postpone)
+    return Lane(name=queue.name, tasks=SqsTaskQueue(queue), postpone=queue.postpone)
 
 
 def _ports(settings: WorkerConfig) -> Ports:
@@ -191,21 +191,21 @@ def _ports(settings: WorkerConfig) -> Ports:
     def circuit(upstream: str) -> Circuit:
         return Circuit(upstream, table=settings.idempotency_table)
 
-    whmcs = building.guarded_whmcs(settings, circuit("whmcs"))
+    whmcs = factories.guarded_whmcs(settings, circuit("whmcs"))
     workflow = Table(settings.workflow_table)
     return Ports(
         orders=SalesforceProvisioningOrders(
-            building.guarded_salesforce(settings, circuit("salesforce")),
+            factories.guarded_salesforce(settings, circuit("salesforce")),
             api_version=settings.salesforce_api_version,
         ),
-        directory=building.directory(settings),
+        directory=factories.directory(settings),
         products=WhmcsProducts(whmcs),
-        clients=WhmcsOrderingClients(whmcs, today=building.today(settings)),
+        clients=WhmcsOrderingClients(whmcs, today=factories.today(settings)),
         billing=WhmcsOrders(whmcs),
         services=WhmcsServices(whmcs),
         claims=DynamoClaims(workflow),
-        esim=building.esim_provider(settings, circuit("esim").run),
+        esim=factories.esim_provider(settings, circuit("esim").run),
         subscribers=DynamoSubscribers(workflow),
-        outbox=building.mail_outbox(settings),
+        mail_queue=factories.mail_queue(settings),
         payment_method=settings.whmcs_payment_method,
     )

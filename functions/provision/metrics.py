@@ -43,7 +43,7 @@ class ProvisioningObserver:
         gauge("ProvisioningAttempts", job.tries)
         began = max(job.requested_at, job.due_at or 0.0)
         duration("ProvisioningDuration", max((job.finished_at or began) - began, 0.0))
-        code = job.trouble.code if job.trouble else None
+        code = job.last_error.code if job.last_error else None
         if job.status is Status.FAILED and code:
             count("ProvisioningFailureCode", code=_known(code))
         level = logger().error if job.status is Status.FAILED else logger().info

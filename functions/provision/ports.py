@@ -13,7 +13,7 @@ from portal.ports.billing_orders import (
 )
 from portal.ports.esim import EsimProvider, Subscribers
 from portal.ports.identity import CustomerDirectory
-from portal.ports.mail import MailOutbox
+from portal.ports.mail import MailQueue
 from portal.ports.provisioning import ProvisioningOrders
 
 
@@ -33,5 +33,5 @@ class Ports:
     claims: Claims
     esim: EsimProvider
     subscribers: Subscribers
-    outbox: MailOutbox
+    mail_queue: MailQueue
     payment_method: str

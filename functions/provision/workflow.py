@@ -10,7 +10,7 @@ from portal.domain.provisioning import (
     operator_message,
     waiting_message,
 )
-from portal.engine.model import Data, Status, Trouble
+from portal.engine.model import Data, LastError, Status
 from portal.engine.steps import Run, Workflow
 from portal.ports.provisioning import OrderDeleted, ProvisioningOrders
 
@@ -38,10 +38,10 @@ def provisioning(ports: Ports) -> Workflow:
             AcceptOrder(ports.billing, ports.services),
             Verify(ports.billing, ports.services),
             WriteBackStep(ports.orders),
-            Notify(ports.outbox),
+            Notify(ports.mail_queue),
         ],
         on_stopped=lambda run: report_stop(ports.orders, run),
-        on_waiting=lambda run, trouble: report_wait(ports.orders, run, trouble),
+        on_waiting=lambda run, last_error: report_wait(ports.orders, run, last_error),
         result=summary,
     )
 
@@ -63,7 +63,7 @@ def summary(run: Run) -> Data:
     }
 
 
-def report_wait(orders: ProvisioningOrders, run: Run, trouble: Trouble) -> None:
+def report_wait(orders: ProvisioningOrders, run: Run, last_error: LastError) -> None:
     """Tell Salesforce what the order waits for, once `load` knows it.
 
     Not any more when writing back has begun: it may have taken effect, and Provisioned stays.
@@ -76,8 +76,8 @@ def report_wait(orders: ProvisioningOrders, run: Run, trouble: Trouble) -> None:
         status=ProvisioningStatus.IN_PROGRESS,
         attempt_count=reading.attempt_count(run),
         at=at,
-        error_code=trouble.code,
-        error_message=waiting_message(trouble.code, at),
+        error_code=last_error.code,
+        error_message=waiting_message(last_error.code, at),
     )
     try:
         orders.report(progress)
@@ -87,9 +87,9 @@ def report_wait(orders: ProvisioningOrders, run: Run, trouble: Trouble) -> None:
 
 def report_stop(orders: ProvisioningOrders, run: Run) -> None:
     """Tell Salesforce that the order failed or was called off, with code and what to do."""
-    job, trouble = run.job, run.job.trouble
+    job, last_error = run.job, run.job.last_error
     count = _attempt_count(orders, run)
-    if count is None or trouble is None:
+    if count is None or last_error is None:
         run.note("order-gone")
         return
     cancelled = job.ending is Status.CANCELLED
@@ -98,8 +98,8 @@ def report_stop(orders: ProvisioningOrders, run: Run) -> None:
         status=ProvisioningStatus.NOT_STARTED if cancelled else ProvisioningStatus.FAILED,
         attempt_count=count,
         at=datetime.fromtimestamp(run.now(), UTC),
-        error_code=trouble.code,
-        error_message=operator_message(trouble.code, trouble.message),
+        error_code=last_error.code,
+        error_message=operator_message(last_error.code, last_error.message),
     )
     try:
         orders.report(progress)

@@ -18,7 +18,7 @@ from infra.stacks.state import State
 from infra.vocabulary import Queue, Secret
 
 # Minutes that a message may wait: provisioning is promised within the hour, mail is awaited. What
-# waits for an upstream is put back every quarter of an hour; it grows old once it is worked off.
+# waits for an upstream is put back every quarter of an hour; it grows old once it is consumed.
 QUEUE_AGE_MINUTES = {
     Queue.PROVISION: 30,
     Queue.PROVISION_WAITING: 120,
@@ -61,7 +61,7 @@ def observe(
             minutes=QUEUE_AGE_MINUTES[queue],
             runbook=f"{queue.value}-queue",
         )
-        # One consumer works off the dead letters of both provisioning queues.
+        # One consumer consumes the dead letters of both provisioning queues.
         page = queue.value.removesuffix("-waiting")
         alarms.dead_letters(queue.camel_case, pair.dead_letters, runbook=f"{page}-dead-letters")
     alarms.tables({table.value: _throttled(item) for table, item in state.tables.items()})

@@ -115,10 +115,10 @@ def test_a_job_whose_upstream_is_down_goes_over_to_the_other_queue_and_is_worked
         eventually(lambda: delayed() or shop.provisioned(orders[-1]))
     dynamodb.delete_item(TableName=outputs["IdempotencyTableName"], Key=CIRCUIT)
     # Its own message comes in a minute; nobody has to wait for it here.
-    ticket = {"jobId": order_job_id(orders[-1]), "attempt": 1}
+    task = {"jobId": order_job_id(orders[-1]), "attempt": 1}
 
     def worked_off() -> bool:
-        sqs.send_message(QueueUrl=waiting, MessageBody=json.dumps(ticket))
+        sqs.send_message(QueueUrl=waiting, MessageBody=json.dumps(task))
         return shop.provisioned(orders[-1])
 
     eventually(worked_off, within=60)

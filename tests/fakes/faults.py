@@ -23,7 +23,7 @@ class Killed(BaseException):
     """The process is gone: nothing after this line runs, no handler, no clean-up."""
 
 
-class Trouble(StrEnum):
+class Fault(StrEnum):
     """What goes wrong."""
 
     KILLED_BEFORE = "killed before the effect"
@@ -37,24 +37,24 @@ class Trouble(StrEnum):
 
 @dataclass
 class Faults:
-    """Counts calls and makes trouble at some of them.
+    """Counts calls and makes a fault at some of them.
 
-    `plan` is trouble by call number; `names` are the calls so far.
+    `plan` is the fault by call number; `names` are the calls so far.
     """
 
-    plan: dict[int, Trouble] = field(default_factory=dict)
+    plan: dict[int, Fault] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
-    always: Callable[[str], Trouble | None] = lambda _: None
+    always: Callable[[str], Fault | None] = lambda _: None
 
     def call(
         self, upstream: str, name: str, effect: Callable[[], AnswerT], *, writes: bool = False
     ) -> AnswerT:
-        """Make a call, with whatever trouble is planned for it."""
+        """Make a call, with whatever fault is planned for it."""
         number = len(self.names)
         self.names.append(f"{upstream} {name}")
-        trouble = self.plan.pop(number, None) or self.always(f"{upstream} {name}")
-        with _trouble(trouble, upstream, name, writes=writes):
-            if trouble in (None, Trouble.KILLED_AFTER, Trouble.LOST_ANSWER):
+        fault = self.plan.pop(number, None) or self.always(f"{upstream} {name}")
+        with _faulty(fault, upstream, name, writes=writes):
+            if fault in (None, Fault.KILLED_AFTER, Fault.LOST_ANSWER):
                 answer = effect()
         return answer
 
@@ -64,22 +64,22 @@ class Faults:
 
 
 @contextmanager
-def _trouble(trouble: Trouble | None, upstream: str, name: str, *, writes: bool) -> Iterator[None]:
-    if trouble is Trouble.KILLED_BEFORE:
+def _faulty(fault: Fault | None, upstream: str, name: str, *, writes: bool) -> Iterator[None]:
+    if fault is Fault.KILLED_BEFORE:
         raise Killed
-    if trouble is Trouble.UNAVAILABLE:
+    if fault is Fault.UNAVAILABLE:
         raise Unavailable(upstream, name, "planned")
-    if trouble is Trouble.THROTTLED:
+    if fault is Fault.THROTTLED:
         raise Throttled(upstream, name, "planned", retry_after=7)
-    if trouble is Trouble.DOWN and upstream not in VENDORS:
+    if fault is Fault.DOWN and upstream not in VENDORS:
         raise Unavailable(upstream, name, "planned")
-    if trouble is Trouble.DOWN:
+    if fault is Fault.DOWN:
         raise Throttled(upstream, name, "planned", retry_after=60, code=CIRCUIT_OPEN)
     lost = OutcomeUnknown if writes else Unavailable
-    if trouble is Trouble.LOST_REQUEST:
+    if fault is Fault.LOST_REQUEST:
         raise lost(upstream, name, "planned")
     yield
-    if trouble is Trouble.KILLED_AFTER:
+    if fault is Fault.KILLED_AFTER:
         raise Killed
-    if trouble is Trouble.LOST_ANSWER:
+    if fault is Fault.LOST_ANSWER:
         raise lost(upstream, name, "planned")

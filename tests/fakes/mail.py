@@ -1,4 +1,4 @@
-"""Mails in memory: a log, a transport and an outbox that can fail in every way."""
+"""Mails in memory: a log, a transport and an mail_queue that can fail in every way."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class FakeMailTransport:
         return f"message-{len(self.sent)}"
 
 
-class FakeMailOutbox:
-    """`MailOutbox` over a list."""
+class FakeMailQueue:
+    """`MailQueue` over a list."""
 
     def __init__(self) -> None:
         self.jobs: list[MailJob] = []

@@ -414,7 +414,7 @@ class FakeSubscribers:
 
 
 class FaultyOutbox:
-    """`MailOutbox`: what was put, however often."""
+    """`MailQueue`: what was put, however often."""
 
     def __init__(self, faults: Faults) -> None:
         self.faults = faults

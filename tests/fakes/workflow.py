@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.domain.upstream import Unavailable
-from portal.engine.model import Event, Job, KeyUse, Status, Ticket
+from portal.engine.model import Event, Job, KeyUse, Status, Task
 from portal.engine.ports import KeyTaken, StaleJob
 
 from tests.fakes.faults import Faults
@@ -82,7 +82,7 @@ class MemoryJobStore:
 @dataclass
 class _Message:
     number: int
-    ticket: Ticket
+    task: Task
     visible_at: float
     receives: int = 0
 
@@ -100,9 +100,9 @@ class FakeQueue:
     dead: dict[int, _Message] = field(default_factory=dict)
     sent: int = 0
 
-    def put(self, ticket: Ticket, *, delay_seconds: float = 0) -> None:
+    def put(self, task: Task, *, delay_seconds: float = 0) -> None:
         assert 0 <= delay_seconds <= 900
-        self.faults.call("sqs", "put", lambda: self._add(ticket, delay_seconds), writes=True)
+        self.faults.call("sqs", "put", lambda: self._add(task, delay_seconds), writes=True)
 
     def backlog(self) -> int:
         return sum(message.visible_at <= self.clock.now for message in self.messages.values())
@@ -139,17 +139,17 @@ class FakeQueue:
         self.messages.pop(int(record["receiptHandle"]), None)
         self.dead.pop(int(record["receiptHandle"]), None)
 
-    def _add(self, ticket: Ticket, delay: float) -> None:
+    def _add(self, task: Task, delay: float) -> None:
         self.sent += 1
-        self.messages[self.sent] = _Message(self.sent, ticket, self.clock.now + delay)
+        self.messages[self.sent] = _Message(self.sent, task, self.clock.now + delay)
 
 
 def _record(message: _Message, queue: str) -> dict[str, Any]:
-    ticket = message.ticket
+    task = message.task
     return {
         "messageId": f"message-{message.number}",
         "receiptHandle": str(message.number),
-        "body": f'{{"jobId":"{ticket.job_id}","attempt":{ticket.attempt}}}',
+        "body": f'{{"jobId":"{task.job_id}","attempt":{task.attempt}}}',
         "attributes": {"ApproximateReceiveCount": str(message.receives)},
         "messageAttributes": {},
         "eventSourceARN": f"arn:aws:sqs:ap-northeast-1:111122223333:{queue}",

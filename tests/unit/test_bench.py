@@ -7,11 +7,11 @@ import subprocess
 import sys
 from datetime import date
 
+from bench import environment, report
+from bench.__main__ import BEGIN, END, replaced
+from bench.cold import Cold, ColdRow, clients_of, uses_salesforce
 from infra.endpoints import ENDPOINTS
 from infra.vocabulary import Access
-from ops.bench import environment, report
-from ops.bench.__main__ import BEGIN, END, replaced
-from ops.bench.cold import Cold, ColdRow, clients_of, uses_salesforce
 
 BY_ID = {endpoint.id: endpoint for endpoint in ENDPOINTS}
 
@@ -74,9 +74,9 @@ def test_clients_follow_from_the_table_of_endpoints() -> None:
 
 LIST_SCENARIOS = """
 import sys
-from ops.bench import environment
+from bench import environment
 with environment.everything():
-    from ops.bench.warm import all_scenarios
+    from bench.warm import all_scenarios
     print(*all_scenarios(), file=sys.stderr)
 """
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from portal.domain.mail import MailJob, MailTemplate
 from portal.engine.model import Data
 from portal.engine.steps import Run, Step
-from portal.ports.mail import MailOutbox
+from portal.ports.mail import MailQueue
 
 from functions.provision import reading
 
@@ -18,13 +18,13 @@ class Notify(Step):
     name = "notify"
     seconds = 20
 
-    def __init__(self, outbox: MailOutbox) -> None:
-        self._outbox = outbox
+    def __init__(self, mail_queue: MailQueue) -> None:
+        self._mail_queue = mail_queue
 
     def run(self, run: Run) -> Data:
         """One mail for the order and one per eSIM."""
         jobs = list(mails(run))
-        self._outbox.put(jobs)
+        self._mail_queue.put(jobs)
         return {"mails": len(jobs)}
 
 

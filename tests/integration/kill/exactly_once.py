@@ -14,9 +14,9 @@ from tests.integration.kill.shapes import ORDER_ID, Unit
 def assert_exactly_once(world: Provisioning, *, attempts: int = 1) -> None:
     """One of everything, everywhere, and nothing left over."""
     job = world.job
-    assert job.status is Status.SUCCEEDED, f"{job.status}: {job.trouble}"
+    assert job.status is Status.SUCCEEDED, f"{job.status}: {job.last_error}"
     assert job.lease_owner is None
-    assert job.trouble is None
+    assert job.last_error is None
     services = _check_whmcs(world)
     iccids = _check_gigs(world)
     _check_salesforce(world, services, iccids, attempts)

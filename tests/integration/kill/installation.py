@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.adapters.sqs import SqsQueue
-from portal.adapters.ticket_queue import SqsTicketQueue
+from portal.adapters.task_queue import SqsTaskQueue
 from portal.engine.start import Started, StartRequest, request_start
 from portal.repositories.dynamodb import Table
 from portal.repositories.workflow import DynamoJobStore
@@ -140,7 +140,7 @@ class Installation:
     def press(self, wanted: StartRequest, *, now: float) -> Started:
         """What the start endpoint does once it trusts the request."""
         store = DynamoJobStore(self.table("workflow"))
-        queue = SqsTicketQueue(SqsQueue(self.queues["provision"], client=lambda: self.sqs))
+        queue = SqsTaskQueue(SqsQueue(self.queues["provision"], client=lambda: self.sqs))
         return request_start(store, queue, wanted, now=now)
 
     def environment(self, **more: str) -> dict[str, str]:

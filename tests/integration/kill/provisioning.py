@@ -112,7 +112,7 @@ class Provisioning:
             self.wait_until_due()
             outcomes.append(self.deliver(**options))
         job = self.job
-        assert job.status.over, f"{job.status} in {job.current_step}: {job.trouble}"
+        assert job.status.over, f"{job.status} in {job.current_step}: {job.last_error}"
         return outcomes
 
     @property

@@ -100,13 +100,13 @@ def press_after_unconfirmed(world: Provisioning) -> None:
 
     By itself the worker sends it at most twice.
     """
-    trouble = world.job.trouble
-    assert trouble is not None
-    assert trouble.code == "add-order-unconfirmed"
+    last_error = world.job.last_error
+    assert last_error is not None
+    assert last_error.code == "add-order-unconfirmed"
     assert not world.installation.whmcs.dump()["orders"]
     (order,) = world.installation.salesforce.dump()["Order"]
     assert order["Provisioning_Status__c"] == "Failed"
-    assert order["Provisioning_Error_Code__c"] == trouble.code
+    assert order["Provisioning_Error_Code__c"] == last_error.code
     world.press("key-2")
     world.message = world.receive()
     world.settle()

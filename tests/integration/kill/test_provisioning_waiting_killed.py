@@ -52,8 +52,8 @@ def once_though_killed(lane: Lane, *, upstream: str, point: Point) -> None:
     assert world.waits
     assert (job.status, job.lease_owner) == (Status.RUNNING, None)
     assert job.tries <= 1
-    assert job.trouble is not None
-    assert job.trouble.code == f"{upstream}-unavailable"
+    assert job.last_error is not None
+    assert job.last_error.code == f"{upstream}-unavailable"
     lane.installation.table("idempotency").delete({"id": f"circuit#{upstream}"})
     world.settle()
     assert_exactly_once(world)

@@ -1,4 +1,4 @@
-"""Tickets on SQS: put, put later, postpone, count (moto)."""
+"""Tasks on SQS: put, put later, postpone, count (moto)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 from moto import mock_aws
 from portal import correlation
 from portal.adapters.sqs import SqsQueue
-from portal.adapters.ticket_queue import SqsTicketQueue
+from portal.adapters.task_queue import SqsTaskQueue
 from portal.domain.upstream import Unavailable, UpstreamError
-from portal.engine.model import Ticket
+from portal.engine.model import Task
 
-TICKET = Ticket("ORDER#801000000000001AAA", 2)
+TICKET = Task("ORDER#801000000000001AAA", 2)
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def url() -> Iterator[str]:
 
 def test_a_ticket_travels_with_its_correlation_id(url: str) -> None:
     with correlation.bound("correlation-1"):
-        SqsTicketQueue(SqsQueue(url)).put(TICKET)
+        SqsTaskQueue(SqsQueue(url)).put(TICKET)
     answer = boto3.client("sqs").receive_message(QueueUrl=url, MessageAttributeNames=["All"])
     (message,) = answer["Messages"]
     assert json.loads(message["Body"]) == {"jobId": TICKET.job_id, "attempt": 2}
@@ -33,7 +33,7 @@ def test_a_ticket_travels_with_its_correlation_id(url: str) -> None:
 
 
 def test_delays_are_whole_seconds_within_sqs_limit(url: str) -> None:
-    queue = SqsTicketQueue(SqsQueue(url))
+    queue = SqsTaskQueue(SqsQueue(url))
     queue.put(TICKET, delay_seconds=10_000.7)
     assert queue.backlog() == 0
     queue.put(TICKET)
@@ -42,7 +42,7 @@ def test_delays_are_whole_seconds_within_sqs_limit(url: str) -> None:
 
 def test_postponing_a_message(url: str) -> None:
     client, queue = boto3.client("sqs"), SqsQueue(url)
-    SqsTicketQueue(queue).put(TICKET)
+    SqsTaskQueue(queue).put(TICKET)
     (message,) = client.receive_message(QueueUrl=url)["Messages"]
     queue.postpone(message["ReceiptHandle"], 0.4)
     assert len(client.receive_message(QueueUrl=url)["Messages"]) == 1
@@ -51,7 +51,7 @@ def test_postponing_a_message(url: str) -> None:
 
 
 def test_a_queue_that_is_gone(url: str) -> None:
-    gone = SqsTicketQueue(SqsQueue(f"{url}-gone"))
+    gone = SqsTaskQueue(SqsQueue(f"{url}-gone"))
     for act in (lambda: gone.put(TICKET), gone.backlog):
         with pytest.raises(UpstreamError):
             act()

@@ -12,7 +12,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.stub import ANY, Stubber
 from moto import mock_aws
 from portal import correlation
-from portal.adapters.sqs import SqsMailOutbox, SqsQueue
+from portal.adapters.sqs import SqsMailQueue, SqsQueue
 from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.upstream import Refused, Unavailable, UpstreamError
 
@@ -68,10 +68,10 @@ def test_nothing_is_no_call() -> None:
     SqsQueue("https://queue.example", client=never).send()
 
 
-def test_the_outbox_keeps_the_id_of_what_caused_a_mail(sqs: Any, url: str) -> None:
+def test_the_mail_queue_keeps_the_id_of_what_caused_a_mail(sqs: Any, url: str) -> None:
     own = JOB.model_copy(update={"correlation_id": "its-own-one"})
     with correlation.bound("front-end.0001"):
-        SqsMailOutbox(SqsQueue(url, client=lambda: sqs)).put([JOB, own])
+        SqsMailQueue(SqsQueue(url, client=lambda: sqs)).put([JOB, own])
     ids = [json.loads(message["Body"])["correlationId"] for message in received(sqs, url)]
     assert ids == ["front-end.0001", "its-own-one"]
 

@@ -313,6 +313,6 @@ def test_a_client_who_switched_single_sign_on_off(vendors: Vendors) -> None:
     assert refusal_of(vendors, SsoDestination("clientarea:invoices")) == "disabled"
 
 
-def test_a_client_that_is_gone_is_our_trouble(vendors: Vendors) -> None:
+def test_a_client_that_is_gone_is_our_fault(vendors: Vendors) -> None:
     with pytest.raises(Refused, match="Invalid client_id"):
         WhmcsSingleSignOn(vendors.whmcs_client()).link(999, SsoDestination(""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.engine.model import Job, KeyUse, Status, Trouble
+from portal.engine.model import Job, KeyUse, LastError, Status
 from portal.provisioning.view import order_job_id
 from portal.repositories.workflow import DynamoJobStore
 
@@ -51,7 +51,7 @@ def test_the_workflow_speaks_in_the_timeline(composed: Composed) -> None:
         attempt=1,
         requested_at=1_790_000_000,
         updated_at=1_790_000_000,
-        trouble=Trouble(
+        last_error=LastError(
             code="payment-method-missing",
             message="GetPayMethods: none",
             step="check",

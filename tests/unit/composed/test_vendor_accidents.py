@@ -74,7 +74,7 @@ def test_placing_meets_an_accident(
 
 
 @pytest.mark.parametrize("switches", [{"lock_row_writes": {"Order": 2}}, {"kill_sessions": True}])
-def test_trouble_of_the_org(composed: Composed, switches: dict[str, Any]) -> None:
+def test_faults_of_the_org(composed: Composed, switches: dict[str, Any]) -> None:
     composed.order({"sku": "NOPE"})
     composed.vendors.salesforce.set_switches(switches)
     until_answered(composed, ITEM)
@@ -102,7 +102,7 @@ def test_the_catalogue_cannot_be_had(composed: Composed) -> None:
     assert composed.tables.items(IDEMPOTENCY) == []
 
 
-def test_credentials_that_are_refused_are_our_trouble(composed: Composed) -> None:
+def test_credentials_that_are_refused_are_our_fault(composed: Composed) -> None:
     composed.send("catalog.list_products", "GET", "/catalog")
     composed.vendors.whmcs.set_switches({"invalid_ip": True})
     answer = composed.order(ITEM)

@@ -1,4 +1,4 @@
-"""What the runner makes of a ticket, with one step that does what the test says."""
+"""What the runner makes of a task, with one step that does what the test says."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import ClassVar
 
 import pytest
 from portal.domain.upstream import Refused, Throttled, Unavailable
-from portal.engine.backoff import Policy
 from portal.engine.failures import CIRCUIT_OPEN, Defer, OutOfTime, Postpone, StopWorkflow
-from portal.engine.model import LEASE_MARGIN, Data, Job, Status, Ticket
-from portal.engine.runner import Kind, Runner, Verdict
+from portal.engine.model import LEASE_MARGIN, Data, Job, Status, Task
+from portal.engine.runner import Runner
 from portal.engine.steps import Run, Step, Workflow
+from portal.queues.backoff import Policy
+from portal.queues.verdict import Action, Verdict
 
 from tests.fakes.workflow import FakeClock, FakeObserver, MemoryJobStore
 
-DONE = Verdict(Kind.DONE)
+DONE = Verdict(Action.ACK)
 
 
 class Scripted(Step):
@@ -58,7 +59,7 @@ class World:
             workflow=Workflow(
                 steps=[Scripted(self)],
                 on_stopped=self._on_stopped,
-                on_waiting=lambda run, trouble: self.waits.append(trouble.code),
+                on_waiting=lambda run, last_error: self.waits.append(last_error.code),
                 result=lambda run: {"made": 1},
             ),
             policy=Policy(max_tries=3, jitter=lambda low, high: 1.0),
@@ -70,7 +71,7 @@ class World:
         self.store.replace(self.job.changed(**changes))
 
     def work(self) -> Verdict:
-        return self.runner.work(Ticket("job", 1), lambda: self.left)
+        return self.runner.work(Task("job", 1), lambda: self.left)
 
     def history(self) -> list[tuple[str, str]]:
         return [(event.kind, event.detail) for _, event in self.store.events]
@@ -136,7 +137,7 @@ def test_a_scheduled_job_is_left_until_it_is_due() -> None:
 def test_a_leased_job_is_looked_at_again_when_the_lease_is_over() -> None:
     world = World()
     world.change(status=Status.RUNNING, lease_owner="other", lease_until=world.clock.now + 70)
-    assert world.work() == Verdict(Kind.AGAIN, 71)
+    assert world.work() == Verdict(Action.REQUEUE, 71)
     assert world.runs == 0
 
 
@@ -144,9 +145,9 @@ def test_nothing_begins_without_the_time_for_it() -> None:
     world = World()
     world.left = 12.9
     verdict = world.work()
-    assert (verdict.kind, world.runs, world.job.steps) == (Kind.RETRY, 0, {})
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == "out-of-time"
+    assert (verdict.action, world.runs, world.job.steps) == (Action.RETRY, 0, {})
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == "out-of-time"
 
 
 def test_the_last_try_ends_in_the_dead_letters_and_a_further_one_in_failed() -> None:
@@ -168,7 +169,7 @@ def test_the_last_try_ends_in_the_dead_letters_and_a_further_one_in_failed() -> 
 def test_a_dead_letter_ends_the_job_whatever_its_tries() -> None:
     world = World(failing(Unavailable("whmcs", "AddOrder", "busy")))
     world.work()
-    assert world.runner.give_up(Ticket("job", 1), lambda: 100.0) == DONE
+    assert world.runner.give_up(Task("job", 1), lambda: 100.0) == DONE
     assert (world.job.status, world.runs) == (Status.FAILED, 1)
 
 
@@ -184,8 +185,8 @@ def test_a_failure_that_cannot_be_reported_now_is_only_reported_later() -> None:
     world.report = lambda run: None
     assert world.work() == DONE
     assert (world.job.status, world.runs, world.job.waits) == (Status.FAILED, 1, 0)
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == "order-empty"
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == "order-empty"
 
 
 @pytest.mark.parametrize("committed", [False, True])
@@ -199,15 +200,15 @@ def test_a_cancellation_counts_until_something_is_committed(committed: bool) -> 
 
 def test_waiting_costs_no_try_and_ends_with_patience() -> None:
     world = World(failing(Postpone("esim-activation-pending", "not yet", seconds=40)))
-    assert world.work() == Verdict(Kind.AGAIN, 40)
+    assert world.work() == Verdict(Action.REQUEUE, 40)
     assert (world.job.tries, world.job.waits) == (0, 1)
     assert world.job.next_at == world.clock.now + 40
     world.clock.now += Policy().patience
-    assert world.work().kind is Kind.AGAIN
+    assert world.work().action is Action.REQUEUE
     world.clock.now += 1
     assert world.work() == DONE
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == "esim-activation-pending"
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == "esim-activation-pending"
 
 
 @pytest.mark.parametrize(
@@ -229,7 +230,7 @@ def test_a_worker_that_lost_its_lease_leaves_at_once() -> None:
 
     world.act = overtake
     verdict = world.work()
-    assert (verdict.kind, world.job.lease_owner) == (Kind.RETRY, "another")
+    assert (verdict.action, world.job.lease_owner) == (Action.RETRY, "another")
     assert world.job.status is Status.RUNNING
     assert world.observer.endings == []
 
@@ -243,7 +244,7 @@ def test_a_checkpoint_that_cannot_be_written_is_left_to_the_next_run() -> None:
             raise Unavailable("dynamodb", "PutItem", "throttled")
 
     world.store.faults.always = table
-    assert world.work() == Verdict(Kind.RETRY, 30)
+    assert world.work() == Verdict(Action.RETRY, 30)
     world.store.faults.always = lambda _: None
     assert (world.runs, world.job.lease_owner is None) == (1, False)
     assert not world.job.steps["scripted"].done
@@ -257,7 +258,7 @@ def test_a_table_that_cannot_be_read_costs_the_job_nothing() -> None:
     world.store.faults.always = failing_reads
     verdict = world.work()
     world.store.faults.always = lambda _: None
-    assert verdict.kind is not Kind.DONE
+    assert verdict.action is not Action.ACK
     assert (world.job.tries, world.runs) == (0, 0)
 
 
@@ -275,7 +276,7 @@ def test_an_open_circuit_sends_the_job_to_those_that_wait_later_each_time() -> N
     world.work()
     world.act = failing(circuit_open())
     verdicts = [world.work() for _ in range(3)]
-    assert verdicts == [Verdict(Kind.WAIT, delay) for delay in (60, 120, 240)]
+    assert verdicts == [Verdict(Action.PARK, delay) for delay in (60, 120, 240)]
     assert (world.job.tries, world.job.waits) == (1, 3)
     assert world.waits == ["salesforce-unavailable"]  # once per outage
 
@@ -289,7 +290,7 @@ def test_a_hand_over_gives_back_its_own_try_alone() -> None:
         raise OutOfTime
 
     world.act = save_and_run_out
-    assert world.work() == Verdict(Kind.AGAIN)
+    assert world.work() == Verdict(Action.REQUEUE)
     assert (world.job.tries, world.job.lease_owner) == (1, None)
 
 
@@ -297,14 +298,14 @@ def test_a_failure_is_reported_when_the_circuit_closes() -> None:
     world = World(failing(StopWorkflow("order-empty", "no lines")))
     world.change(waits=5)
     world.report = failing(circuit_open())
-    assert world.work() == Verdict(Kind.RETRY, 30)
+    assert world.work() == Verdict(Action.RETRY, 30)
     assert (world.job.status, world.job.waits) == (Status.STOPPING, 1)
 
 
 def test_a_dead_letter_of_a_cancelled_job_only_reports_it() -> None:
     world = World()
     world.change(status=Status.STOPPING, ending=Status.CANCELLED)
-    assert world.runner.give_up(Ticket("job", 1), lambda: 100.0) == DONE
+    assert world.runner.give_up(Task("job", 1), lambda: 100.0) == DONE
     assert world.reports == [Status.CANCELLED]
     assert (world.job.status, world.job.finished_at) == (Status.CANCELLED, world.clock.now)
 
@@ -315,6 +316,6 @@ def test_what_exhausted_the_tries_is_told() -> None:
     for _ in range(4):
         world.work()
         world.clock.now += 30
-    assert world.job.trouble is not None
-    assert world.job.trouble.message == "whmcs AddOrder: busy"
+    assert world.job.last_error is not None
+    assert world.job.last_error.message == "whmcs AddOrder: busy"
     assert world.job.started_at == began

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 from portal.engine.failures import CancelRequested, LeaseLost, OutOfTime
-from portal.engine.model import Data, Job, Status, StepState, Trouble
+from portal.engine.model import Data, Job, LastError, Status, StepState
 from portal.engine.ports import StaleJob
 from portal.engine.session import RESERVE_SECONDS, Session
 from portal.engine.steps import Run, Step
@@ -68,8 +68,8 @@ def test_time_is_kept_for_the_last_checkpoint() -> None:
 
 
 def test_a_step_from_intent_to_checkpoint() -> None:
-    trouble = Trouble(code="whmcs-unavailable", message="", step="any", at=0.0)
-    world = World(waits=3, waiting_since=5.0, trouble=trouble)
+    last_error = LastError(code="whmcs-unavailable", message="", step="any", at=0.0)
+    world = World(waits=3, waiting_since=5.0, last_error=last_error)
     session = world.session
     assert session.enter(Acting())
     assert world.stored.steps["any"].state is StepState.STARTED
@@ -86,7 +86,7 @@ def test_a_step_from_intent_to_checkpoint() -> None:
         {"order": 1},
     )
     assert record.started_at == world.clock.now - 7
-    assert (stored.waits, stored.waiting_since, stored.trouble) == (0, None, None)
+    assert (stored.waits, stored.waiting_since, stored.last_error) == (0, None, None)
     assert stored.updated_at == world.clock.now
 
 

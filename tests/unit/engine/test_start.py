@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import pytest
 from portal.domain.upstream import Unavailable
-from portal.engine.model import Job, KeyUse, Status, StepRecord, StepState, Ticket, Trouble
+from portal.engine.model import Job, KeyUse, LastError, Status, StepRecord, StepState, Task
 from portal.engine.ports import KeyTaken, StaleJob
 from portal.engine.start import Cancellation, Outcome, StartRequest, cancel, request_start
 
-from tests.fakes.faults import Faults
-from tests.fakes.faults import Trouble as Accident
+from tests.fakes.faults import Fault, Faults
 from tests.fakes.workflow import START, FakeClock, FakeQueue, MemoryJobStore
 
 WANTED = StartRequest(
@@ -35,7 +34,7 @@ ENDED = Job(
     committed=True,
     cancel_requested=True,
     ending=Status.FAILED,
-    trouble=Trouble(code="order-empty", message="", step="load", at=6.0),
+    last_error=LastError(code="order-empty", message="", step="load", at=6.0),
     started_at=7.0,
     finished_at=8.0,
 )
@@ -55,8 +54,8 @@ class World:
         return self.store.jobs["job"]
 
     @property
-    def tickets(self) -> list[Ticket]:
-        return [message.ticket for message in self.queue.messages.values()]
+    def tasks(self) -> list[Task]:
+        return [message.task for message in self.queue.messages.values()]
 
     def cancel(self) -> Cancellation:
         return cancel(self.store, self.queue, "job", now=self.clock.now)
@@ -80,7 +79,7 @@ def test_a_new_attempt_keeps_what_was_done_and_nothing_of_how_it_failed(status: 
         current_step="load",
         committed=True,
     )
-    assert world.tickets == [Ticket("job", 2)]
+    assert world.tasks == [Task("job", 2)]
     assert world.store.keys == {"key-2": KeyUse(job_id="job", payload_hash="hash", attempt=2)}
     assert world.store.kinds() == ["requested"]
 
@@ -98,7 +97,7 @@ def test_two_presses_at_once_are_one_attempt(status: Status) -> None:
     world.store.begin = late  # type: ignore[method-assign]  # somebody is faster
     started = request_start(world.store, world.queue, WANTED, now=START)
     assert (started.outcome, started.attempt) == (Outcome.ALREADY_RUNNING, 2)
-    assert (world.tickets, world.store.keys) == ([], {})
+    assert (world.tasks, world.store.keys) == ([], {})
 
 
 def test_a_press_between_our_two_looks_is_noticed() -> None:
@@ -113,7 +112,7 @@ def test_a_press_between_our_two_looks_is_noticed() -> None:
     world.faults.always = late
     started = request_start(world.store, world.queue, WANTED, now=START)
     assert (started.outcome, started.attempt) == (Outcome.ALREADY_RUNNING, 2)
-    assert (world.job.status, world.tickets) == (Status.RUNNING, [])
+    assert (world.job.status, world.tasks) == (Status.RUNNING, [])
 
 
 def test_the_same_press_twice_at_once_is_one_attempt() -> None:
@@ -126,7 +125,7 @@ def test_the_same_press_twice_at_once_is_one_attempt() -> None:
     world.store.begin = late  # type: ignore[method-assign]  # somebody is faster
     started = request_start(world.store, world.queue, WANTED, now=START)
     assert (started.outcome, started.attempt) == (Outcome.REPLAYED, 2)
-    assert world.tickets == []
+    assert world.tasks == []
 
 
 def test_nothing_is_promised_when_the_job_never_stands_still(
@@ -156,9 +155,13 @@ def test_a_job_that_nobody_works_on_is_called_off_at_once(status: Status) -> Non
     job = world.job
     assert (job.status, job.ending) == (Status.STOPPING, Status.CANCELLED)
     assert (job.cancel_requested, job.next_at, job.updated_at) == (True, START, START)
-    assert job.trouble is not None
-    assert (job.trouble.code, job.trouble.step, job.trouble.at) == ("cancelled", "load", START)
-    assert world.tickets == [Ticket("job", 1)]
+    assert job.last_error is not None
+    assert (job.last_error.code, job.last_error.step, job.last_error.at) == (
+        "cancelled",
+        "load",
+        START,
+    )
+    assert world.tasks == [Task("job", 1)]
 
 
 def test_who_works_on_a_job_is_only_asked() -> None:
@@ -166,7 +169,7 @@ def test_who_works_on_a_job_is_only_asked() -> None:
     assert world.cancel() is Cancellation.REQUESTED
     assert world.job.status is Status.RUNNING
     assert (world.job.cancel_requested, world.job.ending) == (True, None)
-    assert world.tickets == []
+    assert world.tasks == []
 
 
 @pytest.mark.parametrize(
@@ -183,12 +186,12 @@ def test_what_cannot_be_called_off_is_left_alone(
     world = World(WAITING.changed(**changes))
     before = world.job
     assert world.cancel() is answer
-    assert (world.job, world.tickets) == (before, [])
+    assert (world.job, world.tasks) == (before, [])
 
 
 def test_a_lost_ticket_is_the_sweepers() -> None:
     world = World()
-    world.queue.faults = Faults(always=lambda _: Accident.UNAVAILABLE)
+    world.queue.faults = Faults(always=lambda _: Fault.UNAVAILABLE)
     started = request_start(world.store, world.queue, WANTED, now=START)
     assert started.outcome is Outcome.ACCEPTED
     assert world.job.status is Status.QUEUED

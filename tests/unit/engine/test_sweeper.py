@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
-from portal.engine.model import Job, Status, Ticket
+from portal.engine.model import Job, Status, Task
 from portal.engine.sweeper import (
     AFTER_WITH_BACKLOG,
     AFTER_WITH_OUTAGE_BACKLOG,
@@ -63,7 +63,7 @@ def test_a_backlog_is_given_time(status: Status, fresh: int, waiting: int, after
     office = Office(status)
     for queue, messages in ((office.fresh, fresh), (office.waiting, waiting)):
         for _ in range(messages):
-            queue.put(Ticket("other", 1))
+            queue.put(Task("other", 1))
     office.clock.now += after - 1
     assert office.sweep() == Swept()
     office.clock.now += 1
@@ -82,7 +82,7 @@ def test_what_was_under_way_does_not_stand_before_fresh_jobs(status: Status) -> 
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.SCHEDULED])
 def test_jobs_that_have_not_begun_are_fresh(status: Status) -> None:
     office = Office(status)
-    office.waiting.put(Ticket("left behind by an outage", 1))
+    office.waiting.put(Task("left behind by an outage", 1))
     office.clock.now += LOST_AFTER
     swept = office.sweep()
     assert swept.lost + swept.due == 1

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from portal import correlation
 from portal.engine import sweeper as module
-from portal.engine.model import Job, Status, Ticket
+from portal.engine.model import Job, Status, Task
 from portal.engine.ports import StaleJob
 from portal.engine.sweeper import STUCK_AFTER, Sweeper, Swept
 
-from tests.fakes.faults import Faults, Trouble
+from tests.fakes.faults import Fault, Faults
 from tests.fakes.workflow import START, FakeClock, FakeQueue, MemoryJobStore
 
 LATER = START + STUCK_AFTER
@@ -31,9 +31,9 @@ class World:
         return sweeper.sweep()
 
     @property
-    def tickets(self) -> list[Ticket]:
+    def tasks(self) -> list[Task]:
         queues = (self.fresh, self.waiting)
-        return [message.ticket for queue in queues for message in queue.messages.values()]
+        return [message.task for queue in queues for message in queue.messages.values()]
 
 
 def job(status: Status, **changes: object) -> Job:
@@ -47,9 +47,9 @@ def test_its_message_carries_the_correlation_id_of_the_job(
     world, seen = World(job(Status.QUEUED, correlation_id="correlation-1")), list[str]()
     put = world.fresh.put
 
-    def remember(ticket: Ticket, *, delay_seconds: float = 0) -> None:
+    def remember(task: Task, *, delay_seconds: float = 0) -> None:
         seen.append(correlation.current())
-        put(ticket, delay_seconds=delay_seconds)
+        put(task, delay_seconds=delay_seconds)
 
     monkeypatch.setattr(world.fresh, "put", remember)
     world.sweep()
@@ -70,11 +70,11 @@ def test_a_job_is_brought_back_once(
 ) -> None:
     world = World(job(status, **changes))
     world.sweep()
-    assert world.tickets == [Ticket("job", 3)]
+    assert world.tasks == [Task("job", 3)]
     swept = world.store.jobs["job"]
     assert (swept.status, swept.updated_at, swept.version) == (after, LATER, 2)
     assert world.sweep() == Swept()
-    assert len(world.tickets) == 1
+    assert len(world.tasks) == 1
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_job_that_moves_is_left_alone(status: Status, changes: dict[str, objec
     world = World(job(status, **changes))
     before = world.store.jobs["job"]
     assert world.sweep() == Swept()
-    assert (world.store.jobs["job"], world.tickets) == (before, [])
+    assert (world.store.jobs["job"], world.tasks) == (before, [])
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_an_old_index_is_not_believed(now: Job | None) -> None:
 
     world.store.waiting = old  # type: ignore[method-assign]  # as it was seconds ago
     assert world.sweep() == Swept()
-    assert world.tickets == []
+    assert world.tasks == []
 
 
 def test_what_a_worker_has_just_taken_is_the_workers() -> None:
@@ -115,12 +115,12 @@ def test_what_a_worker_has_just_taken_is_the_workers() -> None:
         raise StaleJob(None)
 
     world.store.replace = taken  # type: ignore[method-assign]  # somebody is faster
-    assert (world.sweep(), world.tickets) == (Swept(), [])
+    assert (world.sweep(), world.tasks) == (Swept(), [])
 
 
 def test_a_message_that_cannot_be_put_is_put_by_a_later_round() -> None:
     world = World(job(Status.RUNNING))
-    world.waiting.faults = Faults(always=lambda _: Trouble.UNAVAILABLE)
+    world.waiting.faults = Faults(always=lambda _: Fault.UNAVAILABLE)
     assert world.sweep() == Swept()
     world.waiting.faults = Faults()
     world.clock.now += STUCK_AFTER

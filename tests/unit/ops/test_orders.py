@@ -6,11 +6,10 @@ from decimal import Decimal
 
 import pytest
 from portal.domain.upstream import Unavailable
-from portal.engine.model import Event, Job, Status, StepRecord, StepState
-from portal.engine.model import Trouble as JobTrouble
+from portal.engine.model import Event, Job, LastError, Status, StepRecord, StepState
 
 from tests.fakes.directory import FakeDirectory, customer
-from tests.fakes.faults import Trouble
+from tests.fakes.faults import Fault
 from tests.fakes.provisioning import ORDER_ID, REF_FIELD, loaded_order, order_line
 from tests.unit.ops.root import MemoryRoot
 
@@ -45,7 +44,7 @@ def test_an_order_is_shown_across_all_systems() -> None:
         root,
         Status.FAILED,
         steps={"load": done},
-        trouble=JobTrouble(
+        last_error=LastError(
             code="module-failed", message="taro@example.com said no", step="accept_order", at=3.0
         ),
     )
@@ -56,7 +55,7 @@ def test_an_order_is_shown_across_all_systems() -> None:
     assert f"Order {ORDER_ID} · stage test" in lines
     assert "  order 7001: Pending, client 42" in lines
     assert "7003" not in result.stdout, "an order of somebody else's"
-    assert "  trouble           module-failed in accept_order" in lines
+    assert "  last error           module-failed in accept_order" in lines
     assert "  1970-01-01T00:00:01.000Z  attempt 1  step-done  load" in lines
     expected = f'| filter correlation_id = "correlation-1" or sf_order_id = "{ORDER_ID}"'
     assert expected in lines
@@ -68,7 +67,7 @@ def test_nothing_personal_is_shown() -> None:
     job(
         root,
         Status.FAILED,
-        trouble=JobTrouble(code="whmcs-refused", message="Taro Yamada", step="check", at=3.0),
+        last_error=LastError(code="whmcs-refused", message="Taro Yamada", step="check", at=3.0),
     )
     shown = root.run("order", "show", ORDER_ID).output
     assert "whmcs-refused" in shown
@@ -95,7 +94,7 @@ def test_a_recorded_whmcs_order_that_is_gone_is_said() -> None:
 def test_a_system_that_is_down_hides_only_itself() -> None:
     root = MemoryRoot()
     root.salesforce.order = loaded_order(whmcs_order_id="7001")
-    root.faults.always = lambda name: Trouble.UNAVAILABLE if name.startswith("whmcs") else None
+    root.faults.always = lambda name: Fault.UNAVAILABLE if name.startswith("whmcs") else None
     job(root, Status.RUNNING)
     result = root.run("order", "show", ORDER_ID)
     assert result.exit_code == 3
@@ -105,7 +104,7 @@ def test_a_system_that_is_down_hides_only_itself() -> None:
 
 
 def test_while_it_is_tried_again_nothing_is_to_be_done() -> None:
-    trouble = JobTrouble(code="whmcs-unavailable", message="down", step="check", at=3.0)
+    last_error = LastError(code="whmcs-unavailable", message="down", step="check", at=3.0)
     for status, said in (
         (Status.RUNNING, "goes on by itself"),
         (Status.STOPPING, "press again"),
@@ -113,7 +112,7 @@ def test_while_it_is_tried_again_nothing_is_to_be_done() -> None:
     ):
         root = MemoryRoot(directory=FakeDirectory(customer()))
         root.salesforce.order = loaded_order()
-        job(root, status, trouble=trouble)
+        job(root, status, last_error=last_error)
         (line,) = [
             line
             for line in root.run("order", "show", ORDER_ID).stdout.splitlines()
@@ -214,7 +213,7 @@ def test_only_what_has_failed_is_redriven(status: Status) -> None:
 def test_a_store_that_is_down_starts_nothing() -> None:
     root = MemoryRoot()
     job(root, Status.FAILED)
-    root.job_store.faults.always = lambda _: Trouble.UNAVAILABLE
+    root.job_store.faults.always = lambda _: Fault.UNAVAILABLE
     result = root.run("redrive", ORDER_ID)
     assert result.exit_code == 3
     assert Unavailable.__name__ not in result.stderr

@@ -14,10 +14,10 @@ from portal.engine.model import (
     Event,
     Job,
     KeyUse,
+    LastError,
     Status,
     StepRecord,
     StepState,
-    Trouble,
 )
 from portal.engine.ports import KeyTaken, StaleJob
 from portal.repositories.dynamodb import Table
@@ -57,7 +57,7 @@ FULL = JOB.changed(
     committed=True,
     cancel_requested=True,
     ending=Status.FAILED,
-    trouble=Trouble(code="order-empty", message="m", step="check", at=NOW),
+    last_error=LastError(code="order-empty", message="m", step="check", at=NOW),
     result={"x": {"y": "z"}},
     started_at=NOW,
     finished_at=NOW + 9,

@@ -105,7 +105,7 @@ def test_a_client_of_another_portal_user_is_taken(customer: World) -> None:
 @pytest.mark.parametrize(
     "call",
     ["registrations.reserve", "users.create", "users.set_password", "registrations.complete",
-     "outbox.put", "registrations.finish"],
+     "mail_queue.put", "registrations.finish"],
 )  # fmt: skip
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_and_repeated(customer: World, call: str, *, after: bool) -> None:

@@ -53,7 +53,7 @@ def test_the_job_names_the_user_and_carries_no_token_and_no_address(member: Worl
 def test_every_address_is_the_same_work_and_the_same_answer(member: World, email: str) -> None:
     answer = ask(member, email)
     assert (answer.status, answer.body) == (202, "")
-    assert member.trace == ["outbox.put"]
+    assert member.trace == ["mail_queue.put"]
     (job,) = member.mails(MailTemplate.PASSWORD_RESET)
     assert len(job.user_id) == len(user_id(member))
     assert (job.user_id == user_id(member)) is (email == EMAIL)
@@ -174,6 +174,6 @@ def test_a_change_whose_sessions_could_not_be_ended_says_so(member: World) -> No
 
 
 def test_a_lost_notice_does_not_undo_a_change(member: World) -> None:
-    member.outbox.failure = Unavailable("sqs", "SendMessageBatch", "")
+    member.mail_queue.failure = Unavailable("sqs", "SendMessageBatch", "")
     assert change(member).status == 204
     assert member.login(password=NEW).status == 200

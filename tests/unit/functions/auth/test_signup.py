@@ -66,7 +66,7 @@ def test_the_password_goes_to_cognito_and_nowhere_else(world: World) -> None:
             [vars(c.details) for c in world.clients.clients if c.details],
             world.identity.records,
             world.identity.mappings,
-            world.outbox.jobs,
+            world.mail_queue.jobs,
             world.case_jobs.jobs,
         ]
     )
@@ -364,7 +364,7 @@ def test_a_case_is_opened_once_when_the_addresses_differ(
 
 
 def test_the_welcome_mail_is_not_forgotten_when_the_queue_was_down(world: World) -> None:
-    world.sabotage = Sabotage("outbox", "put", Unavailable("sqs", "Send", ""), after=False)
+    world.sabotage = Sabotage("mail_queue", "put", Unavailable("sqs", "Send", ""), after=False)
     answer = world.signup()
     assert (answer.status, slug(answer)) == (503, "upstream-unavailable")
     assert world.signup().status == 201

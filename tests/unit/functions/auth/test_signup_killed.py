@@ -27,7 +27,7 @@ UNTROUBLED = (
     "clients.create",
     "case_jobs.send",
     "registrations.complete",
-    "outbox.put",
+    "mail_queue.put",
     "registrations.finish",
 )
 WRITES = tuple(call for call in UNTROUBLED if not call.endswith(("by_customer_number", "by_email")))
@@ -194,7 +194,7 @@ def test_abandoned_and_then_somebody_else_comes(
     assert len(world.desk.cases) == 1
 
 
-@pytest.mark.parametrize("second", ["clients.by_email", "registrations.complete", "outbox.put"])
+@pytest.mark.parametrize("second", ["clients.by_email", "registrations.complete", "mail_queue.put"])
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_recovery_may_be_killed_too(customer_world: World, second: str, *, after: bool) -> None:
     world = customer_world

@@ -93,7 +93,7 @@ def deliver_cases(world: World) -> Any:
 
 
 def assert_nothing_said(world: World, capfd: pytest.CaptureFixture[str]) -> str:
-    for jobs in (world.outbox.jobs, world.case_jobs.jobs):
+    for jobs in (world.mail_queue.jobs, world.case_jobs.jobs):
         for job in jobs:
             assert sung(job.model_dump_json(), SESSION) == set()
     return assert_silent(capfd, SESSION)
@@ -224,7 +224,7 @@ FLOWS: dict[tuple[str, str], Callable[[World], Any]] = {
     ("accounts", "by_customer_number"): lambda world: world.signup(**PERSON),
     ("users", "authenticate"): lambda world: world.login(CANARIES["email"], CANARIES["password"]),
     ("clients", "validate_login"): lambda world: world.post("link-whmcs", LINK),
-    ("outbox", "put"): lambda world: world.post(
+    ("mail_queue", "put"): lambda world: world.post(
         "request-password-reset", {"email": CANARIES["email"]}
     ),
 }

@@ -47,7 +47,7 @@ CALLS = (
     "clients.create",
     "clients.validate_login",
     "case_jobs.send",
-    "outbox.put",
+    "mail_queue.put",
 )
 ERRORS = {
     "unavailable": Unavailable("x", "y", "down"),

@@ -49,7 +49,7 @@ from tests.events import Answer, call, claims, rest_event
 from tests.fakes.accounts import FakeAccounts, FakeCaseDesk, FakeCaseQueue, account
 from tests.fakes.clients import FakeClients
 from tests.fakes.clock import FakeClock
-from tests.fakes.mail import FakeMailOutbox
+from tests.fakes.mail import FakeMailQueue
 from tests.fakes.rate_limits import FakeRateCounters
 from tests.fakes.registrations import FakeIdentity
 from tests.fakes.reset_tokens import FakeResetTokens
@@ -123,7 +123,7 @@ class World:
     clients: FakeClients = field(default_factory=FakeClients)
     users: FakeUsers = field(default_factory=FakeUsers)
     identity: FakeIdentity = field(default_factory=FakeIdentity)
-    outbox: FakeMailOutbox = field(default_factory=FakeMailOutbox)
+    mail_queue: FakeMailQueue = field(default_factory=FakeMailQueue)
     case_jobs: FakeCaseQueue = field(default_factory=FakeCaseQueue)
     desk: FakeCaseDesk = field(default_factory=FakeCaseDesk)
     limits: dict[str, Limit] = field(default_factory=lambda: dict(DEFAULTS))
@@ -158,7 +158,7 @@ class World:
             registrations=self.wire("registrations", self.identity),
             directory=self.identity,
             users=self.wire("users", self.users),
-            outbox=self.wire("outbox", self.outbox),
+            mail_queue=self.wire("mail_queue", self.mail_queue),
             case_jobs=self.wire("case_jobs", self.case_jobs),
             clock=self.clock,
         )
@@ -192,25 +192,27 @@ class World:
         return Passwords(
             users=self.wire("users", self.users),
             tokens=self.tokens,
-            outbox=self.outbox,
+            mail_queue=self.mail_queue,
             limiter=self.limiter,
             policy=POLICY,
         )
 
     def reset_mails(self) -> ResetMails:
         return ResetMails(
-            directory=self.identity, outbox=self.wire("outbox", self.outbox), limiter=self.limiter
+            directory=self.identity,
+            mail_queue=self.wire("mail_queue", self.mail_queue),
+            limiter=self.limiter,
         )
 
     def work_off_cases(self) -> None:
         """Deliver every case job twice, as SQS may."""
         worker = EmailCases(self.identity, self.desk, self.clock)
         for job in [*self.case_jobs.jobs, *self.case_jobs.jobs]:
-            worker.work_off(job)
+            worker.consume(job)
 
     def mails(self, template: MailTemplate) -> list[MailJob]:
         """What a sender would send: one per key."""
-        unique = {job.dedup_key: job for job in self.outbox.jobs}
+        unique = {job.dedup_key: job for job in self.mail_queue.jobs}
         return [job for job in unique.values() if job.template is template]
 
     def post(self, path: str, body: Any, **event: Any) -> Answer:

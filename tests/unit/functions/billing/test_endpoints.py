@@ -251,7 +251,7 @@ def test_a_refusal_that_names_nothing() -> None:
         (OutcomeUnknown("whmcs", "UpdateClient", "no answer"), 504),
     ],
 )
-def test_our_own_trouble_is_not_the_customers(failure: Exception, status: int) -> None:
+def test_our_own_fault_is_not_the_customers(failure: Exception, status: int) -> None:
     addresses = with_addresses(FakeAddresses())
     addresses.refusal = failure
     assert patch({"city": "Shinjuku-ku"}).status == status

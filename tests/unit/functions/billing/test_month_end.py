@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 
 import pytest
-from portal import building, config
+from portal import config, factories
 from portal.billing.payment_gate import PaymentGate
 from portal.domain.payment import PayMethod, PayMethodKind, end_of_month
 
@@ -20,9 +20,9 @@ def gate_at(moment: datetime, zone: str, monkeypatch: pytest.MonkeyPatch) -> Pay
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # one moment
             return moment.astimezone(tz)
 
-    monkeypatch.setattr(building, "datetime", Clock)
+    monkeypatch.setattr(factories, "datetime", Clock)
     settings = config.TimeZoneConfig(stage="test", portal_time_zone=zone)
-    return PaymentGate(FakePayMethods(CARD), FakeYesStore(), building.today(settings))
+    return PaymentGate(FakePayMethods(CARD), FakeYesStore(), factories.today(settings))
 
 
 @pytest.mark.parametrize(

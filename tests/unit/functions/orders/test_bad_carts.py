@@ -348,7 +348,7 @@ def test_bad_cart(
     assert all(error["detail"] for error in document["errors"])
     assert not vendors.calls()
     assert shop.tables.items(IDEMPOTENCY) == []
-    assert not shop.outbox.jobs
+    assert not shop.mail_queue.jobs
 
 
 @pytest.mark.parametrize(

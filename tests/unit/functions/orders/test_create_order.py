@@ -173,7 +173,7 @@ def test_an_unknown_outcome_says_so_and_repeating_settles_it(shop: Shop) -> None
 
 
 def test_a_mail_that_cannot_be_queued_does_not_hide_the_order(shop: Shop) -> None:
-    shop.outbox.failure = Unavailable("sqs", "SendMessageBatch", "down")
+    shop.mail_queue.failure = Unavailable("sqs", "SendMessageBatch", "down")
     assert shop.order(ITEM).status == 201
     assert shop.order(ITEM).status == 200
 
@@ -185,7 +185,7 @@ def test_a_twin_that_takes_too_long_is_not_waited_for(shop: Shop) -> None:
     def hang(_: Any) -> Any:
         raise Slow
 
-    shop.install(outbox=type("Dead", (), {"put": staticmethod(hang)})())
+    shop.install(mail_queue=type("Dead", (), {"put": staticmethod(hang)})())
     with pytest.raises(Slow):
         shop.order(ITEM)
     shop.install()

@@ -57,7 +57,7 @@ class SlowOrders(FakeOrders):
 
 
 def test_two_hundred_lambdas_at_once_place_one_order(shop: Shop) -> None:
-    """A Lambda's environment works off one request at a time: a thread stands for one."""
+    """A Lambda's environment consumes one request at a time: a thread stands for one."""
     shop.orders = SlowOrders()
     finished = threading.Event()
     busy = threading.Semaphore(0)
@@ -80,7 +80,7 @@ def test_two_hundred_lambdas_at_once_place_one_order(shop: Shop) -> None:
     assert shop.orders.attempts == 1
     assert len({found.answer.sf_order_id for found in placed}) == 1
     assert sorted(found.replayed for found in placed) == [False] + [True] * (LAMBDAS - 1)
-    assert len(shop.outbox.jobs) == 1
+    assert len(shop.mail_queue.jobs) == 1
 
 
 def test_two_hundred_repetitions_after_a_death_place_one_order(shop: Shop) -> None:
@@ -112,7 +112,7 @@ def wired(shop: Shop, saboteur: Saboteur) -> Placing:
         can_pay=saboteur.wire("can_pay", usual.can_pay),
         addresses=saboteur.wire("addresses", usual.addresses),
         orders=saboteur.wire("orders", usual.orders),
-        outbox=saboteur.wire("outbox", usual.outbox),
+        mail_queue=saboteur.wire("mail_queue", usual.mail_queue),
     )
 
 
@@ -171,7 +171,7 @@ def test_struck_at_every_call_and_repeated(
     while True:
         position += 1
         shop.orders = FakeOrders()
-        shop.outbox.jobs.clear()
+        shop.mail_queue.jobs.clear()
         primary.prepare(shop.orders)
         saboteur = Saboteur(error, position, after)
         key = f"strike-{position}"
@@ -189,7 +189,7 @@ def test_struck_at_every_call_and_repeated(
         assert isinstance(results[-1], Placed), (where, results)
         assert results[-1].replayed, where
         # Only a queue that refuses can cost the customer the mail.
-        lost = saboteur.trace[position - 1] == "outbox.put" and not isinstance(error, Killed)
+        lost = saboteur.trace[position - 1] == "mail_queue.put" and not isinstance(error, Killed)
         assert len(shop.mails()) == (0 if lost and not after else 1), where
     assert position > 6
 

@@ -18,7 +18,7 @@ from tests.fakes.billing import FakeAddresses
 from tests.fakes.catalog import FakeCatalog
 from tests.fakes.clock import FakeClock
 from tests.fakes.directory import FakeDirectory, customer
-from tests.fakes.mail import FakeMailOutbox
+from tests.fakes.mail import FakeMailQueue
 from tests.fakes.orders import FakeOrders
 from tests.tables import IDEMPOTENCY, Tables
 
@@ -41,7 +41,7 @@ class Shop:
     can_pay: bool = True
     orders: Any = field(default_factory=FakeOrders)
     addresses: Any = field(default_factory=FakeAddresses)
-    outbox: FakeMailOutbox = field(default_factory=FakeMailOutbox)
+    mail_queue: FakeMailQueue = field(default_factory=FakeMailQueue)
     clock: FakeClock = field(default_factory=FakeClock)
     eligibility_reads: int = 0
     requests: Any = field(init=False)
@@ -59,7 +59,7 @@ class Shop:
             "can_pay": lambda _: self.can_pay,
             "addresses": self.addresses,
             "orders": self.orders,
-            "outbox": self.outbox,
+            "mail_queue": self.mail_queue,
             "today": lambda: TODAY,
             "now": lambda: NOW,
             "wait": self.clock.advance,
@@ -102,7 +102,9 @@ class Shop:
     def mails(self) -> set[str]:
         """Keys of the mails that a sender would send."""
         return {
-            job.dedup_key for job in self.outbox.jobs if job.template is MailTemplate.ORDER_RECEIVED
+            job.dedup_key
+            for job in self.mail_queue.jobs
+            if job.template is MailTemplate.ORDER_RECEIVED
         }
 
     def _eligibility(self, _: str) -> AccountEligibility:

@@ -125,7 +125,7 @@ class Office(World):
 
     def assert_provisioned(self, *, esims: int) -> None:
         """Exactly once, in everybody's books."""
-        assert self.job.status == "succeeded", self.job.trouble
+        assert self.job.status == "succeeded", self.job.last_error
         assert self.job.lease_owner is None
         (placed,) = self.whmcs_state()["orders"]
         order = self.sf_order()
@@ -136,7 +136,7 @@ class Office(World):
         assert [line["status"] for line in lines] == ["active"] * esims
         iccids = [iccid for iccid in str(order["ESIM_ICCID__c"] or "").split(",") if iccid]
         assert sorted(iccids) == sorted(line["sim"]["iccid"] for line in lines)
-        assert len({mail.dedup_key for mail in self.outbox.jobs}) == 1 + esims
+        assert len({mail.dedup_key for mail in self.mail_queue.jobs}) == 1 + esims
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from portal.engine.model import Status
 from portal.engine.start import cancel
 
-from tests.fakes.faults import Killed, Trouble
+from tests.fakes.faults import Fault, Killed
 from tests.fakes.provisioning import esim_line, loaded_order, order_line
 from tests.unit.functions.provision.world import JOB_ID, World, assert_exactly_once
 
-TROUBLE = st.sampled_from(list(Trouble))
+FAULTS = st.sampled_from(list(Fault))
 SOON = st.integers(0, 36)
 WRITES = [
     "esim activate",
@@ -55,18 +55,18 @@ class AnyHistory(RuleBasedStateMachine):
             world.clock.now = max(world.clock.now, at)
             self._survive(world.work)
 
-    @rule(number=SOON, trouble=TROUBLE)
-    def deliver_with_trouble(self, number: int, trouble: Trouble) -> None:
-        """The same, with trouble at one of the calls that it leads to."""
+    @rule(number=SOON, fault=FAULTS)
+    def deliver_with_fault(self, number: int, fault: Fault) -> None:
+        """The same, with a fault at one of the calls that it leads to."""
         faults = self.world.faults
-        faults.plan = {len(faults.names) + number: trouble}
+        faults.plan = {len(faults.names) + number: fault}
         self.deliver()
         faults.plan = {}
 
-    @rule(name=st.sampled_from(WRITES), trouble=TROUBLE)
-    def deliver_with_trouble_at_a_write(self, name: str, trouble: Trouble) -> None:
+    @rule(name=st.sampled_from(WRITES), fault=FAULTS)
+    def deliver_with_fault_at_a_write(self, name: str, fault: Fault) -> None:
         """The same, at the calls that matter most."""
-        faults, left = self.world.faults, [trouble]
+        faults, left = self.world.faults, [fault]
         faults.always = lambda call: left.pop() if left and call == name else None
         self.deliver()
         faults.always = lambda _: None
@@ -82,7 +82,7 @@ class AnyHistory(RuleBasedStateMachine):
             if not entered and len(world.faults.names) == offset + number + 1:
                 entered.append(True)
                 if world.store.jobs:
-                    world.queue.put(world.runner_ticket())
+                    world.queue.put(world.runner_task())
                     self._survive(world.work)
 
         world.faults.always = intrude
@@ -124,7 +124,7 @@ class AnyHistory(RuleBasedStateMachine):
         assert len(world.whmcs.all_orders) <= 1
         assert len(world.esim.lines) <= 2
         assert len(world.whmcs.setups) == len(set(world.whmcs.setups))
-        assert len({mail.dedup_key for mail in world.outbox.jobs}) <= 3
+        assert len({mail.dedup_key for mail in world.mail_queue.jobs}) <= 3
         assert order is not None
         if order.provisioning_status == "Provisioned":
             (placed,) = world.whmcs.ours()

@@ -12,7 +12,7 @@ from portal.engine.model import Status
 from portal.engine.start import Outcome
 from portal.provisioning.view import job_view
 
-from tests.fakes.faults import Trouble
+from tests.fakes.faults import Fault
 from tests.fakes.provisioning import ORDER_ID, loaded_order, order_line
 from tests.fakes.workflow import START
 from tests.unit.functions.provision.world import DAY, World, assert_exactly_once
@@ -58,7 +58,7 @@ def test_waiting_before_it_was_scheduled_is_no_waiting_when_it_is_due() -> None:
 
 
 @pytest.mark.parametrize("error", [BUSY, DOWN])
-def test_a_scheduled_order_shows_no_trouble_of_the_past(error: UpstreamError) -> None:
+def test_a_scheduled_order_shows_no_error_of_the_past(error: UpstreamError) -> None:
     world = scheduled_in_spite_of(error)
     assert job_view(world.job).error_code is None
 
@@ -68,9 +68,9 @@ def test_a_table_that_is_down_for_minutes_fails_no_order() -> None:
     world.press()
     up_at = world.clock.now + 900
 
-    def table(name: str) -> Trouble | None:
+    def table(name: str) -> Fault | None:
         down = name.startswith("dynamodb ") and world.clock.now < up_at
-        return Trouble.UNAVAILABLE if down else None
+        return Fault.UNAVAILABLE if down else None
 
     world.faults.always = table
     while world.clock.now < up_at:

@@ -1,4 +1,4 @@
-"""An order from the button to the mails, without trouble, and what it costs in calls."""
+"""An order from the button to the mails, without fault, and what it costs in calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portal.provisioning.view import job_view
 
 from tests.events import USER_ID
 from tests.fakes.directory import customer
-from tests.fakes.faults import Trouble
+from tests.fakes.faults import Fault
 from tests.fakes.provisioning import (
     ORDER_ID,
     SNAPSHOT,
@@ -106,7 +106,7 @@ def test_a_quantity_may_become_several_services() -> None:
 
 def test_mails_name_lines_and_never_codes() -> None:
     world = run(World(loaded_order(order_line(1), esim_line(2, quantity=Decimal(2)))))
-    first, *others = world.outbox.jobs
+    first, *others = world.mail_queue.jobs
     assert first.template == "order-provisioned"
     assert first.parameters == {
         "orderNumber": "00000101",
@@ -120,7 +120,7 @@ def test_mails_name_lines_and_never_codes() -> None:
         )
         for number in (1, 2)
     ]
-    assert {mail.correlation_id for mail in world.outbox.jobs} == {"correlation-1"}
+    assert {mail.correlation_id for mail in world.mail_queue.jobs} == {"correlation-1"}
 
 
 def test_nothing_personal_is_stored() -> None:
@@ -192,12 +192,12 @@ def test_without_another_price_nothing_is_noted() -> None:
 TARO = Subscriber(user_id=USER_ID, email="taro@example.com", full_name="Taro Yamada", language="ja")
 
 
-@pytest.mark.parametrize("trouble", [None, Trouble.KILLED_BEFORE, Trouble.UNAVAILABLE])
-def test_the_provider_learns_who_a_new_customer_is(trouble: Trouble | None) -> None:
+@pytest.mark.parametrize("fault", [None, Fault.KILLED_BEFORE, Fault.UNAVAILABLE])
+def test_the_provider_learns_who_a_new_customer_is(fault: Fault | None) -> None:
     """Names are not kept: an invocation that did not read the Order reads it again."""
     world = World(loaded_order(esim_line(1)))
     world.directory.mappings[USER_ID] = customer(language="ja")
-    left = [trouble]
+    left = [fault]
     world.faults.always = lambda name: left.pop() if left and name == "esim subscribe" else None
     run(world)
     assert_exactly_once(world)

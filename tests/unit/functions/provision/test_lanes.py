@@ -7,7 +7,7 @@ from portal.config import ConfigurationError
 from portal.domain.provisioning import GOES_ON
 from portal.engine.model import Status
 
-from tests.fakes.faults import Trouble
+from tests.fakes.faults import Fault
 from tests.fakes.provisioning import loaded_order, order_line
 from tests.unit.functions.provision.world import World, assert_exactly_once
 
@@ -16,7 +16,7 @@ UPSTREAMS = ("salesforce", "whmcs", "esim")
 
 def down(world: World, upstream: str) -> None:
     """Every call of one upstream finds its circuit open."""
-    world.faults.always = lambda name: Trouble.DOWN if name.startswith(f"{upstream} ") else None
+    world.faults.always = lambda name: Fault.DOWN if name.startswith(f"{upstream} ") else None
 
 
 @pytest.mark.parametrize("upstream", UPSTREAMS)
@@ -27,8 +27,8 @@ def test_a_job_whose_upstream_is_down_waits_out_of_the_way(upstream: str) -> Non
     world.work()
     assert (len(world.queue.messages), len(world.waiting.messages)) == (0, 1)
     assert (world.job.status, world.job.tries) == (Status.RUNNING, 0)
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == f"{upstream}-unavailable"
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == f"{upstream}-unavailable"
 
 
 @pytest.mark.parametrize("upstream", UPSTREAMS)
@@ -76,7 +76,7 @@ def test_a_pending_esim_of_a_fresh_order_waits_in_front() -> None:
 def test_a_try_that_failed_keeps_its_message() -> None:
     world = World(loaded_order(order_line(1)))
     world.press()
-    world.faults.plan = {len(world.faults.names) + 6: Trouble.UNAVAILABLE}
+    world.faults.plan = {len(world.faults.names) + 6: Fault.UNAVAILABLE}
     world.work()
     assert (world.queue.sent, world.waiting.sent) == (1, 0)
     assert [message.receives for message in world.queue.messages.values()] == [1]
@@ -89,7 +89,7 @@ def test_a_try_that_failed_in_the_other_lane_keeps_its_message_there() -> None:
     down(world, "whmcs")
     world.work()
     world.clock.now = world.next_at() or 0.0
-    world.faults.always = lambda n: Trouble.UNAVAILABLE if n.startswith("whmcs ") else None
+    world.faults.always = lambda n: Fault.UNAVAILABLE if n.startswith("whmcs ") else None
     world.work()
     (message,) = world.waiting.messages.values()
     assert (message.receives, world.job.tries) == (1, 1)
@@ -105,12 +105,12 @@ def test_when_the_other_queue_cannot_be_reached_the_message_stays(
     world = World()
     world.press()
 
-    def trouble(name: str) -> Trouble | None:
+    def fault(name: str) -> Fault | None:
         if name == "sqs put":
-            return Trouble.UNAVAILABLE
-        return Trouble.DOWN if name.startswith("whmcs ") else None
+            return Fault.UNAVAILABLE
+        return Fault.DOWN if name.startswith("whmcs ") else None
 
-    world.faults.always = trouble
+    world.faults.always = fault
     world.work()
     (message,) = world.queue.messages.values()
     assert message.visible_at == world.clock.now + world.queue.visibility
@@ -146,7 +146,7 @@ def test_the_next_outage_is_told_too() -> None:
     world = World()
     world.press()
     waits(world)
-    world.faults.always = lambda n: Trouble.DOWN if n == "whmcs AddOrder" else None
+    world.faults.always = lambda n: Fault.DOWN if n == "whmcs AddOrder" else None
     for _ in range(2):
         world.clock.now = world.next_at() or 0.0
         world.work()
@@ -161,16 +161,16 @@ def test_nobody_is_told_before_the_order_is_known() -> None:
     assert world.faults.names.count("salesforce report") == 0
 
 
-@pytest.mark.parametrize("trouble", [Trouble.UNAVAILABLE, Trouble.LOST_ANSWER, Trouble.DOWN])
-def test_it_waits_all_the_same_when_salesforce_cannot_be_told(trouble: Trouble) -> None:
+@pytest.mark.parametrize("fault", [Fault.UNAVAILABLE, Fault.LOST_ANSWER, Fault.DOWN])
+def test_it_waits_all_the_same_when_salesforce_cannot_be_told(fault: Fault) -> None:
     world = World()
     world.press()
 
-    def unreachable(name: str) -> Trouble | None:
+    def unreachable(name: str) -> Fault | None:
         if name.startswith("whmcs "):
-            return Trouble.DOWN
+            return Fault.DOWN
         told = name == "salesforce report" and world.faults.count("whmcs")
-        return trouble if told else None
+        return fault if told else None
 
     world.faults.always = unreachable
     world.work()
@@ -184,11 +184,11 @@ def test_it_waits_all_the_same_when_there_is_no_time_to_tell() -> None:
     world = World()
     world.press()
 
-    def late(name: str) -> Trouble | None:
+    def late(name: str) -> Fault | None:
         if not name.startswith("whmcs "):
             return None
         world.context.left = 20.0
-        return Trouble.DOWN
+        return Fault.DOWN
 
     world.faults.always = late
     world.work()
@@ -200,11 +200,11 @@ def test_an_order_that_was_deleted_while_it_waits() -> None:
     world = World()
     world.press()
 
-    def deleted(name: str) -> Trouble | None:
+    def deleted(name: str) -> Fault | None:
         if not name.startswith("whmcs "):
             return None
         world.salesforce.order = None
-        return Trouble.DOWN
+        return Fault.DOWN
 
     world.faults.always = deleted
     world.work()
@@ -217,14 +217,14 @@ def test_provisioned_is_never_taken_back() -> None:
     world = World()
     world.press()
 
-    def lost(name: str) -> Trouble | None:
-        return Trouble.LOST_ANSWER if name == "salesforce write back" else None
+    def lost(name: str) -> Fault | None:
+        return Fault.LOST_ANSWER if name == "salesforce write back" else None
 
     world.faults.always = lost
     while not world.salesforce.written:
         world.clock.now = max(world.clock.now, world.next_at() or 0.0)
         world.work()
-    world.faults.always = lambda name: Trouble.DOWN if name == "salesforce write back" else None
+    world.faults.always = lambda name: Fault.DOWN if name == "salesforce write back" else None
     world.clock.now = world.next_at() or 0.0
     world.work()
     assert world.salesforce.status == "Provisioned"
@@ -241,7 +241,7 @@ def told(world: World) -> list[str]:
 def test_tries_that_failed_before_the_circuit_opened_are_no_news_yet() -> None:
     world = World(loaded_order(order_line(1)))
     world.press()
-    world.faults.always = lambda n: Trouble.UNAVAILABLE if n.startswith("whmcs ") else None
+    world.faults.always = lambda n: Fault.UNAVAILABLE if n.startswith("whmcs ") else None
     world.work()
     assert told(world) == []
     waits(world)
@@ -264,10 +264,10 @@ def test_a_defect_in_telling_does_not_cost_the_wait() -> None:
     world = World()
     world.press()
 
-    def misconfigured(name: str) -> Trouble | None:
+    def misconfigured(name: str) -> Fault | None:
         if name == "salesforce report" and world.faults.count("whmcs"):
             raise ConfigurationError("the secret lacks a field")
-        return Trouble.DOWN if name.startswith("whmcs ") else None
+        return Fault.DOWN if name.startswith("whmcs ") else None
 
     world.faults.always = misconfigured
     world.work()

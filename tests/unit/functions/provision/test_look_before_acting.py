@@ -16,12 +16,12 @@ from portal.engine.model import Status
 from portal.ports.billing_orders import BillingOrder, ModuleFailed, NotPending, OrderState
 
 from functions.provision.limits import WHMCS_CALL_SECONDS
-from tests.fakes.faults import Trouble
+from tests.fakes.faults import Fault
 from tests.fakes.provisioning import REF_FIELD, esim_line, loaded_order, order_line
 from tests.unit.functions.provision.world import World, assert_exactly_once
 
 
-def troubled(call: str, *troubles: Trouble, esim: bool = False) -> World:
+def troubled(call: str, *troubles: Fault, esim: bool = False) -> World:
     """A world in which the first calls of a name go wrong; the button is pressed."""
     world = World(loaded_order(esim_line(1) if esim else order_line(1)))
     left = list(troubles)
@@ -35,21 +35,21 @@ def calls(world: World, name: str) -> int:
 
 
 def code(world: World) -> str:
-    assert world.job.trouble is not None
-    return world.job.trouble.code
+    assert world.job.last_error is not None
+    return world.job.last_error.code
 
 
 # AddOrder
 
 
 def test_a_second_look_that_comes_too_early_does_not_count() -> None:
-    world = troubled("whmcs AddOrder", Trouble.LOST_REQUEST)
+    world = troubled("whmcs AddOrder", Fault.LOST_REQUEST)
     world.work()
     world.clock.now = world.queue.next_at() or 0.0
     world.work()  # the first look
     looked_at = world.clock.now
     world.clock.now += 20
-    world.queue.put(world.runner_ticket())
+    world.queue.put(world.runner_task())
     world.work()
     assert calls(world, "whmcs AddOrder") == 1
     assert [message.visible_at - looked_at for message in world.queue.messages.values()] == [60, 60]
@@ -58,22 +58,22 @@ def test_a_second_look_that_comes_too_early_does_not_count() -> None:
 
 
 def test_a_request_that_was_turned_away_does_not_count_as_sent() -> None:
-    world = troubled("whmcs AddOrder", Trouble.LOST_REQUEST, Trouble.UNAVAILABLE)
+    world = troubled("whmcs AddOrder", Fault.LOST_REQUEST, Fault.UNAVAILABLE)
     world.settle()
     assert_exactly_once(world)
     assert calls(world, "whmcs AddOrder") == 3
 
 
 def test_each_unanswered_request_gets_two_looks() -> None:
-    world = troubled("whmcs AddOrder", Trouble.LOST_REQUEST, Trouble.LOST_REQUEST)
+    world = troubled("whmcs AddOrder", Fault.LOST_REQUEST, Fault.LOST_REQUEST)
     world.settle()
     assert code(world) == "add-order-unconfirmed"
     assert calls(world, "whmcs GetClientsProducts") == 4
 
 
-@pytest.mark.parametrize("trouble", [None, Trouble.LOST_ANSWER])
-def test_a_whmcs_order_that_another_job_has_is_never_ours(trouble: Trouble | None) -> None:
-    world = troubled("whmcs AddOrder", *([trouble] if trouble else []))
+@pytest.mark.parametrize("fault", [None, Fault.LOST_ANSWER])
+def test_a_whmcs_order_that_another_job_has_is_never_ours(fault: Fault | None) -> None:
+    world = troubled("whmcs AddOrder", *([fault] if fault else []))
     world.ports.claims.claim("whmcs-order#7001", "ORDER#801000000000099AAA")
     world.settle()
     assert code(world) == "add-order-ambiguous"
@@ -92,7 +92,7 @@ def test_a_whmcs_order_that_another_job_has_is_never_ours(trouble: Trouble | Non
 def test_an_unmarked_order_that_cannot_be_ours(
     change: Callable[[BillingOrder], BillingOrder],
 ) -> None:
-    world = troubled("whmcs AddOrder", Trouble.LOST_REQUEST)
+    world = troubled("whmcs AddOrder", Fault.LOST_REQUEST)
     world.whmcs.keeps_fields = False
     foreign = world.whmcs.add_by_hand(101, fields={})
     world.whmcs.all_orders[foreign] = change(world.whmcs.all_orders[foreign])
@@ -103,7 +103,7 @@ def test_an_unmarked_order_that_cannot_be_ours(
 
 def test_one_service_with_the_field_is_enough_to_tell_that_it_is_not_ours() -> None:
     world = World(loaded_order(order_line(1), order_line(2)))
-    lost = [Trouble.LOST_REQUEST]
+    lost = [Fault.LOST_REQUEST]
     world.faults.always = lambda name: lost.pop() if lost and name == "whmcs AddOrder" else None
     world.whmcs.keeps_fields = False
     foreign = world.whmcs.add_by_hand(101, fields={})
@@ -116,7 +116,7 @@ def test_one_service_with_the_field_is_enough_to_tell_that_it_is_not_ours() -> N
 def test_what_is_alike_does_not_depend_on_the_order_of_the_lines() -> None:
     world = World(loaded_order(order_line(2), order_line(1)))
     world.whmcs.keeps_fields = False
-    lost = [Trouble.LOST_REQUEST]
+    lost = [Fault.LOST_REQUEST]
     world.faults.always = lambda name: lost.pop() if lost and name == "whmcs AddOrder" else None
     late = world.whmcs.add_by_hand(101, 102, fields={})
     world.press()
@@ -127,9 +127,9 @@ def test_what_is_alike_does_not_depend_on_the_order_of_the_lines() -> None:
 # AcceptOrder
 
 
-@pytest.mark.parametrize("trouble", [Trouble.LOST_ANSWER, Trouble.KILLED_AFTER])
-def test_an_order_that_is_accepted_already_is_not_accepted_again(trouble: Trouble) -> None:
-    world = troubled("whmcs AcceptOrder", trouble)
+@pytest.mark.parametrize("fault", [Fault.LOST_ANSWER, Fault.KILLED_AFTER])
+def test_an_order_that_is_accepted_already_is_not_accepted_again(fault: Fault) -> None:
+    world = troubled("whmcs AcceptOrder", fault)
     world.settle()
     assert_exactly_once(world)
     assert calls(world, "whmcs AcceptOrder") == 1
@@ -186,7 +186,7 @@ def test_an_order_whose_module_failed_is_closed_in_the_end() -> None:
     world.whmcs.module_failures = {101}
     world.settle()
     assert code(world) == "module-failed"
-    assert "the server said no" in world.job.trouble.message  # type: ignore[union-attr]  # code() looked
+    assert "the server said no" in world.job.last_error.message  # type: ignore[union-attr]  # code() looked
     world.whmcs.module_failures = set()
     world.press()
     world.settle()
@@ -265,9 +265,9 @@ def test_a_service_that_somebody_terminated_is_not_set_up_again() -> None:
 # eSIMs
 
 
-@pytest.mark.parametrize("trouble", [Trouble.LOST_ANSWER, Trouble.KILLED_AFTER])
-def test_an_esim_in_doubt_is_looked_for_before_it_is_asked_for_again(trouble: Trouble) -> None:
-    world = troubled("esim activate", trouble, esim=True)
+@pytest.mark.parametrize("fault", [Fault.LOST_ANSWER, Fault.KILLED_AFTER])
+def test_an_esim_in_doubt_is_looked_for_before_it_is_asked_for_again(fault: Fault) -> None:
+    world = troubled("esim activate", fault, esim=True)
     world.settle()
     assert_exactly_once(world)
     assert calls(world, "esim activate") == 1
@@ -297,9 +297,9 @@ def test_a_line_that_ended_is_ordered_anew_by_a_person_only() -> None:
     world.esim.ends = True
     writes: list[str] = []
 
-    def kill(name: str) -> Trouble | None:
+    def kill(name: str) -> Fault | None:
         writes.append(name)
-        return Trouble.KILLED_AFTER if writes[-2:] == ["esim find", "dynamodb replace"] else None
+        return Fault.KILLED_AFTER if writes[-2:] == ["esim find", "dynamodb replace"] else None
 
     world.faults.always = kill
     world.work()
@@ -331,7 +331,7 @@ def test_looks_at_pending_lines_become_rarer() -> None:
 def test_a_repeated_write_back_is_word_for_word_the_same() -> None:
     """Else it would meet its own ICCIDs as somebody else's. DynamoDB keeps no order of keys."""
     world = World(loaded_order(*(esim_line(n, quantity=Decimal(2)) for n in (1, 2))))
-    lost = [Trouble.LOST_ANSWER]
+    lost = [Fault.LOST_ANSWER]
     world.faults.always = lambda name: (
         lost.pop() if lost and name == "salesforce write back" else None
     )
@@ -361,13 +361,13 @@ def test_looking_that_took_long_leaves_the_write_to_the_next_invocation(write: s
     world = World(loaded_order(order_line(1)))
     lost, written = [write], list[str]()
 
-    def slow(name: str) -> Trouble | None:
+    def slow(name: str) -> Fault | None:
         if name == "dynamodb get":
             world.context.left = 150.0
         if name == write:
             assert world.context.left >= WHMCS_CALL_SECONDS
             written.append(name)
-            return Trouble.LOST_REQUEST if lost and lost.pop() else None
+            return Fault.LOST_REQUEST if lost and lost.pop() else None
         if written and name.startswith("whmcs Get"):
             world.context.left -= 70.0
         return None
@@ -425,13 +425,13 @@ def test_a_second_message_does_not_shorten_the_minute(write: str) -> None:
     world = World(loaded_order(order_line(1)))
     sent: list[float] = []
 
-    def lose(name: str) -> Trouble | None:
+    def lose(name: str) -> Fault | None:
         if name == "whmcs ModuleCreate":
             world.whmcs.module_failures = set()
         if name != write:
             return None
         sent.append(world.clock.now)
-        return Trouble.LOST_REQUEST if len(sent) == 1 else None
+        return Fault.LOST_REQUEST if len(sent) == 1 else None
 
     if write == "whmcs ModuleCreate":
         world.whmcs.module_failures = {101}
@@ -440,7 +440,7 @@ def test_a_second_message_does_not_shorten_the_minute(write: str) -> None:
     while not sent:
         world.work()
     world.clock.now += 5
-    world.queue.put(world.runner_ticket())
+    world.queue.put(world.runner_task())
     world.work()
     world.settle()
     assert_exactly_once(world)

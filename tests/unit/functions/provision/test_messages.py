@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from portal import correlation
-from portal.engine.model import Ticket
-from portal.engine.runner import Kind, Verdict
+from portal.engine.model import Task
+from portal.queues.verdict import Action, Verdict
 
 from functions.provision.messages import handle_batch
 from tests.events import FakeContext
@@ -29,10 +29,10 @@ def record(number: int = 1, correlation_id: str | None = None) -> dict[str, Any]
     return made
 
 
-@pytest.mark.parametrize("kind", [Kind.RETRY, Kind.AGAIN, Kind.WAIT])
-def test_a_dead_letter_that_is_not_done_stays(kind: Kind) -> None:
+@pytest.mark.parametrize("action", [Action.RETRY, Action.REQUEUE, Action.PARK])
+def test_a_dead_letter_that_is_not_done_stays(action: Action) -> None:
     """It has no queue to go to, and comes back by its visibility timeout."""
-    verdicts = iter([Verdict(Kind.DONE), Verdict(kind, 30)])
+    verdicts = iter([Verdict(Action.ACK), Verdict(action, 30)])
     answer = handle_batch(
         {"Records": [record(1), record(2)]}, FakeContext(), lambda *_: next(verdicts)
     )
@@ -42,9 +42,9 @@ def test_a_dead_letter_that_is_not_done_stays(kind: Kind) -> None:
 def test_the_runner_learns_how_many_seconds_are_left() -> None:
     left: list[float] = []
 
-    def work(ticket: Ticket, remaining: Any) -> Verdict:
+    def work(task: Task, remaining: Any) -> Verdict:
         left.append(remaining())
-        return Verdict(Kind.DONE)
+        return Verdict(Action.ACK)
 
     handle_batch({"Records": [record()]}, FakeContext(remaining_ms=150_000), work)
     assert left == [150.0]
@@ -53,9 +53,9 @@ def test_the_runner_learns_how_many_seconds_are_left() -> None:
 def test_a_message_carries_its_correlation_id() -> None:
     seen: list[str] = []
 
-    def work(ticket: Ticket, remaining: Any) -> Verdict:
+    def work(task: Task, remaining: Any) -> Verdict:
         seen.append(correlation.current())
-        return Verdict(Kind.DONE)
+        return Verdict(Action.ACK)
 
     records = [record(1, "press-0001"), record(2), record(3, "not an id!")]
     handle_batch({"Records": records}, FakeContext(), work)

@@ -11,7 +11,7 @@ from portal.engine.model import Status
 from portal.ports.billing_orders import OrderRefused, OrderState
 
 from tests.fakes.directory import FakeDirectory, customer
-from tests.fakes.faults import Trouble
+from tests.fakes.faults import Fault
 from tests.fakes.provisioning import (
     ORDER_ID,
     REF_FIELD,
@@ -30,7 +30,7 @@ def press(world: World) -> str | None:
     """Press and wait; the code with which it stopped."""
     world.press()
     world.settle()
-    return world.job.trouble.code if world.job.trouble else None
+    return world.job.last_error.code if world.job.last_error else None
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_correction_may_bring_the_first_esim() -> None:
 
 
 def refusing(*before: UpstreamError) -> World:
-    """A provider that refuses the first eSIM, perhaps after other trouble; pressed once."""
+    """A provider that refuses the first eSIM, perhaps after other fault; pressed once."""
     world = World(loaded_order(esim_line(1)))
     answers = [*before, Refused("esim", "POST subscriptions", "the plan is archived")]
 
@@ -101,7 +101,7 @@ def test_the_customer_may_be_corrected_while_there_is_no_esim() -> None:
     assert press(world) is None
     assert_exactly_once(world)
     assert world.esim.subscribers[-1].email == "hanako@example.com"
-    assert {mail.user_id for mail in world.outbox.jobs} == {"another"}
+    assert {mail.user_id for mail in world.mail_queue.jobs} == {"another"}
 
 
 def test_the_esim_plan_must_stay_when_one_of_two_is_there() -> None:
@@ -135,7 +135,7 @@ def test_an_order_does_not_change_its_customer_once_it_has_an_esim() -> None:
     world.whmcs.refusal = None
     world.salesforce.change(account_id=OTHER_ACCOUNT)
     assert press(world) == "order-changed"
-    assert not world.outbox.jobs
+    assert not world.mail_queue.jobs
 
 
 def test_an_attempt_that_never_read_the_order_counts_too() -> None:
@@ -143,7 +143,7 @@ def test_an_attempt_that_never_read_the_order_counts_too() -> None:
     world = World(loaded_order(order_line(1), attempt_count=4))
     world.whmcs.pay_method = False
     assert press(world) == "payment-method-missing"
-    world.faults.always = lambda name: Trouble.UNAVAILABLE if name == "salesforce load" else None
+    world.faults.always = lambda name: Fault.UNAVAILABLE if name == "salesforce load" else None
     assert press(world) == "salesforce-unavailable"
     assert world.salesforce.order is not None
     assert world.salesforce.order.attempt_count == 6
@@ -151,7 +151,7 @@ def test_an_attempt_that_never_read_the_order_counts_too() -> None:
 
 def test_salesforce_says_provisioned_when_only_the_mails_were_missing() -> None:
     world = World()
-    world.faults.always = lambda name: Trouble.UNAVAILABLE if name == "mail put" else None
+    world.faults.always = lambda name: Fault.UNAVAILABLE if name == "mail put" else None
     assert press(world) == "aws-unavailable"
     assert world.salesforce.status == "Failed"
     world.faults.always = lambda _: None
@@ -166,7 +166,7 @@ def test_of_several_whmcs_orders_the_one_that_was_not_cancelled(
 ) -> None:
     world = World(loaded_order(order_line(1)))
     world.whmcs.keeps_fields, world.whmcs.keeps_notes = mark == "field", mark == "notes"
-    lost = [Trouble.LOST_ANSWER]
+    lost = [Fault.LOST_ANSWER]
     world.faults.always = lambda name: lost.pop() if lost and name == "whmcs AddOrder" else None
     fields = {REF_FIELD: ORDER_ID} if mark == "field" else {}
     notes = f"sfOrderId={ORDER_ID}" if mark == "notes" else ""
@@ -185,7 +185,7 @@ def test_all_of_several_were_cancelled() -> None:
     world = World(loaded_order(order_line(1)))
     for _ in range(2):
         world.whmcs.add_by_hand(101, fields={REF_FIELD: ORDER_ID})
-    lost = [Trouble.LOST_REQUEST]
+    lost = [Fault.LOST_REQUEST]
     world.faults.always = lambda name: lost.pop() if lost and name == "whmcs AddOrder" else None
     orders = world.whmcs.all_orders
     orders.update({n: replace(o, state=OrderState.CANCELLED) for n, o in orders.items()})

@@ -7,17 +7,17 @@ from portal.domain.upstream import OutcomeUnknown
 from portal.engine.model import Status
 from portal.ports.billing_orders import ModuleFailed
 
-from tests.fakes.faults import Trouble
+from tests.fakes.faults import Fault
 from tests.fakes.provisioning import REF_FIELD, loaded_order, order_line
 from tests.unit.functions.provision.world import World, assert_exactly_once
 
 
-def world_with(trouble: Trouble | None, **whmcs: object) -> World:
+def world_with(fault: Fault | None, **whmcs: object) -> World:
     world = World(loaded_order(order_line(1), order_line(2)))
     for name, value in whmcs.items():
         setattr(world.whmcs, name, value)
     world.press()
-    pending = [trouble]
+    pending = [fault]
     world.faults.always = lambda name: (
         pending.pop() if pending and name == "whmcs AddOrder" else None
     )
@@ -30,12 +30,12 @@ def sends(world: World) -> int:
 
 def failure(world: World) -> str:
     assert world.job.status is Status.FAILED
-    assert world.job.trouble is not None
-    return world.job.trouble.code
+    assert world.job.last_error is not None
+    return world.job.last_error.code
 
 
 def test_it_happened_and_is_found_by_its_reference() -> None:
-    world = world_with(Trouble.LOST_ANSWER)
+    world = world_with(Fault.LOST_ANSWER)
     world.settle()
     assert_exactly_once(world)
     assert sends(world) == 1
@@ -43,7 +43,7 @@ def test_it_happened_and_is_found_by_its_reference() -> None:
 
 
 def test_it_did_not_happen_and_is_sent_once_more_after_two_looks() -> None:
-    world = world_with(Trouble.LOST_REQUEST)
+    world = world_with(Fault.LOST_REQUEST)
     began = world.clock.now
     world.settle()
     assert_exactly_once(world)
@@ -55,7 +55,7 @@ def test_it_did_not_happen_and_is_sent_once_more_after_two_looks() -> None:
 
 def test_it_shows_up_between_the_two_looks() -> None:
     """WHMCS was still working on a request that we had given up."""
-    world = world_with(Trouble.LOST_REQUEST)
+    world = world_with(Fault.LOST_REQUEST)
     lost: list[object] = []
     add = world.ports.billing.add
 
@@ -75,7 +75,7 @@ def test_it_shows_up_between_the_two_looks() -> None:
 
 def test_never_confirmed() -> None:
     world = world_with(None)
-    world.faults.always = lambda name: Trouble.LOST_REQUEST if name == "whmcs AddOrder" else None
+    world.faults.always = lambda name: Fault.LOST_REQUEST if name == "whmcs AddOrder" else None
     world.settle()
     assert failure(world) == "add-order-unconfirmed"
     assert sends(world) == 2
@@ -86,14 +86,14 @@ def test_never_confirmed() -> None:
 
 
 def test_a_definite_refusal_needs_no_look() -> None:
-    world = world_with(Trouble.UNAVAILABLE)
+    world = world_with(Fault.UNAVAILABLE)
     world.settle()
     assert_exactly_once(world)
     assert world.faults.names.count("whmcs GetClientsProducts") == 1
 
 
 def test_notes_are_second_best() -> None:
-    world = world_with(Trouble.LOST_ANSWER, keeps_fields=False, keeps_notes=True)
+    world = world_with(Fault.LOST_ANSWER, keeps_fields=False, keeps_notes=True)
     world.settle()
     assert world.job.status is Status.SUCCEEDED
     assert (sends(world), len(world.whmcs.all_orders)) == (1, 1)
@@ -101,7 +101,7 @@ def test_notes_are_second_best() -> None:
 
 def test_notes_count_whatever_became_of_the_order() -> None:
     """It was accepted in WHMCS before we looked: only its notes tell that it is ours."""
-    world = world_with(Trouble.LOST_ANSWER, keeps_fields=False, keeps_notes=True)
+    world = world_with(Fault.LOST_ANSWER, keeps_fields=False, keeps_notes=True)
     world.work()
     (placed,) = world.whmcs.all_orders
     world.whmcs._accept(placed, set_up=True)
@@ -111,14 +111,14 @@ def test_notes_count_whatever_became_of_the_order() -> None:
 
 
 def test_without_any_mark_the_one_order_alike_is_taken() -> None:
-    world = world_with(Trouble.LOST_ANSWER, keeps_fields=False)
+    world = world_with(Fault.LOST_ANSWER, keeps_fields=False)
     world.settle()
     assert world.job.status is Status.SUCCEEDED
     assert (sends(world), len(world.whmcs.all_orders)) == (1, 1)
 
 
 def test_two_orders_alike_are_for_a_person() -> None:
-    world = world_with(Trouble.LOST_ANSWER, keeps_fields=False)
+    world = world_with(Fault.LOST_ANSWER, keeps_fields=False)
     world.whmcs.add_by_hand(101, 102, fields={})
     world.settle()
     assert failure(world) == "add-order-ambiguous"
@@ -129,7 +129,7 @@ def test_two_orders_alike_are_for_a_person() -> None:
 def test_an_order_with_another_reference_or_an_empty_one_is_not_ours(
     fields: dict[int, str],
 ) -> None:
-    world = world_with(Trouble.LOST_REQUEST)
+    world = world_with(Fault.LOST_REQUEST)
     foreign = world.whmcs.add_by_hand(101, 102, fields=fields)
     world.settle()
     assert world.job.status is Status.SUCCEEDED
@@ -139,7 +139,7 @@ def test_an_order_with_another_reference_or_an_empty_one_is_not_ours(
 
 @pytest.mark.parametrize("pids", [(101,), (101, 102, 102), (101, 103)])
 def test_other_products_are_not_ours(pids: tuple[int, ...]) -> None:
-    world = world_with(Trouble.LOST_REQUEST, keeps_fields=False)
+    world = world_with(Fault.LOST_REQUEST, keeps_fields=False)
     world.whmcs.add_by_hand(*pids, fields={})
     world.settle()
     assert world.job.status is Status.SUCCEEDED
@@ -147,7 +147,7 @@ def test_other_products_are_not_ours(pids: tuple[int, ...]) -> None:
 
 
 def test_an_order_that_another_job_has_is_not_taken() -> None:
-    world = world_with(Trouble.LOST_REQUEST, keeps_fields=False)
+    world = world_with(Fault.LOST_REQUEST, keeps_fields=False)
     foreign = world.whmcs.add_by_hand(101, 102, fields={})
     world.ports.claims.claim(f"whmcs-order#{foreign}", "ORDER#801000000000099AAA")
     world.settle()
@@ -156,14 +156,14 @@ def test_an_order_that_another_job_has_is_not_taken() -> None:
 
 
 def test_two_orders_with_our_reference_stop_everything() -> None:
-    world = world_with(Trouble.LOST_ANSWER)
+    world = world_with(Fault.LOST_ANSWER)
     world.whmcs.add_by_hand(101, fields={REF_FIELD: "801000000000001AAA"})
     world.settle()
     assert failure(world) == "add-order-ambiguous"
 
 
 def test_a_clock_set_back_costs_another_minute_and_no_order() -> None:
-    world = world_with(Trouble.LOST_REQUEST)
+    world = world_with(Fault.LOST_REQUEST)
     world.work()
     world.clock.now = world.next_at() or 0.0
     world.work()
@@ -215,7 +215,7 @@ def test_an_unanswered_accept_order_gets_a_minute() -> None:
     world = world_with(None)
     world.whmcs._accept(world.whmcs.add_by_hand(101, fields={}), set_up=True)
     world.whmcs.setups.clear()  # what the customer has had for long
-    lost = [Trouble.LOST_REQUEST]
+    lost = [Fault.LOST_REQUEST]
     world.faults.always = lambda name: lost.pop() if lost and name == "whmcs AcceptOrder" else None
     world.work()
     sent_at = world.clock.now

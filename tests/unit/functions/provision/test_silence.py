@@ -164,8 +164,8 @@ def test_an_order_that_everybody_refuses(portal: Wired, capfd: pytest.CaptureFix
     assert said.count('"message":"provisioning is over"') == len(REFUSALS)
 
 
-def test_messages_that_are_no_tickets(portal: Wired, capfd: pytest.CaptureFixture[str]) -> None:
+def test_messages_that_are_no_tasks(portal: Wired, capfd: pytest.CaptureFixture[str]) -> None:
     event = sqs_event(SONG, {**CANARIES})
     for handler in (portal.worker, dead_letter.handler):
         handler(event, FakeContext())
-    assert assert_silent(capfd).count("is not a ticket") == 4
+    assert assert_silent(capfd).count("is not a task") == 4

@@ -15,7 +15,7 @@ from portal.ports.billing_orders import ClientState, OrderRefused, OrderState
 from portal.provisioning.view import job_view
 
 from tests.fakes.directory import FakeDirectory
-from tests.fakes.faults import Trouble
+from tests.fakes.faults import Fault
 from tests.fakes.provisioning import (
     ORDER_ID,
     SNAPSHOT,
@@ -170,12 +170,12 @@ def test_reasons(case: str) -> None:
     world.press()
     world.settle()
     assert (world.job.status, world.job.lease_owner) == (Status.FAILED, None)
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == code
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == code
     assert code in REASONS
     view = job_view(world.job)
     assert (view.status, view.error_code, view.message) == ("failed", code, REASONS[code].customer)
-    assert not world.outbox.jobs
+    assert not world.mail_queue.jobs
     assert bool(world.whmcs.all_orders) == (case in AFTER_ORDERING)
     if code in ("order-status", "salesforce-conflict"):
         assert [str(progress.status) for progress in world.salesforce.progress] == ["Failed"]
@@ -253,8 +253,8 @@ def test_lines_must_not_change_once_something_was_ordered(others: tuple[OrderLin
     world.salesforce.change(lines=(order_line(1, quantity=Decimal(2)), *others))
     world.press()
     world.settle()
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == "order-changed"
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == "order-changed"
     assert len(world.whmcs.all_orders) == 1
 
 
@@ -263,8 +263,8 @@ def test_an_esim_that_ended_is_ordered_anew_by_the_next_attempt() -> None:
     world.esim.ends = True
     world.press()
     world.settle()
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == "esim-activation-failed"
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == "esim-activation-failed"
     world.esim.ends = False
     world.press()
     world.settle()
@@ -288,8 +288,8 @@ def test_somebody_decides_in_whmcs_meanwhile(state: OrderState) -> None:
     world.faults.always = decide
     world.press()
     world.settle()
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == "whmcs-order-not-accepted"
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == "whmcs-order-not-accepted"
 
 
 @pytest.mark.parametrize(
@@ -315,8 +315,8 @@ def test_what_a_person_wrote_is_never_overwritten(
     world.faults.always = edit
     world.press()
     world.settle()
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == code
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == code
     if change is not None and world.salesforce.order is not None:
         assert world.salesforce.order.whmcs_order_id == "999"
         assert world.salesforce.status == "Failed"
@@ -324,13 +324,13 @@ def test_what_a_person_wrote_is_never_overwritten(
 
 def test_exhausted_tries_go_through_the_dead_letters() -> None:
     world = World()
-    world.faults.always = lambda name: Trouble.UNAVAILABLE if name == "whmcs GetProducts" else None
+    world.faults.always = lambda name: Fault.UNAVAILABLE if name == "whmcs GetProducts" else None
     world.press()
     began = world.clock.now
     world.settle()
     assert (world.job.status, world.job.tries) == (Status.FAILED, 9)
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == "whmcs-unavailable"
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == "whmcs-unavailable"
     assert world.salesforce.status == "Failed"
     assert 40 * 60 < world.clock.now - began < 80 * 60
     delays = [delay for _, delay in world.observer.retries]
@@ -343,20 +343,16 @@ def test_exhausted_tries_go_through_the_dead_letters() -> None:
 
 def test_a_worker_that_always_dies_ends_as_failed() -> None:
     world = World()
-    world.faults.always = lambda name: (
-        Trouble.KILLED_BEFORE if name == "whmcs GetProducts" else None
-    )
+    world.faults.always = lambda name: Fault.KILLED_BEFORE if name == "whmcs GetProducts" else None
     world.press()
     world.settle()
-    assert world.job.trouble is not None
-    assert (world.job.status, world.job.trouble.code) == (Status.FAILED, "attempts-exhausted")
+    assert world.job.last_error is not None
+    assert (world.job.status, world.job.last_error.code) == (Status.FAILED, "attempts-exhausted")
 
 
 def test_salesforce_learns_of_a_failure_even_if_it_was_the_one_that_failed() -> None:
     world = World()
-    world.faults.always = lambda name: (
-        Trouble.UNAVAILABLE if name.startswith("salesforce") else None
-    )
+    world.faults.always = lambda name: Fault.UNAVAILABLE if name.startswith("salesforce") else None
     world.press()
     world.settle(hours=6)
     assert [job.status for job in world.store.jobs.values()] == [Status.STOPPING]
@@ -387,8 +383,8 @@ def test_deleted_between_reading_and_reporting() -> None:
     world.faults.always = delete
     world.press()
     world.settle()
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == "order-not-found"
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == "order-not-found"
     assert not world.observer.retries
     assert not world.whmcs.all_orders
 
@@ -403,6 +399,6 @@ def test_a_portal_user_who_is_gone_gets_no_esim() -> None:
     world.faults.always = leave
     world.press()
     world.settle()
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == "account-not-mapped"
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == "account-not-mapped"
     assert not world.esim.lines

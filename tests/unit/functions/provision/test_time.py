@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from portal.engine.model import Status, Ticket
+from portal.engine.model import Status, Task
 from portal.engine.start import Cancellation, cancel
 from portal.provisioning.view import job_view
 
-from tests.fakes.faults import Killed, Trouble
+from tests.fakes.faults import Fault, Killed
 from tests.fakes.provisioning import esim_line, loaded_order, order_line
 from tests.fakes.workflow import START
 from tests.unit.functions.provision.world import JOB_ID, World, assert_exactly_once, unchanged
@@ -45,8 +45,8 @@ def test_a_scheduled_order_is_read_again_when_it_is_due() -> None:
     world.settle(hours=1)
     world.salesforce.change(status="Cancelled")
     world.settle(hours=30)
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == "order-status"
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == "order-status"
     assert not world.whmcs.all_orders
 
 
@@ -75,8 +75,8 @@ def test_patience_ends() -> None:
     world.esim.polls = 10_000
     world.press()
     world.settle(hours=48)
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == "esim-activation-pending"
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == "esim-activation-pending"
     assert 24 * 3600 < world.clock.now - START < 25 * 3600
 
 
@@ -110,7 +110,7 @@ def test_each_step_in_an_invocation_of_its_own() -> None:
         if world.job.status.over:
             break
         left = iter([150.0] * 4)
-        verdict = world.runner().work(Ticket(JOB_ID, 1), remaining)
+        verdict = world.runner().work(Task(JOB_ID, 1), remaining)
         assert verdict.delay <= 10
     assert_exactly_once(world)
     assert "handed-over" in world.store.kinds()
@@ -140,20 +140,20 @@ def test_a_timeout_that_is_too_short_is_a_failure_and_not_a_loop() -> None:
     world = World(seconds=20.0)
     world.press()
     world.settle()
-    assert world.job.trouble is not None
-    assert world.job.trouble.code == "out-of-time"
+    assert world.job.last_error is not None
+    assert world.job.last_error.code == "out-of-time"
 
 
 @pytest.mark.parametrize("lost", ["start", "postponed"])
 def test_the_sweeper_finds_jobs_without_a_message(lost: str) -> None:
     world = World(loaded_order(order_line(1)))
     if lost == "start":
-        world.faults.always = lambda name: Trouble.UNAVAILABLE if name == "sqs put" else None
+        world.faults.always = lambda name: Fault.UNAVAILABLE if name == "sqs put" else None
         assert world.press().outcome == "accepted"
         world.faults.always = lambda _: None
     else:
         world.press()
-        world.faults.plan = {len(world.faults.names) + 8: Trouble.UNAVAILABLE}
+        world.faults.plan = {len(world.faults.names) + 8: Fault.UNAVAILABLE}
         world.work()
         world.lose_messages()
     assert not world.queue.messages
@@ -176,7 +176,7 @@ def test_the_sweeper_leaves_a_backlog_alone() -> None:
 def test_the_sweeper_leaves_running_and_waiting_jobs_alone() -> None:
     world = World()
     world.press()
-    world.faults.plan = {len(world.faults.names) + 6: Trouble.UNAVAILABLE}
+    world.faults.plan = {len(world.faults.names) + 6: Fault.UNAVAILABLE}
     world.work()
     assert world.job.status is Status.RUNNING
     world.clock.now += 120
@@ -249,7 +249,7 @@ def test_a_lease_from_a_clock_far_ahead_does_not_hold_for_ever() -> None:
     world = World()
     world.press()
     world.clock.now += 50 * 86_400
-    world.faults.plan = {len(world.faults.names) + 3: Trouble.KILLED_AFTER}
+    world.faults.plan = {len(world.faults.names) + 3: Fault.KILLED_AFTER}
     world.work()
     assert world.job.lease_owner is not None
     world.clock.now = START + 10
@@ -267,8 +267,8 @@ def test_messages_of_an_older_attempt_do_nothing() -> None:
     world.whmcs.pay_method = True
     world.press()
     world.queue.messages.clear()
-    world.queue.put(Ticket(JOB_ID, 1))
-    world.queue.put(Ticket("ORDER#801000000000777AAA", 1))
+    world.queue.put(Task(JOB_ID, 1))
+    world.queue.put(Task("ORDER#801000000000777AAA", 1))
     with unchanged(world):
         world.work()
         world.work()
@@ -279,7 +279,7 @@ def test_messages_of_an_older_attempt_do_nothing() -> None:
 
 def test_killed_before_the_message_was_sent() -> None:
     world = World()
-    world.faults.always = lambda name: Trouble.KILLED_BEFORE if name == "sqs put" else None
+    world.faults.always = lambda name: Fault.KILLED_BEFORE if name == "sqs put" else None
     with pytest.raises(Killed):
         world.press("key-1")
     world.faults.always = lambda _: None

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.fakes.faults import Trouble
+from tests.fakes.faults import Fault
 from tests.fakes.provisioning import esim_line, loaded_order, order_line
 from tests.unit.functions.provision.world import World, assert_exactly_once, unchanged
 
@@ -30,9 +30,9 @@ def points() -> list[str]:
 
 POINTS = points()
 EVERYWHERE = [
-    pytest.param(number, trouble, id=f"{number}-{name}-{trouble.name.lower()}")
+    pytest.param(number, fault, id=f"{number}-{name}-{fault.name.lower()}")
     for number, name in enumerate(POINTS)
-    for trouble in Trouble
+    for fault in Fault
 ]
 
 
@@ -51,19 +51,19 @@ def settle_and_check(made: World) -> None:
         assert made.press().outcome == "already-succeeded"
 
 
-@pytest.mark.parametrize(("number", "trouble"), EVERYWHERE)
-def test_once(number: int, trouble: Trouble) -> None:
+@pytest.mark.parametrize(("number", "fault"), EVERYWHERE)
+def test_once(number: int, fault: Fault) -> None:
     made = world()
-    made.faults.plan = {number: trouble}
+    made.faults.plan = {number: fault}
     settle_and_check(made)
     assert len(made.faults.names) > len(POINTS)
 
 
-@pytest.mark.parametrize("trouble", [Trouble.KILLED_BEFORE, Trouble.KILLED_AFTER])
+@pytest.mark.parametrize("fault", [Fault.KILLED_BEFORE, Fault.KILLED_AFTER])
 @pytest.mark.parametrize("number", range(len(POINTS)))
-def test_killed_and_the_next_run_too(number: int, trouble: Trouble) -> None:
+def test_killed_and_the_next_run_too(number: int, fault: Fault) -> None:
     made = world()
-    made.faults.plan = {number: trouble, number + 5: trouble, number + 11: Trouble.LOST_ANSWER}
+    made.faults.plan = {number: fault, number + 5: fault, number + 11: Fault.LOST_ANSWER}
     settle_and_check(made)
 
 
@@ -78,7 +78,7 @@ def test_a_second_worker_in_the_middle(number: int) -> None:
         if entered or len(made.faults.names) != number + 1:
             return
         entered = True
-        made.queue.put(made.runner_ticket())
+        made.queue.put(made.runner_task())
         made.work()
 
     made.faults.always = intrude
@@ -110,6 +110,6 @@ def test_throttled_tables_only_cost_time() -> None:
     made = world()
     calls = iter(range(10_000))
     made.faults.always = lambda name: (
-        Trouble.THROTTLED if name.startswith("dynamodb") and next(calls) % 9 == 8 else None
+        Fault.THROTTLED if name.startswith("dynamodb") and next(calls) % 9 == 8 else None
     )
     settle_and_check(made)

@@ -97,15 +97,15 @@ def test_the_sweeper_brings_back_what_was_lost(wired: Wired) -> None:
 def test_an_operator_cancels(wired: Wired) -> None:
     wired.servers.seed((FIBRE, 1))
     wired.press()
-    tickets = build_worker().lanes.fresh.tickets
-    asked = cancel(wired.store, tickets, f"ORDER#{ORDER_ID}", now=time.time())
+    tasks = build_worker().lanes.fresh.tasks
+    asked = cancel(wired.store, tasks, f"ORDER#{ORDER_ID}", now=time.time())
     assert asked == "cancelled"
     wired.work()
     assert wired.view().status == "cancelled"
     assert wired.order()["Provisioning_Status__c"] == "Not Started"
 
 
-def test_messages_that_are_no_tickets_are_dropped_loudly(wired: Wired) -> None:
+def test_messages_that_are_no_tasks_are_dropped_loudly(wired: Wired) -> None:
     event = sqs_event("not json", {"jobId": "", "attempt": 1}, {"jobId": "ORDER#x", "attempt": 0})
     for handler in (wired.worker, dead_letter.handler):
         assert handler(event, FakeContext()) == {"batchItemFailures": []}

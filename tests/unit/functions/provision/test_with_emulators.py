@@ -17,8 +17,8 @@ __all__ = ["servers"]
 
 
 def code(office: Office) -> str:
-    assert office.job.trouble is not None
-    return office.job.trouble.code
+    assert office.job.last_error is not None
+    return office.job.last_error.code
 
 
 def test_an_order_in_everybodys_books(servers: Servers) -> None:

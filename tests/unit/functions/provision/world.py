@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from portal.domain.provisioning import LoadedOrder
-from portal.engine.backoff import Policy
-from portal.engine.model import Job, Status, Ticket
+from portal.engine.model import Job, Status, Task
 from portal.engine.runner import Runner
 from portal.engine.start import Started, StartRequest, request_start
 from portal.engine.sweeper import Sweeper
+from portal.queues.backoff import Policy
+from portal.queues.lanes import Lane, Lanes
 
-from functions.provision.lanes import Lane, Lanes
 from functions.provision.messages import handle_batch
 from functions.provision.ports import Ports
 from functions.provision.workflow import provisioning
@@ -64,7 +64,7 @@ class World:
             self.faults, self.clock, catalogue={pid: billing_product(pid) for pid in pids if pid}
         )
         self.esim = FakeEsim(self.faults)
-        self.outbox = FaultyOutbox(self.faults)
+        self.mail_queue = FaultyOutbox(self.faults)
         self.store = MemoryJobStore(self.faults)
         self.queue = FakeQueue(self.clock, self.faults)
         self.waiting = FakeQueue(self.clock, self.faults, name="provision-waiting")
@@ -81,7 +81,7 @@ class World:
             claims=FakeClaims(self.faults),
             esim=self.esim,
             subscribers=FakeSubscribers(self.faults),
-            outbox=self.outbox,
+            mail_queue=self.mail_queue,
             payment_method="stripe",
         )
         self._presses = 0
@@ -113,9 +113,9 @@ class World:
         )
         return request_start(self.store, self.queue, wanted, now=self.clock.now)
 
-    def runner_ticket(self) -> Ticket:
+    def runner_task(self) -> Task:
         """What is on the queue for the current attempt."""
-        return Ticket(JOB_ID, self.job.attempt)
+        return Task(JOB_ID, self.job.attempt)
 
     def next_at(self) -> float | None:
         """When the next message can be received, from either queue."""
@@ -181,13 +181,13 @@ class World:
 
 
 def _lane(queue: FakeQueue) -> Lane:
-    return Lane(name=queue.name, tickets=queue, postpone=queue.postpone)
+    return Lane(name=queue.name, tasks=queue, postpone=queue.postpone)
 
 
 def assert_exactly_once(world: World) -> None:
     """One order, one service per unit, one eSIM per eSIM line, one mail each, nothing held."""
     job, order = world.job, world.salesforce.order
-    assert job.status is Status.SUCCEEDED, job.trouble
+    assert job.status is Status.SUCCEEDED, job.last_error
     assert job.lease_owner is None
     assert "internal-error" not in {code for code, _ in world.observer.retries}
     assert order is not None
@@ -206,7 +206,7 @@ def assert_exactly_once(world: World) -> None:
         str(service.id) for service in services
     )
     assert set(written) == {line.id for line in order.lines}
-    keys = {mail.dedup_key for mail in world.outbox.jobs}
+    keys = {mail.dedup_key for mail in world.mail_queue.jobs}
     assert len(keys) == 1 + esims
 
 
@@ -219,7 +219,7 @@ def unchanged(world: World) -> Iterator[None]:
             dict(world.whmcs.all_orders),
             dict(world.whmcs.all_services),
             dict(world.esim.lines),
-            len(world.outbox.jobs),
+            len(world.mail_queue.jobs),
             world.salesforce.order,
         )
 

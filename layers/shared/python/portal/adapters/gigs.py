@@ -34,7 +34,7 @@ PAGE_SIZE = 200
 REF = "portalRef"
 ALL_STATUSES = "pending,initiated,active,restricted,ended"
 _STATES = {"active": LineState.ACTIVE, "restricted": LineState.ACTIVE, "ended": LineState.ENDED}
-# Codes with which Gigs says that the trouble is on its side.
+# Codes with which Gigs says that the last_error is on its side.
 _THEIR_TROUBLE = frozenset({"serviceUnavailable", "unknown"})
 _TOO_MANY, _SERVER_ERROR = 429, 500
 AnswerT = TypeVar("AnswerT")

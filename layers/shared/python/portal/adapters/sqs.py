@@ -119,7 +119,7 @@ def _codes(failed: Sequence[BatchResultErrorEntryTypeDef]) -> str:
     return ", ".join(sorted({str(entry.get("Code")) for entry in failed}))
 
 
-class SqsMailOutbox:
+class SqsMailQueue:
     """The e-mail queue."""
 
     def __init__(self, queue: SqsQueue) -> None:

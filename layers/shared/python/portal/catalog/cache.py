@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from portal.collector import collector_paused
 from portal.domain.catalog import Catalog, Product, Rejection
 from portal.domain.upstream import Unavailable, UpstreamError
+from portal.garbage_collection import collector_paused
 from portal.observability import count, gauge, logger
 from portal.ports.catalog import CatalogSource
 

@@ -60,7 +60,7 @@ class StepRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trouble:
+class LastError:
     """Why a try did not go through, or why the job stopped."""
 
     code: str
@@ -97,7 +97,7 @@ class Job:
     committed: bool = False
     cancel_requested: bool = False
     ending: Status | None = None
-    trouble: Trouble | None = None
+    last_error: LastError | None = None
     result: Data = field(default_factory=dict)
     started_at: float | None = None
     finished_at: float | None = None
@@ -140,7 +140,7 @@ class KeyUse:
 
 
 @dataclass(frozen=True)
-class Ticket:
+class Task:
     """What travels on the queue: which attempt of which job is to be worked on."""
 
     job_id: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from portal.engine.model import Event, Job, KeyUse, Status, Ticket
+from portal.engine.model import Event, Job, KeyUse, Status, Task
 
 
 class StaleJob(Exception):
@@ -62,9 +62,9 @@ class JobStore(Protocol):
 
 
 class Queue(Protocol):
-    """Where tickets are put."""
+    """Where tasks are put."""
 
-    def put(self, ticket: Ticket, *, delay_seconds: float = 0) -> None:
+    def put(self, task: Task, *, delay_seconds: float = 0) -> None:
         """Enqueue; at most 900 s of delay. Raises Unavailable."""
         ...
 

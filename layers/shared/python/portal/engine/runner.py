@@ -9,12 +9,9 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from portal.config import ConfigurationError
 from portal.domain.upstream import Refused, Unauthorized, UpstreamError
-from portal.engine.backoff import Policy
 from portal.engine.failures import (
     CancelRequested,
     Defer,
@@ -26,36 +23,18 @@ from portal.engine.failures import (
     classify,
     decide,
 )
-from portal.engine.model import LEASE_MARGIN, Status, Ticket, Trouble
+from portal.engine.model import LEASE_MARGIN, LastError, Status, Task
 from portal.engine.ports import JobStore, Observer, StaleJob
 from portal.engine.session import Remaining, Session
 from portal.engine.steps import Step, Workflow
 from portal.observability import logger
+from portal.queues.backoff import Policy
+from portal.queues.verdict import ACK, Action, Verdict
 
 CANCELLED = "cancelled"
 EXHAUSTED = "attempts-exhausted"
 CONTENTION_SECONDS = 5.0
 COURTESY_SECONDS = 40.0  # one call to another system
-
-
-class Kind(StrEnum):
-    """What becomes of the message."""
-
-    DONE = "done"  # delete it
-    RETRY = "retry"  # let it come back after `delay`; counts as a receive
-    AGAIN = "again"  # put a new one with `delay` into the same queue, then delete it
-    WAIT = "wait"  # the same, into the queue of those that wait for an upstream
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What becomes of the message, and after how many seconds."""
-
-    kind: Kind
-    delay: float = 0.0
-
-
-DONE = Verdict(Kind.DONE)
 
 
 class Runner:
@@ -76,25 +55,25 @@ class Runner:
         self._observer = observer
         self._clock = clock
 
-    def work(self, ticket: Ticket, remaining: Remaining) -> Verdict:
+    def work(self, task: Task, remaining: Remaining) -> Verdict:
         """Take the job as far as it goes in the time that is left."""
-        return self._handle(ticket, remaining, self._advance)
+        return self._handle(task, remaining, self._advance)
 
-    def give_up(self, ticket: Ticket, remaining: Remaining) -> Verdict:
+    def give_up(self, task: Task, remaining: Remaining) -> Verdict:
         """End a job whose message the queue has given up on, and report it."""
-        return self._handle(ticket, remaining, self._abandon)
+        return self._handle(task, remaining, self._abandon)
 
     def _handle(
-        self, ticket: Ticket, remaining: Remaining, act: Callable[[Session], Verdict]
+        self, task: Task, remaining: Remaining, act: Callable[[Session], Verdict]
     ) -> Verdict:
         try:
-            taken = self._take(ticket, remaining)
+            taken = self._take(task, remaining)
         except UpstreamError as error:
             logger().warning("job cannot be taken", extra={"reason": str(error)})
             # A table that is down for minutes must not use up the message's receives; one that
             # refuses us will not answer otherwise, and the dead letters raise the alarm.
-            kind = Kind.RETRY if isinstance(error, Refused) else Kind.AGAIN
-            return Verdict(kind, self._policy.delay(1))
+            action = Action.RETRY if isinstance(error, Refused) else Action.REQUEUE
+            return Verdict(action, self._policy.delay(1))
         if isinstance(taken, Verdict):
             return taken
         try:
@@ -103,17 +82,17 @@ class Runner:
             # The checkpoint could not be written: what is stored stands, the lease runs out.
             logger().warning("job left as it is", extra={"reason": repr(error)})
             lease = max(taken.job.lease_until - self._clock(), CONTENTION_SECONDS)
-            return Verdict(Kind.RETRY, min(lease, self._policy.delay(taken.job.tries)))
+            return Verdict(Action.RETRY, min(lease, self._policy.delay(taken.job.tries)))
 
-    def _take(self, ticket: Ticket, remaining: Remaining) -> Session | Verdict:
-        job, now = self._store.get(ticket.job_id), self._clock()
-        if job is None or job.attempt != ticket.attempt or job.status.over:
-            return DONE
+    def _take(self, task: Task, remaining: Remaining) -> Session | Verdict:
+        job, now = self._store.get(task.job_id), self._clock()
+        if job is None or job.attempt != task.attempt or job.status.over:
+            return ACK
         if job.status is Status.SCHEDULED and (job.due_at or 0.0) > now:
-            return DONE  # the sweeper brings it back
+            return ACK  # the sweeper brings it back
         if job.leased(now):
             # Whoever holds the lease may be dead: a message must outlive it.
-            return Verdict(Kind.AGAIN, self._policy.spread(job.lease_until - now + 1))
+            return Verdict(Action.REQUEUE, self._policy.spread(job.lease_until - now + 1))
         wanted = job.changed(
             status=Status.STOPPING if job.status is Status.STOPPING else Status.RUNNING,
             lease_owner=uuid.uuid4().hex,
@@ -125,7 +104,7 @@ class Runner:
         try:
             taken = self._store.replace(wanted)
         except StaleJob:
-            return Verdict(Kind.AGAIN, self._policy.spread(CONTENTION_SECONDS))
+            return Verdict(Action.REQUEUE, self._policy.spread(CONTENTION_SECONDS))
         return Session(self._store, taken, remaining=remaining, clock=self._clock)
 
     def _settled(self, session: Session, act: Callable[[Session], Verdict]) -> Verdict:
@@ -174,11 +153,11 @@ class Runner:
     def _succeed(self, session: Session) -> Verdict:
         result = self._workflow.result(session)
         session.release(
-            status=Status.SUCCEEDED, result=result, finished_at=session.now(), trouble=None
+            status=Status.SUCCEEDED, result=result, finished_at=session.now(), last_error=None
         )
         session.note("succeeded")
         self._observer.finished(session.job)
-        return DONE
+        return ACK
 
     def _failed(self, session: Session, error: Exception) -> Verdict:
         how = decide(error)
@@ -195,9 +174,9 @@ class Runner:
         # The last one goes back at once: the queue moves it to its dead-letter queue.
         last = tries >= self._policy.max_tries
         delay = 1.0 if last else self._policy.delay(tries, at_least=how.after)
-        self._release_troubled(session, how.code, how.message, delay)
+        self._release_with_error(session, how.code, how.message, delay)
         self._observer.retrying(session.job, how.code, delay)
-        return Verdict(Kind.RETRY, delay)
+        return Verdict(Action.RETRY, delay)
 
     def _schedule(self, session: Session, due_at: float) -> Verdict:
         session.release(
@@ -207,21 +186,21 @@ class Runner:
             tries=0,
             waits=0,
             waiting_since=None,
-            trouble=None,
+            last_error=None,
         )
         session.note("scheduled")
-        return DONE
+        return ACK
 
     def _wait(self, session: Session, wait: Wait) -> Verdict:
         job, now = session.job, session.now()
         since = now if job.waiting_since is None else job.waiting_since
         if now - since > self._policy.patience:
             return self._stop(session, Status.FAILED, wait.code, wait.message)
-        news = not job.waits or job.trouble is None or job.trouble.code != wait.code
+        news = not job.waits or job.last_error is None or job.last_error.code != wait.code
         if wait.upstream_down and news:
             self._say_that_it_waits(session, wait)
         delay = self._policy.wait(job.waits if wait.upstream_down else 0, wait.seconds)
-        self._release_troubled(
+        self._release_with_error(
             session,
             wait.code,
             wait.message,
@@ -230,12 +209,12 @@ class Runner:
             waiting_since=since,
             tries=max(job.tries - 1, 0),
         )
-        return Verdict(Kind.WAIT if wait.upstream_down else Kind.AGAIN, delay)
+        return Verdict(Action.PARK if wait.upstream_down else Action.REQUEUE, delay)
 
     def _say_that_it_waits(self, session: Session, wait: Wait) -> None:
         try:
             session.require(COURTESY_SECONDS)
-            self._workflow.on_waiting(session, self._trouble(session, wait.code, wait.message))
+            self._workflow.on_waiting(session, self._last_error(session, wait.code, wait.message))
         except (CancelRequested, LeaseLost):
             raise
         except Exception as error:  # noqa: BLE001  # a courtesy that fails, however, must not cost the job its wait
@@ -247,17 +226,17 @@ class Runner:
             return self._retry(session, Retry("out-of-time", text))
         session.release(next_at=session.now(), tries=max(session.job.tries - 1, 0))
         session.note("handed-over")
-        return Verdict(Kind.AGAIN)
+        return Verdict(Action.REQUEUE)
 
-    def _release_troubled(
+    def _release_with_error(
         self, session: Session, code: str, message: str, delay: float, **changes: object
     ) -> None:
-        trouble = self._trouble(session, code, message)
-        session.release(trouble=trouble, next_at=session.now() + delay, **changes)
+        last_error = self._last_error(session, code, message)
+        session.release(last_error=last_error, next_at=session.now() + delay, **changes)
         session.note("retry", code)
 
     def _exhausted(self, session: Session) -> Verdict:
-        last = session.job.trouble
+        last = session.job.last_error
         code = last.code if last else EXHAUSTED
         message = last.message if last else "The worker was interrupted again and again."
         return self._stop(session, Status.FAILED, code, message)
@@ -271,7 +250,7 @@ class Runner:
         session.write(
             status=Status.STOPPING,
             ending=ending,
-            trouble=self._trouble(session, code, message),
+            last_error=self._last_error(session, code, message),
             waits=0,
         )
         session.note("stopping", code)
@@ -295,17 +274,19 @@ class Runner:
             status=session.job.ending or Status.FAILED, finished_at=session.now(), waits=0
         )
         session.note(
-            str(session.job.status), session.job.trouble.code if session.job.trouble else ""
+            str(session.job.status), session.job.last_error.code if session.job.last_error else ""
         )
         self._observer.finished(session.job)
-        return DONE
+        return ACK
 
     def _report_later(self, session: Session, how: Retry | Wait | Stop) -> Verdict:
         delay = self._policy.delay(max(session.job.waits + 1, 1))
         session.release(waits=session.job.waits + 1, next_at=session.now() + delay)
         session.note("report-later", how.code)
         logger().warning("failure is not reported yet", extra={"code": how.code})
-        return Verdict(Kind.RETRY, delay)
+        return Verdict(Action.RETRY, delay)
 
-    def _trouble(self, session: Session, code: str, message: str) -> Trouble:
-        return Trouble(code=code, message=message, step=session.job.current_step, at=session.now())
+    def _last_error(self, session: Session, code: str, message: str) -> LastError:
+        return LastError(
+            code=code, message=message, step=session.job.current_step, at=session.now()
+        )

@@ -94,7 +94,7 @@ class Session:
             steps=self._with(step.name, record, **done),
             waits=0,
             waiting_since=None,
-            trouble=None,
+            last_error=None,
         )
         self.progressed = True
 

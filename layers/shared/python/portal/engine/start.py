@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.upstream import Unavailable, UpstreamError
-from portal.engine.model import Event, Job, KeyUse, Status, Ticket, Trouble
+from portal.engine.model import Event, Job, KeyUse, LastError, Status, Task
 from portal.engine.ports import JobStore, KeyTaken, Queue, StaleJob
 from portal.observability import count, logger
 
@@ -62,7 +62,7 @@ def request_start(store: JobStore, queue: Queue, wanted: StartRequest, *, now: f
         except (StaleJob, KeyTaken):
             continue
         store.remember(begun.id, Event(at=now, attempt=begun.attempt, kind="requested", detail=""))
-        enqueue(queue, Ticket(begun.id, begun.attempt))
+        enqueue(queue, Task(begun.id, begun.attempt))
         return Started(Outcome.ACCEPTED, begun.attempt, begun)
     raise Unavailable("dynamodb", "begin", "the job is changing too fast")
 
@@ -107,20 +107,20 @@ def _next(job: Job | None, wanted: StartRequest, now: float) -> Job | None:
         correlation_id=wanted.correlation_id,
         cancel_requested=False,
         ending=None,
-        trouble=None,
+        last_error=None,
         due_at=None,
         started_at=None,
         finished_at=None,
     )
 
 
-def enqueue(queue: Queue, ticket: Ticket) -> None:
-    """Put a ticket; when the queue does not take it, the sweeper will."""
+def enqueue(queue: Queue, task: Task) -> None:
+    """Put a task; when the queue does not take it, the sweeper will."""
     try:
-        queue.put(ticket)
+        queue.put(task)
     except UpstreamError as error:
         count("EnqueueFailures")
-        logger().error("ticket not enqueued; the sweeper will", extra={"reason": str(error)})
+        logger().error("task not enqueued; the sweeper will", extra={"reason": str(error)})
 
 
 class Cancellation(StrEnum):
@@ -150,7 +150,7 @@ def cancel(store: JobStore, queue: Queue, job_id: str, *, now: float) -> Cancell
             continue
         if leased:
             return Cancellation.REQUESTED
-        enqueue(queue, Ticket(job_id, job.attempt))
+        enqueue(queue, Task(job_id, job.attempt))
         return Cancellation.CANCELLED
     raise Unavailable("dynamodb", "cancel", "the job is changing too fast")
 
@@ -163,7 +163,7 @@ def _cancelled(job: Job, now: float, *, leased: bool) -> Job:
         status=Status.STOPPING,
         ending=Status.CANCELLED,
         next_at=now,
-        trouble=Trouble(
+        last_error=LastError(
             code="cancelled",
             message="Cancelled by an operator before anything was ordered.",
             step=job.current_step,

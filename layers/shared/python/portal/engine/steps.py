@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from portal.engine.model import Data, Job, Trouble
+from portal.engine.model import Data, Job, LastError
 
 
 class Run(Protocol):
@@ -102,4 +102,4 @@ class Workflow:
     steps: Sequence[Step]
     on_stopped: Callable[[Run], None]
     result: Callable[[Run], Data]
-    on_waiting: Callable[[Run, Trouble], None] = lambda _run, _trouble: None
+    on_waiting: Callable[[Run, LastError], None] = lambda _run, _last_error: None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from portal import correlation
 from portal.domain.upstream import UpstreamError
-from portal.engine.model import Job, Status, Ticket
+from portal.engine.model import Job, Status, Task
 from portal.engine.ports import JobStore, Queue, StaleJob
 from portal.observability import logger
 
@@ -97,9 +97,9 @@ class Sweeper:
             return False
         try:
             with correlation.bound(correlation.accept(job.correlation_id)):
-                queue.put(Ticket(job.id, job.attempt))
+                queue.put(Task(job.id, job.attempt))
         except UpstreamError as error:
-            logger().warning("ticket not enqueued", extra={"reason": str(error)})
+            logger().warning("task not enqueued", extra={"reason": str(error)})
             return False
         return True
 

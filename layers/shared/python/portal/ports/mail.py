@@ -8,7 +8,7 @@ from typing import Protocol
 from portal.domain.mail import MailJob
 
 
-class MailOutbox(Protocol):
+class MailQueue(Protocol):
     """Where mail jobs are put; delivering is somebody else's work."""
 
     def put(self, jobs: Sequence[MailJob]) -> None:

@@ -51,13 +51,13 @@ def job_status(job: Job) -> JobStatus:
 
 def job_view(job: Job) -> JobView:
     """What may be shown of a job."""
-    status, trouble = job_status(job), job.trouble
+    status, last_error = job_status(job), job.last_error
     return JobView(
         status=status,
         attempt=job.attempt,
         timeline=tuple(_step(job, name, status) for name in STEP_NAMES),
-        error_code=trouble.code if trouble else None,
-        message=customer_message(trouble.code) if trouble else None,
+        error_code=last_error.code if last_error else None,
+        message=customer_message(last_error.code) if last_error else None,
     )
 
 

@@ -22,7 +22,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.domain.upstream import UpstreamError
-from portal.engine.model import Event, Job, KeyUse, Status, StepRecord, StepState, Trouble
+from portal.engine.model import Event, Job, KeyUse, LastError, Status, StepRecord, StepState
 from portal.engine.ports import KeyTaken, StaleJob
 from portal.observability import logger
 from portal.repositories.dynamodb import ConditionFailed, Table, TransactionRefused
@@ -188,7 +188,7 @@ def job_item(job: Job, write_id: str) -> dict[str, Any]:
         "committed": job.committed,
         "cancelRequested": job.cancel_requested,
         "ending": str(job.ending) if job.ending else None,
-        "error": _trouble_item(job.trouble),
+        "error": _last_error_item(job.last_error),
         "result": dict(job.result),
     }
 
@@ -217,7 +217,7 @@ def job_from(item: Mapping[str, Any]) -> Job:
         committed=bool(item["committed"]),
         cancel_requested=bool(item["cancelRequested"]),
         ending=Status(ending) if ending else None,
-        trouble=_trouble_from(item.get("error")),
+        last_error=_last_error_from(item.get("error")),
         result=item["result"],
         started_at=_epoch(item.get("startedAt")),
         finished_at=_epoch(item.get("finishedAt")),
@@ -246,21 +246,21 @@ def _step_from(item: Mapping[str, Any]) -> StepRecord:
     )
 
 
-def _trouble_item(trouble: Trouble | None) -> dict[str, Any] | None:
-    if trouble is None:
+def _last_error_item(last_error: LastError | None) -> dict[str, Any] | None:
+    if last_error is None:
         return None
     return {
-        "code": trouble.code,
-        "message": trouble.message,
-        "step": trouble.step,
-        "at": _number(trouble.at),
+        "code": last_error.code,
+        "message": last_error.message,
+        "step": last_error.step,
+        "at": _number(last_error.at),
     }
 
 
-def _trouble_from(item: Mapping[str, Any] | None) -> Trouble | None:
+def _last_error_from(item: Mapping[str, Any] | None) -> LastError | None:
     if item is None:
         return None
-    return Trouble(
+    return LastError(
         code=str(item["code"]),
         message=str(item["message"]),
         step=str(item["step"]),

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ops.bench import bare
-from ops.bench.scenarios import auth, billing, catalog, orders, provision, system
-from ops.bench.scenarios.scenario import Event, Scenario, same
+from bench import bare
+from bench.scenarios import auth, billing, catalog, orders, provision, system
+from bench.scenarios.scenario import Event, Scenario, same
 from tests.events import FakeContext, rest_event
 
 CATALOGUE = "catalog-list-products"

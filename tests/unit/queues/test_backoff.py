@@ -12,7 +12,6 @@ from portal.domain.upstream import (
     Unavailable,
     UpstreamError,
 )
-from portal.engine.backoff import LONGEST_DELAY, Policy
 from portal.engine.failures import (
     CIRCUIT_OPEN,
     Postpone,
@@ -22,6 +21,7 @@ from portal.engine.failures import (
     Wait,
     decide,
 )
+from portal.queues.backoff import LONGEST_DELAY, Policy
 
 
 def test_delays_double_up_to_the_queues_limit() -> None:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from ops.bench import limits
-from ops.bench.cold import Cold
+from bench import limits
+from bench.cold import Cold
 
 if TYPE_CHECKING:
     # Importing these makes the bare handler's client, which needs its environment first.
-    from ops.bench.growth import GrowthRow
-    from ops.bench.warm import Warm
+    from bench.growth import GrowthRow
+    from bench.warm import Warm
 
 SALESFORCE_MARK = "yes"
 

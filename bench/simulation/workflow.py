@@ -9,10 +9,10 @@ from portal.engine.failures import Postpone
 from portal.engine.model import Data
 from portal.engine.steps import Run, Step, Workflow
 
+from bench.simulation.whmcs import SimulatedCircuit, SimulatedWhmcs
+from bench.simulation.world import World
 from functions.provision.steps.activate_esim import FIRST_WAIT
 from functions.provision.steps.add_order import BETWEEN_LOOKS, AddOrder
-from ops.simulation.whmcs import SimulatedCircuit, SimulatedWhmcs
-from ops.simulation.world import World
 
 # Assumptions about the others, which have no outage here.
 SALESFORCE_SECONDS = 0.4
@@ -30,7 +30,7 @@ class Elsewhere(Step):
         self._takes = takes
         self.name = name  # type: ignore[misc]  # one class for three steps
 
-    def run(self, run: Run) -> Data:  # noqa: ARG002  # nothing of the order matters here
+    def run(self, run: Run) -> Data:  # nothing of the order matters here
         """Only time passes."""
         self._world.sleep(self._takes)
         return {}
@@ -61,7 +61,7 @@ class Whmcs(Step):
         self._calls = calls
         self.name = name  # type: ignore[misc]  # one class for three steps
 
-    def run(self, run: Run) -> Data:  # noqa: ARG002  # nothing of the order matters here
+    def run(self, run: Run) -> Data:  # nothing of the order matters here
         """One call after the other."""
         for operation in self._calls:
             self._call(operation, writes=operation == "AcceptOrder")

@@ -1,4 +1,4 @@
-"""`python -m ops.simulation`: the provisioning queue during and after a night without WHMCS.
+"""`python -m bench.simulation`: the provisioning queue during and after a night without WHMCS.
 
 Simulated time, real engine; the same seed gives the same figures (but for processor times).
 """
@@ -13,8 +13,8 @@ from multiprocessing import get_context
 
 from rich.console import Console
 
-from ops.simulation.report import as_json, table
-from ops.simulation.scenario import Scenario, simulate
+from bench.simulation.report import as_json, table
+from bench.simulation.scenario import Scenario, simulate
 
 WIDTH = 150
 PROCESSES = 2
@@ -65,7 +65,7 @@ def _custom(options: argparse.Namespace) -> tuple[Scenario, ...]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ops.simulation", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.simulation", description=__doc__)
     parser.add_argument("--seed", type=int, default=7, help="of all chance (7)")
     parser.add_argument("--json", action="store_true", help="print JSON in place of tables")
     parser.add_argument("--orders", type=int, help="simulate this backlog in place of the usual")

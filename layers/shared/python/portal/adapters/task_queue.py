@@ -1,22 +1,22 @@
-"""The engine's tickets on SQS."""
+"""The engine's tasks on SQS."""
 
 from __future__ import annotations
 
 from portal.adapters.sqs import SqsQueue
 from portal.domain.provisioning import ProvisionMessage
-from portal.engine.backoff import LONGEST_DELAY
-from portal.engine.model import Ticket
+from portal.engine.model import Task
+from portal.queues.backoff import LONGEST_DELAY
 
 
-class SqsTicketQueue:
-    """The engine's `Queue`: one message per ticket."""
+class SqsTaskQueue:
+    """The engine's `Queue`: one message per task."""
 
     def __init__(self, queue: SqsQueue) -> None:
         self._queue = queue
 
-    def put(self, ticket: Ticket, *, delay_seconds: float = 0) -> None:
+    def put(self, task: Task, *, delay_seconds: float = 0) -> None:
         """Enqueue; at most 900 s of delay."""
-        message = ProvisionMessage(job_id=ticket.job_id, attempt=ticket.attempt)
+        message = ProvisionMessage(job_id=task.job_id, attempt=task.attempt)
         self._queue.send(message, delay_seconds=int(min(delay_seconds, LONGEST_DELAY)))
 
     def backlog(self) -> int:

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 
 import simpy
 from portal.adapters.circuit import OPEN_SECONDS
-from portal.engine.backoff import Policy
-from portal.engine.model import Job, Status, Ticket
-from portal.engine.runner import Kind, Runner
+from portal.engine.model import Job, Status, Task
+from portal.engine.runner import Runner
 from portal.engine.start import StartRequest, request_start
 from portal.engine.sweeper import Sweeper
+from portal.queues.backoff import Policy
+from portal.queues.verdict import Action
 
+from bench.simulation.queue import Message, SimulatedQueue
+from bench.simulation.store import MemoryStore
+from bench.simulation.whmcs import SharedState, SimulatedCircuit, SimulatedWhmcs, WorkerKilled
+from bench.simulation.workflow import provisioning
+from bench.simulation.world import EPOCH, Process, World
 from infra.config import Config
 from infra.endpoints import ENDPOINTS
-from ops.simulation.queue import Message, SimulatedQueue
-from ops.simulation.store import MemoryStore
-from ops.simulation.whmcs import SharedState, SimulatedCircuit, SimulatedWhmcs, WorkerKilled
-from ops.simulation.workflow import provisioning
-from ops.simulation.world import EPOCH, Process, World
 
 MAX_TRIES = int(Config.model_fields["provision_max_attempts"].default)
 CONCURRENCY = int(Config.model_fields["provision_max_concurrency"].default)
@@ -178,20 +179,20 @@ class Night:
         """As functions.provision.messages."""
         ends = self.world.now() + WORKER.timeout
         verdict = yield from self.world.blocking(
-            lambda: runner.work(message.ticket, lambda: ends - self.world.now())
+            lambda: runner.work(message.task, lambda: ends - self.world.now())
         )
-        if verdict.kind is Kind.RETRY:
+        if verdict.action is Action.RETRY:
             queue.keep(message, verdict.delay)
-        elif verdict.kind is not Kind.DONE:
-            following = self.waiting if verdict.kind is Kind.WAIT else queue
-            following.put(message.ticket, delay_seconds=verdict.delay)
+        elif verdict.action is not Action.ACK:
+            following = self.waiting if verdict.action is Action.PARK else queue
+            following.put(message.task, delay_seconds=verdict.delay)
 
-    def _begin_burial(self, ticket: Ticket) -> None:
-        self.world.env.process(self._bury(ticket))
+    def _begin_burial(self, task: Task) -> None:
+        self.world.env.process(self._bury(task))
 
-    def _bury(self, ticket: Ticket) -> Process[None]:
+    def _bury(self, task: Task) -> Process[None]:
         yield from self.world.blocking(
-            lambda: self._runner().give_up(ticket, lambda: float(WORKER.timeout))
+            lambda: self._runner().give_up(task, lambda: float(WORKER.timeout))
         )
 
     def _sweep(self) -> Process[None]:

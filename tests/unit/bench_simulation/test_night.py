@@ -6,14 +6,14 @@ import json
 from dataclasses import replace
 
 import pytest
-from portal.engine.backoff import LONGEST_DELAY
-from portal.engine.model import Ticket
+from portal.engine.model import Task
 from portal.engine.sweeper import AFTER_WITH_BACKLOG
+from portal.queues.backoff import LONGEST_DELAY
 
-from ops.simulation.queue import SimulatedQueue
-from ops.simulation.report import as_json, duration, table
-from ops.simulation.scenario import PATIENCE, Result, Scenario, simulate
-from ops.simulation.world import World
+from bench.simulation.queue import SimulatedQueue
+from bench.simulation.report import as_json, duration, table
+from bench.simulation.scenario import PATIENCE, Result, Scenario, simulate
+from bench.simulation.world import World
 
 BACKLOG = Scenario(name="backlog", orders=300, outage_hours=1.0, fresh_hours=0.5)
 
@@ -85,21 +85,21 @@ def test_the_same_seed_gives_the_same_night() -> None:
 
 
 def test_a_message_is_buried_after_its_last_receive() -> None:
-    buried: list[Ticket] = []
+    buried: list[Task] = []
     queue = SimulatedQueue(World(1), visibility=900, max_receives=2, bury=buried.append)
-    queue.put(Ticket("job", 1))
+    queue.put(Task("job", 1))
     for _ in range(2):
         message = queue.receive()
         assert message is not None
         queue.keep(message, 0)
     assert queue.receive() is None
-    assert (buried, queue.dead) == ([Ticket("job", 1)], 1)
+    assert (buried, queue.dead) == ([Task("job", 1)], 1)
 
 
 def test_the_queue_refuses_longer_delays_than_sqs() -> None:
     queue = SimulatedQueue(World(1), visibility=900, max_receives=2, bury=lambda _: None)
     with pytest.raises(ValueError, match="DelaySeconds"):
-        queue.put(Ticket("job", 1), delay_seconds=LONGEST_DELAY + 1)
+        queue.put(Task("job", 1), delay_seconds=LONGEST_DELAY + 1)
 
 
 def test_figures_are_shown_and_written(backlog: Result) -> None:

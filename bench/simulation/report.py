@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from rich.table import Table
 
-from ops.simulation.scenario import Result
+from bench.simulation.scenario import Result
 
 HOUR, MINUTE = 3_600, 60
 

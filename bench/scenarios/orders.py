@@ -12,6 +12,8 @@ from portal.ports.order_requests import Beginning, Begun
 from portal.ports.orders import Orders
 from portal.ports.workflow import JobView, StepView
 
+from bench.scenarios.scenario import Event, Scenario, same
+from bench.scenarios.shelf import TODAY, products, sku
 from functions.orders import create_order, get_order, list_orders
 from functions.orders.deps import (
     CreateOrderDeps,
@@ -21,13 +23,11 @@ from functions.orders.deps import (
 )
 from functions.orders.placing import Placing
 from functions.orders.reading import Reading
-from ops.bench.scenarios.scenario import Event, Scenario, same
-from ops.bench.scenarios.shelf import TODAY, products, sku
 from tests.events import claims, rest_event
 from tests.fakes.billing import FakeAddresses
 from tests.fakes.catalog import FakeCatalog
 from tests.fakes.directory import FakeDirectory, customer
-from tests.fakes.mail import FakeMailOutbox
+from tests.fakes.mail import FakeMailQueue
 from tests.fakes.orders import ORDER_ID, FakeJobs, FakeOrders, order_line, order_record
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -93,7 +93,7 @@ def sell(catalog: CatalogReader, orders: Orders) -> None:
             can_pay=lambda _: True,
             addresses=FakeAddresses(),
             orders=orders,
-            outbox=FakeMailOutbox(),
+            mail_queue=FakeMailQueue(),
             today=lambda: TODAY,
             now=lambda: NOW,
         ),

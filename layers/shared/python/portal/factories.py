@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from portal.ports.catalog import CatalogReader
     from portal.ports.esim import EsimProvider
     from portal.ports.identity import CustomerDirectory
-    from portal.ports.mail import MailOutbox
+    from portal.ports.mail import MailQueue
     from portal.ports.reset_tokens import ResetTokens
     from portal.ports.workflow import JobReader
 
@@ -93,11 +93,11 @@ def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
     return DynamoResetTokens(Table(settings.ephemeral_table))
 
 
-def mail_outbox(settings: config.EmailQueue) -> MailOutbox:
+def mail_queue(settings: config.EmailQueue) -> MailQueue:
     """Where mail jobs go."""
-    from portal.adapters.sqs import SqsMailOutbox, SqsQueue  # noqa: PLC0415
+    from portal.adapters.sqs import SqsMailQueue, SqsQueue  # noqa: PLC0415
 
-    return SqsMailOutbox(SqsQueue(settings.email_queue_url))
+    return SqsMailQueue(SqsQueue(settings.email_queue_url))
 
 
 def catalog_reader(settings: config.CatalogReading) -> CatalogReader:

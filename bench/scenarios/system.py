@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bench.scenarios.scenario import Scenario, same
 from functions.system import health
-from ops.bench.scenarios.scenario import Scenario, same
 from tests.events import rest_event
 
 

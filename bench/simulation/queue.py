@@ -9,17 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import simpy
-from portal.engine.backoff import LONGEST_DELAY
-from portal.engine.model import Ticket
+from portal.engine.model import Task
+from portal.queues.backoff import LONGEST_DELAY
 
-from ops.simulation.world import World
+from bench.simulation.world import World
 
 
 @dataclass
 class Message:
     """One message; `receives` is ApproximateReceiveCount."""
 
-    ticket: Ticket
+    task: Task
     receives: int = 0
 
 
@@ -36,7 +36,7 @@ class SimulatedQueue:
         *,
         visibility: float,
         max_receives: int,
-        bury: Callable[[Ticket], None],
+        bury: Callable[[Task], None],
     ) -> None:
         self._world = world
         self._visibility = visibility
@@ -46,13 +46,13 @@ class SimulatedQueue:
         self._idle: list[simpy.Event] = []
         self.sent = self.received = self.dead = 0
 
-    def put(self, ticket: Ticket, *, delay_seconds: float = 0) -> None:
+    def put(self, task: Task, *, delay_seconds: float = 0) -> None:
         """SendMessage; SQS refuses a delay beyond 900 s, and takes whole seconds."""
         if not 0 <= delay_seconds <= LONGEST_DELAY:
             msg = f"DelaySeconds must be 0 to {LONGEST_DELAY:.0f}: {delay_seconds}"
             raise ValueError(msg)
         self.sent += 1
-        self._show_after(int(delay_seconds), Message(ticket))
+        self._show_after(int(delay_seconds), Message(task))
 
     def backlog(self) -> int:
         """ApproximateNumberOfMessages: the visible ones."""
@@ -67,7 +67,7 @@ class SimulatedQueue:
                 self.received += 1
                 return message
             self.dead += 1
-            self._bury(message.ticket)
+            self._bury(message.task)
         return None
 
     def keep(self, message: Message, delay: float) -> None:

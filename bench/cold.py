@@ -14,12 +14,12 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bench import limits
+from bench.environment import AWS, environment_of
 from infra.vocabulary import Endpoint, Secret
-from ops.bench import limits
-from ops.bench.environment import AWS, environment_of
 
 GROUP = 4  # endpoints between two runs of the bare handler
-BARE = "import ops.bench.bare"
+BARE = "import bench.bare"
 Progress = Callable[[str], None]
 
 
@@ -130,7 +130,7 @@ def _import(endpoint: Endpoint) -> str:
 
 def _first_use(endpoint: Endpoint) -> str:
     return (
-        "from ops.bench.first_use import make_ready; "
+        "from bench.first_use import make_ready; "
         f"make_ready({endpoint.module!r}, {clients_of(endpoint)!r}, "
         f"salesforce={uses_salesforce(endpoint)})"
     )

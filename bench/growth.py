@@ -13,15 +13,15 @@ from portal.catalog.cache import CatalogCache
 from portal.domain.catalog import Product
 from portal.repositories.catalog import DynamoCatalogStore
 
+from bench.memory import CountingSalesforce, CountingTable
+from bench.scenarios.orders import cart, sell
+from bench.scenarios.scenario import Scenario, same
+from bench.scenarios.shelf import TODAY, products, records
+from bench.warm import ScenarioFailedError, timed
 from functions.catalog import list_products
 from functions.catalog.caching import RenderedAnswers
 from functions.catalog.deps import CatalogDeps, build_catalog
 from functions.orders import create_order
-from ops.bench.memory import CountingSalesforce, CountingTable
-from ops.bench.scenarios.orders import cart, sell
-from ops.bench.scenarios.scenario import Scenario, same
-from ops.bench.scenarios.shelf import TODAY, products, records
-from ops.bench.warm import ScenarioFailedError, timed
 from tests.events import FakeContext, rest_event
 from tests.fakes.catalog import FakeCatalog
 from tests.fakes.provisioning import loaded_order, order_line

@@ -22,7 +22,7 @@ class Lane:
     """
 
     name: str
-    tickets: Queue
+    tasks: Queue
     postpone: Callable[[str, float], None]
 
 

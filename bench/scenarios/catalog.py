@@ -7,6 +7,8 @@ from typing import Any
 
 from portal.domain.catalog import AccountEligibility
 
+from bench.scenarios.scenario import Scenario, same
+from bench.scenarios.shelf import TODAY, products, sku
 from functions.catalog import get_product, list_products, personalized
 from functions.catalog.deps import (
     CatalogDeps,
@@ -14,8 +16,6 @@ from functions.catalog.deps import (
     build_catalog,
     build_personalized,
 )
-from ops.bench.scenarios.scenario import Scenario, same
-from ops.bench.scenarios.shelf import TODAY, products, sku
 from tests.events import claims, rest_event
 from tests.fakes.catalog import FakeCatalog
 from tests.fakes.directory import FakeDirectory, customer

@@ -1,6 +1,6 @@
 """What a Lambda still loads when its first request comes: adapters, libraries, AWS clients.
 
-Run in a fresh process by `ops.bench.cold`; it imports nothing that the endpoint would not.
+Run in a fresh process by `bench.cold`; it imports nothing that the endpoint would not.
 """
 
 from __future__ import annotations

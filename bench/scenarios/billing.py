@@ -11,6 +11,7 @@ from portal.billing.payment_gate import PaymentGate
 from portal.domain.billing import InvoiceLine
 from portal.domain.payment import PayMethod, PayMethodKind
 
+from bench.scenarios.scenario import Event, Scenario, same
 from functions.billing import (
     get_address,
     get_invoice,
@@ -30,7 +31,6 @@ from functions.billing.deps import (
     build_sso_link,
 )
 from functions.billing.sso import ClientArea
-from ops.bench.scenarios.scenario import Event, Scenario, same
 from tests.events import claims, rest_event
 from tests.fakes.billing import (
     FakeAddresses,

@@ -56,6 +56,6 @@ class MemoryStore:
         ]
         yield from (job_id for _, job_id in sorted(found))
 
-    def remember(self, job_id: str, event: Event) -> None:  # noqa: ARG002  # only counted
+    def remember(self, job_id: str, event: Event) -> None:  # only counted
         """A line of history is one more write."""
         self.writes += 1

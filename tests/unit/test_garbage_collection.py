@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 
 import pytest
-from portal.collector import collector_paused
+from portal.garbage_collection import collector_paused
 
 
 def fail() -> None:

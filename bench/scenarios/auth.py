@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from bench.scenarios.scenario import Event, Scenario
 from functions.auth import (
     change_password,
     link_whmcs,
@@ -24,7 +25,6 @@ from functions.auth.deps import (
     build_sessions,
     build_signup,
 )
-from ops.bench.scenarios.scenario import Event, Scenario
 from tests.events import claims, rest_event
 from tests.fakes.directory import customer
 from tests.unit.functions.auth.world import EMAIL, PASSWORD, World, signup_body

@@ -22,7 +22,7 @@ from portal.domain.upstream import (
     UpstreamError,
 )
 
-from ops.simulation.world import World
+from bench.simulation.world import World
 
 # An assumption, not a measurement: a PHP application with a database, half of the calls faster.
 MEDIAN_SECONDS = 0.6

@@ -1,4 +1,4 @@
-"""`python -m ops.bench`: performance as ratios against a bare handler, in one run.
+"""`python -m bench`: performance as ratios against a bare handler, in one run.
 
 A measurement and no test: it ends with status 0 whatever it finds, so that a busy machine breaks
 no build. What must always hold is in the tests (calls per flow, what an import loads).
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bench import cold, environment, report
 from infra.endpoints import ENDPOINTS
-from ops.bench import cold, environment, report
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -47,7 +47,7 @@ def replaced(document: str, results: report.Results) -> str:
 
 def _measure(parts: Sequence[str], rounds: int, progress: cold.Progress) -> report.Results:
     # Imported late: these load every handler, in an environment that is only set by now.
-    from ops.bench import growth, warm  # noqa: PLC0415
+    from bench import growth, warm  # noqa: PLC0415
 
     return report.Results(
         day=date.today(),  # noqa: DTZ011  # the reader's calendar
@@ -60,7 +60,7 @@ def _measure(parts: Sequence[str], rounds: int, progress: cold.Progress) -> repo
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ops.bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="repetitions (5)")
     parser.add_argument("--only", choices=PARTS, action="append", help="may be given several times")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")

@@ -10,10 +10,10 @@ from portal.api.signature import SignatureVerifier, SigningKeys, canonical, sign
 from portal.provisioning.view import order_job_id
 from portal.secrets import Secret
 
+from bench.scenarios.scenario import Event, Scenario
 from functions.provision import start
 from functions.provision.admission import StartDeps
 from functions.provision.deps import build_start
-from ops.bench.scenarios.scenario import Event, Scenario
 from tests.events import rest_event
 from tests.fakes.orders import ORDER_ID
 from tests.fakes.workflow import FakeClock, FakeQueue, MemoryJobStore

@@ -1,0 +1,33 @@
+"""What a consumer decides about a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What becomes of a message."""
+
+    ACK = "ack"
+    """Delete the message: its work is done, or nothing is left to do."""
+
+    RETRY = "retry"
+    """Keep the message and let it come back after the delay. It counts as a receive."""
+
+    REQUEUE = "requeue"
+    """Send a new message with the delay to the same queue, then delete this one."""
+
+    PARK = "park"
+    """Send a new message with the delay to the waiting queue, then delete this one."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The action, and the delay in seconds."""
+
+    action: Action
+    delay: float = 0.0
+
+
+ACK = Verdict(Action.ACK)
