@@ -136,7 +136,7 @@ class Config(BaseModel):
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
 
     # Work in the background
-    provision_max_attempts: int = Field(default=8, ge=1, le=100)
+    provision_max_retries: int = Field(default=7, ge=0, le=99)
     provision_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_waiting_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_patience_hours: int = Field(default=24, ge=1, le=168)

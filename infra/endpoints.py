@@ -292,7 +292,7 @@ PROVISION = (
             "WHMCS_PAYMENT_METHOD",
             *ESIM,
             *TIME_ZONE,
-            "PROVISION_MAX_ATTEMPTS",
+            "PROVISION_MAX_RETRIES",
             "PROVISION_PATIENCE_HOURS",
         ),
         reads=(Table.IDENTITY,),

@@ -8,9 +8,15 @@ import uuid
 
 from portal import correlation
 from portal.domain.ids import SALESFORCE_ORDER_ID, to_18
-from portal.engine.model import Status
-from portal.engine.start import Cancellation, Outcome, StartRequest, cancel, request_start
-from portal.provisioning.view import order_job_id
+from portal.engine.start import (
+    Cancellation,
+    StartOutcome,
+    StartRequest,
+    cancel,
+    request_start,
+)
+from portal.engine.states import Status
+from portal.provisioning.job import CANCELLED_TEXT, KIND, order_job_id
 
 from ops.errors import OpsError
 from ops.ports import JobPorts
@@ -43,7 +49,8 @@ def full_order_id(text: str) -> str:
 
 def call_off(ports: JobPorts, order_id: str) -> Cancellation:
     """Cancel the job of an Order (18 characters). Raises Unavailable."""
-    return cancel(ports.jobs, ports.queue, order_job_id(order_id), now=ports.clock())
+    job_id = order_job_id(order_id)
+    return cancel(ports.jobs, ports.queue, job_id, text=CANCELLED_TEXT, now=ports.clock())
 
 
 def must_exist(ports: JobPorts, order_id: str) -> Status:
@@ -67,13 +74,15 @@ def start_again(ports: JobPorts, order_id: str) -> tuple[int, str]:
         raise OpsError(f"Nothing was started: the job is {status}, not failed.")
     with correlation.bound(uuid.uuid4().hex) as correlation_id:
         wanted = StartRequest(
-            job_id=order_job_id(order_id),
-            key=f"ops-{uuid.uuid4()}",
+            kind=KIND,
+            subject=order_id,
+            key=str(uuid.uuid4()),
+            scope="ops",
             payload_hash=hashlib.sha256(b"").hexdigest(),
             input={},
             correlation_id=correlation_id,
         )
         started = request_start(ports.jobs, ports.queue, wanted, now=ports.clock())
-    if started.outcome is not Outcome.ACCEPTED:
+    if started.outcome is not StartOutcome.ACCEPTED:
         raise OpsError(f"Nothing was started: the job is {started.outcome.value} meanwhile.")
     return started.attempt, correlation_id

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from portal.domain.provisioning import GOES_ON, REASONS, STEP_NAMES, ProvisioningStatus
-from portal.engine.model import Job, Status
+from portal.domain.provisioning_errors import GOES_ON, REASONS
+from portal.domain.provisioning_order import ProvisioningStatus
+from portal.engine.model import Job
+from portal.engine.states import Status
+from portal.provisioning.job import STEP_NAMES
 from rich.console import Console
 from rich.table import Table
 
@@ -96,14 +99,14 @@ def _job(job: Job, console: Console) -> None:
         {
             "job": job.id,
             "status": f"{job.status}{' (cancellation requested)' if job.cancel_requested else ''}",
-            "attempt": f"{job.attempt}, try {job.tries}",
+            "attempt": f"{job.attempt}, {job.retries} retries",
             "requested": moment(job.requested_at),
             "last write": moment(job.updated_at),
             "due": moment(job.due_at),
-            "next try": moment(job.next_at or None) if not job.status.over else "",
+            "next run": moment(job.next_at or None) if not job.status.over else "",
             "leased until": moment(job.lease_until) if job.lease_owner else "",
             "finished": moment(job.finished_at),
-            "committed": "yes" if job.committed else "no",
+            "irreversible": "yes" if job.irreversible else "no",
             "last error": f"{last_error.code} in {last_error.step or NONE}" if last_error else "",
             "what to do": _remedy(last_error.code, over=_decided(job)) if last_error else "",
             "correlation id": job.correlation_id,

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from portal.engine.model import Job
 from portal.ports.billing_orders import BillingOrder, BillingService
-from portal.provisioning.view import order_job_id
+from portal.provisioning.job import order_job_id
 
 from ops.errors import KNOWN, OpsError, explain
 from ops.ports import OrderPorts, SalesforceOrder

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from portal.catalog.cache import CatalogStore
-from portal.domain.provisioning import LoadedOrder
+from portal.domain.provisioning_order import LoadedOrder
 from portal.engine.ports import JobStore, Queue
 from portal.ports.billing_orders import BillingOrders, BillingServices
 from portal.ports.catalog import CatalogSource

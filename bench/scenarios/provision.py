@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 from portal.api.signature import SignatureVerifier, SigningKeys, canonical, sign
-from portal.provisioning.view import order_job_id
 from portal.secrets import Secret
 
 from bench.scenarios.scenario import Event, Scenario
@@ -53,7 +52,6 @@ def _press(number: int) -> Event:
         store=MemoryJobStore(),
         queue=FakeQueue(clock),
         replays=NoReplays(),
-        job_id=order_job_id,
         clock=clock,
     )
     start.app.override(build_start, lambda: deps)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import simpy
 from portal.adapters.circuit import OPEN_SECONDS
-from portal.engine.model import Job, Status, Task
+from portal.engine.model import Job, Task
 from portal.engine.runner import Runner
 from portal.engine.start import StartRequest, request_start
-from portal.engine.sweeper import Sweeper
+from portal.engine.states import Status
+from portal.engine.sweeper import KindQueues, Sweeper
+from portal.provisioning.job import KIND
 from portal.queues.backoff import Policy
 from portal.queues.verdict import Action
 
@@ -22,7 +24,7 @@ from bench.simulation.world import EPOCH, Process, World
 from infra.config import Config
 from infra.endpoints import ENDPOINTS
 
-MAX_TRIES = int(Config.model_fields["provision_max_attempts"].default)
+MAX_RETRIES = int(Config.model_fields["provision_max_retries"].default)
 CONCURRENCY = int(Config.model_fields["provision_max_concurrency"].default)
 WAITING_CONCURRENCY = int(Config.model_fields["provision_waiting_max_concurrency"].default)
 PATIENCE = 3_600.0 * Config.model_fields["provision_patience_hours"].default
@@ -54,7 +56,7 @@ class Scenario:
     outage_hours: float = 10.0
     fresh_per_hour: float = 60.0
     fresh_hours: float = 2.0
-    max_tries: int = MAX_TRIES
+    max_retries: int = MAX_RETRIES
     deadly: float = 0.0002
     seed: int = 7
 
@@ -143,7 +145,7 @@ class Night:
         return SimulatedQueue(
             self.world,
             visibility=VISIBILITY_FACTOR * WORKER.timeout,
-            max_receives=self.scenario.max_tries,
+            max_receives=self.scenario.max_retries + 1,
             bury=self._begin_burial,
         )
 
@@ -151,9 +153,9 @@ class Night:
         circuit = SimulatedCircuit(self.world, self._shared)
         return Runner(
             store=self.store,
-            workflow=provisioning(self.world, self.whmcs, circuit),
+            workflows={KIND: provisioning(self.world, self.whmcs, circuit)},
             policy=Policy(
-                max_tries=self.scenario.max_tries,
+                max_retries=self.scenario.max_retries,
                 patience=PATIENCE,
                 jitter=self.world.random.uniform,
             ),
@@ -196,11 +198,11 @@ class Night:
         )
 
     def _sweep(self) -> Process[None]:
-        queues = {"fresh": self.fresh, "waiting": self.waiting}
-        sweeper = Sweeper(self.store, **queues, clock=self.world.now)
+        queues = {KIND: KindQueues(fresh=self.fresh, waiting=self.waiting)}
+        sweeper = Sweeper(self.store, queues, clock=self.world.now)
         while True:
             yield self.world.env.timeout(60.0 * (SWEEPER.every_minutes or 5))
-            swept = sweeper.sweep()
+            swept = sweeper.sweep()[KIND]
             self.swept += swept.lost + swept.stuck + swept.unreported
 
     def _orders(self) -> Process[None]:
@@ -221,9 +223,15 @@ class Night:
             self._press(f"{FRESH}{number}")
             number += 1
 
-    def _press(self, job_id: str) -> None:
+    def _press(self, order: str) -> None:
         wanted = StartRequest(
-            job_id=job_id, key=job_id, payload_hash="", input={}, correlation_id=""
+            kind=KIND,
+            subject=order,
+            key=order,
+            scope="",
+            payload_hash="",
+            input={},
+            correlation_id="",
         )
         request_start(self.store, self.fresh, wanted, now=self.world.now())
 
@@ -248,9 +256,9 @@ def simulate(scenario: Scenario) -> Result:
 
 def _result(night: Night, seconds: float) -> Result:
     jobs = list(night.store.jobs.values())
-    waiting = [job for job in jobs if not job.id.startswith(FRESH)]
-    fresh = [_took(job) for job in jobs if job.id.startswith(FRESH) and job.finished_at]
-    tries = [float(job.tries) for job in jobs]
+    waiting = [job for job in jobs if not job.subject.startswith(FRESH)]
+    fresh = [_took(job) for job in jobs if job.subject.startswith(FRESH) and job.finished_at]
+    tries = [float(job.runs) for job in jobs]
     calls = night.whmcs.per_minute
     down = [count for minute, count in calls.items() if minute < 0]
     minutes = night.scenario.outage_hours * 60

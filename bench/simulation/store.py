@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 
-from portal.engine.model import Event, Job, KeyUse, Status
+from portal.engine.model import Event, Job, KeyUse
 from portal.engine.ports import KeyTaken, StaleJob
+from portal.engine.states import Status
 
 
 class MemoryStore:
@@ -35,9 +36,9 @@ class MemoryStore:
         self.writes += 1
         return written
 
-    def begin(self, job: Job, key: str, use: KeyUse) -> Job:
+    def begin(self, job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
         """Write a job and its key."""
-        if key in self._keys:
+        if self._keys.get(key) != before:
             raise KeyTaken
         begun = self.replace(job)
         self._keys[key] = use

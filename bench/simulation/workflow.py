@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from portal.domain.upstream import Unavailable
 from portal.engine.failures import Postpone
-from portal.engine.model import Data
-from portal.engine.steps import Run, Step, Workflow
+from portal.engine.steps import Record, Run, Step, StepKey, Texts, Workflow
+from portal.provisioning.job import KIND
 
 from bench.simulation.whmcs import SimulatedCircuit, SimulatedWhmcs
 from bench.simulation.world import World
@@ -17,10 +17,18 @@ from functions.provision.steps.add_order import BETWEEN_LOOKS, AddOrder
 # Assumptions about the others, which have no outage here.
 SALESFORCE_SECONDS = 0.4
 ESIM_SECONDS = 0.8
-OUTBOX_SECONDS = 0.05
+MAIL_QUEUE_SECONDS = 0.05
 
 
-class Elsewhere(Step):
+class Request(Record):
+    """How the request of a step stands; times are epoch seconds."""
+
+    ordered: bool = False
+    sent: bool = False
+    looked_at: int | None = None
+
+
+class Elsewhere(Step[Request]):
     """A step that calls another upstream than WHMCS."""
 
     seconds: ClassVar[float] = 60
@@ -28,27 +36,27 @@ class Elsewhere(Step):
     def __init__(self, world: World, name: str, takes: float) -> None:
         self._world = world
         self._takes = takes
-        self.name = name  # type: ignore[misc]  # one class for three steps
+        self.key = StepKey(name, Request)
 
-    def run(self, run: Run) -> Data:  # nothing of the order matters here
+    def run(self, run: Run) -> Request:  # nothing of the order matters here
         """Only time passes."""
         self._world.sleep(self._takes)
-        return {}
+        return Request()
 
 
 class ActivateEsim(Elsewhere):
     """Ordered, and active when it is looked at again: a second visit of the worker."""
 
-    def run(self, run: Run) -> Data:
+    def run(self, run: Run) -> Request:
         """Order, then look."""
         super().run(run)
-        if not run.data(self.name).get("ordered"):
-            run.save(ordered=True)
+        if not (run.record(self.key) or Request()).ordered:
+            run.save(Request(ordered=True))
             raise Postpone("esim-pending", "not active yet", seconds=FIRST_WAIT)
-        return {}
+        return Request()
 
 
-class Whmcs(Step):
+class Whmcs(Step[Request]):
     """A step with calls to WHMCS, each through the circuit."""
 
     seconds: ClassVar[float] = 60
@@ -59,13 +67,13 @@ class Whmcs(Step):
         self._whmcs = whmcs
         self._circuit = circuit
         self._calls = calls
-        self.name = name  # type: ignore[misc]  # one class for three steps
+        self.key = StepKey(name, Request)
 
-    def run(self, run: Run) -> Data:  # nothing of the order matters here
+    def run(self, run: Run) -> Request:  # nothing of the order matters here
         """One call after the other."""
         for operation in self._calls:
             self._call(operation, writes=operation == "AcceptOrder")
-        return {}
+        return Request()
 
     def _call(self, operation: str, *, writes: bool = False) -> None:
         self._circuit.run(lambda: self._whmcs.call(operation, writes=writes))
@@ -75,37 +83,38 @@ class PlaceOrder(Whmcs):
     """AddOrder: intent first; after an unknown outcome two looks a minute apart."""
 
     seconds: ClassVar[float] = AddOrder.seconds
-    point_of_no_return: ClassVar[bool] = True
+    irreversible: ClassVar[bool] = True
 
-    def already_done(self, run: Run) -> Data | None:
+    def already_done(self, run: Run) -> Request | None:
         """The order is never found: the outage took the request with it."""
-        data = run.data(self.name)
-        if not data.get("sent"):
+        record = run.record(self.key) or Request()
+        if not record.sent:
             return None
         self._call("GetClientsProducts")
         self._call("GetOrders")
-        looked_at = data.get("lookedAt")
-        if looked_at is None:
-            run.save(lookedAt=run.now())
+        if record.looked_at is None:
+            run.save(Request(sent=True, looked_at=int(run.now())))
             raise _look_again(BETWEEN_LOOKS)
-        if run.now() - looked_at < BETWEEN_LOOKS:
-            raise _look_again(BETWEEN_LOOKS - (run.now() - looked_at))
+        if run.now() - record.looked_at < BETWEEN_LOOKS:
+            raise _look_again(BETWEEN_LOOKS - (run.now() - record.looked_at))
         return None
 
-    def run(self, run: Run) -> Data:
+    def run(self, run: Run) -> Request:
         """Record the intent and send."""
-        run.save(sent=True, lookedAt=None)
+        run.save(Request(sent=True), irreversible=True)
         try:
             self._call("AddOrder", writes=True)
         except Unavailable:
-            run.save(sent=False)
+            run.save(Request(), irreversible=False)
             raise
-        return {}
+        return Request()
 
 
 def provisioning(world: World, whmcs: SimulatedWhmcs, circuit: SimulatedCircuit) -> Workflow:
     """One line with an eSIM, nothing unusual: five calls to WHMCS."""
     return Workflow(
+        kind=KIND,
+        texts=Texts(cancelled="", interrupted="", out_of_time=""),
         steps=[
             Elsewhere(world, "load", SALESFORCE_SECONDS),
             Whmcs(whmcs, circuit, "check", ("GetProducts", "GetPayMethods")),
@@ -114,7 +123,7 @@ def provisioning(world: World, whmcs: SimulatedWhmcs, circuit: SimulatedCircuit)
             Whmcs(whmcs, circuit, "accept_order", ("AcceptOrder",)),
             Whmcs(whmcs, circuit, "verify", ("GetClientsProducts",)),
             Elsewhere(world, "write_back", SALESFORCE_SECONDS),
-            Elsewhere(world, "notify", OUTBOX_SECONDS),
+            Elsewhere(world, "notify", MAIL_QUEUE_SECONDS),
         ],
         on_stopped=lambda _: None,
         result=lambda _: {},

@@ -20,15 +20,20 @@ from portal.domain.problems import (
 )
 from portal.engine.model import Job
 from portal.engine.ports import JobStore, Queue
-from portal.engine.start import Outcome, Started, StartRequest, request_start
+from portal.engine.start import Started, StartOutcome, StartRequest, request_start
 from portal.observability import count, logger
 from portal.ports.replays import ReplayGuard
+from portal.provisioning.job import KIND
 from portal.provisioning.view import job_status
 from pydantic import ValidationError
 
 from functions.provision.models import ProvisionRequest
 
 RETRY_AFTER = 30
+CALLER = "salesforce"
+KEY_ENDS_AFTER = 86_400.0
+"""Seconds after the end of an attempt that failed. Salesforce makes the next key from what it was
+told; when that did not reach it, a press with the old key still begins the next attempt."""
 LONG_ID = 18
 
 
@@ -40,7 +45,6 @@ class StartDeps:
     store: JobStore
     queue: Queue
     replays: ReplayGuard
-    job_id: Callable[[str], str]
     clock: Callable[[], float]
 
 
@@ -50,11 +54,14 @@ def admit(deps: StartDeps, signed: SignedRequest, order_id: str) -> Started:
     `order_id` has 18 characters. Raises Problem for everything else.
     """
     wanted = StartRequest(
-        job_id=deps.job_id(order_id),
+        kind=KIND,
+        subject=order_id,
         key=signed.idempotency_key,
+        scope=CALLER,
         payload_hash=signed.body_hash,
         input=_input(signed.body),
         correlation_id=correlation.current(),
+        key_ends_after=KEY_ENDS_AFTER,
     )
     # A request that was turned away must not be sent again by somebody else once the way is
     # free; one that started something is recognised by its key.
@@ -63,11 +70,11 @@ def admit(deps: StartDeps, signed: SignedRequest, order_id: str) -> Started:
         logger().warning("signature refused", extra={"reason": "replay"})
         raise Problem(SIGNATURE_INVALID, "This very request was answered before; sign a new one.")
     started = request_start(deps.store, deps.queue, wanted, now=deps.clock())
-    if started.outcome is Outcome.KEY_REUSED:
+    if started.outcome is StartOutcome.KEY_REUSED:
         raise Problem(
             IDEMPOTENCY_KEY_REUSED, "Use a new Idempotency-Key for another order or body."
         )
-    if started.outcome is Outcome.ALREADY_RUNNING and started.job is not None:
+    if started.outcome is StartOutcome.ALREADY_RUNNING and started.job is not None:
         deps.replays.refuse(signed.fingerprint)
         raise _running(order_id, started.job)
     return started

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import functools
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portal import config, factories
 from portal.engine.runner import Runner
-from portal.engine.sweeper import Sweeper
+from portal.engine.sweeper import KindQueues, Sweeper
 from portal.queues.lanes import Lane, Lanes
+from portal.workflow_kinds import PROVISION, WORKFLOW_KINDS, WorkflowKind
 
 from functions.provision.admission import StartDeps
 
 if TYPE_CHECKING:
     from portal.adapters.circuit import Circuit
+    from portal.engine.metrics import JobMetrics
 
-    from functions.provision.ports import Ports
+    from functions.provision.workflow_ports import ProvisioningPorts
 
 
 HOUR = 3_600.0
@@ -54,7 +57,7 @@ class DeadLetterConfig(config.WorkflowTable, config.SalesforceConfig):
 
 
 class SweeperConfig(config.WorkflowTable, config.ProvisionQueue, config.ProvisionWaitingQueue):
-    """The schedule."""
+    """The schedule: the queues of every kind in `portal.workflow_kinds`."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,6 @@ def build_start() -> StartDeps:
     from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
     from portal.adapters.task_queue import SqsTaskQueue  # noqa: PLC0415
     from portal.api.signature import SignatureVerifier, SigningKeys  # noqa: PLC0415
-    from portal.provisioning.view import order_job_id  # noqa: PLC0415
     from portal.repositories.dynamodb import Table  # noqa: PLC0415
     from portal.repositories.replays import DynamoReplayGuard  # noqa: PLC0415
     from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
@@ -90,7 +92,6 @@ def build_start() -> StartDeps:
         store=DynamoJobStore(Table(settings.workflow_table)),
         queue=SqsTaskQueue(SqsQueue(settings.provision_queue_url)),
         replays=DynamoReplayGuard(Table(settings.ephemeral_table)),
-        job_id=order_job_id,
         clock=time.time,
     )
 
@@ -102,18 +103,17 @@ def build_worker() -> WorkerDeps:
     from portal.repositories.dynamodb import Table  # noqa: PLC0415
     from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
 
-    from functions.provision.metrics import ProvisioningObserver  # noqa: PLC0415
     from functions.provision.workflow import provisioning  # noqa: PLC0415
 
     settings = config.load(WorkerConfig)
     runner = Runner(
         store=DynamoJobStore(Table(settings.workflow_table)),
-        workflow=provisioning(_ports(settings)),
+        workflows={PROVISION.name: provisioning(_ports(settings))},
         policy=Policy(
-            max_tries=settings.provision_max_attempts,
+            max_retries=settings.provision_max_retries,
             patience=settings.provision_patience_hours * HOUR,
         ),
-        observer=ProvisioningObserver(),
+        observer=_observer(),
     )
     lanes = Lanes(
         fresh=_lane(settings.provision_queue_url),
@@ -132,7 +132,6 @@ def build_dead_letter() -> DeadLetterDeps:
     from portal.repositories.dynamodb import Table  # noqa: PLC0415
     from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
 
-    from functions.provision.metrics import ProvisioningObserver  # noqa: PLC0415
     from functions.provision.workflow import ending_only  # noqa: PLC0415
 
     settings = config.load(DeadLetterConfig)
@@ -142,9 +141,9 @@ def build_dead_letter() -> DeadLetterDeps:
     return DeadLetterDeps(
         Runner(
             store=DynamoJobStore(Table(settings.workflow_table)),
-            workflow=ending_only(orders),
+            workflows={PROVISION.name: ending_only(orders)},
             policy=Policy(),
-            observer=ProvisioningObserver(),
+            observer=_observer(),
         )
     )
 
@@ -152,17 +151,32 @@ def build_dead_letter() -> DeadLetterDeps:
 @functools.cache
 def build_sweeper() -> Sweeper:
     """For the schedule."""
-    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
-    from portal.adapters.task_queue import SqsTaskQueue  # noqa: PLC0415
     from portal.repositories.dynamodb import Table  # noqa: PLC0415
     from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
 
     settings = config.load(SweeperConfig)
+    urls = settings.model_dump(by_alias=True)
     return Sweeper(
         DynamoJobStore(Table(settings.workflow_table)),
-        fresh=SqsTaskQueue(SqsQueue(settings.provision_queue_url)),
-        waiting=SqsTaskQueue(SqsQueue(settings.provision_waiting_queue_url)),
+        {kind.name: _queues(kind, urls) for kind in WORKFLOW_KINDS},
     )
+
+
+def _queues(kind: WorkflowKind, urls: Mapping[str, str]) -> KindQueues:
+    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
+    from portal.adapters.task_queue import SqsTaskQueue  # noqa: PLC0415
+
+    return KindQueues(
+        fresh=SqsTaskQueue(SqsQueue(urls[kind.queue_variable])),
+        waiting=SqsTaskQueue(SqsQueue(urls[kind.waiting_queue_variable])),
+    )
+
+
+def _observer() -> JobMetrics:
+    from portal.domain.provisioning_errors import REASONS  # noqa: PLC0415
+    from portal.engine.metrics import JobMetrics  # noqa: PLC0415
+
+    return JobMetrics(PROVISION.metrics, REASONS)
 
 
 def _lane(url: str) -> Lane:
@@ -173,7 +187,7 @@ def _lane(url: str) -> Lane:
     return Lane(name=queue.name, tasks=SqsTaskQueue(queue), postpone=queue.postpone)
 
 
-def _ports(settings: WorkerConfig) -> Ports:
+def _ports(settings: WorkerConfig) -> ProvisioningPorts:
     """Every upstream behind a circuit of its own."""
     from portal.adapters.circuit import Circuit  # noqa: PLC0415
     from portal.adapters.salesforce.provisioning import (  # noqa: PLC0415
@@ -183,17 +197,19 @@ def _ports(settings: WorkerConfig) -> Ports:
     from portal.adapters.whmcs.orders import WhmcsOrders  # noqa: PLC0415
     from portal.adapters.whmcs.products import WhmcsProducts  # noqa: PLC0415
     from portal.adapters.whmcs.services import WhmcsServices  # noqa: PLC0415
+    from portal.repositories.claims import DynamoClaims  # noqa: PLC0415
     from portal.repositories.dynamodb import Table  # noqa: PLC0415
-    from portal.repositories.workflow import DynamoClaims, DynamoSubscribers  # noqa: PLC0415
+    from portal.repositories.service_lines import DynamoServiceLines  # noqa: PLC0415
+    from portal.repositories.subscribers import DynamoSubscribers  # noqa: PLC0415
 
-    from functions.provision.ports import Ports  # noqa: PLC0415
+    from functions.provision.workflow_ports import ProvisioningPorts  # noqa: PLC0415
 
     def circuit(upstream: str) -> Circuit:
         return Circuit(upstream, table=settings.idempotency_table)
 
     whmcs = factories.guarded_whmcs(settings, circuit("whmcs"))
     workflow = Table(settings.workflow_table)
-    return Ports(
+    return ProvisioningPorts(
         orders=SalesforceProvisioningOrders(
             factories.guarded_salesforce(settings, circuit("salesforce")),
             api_version=settings.salesforce_api_version,
@@ -206,6 +222,7 @@ def _ports(settings: WorkerConfig) -> Ports:
         claims=DynamoClaims(workflow),
         esim=factories.esim_provider(settings, circuit("esim").run),
         subscribers=DynamoSubscribers(workflow),
+        service_lines=DynamoServiceLines(workflow),
         mail_queue=factories.mail_queue(settings),
         payment_method=settings.whmcs_payment_method,
     )

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from portal import correlation
-from portal.domain.provisioning import ProvisionMessage
 from portal.domain.upstream import UpstreamError
 from portal.engine.model import Task
+from portal.engine.task_message import TaskMessage
 from portal.observability import count, logger
-from portal.provisioning.view import order_id_of
 from portal.queues.lanes import Lanes
 from portal.queues.verdict import Action, Verdict
 from pydantic import ValidationError
@@ -50,7 +49,7 @@ def handle_batch(
 def _task(record: dict[str, Any]) -> Task | None:
     """None for a message that nobody could ever work on: it is dropped, loudly."""
     try:
-        message = ProvisionMessage.model_validate_json(record["body"])
+        message = TaskMessage.model_validate_json(record["body"])
     except ValidationError as error:
         count("ProvisioningUnreadableMessages")
         logger().error(
@@ -58,7 +57,7 @@ def _task(record: dict[str, Any]) -> Task | None:
             extra={"message_id": record["messageId"], "errors": error.error_count()},
         )
         return None
-    logger().append_keys(sf_order_id=order_id_of(message.job_id))
+    logger().append_keys(job=message.job_id)
     return Task(message.job_id, message.attempt)
 
 

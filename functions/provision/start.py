@@ -9,12 +9,12 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from portal.api.app import App
 from portal.domain.ids import SALESFORCE_ORDER_ID
-from portal.engine.start import Outcome, Started
+from portal.engine.start import Started, StartOutcome
 
 from functions.provision.admission import StartDeps, admit, full_id
-from functions.provision.answers import REQUEST_BODY, accepted, provisioned
 from functions.provision.deps import build_start
 from functions.provision.models import ProvisionAccepted, ProvisionAnswer
+from functions.provision.responses import REQUEST_BODY, accepted, provisioned
 
 app = App("provision")
 
@@ -47,9 +47,9 @@ def start(
     signed = deps.verifier.verify(event, f"/orders/{sfOrderId}/provision")
     order_id = full_id(sfOrderId)
     started: Started = admit(deps, signed, order_id)
-    if started.outcome is Outcome.ALREADY_SUCCEEDED and started.job is not None:
+    if started.outcome is StartOutcome.ALREADY_SUCCEEDED and started.job is not None:
         return provisioned(event, order_id, started.job)
-    replayed = started.outcome is Outcome.REPLAYED
+    replayed = started.outcome is StartOutcome.REPLAYED
     return accepted(event, order_id, started.attempt, replayed=replayed)
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from portal.observability import gauge, logger
+from portal.workflow_kinds import WORKFLOW_KINDS
 
 from functions.provision.deps import build_sweeper
 
@@ -13,11 +14,13 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
-    """Lambda entry for the schedule; answers how many jobs were brought back, by reason."""
+def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, dict[str, int]]:
+    """Lambda entry for the schedule; answers the jobs brought back, by kind and reason."""
     swept = build_sweeper().sweep()
-    found = asdict(swept)
-    gauge("ProvisioningStuck", swept.stuck + swept.unreported)
-    gauge("ProvisioningLost", swept.lost)
-    logger().info("swept", extra=found)
-    return found
+    for kind in WORKFLOW_KINDS:
+        found = swept[kind.name]
+        gauge(f"{kind.metrics}Stuck", found.stuck + found.unreported)
+        gauge(f"{kind.metrics}Lost", found.lost)
+    numbers = {name: asdict(found) for name, found in swept.items()}
+    logger().info("swept", extra=numbers)
+    return numbers

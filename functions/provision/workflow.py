@@ -1,21 +1,19 @@
-"""How an order is provisioned: the list of steps."""
+"""How an order is provisioned: the list of steps, and what belongs to the end."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
-from portal.domain.provisioning import (
-    Progress,
-    ProvisioningStatus,
-    operator_message,
-    waiting_message,
-)
-from portal.engine.model import Data, LastError, Status
-from portal.engine.steps import Run, Workflow
+from portal.domain.provisioning_errors import operator_message, waiting_message
+from portal.domain.provisioning_order import Progress, ProvisioningStatus
+from portal.engine.model import Data, LastError
+from portal.engine.states import Status
+from portal.engine.steps import Run, Step, Texts, Workflow
 from portal.ports.provisioning import OrderDeleted, ProvisioningOrders
+from portal.provisioning.job import CANCELLED_TEXT, KIND
 
-from functions.provision import reading
-from functions.provision.ports import Ports
+from functions.provision.records import ACTIVATE_ESIM, LOAD, VERIFY, WRITE_BACK
 from functions.provision.steps.accept_order import AcceptOrder
 from functions.provision.steps.activate_esim import ActivateEsim
 from functions.provision.steps.add_order import AddOrder
@@ -24,83 +22,108 @@ from functions.provision.steps.load import Load
 from functions.provision.steps.notify import Notify
 from functions.provision.steps.verify import Verify
 from functions.provision.steps.write_back import WriteBackStep
+from functions.provision.whmcs_order import whmcs_order_id
+from functions.provision.workflow_ports import ProvisioningPorts
+
+UPSTREAMS = {"salesforce": "salesforce", "whmcs": "whmcs", "esim": "esim"}
+TEXTS = Texts(
+    cancelled=CANCELLED_TEXT,
+    interrupted="The worker was interrupted again and again.",
+    out_of_time="A step needs more time than one invocation of the worker has.",
+)
 
 
-def provisioning(ports: Ports) -> Workflow:
+def provisioning(ports: ProvisioningPorts) -> Workflow:
     """The whole workflow."""
     provider = ports.esim.capabilities.provider
-    return Workflow(
-        steps=[
-            Load(ports.orders, ports.directory),
-            Check(ports.products, ports.clients, provider),
-            ActivateEsim(ports.esim, ports.subscribers, ports.directory, ports.orders),
-            AddOrder(ports.billing, ports.services, ports.claims, ports.payment_method),
-            AcceptOrder(ports.billing, ports.services),
-            Verify(ports.billing, ports.services),
-            WriteBackStep(ports.orders),
-            Notify(ports.mail_queue),
-        ],
-        on_stopped=lambda run: report_stop(ports.orders, run),
-        on_waiting=lambda run, last_error: report_wait(ports.orders, run, last_error),
-        result=summary,
-    )
+    steps: list[Step[Any]] = [
+        Load(ports.orders, ports.directory),
+        Check(ports.orders, ports.products, ports.clients, provider),
+        ActivateEsim(ports.esim, ports.subscribers, ports.directory, ports.orders),
+        AddOrder(ports.billing, ports.services, ports.claims, ports.payment_method),
+        AcceptOrder(ports.billing, ports.services),
+        Verify(ports.billing, ports.services, ports.service_lines, provider),
+        WriteBackStep(ports.orders),
+        Notify(ports.mail_queue),
+    ]
+    return _workflow(steps, ports.orders)
 
 
 def ending_only(orders: ProvisioningOrders) -> Workflow:
     """For jobs that the queue gave up on: no steps, only the report."""
-    return Workflow(steps=[], on_stopped=lambda run: report_stop(orders, run), result=summary)
+    return _workflow([], orders)
+
+
+def _workflow(steps: list[Step[Any]], orders: ProvisioningOrders) -> Workflow:
+    return Workflow(
+        kind=KIND,
+        steps=steps,
+        texts=TEXTS,
+        upstreams=UPSTREAMS,
+        on_stopped=lambda run: report_stop(orders, run),
+        on_waiting=lambda run, error: report_wait(orders, run, error),
+        result=summary,
+    )
 
 
 def summary(run: Run) -> Data:
     """What is kept of a provisioned order: `{whmcsOrderId, services, esims}` by unit key."""
     return {
-        "whmcsOrderId": str(reading.whmcs_order_id(run)),
-        "services": reading.services(run),
+        "whmcsOrderId": str(whmcs_order_id(run)),
+        "services": {key: list(ids) for key, ids in run.result(VERIFY).services.items()},
         "esims": {
-            key: {"lineId": line["lineId"], "iccid": line["iccid"]}
-            for key, line in reading.esims(run).items()
+            key: {"lineId": line.line_id, "iccid": line.iccid}
+            for key, line in run.result(ACTIVATE_ESIM).lines.items()
         },
     }
 
 
-def report_wait(orders: ProvisioningOrders, run: Run, last_error: LastError) -> None:
+def report_wait(orders: ProvisioningOrders, run: Run, error: LastError) -> None:
     """Tell Salesforce what the order waits for, once `load` knows it.
 
     Not any more when writing back has begun: it may have taken effect, and Provisioned stays.
     """
-    if not run.done("load") or WriteBackStep.name in run.job.steps:
+    loaded = run.record(LOAD)
+    if loaded is None or not loaded.reported or WRITE_BACK.name in run.job.steps:
         return
     at = datetime.fromtimestamp(run.now(), UTC)
-    progress = Progress(
-        order_id=reading.order_id(run),
-        status=ProvisioningStatus.IN_PROGRESS,
-        attempt_count=reading.attempt_count(run),
-        at=at,
-        error_code=last_error.code,
-        error_message=waiting_message(last_error.code, at),
+    _report(
+        orders,
+        run,
+        Progress(
+            order_id=run.job.subject,
+            status=ProvisioningStatus.IN_PROGRESS,
+            attempt_count=loaded.attempt_count,
+            at=at,
+            error_code=error.code,
+            error_message=waiting_message(error.code, at),
+        ),
     )
-    try:
-        orders.report(progress)
-    except OrderDeleted:
-        run.note("order-gone")
 
 
 def report_stop(orders: ProvisioningOrders, run: Run) -> None:
     """Tell Salesforce that the order failed or was called off, with code and what to do."""
-    job, last_error = run.job, run.job.last_error
+    job, error = run.job, run.job.last_error
     count = _attempt_count(orders, run)
-    if count is None or last_error is None:
+    if count is None or error is None:
         run.note("order-gone")
         return
     cancelled = job.ending is Status.CANCELLED
-    progress = Progress(
-        order_id=reading.order_id(run),
-        status=ProvisioningStatus.NOT_STARTED if cancelled else ProvisioningStatus.FAILED,
-        attempt_count=count,
-        at=datetime.fromtimestamp(run.now(), UTC),
-        error_code=last_error.code,
-        error_message=operator_message(last_error.code, last_error.message),
+    _report(
+        orders,
+        run,
+        Progress(
+            order_id=job.subject,
+            status=ProvisioningStatus.NOT_STARTED if cancelled else ProvisioningStatus.FAILED,
+            attempt_count=count,
+            at=datetime.fromtimestamp(run.now(), UTC),
+            error_code=error.code,
+            error_message=operator_message(error.code, error.message),
+        ),
     )
+
+
+def _report(orders: ProvisioningOrders, run: Run, progress: Progress) -> None:
     try:
         orders.report(progress)
     except OrderDeleted:
@@ -109,10 +132,10 @@ def report_stop(orders: ProvisioningOrders, run: Run) -> None:
 
 def _attempt_count(orders: ProvisioningOrders, run: Run) -> int | None:
     """This attempt's number in Salesforce; read there when `load` never got that far."""
-    record = run.job.steps.get("load")
-    if record is not None and record.attempt == run.job.attempt:
-        known = record.data.get("attemptCount")
-        if known is not None:
-            return int(known)
-    stored = orders.attempt_count(reading.order_id(run))
-    return None if stored is None else stored + 1
+    stored = run.job.steps.get(LOAD.name)
+    if stored is not None and stored.attempt == run.job.attempt:
+        known = run.record(LOAD)
+        if known is not None and known.attempt_count:
+            return known.attempt_count
+    counted = orders.attempt_count(run.job.subject)
+    return None if counted is None else counted + 1

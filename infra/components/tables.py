@@ -61,6 +61,8 @@ def add_status_index(table: dynamodb.Table) -> None:
         index_name=STATUS_INDEX,
         partition_key=_string("status"),
         sort_key=_string("updatedAt"),
+        # The sweeper reads each job by its key: a copy of whole jobs would double every write.
+        projection_type=dynamodb.ProjectionType.KEYS_ONLY,
     )
 
 

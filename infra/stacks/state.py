@@ -61,7 +61,9 @@ class State(Construct):
             Table.IDENTITY: self._table(Table.IDENTITY, "pk", authority=True),
             Table.IDEMPOTENCY: self._table(Table.IDEMPOTENCY, "id", expires=True),
             Table.EPHEMERAL: self._table(Table.EPHEMERAL, "pk", expires=True),
-            Table.WORKFLOW: self._table(Table.WORKFLOW, "pk", sort_key="sk", authority=True),
+            Table.WORKFLOW: self._table(
+                Table.WORKFLOW, "pk", sort_key="sk", expires=True, authority=True
+            ),
             Table.CATALOG: self._table(Table.CATALOG, "pk", expires=True),
         }
         add_status_index(tables[Table.WORKFLOW])
@@ -89,8 +91,8 @@ class State(Construct):
 
     def _queue(self, queue: Queue) -> QueuePair:
         attempts = {
-            Queue.PROVISION: self._config.provision_max_attempts,
-            Queue.PROVISION_WAITING: self._config.provision_max_attempts,
+            Queue.PROVISION: self._config.provision_max_retries + 1,
+            Queue.PROVISION_WAITING: self._config.provision_max_retries + 1,
             Queue.EMAIL: self._config.email_max_attempts,
             Queue.CASE: self._config.case_max_attempts,
         }

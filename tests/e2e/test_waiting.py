@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from portal.provisioning.view import order_job_id
+from portal.provisioning.job import order_job_id
 
 from local.context import StackContext
 from local.demo.backstage import Backstage

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from portal.domain.upstream import OutcomeUnknown, Throttled, Unavailable
-from portal.engine.failures import CIRCUIT_OPEN
+from portal.domain.upstream import CircuitOpen, OutcomeUnknown, Throttled, Unavailable
 
 AnswerT = TypeVar("AnswerT")
 VENDORS = ("salesforce", "whmcs", "esim")
@@ -74,7 +73,7 @@ def _faulty(fault: Fault | None, upstream: str, name: str, *, writes: bool) -> I
     if fault is Fault.DOWN and upstream not in VENDORS:
         raise Unavailable(upstream, name, "planned")
     if fault is Fault.DOWN:
-        raise Throttled(upstream, name, "planned", retry_after=60, code=CIRCUIT_OPEN)
+        raise CircuitOpen(upstream, name, "planned", retry_after=60)
     lost = OutcomeUnknown if writes else Unavailable
     if fault is Fault.LOST_REQUEST:
         raise lost(upstream, name, "planned")

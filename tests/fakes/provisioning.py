@@ -15,7 +15,8 @@ from decimal import Decimal
 from portal.domain.activation_code import ActivationCode
 from portal.domain.esim import Capabilities, Line, LineState, ReissueMode, Subscriber
 from portal.domain.mail import MailJob
-from portal.domain.provisioning import LoadedOrder, OrderLine, Progress, WriteBack
+from portal.domain.provisioning_order import LoadedOrder, Progress, ProvisionLine, WriteBack
+from portal.domain.service_line import ServiceLine
 from portal.ports.billing_orders import (
     BillingOption,
     BillingOrder,
@@ -58,7 +59,7 @@ def billing_product(pid: int, **changes: object) -> BillingProduct:
     return BillingProduct(**{**values, **changes})  # type: ignore[arg-type]  # built by name
 
 
-def order_line(number: int = 1, **changes: object) -> OrderLine:
+def order_line(number: int = 1, **changes: object) -> ProvisionLine:
     """A line of a monthly product without options."""
     values: dict[str, object] = {
         "id": f"802{number:012d}AAA",
@@ -71,10 +72,10 @@ def order_line(number: int = 1, **changes: object) -> OrderLine:
         "requires_payment_method": True,
         "whmcs_product_id": 100 + number,
     }
-    return OrderLine(**{**values, **changes})
+    return ProvisionLine(**{**values, **changes})
 
 
-def esim_line(number: int = 2, **changes: object) -> OrderLine:
+def esim_line(number: int = 2, **changes: object) -> ProvisionLine:
     """A line of an eSIM product."""
     settings = '{"version":1,"provider":{"gigs":{"plan":"pln_10gb"}}}'
     return order_line(number, esim_settings=settings, **changes)
@@ -413,7 +414,7 @@ class FakeSubscribers:
         self.faults.call("dynamodb", "remember subscriber", keep)
 
 
-class FaultyOutbox:
+class FaultyMailQueue:
     """`MailQueue`: what was put, however often."""
 
     def __init__(self, faults: Faults) -> None:
@@ -424,7 +425,24 @@ class FaultyOutbox:
         self.faults.call("mail", "put", lambda: self.jobs.extend(jobs), writes=True)
 
 
-def loaded_order(*lines: OrderLine, **changes: object) -> LoadedOrder:
+class FakeServiceLines:
+    """`ServiceLines` over a dict."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.lines: dict[int, ServiceLine] = {}
+
+    def remember(self, lines: Sequence[ServiceLine]) -> None:
+        def keep() -> None:
+            self.lines.update({line.service_id: line for line in lines})
+
+        self.faults.call("dynamodb", "remember services", keep)
+
+    def of_service(self, service_id: int) -> ServiceLine | None:
+        return self.faults.call("dynamodb", "find service", lambda: self.lines.get(service_id))
+
+
+def loaded_order(*lines: ProvisionLine, **changes: object) -> LoadedOrder:
     """An order that is ready to be provisioned."""
     values: dict[str, object] = {
         "id": ORDER_ID,

@@ -8,12 +8,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.domain.upstream import Unavailable
-from portal.engine.model import Event, Job, KeyUse, Status, Task
+from portal.engine.model import Event, Job, KeyUse, Task, job_id
 from portal.engine.ports import KeyTaken, StaleJob
+from portal.engine.states import Status
 
 from tests.fakes.faults import Faults
 
 START = 1_790_000_000.0
+TOY = "toy"
+TOY_JOB = job_id(TOY, "1")
+
+
+def toy_job(**changes: Any) -> Job:
+    """A queued job of the kind `toy`, asked for at START."""
+    values: dict[str, Any] = {
+        "id": TOY_JOB,
+        "kind": TOY,
+        "subject": "1",
+        "status": Status.QUEUED,
+        "attempt": 1,
+        "requested_at": START,
+        "updated_at": START,
+    }
+    return Job(**{**values, **changes})
 
 
 class FakeClock:
@@ -41,8 +58,8 @@ class MemoryJobStore:
     def replace(self, job: Job) -> Job:
         return self.faults.call("dynamodb", "replace", lambda: self._replace(job))
 
-    def begin(self, job: Job, key: str, use: KeyUse) -> Job:
-        return self.faults.call("dynamodb", "begin", lambda: self._begin(job, key, use))
+    def begin(self, job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
+        return self.faults.call("dynamodb", "begin", lambda: self._begin(job, key, use, before))
 
     def key_use(self, key: str) -> KeyUse | None:
         return self.faults.call("dynamodb", "key", lambda: self.keys.get(key))
@@ -71,8 +88,8 @@ class MemoryJobStore:
         self.jobs[job.id] = written
         return written
 
-    def _begin(self, job: Job, key: str, use: KeyUse) -> Job:
-        if key in self.keys:
+    def _begin(self, job: Job, key: str, use: KeyUse, before: KeyUse | None) -> Job:
+        if self.keys.get(key) != before:
             raise KeyTaken
         begun = self._replace(job)
         self.keys[key] = use

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from portal.domain.provisioning import REASONS
+from portal.domain.provisioning_errors import REASONS
 
 from tests.infra.template import Template
 

@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 import pytest
 import typer
-from portal.domain.provisioning import REASONS
+from portal.domain.provisioning_errors import REASONS
 from typer.testing import CliRunner
 
 from infra.endpoints import ENDPOINTS

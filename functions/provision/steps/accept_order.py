@@ -1,14 +1,13 @@
 """Accept the WHMCS order, which sets its services up.
 
-WHMCS has one message for "no such order" and "not pending any more": what it means is read from
-the order itself.
+What an answer means is read from WHMCS itself. It has one message for "no such order" and "not
+pending any more", and the words of an error may be those of any server module.
 """
 
 from __future__ import annotations
 
-from portal.domain.upstream import Unavailable
+from portal.domain.upstream import Refused, Unavailable
 from portal.engine.failures import SETTLING_SECONDS, Postpone, StopWorkflow
-from portal.engine.model import Data
 from portal.engine.steps import Run, Step
 from portal.ports.billing_orders import (
     BillingOrders,
@@ -18,42 +17,58 @@ from portal.ports.billing_orders import (
     OrderState,
 )
 
-from functions.provision import reading
-from functions.provision.limits import WHMCS_CALL_SECONDS
+from functions.provision.records import ACCEPT_ORDER, LOAD, VERIFY, AcceptOrderRecord, Seen
+from functions.provision.timeouts import WHMCS_CALL_SECONDS
+from functions.provision.whmcs_order import whmcs_order_id
+
+LONGEST_TEXT = 500
 
 
-class AcceptOrder(Step):
+class AcceptOrder(Step[AcceptOrderRecord]):
     """One call when nothing goes wrong."""
 
-    name = "accept_order"
+    key = ACCEPT_ORDER
     seconds = 60
 
     def __init__(self, billing: BillingOrders, services: BillingServices) -> None:
         self._billing = billing
         self._services = services
 
-    def already_done(self, run: Run) -> Data | None:
+    def outdated(self, run: Run) -> bool:
+        """WHMCS did not accept the order in an earlier attempt; a person has acted since."""
+        stored, record = run.job.steps.get(ACCEPT_ORDER.name), run.record(ACCEPT_ORDER)
+        earlier = stored is not None and stored.attempt != run.job.attempt
+        return earlier and record is not None and not record.accepted
+
+    def already_done(self, run: Run) -> AcceptOrderRecord | None:
         """Whether an earlier request took effect, wholly or in part; None when it did not.
 
         A second AcceptOrder runs every module again: where one service is set up already, the
         others are left to `verify`, which runs theirs alone. Neither while an earlier request may
         still be at work: nothing must have changed for a minute.
         """
-        if not run.data(self.name).get("seen"):
+        record = run.record(ACCEPT_ORDER)
+        if record is None or record.seen is None:
             return None  # it was never sent
-        order_id = reading.whmcs_order_id(run)
-        if is_accepted(self._billing, order_id):
-            return {"accepted": True}
-        services = self._services.of_client(reading.client_id(run))
-        active = sorted(one.id for one in services if one.order_id == order_id and one.active)
-        _settled(run, active)
-        return {"accepted": False} if active else None
+        if is_accepted(self._billing, whmcs_order_id(run)):
+            return AcceptOrderRecord(accepted=True)
+        active = self._active(run)
+        _settled(run, record.seen, active)
+        return AcceptOrderRecord() if active else None
 
-    def run(self, run: Run) -> Data:
-        """Accept; a module that failed leaves its service to `verify`."""
-        order_id = reading.whmcs_order_id(run)
+    def run(self, run: Run) -> AcceptOrderRecord:
+        """Accept; a module that failed leaves its service to `verify`.
+
+        When an earlier attempt was refused and WHMCS shows that nothing came of it, the order is
+        accepted again: the reason may be gone, and no module has succeeded.
+        """
+        order_id = whmcs_order_id(run)
+        if _was_refused(run):
+            accepted = is_accepted(self._billing, order_id)
+            if accepted or self._active(run):
+                return AcceptOrderRecord(accepted=accepted)
         run.require(WHMCS_CALL_SECONDS)
-        run.save(seen={"active": [], "at": int(run.now())})
+        run.save(AcceptOrderRecord(seen=Seen(at=int(run.now()))))
         try:
             self._billing.accept(order_id, set_up=True)
         except NotPending:
@@ -61,18 +76,34 @@ class AcceptOrder(Step):
                 raise Unavailable(
                     "whmcs", "AcceptOrder", "says not pending, and GetOrders says pending"
                 ) from None
+        except (Refused, Unavailable):
+            run.save(AcceptOrderRecord())  # nothing happened for certain
+            raise
         except ModuleFailed as failure:
             run.note("module-failed", failure.message)
-            return {"accepted": is_accepted(self._billing, order_id), "module": failure.message}
-        return {"accepted": True}
+            return AcceptOrderRecord(
+                accepted=is_accepted(self._billing, order_id),
+                module=failure.message[:LONGEST_TEXT],
+            )
+        return AcceptOrderRecord(accepted=True)
+
+    def _active(self, run: Run) -> tuple[int, ...]:
+        order_id = whmcs_order_id(run)
+        services = self._services.of_client(run.result(LOAD).client_id)
+        return tuple(sorted(one.id for one in services if one.order_id == order_id and one.active))
 
 
-def _settled(run: Run, active: list[int]) -> None:
+def _was_refused(run: Run) -> bool:
+    """Whether an earlier attempt was told that the order is not accepted."""
+    stored = run.job.steps.get(VERIFY.name)
+    return stored is not None and stored.attempt != run.job.attempt
+
+
+def _settled(run: Run, seen: Seen, active: tuple[int, ...]) -> None:
     """Raise Postpone until the same services have been active for a minute."""
-    seen = run.data(AcceptOrder.name)["seen"]
-    since = run.now() - float(seen["at"])
-    if [int(number) for number in seen["active"]] != active or since < 0:  # or a clock set back
-        run.save(seen={"active": active, "at": int(run.now())})
+    since = run.now() - seen.at
+    if seen.active != active or since < 0:  # or a clock set back
+        run.save(AcceptOrderRecord(seen=Seen(active=active, at=int(run.now()))))
         since = 0.0
     if since < SETTLING_SECONDS:
         text = "WHMCS may still be at work on AcceptOrder."

@@ -1,37 +1,47 @@
 """Activate one line per eSIM of the order.
 
-Each has a reference of its own (`<order>:<line key>:<number>`), which is the provider's
-idempotency key and is found again in its listing. References are recorded before the first
-request; after that, lines that have no answer are looked up before they are asked for again.
+Each has a reference of its own, which is the provider's idempotency key and is found again in its
+listing. References are recorded before the first request; after that, lines that have no answer
+are looked up before they are asked for again.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+from collections.abc import Iterable
 
-from portal.domain.esim import Line, LineState, Subscriber, as_record
+from portal.domain.esim import Line, LineState, Subscriber
 from portal.domain.upstream import Refused, Unavailable
 from portal.engine.failures import Postpone, StopWorkflow
-from portal.engine.model import Data
 from portal.engine.steps import Run, Step
 from portal.ports.esim import EsimProvider, Subscribers
 from portal.ports.identity import CustomerDirectory
 from portal.ports.provisioning import ProvisioningOrders
 
-from functions.provision import reading
-from functions.provision.plan import Unit
+from functions.provision.loaded_order import account_name
+from functions.provision.records import (
+    ACTIVATE_ESIM,
+    CHECK,
+    LOAD,
+    ActivateEsimRecord,
+    EsimLine,
+    Unit,
+)
+from functions.provision.timeouts import ESIM_CALL_SECONDS
 
-CALL_SECONDS = 20.0
 FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0
-Records = dict[str, dict[str, Any]]
+LONGEST_REASON = 200
+REFERENCE_LENGTH = 32
+_LOOKED = "esim lines were looked up"
+Lines = dict[str, EsimLine]
 
 
-class ActivateEsim(Step):
+class ActivateEsim(Step[ActivateEsimRecord]):
     """One call per eSIM, one more to see them active, and one for a new customer."""
 
-    name = "activate_esim"
+    key = ACTIVATE_ESIM
     seconds = 45
-    point_of_no_return = True
+    irreversible = True
 
     def __init__(
         self,
@@ -47,79 +57,92 @@ class ActivateEsim(Step):
 
     def outdated(self, run: Run) -> bool:
         """An order that had no eSIM was corrected after WHMCS had refused it, and has one now."""
-        return not reading.esims(run) and any(unit.esim_plan for unit in reading.units(run))
+        return not _so_far(run).lines and any(_esim_units(run))
 
-    def run(self, run: Run) -> Data:
+    def already_done(self, run: Run) -> ActivateEsimRecord | None:
+        """Look up what was asked for; None when something is still to be asked for.
+
+        Raises Postpone while lines are pending, and StopWorkflow when one was ended.
+        """
+        units, record = list(_esim_units(run)), _so_far(run)
+        if not record.refs or _to_renew(run, record):
+            return None
+        if _unsettled(units, record.lines):
+            record = self._look(run, record)
+            run.scratch[_LOOKED] = True
+        if any(unit.key not in record.lines for unit in units):
+            return None
+        _settle(run, units, record.lines)
+        return record
+
+    def run(self, run: Run) -> ActivateEsimRecord:
         """The lines by unit key."""
-        units = [unit for unit in reading.units(run) if unit.esim_plan]
+        units = list(_esim_units(run))
         if not units:
-            return {"lines": {}}
-        asked_before = bool(run.data(self.name).get("refs"))
-        subscriber = self._subscriber(run)
-        refs = self._references(run, units, subscriber)
-        lines: Records = dict(run.data(self.name).get("lines", {}))
-        if asked_before and _unsettled(units, lines):
-            self._look(run, subscriber, refs, lines)
+            return ActivateEsimRecord()
+        asked_before = bool(_so_far(run).refs)
+        record = self._references(run, units, self._subscriber(run))
+        if asked_before and _unsettled(units, record.lines) and not run.scratch.get(_LOOKED):
+            record = self._look(run, record)
         try:
             for unit in units:
-                if unit.key not in lines:
-                    self._activate(run, subscriber, unit, refs[unit.key], lines)
+                if unit.key not in record.lines:
+                    record = self._activate(run, unit, record)
         except (Refused, Unavailable):
-            if not asked_before and not lines:
-                # Definitely nothing was ordered: the order may be corrected before the next try.
-                run.save(refs={}, plan=None, subscriber=None)
+            if not asked_before and not record.lines:
+                # Nothing was ordered for certain: the order may be corrected before the next run.
+                run.save(ActivateEsimRecord(), irreversible=False)
             raise
-        if not asked_before and _unsettled(units, lines):
-            self._look(run, subscriber, refs, lines)
-        _settle(run, units, lines)
-        return {**run.data(self.name), "lines": lines}
+        if not asked_before and _unsettled(units, record.lines):
+            record = self._look(run, record)
+        _settle(run, units, record.lines)
+        return record
 
-    def _references(self, run: Run, units: list[Unit], subscriber: str) -> dict[str, str]:
-        """The reference of each unit, recorded before anything is asked for.
+    def _references(self, run: Run, units: list[Unit], subscriber: str) -> ActivateEsimRecord:
+        """The references of all units, recorded before anything is asked for.
 
         A line that the provider ended in an earlier attempt is ordered anew, under a new one.
         """
-        data = run.data(self.name)
-        refs: dict[str, str] = dict(data.get("refs", {}))
-        lines: Records = dict(data.get("lines", {}))
-        renewed = [
-            key
-            for key, line in lines.items()
-            if line["state"] == LineState.ENDED and line["attempt"] != run.job.attempt
-        ]
-        base = reading.order_id(run)
-        for unit in units:
-            refs.setdefault(unit.key, f"{base}:{unit.key}")
-        for key in renewed:
-            refs[key] = f"{base}:{key}:r{run.job.attempt}"
+        before = _so_far(run)
+        refs, lines = dict(before.refs), dict(before.lines)
+        attempt = run.job.attempt
+        for key in _to_renew(run, before):
+            refs[key] = reference(run.job.subject, key, attempt)
             del lines[key]
-        if refs != data.get("refs") or renewed:
-            run.save(refs=refs, lines=lines, plan=reading.plan(run), subscriber=subscriber)
-        return refs
+        for unit in units:
+            refs.setdefault(unit.key, reference(run.job.subject, unit.key))
+        record = ActivateEsimRecord(
+            refs=refs, lines=lines, plan=run.result(CHECK).plan, subscriber=subscriber
+        )
+        if record != before:
+            run.save(record, irreversible=True)
+        return record
 
-    def _activate(self, run: Run, subscriber: str, unit: Unit, ref: str, lines: Records) -> None:
-        run.require(CALL_SECONDS)
-        line = self._provider.activate(ref=ref, plan=unit.esim_plan or "", subscriber_id=subscriber)
-        lines[unit.key] = _record(run, line)
-        run.save(lines=lines)
+    def _activate(self, run: Run, unit: Unit, record: ActivateEsimRecord) -> ActivateEsimRecord:
+        run.require(ESIM_CALL_SECONDS)
+        line = self._provider.activate(
+            ref=record.refs[unit.key],
+            plan=unit.esim_plan or "",
+            subscriber_id=record.subscriber or "",
+        )
+        return _saved(run, record, {**record.lines, unit.key: _esim_line(run, line)})
 
-    def _look(self, run: Run, subscriber: str, refs: dict[str, str], lines: Records) -> None:
+    def _look(self, run: Run, record: ActivateEsimRecord) -> ActivateEsimRecord:
         """One listing for all lines."""
-        run.require(CALL_SECONDS)
-        known = dict(lines)
-        found = self._provider.find(subscriber_id=subscriber, refs=list(refs.values()))
-        for key, ref in refs.items():
-            if ref in found:
-                lines[key] = _record(run, found[ref])
-        if lines != known:
-            run.save(lines=lines)
+        run.require(ESIM_CALL_SECONDS)
+        found = self._provider.find(
+            subscriber_id=record.subscriber or "", refs=list(record.refs.values())
+        )
+        seen = {
+            key: _esim_line(run, found[ref]) for key, ref in record.refs.items() if ref in found
+        }
+        return _saved(run, record, {**record.lines, **seen})
 
     def _subscriber(self, run: Run) -> str:
-        known = run.data(self.name).get("subscriber")
-        user_id, provider = reading.user_id(run), self._provider.capabilities.provider
-        known = known or self._subscribers.find(provider, user_id)
+        user_id, provider = run.result(LOAD).user_id, self._provider.capabilities.provider
+        known = _so_far(run).subscriber or self._subscribers.find(provider, user_id)
         if known:
-            return str(known)
+            return known
         mapping = self._directory.by_user(user_id)
         if mapping is None:
             raise StopWorkflow("account-not-mapped", "The portal user is gone.")
@@ -127,37 +150,69 @@ class ActivateEsim(Step):
             Subscriber(
                 user_id=user_id,
                 email=mapping.email,
-                full_name=self._account_name(run) or mapping.first_name,
+                full_name=account_name(run, self._orders) or mapping.first_name,
                 language=mapping.language,
             )
         )
         self._subscribers.remember(provider, user_id, made)
         return made
 
-    def _account_name(self, run: Run) -> str:
-        """From this invocation's `load`; names are not kept, so otherwise it is read again."""
-        name = run.scratch.get("account_name")
-        if name is None:
-            found = self._orders.load(reading.order_id(run))
-            name = found.account_name if found is not None else ""
-        return str(name)
+
+def reference(sf_order_id: str, unit_key: str, attempt: int | None = None) -> str:
+    """The reference of one line: at most 40 characters (the shortest limit of any provider).
+
+    The same on every retry. `attempt` makes a new one for a line that the provider ended.
+    """
+    text = f"{sf_order_id}:{unit_key}" + (f":r{attempt}" if attempt is not None else "")
+    return f"portal-{hashlib.sha256(text.encode()).hexdigest()[:REFERENCE_LENGTH]}"
 
 
-def _record(run: Run, line: Line) -> dict[str, Any]:
-    return {**as_record(line), "attempt": run.job.attempt, "reason": line.reason}
+def _so_far(run: Run) -> ActivateEsimRecord:
+    return run.record(ACTIVATE_ESIM) or ActivateEsimRecord()
 
 
-def _unsettled(units: list[Unit], lines: Records) -> bool:
+def _esim_units(run: Run) -> Iterable[Unit]:
+    return (unit for unit in run.result(CHECK).units if unit.esim_plan)
+
+
+def _to_renew(run: Run, record: ActivateEsimRecord) -> list[str]:
+    """The units whose line the provider ended in an earlier attempt."""
+    return [
+        key
+        for key, line in record.lines.items()
+        if line.state == LineState.ENDED and line.attempt != run.job.attempt
+    ]
+
+
+def _saved(run: Run, record: ActivateEsimRecord, lines: Lines) -> ActivateEsimRecord:
+    if lines == record.lines:
+        return record
+    changed = record.model_copy(update={"lines": lines})
+    run.save(changed)
+    return changed
+
+
+def _esim_line(run: Run, line: Line) -> EsimLine:
+    return EsimLine(
+        line_id=line.line_id,
+        state=str(line.state),
+        attempt=run.job.attempt,
+        iccid=line.iccid,
+        reason=(line.reason or "")[:LONGEST_REASON] or None,
+    )
+
+
+def _unsettled(units: list[Unit], lines: Lines) -> bool:
     """Whether a line has no answer yet, or none with an ICCID that is active."""
     return any(not _active(lines.get(unit.key)) for unit in units)
 
 
-def _active(line: dict[str, Any] | None) -> bool:
-    return line is not None and line["state"] == LineState.ACTIVE and bool(line["iccid"])
+def _active(line: EsimLine | None) -> bool:
+    return line is not None and line.state == LineState.ACTIVE and bool(line.iccid)
 
 
-def _settle(run: Run, units: list[Unit], lines: Records) -> None:
-    ended = [unit.name for unit in units if lines[unit.key]["state"] == LineState.ENDED]
+def _settle(run: Run, units: list[Unit], lines: Lines) -> None:
+    ended = [unit.name for unit in units if lines[unit.key].state == LineState.ENDED]
     if ended:
         raise StopWorkflow(
             "esim-activation-failed", f"The provider ended the line of {', '.join(ended)}."

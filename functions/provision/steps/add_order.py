@@ -7,13 +7,8 @@ is sent once more; and no order ever belongs to two jobs.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-
-from portal.domain.provisioning import LoadedOrder
 from portal.domain.upstream import Refused, Unavailable
 from portal.engine.failures import SETTLING_SECONDS, Postpone, StopWorkflow
-from portal.engine.model import Data
 from portal.engine.steps import Run, Step
 from portal.ports.billing_orders import (
     BillingOrders,
@@ -24,22 +19,20 @@ from portal.ports.billing_orders import (
     OrderRefused,
 )
 
-from functions.provision import reading
-from functions.provision.limits import WHMCS_CALL_SECONDS
-from functions.provision.plan import Unit
-from functions.provision.reconcile import find_order
+from functions.provision.order_search import find_order
+from functions.provision.records import ADD_ORDER, CHECK, LOAD, AddOrderRecord, Sends
+from functions.provision.timeouts import WHMCS_CALL_SECONDS
 
 BETWEEN_LOOKS = SETTLING_SECONDS
 MOST_SENDS = 2  # in one attempt
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-class AddOrder(Step):
+class AddOrder(Step[AddOrderRecord]):
     """One call for all lines when nothing goes wrong."""
 
-    name = "add_order"
+    key = ADD_ORDER
     seconds = 60
-    point_of_no_return = True
+    irreversible = True
 
     def __init__(
         self,
@@ -53,77 +46,73 @@ class AddOrder(Step):
         self._claims = claims
         self._payment_method = payment_method
 
-    def already_done(self, run: Run) -> Data | None:
+    def already_done(self, run: Run) -> AddOrderRecord | None:
         """Look for an order that an earlier request may have made."""
-        data = run.data(self.name)
-        if not data.get("sent"):
+        record = _so_far(run)
+        if record.sent_at is None:
             return None
         order_id = find_order(
             run,
             services=self._services,
             billing=self._billing,
-            sent_at=float(data["sentAt"]),
+            sent_at=float(record.sent_at),
             is_free=lambda found: self._owner(found, run) == run.job.id,
         )
         if order_id is not None:
             return self._found(run, order_id)
-        looked_at = data.get("lookedAt")
-        since = -1.0 if looked_at is None else run.now() - float(looked_at)
+        since = -1.0 if record.looked_at is None else run.now() - record.looked_at
         if since < 0:  # the first look, or the clock was set back
-            run.save(lookedAt=int(run.now()))
+            run.save(record.model_copy(update={"looked_at": int(run.now())}))
             raise _look_again(BETWEEN_LOOKS)
         if since < BETWEEN_LOOKS:
             raise _look_again(BETWEEN_LOOKS - since)
-        if _sends(data, run) >= MOST_SENDS:
+        if _sends(record, run) >= MOST_SENDS:
             raise StopWorkflow(
                 "add-order-unconfirmed", "AddOrder was sent twice and WHMCS shows no order."
             )
         return None
 
-    def run(self, run: Run) -> Data:
+    def run(self, run: Run) -> AddOrderRecord:
         """Record the intent, send, claim."""
-        before = dict(run.data(self.name))
+        before = _so_far(run)
         order = self._order(run)
         run.require(WHMCS_CALL_SECONDS)
         run.save(
-            sent=True,
-            sentAt=int(run.now()),
-            lookedAt=None,
-            sends={"attempt": run.job.attempt, "count": _sends(before, run) + 1},
-            plan=reading.plan(run),
+            AddOrderRecord(
+                sent_at=int(run.now()),
+                sends=Sends(attempt=run.job.attempt, count=_sends(before, run) + 1),
+                plan=run.result(CHECK).plan,
+            ),
+            irreversible=True,
         )
         try:
             placed = self._billing.add(order)
         except OrderRefused as error:
-            self._forget(run, before)
+            _take_back(run, before)
             raise StopWorkflow(error.code, f"WHMCS says: {error.message}.") from error
         except (Refused, Unavailable):
-            # Definitely nothing happened: the next try need not look for anything.
-            self._forget(run, before)
+            # Nothing happened for certain: the next run need not look for anything.
+            _take_back(run, before)
             raise
         return self._found(run, placed.order_id)
 
-    def _forget(self, run: Run, before: Mapping[str, object]) -> None:
-        kept = {name: before.get(name) for name in ("sent", "sentAt", "sends", "plan")}
-        run.save(**kept)
-
-    def _found(self, run: Run, order_id: int) -> Data:
+    def _found(self, run: Run, order_id: int) -> AddOrderRecord:
         if self._owner(order_id, run) != run.job.id:
             raise StopWorkflow(
                 "add-order-ambiguous", f"WHMCS order {order_id} belongs to another Order."
             )
-        return {**run.data(self.name), "orderId": order_id}
+        return _so_far(run).model_copy(update={"order_id": order_id})
 
     def _owner(self, order_id: int, run: Run) -> str:
         return self._claims.claim(f"whmcs-order#{order_id}", run.job.id)
 
     def _order(self, run: Run) -> NewBillingOrder:
-        units = reading.units(run)
+        check = run.result(CHECK)
         return NewBillingOrder(
-            client_id=reading.client_id(run),
+            client_id=run.result(LOAD).client_id,
             payment_method=self._payment_method,
-            ref=reading.order_id(run),
-            notes=notes(reading.order(run), units),
+            ref=run.job.subject,
+            notes=check.notes,
             services=[
                 NewService(
                     pid=unit.pid,
@@ -132,41 +121,24 @@ class AddOrder(Step):
                     options=unit.options,
                     ref_field_id=unit.ref_field_id,
                 )
-                for unit in units
+                for unit in check.units
             ],
         )
 
 
-def notes(order: LoadedOrder, units: list[Unit]) -> str:
-    """`sfOrderId=…`, then each product's template (WHMCS_Notes_Template__c).
-
-    Placeholders: `{sfOrderId}`, `{orderNumber}`, `{sku}`, `{product}`, `{quantity}`; others stay.
-    """
-    rendered = [f"sfOrderId={order.id}"]
-    present = {unit.line_id for unit in units}
-    for line in order.lines:
-        if line.notes_template and line.id in present:
-            values = {
-                "sfOrderId": order.id,
-                "orderNumber": order.number,
-                "sku": line.sku,
-                "product": line.name,
-                "quantity": f"{line.quantity.normalize():f}",
-            }
-            rendered.append(PLACEHOLDER.sub(_filler(values), line.notes_template))
-    return "\n".join(dict.fromkeys(rendered))
+def _so_far(run: Run) -> AddOrderRecord:
+    return run.record(ADD_ORDER) or AddOrderRecord()
 
 
-def _filler(values: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
-    return lambda found: values.get(found.group(1), found.group(0))
+def _take_back(run: Run, before: AddOrderRecord) -> None:
+    """As it was before the request; an earlier one may still have made an order."""
+    run.save(before, irreversible=before.sent_at is not None)
 
 
-def _sends(data: Mapping[str, object], run: Run) -> int:
+def _sends(record: AddOrderRecord, run: Run) -> int:
     """How often AddOrder was sent in this attempt."""
-    sends = data.get("sends")
-    if not isinstance(sends, Mapping) or sends.get("attempt") != run.job.attempt:
-        return 0
-    return int(sends["count"])
+    sends = record.sends
+    return sends.count if sends is not None and sends.attempt == run.job.attempt else 0
 
 
 def _look_again(seconds: float) -> Postpone:

@@ -2,47 +2,70 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from portal.engine.failures import StopWorkflow
-from portal.engine.model import Data
 from portal.engine.steps import Run, Step
 from portal.ports.billing_orders import BillingClients, ClientState, ProductCatalogue
+from portal.ports.provisioning import ProvisioningOrders
 
-from functions.provision import reading
-from functions.provision.plan import fingerprint, make_plan, product_ids
+from functions.provision.loaded_order import loaded
+from functions.provision.order_notes import order_notes
+from functions.provision.order_size import require_size
+from functions.provision.order_units import fingerprint, planned_lines, product_ids
+from functions.provision.records import ACTIVATE_ESIM, ADD_ORDER, CHECK, LOAD, CheckRecord
+from functions.provision.timeouts import FRESH_SECONDS
 
 
-class Check(Step):
+class Check(Step[CheckRecord]):
     """GetProducts, and one look at the client: two calls, whatever the number of lines."""
 
-    name = "check"
-    seconds = 60
-    each_attempt = True
+    key = CHECK
+    seconds = 90
+    good_for = FRESH_SECONDS
+    each_attempt: ClassVar[bool] = True
 
-    def __init__(self, products: ProductCatalogue, clients: BillingClients, provider: str) -> None:
+    def __init__(
+        self,
+        orders: ProvisioningOrders,
+        products: ProductCatalogue,
+        clients: BillingClients,
+        provider: str,
+    ) -> None:
+        self._orders = orders
         self._products = products
         self._clients = clients
         self._provider = provider
 
-    def run(self, run: Run) -> Data:
-        """The units and their fingerprint."""
-        order = reading.order(run)
+    def run(self, run: Run) -> CheckRecord:
+        """What is to be ordered, and its fingerprint."""
+        order = loaded(run, self._orders)
+        _same_account(run, order.account_id)
         products = self._products.products(product_ids(order))
-        units = make_plan(order, products, self._provider)
-        client_id = reading.client_id(run)
-        plan = fingerprint(units, client_id)
-        _same_as_begun(run, plan)
-        if not run.data("add_order").get("orderId"):
+        made = CheckRecord(
+            number=order.number,
+            lines=planned_lines(order, products, self._provider),
+            notes=order_notes(order),
+        )
+        client_id = run.result(LOAD).client_id
+        record = require_size(made.model_copy(update={"plan": fingerprint(made.units, client_id)}))
+        _same_as_begun(run, record.plan)
+        add_order = run.record(ADD_ORDER)
+        if add_order is None or add_order.order_id is None:
             needs_payment = any(line.requires_payment_method for line in order.lines)
-            self._check_client(client_id, needs_payment=needs_payment)
-        return {
-            "units": [unit.model_dump(mode="json", by_alias=True) for unit in units],
-            "plan": plan,
-        }
+            self._check_client(run, client_id, needs_payment=needs_payment)
+        return record
 
-    def _check_client(self, client_id: int, *, needs_payment: bool) -> None:
-        """One call: pay methods prove that the client exists; AddOrder refuses a closed one."""
-        if not needs_payment:
+    def _check_client(self, run: Run, client_id: int, *, needs_payment: bool) -> None:
+        """One call: pay methods prove that the client exists; AddOrder refuses a closed one.
+
+        After a wait the client's state is looked at as well, so that no eSIM is activated for a
+        client that was closed meanwhile.
+        """
+        renewed = run.record(CHECK) is not None
+        if not needs_payment or renewed:
             self._check_state(client_id)
+        if not needs_payment:
             return
         usable = self._clients.has_valid_pay_method(client_id)
         if usable is None:
@@ -64,9 +87,18 @@ def _missing(client_id: int) -> StopWorkflow:
     return StopWorkflow("whmcs-client-missing", f"WHMCS has no client {client_id}.")
 
 
+def _same_account(run: Run, account_id: str | None) -> None:
+    """The order may be read again here, in another invocation than `load`."""
+    if (account_id or "") != run.result(LOAD).account_id:
+        raise StopWorkflow(
+            "order-changed", "The Order's Account was changed while it was being provisioned."
+        )
+
+
 def _same_as_begun(run: Run, plan: str) -> None:
     """Once something is ordered, a later attempt may only finish that."""
-    begun = run.data("add_order").get("plan") or run.data("activate_esim").get("plan")
+    add_order, esims = run.record(ADD_ORDER), run.record(ACTIVATE_ESIM)
+    begun = (add_order and add_order.plan) or (esims and esims.plan)
     if begun and begun != plan:
         raise StopWorkflow(
             "order-changed", "The lines or the customer are not what was begun with."

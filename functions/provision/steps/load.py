@@ -3,72 +3,66 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import ClassVar
 
-from portal.domain.provisioning import (
+from portal.domain.provisioning_order import (
     ActivationType,
     LoadedOrder,
     Progress,
     ProvisioningStatus,
-    as_json,
 )
 from portal.engine.failures import Defer, StopWorkflow
-from portal.engine.model import Data
 from portal.engine.steps import Run, Step
 from portal.ports.identity import CustomerDirectory
 from portal.ports.provisioning import OrderDeleted, ProvisioningOrders
 
-from functions.provision import reading
+from functions.provision.loaded_order import loaded_now
+from functions.provision.records import ACTIVATE_ESIM, ADD_ORDER, LOAD, LoadRecord
+from functions.provision.timeouts import FRESH_SECONDS
 
 # Draft is not submitted yet; anything else that an org adds (Rejected, Cancelled, …) is a no.
 PROVISIONABLE = frozenset({"Pending Review", "Approved", "Activated"})
 
 
-class Load(Step):
+class Load(Step[LoadRecord]):
     """One query and one update."""
 
-    name = "load"
+    key = LOAD
     seconds = 60
-    each_attempt = True
+    good_for = FRESH_SECONDS
+    each_attempt: ClassVar[bool] = True
 
     def __init__(self, orders: ProvisioningOrders, directory: CustomerDirectory) -> None:
         self._orders = orders
         self._directory = directory
 
-    def run(self, run: Run) -> Data:
-        """The order, who it is for, and which attempt Salesforce counts."""
-        found = self._orders.load(reading.order_id(run))
-        if found is None:
-            raise StopWorkflow("order-not-found", "Salesforce does not show the Order.")
-        order = found.order
+    def run(self, run: Run) -> LoadRecord:
+        """Who the order is for, and which attempt Salesforce counts."""
+        order = loaded_now(run, self._orders)
+        known = run.record(LOAD) or LoadRecord()
         # One more than Salesforce had, and the same however often this step runs: the button
         # makes its next Idempotency-Key from it.
-        count = int(run.data(self.name).get("attemptCount") or order.attempt_count + 1)
-        run.save(attemptCount=count)
+        count = known.attempt_count or order.attempt_count + 1
+        if not known.attempt_count:
+            run.save(LoadRecord(attempt_count=count))
         mapping = self._directory.by_account(order.account_id) if order.account_id else None
         if mapping is None:
             raise StopWorkflow("account-not-mapped", "The Account has no portal user.")
-        self._check(run, order)
-        self._report(run, order, count)
-        run.scratch["account_name"] = found.account_name
-        return {
-            "order": as_json(order),
-            "userId": mapping.user_id,
-            "clientId": mapping.whmcs_client_id,
-            "attemptCount": count,
-        }
+        _check(run, order)
+        self._report(run, order, count, reported=known.reported)
+        return LoadRecord(
+            user_id=mapping.user_id,
+            client_id=mapping.whmcs_client_id,
+            account_id=order.account_id or "",
+            attempt_count=count,
+            reported=True,
+        )
 
-    def _check(self, run: Run, order: LoadedOrder) -> None:
-        if order.status not in PROVISIONABLE:
-            raise StopWorkflow("order-status", f"The Order's status is {order.status}.")
-        ours = run.data("add_order").get("orderId")
-        if order.whmcs_order_id and order.whmcs_order_id != str(ours):
-            raise StopWorkflow(
-                "salesforce-conflict", f"WHMCS_Order_ID__c is {order.whmcs_order_id} already."
-            )
-
-    def _report(self, run: Run, order: LoadedOrder, count: int) -> None:
+    def _report(self, run: Run, order: LoadedOrder, count: int, *, reported: bool) -> None:
         due = _due(order)
-        later = due is not None and due.timestamp() > run.now() and not run.job.committed
+        later = due is not None and due.timestamp() > run.now() and not run.job.irreversible
+        if reported and not later:
+            return
         status = ProvisioningStatus.SCHEDULED if later else ProvisioningStatus.IN_PROGRESS
         at = datetime.fromtimestamp(run.now(), UTC)
         try:
@@ -79,6 +73,28 @@ class Load(Step):
             raise StopWorkflow("order-not-found", "The Order was deleted just now.") from None
         if due is not None and later:
             raise Defer(due.timestamp())
+
+
+def _check(run: Run, order: LoadedOrder) -> None:
+    if order.status not in PROVISIONABLE:
+        raise StopWorkflow(
+            "order-status", f"The Order's status is {order.status}.{_what_exists(run)}"
+        )
+    add_order = run.record(ADD_ORDER)
+    ours = add_order.order_id if add_order else None
+    if order.whmcs_order_id and order.whmcs_order_id != str(ours):
+        raise StopWorkflow(
+            "salesforce-conflict", f"WHMCS_Order_ID__c is {order.whmcs_order_id} already."
+        )
+
+
+def _what_exists(run: Run) -> str:
+    """What an operator must know of who calls an order off after it was begun."""
+    esims, add_order = run.record(ACTIVATE_ESIM), run.record(ADD_ORDER)
+    found = [f"eSIM line {line.line_id}" for line in esims.lines.values()] if esims else []
+    if add_order is not None and add_order.order_id is not None:
+        found.append(f"WHMCS order {add_order.order_id}")
+    return f" Already made: {', '.join(found)}." if found else ""
 
 
 def _due(order: LoadedOrder) -> datetime | None:

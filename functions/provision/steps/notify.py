@@ -5,48 +5,47 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from portal.domain.mail import MailJob, MailTemplate
-from portal.engine.model import Data
 from portal.engine.steps import Run, Step
 from portal.ports.mail import MailQueue
 
-from functions.provision import reading
+from functions.provision.records import ACTIVATE_ESIM, CHECK, LOAD, NOTIFY, NotifyRecord
 
 
-class Notify(Step):
+class Notify(Step[NotifyRecord]):
     """Each mail has a key of its own: put twice, it is one mail."""
 
-    name = "notify"
+    key = NOTIFY
     seconds = 20
 
     def __init__(self, mail_queue: MailQueue) -> None:
         self._mail_queue = mail_queue
 
-    def run(self, run: Run) -> Data:
+    def run(self, run: Run) -> NotifyRecord:
         """One mail for the order and one per eSIM."""
         jobs = list(mails(run))
         self._mail_queue.put(jobs)
-        return {"mails": len(jobs)}
+        return NotifyRecord(mails=len(jobs))
 
 
 def mails(run: Run) -> Iterator[MailJob]:
     """The jobs, in the order in which they should arrive."""
-    order, user_id = reading.order(run), reading.user_id(run)
+    order_id, check, user_id = run.job.subject, run.result(CHECK), run.result(LOAD).user_id
     yield MailJob(
         template=MailTemplate.ORDER_PROVISIONED,
         user_id=user_id,
-        dedup_key=f"order-provisioned:{order.id}",
+        dedup_key=f"order-provisioned:{order_id}",
         parameters={
-            "orderNumber": order.number,
-            "sfOrderId": order.id,
-            "lines": [{"name": line.name, "quantity": int(line.quantity)} for line in order.lines],
+            "orderNumber": check.number,
+            "sfOrderId": order_id,
+            "lines": [{"name": line.name, "quantity": line.quantity} for line in check.lines],
         },
         correlation_id=run.job.correlation_id,
     )
-    for key, line in sorted(reading.esims(run).items()):
+    for key, line in sorted(run.result(ACTIVATE_ESIM).lines.items()):
         yield MailJob(
             template=MailTemplate.ESIM_ACTIVATION,
             user_id=user_id,
-            dedup_key=f"esim-activation:{order.id}:{key}",
-            parameters={"lineId": line["lineId"], "orderNumber": order.number},
+            dedup_key=f"esim-activation:{order_id}:{key}",
+            parameters={"lineId": line.line_id, "orderNumber": check.number},
             correlation_id=run.job.correlation_id,
         )

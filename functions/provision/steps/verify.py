@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from portal.domain.service_line import ServiceLine
 from portal.engine.failures import SETTLING_SECONDS, Postpone, StopWorkflow
-from portal.engine.model import Data
 from portal.engine.steps import Run, Step
 from portal.observability import count
 from portal.ports.billing_orders import (
@@ -15,45 +15,83 @@ from portal.ports.billing_orders import (
     ModuleFailed,
     NotPending,
 )
+from portal.ports.service_lines import ServiceLines
 
-from functions.provision import reading
-from functions.provision.limits import WHMCS_CALL_SECONDS
-from functions.provision.matching import match
-from functions.provision.prices import differences
+from functions.provision.price_check import price_differences
+from functions.provision.records import (
+    ACCEPT_ORDER,
+    ACTIVATE_ESIM,
+    CHECK,
+    LOAD,
+    VERIFY,
+    SettingUp,
+    VerifyRecord,
+)
+from functions.provision.service_matching import match
+from functions.provision.timeouts import WHMCS_CALL_SECONDS
+from functions.provision.whmcs_order import whmcs_order_id
 
 PENDING = "pending"
 
 
-class Verify(Step):
-    """One call when nothing goes wrong."""
+class Verify(Step[VerifyRecord]):
+    """One call when nothing goes wrong, and one write of where each service belongs."""
 
-    name = "verify"
+    key = VERIFY
     seconds = 30
 
-    def __init__(self, billing: BillingOrders, services: BillingServices) -> None:
+    def __init__(
+        self,
+        billing: BillingOrders,
+        services: BillingServices,
+        service_lines: ServiceLines,
+        provider: str,
+    ) -> None:
         self._billing = billing
         self._services = services
+        self._service_lines = service_lines
+        self._provider = provider
 
-    def run(self, run: Run) -> Data:
+    def run(self, run: Run) -> VerifyRecord:
         """Service ids by unit key."""
         found = self._of_order(run)
-        matched = match(reading.units(run), found)
+        check = run.result(CHECK)
+        matched = match(check.units, found)
         if any(not service.active for service in found):
             self._set_up(run, found)
             found = self._of_order(run)
             _all_active(found)
-        if not run.data("accept_order").get("accepted"):
+        if not run.result(ACCEPT_ORDER).accepted:
             self._close(run)
-        warnings = differences(reading.order(run), reading.units(run), matched, found)
+        self._service_lines.remember(list(self._lines(run, matched)))
+        warnings = price_differences(check.lines, matched, found)
         if warnings:
             count("ProvisioningPriceDiffers", len(warnings))
             run.note("price-differs", "; ".join(warnings))
-        return {"services": matched, "warnings": warnings}
+        services = {key: tuple(ids) for key, ids in matched.items()}
+        return VerifyRecord(services=services, warnings=warnings)
+
+    def _lines(self, run: Run, matched: Mapping[str, Sequence[int]]) -> Iterator[ServiceLine]:
+        loaded, esims = run.result(LOAD), run.record(ACTIVATE_ESIM)
+        lines = esims.lines if esims else {}
+        for unit in run.result(CHECK).units:
+            line = lines.get(unit.key)
+            for service_id in matched[unit.key]:
+                yield ServiceLine(
+                    service_id=service_id,
+                    sf_order_id=run.job.subject,
+                    order_item_id=unit.line_id,
+                    user_id=loaded.user_id,
+                    client_id=loaded.client_id,
+                    provider=self._provider if line else "",
+                    line_id=line.line_id if line else "",
+                    plan=unit.esim_plan or "",
+                )
 
     def _of_order(self, run: Run) -> list[BillingService]:
         run.require(WHMCS_CALL_SECONDS)
-        order_id = reading.whmcs_order_id(run)
-        services = self._services.of_client(reading.client_id(run))
+        order_id = whmcs_order_id(run)
+        services = self._services.of_client(run.result(LOAD).client_id)
         return [service for service in services if service.order_id == order_id]
 
     def _set_up(self, run: Run, services: Sequence[BillingService]) -> None:
@@ -70,29 +108,30 @@ class Verify(Step):
             try:
                 self._services.set_up(service.id)
             except ModuleFailed as failure:
-                run.save(settingUp=None)
+                run.save(VerifyRecord())
                 raise StopWorkflow(
                     "module-failed", f"WHMCS service {service.id}: {failure.message}."
                 ) from failure
-            run.save(setUp=service.id, settingUp=None)
+            run.save(VerifyRecord())
 
     def _close(self, run: Run) -> None:
         """The order stayed pending when a module failed; its services are set up now."""
         run.require(WHMCS_CALL_SECONDS)
         try:
-            self._billing.accept(reading.whmcs_order_id(run), set_up=False)
+            self._billing.accept(whmcs_order_id(run), set_up=False)
         except (NotPending, ModuleFailed) as error:
             run.note("order-left-as-it-is", str(error))
 
 
 def _begin(run: Run, service_id: int) -> None:
     """Record that a module is run; raise Postpone while an earlier run of it may be at work."""
-    earlier = run.data(Verify.name).get("settingUp") or {}
-    since = run.now() - float(earlier.get("at", 0))
-    if earlier.get("id") == service_id and 0 <= since < SETTLING_SECONDS:
+    record = run.record(VERIFY)
+    earlier = record.setting_up if record else None
+    since = run.now() - earlier.at if earlier else 0.0
+    if earlier and earlier.id == service_id and 0 <= since < SETTLING_SECONDS:
         text = f"WHMCS may still be setting up service {service_id}."
         raise Postpone("whmcs-outcome-unknown", text, seconds=SETTLING_SECONDS - since)
-    run.save(settingUp={"id": service_id, "at": int(run.now())})
+    run.save(VerifyRecord(setting_up=SettingUp(id=service_id, at=int(run.now()))))
 
 
 def _all_active(services: Sequence[BillingService]) -> None:

@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import ClassVar
 
-from portal.domain.provisioning import WriteBack
+from portal.domain.provisioning_order import WriteBack
 from portal.engine.failures import StopWorkflow
-from portal.engine.model import Data
 from portal.engine.steps import Run, Step
 from portal.ports.provisioning import OrderConflict, OrderDeleted, ProvisioningOrders
 
-from functions.provision import reading
+from functions.provision.records import (
+    ACTIVATE_ESIM,
+    CHECK,
+    LOAD,
+    VERIFY,
+    WRITE_BACK,
+    WriteBackRecord,
+)
+from functions.provision.whmcs_order import whmcs_order_id
 
 
-class WriteBackStep(Step):
+class WriteBackStep(Step[WriteBackRecord]):
     """Writing the same again is harmless, so there is nothing to look for first."""
 
-    name = "write_back"
+    key = WRITE_BACK
     seconds = 45
     # A stop after it says Failed in Salesforce, and `load` In Progress: neither may be the end.
-    each_attempt = True
+    each_attempt: ClassVar[bool] = True
 
     def __init__(self, orders: ProvisioningOrders) -> None:
         self._orders = orders
 
-    def run(self, run: Run) -> Data:
+    def run(self, run: Run) -> WriteBackRecord:
         """Ids by field."""
-        number = reading.whmcs_order_id(run)
+        number, esims = whmcs_order_id(run), run.result(ACTIVATE_ESIM).lines
         result = WriteBack(
-            order_id=reading.order_id(run),
+            order_id=run.job.subject,
             whmcs_order_id=str(number),
-            iccids=",".join(str(line["iccid"]) for _, line in sorted(reading.esims(run).items())),
+            iccids=",".join(str(line.iccid) for _, line in sorted(esims.items())),
             services=_by_line(run),
-            attempt_count=reading.attempt_count(run),
+            attempt_count=run.result(LOAD).attempt_count,
             at=datetime.fromtimestamp(run.now(), UTC),
         )
         try:
@@ -45,12 +53,12 @@ class WriteBackStep(Step):
             raise StopWorkflow(
                 "salesforce-conflict", f"WHMCS order {number} exists, but {conflict.found}."
             ) from None
-        return {"written": True}
+        return WriteBackRecord(written=True)
 
 
 def _by_line(run: Run) -> dict[str, str]:
-    services, lines = reading.services(run), dict[str, list[int]]()
-    for unit in reading.units(run):
+    services, lines = run.result(VERIFY).services, dict[str, list[int]]()
+    for unit in run.result(CHECK).units:
         lines.setdefault(unit.line_id, []).extend(services[unit.key])
     return {
         line_id: ",".join(str(number) for number in sorted(ids)) for line_id, ids in lines.items()

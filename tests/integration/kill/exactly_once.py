@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from portal.engine.model import Status
+from portal.engine.states import Status
 
+from functions.provision.steps.activate_esim import reference
 from tests.integration.kill.provisioning import CLIENT_ID, USER_ID, Provisioning
 from tests.integration.kill.shapes import ORDER_ID, Unit
 
@@ -66,7 +67,7 @@ def _check_gigs(world: Provisioning) -> list[str]:
     project = world.installation.gigs.dump()["projects"]["portal-local"]
     subscriptions = project["subscriptions"]
     by_ref = {item["metadata"]["portalRef"]: item for item in subscriptions}
-    refs = [f"{ORDER_ID}:{key}" for key in world.shape.esims]
+    refs = [reference(ORDER_ID, key) for key in world.shape.esims]
     assert sorted(by_ref) == refs
     assert len(subscriptions) == len(refs)
     assert all(item["status"] == "active" for item in subscriptions), subscriptions

@@ -184,7 +184,7 @@ class Installation:
             "ESIM_API_URL": self.urls["gigs"],
             "PORTAL_TIME_ZONE": "Asia/Tokyo",
             "PORTAL_CURRENCY": "JPY",
-            "PROVISION_MAX_ATTEMPTS": "8",
+            "PROVISION_MAX_RETRIES": "7",
             "PROVISION_PATIENCE_HOURS": "24",
             **more,
         }

@@ -10,7 +10,7 @@ from typing import Any
 from portal.domain.identity import CustomerMapping
 from portal.engine.model import Job
 from portal.engine.start import Started, StartRequest
-from portal.provisioning.view import order_job_id
+from portal.provisioning.job import KIND, order_job_id
 from portal.repositories.identity import account_key, mapping_item
 from portal.repositories.workflow import DynamoJobStore
 
@@ -74,7 +74,9 @@ class Provisioning:
     def press(self, key: str = "key-1") -> Started:
         """The button."""
         wanted = StartRequest(
-            job_id=JOB_ID,
+            kind=KIND,
+            subject=ORDER_ID,
+            scope="salesforce",
             key=key,
             payload_hash=EMPTY_BODY,
             input={},

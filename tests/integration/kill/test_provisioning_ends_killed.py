@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from portal.engine.model import Status
+from portal.engine.states import Status
 from portal.engine.sweeper import LOST_AFTER
 
 from tests.integration.kill.calls import Strike

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from portal.engine.model import Status
+from portal.engine.states import Status
 
 from tests.integration.kill.calls import Call, Strike
 from tests.integration.kill.counting import Tally

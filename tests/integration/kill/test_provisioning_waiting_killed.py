@@ -6,7 +6,7 @@ import time
 from functools import partial
 
 import pytest
-from portal.engine.model import Status
+from portal.engine.states import Status
 
 from tests.integration.kill.counting import Tally
 from tests.integration.kill.exactly_once import assert_exactly_once
@@ -51,7 +51,7 @@ def once_though_killed(lane: Lane, *, upstream: str, point: Point) -> None:
     job = world.job
     assert world.waits
     assert (job.status, job.lease_owner) == (Status.RUNNING, None)
-    assert job.tries <= 1
+    assert job.runs <= 1
     assert job.last_error is not None
     assert job.last_error.code == f"{upstream}-unavailable"
     lane.installation.table("idempotency").delete({"id": f"circuit#{upstream}"})

@@ -14,7 +14,7 @@ from portal.adapters.task_queue import SqsTaskQueue
 from portal.domain.upstream import Unavailable, UpstreamError
 from portal.engine.model import Task
 
-TICKET = Task("ORDER#801000000000001AAA", 2)
+TICKET = Task("provision#801000000000001AAA", 2)
 
 
 @pytest.fixture

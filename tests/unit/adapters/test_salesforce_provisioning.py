@@ -14,7 +14,7 @@ import responses
 from portal.adapters.salesforce.client import SalesforceClient
 from portal.adapters.salesforce.login import Login
 from portal.adapters.salesforce.provisioning import SalesforceProvisioningOrders
-from portal.domain.provisioning import Progress, ProvisioningStatus, WriteBack
+from portal.domain.provisioning_order import Progress, ProvisioningStatus, WriteBack
 from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable
 from portal.ports.provisioning import OrderConflict, OrderDeleted
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from portal.engine.model import Job, KeyUse, LastError, Status
-from portal.provisioning.view import order_job_id
+from portal.engine.model import Job, KeyUse, LastError
+from portal.engine.states import Status
+from portal.provisioning.job import KIND, order_job_id
 from portal.repositories.workflow import DynamoJobStore
 
 from local.demo.people import NAKAMURA
@@ -47,6 +48,8 @@ def test_the_workflow_speaks_in_the_timeline(composed: Composed) -> None:
     job_id = order_job_id(order_id)
     job = Job(
         id=job_id,
+        kind=KIND,
+        subject=order_id,
         status=Status.FAILED,
         attempt=1,
         requested_at=1_790_000_000,

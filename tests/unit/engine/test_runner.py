@@ -6,32 +6,43 @@ from collections.abc import Callable
 from typing import ClassVar
 
 import pytest
-from portal.domain.upstream import Refused, Throttled, Unavailable
-from portal.engine.failures import CIRCUIT_OPEN, Defer, OutOfTime, Postpone, StopWorkflow
-from portal.engine.model import LEASE_MARGIN, Data, Job, Status, Task
+from portal.domain.upstream import CircuitOpen, Refused, Unavailable
+from portal.engine.failures import Defer, OutOfTime, Postpone, StopWorkflow
+from portal.engine.model import LEASE_MARGIN, Job, StepRecord, StepState, Task
 from portal.engine.runner import Runner
-from portal.engine.steps import Run, Step, Workflow
+from portal.engine.states import Status
+from portal.engine.steps import Record, Run, Step, StepKey, Texts, Workflow
 from portal.queues.backoff import Policy
 from portal.queues.verdict import Action, Verdict
 
-from tests.fakes.workflow import FakeClock, FakeObserver, MemoryJobStore
+from tests.fakes.workflow import TOY, TOY_JOB, FakeClock, FakeObserver, MemoryJobStore, toy_job
 
 DONE = Verdict(Action.ACK)
 
 
-class Scripted(Step):
+class Part(Record):
+    """What the step leaves."""
+
+    part: int = 0
+
+
+SCRIPTED = StepKey("scripted", Part)
+TEXTS = Texts(cancelled="called off", interrupted="interrupted", out_of_time="out of time")
+
+
+class Scripted(Step[Part]):
     """Calls what it was given."""
 
-    name: ClassVar[str] = "scripted"
+    key = SCRIPTED
     seconds: ClassVar[float] = 10
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def run(self, run: Run) -> Data:
+    def run(self, run: Run) -> Part:
         self._world.runs += 1
         self._world.act(run)
-        return {"ok": True}
+        return Part()
 
 
 class World:
@@ -43,26 +54,29 @@ class World:
         self.waits: list[str] = []
         self.report: Callable[[Run], None] = lambda run: None
         self.clock, self.store, self.observer = FakeClock(), MemoryJobStore(), FakeObserver()
-        now = self.clock.now
-        job = Job(id="job", status=Status.QUEUED, attempt=1, requested_at=now, updated_at=now)
-        self.store.replace(job)
+        self.store.replace(toy_job())
 
     @property
     def job(self) -> Job:
-        return self.store.jobs["job"]
+        return self.store.jobs[TOY_JOB]
 
     @property
     def runner(self) -> Runner:
         """A fresh process."""
         return Runner(
             store=self.store,
-            workflow=Workflow(
-                steps=[Scripted(self)],
-                on_stopped=self._on_stopped,
-                on_waiting=lambda run, last_error: self.waits.append(last_error.code),
-                result=lambda run: {"made": 1},
-            ),
-            policy=Policy(max_tries=3, jitter=lambda low, high: 1.0),
+            workflows={
+                TOY: Workflow(
+                    kind=TOY,
+                    texts=TEXTS,
+                    upstreams={"whmcs": "whmcs", "salesforce": "salesforce"},
+                    steps=[Scripted(self)],
+                    on_stopped=self._on_stopped,
+                    on_waiting=lambda run, last_error: self.waits.append(last_error.code),
+                    result=lambda run: {"made": 1},
+                )
+            },
+            policy=Policy(max_retries=2, jitter=lambda low, high: 1.0),
             observer=self.observer,
             clock=self.clock,
         )
@@ -71,7 +85,7 @@ class World:
         self.store.replace(self.job.changed(**changes))
 
     def work(self) -> Verdict:
-        return self.runner.work(Task("job", 1), lambda: self.left)
+        return self.runner.work(Task(TOY_JOB, 1), lambda: self.left)
 
     def history(self) -> list[tuple[str, str]]:
         return [(event.kind, event.detail) for _, event in self.store.events]
@@ -106,7 +120,7 @@ def test_the_lease_outlives_the_invocation() -> None:
     world.work()
     assert seen[0].lease_until == world.clock.now + 100 + LEASE_MARGIN
     assert (seen[0].started_at, seen[0].updated_at) == (world.clock.now, world.clock.now)
-    assert (seen[0].status, seen[0].tries) == (Status.RUNNING, 1)
+    assert (seen[0].status, seen[0].runs) == (Status.RUNNING, 1)
 
 
 @pytest.mark.parametrize("status", [Status.SUCCEEDED, Status.FAILED, Status.CANCELLED])
@@ -123,7 +137,7 @@ def test_a_scheduled_job_is_left_until_it_is_due() -> None:
     assert world.work() == DONE
     assert (world.job.status, world.job.lease_owner) == (Status.SCHEDULED, None)
     assert world.history() == [("scheduled", "")]
-    assert world.job.tries == 0
+    assert world.job.runs == 0
     before = world.job
     world.clock.now += 49
     assert world.work() == DONE
@@ -169,7 +183,7 @@ def test_the_last_try_ends_in_the_dead_letters_and_a_further_one_in_failed() -> 
 def test_a_dead_letter_ends_the_job_whatever_its_tries() -> None:
     world = World(failing(Unavailable("whmcs", "AddOrder", "busy")))
     world.work()
-    assert world.runner.give_up(Task("job", 1), lambda: 100.0) == DONE
+    assert world.runner.give_up(Task(TOY_JOB, 1), lambda: 100.0) == DONE
     assert (world.job.status, world.runs) == (Status.FAILED, 1)
 
 
@@ -189,19 +203,22 @@ def test_a_failure_that_cannot_be_reported_now_is_only_reported_later() -> None:
     assert world.job.last_error.code == "order-empty"
 
 
-@pytest.mark.parametrize("committed", [False, True])
-def test_a_cancellation_counts_until_something_is_committed(committed: bool) -> None:
+@pytest.mark.parametrize("irreversible", [False, True])
+def test_a_cancellation_counts_until_something_irreversible_was_done(irreversible: bool) -> None:
     world = World()
-    world.change(cancel_requested=True, committed=committed)
+    begun = StepRecord(
+        state=StepState.STARTED, attempt=1, started_at=1.0, irreversible=irreversible
+    )
+    world.change(cancel_requested=True, steps={"scripted": begun})
     world.work()
-    expected = Status.SUCCEEDED if committed else Status.CANCELLED
-    assert (world.job.status, world.runs) == (expected, int(committed))
+    expected = Status.SUCCEEDED if irreversible else Status.CANCELLED
+    assert (world.job.status, world.runs) == (expected, int(irreversible))
 
 
 def test_waiting_costs_no_try_and_ends_with_patience() -> None:
     world = World(failing(Postpone("esim-activation-pending", "not yet", seconds=40)))
     assert world.work() == Verdict(Action.REQUEUE, 40)
-    assert (world.job.tries, world.job.waits) == (0, 1)
+    assert (world.job.runs, world.job.waits) == (0, 1)
     assert world.job.next_at == world.clock.now + 40
     world.clock.now += Policy().patience
     assert world.work().action is Action.REQUEUE
@@ -259,7 +276,7 @@ def test_a_table_that_cannot_be_read_costs_the_job_nothing() -> None:
     verdict = world.work()
     world.store.faults.always = lambda _: None
     assert verdict.action is not Action.ACK
-    assert (world.job.tries, world.runs) == (0, 0)
+    assert (world.job.runs, world.runs) == (0, 0)
 
 
 def failing_reads(name: str) -> None:
@@ -267,8 +284,8 @@ def failing_reads(name: str) -> None:
         raise Refused("dynamodb", "GetItem", "no")
 
 
-def circuit_open(seconds: float = 60) -> Throttled:
-    return Throttled("salesforce", "any", "down", code=CIRCUIT_OPEN, retry_after=seconds)
+def circuit_open(seconds: float = 60) -> CircuitOpen:
+    return CircuitOpen("salesforce", "any", "down", retry_after=seconds)
 
 
 def test_an_open_circuit_sends_the_job_to_those_that_wait_later_each_time() -> None:
@@ -277,7 +294,7 @@ def test_an_open_circuit_sends_the_job_to_those_that_wait_later_each_time() -> N
     world.act = failing(circuit_open())
     verdicts = [world.work() for _ in range(3)]
     assert verdicts == [Verdict(Action.PARK, delay) for delay in (60, 120, 240)]
-    assert (world.job.tries, world.job.waits) == (1, 3)
+    assert (world.job.runs, world.job.waits) == (1, 3)
     assert world.waits == ["salesforce-unavailable"]  # once per outage
 
 
@@ -286,12 +303,12 @@ def test_a_hand_over_gives_back_its_own_try_alone() -> None:
     world.work()
 
     def save_and_run_out(run: Run) -> None:
-        run.save(part=1)
+        run.save(Part(part=1))
         raise OutOfTime
 
     world.act = save_and_run_out
     assert world.work() == Verdict(Action.REQUEUE)
-    assert (world.job.tries, world.job.lease_owner) == (1, None)
+    assert (world.job.runs, world.job.lease_owner) == (1, None)
 
 
 def test_a_failure_is_reported_when_the_circuit_closes() -> None:
@@ -305,7 +322,7 @@ def test_a_failure_is_reported_when_the_circuit_closes() -> None:
 def test_a_dead_letter_of_a_cancelled_job_only_reports_it() -> None:
     world = World()
     world.change(status=Status.STOPPING, ending=Status.CANCELLED)
-    assert world.runner.give_up(Task("job", 1), lambda: 100.0) == DONE
+    assert world.runner.give_up(Task(TOY_JOB, 1), lambda: 100.0) == DONE
     assert world.reports == [Status.CANCELLED]
     assert (world.job.status, world.job.finished_at) == (Status.CANCELLED, world.clock.now)
 

@@ -5,29 +5,40 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pytest
-from portal.engine.failures import CancelRequested, LeaseLost, OutOfTime
-from portal.engine.model import Data, Job, LastError, Status, StepState
+from portal.engine.failures import CancelRequested, JobLeaseLost, OutOfTime
+from portal.engine.model import Job, LastError, StepState
 from portal.engine.ports import StaleJob
 from portal.engine.session import RESERVE_SECONDS, Session
-from portal.engine.steps import Run, Step
+from portal.engine.states import Status
+from portal.engine.steps import Record, Run, Step, StepKey
 
-from tests.fakes.workflow import FakeClock, MemoryJobStore
+from tests.fakes.workflow import TOY_JOB, FakeClock, MemoryJobStore, toy_job
 
 
-class Acting(Step):
+class Sent(Record):
+    """What the steps leave."""
+
+    sent: bool = False
+    order: int = 0
+
+
+ANY, READING = StepKey("any", Sent), StepKey("reading", Sent)
+
+
+class Acting(Step[Sent]):
     """A step; the session never runs it."""
 
-    name: ClassVar[str] = "any"
+    key = ANY
     seconds: ClassVar[float] = 10
 
-    def run(self, run: Run) -> Data:
+    def run(self, run: Run) -> Sent:
         raise NotImplementedError
 
 
 class Reading(Acting):
     """One that a new attempt does again."""
 
-    name: ClassVar[str] = "reading"
+    key = READING
     each_attempt: ClassVar[bool] = True
 
 
@@ -36,14 +47,8 @@ class World:
 
     def __init__(self, **changes: object) -> None:
         self.clock, self.store, self.left = FakeClock(), MemoryJobStore(), 100.0
-        job = Job(
-            id="job",
-            status=Status.RUNNING,
-            attempt=1,
-            requested_at=self.clock.now,
-            updated_at=self.clock.now,
-            lease_owner="me",
-            lease_until=self.clock.now + 100,
+        job = toy_job(
+            status=Status.RUNNING, lease_owner="me", lease_until=self.clock.now + 100
         ).changed(**changes)
         self.session = Session(
             self.store, self.store.replace(job), remaining=lambda: self.left, clock=self.clock
@@ -51,7 +56,7 @@ class World:
 
     @property
     def stored(self) -> Job:
-        return self.store.jobs["job"]
+        return self.store.jobs[TOY_JOB]
 
     def meanwhile(self, **changes: object) -> None:
         """Somebody else writes the job."""
@@ -74,11 +79,11 @@ def test_a_step_from_intent_to_checkpoint() -> None:
     assert session.enter(Acting())
     assert world.stored.steps["any"].state is StepState.STARTED
     world.clock.now += 7
-    session.save(sent=True)
-    session.save(order=1)
+    session.save(Sent(sent=True))
+    session.save(Sent(sent=True, order=1))
     assert world.stored.steps["any"].data == {"sent": True, "order": 1}
     assert session.progressed
-    session.complete(Acting(), {"order": 1})
+    session.complete(Acting(), Sent(order=1))
     stored, record = world.stored, world.stored.steps["any"]
     assert (record.state, record.done_at, record.data) == (
         StepState.DONE,
@@ -93,7 +98,7 @@ def test_a_step_from_intent_to_checkpoint() -> None:
 def test_a_step_that_had_begun_is_not_begun_anew() -> None:
     world = World()
     world.session.enter(Acting())
-    world.session.save(sent=True)
+    world.session.save(Sent(sent=True))
     world.session.enter(Reading())
     assert not world.session.enter(Acting())
     assert world.stored.current_step == "any"
@@ -104,14 +109,14 @@ def test_a_new_attempt_reads_again_what_a_person_may_have_mended() -> None:
     world = World()
     for step in (Acting(), Reading()):
         world.session.enter(step)
-        world.session.complete(step, {"attempt": 1})
+        world.session.complete(step, Sent(order=1))
     assert world.session.finished(Reading())
     world.session.write(attempt=2)
     assert world.session.finished(Acting())
     assert not world.session.finished(Reading())
     assert world.session.enter(Reading())
-    assert world.session.data("reading") == {}
-    assert world.session.data("any") == {"attempt": 1}
+    assert world.session.record(READING) is None
+    assert world.session.result(ANY) == Sent(order=1)
 
 
 def test_history_says_which_step_and_why() -> None:
@@ -140,11 +145,11 @@ def test_a_touch_beside_the_work_does_not_stop_it() -> None:
 def test_who_lost_the_lease_writes_nothing() -> None:
     world = World()
     world.meanwhile(lease_owner="somebody", waits=1)
-    with pytest.raises(LeaseLost):
+    with pytest.raises(JobLeaseLost):
         world.session.write(waits=4)
     assert world.stored.waits == 1
-    del world.store.jobs["job"]
-    with pytest.raises(LeaseLost):
+    del world.store.jobs[TOY_JOB]
+    with pytest.raises(JobLeaseLost):
         world.session.write(waits=4)
     assert not world.store.jobs
 
@@ -157,7 +162,7 @@ def test_a_job_that_never_stands_still_is_left(monkeypatch: pytest.MonkeyPatch) 
         raise StaleJob(world.stored)
 
     monkeypatch.setattr(world.store, "replace", stale)
-    with pytest.raises(LeaseLost):
+    with pytest.raises(JobLeaseLost):
         world.session.write(waits=4)
     assert 1 < len(tries) < 10
 

@@ -6,24 +6,33 @@ from dataclasses import replace
 
 import pytest
 from portal.domain.upstream import Unavailable
-from portal.engine.model import Job, KeyUse, LastError, Status, StepRecord, StepState, Task
+from portal.engine.model import Job, KeyUse, LastError, StepRecord, StepState, Task
 from portal.engine.ports import KeyTaken, StaleJob
-from portal.engine.start import Cancellation, Outcome, StartRequest, cancel, request_start
+from portal.engine.start import Cancellation, StartOutcome, StartRequest, cancel, request_start
+from portal.engine.states import Status
 
 from tests.fakes.faults import Fault, Faults
-from tests.fakes.workflow import START, FakeClock, FakeQueue, MemoryJobStore
+from tests.fakes.workflow import START, TOY, TOY_JOB, FakeClock, FakeQueue, MemoryJobStore, toy_job
 
 WANTED = StartRequest(
-    job_id="job", key="key-2", payload_hash="hash", input={"by": "second"}, correlation_id="corr-2"
+    kind=TOY,
+    subject="1",
+    scope="caller",
+    key="key-2",
+    payload_hash="hash",
+    input={"by": "second"},
+    correlation_id="corr-2",
 )
 LOAD = StepRecord(state=StepState.DONE, attempt=1, started_at=1.0, done_at=2.0)
 ENDED = Job(
-    id="job",
+    id=TOY_JOB,
+    kind=TOY,
+    subject="1",
     status=Status.FAILED,
     attempt=1,
     requested_at=1.0,
     updated_at=2.0,
-    tries=8,
+    runs=8,
     correlation_id="corr-1",
     input={"by": "first"},
     steps={"load": LOAD},
@@ -31,7 +40,6 @@ ENDED = Job(
     due_at=3.0,
     waits=4,
     waiting_since=5.0,
-    committed=True,
     cancel_requested=True,
     ending=Status.FAILED,
     last_error=LastError(code="order-empty", message="", step="load", at=6.0),
@@ -51,23 +59,25 @@ class World:
 
     @property
     def job(self) -> Job:
-        return self.store.jobs["job"]
+        return self.store.jobs[TOY_JOB]
 
     @property
     def tasks(self) -> list[Task]:
         return [message.task for message in self.queue.messages.values()]
 
     def cancel(self) -> Cancellation:
-        return cancel(self.store, self.queue, "job", now=self.clock.now)
+        return cancel(self.store, self.queue, TOY_JOB, text="called off", now=self.clock.now)
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED])
 def test_a_new_attempt_keeps_what_was_done_and_nothing_of_how_it_failed(status: Status) -> None:
     world = World(replace(ENDED, status=status))
     started = request_start(world.store, world.queue, WANTED, now=START)
-    assert (started.outcome, started.attempt) == (Outcome.ACCEPTED, 2)
+    assert (started.outcome, started.attempt) == (StartOutcome.ACCEPTED, 2)
     assert world.job == Job(
-        id="job",
+        id=TOY_JOB,
+        kind=TOY,
+        subject="1",
         status=Status.QUEUED,
         attempt=2,
         version=2,
@@ -77,10 +87,11 @@ def test_a_new_attempt_keeps_what_was_done_and_nothing_of_how_it_failed(status: 
         input={"by": "second"},
         steps={"load": LOAD},
         current_step="load",
-        committed=True,
     )
-    assert world.tasks == [Task("job", 2)]
-    assert world.store.keys == {"key-2": KeyUse(job_id="job", payload_hash="hash", attempt=2)}
+    assert world.tasks == [Task(TOY_JOB, 2)]
+    assert world.store.keys == {
+        WANTED.scoped_key: KeyUse(job_id=TOY_JOB, payload_hash="hash", attempt=2)
+    }
     assert world.store.kinds() == ["requested"]
 
 
@@ -90,41 +101,26 @@ def test_two_presses_at_once_are_one_attempt(status: Status) -> None:
     world = World(ENDED)
     begin = world.store.begin
 
-    def late(job: Job, key: str, use: KeyUse) -> Job:
+    def late(job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
         world.store.replace(world.job.changed(status=status, attempt=2))
         return begin(job, key, use)
 
     world.store.begin = late  # type: ignore[method-assign]  # somebody is faster
     started = request_start(world.store, world.queue, WANTED, now=START)
-    assert (started.outcome, started.attempt) == (Outcome.ALREADY_RUNNING, 2)
+    assert (started.outcome, started.attempt) == (StartOutcome.ALREADY_RUNNING, 2)
     assert (world.tasks, world.store.keys) == ([], {})
-
-
-def test_a_press_between_our_two_looks_is_noticed() -> None:
-    world = World(ENDED)
-    looks: list[str] = []
-
-    def late(name: str) -> None:
-        looks.append(name)
-        if looks.count("dynamodb get") == 2 and name == "dynamodb get":
-            world.store._replace(world.job.changed(status=Status.RUNNING, attempt=2))
-
-    world.faults.always = late
-    started = request_start(world.store, world.queue, WANTED, now=START)
-    assert (started.outcome, started.attempt) == (Outcome.ALREADY_RUNNING, 2)
-    assert (world.job.status, world.tasks) == (Status.RUNNING, [])
 
 
 def test_the_same_press_twice_at_once_is_one_attempt() -> None:
     world = World(ENDED)
 
-    def late(job: Job, key: str, use: KeyUse) -> Job:
+    def late(job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
         world.store.keys[key] = use
         raise KeyTaken
 
     world.store.begin = late  # type: ignore[method-assign]  # somebody is faster
     started = request_start(world.store, world.queue, WANTED, now=START)
-    assert (started.outcome, started.attempt) == (Outcome.REPLAYED, 2)
+    assert (started.outcome, started.attempt) == (StartOutcome.REPLAYED, 2)
     assert world.tasks == []
 
 
@@ -139,13 +135,14 @@ def test_nothing_is_promised_when_the_job_never_stands_still(
     monkeypatch.setattr(world.store, "begin", never)
     with pytest.raises(Unavailable):
         request_start(world.store, world.queue, WANTED, now=START)
-    world.store.replace(world.job.changed(status=Status.QUEUED, committed=False))
+    world.store.replace(world.job.changed(status=Status.QUEUED, steps={}))
     monkeypatch.setattr(world.store, "replace", never)
     with pytest.raises(Unavailable):
         world.cancel()
 
 
-WAITING = Job(id="job", status=Status.SCHEDULED, attempt=1, requested_at=1.0, updated_at=1.0)
+IRREVERSIBLE = replace(LOAD, irreversible=True)
+WAITING = toy_job(status=Status.SCHEDULED, requested_at=1.0, updated_at=1.0)
 
 
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.SCHEDULED, Status.RUNNING])
@@ -161,7 +158,7 @@ def test_a_job_that_nobody_works_on_is_called_off_at_once(status: Status) -> Non
         "load",
         START,
     )
-    assert world.tasks == [Task("job", 1)]
+    assert world.tasks == [Task(TOY_JOB, 1)]
 
 
 def test_who_works_on_a_job_is_only_asked() -> None:
@@ -175,7 +172,10 @@ def test_who_works_on_a_job_is_only_asked() -> None:
 @pytest.mark.parametrize(
     ("changes", "answer"),
     [
-        ({"status": Status.RUNNING, "committed": True}, Cancellation.TOO_LATE),
+        (
+            {"status": Status.RUNNING, "steps": {"load": IRREVERSIBLE}},
+            Cancellation.TOO_LATE,
+        ),
         ({"status": Status.STOPPING}, Cancellation.TOO_LATE),
         ({"status": Status.SUCCEEDED}, Cancellation.OVER),
     ],
@@ -193,5 +193,5 @@ def test_a_lost_ticket_is_the_sweepers() -> None:
     world = World()
     world.queue.faults = Faults(always=lambda _: Fault.UNAVAILABLE)
     started = request_start(world.store, world.queue, WANTED, now=START)
-    assert started.outcome is Outcome.ACCEPTED
+    assert started.outcome is StartOutcome.ACCEPTED
     assert world.job.status is Status.QUEUED

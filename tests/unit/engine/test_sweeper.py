@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
-from portal.engine.model import Job, Status, Task
+from portal.engine.model import Task
+from portal.engine.states import Status
 from portal.engine.sweeper import (
     AFTER_WITH_BACKLOG,
     AFTER_WITH_OUTAGE_BACKLOG,
     LOST_AFTER,
     STUCK_AFTER,
+    KindQueues,
     Sweeper,
     Swept,
 )
 
-from tests.fakes.workflow import FakeClock, FakeQueue, MemoryJobStore
+from tests.fakes.workflow import TOY, FakeClock, FakeQueue, MemoryJobStore, toy_job
 
 
 @dataclass
@@ -30,20 +32,11 @@ class Office:
         self.fresh, self.waiting = FakeQueue(self.clock), FakeQueue(self.clock)
         now = self.clock.now
         due = now if self.status is Status.SCHEDULED else None
-        self.store.replace(
-            Job(
-                id="job",
-                status=self.status,
-                attempt=1,
-                requested_at=now,
-                updated_at=now,
-                due_at=due,
-            )
-        )
+        self.store.replace(toy_job(status=self.status, due_at=due))
 
     def sweep(self) -> Swept:
-        sweeper = Sweeper(self.store, fresh=self.fresh, waiting=self.waiting, clock=self.clock)
-        return sweeper.sweep()
+        queues = {TOY: KindQueues(fresh=self.fresh, waiting=self.waiting)}
+        return Sweeper(self.store, queues, clock=self.clock).sweep()[TOY]
 
 
 UNDER_WAY = pytest.mark.parametrize("status", [Status.RUNNING, Status.STOPPING])

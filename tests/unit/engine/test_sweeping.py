@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pytest
 from portal import correlation
 from portal.engine import sweeper as module
-from portal.engine.model import Job, Status, Task
+from portal.engine.model import Job, Task
 from portal.engine.ports import StaleJob
-from portal.engine.sweeper import STUCK_AFTER, Sweeper, Swept
+from portal.engine.states import Status
+from portal.engine.sweeper import STUCK_AFTER, KindQueues, Sweeper, Swept
 
 from tests.fakes.faults import Fault, Faults
-from tests.fakes.workflow import START, FakeClock, FakeQueue, MemoryJobStore
+from tests.fakes.workflow import START, TOY, TOY_JOB, FakeClock, FakeQueue, MemoryJobStore, toy_job
 
 LATER = START + STUCK_AFTER
 
@@ -27,8 +28,8 @@ class World:
             self.store.replace(job)
 
     def sweep(self) -> Swept:
-        sweeper = Sweeper(self.store, fresh=self.fresh, waiting=self.waiting, clock=self.clock)
-        return sweeper.sweep()
+        queues = {TOY: KindQueues(fresh=self.fresh, waiting=self.waiting)}
+        return Sweeper(self.store, queues, clock=self.clock).sweep()[TOY]
 
     @property
     def tasks(self) -> list[Task]:
@@ -37,8 +38,7 @@ class World:
 
 
 def job(status: Status, **changes: object) -> Job:
-    made = Job(id="job", status=status, attempt=3, requested_at=START, updated_at=START)
-    return made.changed(**changes)
+    return toy_job(status=status, attempt=3).changed(**changes)
 
 
 def test_its_message_carries_the_correlation_id_of_the_job(
@@ -70,8 +70,8 @@ def test_a_job_is_brought_back_once(
 ) -> None:
     world = World(job(status, **changes))
     world.sweep()
-    assert world.tasks == [Task("job", 3)]
-    swept = world.store.jobs["job"]
+    assert world.tasks == [Task(TOY_JOB, 3)]
+    swept = world.store.jobs[TOY_JOB]
     assert (swept.status, swept.updated_at, swept.version) == (after, LATER, 2)
     assert world.sweep() == Swept()
     assert len(world.tasks) == 1
@@ -89,9 +89,9 @@ def test_a_job_is_brought_back_once(
 @pytest.mark.parametrize("status", [Status.RUNNING, Status.STOPPING])
 def test_a_job_that_moves_is_left_alone(status: Status, changes: dict[str, object]) -> None:
     world = World(job(status, **changes))
-    before = world.store.jobs["job"]
+    before = world.store.jobs[TOY_JOB]
     assert world.sweep() == Swept()
-    assert (world.store.jobs["job"], world.tasks) == (before, [])
+    assert (world.store.jobs[TOY_JOB], world.tasks) == (before, [])
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_old_index_is_not_believed(now: Job | None) -> None:
     world = World(*([now] if now else []))
 
     def old(status: Status, *, until: float) -> Iterator[str]:
-        yield from ["job"] if status is Status.SCHEDULED else []
+        yield from [TOY_JOB] if status is Status.SCHEDULED else []
 
     world.store.waiting = old  # type: ignore[method-assign]  # as it was seconds ago
     assert world.sweep() == Swept()

@@ -29,8 +29,8 @@ def letter(number: int, *, age: float = 60, **members: object) -> DeadLetter:
 
 def test_provisioning_is_listed_and_mails_are_moved() -> None:
     root = MemoryRoot(
-        provision_letters=FakeDeadLetters(letter(1, jobId="ORDER#1", attempt=2)),
-        waiting_letters=FakeDeadLetters(letter(3, jobId="ORDER#3", attempt=1)),
+        provision_letters=FakeDeadLetters(letter(1, jobId="provision#1", attempt=2)),
+        waiting_letters=FakeDeadLetters(letter(3, jobId="provision#3", attempt=1)),
         email_letters=FakeDeadLetters(letter(2, template="welcome", dedupKey="welcome:1")),
     )
     result = root.run("redrive", "--dead-letters", answer="y\n")

@@ -6,14 +6,16 @@ from decimal import Decimal
 
 import pytest
 from portal.domain.upstream import Unavailable
-from portal.engine.model import Event, Job, LastError, Status, StepRecord, StepState
+from portal.engine.model import Event, Job, LastError, StepRecord, StepState
+from portal.engine.states import Status
+from portal.provisioning.job import KIND
 
 from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.faults import Fault
 from tests.fakes.provisioning import ORDER_ID, REF_FIELD, loaded_order, order_line
 from tests.unit.ops.root import MemoryRoot
 
-JOB_ID = f"ORDER#{ORDER_ID}"
+JOB_ID = f"provision#{ORDER_ID}"
 
 
 def job(root: MemoryRoot, status: Status, **changes: object) -> Job:
@@ -21,6 +23,8 @@ def job(root: MemoryRoot, status: Status, **changes: object) -> Job:
     now = root.clock.now
     stored = Job(
         id=JOB_ID,
+        kind=KIND,
+        subject=ORDER_ID,
         status=status,
         attempt=1,
         version=1,
@@ -190,11 +194,11 @@ def test_without_a_job_there_is_nothing_to_change(command: tuple[str, ...]) -> N
 @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED])
 def test_redriving_starts_the_next_attempt(status: Status) -> None:
     root = MemoryRoot()
-    job(root, status, tries=5)
+    job(root, status, runs=5)
     result = root.run("redrive", ORDER_ID)
     assert result.exit_code == 0, result.output
     now = root.job_store.jobs[JOB_ID]
-    assert (now.status, now.attempt, now.tries) == (Status.QUEUED, 2, 0)
+    assert (now.status, now.attempt, now.runs) == (Status.QUEUED, 2, 0)
     assert now.correlation_id in result.stdout
     assert root.queue.backlog() == 1
     assert len(root.job_store.keys) == 1

@@ -10,34 +10,28 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 from portal.domain.upstream import Unavailable
-from portal.engine.model import (
-    Event,
-    Job,
-    KeyUse,
-    LastError,
-    Status,
-    StepRecord,
-    StepState,
-)
+from portal.engine.model import Event, Job, KeyUse, LastError, StepRecord, StepState
 from portal.engine.ports import KeyTaken, StaleJob
+from portal.engine.states import Status
+from portal.repositories.claims import DynamoClaims
 from portal.repositories.dynamodb import Table
 from portal.repositories.replays import DynamoReplayGuard
+from portal.repositories.subscribers import DynamoSubscribers
 from portal.repositories.workflow import (
-    DynamoClaims,
     DynamoJobStore,
-    DynamoSubscribers,
     job_from,
     job_item,
     timestamp,
 )
 
+from tests.fakes.workflow import toy_job
 from tests.unit.repositories.workflow_table import create_workflow_table
 
 NOW = 1_790_000_000.123
-JOB = Job(id="ORDER#1", status=Status.QUEUED, attempt=1, requested_at=NOW, updated_at=NOW)
+JOB = toy_job(id="provision#1", requested_at=NOW, updated_at=NOW)
 FULL = JOB.changed(
     status=Status.STOPPING,
-    tries=3,
+    runs=3,
     version=7,
     correlation_id="corr",
     input={"requestedBy": "005"},
@@ -54,7 +48,6 @@ FULL = JOB.changed(
     due_at=NOW - 5,
     waits=2,
     waiting_since=NOW,
-    committed=True,
     cancel_requested=True,
     ending=Status.FAILED,
     last_error=LastError(code="order-empty", message="m", step="check", at=NOW),
@@ -62,7 +55,7 @@ FULL = JOB.changed(
     started_at=NOW,
     finished_at=NOW + 9,
 )
-USE = KeyUse(job_id="ORDER#1", payload_hash="h", attempt=1)
+USE = KeyUse(job_id="provision#1", payload_hash="h", attempt=1)
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +93,8 @@ def test_a_job_survives_its_item(job: Job) -> None:
 def test_a_job_survives_the_table(store: DynamoJobStore) -> None:
     written = store.replace(FULL.changed(version=0))
     assert written.version == 1
-    assert store.get("ORDER#1") == written
-    assert store.get("ORDER#2") is None
+    assert store.get("provision#1") == written
+    assert store.get("provision#2") is None
 
 
 def test_only_one_of_two_writers_wins(store: DynamoJobStore) -> None:
@@ -124,17 +117,17 @@ def test_a_write_that_botocore_repeated_is_recognised(store: DynamoJobStore) -> 
 
     store._table.put = twice  # type: ignore[method-assign]  # botocore's retry
     written = store.replace(JOB)
-    assert (written.version, store.get("ORDER#1")) == (1, written)
+    assert (written.version, store.get("provision#1")) == (1, written)
 
 
 def test_job_and_key_are_written_together_or_not_at_all(store: DynamoJobStore) -> None:
     begun = store.begin(JOB, "key-1", USE)
     assert store.key_use("key-1") == USE
     assert store.key_use("key-2") is None
-    other = JOB.changed(id="ORDER#2")
+    other = JOB.changed(id="provision#2")
     with pytest.raises(KeyTaken):
         store.begin(other, "key-1", USE)
-    assert store.get("ORDER#2") is None
+    assert store.get("provision#2") is None
     with pytest.raises(StaleJob) as stale:
         store.begin(JOB, "key-2", USE)
     assert stale.value.found == begun
@@ -143,11 +136,11 @@ def test_job_and_key_are_written_together_or_not_at_all(store: DynamoJobStore) -
 
 def test_the_index_sorts_by_age_and_scheduled_jobs_by_due_time(store: DynamoJobStore) -> None:
     for number, age in enumerate([30, 10, 20], start=1):
-        store.replace(JOB.changed(id=f"ORDER#{number}", updated_at=NOW - age))
+        store.replace(JOB.changed(id=f"provision#{number}", updated_at=NOW - age))
     for number, due in ((7, NOW + 100), (8, NOW - 100)):
-        store.replace(JOB.changed(id=f"ORDER#{number}", status=Status.SCHEDULED, due_at=due))
-    assert list(store.waiting(Status.QUEUED, until=NOW - 15)) == ["ORDER#1", "ORDER#3"]
-    assert list(store.waiting(Status.SCHEDULED, until=NOW)) == ["ORDER#8"]
+        store.replace(JOB.changed(id=f"provision#{number}", status=Status.SCHEDULED, due_at=due))
+    assert list(store.waiting(Status.QUEUED, until=NOW - 15)) == ["provision#1", "provision#3"]
+    assert list(store.waiting(Status.SCHEDULED, until=NOW)) == ["provision#8"]
     assert list(store.waiting(Status.RUNNING, until=NOW)) == []
 
 
@@ -155,15 +148,17 @@ def test_a_due_time_counts_for_scheduled_jobs_alone(store: DynamoJobStore) -> No
     """One that was scheduled once is stuck when it has not been written for long."""
     for number, due in enumerate((NOW - 100, NOW + 100)):
         store.replace(
-            JOB.changed(id=f"ORDER#{number}", status=Status.RUNNING, updated_at=NOW, due_at=due)
+            JOB.changed(id=f"provision#{number}", status=Status.RUNNING, updated_at=NOW, due_at=due)
         )
     assert list(store.waiting(Status.RUNNING, until=NOW - 1)) == []
     assert len(list(store.waiting(Status.RUNNING, until=NOW))) == 2
 
 
 def test_a_line_of_history_says_everything(store: DynamoJobStore) -> None:
-    store.remember("ORDER#1", Event(at=NOW, attempt=2, kind="retry", step="load", detail="code"))
-    (line,) = store.history("ORDER#1")
+    store.remember(
+        "provision#1", Event(at=NOW, attempt=2, kind="retry", step="load", detail="code")
+    )
+    (line,) = store.history("provision#1")
     told = {name: line[name] for name in ("attempt", "kind", "step", "detail")}
     assert told == {"attempt": 2, "kind": "retry", "step": "load", "detail": "code"}
 
@@ -171,15 +166,15 @@ def test_a_line_of_history_says_everything(store: DynamoJobStore) -> None:
 def test_history_is_kept_in_order_and_never_in_the_way(store: DynamoJobStore) -> None:
     for second in (2, 1):
         event = Event(at=NOW + second, attempt=1, kind="step-done", step=f"s{second}")
-        store.remember("ORDER#1", event)
-    assert [line["step"] for line in store.history("ORDER#1")] == ["s1", "s2"]
+        store.remember("provision#1", event)
+    assert [line["step"] for line in store.history("provision#1")] == ["s1", "s2"]
 
     class Down:
         def put_item(self, **_: Any) -> None:
             raise EndpointConnectionError(endpoint_url="x")
 
     down: Any = Down()
-    DynamoJobStore(Table("workflow", client=lambda: down)).remember("ORDER#1", event)
+    DynamoJobStore(Table("workflow", client=lambda: down)).remember("provision#1", event)
 
 
 def test_an_unreachable_table_is_unavailable() -> None:
@@ -194,10 +189,10 @@ def test_an_unreachable_table_is_unavailable() -> None:
 
 def test_a_thing_has_one_owner_for_good(table: Table) -> None:
     claims = DynamoClaims(table)
-    assert claims.claim("whmcs-order#7", "ORDER#1") == "ORDER#1"
-    assert claims.claim("whmcs-order#7", "ORDER#2") == "ORDER#1"
-    assert claims.claim("whmcs-order#7", "ORDER#1") == "ORDER#1"
-    assert claims.claim("whmcs-order#8", "ORDER#2") == "ORDER#2"
+    assert claims.claim("whmcs-order#7", "provision#1") == "provision#1"
+    assert claims.claim("whmcs-order#7", "provision#2") == "provision#1"
+    assert claims.claim("whmcs-order#7", "provision#1") == "provision#1"
+    assert claims.claim("whmcs-order#8", "provision#2") == "provision#2"
 
 
 def test_subscribers_are_remembered_per_provider(table: Table) -> None:

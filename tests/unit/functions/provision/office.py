@@ -83,7 +83,7 @@ class Wired:
 
     def job(self) -> Job:
         """The order's job as it is stored."""
-        job = self.store.get(f"ORDER#{ORDER_ID}")
+        job = self.store.get(f"provision#{ORDER_ID}")
         assert job is not None
         return job
 
@@ -138,7 +138,7 @@ def wired(
             "PROVISION_QUEUE_URL": urls["provision"],
             "PROVISION_WAITING_QUEUE_URL": urls["provision-waiting"],
             "PORTAL_TIME_ZONE": "Asia/Tokyo",
-            "PROVISION_MAX_ATTEMPTS": "8",
+            "PROVISION_MAX_RETRIES": "7",
             "PROVISION_PATIENCE_HOURS": "24",
         }.items():
             monkeypatch.setenv(name, value)

@@ -12,12 +12,11 @@ from decimal import Decimal
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from portal.engine.model import Status
-from portal.engine.start import cancel
+from portal.engine.states import Status
 
 from tests.fakes.faults import Fault, Killed
 from tests.fakes.provisioning import esim_line, loaded_order, order_line
-from tests.unit.functions.provision.world import JOB_ID, World, assert_exactly_once
+from tests.unit.functions.provision.world import World, assert_exactly_once
 
 FAULTS = st.sampled_from(list(Fault))
 SOON = st.integers(0, 36)
@@ -99,12 +98,12 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule()
     def dead_letters_are_buried(self) -> None:
-        self._survive(self.world.bury)
+        self._survive(self.world.consume_dead_letters)
 
     @rule()
     def an_operator_cancels(self) -> None:
         world = self.world
-        self._survive(lambda: cancel(world.store, world.queue, JOB_ID, now=world.clock.now))
+        self._survive(world.cancel)
 
     @rule()
     def the_queue_loses_everything(self) -> None:

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 from portal.config import ConfigurationError
-from portal.domain.upstream import Throttled, Unauthorized, UpstreamError
-from portal.engine.failures import CIRCUIT_OPEN
-from portal.engine.model import Status
-from portal.engine.start import Outcome
+from portal.domain.upstream import CircuitOpen, Throttled, Unauthorized, UpstreamError
+from portal.engine.start import StartOutcome
+from portal.engine.states import Status
 from portal.provisioning.view import job_view
 
 from tests.fakes.faults import Fault
@@ -18,7 +17,7 @@ from tests.fakes.workflow import START
 from tests.unit.functions.provision.world import DAY, World, assert_exactly_once
 
 BUSY = Throttled("salesforce", "query", "busy", retry_after=60)
-DOWN = Throttled("salesforce", "query", "open", code=CIRCUIT_OPEN, retry_after=60)
+DOWN = CircuitOpen("salesforce", "query", "open", retry_after=60)
 
 
 def count(world: World) -> int:
@@ -96,7 +95,7 @@ def test_refused_credentials_are_reported_when_they_are_mended() -> None:
     world.faults.always = lambda _: None
     world.settle()
     assert (world.job.status, world.salesforce.status) == (Status.FAILED, "Failed")
-    assert world.press(f"{ORDER_ID}-{count(world) + 1}").outcome is Outcome.ACCEPTED
+    assert world.press(f"{ORDER_ID}-{count(world) + 1}").outcome is StartOutcome.ACCEPTED
     world.settle()
     assert_exactly_once(world)
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from portal.domain.provisioning import REASONS
+from portal.domain.provisioning_errors import REASONS
 
 ROOT = Path(__file__).parents[4]
 PAGE = (ROOT / "docs" / "error-codes.md").read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ def raised() -> set[str]:
     found |= {
         f"{who}-{what}" for who in ("salesforce", "whmcs", "esim", "aws") for what in FAMILIES
     }
-    return found | {"cancelled", "attempts-exhausted"}
+    return found | {"cancelled", "retries-exhausted"}
 
 
 def test_every_code_that_can_occur_is_explained() -> None:

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 from portal.domain.esim import Subscriber
-from portal.engine.model import Status
+from portal.engine.states import Status
 from portal.provisioning.view import job_view
 
+from functions.provision.steps.activate_esim import reference
 from tests.events import USER_ID
 from tests.fakes.directory import customer
 from tests.fakes.faults import Fault
@@ -202,7 +203,7 @@ def test_the_provider_learns_who_a_new_customer_is(fault: Fault | None) -> None:
     run(world)
     assert_exactly_once(world)
     assert world.esim.subscribers == [TARO]
-    assert world.esim.ordered == [(f"{ORDER_ID}:line-1:1", "pln_10gb", "usr_1")]
+    assert world.esim.ordered == [(reference(ORDER_ID, "line-1:1"), "pln_10gb", "usr_1")]
     assert isinstance(world.ports.subscribers, FakeSubscribers)
     assert world.ports.subscribers.known == {("gigs", USER_ID): "usr_1"}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from portal.config import ConfigurationError
-from portal.domain.provisioning import GOES_ON
-from portal.engine.model import Status
+from portal.domain.provisioning_errors import GOES_ON
+from portal.engine.states import Status
 
 from tests.fakes.faults import Fault
 from tests.fakes.provisioning import loaded_order, order_line
@@ -26,7 +26,7 @@ def test_a_job_whose_upstream_is_down_waits_out_of_the_way(upstream: str) -> Non
     down(world, upstream)
     world.work()
     assert (len(world.queue.messages), len(world.waiting.messages)) == (0, 1)
-    assert (world.job.status, world.job.tries) == (Status.RUNNING, 0)
+    assert (world.job.status, world.job.runs) == (Status.RUNNING, 0)
     assert world.job.last_error is not None
     assert world.job.last_error.code == f"{upstream}-unavailable"
 
@@ -80,7 +80,7 @@ def test_a_try_that_failed_keeps_its_message() -> None:
     world.work()
     assert (world.queue.sent, world.waiting.sent) == (1, 0)
     assert [message.receives for message in world.queue.messages.values()] == [1]
-    assert world.job.tries == 1
+    assert world.job.runs == 1
 
 
 def test_a_try_that_failed_in_the_other_lane_keeps_its_message_there() -> None:
@@ -92,7 +92,7 @@ def test_a_try_that_failed_in_the_other_lane_keeps_its_message_there() -> None:
     world.faults.always = lambda n: Fault.UNAVAILABLE if n.startswith("whmcs ") else None
     world.work()
     (message,) = world.waiting.messages.values()
-    assert (message.receives, world.job.tries) == (1, 1)
+    assert (message.receives, world.job.runs) == (1, 1)
     assert message.visible_at - world.clock.now == 30.0
     world.faults.always = lambda _: None
     world.settle()
@@ -174,7 +174,7 @@ def test_it_waits_all_the_same_when_salesforce_cannot_be_told(fault: Fault) -> N
 
     world.faults.always = unreachable
     world.work()
-    assert (world.job.tries, world.waiting.sent) == (0, 1)
+    assert (world.job.runs, world.waiting.sent) == (0, 1)
     world.faults.always = lambda _: None
     world.settle()
     assert_exactly_once(world)
@@ -271,4 +271,4 @@ def test_a_defect_in_telling_does_not_cost_the_wait() -> None:
 
     world.faults.always = misconfigured
     world.work()
-    assert (world.waiting.sent, world.job.tries, world.job.lease_owner) == (1, 0, None)
+    assert (world.waiting.sent, world.job.runs, world.job.lease_owner) == (1, 0, None)

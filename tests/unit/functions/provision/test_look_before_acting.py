@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from portal.domain.esim import Line, LineState
 from portal.domain.upstream import OutcomeUnknown
-from portal.engine.model import Status
+from portal.engine.states import Status
 from portal.ports.billing_orders import BillingOrder, ModuleFailed, NotPending, OrderState
 
-from functions.provision.limits import WHMCS_CALL_SECONDS
+from functions.provision.timeouts import WHMCS_CALL_SECONDS
 from tests.fakes.faults import Fault
 from tests.fakes.provisioning import REF_FIELD, esim_line, loaded_order, order_line
 from tests.unit.functions.provision.world import World, assert_exactly_once
@@ -74,7 +74,7 @@ def test_each_unanswered_request_gets_two_looks() -> None:
 @pytest.mark.parametrize("fault", [None, Fault.LOST_ANSWER])
 def test_a_whmcs_order_that_another_job_has_is_never_ours(fault: Fault | None) -> None:
     world = troubled("whmcs AddOrder", *([fault] if fault else []))
-    world.ports.claims.claim("whmcs-order#7001", "ORDER#801000000000099AAA")
+    world.ports.claims.claim("whmcs-order#7001", "provision#801000000000099AAA")
     world.settle()
     assert code(world) == "add-order-ambiguous"
     assert calls(world, "whmcs AcceptOrder") == 0
@@ -193,7 +193,7 @@ def test_an_order_whose_module_failed_is_closed_in_the_end() -> None:
     assert_exactly_once(world)
     assert {order.state for order in world.whmcs.all_orders.values()} == {OrderState.ACTIVE}
     assert calls(world, "whmcs AcceptOrder") == 2
-    assert calls(world, "whmcs ModuleCreate") == 2
+    assert calls(world, "whmcs ModuleCreate") == 1
 
 
 @pytest.mark.parametrize("error", [NotPending(), ModuleFailed("registrar says no")])

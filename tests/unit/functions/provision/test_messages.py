@@ -13,7 +13,7 @@ from functions.provision.messages import handle_batch
 from tests.events import FakeContext
 from tests.fakes.provisioning import ORDER_ID
 
-JOB_ID = f"ORDER#{ORDER_ID}"
+JOB_ID = f"provision#{ORDER_ID}"
 
 
 def record(number: int = 1, correlation_id: str | None = None) -> dict[str, Any]:

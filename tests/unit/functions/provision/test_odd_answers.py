@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from portal.engine.model import Status
+from portal.engine.states import Status
 
 from local.emulators.kit.faults import Fault
 from tests.unit.functions.provision.emulated import Office, Servers, servers

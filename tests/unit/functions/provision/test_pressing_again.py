@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable, UpstreamError
-from portal.engine.model import Status
+from portal.engine.states import Status
 from portal.ports.billing_orders import OrderRefused, OrderState
 
 from tests.fakes.directory import FakeDirectory, customer

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from portal.api.signature import SignatureVerifier, SigningKeys
 from portal.domain.upstream import Unavailable
-from portal.engine.model import Status
-from portal.provisioning.view import order_job_id
+from portal.engine.states import Status
+from portal.provisioning.job import order_job_id
 
 from functions.provision import start
 from functions.provision.admission import StartDeps
@@ -53,7 +53,6 @@ class Button:
             store=self.store,
             queue=self.queue,
             replays=FakeReplays(),
-            job_id=order_job_id,
             clock=self.clock,
         )
 
@@ -108,7 +107,7 @@ def test_accepted_recorded_and_enqueued(button: Button) -> None:
     assert answer.json() == {"sfOrderId": ORDER_ID, "status": "queued", "attempt": 1}
     assert answer.headers["location"] == f"/api/orders/{ORDER_ID}"
     assert "idempotency-replayed" not in answer.headers
-    job = button.store.jobs[f"ORDER#{ORDER_ID}"]
+    job = button.store.jobs[f"provision#{ORDER_ID}"]
     assert job.input == {"requestedBy": "005000000000001AAA"}
     assert job.correlation_id == answer.headers["x-correlation-id"]
     assert button.queue.sent == 1
@@ -159,7 +158,7 @@ def test_another_key_while_it_is_under_way(
 ) -> None:
     button.press("key-1")
     button.end(status)
-    job = button.store.jobs[f"ORDER#{ORDER_ID}"]
+    job = button.store.jobs[f"provision#{ORDER_ID}"]
     button.store.replace(job.changed(current_step=step or ""))
     answer = button.press("key-2")
     assert (answer.status, slug(answer)) == (409, "already-running")
@@ -217,7 +216,7 @@ def test_short_and_long_ids_are_one_order(button: Button) -> None:
     assert answer.json()["sfOrderId"] == MIXED_18
     assert answer.headers["location"] == f"/api/orders/{MIXED_18}"
     assert button.press("key-2", order=MIXED_18).status == 409
-    assert list(button.store.jobs) == [f"ORDER#{MIXED_18}"]
+    assert list(button.store.jobs) == [f"provision#{MIXED_18}"]
 
 
 @pytest.mark.parametrize("order", ["8014x000000abcdAA4", "8014x000000ABCDAAA"])
@@ -251,7 +250,7 @@ def test_bodies(button: Button, body: str, status: int, kind: str) -> None:
 @pytest.mark.parametrize("body", ["", "{}", ' {"requestedBy":null} '])
 def test_an_empty_body_is_fine(button: Button, body: str) -> None:
     assert button.press(body=body).status == 202
-    assert button.store.jobs[f"ORDER#{ORDER_ID}"].input == {}
+    assert button.store.jobs[f"provision#{ORDER_ID}"].input == {}
 
 
 def test_what_is_wrong_with_a_body_is_named(button: Button) -> None:
@@ -279,7 +278,7 @@ def test_a_lost_message_does_not_lose_the_order(
 
     monkeypatch.setattr(button.queue, "put", fail)
     assert button.press().status == 202
-    assert button.store.jobs[f"ORDER#{ORDER_ID}"].status is Status.QUEUED
+    assert button.store.jobs[f"provision#{ORDER_ID}"].status is Status.QUEUED
 
 
 def test_nothing_begins_when_it_cannot_be_recorded(

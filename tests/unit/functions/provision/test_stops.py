@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from portal.domain.provisioning import REASONS, LoadedOrder, OrderLine
+from portal.domain.provisioning_errors import REASONS
+from portal.domain.provisioning_order import LoadedOrder, ProvisionLine
 from portal.domain.upstream import Refused, Unauthorized
-from portal.engine.model import Status
+from portal.engine.states import Status
 from portal.ports.billing_orders import ClientState, OrderRefused, OrderState
 from portal.provisioning.view import job_view
 
+from functions.provision.steps.activate_esim import reference
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.faults import Fault
 from tests.fakes.provisioning import (
@@ -245,7 +247,9 @@ def test_a_card_that_expires_after_the_order_was_placed_does_not_matter() -> Non
 
 
 @pytest.mark.parametrize("others", [(), (esim_line(2),)], ids=["alone", "with an eSIM"])
-def test_lines_must_not_change_once_something_was_ordered(others: tuple[OrderLine, ...]) -> None:
+def test_lines_must_not_change_once_something_was_ordered(
+    others: tuple[ProvisionLine, ...],
+) -> None:
     world = World(loaded_order(order_line(1), *others))
     world.whmcs.module_failures = {101}
     world.press()
@@ -270,9 +274,9 @@ def test_an_esim_that_ended_is_ordered_anew_by_the_next_attempt() -> None:
     world.settle()
     assert world.job.status is Status.SUCCEEDED
     assert len(world.esim.active()) == 1
-    assert sorted(world.esim.by_ref) == [
-        f"{ORDER_ID}:line-2:1",
-        f"{ORDER_ID}:line-2:1:r2",
+    assert list(world.esim.by_ref) == [
+        reference(ORDER_ID, "line-2:1"),
+        reference(ORDER_ID, "line-2:1", attempt=2),
     ]
 
 
@@ -328,7 +332,7 @@ def test_exhausted_tries_go_through_the_dead_letters() -> None:
     world.press()
     began = world.clock.now
     world.settle()
-    assert (world.job.status, world.job.tries) == (Status.FAILED, 9)
+    assert (world.job.status, world.job.runs) == (Status.FAILED, 9)
     assert world.job.last_error is not None
     assert world.job.last_error.code == "whmcs-unavailable"
     assert world.salesforce.status == "Failed"
@@ -347,7 +351,7 @@ def test_a_worker_that_always_dies_ends_as_failed() -> None:
     world.press()
     world.settle()
     assert world.job.last_error is not None
-    assert (world.job.status, world.job.last_error.code) == (Status.FAILED, "attempts-exhausted")
+    assert (world.job.status, world.job.last_error.code) == (Status.FAILED, "retries-exhausted")
 
 
 def test_salesforce_learns_of_a_failure_even_if_it_was_the_one_that_failed() -> None:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from portal.engine.model import Status, Task
+from portal.engine.model import Task
 from portal.engine.start import Cancellation, cancel
+from portal.engine.states import Status
 from portal.provisioning.view import job_view
 
 from tests.fakes.faults import Fault, Killed
@@ -65,7 +66,7 @@ def test_pending_esims_cost_polls_and_no_tries() -> None:
     world.press()
     world.settle()
     assert_exactly_once(world)
-    assert world.job.tries == 1
+    assert world.job.runs == 1
     assert world.faults.names.count("esim activate") == 3
     assert world.faults.names.count("esim find") == 40
 
@@ -94,7 +95,7 @@ def test_an_invocation_hands_over_when_its_time_runs_out() -> None:
     world.settle()
     assert_exactly_once(world)
     assert "handed-over" in world.store.kinds()
-    assert world.job.tries == 1
+    assert world.job.runs == 1
 
 
 def test_each_step_in_an_invocation_of_its_own() -> None:
@@ -114,7 +115,7 @@ def test_each_step_in_an_invocation_of_its_own() -> None:
         assert verdict.delay <= 10
     assert_exactly_once(world)
     assert "handed-over" in world.store.kinds()
-    assert world.job.tries == 1
+    assert world.job.runs == 1
 
 
 @pytest.mark.parametrize("number", [4, 5, 9])
@@ -187,7 +188,7 @@ def test_the_sweeper_leaves_running_and_waiting_jobs_alone() -> None:
 def test_cancelled_before_the_worker_came() -> None:
     world = World()
     world.press()
-    asked = cancel(world.store, world.queue, JOB_ID, now=world.clock.now)
+    asked = world.cancel()
     assert asked is Cancellation.CANCELLED
     world.settle()
     assert (world.job.status, world.salesforce.status) == (Status.CANCELLED, "Not Started")
@@ -202,7 +203,7 @@ def test_cancelled_before_the_worker_came() -> None:
 def test_a_scheduled_order_is_called_off() -> None:
     world = scheduled()
     world.settle(hours=1)
-    assert cancel(world.store, world.queue, JOB_ID, now=world.clock.now) is Cancellation.CANCELLED
+    assert world.cancel() is Cancellation.CANCELLED
     world.settle()
     assert world.job.status is Status.CANCELLED
     world.settle(hours=48)
@@ -220,7 +221,9 @@ def test_cancelled_at_any_moment(call: int) -> None:
     def operator(_: str) -> None:
         if len(world.faults.names) == call + 1 and not answers:
             answers.append(Cancellation.UNKNOWN)
-            answers[0] = cancel(world.store, world.queue, JOB_ID, now=world.clock.now)
+            answers[0] = cancel(
+                world.store, world.queue, JOB_ID, text="called off", now=world.clock.now
+            )
 
     world.faults.always = operator
     world.settle()
@@ -238,11 +241,11 @@ def test_cancelled_at_any_moment(call: int) -> None:
 
 def test_cancelling_what_is_over_or_unknown() -> None:
     world = World()
-    assert cancel(world.store, world.queue, JOB_ID, now=0.0) is Cancellation.UNKNOWN
+    assert world.cancel() is Cancellation.UNKNOWN
     world.press()
     world.settle()
     with unchanged(world):
-        assert cancel(world.store, world.queue, JOB_ID, now=0.0) is Cancellation.OVER
+        assert world.cancel() is Cancellation.OVER
 
 
 def test_a_lease_from_a_clock_far_ahead_does_not_hold_for_ever() -> None:
@@ -268,7 +271,7 @@ def test_messages_of_an_older_attempt_do_nothing() -> None:
     world.press()
     world.queue.messages.clear()
     world.queue.put(Task(JOB_ID, 1))
-    world.queue.put(Task("ORDER#801000000000777AAA", 1))
+    world.queue.put(Task("provision#801000000000777AAA", 1))
     with unchanged(world):
         world.work()
         world.work()

@@ -6,6 +6,7 @@ import time
 
 from portal.adapters.circuit import FAILURES
 from portal.engine.start import cancel
+from portal.provisioning.job import KIND
 
 from functions.provision import dead_letter, sweeper
 from functions.provision.deps import build_sweeper, build_worker
@@ -24,7 +25,7 @@ def test_from_the_button_to_the_mails(wired: Wired) -> None:
     wired.servers.seed((FIBRE, 1), (ESIM, 1))
     pressed = wired.press()
     assert (pressed.status, pressed.json()["status"]) == (202, "queued")
-    assert wired.messages() == [{"jobId": f"ORDER#{ORDER_ID}", "attempt": 1}]
+    assert wired.messages() == [{"jobId": f"provision#{ORDER_ID}", "attempt": 1}]
     assert wired.work() == {"batchItemFailures": []}
     assert wired.view().status == "provisioned"
     assert sorted(mail["dedupKey"] for mail in wired.messages("email")) == [
@@ -50,7 +51,7 @@ def test_whmcs_is_down_and_the_job_waits_out_of_the_way(wired: Wired) -> None:
     for queue in ("provision", "provision-waiting", "provision-waiting"):
         assert wired.work(queue=queue) == {"batchItemFailures": []}
     assert len(wired.servers.whmcs.emulator.journal.calls()) == FAILURES
-    assert wired.job().tries == FAILURES - 1
+    assert wired.job().runs == FAILURES - 1
     assert (wired.backlog("provision"), wired.backlog("provision-waiting")) == (0, 3)
 
 
@@ -62,7 +63,7 @@ def test_a_try_that_fails_again_and_again_ends_in_the_dead_letters(wired: Wired)
     wired.servers.whmcs.emulator.faults.add(fault)
     for _ in range(TRIES):
         assert len(wired.work()["batchItemFailures"]) == 1
-    assert wired.job().tries == TRIES
+    assert wired.job().runs == TRIES
     assert wired.work(dead_letter.handler) == {"batchItemFailures": []}
     assert (wired.view().status, wired.view().error_code) == ("failed", "whmcs-unavailable")
     order = wired.order()
@@ -80,7 +81,7 @@ def test_a_dead_letter_stays_until_salesforce_knows(wired: Wired) -> None:
         assert len(wired.work(dead_letter.handler)["batchItemFailures"]) == 1
     wired.servers.salesforce.emulator.set_switches({"request_limit_reached": False})
     assert wired.work(dead_letter.handler) == {"batchItemFailures": []}
-    assert wired.view().error_code == "attempts-exhausted"
+    assert wired.view().error_code == "retries-exhausted"
     assert wired.order()["Provisioning_Status__c"] == "Failed"
 
 
@@ -88,17 +89,17 @@ def test_the_sweeper_brings_back_what_was_lost(wired: Wired) -> None:
     wired.servers.seed((FIBRE, 1))
     wired.press()
     wired.messages()
-    assert sweeper.handler({}, FakeContext())["lost"] == 0
+    assert sweeper.handler({}, FakeContext())[KIND]["lost"] == 0
     build_sweeper()._clock = lambda: time.time() + 3_600
-    assert sweeper.handler({}, FakeContext())["lost"] == 1
-    assert wired.messages() == [{"jobId": f"ORDER#{ORDER_ID}", "attempt": 1}]
+    assert sweeper.handler({}, FakeContext())[KIND]["lost"] == 1
+    assert wired.messages() == [{"jobId": f"provision#{ORDER_ID}", "attempt": 1}]
 
 
 def test_an_operator_cancels(wired: Wired) -> None:
     wired.servers.seed((FIBRE, 1))
     wired.press()
     tasks = build_worker().lanes.fresh.tasks
-    asked = cancel(wired.store, tasks, f"ORDER#{ORDER_ID}", now=time.time())
+    asked = cancel(wired.store, tasks, f"provision#{ORDER_ID}", text="called off", now=time.time())
     assert asked == "cancelled"
     wired.work()
     assert wired.view().status == "cancelled"
@@ -106,6 +107,8 @@ def test_an_operator_cancels(wired: Wired) -> None:
 
 
 def test_messages_that_are_no_tasks_are_dropped_loudly(wired: Wired) -> None:
-    event = sqs_event("not json", {"jobId": "", "attempt": 1}, {"jobId": "ORDER#x", "attempt": 0})
+    event = sqs_event(
+        "not json", {"jobId": "", "attempt": 1}, {"jobId": "provision#x", "attempt": 0}
+    )
     for handler in (wired.worker, dead_letter.handler):
         assert handler(event, FakeContext()) == {"batchItemFailures": []}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from portal.engine.model import Status
+from portal.engine.states import Status
 
 from local.emulators.kit.faults import Fault
 from tests.fakes.provisioning import ORDER_ID
@@ -160,7 +160,7 @@ def test_gigs_takes_its_time(servers: Servers) -> None:
     servers.gigs.emulator.clock.advance(601)
     office.settle()
     office.assert_provisioned(esims=1)
-    assert office.job.tries == 1
+    assert office.job.runs == 1
 
 
 def test_gigs_gives_up(servers: Servers) -> None:

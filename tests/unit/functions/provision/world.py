@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from portal.domain.provisioning import LoadedOrder
-from portal.engine.model import Job, Status, Task
+from portal.domain.provisioning_order import LoadedOrder
+from portal.engine.model import Job, Task
 from portal.engine.runner import Runner
-from portal.engine.start import Started, StartRequest, request_start
-from portal.engine.sweeper import Sweeper
+from portal.engine.start import Cancellation, Started, StartRequest, cancel, request_start
+from portal.engine.states import Status
+from portal.engine.sweeper import KindQueues, Sweeper
+from portal.provisioning.job import CANCELLED_TEXT, KIND, order_job_id
 from portal.queues.backoff import Policy
 from portal.queues.lanes import Lane, Lanes
 
+from functions.provision.admission import KEY_ENDS_AFTER
 from functions.provision.messages import handle_batch
-from functions.provision.ports import Ports
 from functions.provision.workflow import provisioning
+from functions.provision.workflow_ports import ProvisioningPorts
 from tests.events import FakeContext
 from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.faults import Faults, Killed
@@ -25,17 +28,18 @@ from tests.fakes.provisioning import (
     FakeClaims,
     FakeEsim,
     FakeSalesforce,
+    FakeServiceLines,
     FakeSubscribers,
     FakeWhmcs,
     FakeWhmcsOrders,
     FakeWhmcsServices,
-    FaultyOutbox,
+    FaultyMailQueue,
     billing_product,
     loaded_order,
 )
 from tests.fakes.workflow import FakeClock, FakeObserver, FakeQueue, MemoryJobStore
 
-JOB_ID = f"ORDER#{ORDER_ID}"
+JOB_ID = order_job_id(ORDER_ID)
 SWEEP_EVERY = 300.0
 DAY = 86_400.0
 
@@ -64,14 +68,15 @@ class World:
             self.faults, self.clock, catalogue={pid: billing_product(pid) for pid in pids if pid}
         )
         self.esim = FakeEsim(self.faults)
-        self.mail_queue = FaultyOutbox(self.faults)
+        self.mail_queue = FaultyMailQueue(self.faults)
         self.store = MemoryJobStore(self.faults)
         self.queue = FakeQueue(self.clock, self.faults)
         self.waiting = FakeQueue(self.clock, self.faults, name="provision-waiting")
         self.lanes = Lanes(fresh=_lane(self.queue), waiting=_lane(self.waiting))
         self.directory = FakeDirectory(customer())
         self.observer = FakeObserver()
-        self.ports = Ports(
+        self.service_lines = FakeServiceLines(self.faults)
+        self.ports = ProvisioningPorts(
             orders=self.salesforce,
             directory=self.directory,
             products=self.whmcs,
@@ -81,6 +86,7 @@ class World:
             claims=FakeClaims(self.faults),
             esim=self.esim,
             subscribers=FakeSubscribers(self.faults),
+            service_lines=self.service_lines,
             mail_queue=self.mail_queue,
             payment_method="stripe",
         )
@@ -95,7 +101,7 @@ class World:
         """A fresh process."""
         return Runner(
             store=self.store,
-            workflow=provisioning(self.ports),
+            workflows={KIND: provisioning(self.ports)},
             policy=Policy(jitter=lambda low, high: 1.0),
             observer=self.observer,
             clock=self.clock,
@@ -105,13 +111,21 @@ class World:
         """The button, with a new key unless one is given."""
         self._presses += 1
         wanted = StartRequest(
-            job_id=JOB_ID,
+            kind=KIND,
+            subject=ORDER_ID,
+            scope="salesforce",
             key=key or f"{ORDER_ID}-{self._presses}",
             payload_hash="hash",
             input={},
             correlation_id="correlation-1",
+            key_ends_after=KEY_ENDS_AFTER,
         )
         return request_start(self.store, self.queue, wanted, now=self.clock.now)
+
+    def cancel(self) -> Cancellation:
+        """An operator calls the order off."""
+        now = self.clock.now
+        return cancel(self.store, self.queue, JOB_ID, text=CANCELLED_TEXT, now=now)
 
     def runner_task(self) -> Task:
         """What is on the queue for the current attempt."""
@@ -131,8 +145,8 @@ class World:
                 return True
         return False
 
-    def bury(self) -> None:
-        """Work the dead letters off."""
+    def consume_dead_letters(self) -> None:
+        """Consume what the queues have given up on."""
         for queue in (self.queue, self.waiting):
             for record in queue.dead_records():
                 answer = handle_batch({"Records": [record]}, self.context, self.runner().give_up)
@@ -141,8 +155,8 @@ class World:
 
     def sweep(self) -> Any:
         """The schedule fires."""
-        queues = {"fresh": self.queue, "waiting": self.waiting}
-        return Sweeper(self.store, **queues, clock=self.clock).sweep()
+        queues = {KIND: KindQueues(fresh=self.queue, waiting=self.waiting)}
+        return Sweeper(self.store, queues, clock=self.clock).sweep()[KIND]
 
     def lose_messages(self) -> None:
         """Whatever was queued is gone."""
@@ -157,18 +171,18 @@ class World:
             if following is not None and following <= next_sweep:
                 self.clock.now = max(self.clock.now, following)
                 if self.work():
-                    self.bury()
+                    self.consume_dead_letters()
                 continue
             self.clock.now, next_sweep = next_sweep, next_sweep + SWEEP_EVERY
             self.sweep()
-            self.bury()
+            self.consume_dead_letters()
 
     def drain(self) -> None:
-        """Work off what is still in the queue after the end: it must do nothing."""
+        """Consume what is still in the queue after the end: it must do nothing."""
         while (following := self.next_at()) is not None:
             self.clock.now = max(self.clock.now, following)
             self.work()
-            self.bury()
+            self.consume_dead_letters()
 
     def _work(self, queue: FakeQueue, record: dict[str, Any]) -> None:
         event = {"Records": [record]}

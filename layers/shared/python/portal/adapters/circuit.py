@@ -22,8 +22,13 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
 from portal import aws
 from portal.adapters.salesforce.client import SalesforceClient
 from portal.adapters.whmcs.client import WhmcsClient
-from portal.domain.upstream import OutcomeUnknown, Throttled, Unauthorized, Unavailable
-from portal.engine.failures import CIRCUIT_OPEN
+from portal.domain.upstream import (
+    CircuitOpen,
+    OutcomeUnknown,
+    Throttled,
+    Unauthorized,
+    Unavailable,
+)
 from portal.observability import count, logger
 
 FAILURES = 5
@@ -57,19 +62,17 @@ class Circuit:
     def run(self, call: Callable[[], AnswerT]) -> AnswerT:
         """Make the call, unless the circuit is open.
 
-        Raises Throttled with the code `circuit-open` when nothing was done because the upstream is
-        down: the call was not made, or was the one that opened the circuit or found it still down
-        (ADR 21). An unknown outcome stays one: somebody has to look.
+        Raises CircuitOpen when nothing was done because the upstream is down (ADR 21). An unknown
+        outcome stays one: somebody has to look.
         """
         self._opened = False
         try:
             answer: AnswerT = self._protected(call)
         except CircuitBreakerOpenError as error:
-            raise Throttled(
+            raise CircuitOpen(
                 self._upstream,
                 "circuit breaker",
                 "not called: it failed several times in a row",
-                code=CIRCUIT_OPEN,
                 retry_after=float(OPEN_SECONDS),
             ) from error
         except Unavailable as error:
@@ -78,13 +81,13 @@ class Circuit:
             raise self._still_down(error) from error
         return answer
 
-    def _still_down(self, error: Unavailable) -> Throttled:
+    def _still_down(self, error: Unavailable) -> CircuitOpen:
         after = error.retry_after if isinstance(error, Throttled) else None
-        return Throttled(
+        return CircuitOpen(
             self._upstream,
             error.operation,
             error.message,
-            code=CIRCUIT_OPEN,
+            code=error.code,
             status=error.status,
             loggable=error.loggable,
             retry_after=max(float(OPEN_SECONDS), after or 0.0),

@@ -7,6 +7,7 @@ Split by what the caller must do, because the vendors' own codes are countless:
     │   └── Unauthorized  our credentials or grants are wrong: alarm, never retry blindly
     ├── Unavailable       nothing happened: try again later
     │   └── Throttled     the same, not before `retry_after` seconds
+    │       └── CircuitOpen   the upstream is down: other callers find the same
     └── OutcomeUnknown    a write left and no trustworthy answer came: look before acting again
 """
 
@@ -67,6 +68,13 @@ class Throttled(Unavailable):
     ) -> None:
         super().__init__(upstream, operation, message, code=code, status=status, loggable=loggable)
         self.retry_after = retry_after
+
+
+class CircuitOpen(Throttled):
+    """Nothing was done, because the upstream failed several times in a row.
+
+    The call was not made, or was the one that opened the circuit or found the upstream still down.
+    """
 
 
 class OutcomeUnknown(UpstreamError):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.config import ConfigurationError
 from portal.domain.upstream import (
+    CircuitOpen,
     OutcomeUnknown,
     Refused,
     Throttled,
@@ -13,12 +15,11 @@ from portal.domain.upstream import (
     UpstreamError,
 )
 
-CIRCUIT_OPEN = "circuit-open"
-"""The `code` of a Throttled from a circuit breaker: the upstream is down, nothing was done."""
-
-
 SETTLING_SECONDS = 60.0
 """Longer than an upstream works on a request that nobody waits for any more."""
+
+Prefix = Callable[[str], str]
+"""The first word of the error codes for an upstream (`Workflow.prefix`)."""
 
 
 class StopWorkflow(Exception):
@@ -34,7 +35,7 @@ class StopWorkflow(Exception):
 
 
 class Postpone(Exception):
-    """Not yet, through nobody's fault: look again after `seconds`. Costs no try.
+    """Not yet, through nobody's fault: look again after `seconds`. Costs no retry.
 
     After the workflow's patience the job stops with `code`.
     """
@@ -58,8 +59,8 @@ class OutOfTime(Exception):
     """This invocation ends before the next call could; another one goes on."""
 
 
-class LeaseLost(Exception):
-    """Somebody else took the job over: leave at once, touch nothing."""
+class JobLeaseLost(Exception):
+    """Another worker took the job over: leave at once, touch nothing."""
 
 
 class CancelRequested(Exception):
@@ -68,7 +69,7 @@ class CancelRequested(Exception):
 
 @dataclass(frozen=True)
 class Retry:
-    """Try again: `code` for the record, at least `after` seconds from now."""
+    """Run again: `code` for the record, at least `after` seconds from now."""
 
     code: str
     message: str
@@ -96,39 +97,39 @@ class Stop:
     message: str
 
 
-def decide(error: Exception) -> Retry | Wait | Stop:
+def decide(error: Exception, prefix: Prefix) -> Retry | Wait | Stop:
     """What becomes of the job when a step raised.
 
-    A defect in a step must not lose the job: it is tried again, then fails with a code that says
-    that it was ours.
+    A defect in a step must not lose the job: it is run again, then fails with a code that says
+    that the portal is at fault.
     """
     if isinstance(error, StopWorkflow):
         return Stop(error.code, error.message)
     if isinstance(error, Postpone):
         return Wait(error.code, error.message, error.seconds)
     if isinstance(error, UpstreamError):
-        return classify(error)
+        return classify(error, prefix)
     if isinstance(error, ConfigurationError):
         return Retry("configuration", str(error))
     return Retry("internal-error", type(error).__name__)
 
 
-def classify(error: UpstreamError) -> Retry | Wait | Stop:
+def classify(error: UpstreamError, prefix: Prefix) -> Retry | Wait | Stop:
     """What to do about an upstream's failure that no step dealt with.
 
-    Unauthorized stops: knocking again with the same credentials can get our address banned
-    (WHMCS), and waiting mends nothing.
+    Unauthorized stops: knocking again with the same credentials can get our address banned, and
+    waiting mends nothing.
     """
-    upstream = error.upstream if error.upstream in ("salesforce", "whmcs", "esim") else "aws"
+    upstream = prefix(error.upstream)
     text = f"{error.upstream} {error.operation}: {error.message}"
     if isinstance(error, Unauthorized):
         return Stop(f"{upstream}-access-denied", text)
     if isinstance(error, Refused):
         return Stop(f"{upstream}-refused", text)
     if isinstance(error, OutcomeUnknown):
-        # The next try looks whether it took effect: not while it may still be doing so.
+        # The next run looks whether it took effect: not while it may still be doing so.
         return Retry(f"{upstream}-outcome-unknown", text, SETTLING_SECONDS)
     after = (error.retry_after or 0.0) if isinstance(error, Throttled) else 0.0
-    if error.code == CIRCUIT_OPEN:
+    if isinstance(error, CircuitOpen):
         return Wait(f"{upstream}-unavailable", text, after, upstream_down=True)
     return Retry(f"{upstream}-unavailable", text, after)

@@ -1,12 +1,6 @@
 """What a workflow run is: the job, its steps, and how it can stand.
 
-    queued ──► running ──► succeeded
-      ▲          │  │
-      │          │  └────► stopping ──► failed | cancelled
-    scheduled ◄──┘
-
-`running` stays the status between two tries; who works on a job right now is told by its lease.
-`stopping` means: decided, but not yet reported to the outside world.
+`states.py` has the statuses and the table of transitions.
 """
 
 from __future__ import annotations
@@ -16,52 +10,47 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from portal.engine.states import Move, Status, after
+
 Data = Mapping[str, Any]
 
 
-class Status(StrEnum):
-    """How a job stands."""
-
-    QUEUED = "queued"
-    SCHEDULED = "scheduled"
-    RUNNING = "running"
-    STOPPING = "stopping"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def over(self) -> bool:
-        """Nothing more will happen by itself."""
-        return self in (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
-
-
 class StepState(StrEnum):
-    """`started` is the intent: from then on the outside world may have been changed."""
+    """How a step stands.
+
+    `started` is an intent: from then on the step may have changed the outside world.
+    `undoing` is the intent of a compensation.
+    """
 
     STARTED = "started"
     DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepRecord:
-    """The checkpoint of one step; times are epoch seconds, `data` is JSON without personal data."""
+    """The checkpoint of one step. Times are epoch seconds; `data` is JSON without personal data.
+
+    `irreversible` says that the step has, or may have, had an effect that cannot be undone.
+    """
 
     state: StepState
     attempt: int
     started_at: float
     done_at: float | None = None
+    irreversible: bool = False
     data: Data = field(default_factory=dict)
 
     @property
     def done(self) -> bool:
-        """Whether it need not run again."""
+        """Whether the step has a result."""
         return self.state is StepState.DONE
 
 
 @dataclass(frozen=True, kw_only=True)
 class LastError:
-    """Why a try did not go through, or why the job stopped."""
+    """Why a run did not go through, or why the job stopped."""
 
     code: str
     message: str
@@ -73,16 +62,22 @@ class LastError:
 class Job:
     """One workflow run and everything that survives a crash.
 
-    `attempt` counts starts by a person, `tries` the runs within one attempt that may end in
-    failure; `version` grows by one with every write. Times are epoch seconds.
+    `kind` names the workflow; `subject` is what it is about (an Order, an operation); `id` is made
+    of both. `attempt` counts starts by a person. `runs` counts how often a worker took the job in
+    this attempt: the first run and its retries, without those that only waited. `version` grows by
+    one with every write. Times are epoch seconds.
+
+    `unreported` says that the outside world refused to be told how the job ended.
     """
 
     id: str
+    kind: str
+    subject: str
     status: Status
     attempt: int
     requested_at: float
     updated_at: float
-    tries: int = 0
+    runs: int = 0
     version: int = 0
     correlation_id: str = ""
     input: Data = field(default_factory=dict)
@@ -94,9 +89,9 @@ class Job:
     due_at: float | None = None
     waits: int = 0
     waiting_since: float | None = None
-    committed: bool = False
     cancel_requested: bool = False
     ending: Status | None = None
+    unreported: bool = False
     last_error: LastError | None = None
     result: Data = field(default_factory=dict)
     started_at: float | None = None
@@ -105,6 +100,20 @@ class Job:
     def changed(self, **changes: Any) -> Job:
         """A copy with other values."""
         return replace(self, **changes)
+
+    def moved(self, move: Move, **changes: Any) -> Job:
+        """A copy in the status that the move leads to. Raises IllegalMove."""
+        return replace(self, status=after(self.status, move), **changes)
+
+    @property
+    def irreversible(self) -> bool:
+        """Whether the point of no return is passed: a step had an effect that stays."""
+        return any(record.irreversible for record in self.steps.values())
+
+    @property
+    def retries(self) -> int:
+        """How often the engine repeated a run in this attempt."""
+        return max(self.runs - 1, 0)
 
     def leased(self, now: float) -> bool:
         """Whether somebody else is at work.
@@ -117,6 +126,11 @@ class Job:
 # Lambda's longest run plus the margin for clocks that differ.
 LEASE_MARGIN = 30.0
 LONGEST_LEASE = 900.0 + 2 * LEASE_MARGIN
+
+
+def job_id(kind: str, subject: str) -> str:
+    """The id of the one job of this kind about this subject."""
+    return f"{kind}#{subject}"
 
 
 @dataclass(frozen=True, kw_only=True)

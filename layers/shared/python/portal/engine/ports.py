@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from portal.engine.model import Event, Job, KeyUse, Status, Task
+from portal.engine.model import Event, Job, KeyUse, Task
+from portal.engine.states import Status
 
 
 class StaleJob(Exception):
@@ -17,7 +18,7 @@ class StaleJob(Exception):
 
 
 class KeyTaken(Exception):
-    """The idempotency key was used meanwhile."""
+    """The idempotency key was used for something else meanwhile."""
 
 
 class JobStore(Protocol):
@@ -37,10 +38,11 @@ class JobStore(Protocol):
         """
         ...
 
-    def begin(self, job: Job, key: str, use: KeyUse) -> Job:
-        """Write a job (new: version 0) and what the key was used for, both or neither.
+    def begin(self, job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
+        """Write a job (new: version 0) and what the key is used for, both or neither.
 
-        Raises StaleJob or KeyTaken.
+        `before` is what the key was used for until now. Raises StaleJob, or KeyTaken when the key
+        was used otherwise meanwhile.
         """
         ...
 

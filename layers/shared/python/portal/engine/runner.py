@@ -8,63 +8,69 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from portal.config import ConfigurationError
 from portal.domain.upstream import Refused, Unauthorized, UpstreamError
 from portal.engine.failures import (
     CancelRequested,
     Defer,
-    LeaseLost,
+    JobLeaseLost,
     OutOfTime,
+    Postpone,
     Retry,
     Stop,
+    StopWorkflow,
     Wait,
     classify,
     decide,
 )
-from portal.engine.model import LEASE_MARGIN, LastError, Status, Task
+from portal.engine.model import LEASE_MARGIN, LastError, StepState, Task
+from portal.engine.order_of_steps import aged_results, next_step
 from portal.engine.ports import JobStore, Observer, StaleJob
 from portal.engine.session import Remaining, Session
-from portal.engine.steps import Step, Workflow
-from portal.observability import logger
+from portal.engine.states import Move, Status
+from portal.engine.steps import Compensable, Step, Workflow
+from portal.observability import count, logger
 from portal.queues.backoff import Policy
 from portal.queues.verdict import ACK, Action, Verdict
 
 CANCELLED = "cancelled"
-EXHAUSTED = "attempts-exhausted"
+EXHAUSTED = "retries-exhausted"
 CONTENTION_SECONDS = 5.0
 COURTESY_SECONDS = 40.0  # one call to another system
+COMPENSATION_SECONDS = 60.0  # a look and an action
 
 
 class Runner:
-    """Works on jobs of one workflow."""
+    """Works on jobs of the given workflows, by the kind of the job."""
 
     def __init__(
         self,
         *,
         store: JobStore,
-        workflow: Workflow,
+        workflows: Mapping[str, Workflow],
         policy: Policy,
         observer: Observer,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
-        self._workflow = workflow
+        self._workflows = workflows
         self._policy = policy
         self._observer = observer
         self._clock = clock
 
     def work(self, task: Task, remaining: Remaining) -> Verdict:
         """Take the job as far as it goes in the time that is left."""
-        return self._handle(task, remaining, self._advance)
+        return self._handle(task, remaining, lambda execution: execution.advance())
 
     def give_up(self, task: Task, remaining: Remaining) -> Verdict:
         """End a job whose message the queue has given up on, and report it."""
-        return self._handle(task, remaining, self._abandon)
+        return self._handle(task, remaining, lambda execution: execution.abandon())
 
     def _handle(
-        self, task: Task, remaining: Remaining, act: Callable[[Session], Verdict]
+        self, task: Task, remaining: Remaining, act: Callable[[Execution], Verdict]
     ) -> Verdict:
         try:
             taken = self._take(task, remaining)
@@ -77,27 +83,31 @@ class Runner:
         if isinstance(taken, Verdict):
             return taken
         try:
-            return self._settled(taken, act)
-        except (UpstreamError, LeaseLost) as error:
+            return taken.settle(act)
+        except (UpstreamError, JobLeaseLost) as error:
             # The checkpoint could not be written: what is stored stands, the lease runs out.
             logger().warning("job left as it is", extra={"reason": repr(error)})
-            lease = max(taken.job.lease_until - self._clock(), CONTENTION_SECONDS)
-            return Verdict(Action.RETRY, min(lease, self._policy.delay(taken.job.tries)))
+            job = taken.session.job
+            lease = max(job.lease_until - self._clock(), CONTENTION_SECONDS)
+            return Verdict(Action.RETRY, min(lease, self._policy.delay(job.runs)))
 
-    def _take(self, task: Task, remaining: Remaining) -> Session | Verdict:
+    def _take(self, task: Task, remaining: Remaining) -> Execution | Verdict:
         job, now = self._store.get(task.job_id), self._clock()
         if job is None or job.attempt != task.attempt or job.status.over:
             return ACK
+        if job.kind not in self._workflows:
+            logger().error("no workflow of this kind", extra={"job": job.id, "kind": job.kind})
+            return Verdict(Action.RETRY, self._policy.delay(1))
         if job.status is Status.SCHEDULED and (job.due_at or 0.0) > now:
             return ACK  # the sweeper brings it back
         if job.leased(now):
             # Whoever holds the lease may be dead: a message must outlive it.
             return Verdict(Action.REQUEUE, self._policy.spread(job.lease_until - now + 1))
-        wanted = job.changed(
-            status=Status.STOPPING if job.status is Status.STOPPING else Status.RUNNING,
+        wanted = job.moved(
+            Move.TAKE,
             lease_owner=uuid.uuid4().hex,
             lease_until=now + remaining() + LEASE_MARGIN,
-            tries=job.tries + 1,
+            runs=job.runs + 1,
             started_at=job.started_at or now,
             updated_at=now,
         )
@@ -105,188 +115,284 @@ class Runner:
             taken = self._store.replace(wanted)
         except StaleJob:
             return Verdict(Action.REQUEUE, self._policy.spread(CONTENTION_SECONDS))
-        return Session(self._store, taken, remaining=remaining, clock=self._clock)
+        session = Session(self._store, taken, remaining=remaining, clock=self._clock)
+        return Execution(session, self._workflows[job.kind], self._policy, self._observer)
 
-    def _settled(self, session: Session, act: Callable[[Session], Verdict]) -> Verdict:
-        """Do it; an operator's cancellation may come in at any checkpoint."""
+
+class Execution:
+    """One run of one job, under its lease."""
+
+    def __init__(
+        self, session: Session, workflow: Workflow, policy: Policy, observer: Observer
+    ) -> None:
+        self.session = session
+        self._workflow = workflow
+        self._policy = policy
+        self._observer = observer
+
+    def settle(self, act: Callable[[Execution], Verdict]) -> Verdict:
+        """Do it; an operator's cancellation may come in at any checkpoint.
+
+        Raises JobLeaseLost, and upstream errors of the store.
+        """
         try:
-            return act(session)
+            return act(self)
         except CancelRequested:
-            text = "Cancelled by an operator before anything was ordered."
-            return self._stop(session, Status.CANCELLED, CANCELLED, text)
+            return self._stop(Status.CANCELLED, CANCELLED, self._workflow.texts.cancelled)
 
-    def _advance(self, session: Session) -> Verdict:
-        job = session.job
+    def advance(self) -> Verdict:
+        """Do the steps that are left, or what is left of the end."""
+        session, job = self.session, self.session.job
         if job.status is Status.STOPPING:
-            return self._report(session)
-        if job.tries > self._policy.max_tries:
-            return self._exhausted(session)
+            return self._end()
+        if job.retries > self._policy.max_retries:
+            return self._exhausted()
         try:
-            self._run_steps(session)
-        except (CancelRequested, LeaseLost):
+            self._run_steps()
+        except (CancelRequested, JobLeaseLost):
             raise
         except Defer as defer:
-            return self._schedule(session, defer.due_at)
+            return self._schedule(defer.due_at)
         except OutOfTime:
-            return self._hand_over(session)
+            return self._hand_over()
         except Exception as error:  # noqa: BLE001  # see `decide`: whatever a step raises is told apart there
-            return self._failed(session, error)
-        return self._succeed(session)
-
-    def _run_steps(self, session: Session) -> None:
-        if session.job.cancel_requested and not session.job.committed:
-            raise CancelRequested
-        for step in self._workflow.steps:
-            if not session.finished(step):
-                self._run_step(session, step)
-
-    def _run_step(self, session: Session, step: Step) -> None:
-        session.require(step.seconds)
-        fresh = session.enter(step)
-        started = time.perf_counter()
-        found = None if fresh else step.already_done(session)
-        data = step.run(session) if found is None else found
-        session.complete(step, data)
-        self._observer.step_finished(session.job, step.name, time.perf_counter() - started)
-        session.note("step-done" if found is None else "step-found-done")
-
-    def _succeed(self, session: Session) -> Verdict:
-        result = self._workflow.result(session)
-        session.release(
-            status=Status.SUCCEEDED, result=result, finished_at=session.now(), last_error=None
+            return self._failed(error)
+        session.put(
+            session.job.moved(
+                Move.SUCCEED,
+                lease_owner=None,
+                lease_until=0.0,
+                result=self._workflow.result(session),
+                updated_at=session.now(),
+                finished_at=session.now(),
+                last_error=None,
+            )
         )
         session.note("succeeded")
         self._observer.finished(session.job)
         return ACK
 
-    def _failed(self, session: Session, error: Exception) -> Verdict:
-        how = decide(error)
+    def abandon(self) -> Verdict:
+        """End the job as failed, unless its end is decided already."""
+        if self.session.job.status is Status.STOPPING:
+            return self._end()
+        return self._exhausted()
+
+    def _run_steps(self) -> None:
+        session, looked = self.session, set[str]()
+        if session.job.cancel_requested and not session.job.irreversible:
+            raise CancelRequested
+        while (step := next_step(self._workflow.steps, session, looked)) is not None:
+            self._run_step(step, looked)
+
+    def _run_step(self, step: Step[Any], looked: set[str]) -> None:
+        session = self.session
+        session.require(step.seconds)
+        fresh = session.enter(step)
+        started = time.perf_counter()
+        found = None
+        if not fresh and step.name not in looked:
+            found = step.already_done(session)
+            looked.add(step.name)
+            if found is None and self._has_aged(step):
+                return  # what it acts on is renewed first
+        record = step.run(session) if found is None else found
+        session.complete(step, record)
+        self._observer.step_finished(session.job, step.name, time.perf_counter() - started)
+        session.note("step-done" if found is None else "step-found-done")
+
+    def _has_aged(self, step: Step[Any]) -> bool:
+        earlier = self._workflow.steps[: self._workflow.steps.index(step)]
+        return next(aged_results(earlier, step, self.session), None) is not None
+
+    def _failed(self, error: Exception) -> Verdict:
+        how = decide(error, self._workflow.prefix)
         if isinstance(how, Stop):
-            return self._stop(session, Status.FAILED, how.code, how.message)
+            return self._stop(Status.FAILED, how.code, how.message)
         if isinstance(how, Wait):
-            return self._wait(session, how)
+            return self._wait(how)
         if not isinstance(error, UpstreamError):
             logger().error("step failed", exc_info=error, extra={"code": how.code})
-        return self._retry(session, how)
+        return self._retry(how)
 
-    def _retry(self, session: Session, how: Retry) -> Verdict:
-        tries = session.job.tries
+    def _retry(self, how: Retry) -> Verdict:
+        session = self.session
         # The last one goes back at once: the queue moves it to its dead-letter queue.
-        last = tries >= self._policy.max_tries
-        delay = 1.0 if last else self._policy.delay(tries, at_least=how.after)
-        self._release_with_error(session, how.code, how.message, delay)
+        last = session.job.retries >= self._policy.max_retries
+        delay = 1.0 if last else self._policy.delay(session.job.runs, at_least=how.after)
+        self._release_with_error(how.code, how.message, delay)
         self._observer.retrying(session.job, how.code, delay)
         return Verdict(Action.RETRY, delay)
 
-    def _schedule(self, session: Session, due_at: float) -> Verdict:
-        session.release(
-            status=Status.SCHEDULED,
-            due_at=due_at,
-            next_at=due_at,
-            tries=0,
-            waits=0,
-            waiting_since=None,
-            last_error=None,
+    def _schedule(self, due_at: float) -> Verdict:
+        session = self.session
+        session.put(
+            session.job.moved(
+                Move.SCHEDULE,
+                lease_owner=None,
+                lease_until=0.0,
+                updated_at=session.now(),
+                due_at=due_at,
+                next_at=due_at,
+                runs=0,
+                waits=0,
+                waiting_since=None,
+                last_error=None,
+            )
         )
         session.note("scheduled")
         return ACK
 
-    def _wait(self, session: Session, wait: Wait) -> Verdict:
+    def _wait(self, wait: Wait) -> Verdict:
+        session = self.session
         job, now = session.job, session.now()
         since = now if job.waiting_since is None else job.waiting_since
         if now - since > self._policy.patience:
-            return self._stop(session, Status.FAILED, wait.code, wait.message)
+            return self._stop(Status.FAILED, wait.code, wait.message)
         news = not job.waits or job.last_error is None or job.last_error.code != wait.code
         if wait.upstream_down and news:
-            self._say_that_it_waits(session, wait)
+            self._tell_that_it_waits(wait)
         delay = self._policy.wait(job.waits if wait.upstream_down else 0, wait.seconds)
         self._release_with_error(
-            session,
             wait.code,
             wait.message,
             delay,
             waits=job.waits + 1,
             waiting_since=since,
-            tries=max(job.tries - 1, 0),
+            runs=max(job.runs - 1, 0),
         )
         return Verdict(Action.PARK if wait.upstream_down else Action.REQUEUE, delay)
 
-    def _say_that_it_waits(self, session: Session, wait: Wait) -> None:
+    def _tell_that_it_waits(self, wait: Wait) -> None:
         try:
-            session.require(COURTESY_SECONDS)
-            self._workflow.on_waiting(session, self._last_error(session, wait.code, wait.message))
-        except (CancelRequested, LeaseLost):
+            self.session.require(COURTESY_SECONDS)
+            self._workflow.on_waiting(self.session, self._error(wait.code, wait.message))
+        except (CancelRequested, JobLeaseLost):
             raise
         except Exception as error:  # noqa: BLE001  # a courtesy that fails, however, must not cost the job its wait
             logger().info("nobody was told about the wait", extra={"reason": type(error).__name__})
 
-    def _hand_over(self, session: Session) -> Verdict:
+    def _hand_over(self) -> Verdict:
+        session = self.session
         if not session.progressed:
-            text = "A step needs more time than one invocation of the worker has."
-            return self._retry(session, Retry("out-of-time", text))
-        session.release(next_at=session.now(), tries=max(session.job.tries - 1, 0))
+            return self._retry(Retry("out-of-time", self._workflow.texts.out_of_time))
+        session.release(next_at=session.now(), runs=max(session.job.runs - 1, 0))
         session.note("handed-over")
         return Verdict(Action.REQUEUE)
 
-    def _release_with_error(
-        self, session: Session, code: str, message: str, delay: float, **changes: object
-    ) -> None:
-        last_error = self._last_error(session, code, message)
-        session.release(last_error=last_error, next_at=session.now() + delay, **changes)
+    def _release_with_error(self, code: str, message: str, delay: float, **changes: object) -> None:
+        session = self.session
+        error = self._error(code, message)
+        session.release(last_error=error, next_at=session.now() + delay, **changes)
         session.note("retry", code)
 
-    def _exhausted(self, session: Session) -> Verdict:
-        last = session.job.last_error
+    def _exhausted(self) -> Verdict:
+        last = self.session.job.last_error
         code = last.code if last else EXHAUSTED
-        message = last.message if last else "The worker was interrupted again and again."
-        return self._stop(session, Status.FAILED, code, message)
+        message = last.message if last else self._workflow.texts.interrupted
+        return self._stop(Status.FAILED, code, message)
 
-    def _abandon(self, session: Session) -> Verdict:
-        if session.job.status is Status.STOPPING:
-            return self._report(session)
-        return self._exhausted(session)
-
-    def _stop(self, session: Session, ending: Status, code: str, message: str) -> Verdict:
-        session.write(
-            status=Status.STOPPING,
-            ending=ending,
-            last_error=self._last_error(session, code, message),
-            waits=0,
+    def _stop(self, ending: Status, code: str, message: str) -> Verdict:
+        session = self.session
+        session.put(
+            session.job.moved(
+                Move.STOP,
+                ending=ending,
+                last_error=self._error(code, message),
+                waits=0,
+                updated_at=session.now(),
+            )
         )
         session.note("stopping", code)
-        return self._report(session)
+        return self._end()
 
-    def _report(self, session: Session) -> Verdict:
-        """Tell the outside world, as often as it takes; then the job is over."""
+    def _end(self) -> Verdict:
+        """Undo what can be undone and tell the outside world, as often as it takes."""
         try:
-            self._workflow.on_stopped(session)
-        except ConfigurationError as error:
-            return self._report_later(session, Retry("configuration", str(error)))
-        except UpstreamError as error:
-            how = classify(error)
-            # Credentials get mended; a job that ended unreported would leave the count, and with
-            # it the button's next Idempotency-Key, as it was: pressing again would be a replay.
-            if isinstance(how, Retry | Wait) or isinstance(error, Unauthorized):
-                return self._report_later(session, how)
-            session.note("report-refused", how.code)
-            logger().error("failure could not be reported", extra={"reason": str(error)})
-        session.release(
-            status=session.job.ending or Status.FAILED, finished_at=session.now(), waits=0
+            self._compensate()
+            refused = self._report()
+        except OutOfTime:
+            return self._end_later(Retry("out-of-time", self._workflow.texts.out_of_time))
+        except Exception as error:  # see `decide`; lease and cancellation are let through
+            if isinstance(error, CancelRequested | JobLeaseLost):
+                raise
+            how = decide(error, self._workflow.prefix)
+            if not isinstance(error, UpstreamError | ConfigurationError | Postpone):
+                logger().error("end failed", exc_info=error, extra={"code": how.code})
+            return self._end_later(how)
+        return self._over(unreported=refused)
+
+    def _compensate(self) -> None:
+        for step in reversed(self._workflow.steps):
+            name, stored = step.name, self.session.job.steps.get(step.name)
+            left = stored is not None and stored.state is not StepState.UNDONE
+            if left and isinstance(step, Compensable):
+                self._undo(name, step)
+
+    def _undo(self, name: str, step: Compensable) -> None:
+        session = self.session
+        session.require(COMPENSATION_SECONDS)
+        fresh = session.undoing(name)
+        try:
+            if fresh or not step.already_compensated(session):
+                step.compensate(session)
+        except (StopWorkflow, Refused) as error:
+            # Nobody can undo it by waiting: the record keeps it, and a person is told.
+            count("CompensationRefused", kind=self._workflow.kind, step=name)
+            logger().error(
+                "compensation refused",
+                extra={"job": session.job.id, "step": name, "reason": str(error)},
+            )
+            session.note("compensation-refused", name)
+            if isinstance(error, Unauthorized):
+                raise
+            return
+        session.undone(name)
+        session.note("step-undone", name)
+
+    def _report(self) -> bool:
+        """Tell the outside world how the job ends; True when it refuses to hear it."""
+        try:
+            self._workflow.on_stopped(self.session)
+        except Unauthorized:
+            raise  # credentials get mended: it is told later
+        except Refused as error:
+            how = classify(error, self._workflow.prefix)
+            self.session.note("report-refused", how.code)
+            count("ReportsRefused", kind=self._workflow.kind)
+            logger().error(
+                "end could not be reported",
+                extra={"job": self.session.job.id, "reason": str(error)},
+            )
+            return True
+        return False
+
+    def _over(self, *, unreported: bool) -> Verdict:
+        session, job = self.session, self.session.job
+        session.put(
+            job.moved(
+                Move.CANCEL if job.ending is Status.CANCELLED else Move.FAIL,
+                lease_owner=None,
+                lease_until=0.0,
+                unreported=unreported,
+                updated_at=session.now(),
+                finished_at=session.now(),
+                waits=0,
+            )
         )
-        session.note(
-            str(session.job.status), session.job.last_error.code if session.job.last_error else ""
-        )
-        self._observer.finished(session.job)
+        job = session.job
+        session.note(str(job.status), job.last_error.code if job.last_error else "")
+        self._observer.finished(job)
         return ACK
 
-    def _report_later(self, session: Session, how: Retry | Wait | Stop) -> Verdict:
+    def _end_later(self, how: Retry | Wait | Stop) -> Verdict:
+        session = self.session
         delay = self._policy.delay(max(session.job.waits + 1, 1))
         session.release(waits=session.job.waits + 1, next_at=session.now() + delay)
         session.note("report-later", how.code)
-        logger().warning("failure is not reported yet", extra={"code": how.code})
+        logger().warning("the end is not reported yet", extra={"code": how.code})
         return Verdict(Action.RETRY, delay)
 
-    def _last_error(self, session: Session, code: str, message: str) -> LastError:
-        return LastError(
-            code=code, message=message, step=session.job.current_step, at=session.now()
-        )
+    def _error(self, code: str, message: str) -> LastError:
+        job = self.session.job
+        return LastError(code=code, message=message, step=job.current_step, at=self.session.now())

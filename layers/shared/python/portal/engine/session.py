@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from portal.engine.failures import CancelRequested, LeaseLost, OutOfTime
-from portal.engine.model import Data, Event, Job, StepRecord, StepState
+from portal.engine.failures import CancelRequested, JobLeaseLost, OutOfTime
+from portal.engine.model import Event, Job, StepRecord, StepState
 from portal.engine.ports import JobStore, StaleJob
-from portal.engine.steps import Step
+from portal.engine.steps import Record, RecordT, Step, StepKey
 
 # Kept for the last checkpoint and the hand-over after a step.
 RESERVE_SECONDS = 3.0
@@ -29,6 +30,7 @@ class Session:
         self._job = job
         self._remaining = remaining
         self._clock = clock
+        self._parsed: dict[str, Record] = {}
 
     @property
     def job(self) -> Job:
@@ -39,15 +41,28 @@ class Session:
         """Epoch seconds."""
         return self._clock()
 
-    def data(self, step: str) -> Data:
-        """What a step recorded; empty when it has not begun."""
-        record = self._job.steps.get(step)
-        return record.data if record is not None else {}
+    def record(self, key: StepKey[RecordT]) -> RecordT | None:
+        """What a step recorded so far; None when it has recorded nothing."""
+        stored = self._job.steps.get(key.name)
+        if stored is None or not stored.data:
+            return None
+        known = self._parsed.get(key.name)
+        if not isinstance(known, key.model):
+            known = key.model.model_validate(stored.data)
+            self._parsed[key.name] = known
+        return known
 
-    def done(self, step: str) -> bool:
-        """Whether a step is finished."""
-        record = self._job.steps.get(step)
-        return record is not None and record.done
+    def result(self, key: StepKey[RecordT]) -> RecordT:
+        """What a step recorded. Raises LookupError when it has recorded nothing."""
+        found = self.record(key)
+        if found is None:
+            raise LookupError(key.name)
+        return found
+
+    def done(self, key: StepKey[RecordT]) -> bool:
+        """Whether a step has a result."""
+        stored = self._job.steps.get(key.name)
+        return stored is not None and stored.done
 
     def require(self, seconds: float) -> None:
         """Raise OutOfTime unless the invocation lasts that long."""
@@ -62,48 +77,81 @@ class Session:
         )
         self._store.remember(job.id, event)
 
-    def save(self, **data: Any) -> None:
-        """Merge into the current step's record."""
-        name = self._job.current_step
-        record = self._job.steps[name]
-        self.write(steps=self._with(name, record, data={**record.data, **data}))
+    def save(self, record: Record, *, irreversible: bool | None = None) -> None:
+        """Replace the record of the step that runs, and set or take back the point of no return."""
+        changes: dict[str, Any] = {"data": record.as_data()}
+        if irreversible is not None:
+            changes["irreversible"] = irreversible
+        self._checkpoint(self._job.current_step, record, **changes)
         self.progressed = True
 
-    def enter(self, step: Step) -> bool:
-        """Record that a step begins; False when it had begun before and was not finished."""
-        record = self._job.steps.get(step.name)
-        if self._begun_before(step, record):
+    def enter(self, step: Step[Any]) -> bool:
+        """Record that a step begins; False when it had begun before and was not finished.
+
+        A result that is renewed within its attempt stays there for the step to build on.
+        """
+        stored = self._job.steps.get(step.name)
+        if self._begun_before(step, stored):
             if self._job.current_step != step.name:
                 self.write(current_step=step.name)
             return False
+        renewed = stored is not None and stored.attempt == self._job.attempt
         begun = StepRecord(
-            state=StepState.STARTED, attempt=self._job.attempt, started_at=self.now()
+            state=StepState.STARTED,
+            attempt=self._job.attempt,
+            started_at=self.now(),
+            # Tells `complete` that the result is renewed: that is no progress of the job.
+            done_at=stored.done_at if stored is not None and renewed else None,
+            irreversible=stored is not None and stored.irreversible,
+            data=stored.data if stored is not None and renewed else {},
         )
-        self.write(
-            steps={**self._job.steps, step.name: begun},
-            current_step=step.name,
-            committed=self._job.committed or step.point_of_no_return,
-        )
+        if not renewed:
+            self._parsed.pop(step.name, None)
+        self.write(steps={**self._job.steps, step.name: begun}, current_step=step.name)
         return True
 
-    def complete(self, step: Step, data: Data) -> None:
-        """The checkpoint: the step need not run again."""
-        record = self._job.steps[step.name]
-        done = {"state": StepState.DONE, "done_at": self.now(), "data": data}
-        self.write(
-            steps=self._with(step.name, record, **done),
-            waits=0,
-            waiting_since=None,
-            last_error=None,
+    def complete(self, step: Step[RecordT], record: RecordT) -> None:
+        """The checkpoint: the step has a result.
+
+        A result that was only renewed does not end a wait: else waiting would never end.
+        """
+        renewed = self._job.steps[step.name].done_at is not None
+        progress = {} if renewed else {"waits": 0, "waiting_since": None, "last_error": None}
+        self._checkpoint(
+            step.name,
+            record,
+            progress,
+            state=StepState.DONE,
+            done_at=self.now(),
+            data=record.as_data() or {"done": True},
         )
         self.progressed = True
 
-    def finished(self, step: Step) -> bool:
-        """Whether a step is to be skipped: done, and not to be renewed in this attempt."""
-        record = self._job.steps.get(step.name)
-        if record is None or not record.done or step.outdated(self):
+    def finished(self, step: Step[Any]) -> bool:
+        """Whether a step is to be skipped: done, and not to be done again in this attempt."""
+        stored = self._job.steps.get(step.name)
+        if stored is None or not stored.done or step.outdated(self):
             return False
-        return not step.each_attempt or record.attempt == self._job.attempt
+        return not step.each_attempt or stored.attempt == self._job.attempt
+
+    def begun(self, step: Step[Any]) -> bool:
+        """Whether a step was entered and not finished."""
+        return self._begun_before(step, self._job.steps.get(step.name))
+
+    def undoing(self, name: str) -> bool:
+        """Record that a step is being undone; False when that had begun before."""
+        stored = self._job.steps[name]
+        begun = stored.state is StepState.UNDOING
+        steps = {**self._job.steps, name: replace(stored, state=StepState.UNDOING)}
+        if not begun or self._job.current_step != name:
+            self.write(steps=steps, current_step=name)
+        return not begun
+
+    def undone(self, name: str) -> None:
+        """Record that a step is undone: a new attempt begins it anew."""
+        stored = replace(self._job.steps[name], state=StepState.UNDONE, irreversible=False)
+        self.write(steps={**self._job.steps, name: stored}, waits=0)
+        self.progressed = True
 
     def release(self, **changes: Any) -> None:
         """Give the lease back, with the last changes."""
@@ -112,9 +160,13 @@ class Session:
     def write(self, **changes: Any) -> None:
         """Write the job over what this session wrote last.
 
-        Raises CancelRequested when an operator got in between, LeaseLost when another worker did.
+        Raises CancelRequested when an operator got in between, JobLeaseLost when another worker
+        did.
         """
-        wanted = self._job.changed(updated_at=self.now(), **changes)
+        self.put(self._job.changed(updated_at=self.now(), **changes))
+
+    def put(self, wanted: Job) -> None:
+        """Write a changed job over what this session wrote last; raises as `write`."""
         for _ in range(ROUNDS):
             try:
                 self._job = self._store.replace(wanted)
@@ -122,28 +174,25 @@ class Session:
                 wanted = wanted.changed(version=self._still_ours(stale.found).version)
             else:
                 return
-        raise LeaseLost
+        raise JobLeaseLost
 
     def _still_ours(self, found: Job | None) -> Job:
         """What is stored, when only something beside the work was changed (a sweeper's touch)."""
         if found is None or found.lease_owner != self._job.lease_owner:
-            raise LeaseLost
+            raise JobLeaseLost
         if found.cancel_requested and not self._job.cancel_requested:
             self._job = found
             raise CancelRequested
         return found
 
-    def _with(self, name: str, record: StepRecord, **changes: Any) -> dict[str, StepRecord]:
-        fields = {
-            "state": record.state,
-            "attempt": record.attempt,
-            "started_at": record.started_at,
-            "done_at": record.done_at,
-            "data": record.data,
-        }
-        return {**self._job.steps, name: StepRecord(**{**fields, **changes})}
+    def _checkpoint(
+        self, name: str, record: Record, others: dict[str, Any] | None = None, **changes: Any
+    ) -> None:
+        stored = replace(self._job.steps[name], **changes)
+        self.write(steps={**self._job.steps, name: stored}, **(others or {}))
+        self._parsed[name] = record
 
-    def _begun_before(self, step: Step, record: StepRecord | None) -> bool:
-        if record is None or record.done:
+    def _begun_before(self, step: Step[Any], stored: StepRecord | None) -> bool:
+        if stored is None or stored.state is not StepState.STARTED:
             return False
-        return not step.each_attempt or record.attempt == self._job.attempt
+        return not step.each_attempt or stored.attempt == self._job.attempt

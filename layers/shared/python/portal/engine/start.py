@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.upstream import Unavailable, UpstreamError
-from portal.engine.model import Event, Job, KeyUse, LastError, Status, Task
+from portal.engine.model import Event, Job, KeyUse, LastError, Task, job_id
 from portal.engine.ports import JobStore, KeyTaken, Queue, StaleJob
+from portal.engine.states import Move, Status
 from portal.observability import count, logger
 
 ROUNDS = 5
@@ -16,16 +17,37 @@ ROUNDS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class StartRequest:
-    """Who asks for what: `payload_hash` tells two bodies apart."""
+    """Who asks for what.
 
-    job_id: str
+    `key` is the caller's idempotency key; `scope` names the caller and the operation, so that two
+    callers who both send `1` never meet. `payload_hash` tells two bodies apart.
+
+    `key_ends_after` is the number of seconds for which a key still stands for its attempt after
+    that attempt has failed or was cancelled. Later, a request with it begins the next attempt.
+    None: the key stands for its attempt for good.
+    """
+
+    kind: str
+    subject: str
     key: str
+    scope: str
     payload_hash: str
     input: Mapping[str, str]
     correlation_id: str
+    key_ends_after: float | None = None
+
+    @property
+    def job_id(self) -> str:
+        """The job that is asked for."""
+        return job_id(self.kind, self.subject)
+
+    @property
+    def scoped_key(self) -> str:
+        """The key, told apart from equal keys of other callers and operations."""
+        return f"{self.kind}\n{self.scope}\n{self.key}"
 
 
-class Outcome(StrEnum):
+class StartOutcome(StrEnum):
     """What a request came to."""
 
     ACCEPTED = "accepted"
@@ -39,7 +61,7 @@ class Outcome(StrEnum):
 class Started:
     """The outcome, the attempt that it is about, and the job as it stands."""
 
-    outcome: Outcome
+    outcome: StartOutcome
     attempt: int
     job: Job | None
 
@@ -50,67 +72,88 @@ def request_start(store: JobStore, queue: Queue, wanted: StartRequest, *, now: f
     Raises Unavailable when the store cannot be written: then nothing has begun.
     """
     for _ in range(ROUNDS):
-        decided = _decided(store, wanted)
+        use = store.key_use(wanted.scoped_key)
+        job = store.get(wanted.job_id)
+        decided = _decided(use, job, wanted, now)
         if decided is not None:
             return decided
-        fresh = _next(store.get(wanted.job_id), wanted, now)
-        if fresh is None:
-            continue
-        use = KeyUse(job_id=wanted.job_id, payload_hash=wanted.payload_hash, attempt=fresh.attempt)
+        fresh = _next(job, wanted, now)
+        following = KeyUse(
+            job_id=wanted.job_id, payload_hash=wanted.payload_hash, attempt=fresh.attempt
+        )
         try:
-            begun = store.begin(fresh, wanted.key, use)
+            begun = store.begin(fresh, wanted.scoped_key, following, before=use)
         except (StaleJob, KeyTaken):
             continue
         store.remember(begun.id, Event(at=now, attempt=begun.attempt, kind="requested", detail=""))
         enqueue(queue, Task(begun.id, begun.attempt))
-        return Started(Outcome.ACCEPTED, begun.attempt, begun)
+        return Started(StartOutcome.ACCEPTED, begun.attempt, begun)
     raise Unavailable("dynamodb", "begin", "the job is changing too fast")
 
 
-def _decided(store: JobStore, wanted: StartRequest) -> Started | None:
-    use = store.key_use(wanted.key)
+def _decided(
+    use: KeyUse | None, job: Job | None, wanted: StartRequest, now: float
+) -> Started | None:
     if use is not None:
-        same = use.job_id == wanted.job_id and use.payload_hash == wanted.payload_hash
-        outcome = Outcome.REPLAYED if same else Outcome.KEY_REUSED
-        return Started(outcome, use.attempt, None)
-    job = store.get(wanted.job_id)
+        if use.job_id != wanted.job_id or use.payload_hash != wanted.payload_hash:
+            return Started(StartOutcome.KEY_REUSED, use.attempt, None)
+        if not _key_has_ended(use, job, wanted, now):
+            return Started(StartOutcome.REPLAYED, use.attempt, job)
     if job is None or job.status in (Status.FAILED, Status.CANCELLED):
         return None
     if job.status is Status.SUCCEEDED:
-        return Started(Outcome.ALREADY_SUCCEEDED, job.attempt, job)
-    return Started(Outcome.ALREADY_RUNNING, job.attempt, job)
+        return Started(StartOutcome.ALREADY_SUCCEEDED, job.attempt, job)
+    return Started(StartOutcome.ALREADY_RUNNING, job.attempt, job)
 
 
-def _next(job: Job | None, wanted: StartRequest, now: float) -> Job | None:
-    """The job as it is to begin; None when it is under way after all."""
+def _key_has_ended(use: KeyUse, job: Job | None, wanted: StartRequest, now: float) -> bool:
+    """Whether the key stands for an attempt that is over, so that a request begins the next.
+
+    The caller makes its next key from what it was told. When it could not be told how the attempt
+    ended, it sends the old key again, and means the next attempt at once.
+    """
+    if wanted.key_ends_after is None:
+        return False
+    if job is None:
+        return True
+    if job.status not in (Status.FAILED, Status.CANCELLED):
+        return False
+    if job.unreported and use.attempt == job.attempt:
+        return True
+    return now - (job.finished_at or job.updated_at) > wanted.key_ends_after
+
+
+def _next(job: Job | None, wanted: StartRequest, now: float) -> Job:
+    """The job as it is to begin. Raises IllegalMove when it is under way."""
+    asked = {
+        "requested_at": now,
+        "updated_at": now,
+        "input": dict(wanted.input),
+        "correlation_id": wanted.correlation_id,
+    }
     if job is None:
         return Job(
             id=wanted.job_id,
+            kind=wanted.kind,
+            subject=wanted.subject,
             status=Status.QUEUED,
             attempt=1,
-            requested_at=now,
-            updated_at=now,
-            input=dict(wanted.input),
-            correlation_id=wanted.correlation_id,
+            **asked,  # type: ignore[arg-type]  # shared with `moved`, by name
         )
-    if job.status not in (Status.FAILED, Status.CANCELLED):
-        return None
-    return job.changed(
-        status=Status.QUEUED,
+    return job.moved(
+        Move.RESTART,
         attempt=job.attempt + 1,
-        tries=0,
+        runs=0,
         waits=0,
         waiting_since=None,
-        requested_at=now,
-        updated_at=now,
-        input=dict(wanted.input),
-        correlation_id=wanted.correlation_id,
         cancel_requested=False,
         ending=None,
+        unreported=False,
         last_error=None,
         due_at=None,
         started_at=None,
         finished_at=None,
+        **asked,
     )
 
 
@@ -133,19 +176,22 @@ class Cancellation(StrEnum):
     UNKNOWN = "unknown"
 
 
-def cancel(store: JobStore, queue: Queue, job_id: str, *, now: float) -> Cancellation:
-    """Call a job off, if nothing has been ordered yet. Raises Unavailable."""
+def cancel(store: JobStore, queue: Queue, job_id: str, *, text: str, now: float) -> Cancellation:
+    """Call a job off, if nothing irreversible has been done yet. Raises Unavailable.
+
+    `text` is what operators read as the reason.
+    """
     for _ in range(ROUNDS):
         job = store.get(job_id)
         if job is None:
             return Cancellation.UNKNOWN
         if job.status.over:
             return Cancellation.OVER
-        if job.committed or job.status is Status.STOPPING:
+        if job.irreversible or job.status is Status.STOPPING:
             return Cancellation.TOO_LATE
         leased = job.leased(now)
         try:
-            store.replace(_cancelled(job, now, leased=leased))
+            store.replace(_cancelled(job, text, now, leased=leased))
         except StaleJob:
             continue
         if leased:
@@ -155,18 +201,9 @@ def cancel(store: JobStore, queue: Queue, job_id: str, *, now: float) -> Cancell
     raise Unavailable("dynamodb", "cancel", "the job is changing too fast")
 
 
-def _cancelled(job: Job, now: float, *, leased: bool) -> Job:
+def _cancelled(job: Job, text: str, now: float, *, leased: bool) -> Job:
     flagged = job.changed(cancel_requested=True, updated_at=now)
     if leased:
         return flagged
-    return flagged.changed(
-        status=Status.STOPPING,
-        ending=Status.CANCELLED,
-        next_at=now,
-        last_error=LastError(
-            code="cancelled",
-            message="Cancelled by an operator before anything was ordered.",
-            step=job.current_step,
-            at=now,
-        ),
-    )
+    error = LastError(code="cancelled", message=text, step=job.current_step, at=now)
+    return flagged.moved(Move.STOP, ending=Status.CANCELLED, next_at=now, last_error=error)

@@ -8,14 +8,15 @@ not moved and puts a new message. A message too many does no harm.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from portal import correlation
 from portal.domain.upstream import UpstreamError
-from portal.engine.model import Job, Status, Task
+from portal.engine.model import Job, Task
 from portal.engine.ports import JobStore, Queue, StaleJob
-from portal.observability import logger
+from portal.engine.states import Move, Status
+from portal.observability import count, logger
 
 LOST_AFTER = 600.0
 STUCK_AFTER = 600.0
@@ -24,11 +25,18 @@ STUCK_AFTER = 600.0
 AFTER_WITH_BACKLOG = 7_200.0
 AFTER_WITH_OUTAGE_BACKLOG = 86_400.0
 LIMIT = 500
+_NOT_BEGUN = frozenset({Status.SCHEDULED, Status.QUEUED})
+_REASONS = {
+    Status.SCHEDULED: "due",
+    Status.QUEUED: "lost",
+    Status.RUNNING: "stuck",
+    Status.STOPPING: "unreported",
+}
 
 
 @dataclass(frozen=True)
 class Swept:
-    """How many jobs were brought back, by reason."""
+    """How many jobs of one kind were brought back, by reason."""
 
     due: int = 0
     lost: int = 0
@@ -36,63 +44,79 @@ class Swept:
     unreported: int = 0
 
 
-class Sweeper:
-    """Looks at the jobs of one store.
+@dataclass(frozen=True)
+class KindQueues:
+    """The queues of one kind of job.
 
     Jobs that have not begun go to the queue for `fresh` ones, all others to that for `waiting`
     ones, so that a crowd of them cannot stand in the way.
     """
 
+    fresh: Queue
+    waiting: Queue
+
+
+@dataclass(frozen=True)
+class _Patience:
+    """Seconds after which a job of one kind that does not move is brought back."""
+
+    lost: float
+    stuck: float
+
+
+class Sweeper:
+    """Looks at the jobs of one store, and routes them by their kind."""
+
     def __init__(
         self,
         store: JobStore,
+        queues: Mapping[str, KindQueues],
         *,
-        fresh: Queue,
-        waiting: Queue,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
-        self._fresh = fresh
-        self._waiting = waiting
+        self._queues = queues
         self._clock = clock
 
-    def sweep(self) -> Swept:
-        """One round, of at most 500 jobs per reason. Raises Unavailable."""
-        patience = AFTER_WITH_BACKLOG if self._fresh.backlog() else 0.0
-        lost_after = max(LOST_AFTER, patience)
-        if self._waiting.backlog():
-            patience = AFTER_WITH_OUTAGE_BACKLOG
-        stuck_after = max(STUCK_AFTER, patience)
-        return Swept(
-            due=self._bring_back(Status.SCHEDULED, 0.0, self._fresh),
-            lost=self._bring_back(Status.QUEUED, lost_after, self._fresh),
-            stuck=self._bring_back(Status.RUNNING, stuck_after, self._waiting),
-            unreported=self._bring_back(Status.STOPPING, stuck_after, self._waiting),
-        )
+    def sweep(self) -> Mapping[str, Swept]:
+        """One round over all kinds, of at most 500 jobs per status; the numbers by kind.
 
-    def _bring_back(self, status: Status, after: float, queue: Queue) -> int:
-        found = 0
-        for job in self._candidates(status, self._clock() - after):
-            if self._requeue(job, after, queue):
-                found += 1
-            if found == LIMIT:
-                break
-        return found
+        Raises Unavailable.
+        """
+        patience = {kind: _patience(queues) for kind, queues in self._queues.items()}
+        found = {kind: dict.fromkeys(_REASONS.values(), 0) for kind in self._queues}
+        for status, reason in _REASONS.items():
+            for job in self._brought_back(status, patience):
+                found[job.kind][reason] += 1
+        return {kind: Swept(**numbers) for kind, numbers in found.items()}
 
-    def _candidates(self, status: Status, until: float) -> Iterator[Job]:
-        for job_id in self._store.waiting(status, until=until):
+    def _brought_back(self, status: Status, patience: Mapping[str, _Patience]) -> Iterator[Job]:
+        left = LIMIT
+        shortest = min((_after(status, one) for one in patience.values()), default=0.0)
+        for job_id in self._store.waiting(status, until=self._clock() - shortest):
             job = self._store.get(job_id)
             # The index may be seconds old.
-            if job is not None and job.status is status:
+            if job is None or job.status is not status:
+                continue
+            if job.kind not in self._queues:
+                count("UnknownJobKinds")
+                logger().error("no queue for jobs of this kind", extra={"job": job.id})
+                continue
+            if self._bring_back(job, _after(status, patience[job.kind])):
                 yield job
+                left -= 1
+            if not left:
+                return
 
-    def _requeue(self, job: Job, after: float, queue: Queue) -> bool:
+    def _bring_back(self, job: Job, after: float) -> bool:
         now = self._clock()
         if job.leased(now) or not _overdue(job, now, after):
             return False
-        status = Status.QUEUED if job.status is Status.SCHEDULED else job.status
+        move = Move.COME_DUE if job.status is Status.SCHEDULED else Move.BRING_BACK
+        queues = self._queues[job.kind]
+        queue = queues.fresh if job.status in _NOT_BEGUN else queues.waiting
         try:
-            self._store.replace(job.changed(status=status, updated_at=now))
+            self._store.replace(job.moved(move, updated_at=now))
         except StaleJob:
             return False
         try:
@@ -104,9 +128,23 @@ class Sweeper:
         return True
 
 
+def _patience(queues: KindQueues) -> _Patience:
+    least = AFTER_WITH_BACKLOG if queues.fresh.backlog() else 0.0
+    lost = max(LOST_AFTER, least)
+    if queues.waiting.backlog():
+        least = AFTER_WITH_OUTAGE_BACKLOG
+    return _Patience(lost=lost, stuck=max(STUCK_AFTER, least))
+
+
+def _after(status: Status, patience: _Patience) -> float:
+    if status is Status.SCHEDULED:
+        return 0.0
+    return patience.lost if status is Status.QUEUED else patience.stuck
+
+
 def _overdue(job: Job, now: float, after: float) -> bool:
     if job.status is Status.SCHEDULED:
         return (job.due_at or 0.0) <= now
     if job.status is Status.QUEUED:
-        return True
+        return job.updated_at + after <= now
     return max(job.next_at, job.lease_until, job.updated_at) + after <= now

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from portal.domain.provisioning import LoadedOrder, Progress, WriteBack
+from portal.domain.provisioning_order import LoadedOrder, Progress, WriteBack
 
 
 class OrderDeleted(Exception):

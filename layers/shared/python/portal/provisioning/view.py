@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from portal.domain.provisioning import STEP_NAMES, customer_message
-from portal.engine.model import Job, Status
+from portal.domain.provisioning_errors import customer_message
+from portal.engine.model import Job
 from portal.engine.ports import JobStore
+from portal.engine.states import Status
 from portal.ports.workflow import JobStatus, JobView, StepStatus, StepView
+from portal.provisioning.job import STEP_NAMES, order_job_id
 
 _STATUS: dict[Status, JobStatus] = {
     Status.QUEUED: "queued",
@@ -18,16 +20,6 @@ _STATUS: dict[Status, JobStatus] = {
     Status.FAILED: "failed",
     Status.CANCELLED: "cancelled",
 }
-
-
-def order_job_id(sf_order_id: str) -> str:
-    """The id of the provisioning job of an order (18 characters)."""
-    return f"ORDER#{sf_order_id}"
-
-
-def order_id_of(job_id: str) -> str:
-    """The order of a provisioning job."""
-    return job_id.removeprefix("ORDER#")
 
 
 class StoredJobReader:

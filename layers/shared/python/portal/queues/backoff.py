@@ -1,4 +1,4 @@
-"""How long to wait before the next try."""
+"""How long to wait before the next retry."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 LONGEST_DELAY = 900.0
-"""SQS' longest message delay; visibility could be longer, but nobody waits gladly."""
+"""SQS' longest message delay; visibility could be longer, but nobody waits that long gladly."""
 
 MOST_SPREAD = 1.3
 Jitter = Callable[[float, float], float]
@@ -15,20 +15,20 @@ Jitter = Callable[[float, float], float]
 
 @dataclass(frozen=True)
 class Policy:
-    """`max_tries` tries within one attempt, with exponential back-off from `first_delay`.
+    """At most `max_retries` retries, with exponential back-off from `first_delay` seconds.
 
-    With eight tries: 30 s, 1, 2, 4, 8, 15, 15 min, about three quarters of an hour, plus what the
-    tries themselves take. `patience` bounds waiting that costs no try (a day).
+    With seven retries: 30 s, 1, 2, 4, 8, 15, 15 min, about three quarters of an hour, plus what
+    the runs themselves take. `patience` bounds waiting that costs no retry (seconds; a day).
     """
 
-    max_tries: int = 8
+    max_retries: int = 7
     first_delay: float = 30.0
     patience: float = 86_400.0
     jitter: Jitter = random.uniform
 
-    def delay(self, tries: int, *, at_least: float = 0.0) -> float:
-        """Seconds until the next try after `tries` tries; a fifth of it is chance."""
-        exponential = min(LONGEST_DELAY, self.first_delay * 2.0 ** max(tries - 1, 0))
+    def delay(self, runs: int, *, at_least: float = 0.0) -> float:
+        """Seconds until the next retry after `runs` runs; a fifth of it is chance."""
+        exponential = min(LONGEST_DELAY, self.first_delay * 2.0 ** max(runs - 1, 0))
         return min(LONGEST_DELAY, max(exponential * self.jitter(0.8, 1.2), self.spread(at_least)))
 
     def spread(self, seconds: float) -> float:

@@ -1,41 +1,50 @@
-"""The workflow table: jobs, their history, idempotency keys, claims.
+"""The workflow table: jobs, their history and their idempotency keys.
 
 Items by `pk`, `sk`:
 
-- `<job id>`, `META`: the job. `version` and `leaseOwner` are the condition of every write.
-- `<job id>`, `EVT#<time>#<random>`: its history.
-- `KEY#<sha-256 of an idempotency key>`, `META`: what the key was used for.
-- `CLAIM#<thing>`, `META`: which job an outside thing (a WHMCS order) belongs to.
-- `SUBSCRIBER#<provider>#<user id>`, `META`: the eSIM provider's id of a portal user.
+- `<job id>`, `META`: the job. `version` is the condition of every write. Kept for good: it is the
+  proof that what its subject stands for was done, and a press years later must find it.
+- `<job id>`, `EVT#<time>#<random>`: its history, for people. Kept for 400 days.
+- `KEY#<sha-256 of a scoped idempotency key>`, `META`: what the key was used for. Kept for 90 days
+  after its last use; a request with the key then is judged by the job alone.
 
-The index `status-index` sorts by `updatedAt`: the due time of scheduled jobs, the last write of
-all others. Job ids are `ORDER#<18-character Salesforce Order id>`.
+The other items of the table have modules of their own: `claims`, `subscribers`, `service_lines`.
+
+The index `status-index` holds the keys of jobs alone, by status and `updatedAt`: the due time of
+scheduled jobs, the last write of all others. `expiration` is the table's TTL attribute: it is
+housekeeping, and no decision rests on it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from portal.domain.upstream import UpstreamError
-from portal.engine.model import Event, Job, KeyUse, LastError, Status, StepRecord, StepState
+from portal.engine.model import Event, Job, KeyUse, LastError, StepRecord, StepState
 from portal.engine.ports import KeyTaken, StaleJob
+from portal.engine.states import Status
 from portal.observability import logger
 from portal.repositories.dynamodb import ConditionFailed, Table, TransactionRefused
 
 STATUS_INDEX = "status-index"
+DAY = 86_400
+KEEP_KEYS = 90 * DAY
+KEEP_HISTORY = 400 * DAY
 META = "META"
 
 
 class DynamoJobStore:
     """`JobStore` over the workflow table."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, clock: Callable[[], float] = time.time) -> None:
         self._table = table
+        self._clock = clock
 
     def get(self, job_id: str) -> Job | None:
         """A strongly consistent read."""
@@ -54,19 +63,15 @@ class DynamoJobStore:
                 raise StaleJob(job_from(conflict.item) if conflict.item else None) from None
         return written
 
-    def begin(self, job: Job, key: str, use: KeyUse) -> Job:
-        """Write a job and what its key was used for. Raises StaleJob or KeyTaken."""
+    def begin(self, job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
+        """Write a job and what its key is used for. Raises StaleJob or KeyTaken."""
         begun = job.changed(version=job.version + 1)
+        expiration = int(self._clock()) + KEEP_KEYS
         try:
             self._table.transact(
                 [
                     {"Put": {"item": job_item(begun, uuid.uuid4().hex), **_unchanged(job)}},
-                    {
-                        "Put": {
-                            "item": _key_item(key, use),
-                            "condition": "attribute_not_exists(pk)",
-                        }
-                    },
+                    {"Put": {"item": _key_item(key, use, expiration), **_unused(before)}},
                 ],
                 token=uuid.uuid4().hex,
             )
@@ -108,6 +113,7 @@ class DynamoJobStore:
             "kind": event.kind,
             "step": event.step or None,
             "detail": event.detail or None,
+            "expiration": int(event.at) + KEEP_HISTORY,
         }
         try:
             self._table.put(item)
@@ -121,39 +127,6 @@ class DynamoJobStore:
         )
 
 
-class DynamoClaims:
-    """Who owns an outside thing: one job each, for good."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-
-    def claim(self, thing: str, job_id: str) -> str:
-        """Claim a thing for a job; returns the job that has it."""
-        item = {**_key(f"CLAIM#{thing}"), "jobId": job_id}
-        try:
-            self._table.put(item, condition="attribute_not_exists(pk)")
-        except ConditionFailed as taken:
-            return str((taken.item or item)["jobId"])
-        return job_id
-
-
-class DynamoSubscribers:
-    """The eSIM provider's customer ids by portal user."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-
-    def find(self, provider: str, user_id: str) -> str | None:
-        """The provider's id, when the user has had an eSIM before."""
-        item = self._table.get(_key(f"SUBSCRIBER#{provider}#{user_id}"))
-        return str(item["subscriberId"]) if item else None
-
-    def remember(self, provider: str, user_id: str, subscriber_id: str) -> None:
-        """Keep it for the next order."""
-        key = _key(f"SUBSCRIBER#{provider}#{user_id}")
-        self._table.put({**key, "subscriberId": subscriber_id})
-
-
 def timestamp(epoch: float) -> str:
     """ISO 8601 in UTC with milliseconds: sorts like time."""
     text = datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds")
@@ -165,13 +138,15 @@ def job_item(job: Job, write_id: str) -> dict[str, Any]:
     sort_time = job.due_at if job.status is Status.SCHEDULED and job.due_at else job.updated_at
     return {
         **_key(job.id),
+        "kind": job.kind,
+        "subject": job.subject,
         "status": str(job.status),
         "updatedAt": timestamp(sort_time),
         "writtenAt": _number(job.updated_at),
         "writeId": write_id,
         "version": job.version,
         "attempt": job.attempt,
-        "tries": job.tries,
+        "runs": job.runs,
         "requestedAt": _number(job.requested_at),
         "startedAt": _number(job.started_at),
         "finishedAt": _number(job.finished_at),
@@ -185,9 +160,9 @@ def job_item(job: Job, write_id: str) -> dict[str, Any]:
         "dueAt": _number(job.due_at),
         "waits": job.waits,
         "waitingSince": _number(job.waiting_since),
-        "committed": job.committed,
         "cancelRequested": job.cancel_requested,
         "ending": str(job.ending) if job.ending else None,
+        "unreported": job.unreported,
         "error": _last_error_item(job.last_error),
         "result": dict(job.result),
     }
@@ -198,9 +173,11 @@ def job_from(item: Mapping[str, Any]) -> Job:
     ending = item.get("ending")
     return Job(
         id=str(item["pk"]),
+        kind=str(item["kind"]),
+        subject=str(item["subject"]),
         status=Status(item["status"]),
         attempt=int(item["attempt"]),
-        tries=int(item["tries"]),
+        runs=int(item["runs"]),
         version=int(item["version"]),
         requested_at=float(item["requestedAt"]),
         updated_at=float(item["writtenAt"]),
@@ -214,9 +191,9 @@ def job_from(item: Mapping[str, Any]) -> Job:
         due_at=_epoch(item.get("dueAt")),
         waits=int(item["waits"]),
         waiting_since=_epoch(item.get("waitingSince")),
-        committed=bool(item["committed"]),
         cancel_requested=bool(item["cancelRequested"]),
         ending=Status(ending) if ending else None,
+        unreported=bool(item["unreported"]),
         last_error=_last_error_from(item.get("error")),
         result=item["result"],
         started_at=_epoch(item.get("startedAt")),
@@ -229,6 +206,7 @@ def _step_item(record: StepRecord) -> dict[str, Any]:
         "state": str(record.state),
         "attempt": record.attempt,
         "startedAt": _number(record.started_at),
+        "irreversible": record.irreversible,
         "data": dict(record.data),
     }
     if record.done_at is not None:
@@ -242,6 +220,7 @@ def _step_from(item: Mapping[str, Any]) -> StepRecord:
         attempt=int(item["attempt"]),
         started_at=float(item["startedAt"]),
         done_at=_epoch(item.get("doneAt")),
+        irreversible=bool(item["irreversible"]),
         data=item["data"],
     )
 
@@ -284,12 +263,23 @@ def _key_id(key: str) -> str:
     return f"KEY#{hashlib.sha256(key.encode()).hexdigest()}"
 
 
-def _key_item(key: str, use: KeyUse) -> dict[str, Any]:
+def _key_item(key: str, use: KeyUse, expiration: int) -> dict[str, Any]:
     return {
         **_key(_key_id(key)),
         "jobId": use.job_id,
         "payloadHash": use.payload_hash,
         "attempt": use.attempt,
+        "expiration": expiration,
+    }
+
+
+def _unused(before: KeyUse | None) -> dict[str, Any]:
+    """The condition that the key stands for nothing else than what was read."""
+    if before is None:
+        return {"condition": "attribute_not_exists(pk)"}
+    return {
+        "condition": "jobId = :job AND attempt = :attempt",
+        "values": {":job": before.job_id, ":attempt": before.attempt},
     }
 
 

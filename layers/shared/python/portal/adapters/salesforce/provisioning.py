@@ -17,11 +17,11 @@ from urllib.parse import quote
 from portal.adapters.salesforce.client import SalesforceClient
 from portal.adapters.salesforce.failures import UPSTREAM, classify, error_code
 from portal.adapters.salesforce.library import format_soql
-from portal.domain.provisioning import (
+from portal.domain.provisioning_order import (
     LoadedOrder,
-    OrderLine,
     Progress,
     ProvisioningStatus,
+    ProvisionLine,
     WriteBack,
 )
 from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable, UpstreamError
@@ -245,10 +245,10 @@ def _order(record: dict[str, Any], items: list[dict[str, Any]]) -> LoadedOrder:
     )
 
 
-def _line(item: dict[str, Any]) -> OrderLine:
+def _line(item: dict[str, Any]) -> ProvisionLine:
     product = item.get("Product2") or {}
     pid = product.get("WHMCS_Product_Id__c")
-    return OrderLine(
+    return ProvisionLine(
         id=item["Id"],
         key=_text(item, "Portal_Line_Key__c") or item["Id"],
         quantity=Decimal(str(item.get("Quantity") or 0)),

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
-from portal.domain.provisioning import OrderLine
+from portal.domain.provisioning_order import LoadedOrder, ProvisionLine
 from portal.engine.failures import StopWorkflow
 from portal.ports.billing_orders import BillingOption, BillingProduct, OptionKind
 
-from functions.provision.plan import MOST_UNITS, Unit, fingerprint, make_plan, product_ids
+from functions.provision.order_units import MOST_UNITS, fingerprint, planned_lines, product_ids
+from functions.provision.records import Unit
 from tests.fakes.provisioning import billing_product, esim_line, loaded_order, order_line
 
 
-def plan(line: OrderLine, **product: object) -> list[Unit]:
+def units(order: LoadedOrder, products: Mapping[int, BillingProduct]) -> list[Unit]:
+    lines = planned_lines(order, products, "gigs")
+    return [unit for line in lines for unit in line.units()]
+
+
+def plan(line: ProvisionLine, **product: object) -> list[Unit]:
     pid = line.whmcs_product_id or 0
-    return make_plan(loaded_order(line), {pid: billing_product(pid, **product)}, "gigs")
+    return units(loaded_order(line), {pid: billing_product(pid, **product)})
 
 
-def stopped(line: OrderLine, **product: object) -> StopWorkflow:
+def stopped(line: ProvisionLine, **product: object) -> StopWorkflow:
     with pytest.raises(StopWorkflow) as stop:
         plan(line, **product)
     return stop.value
@@ -34,7 +41,7 @@ def stopped(line: OrderLine, **product: object) -> StopWorkflow:
         (esim_line(1, quantity=Decimal(2)), True, [1, 1]),
     ],
 )
-def test_quantities(line: OrderLine, allows: bool, quantities: list[int]) -> None:
+def test_quantities(line: ProvisionLine, allows: bool, quantities: list[int]) -> None:
     units = plan(line, allows_quantity=allows)
     assert [unit.quantity for unit in units] == quantities
     assert [unit.key for unit in units] == [f"line-1:{n}" for n in range(1, len(quantities) + 1)]
@@ -48,7 +55,7 @@ def test_the_largest_order() -> None:
 def test_one_product_with_the_reference_field_is_enough() -> None:
     order = loaded_order(order_line(1), order_line(2))
     products = {101: billing_product(101, ref_field_id=None), 102: billing_product(102)}
-    assert [unit.ref_field_id for unit in make_plan(order, products, "gigs")] == [None, 12]
+    assert [unit.ref_field_id for unit in units(order, products)] == [None, 12]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +91,7 @@ def option(kind: OptionKind, **changes: object) -> BillingProduct:
     return billing_product(101, options={4: made})
 
 
-def chosen(kind: OptionKind, value: int) -> OrderLine:
+def chosen(kind: OptionKind, value: int) -> ProvisionLine:
     names = {OptionKind.CHOICE: "whmcsChoiceId"}
     selection: dict[str, object] = {
         "kind": kind.value,
@@ -109,7 +116,7 @@ def chosen(kind: OptionKind, value: int) -> OrderLine:
     ],
 )
 def test_options_that_fit(kind: OptionKind, value: int, limits: dict[str, int], shown: str) -> None:
-    (unit,) = make_plan(loaded_order(chosen(kind, value)), {101: option(kind, **limits)}, "gigs")
+    (unit,) = units(loaded_order(chosen(kind, value)), {101: option(kind, **limits)})
     assert (unit.options, unit.shown) == ({4: value}, {4: shown})
 
 
@@ -123,16 +130,15 @@ def test_options_that_fit(kind: OptionKind, value: int, limits: dict[str, int], 
 )
 def test_options_that_do_not(kind: OptionKind, value: int, limits: dict[str, int]) -> None:
     with pytest.raises(StopWorkflow, match="options-invalid"):
-        make_plan(loaded_order(chosen(kind, value)), {101: option(kind, **limits)}, "gigs")
+        units(loaded_order(chosen(kind, value)), {101: option(kind, **limits)})
 
 
 def test_a_choice_is_no_quantity() -> None:
     """The id of a choice is large: as a number it would be a quantity nobody meant."""
     with pytest.raises(StopWorkflow, match="options-invalid"):
-        make_plan(
+        units(
             loaded_order(chosen(OptionKind.CHOICE, 9)),
             {101: option(OptionKind.YES_NO)},
-            "gigs",
         )
 
 

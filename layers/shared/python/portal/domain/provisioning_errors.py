@@ -1,119 +1,9 @@
-"""An order as provisioning sees it, and every reason for which it can stop."""
+"""Every reason for which provisioning can stop, and what operator and customer read about it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from enum import StrEnum
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
-
-# The steps in order, by the names that records, metrics and GET /orders know them by.
-STEP_NAMES = (
-    "load",
-    "check",
-    "activate_esim",
-    "add_order",
-    "accept_order",
-    "verify",
-    "write_back",
-    "notify",
-)
-
-
-class ProvisioningStatus(StrEnum):
-    """`Order.Provisioning_Status__c`."""
-
-    NOT_STARTED = "Not Started"
-    QUEUED = "Queued"
-    SCHEDULED = "Scheduled"
-    IN_PROGRESS = "In Progress"
-    PROVISIONED = "Provisioned"
-    FAILED = "Failed"
-
-
-class ActivationType(StrEnum):
-    """`Order.Activation_Type__c`."""
-
-    IMMEDIATE = "Immediate"
-    SCHEDULED = "Scheduled"
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
-    )
-
-
-class OrderLine(_Model):
-    """One OrderItem with what matters of its product; texts are as Salesforce has them.
-
-    `key` is `Portal_Line_Key__c`, or the id for orders made by hand.
-    """
-
-    id: str
-    key: str
-    quantity: Decimal
-    unit_price: Decimal | None = None
-    billing_cycle: str = ""
-    options_json: str | None = None
-    service_ids: str = ""
-    sku: str = ""
-    name: str = ""
-    requires_payment_method: bool = False
-    whmcs_product_id: int | None = None
-    notes_template: str | None = None
-    esim_settings: str | None = None
-
-
-class LoadedOrder(_Model):
-    """An Order with its lines; ids have 18 characters. Nothing in it is personal."""
-
-    id: str
-    number: str
-    status: str
-    account_id: str | None
-    provisioning_status: str | None = None
-    activation_type: str | None = None
-    activation_at: datetime | None = None
-    whmcs_order_id: str = ""
-    iccids: str = ""
-    attempt_count: int = 0
-    lines: tuple[OrderLine, ...] = Field(default=())
-
-
-@dataclass(frozen=True, kw_only=True)
-class WriteBack:
-    """What an order gets when it is provisioned: ids by OrderItem id, joined with commas."""
-
-    order_id: str
-    whmcs_order_id: str
-    iccids: str
-    services: dict[str, str]
-    attempt_count: int
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """A change of the order's provisioning fields alone."""
-
-    order_id: str
-    status: ProvisioningStatus
-    attempt_count: int
-    at: datetime
-    error_code: str = ""
-    error_message: str = ""
-
-
-class ProvisionMessage(_Model):
-    """A message on the provision queue."""
-
-    job_id: str = Field(min_length=1)
-    attempt: int = Field(ge=1)
 
 
 @dataclass(frozen=True)
@@ -146,7 +36,7 @@ REASONS: dict[str, Reason] = {
         "then press again.",
         _OURS,
     ),
-    "attempts-exhausted": Reason("The worker was interrupted each time: see its logs.", _LATER),
+    "retries-exhausted": Reason("The worker was interrupted each time: see its logs.", _LATER),
     "aws-access-denied": Reason("The worker's role lacks a permission: see its logs.", _OURS),
     "aws-outcome-unknown": Reason("Press again.", _LATER),
     "aws-refused": Reason("The portal's own storage refused a request: see its logs.", _OURS),
@@ -248,8 +138,3 @@ def waiting_message(code: str, at: datetime) -> str:
     """
     upstream = _UPSTREAMS.get(code.partition("-")[0], "Another system")
     return f"{upstream} was not available at {at:%H:%M} UTC. {GOES_ON}"
-
-
-def as_json(model: BaseModel) -> dict[str, Any]:
-    """A model as plain JSON values, for a checkpoint."""
-    return model.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -6,16 +6,13 @@ that every run comes to the same result.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from portal.engine.failures import StopWorkflow
 from portal.ports.billing_orders import BillingService
 
-from functions.provision.plan import Unit
-
-_YES = frozenset({"1", "yes", "on", "true"})
-_COUNT = re.compile(r"^(\d+)(?:\s*[x\u00d7].*)?$", re.IGNORECASE)
+from functions.provision.option_labels import is_shown_as
+from functions.provision.records import Unit
 
 
 def match(units: Sequence[Unit], services: Sequence[BillingService]) -> dict[str, list[int]]:
@@ -55,26 +52,8 @@ def is_as_ordered(unit: Unit, service: BillingService) -> bool:
     return (
         service.pid == unit.pid
         and service.billing_cycle == unit.cycle
-        and all(_same(text, service.options.get(key)) for key, text in unit.shown.items())
+        and all(is_shown_as(text, service.options.get(key)) for key, text in unit.shown.items())
     )
-
-
-def _same(expected: str, shown: str | None) -> bool:
-    """WHMCS shows a choice by its label (`internal|shown` is written in one field)."""
-    if shown is None:
-        return False
-    ours, theirs = _words(expected), _words(shown)
-    if ours & theirs:
-        return True
-    if expected == "1" and theirs & _YES:
-        return True
-    counted = _COUNT.match(shown.strip())
-    return counted is not None and counted.group(1) == expected.strip()
-
-
-def _words(text: str) -> set[str]:
-    parts = {" ".join(part.split()).casefold() for part in (text, *text.split("|"))}
-    return parts - {""}
 
 
 def _difference(unit: Unit, free: Sequence[BillingService]) -> str:

@@ -15,10 +15,11 @@ from portal.ports.esim import EsimProvider, Subscribers
 from portal.ports.identity import CustomerDirectory
 from portal.ports.mail import MailQueue
 from portal.ports.provisioning import ProvisioningOrders
+from portal.ports.service_lines import ServiceLines
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ports:
+class ProvisioningPorts:
     """Salesforce, WHMCS, the eSIM provider, our own tables and queues.
 
     `payment_method` is the system name of the gateway module that orders are placed with.
@@ -33,5 +34,6 @@ class Ports:
     claims: Claims
     esim: EsimProvider
     subscribers: Subscribers
+    service_lines: ServiceLines
     mail_queue: MailQueue
     payment_method: str

@@ -9,8 +9,9 @@ import pytest
 from portal.engine.failures import StopWorkflow
 from portal.ports.billing_orders import BillingService
 
-from functions.provision.matching import match
-from functions.provision.plan import Unit
+from functions.provision.option_labels import kept
+from functions.provision.records import Unit
+from functions.provision.service_matching import match
 
 
 def unit(key: str = "a:1", **changes: object) -> Unit:
@@ -47,7 +48,7 @@ def shows(expected: str, shown: str | None) -> bool:
     """Whether a service that shows this is as ordered."""
     options = {} if shown is None else {4: shown}
     try:
-        match([unit(shown={4: expected})], [service(options=options)])
+        match([unit(shown={4: kept(expected)})], [service(options=options)])
     except StopWorkflow:
         return False
     return True

@@ -8,40 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from portal.domain.billing_cycles import normal_cycle
 from portal.domain.esim import read_settings
 from portal.domain.order_options import OrderOptions
-from portal.domain.provisioning import LoadedOrder, OrderLine
+from portal.domain.provisioning_order import LoadedOrder, ProvisionLine
 from portal.engine.failures import StopWorkflow
 from portal.ports.billing_orders import BillingOption, BillingProduct, OptionKind
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
+
+from functions.provision.option_labels import kept
+from functions.provision.records import PlannedLine, Unit
 
 # Six fields a line in one form; PHP drops what is beyond a thousand (max_input_vars).
 MOST_UNITS = 160
-
-
-class Unit(BaseModel):
-    """One line of AddOrder.
-
-    `key` is `<line key>:<number>`; `shown` is how WHMCS shows the options when they were
-    understood; `esim_plan` is the provider's plan for an eSIM.
-    """
-
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
-
-    key: str
-    line_id: str
-    name: str
-    pid: int
-    quantity: int
-    cycle: str
-    options: dict[int, int]
-    shown: dict[int, str]
-    ref_field_id: int | None = None
-    esim_plan: str | None = None
 
 
 def product_ids(order: LoadedOrder) -> list[int]:
@@ -54,21 +34,22 @@ def product_ids(order: LoadedOrder) -> list[int]:
     return sorted({line.whmcs_product_id for line in order.lines if line.whmcs_product_id})
 
 
-def make_plan(
+def planned_lines(
     order: LoadedOrder, products: Mapping[int, BillingProduct], provider: str
-) -> list[Unit]:
-    """All units, checked against what WHMCS has: it takes a wrong id for a default, silently.
+) -> tuple[PlannedLine, ...]:
+    """All lines, checked against what WHMCS has: it takes a wrong id for a default, silently.
 
     Raises StopWorkflow.
     """
-    units = [unit for line in order.lines for unit in _units(line, products, provider)]
-    if len(units) > MOST_UNITS:
-        raise StopWorkflow("order-too-large", f"It would be {len(units)} services.")
-    if all(unit.ref_field_id is None for unit in units):
+    lines = tuple(_planned(line, products, provider) for line in order.lines)
+    count = sum(1 if line.together else line.quantity for line in lines)
+    if count > MOST_UNITS:
+        raise StopWorkflow("order-too-large", f"It would be {count} services.")
+    if all(line.ref_field_id is None for line in lines):
         raise StopWorkflow(
             "product-not-prepared", "None of the products has the field Portal Order Ref."
         )
-    return units
+    return lines
 
 
 def fingerprint(units: Sequence[Unit], client_id: int) -> str:
@@ -84,14 +65,13 @@ def fingerprint(units: Sequence[Unit], client_id: int) -> str:
         )
         for unit in units
     ]
-    return hashlib.sha256(json.dumps([client_id, sorted(essence, key=str)]).encode()).hexdigest()[
-        :32
-    ]
+    text = json.dumps([client_id, sorted(essence, key=str)])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _units(
-    line: OrderLine, products: Mapping[int, BillingProduct], provider: str
-) -> Iterator[Unit]:
+def _planned(
+    line: ProvisionLine, products: Mapping[int, BillingProduct], provider: str
+) -> PlannedLine:
     product = products.get(line.whmcs_product_id or 0)
     if product is None:
         raise StopWorkflow(
@@ -99,29 +79,29 @@ def _units(
         )
     count, plan = _quantity(line), _esim_plan(line, provider)
     options = _options(line, product)
-    together = plan is None and (product.allows_quantity or count == 1)
-    for number in range(1, 2 if together else count + 1):
-        yield Unit(
-            key=f"{line.key}:{number}",
-            line_id=line.id,
-            name=line.name,
-            pid=product.pid,
-            quantity=count if together else 1,
-            cycle=_cycle(line, product),
-            options=options,
-            shown={key: _shown(product.options[key], value) for key, value in options.items()},
-            ref_field_id=product.ref_field_id,
-            esim_plan=plan,
-        )
+    return PlannedLine(
+        id=line.id,
+        key=line.key,
+        name=line.name,
+        quantity=count,
+        pid=product.pid,
+        cycle=_cycle(line, product),
+        unit_price=line.unit_price,
+        together=plan is None and (product.allows_quantity or count == 1),
+        options=options,
+        shown={key: kept(_shown(product.options[key], value)) for key, value in options.items()},
+        ref_field_id=product.ref_field_id,
+        esim_plan=plan,
+    )
 
 
-def _quantity(line: OrderLine) -> int:
+def _quantity(line: ProvisionLine) -> int:
     if line.quantity < 1 or line.quantity != line.quantity.to_integral_value():
         raise StopWorkflow("quantity-invalid", f"{line.name} has the quantity {line.quantity}.")
     return int(line.quantity)
 
 
-def _esim_plan(line: OrderLine, provider: str) -> str | None:
+def _esim_plan(line: ProvisionLine, provider: str) -> str | None:
     try:
         settings = read_settings(line.esim_settings)
     except ValueError:
@@ -134,11 +114,11 @@ def _esim_plan(line: OrderLine, provider: str) -> str | None:
     return plan
 
 
-def _bad_settings(line: OrderLine, what: str) -> StopWorkflow:
+def _bad_settings(line: ProvisionLine, what: str) -> StopWorkflow:
     return StopWorkflow("esim-settings-invalid", f"The eSIM settings of {line.name} {what}.")
 
 
-def _cycle(line: OrderLine, product: BillingProduct) -> str:
+def _cycle(line: ProvisionLine, product: BillingProduct) -> str:
     wanted = normal_cycle(line.billing_cycle)
     if not wanted and len(product.cycles) == 1:
         return next(iter(product.cycles))
@@ -152,7 +132,7 @@ def _cycle(line: OrderLine, product: BillingProduct) -> str:
     return wanted
 
 
-def _options(line: OrderLine, product: BillingProduct) -> dict[int, int]:
+def _options(line: ProvisionLine, product: BillingProduct) -> dict[int, int]:
     text = (line.options_json or "").strip()
     try:
         chosen = OrderOptions.model_validate_json(text) if text else OrderOptions()
@@ -175,7 +155,7 @@ def _fits(option: BillingOption | None, value: int) -> bool:
     return value >= option.minimum and (not option.maximum or value <= option.maximum)
 
 
-def _bad_options(line: OrderLine, what: str) -> StopWorkflow:
+def _bad_options(line: ProvisionLine, what: str) -> StopWorkflow:
     return StopWorkflow("options-invalid", f"The options of {line.name} {what}.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from portal.domain.upstream import OutcomeUnknown
-from portal.engine.model import Status
+from portal.engine.states import Status
 from portal.ports.billing_orders import ModuleFailed
 
 from tests.fakes.faults import Fault
@@ -149,7 +149,7 @@ def test_other_products_are_not_ours(pids: tuple[int, ...]) -> None:
 def test_an_order_that_another_job_has_is_not_taken() -> None:
     world = world_with(Fault.LOST_REQUEST, keeps_fields=False)
     foreign = world.whmcs.add_by_hand(101, 102, fields={})
-    world.ports.claims.claim(f"whmcs-order#{foreign}", "ORDER#801000000000099AAA")
+    world.ports.claims.claim(f"whmcs-order#{foreign}", "provision#801000000000099AAA")
     world.settle()
     assert world.job.status is Status.SUCCEEDED
     assert world.job.result["whmcsOrderId"] != str(foreign)

@@ -25,8 +25,7 @@ from portal.ports.billing_orders import (
     OrderState,
 )
 
-from functions.provision import reading
-from functions.provision.plan import Unit
+from functions.provision.records import CHECK, LOAD, Unit
 
 # WHMCS tells times in its own time zone without naming it.
 SKEW = timedelta(hours=26)
@@ -42,7 +41,7 @@ def find_order(
     is_free: Callable[[int], bool],
 ) -> int | None:
     """The id of our order, or None. Raises StopWorkflow when several could be it."""
-    client_id, ref = reading.client_id(run), reading.order_id(run)
+    client_id, ref = run.result(LOAD).client_id, run.job.subject
     everything = services.of_client(client_id)
     marked = {service.order_id for service in everything if service.carries(ref)}
     if marked:
@@ -51,7 +50,7 @@ def find_order(
     noted = {order.id for order in orders if ref in order.notes}
     if noted:
         return _only(noted, lambda: orders)
-    units = reading.units(run)
+    units = run.result(CHECK).units
     alike = {
         order.id
         for order in orders

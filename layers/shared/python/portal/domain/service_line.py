@@ -1,0 +1,23 @@
+"""What the portal knows of a WHMCS service that it set up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceLine:
+    """From a WHMCS service to the Order that it came from and to its eSIM line.
+
+    `order_item_id` is the Salesforce OrderItem; `provider` and `line_id` name the eSIM line at its
+    provider, `plan` what was ordered there. They are empty for services without an eSIM.
+    """
+
+    service_id: int
+    sf_order_id: str
+    order_item_id: str
+    user_id: str
+    client_id: int
+    provider: str = ""
+    line_id: str = ""
+    plan: str = ""

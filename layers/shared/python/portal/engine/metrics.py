@@ -1,0 +1,73 @@
+"""What the engine does, as logs and metrics. Ids go to logs, never into dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from portal.engine.model import Job
+from portal.engine.states import Status
+from portal.observability import count, duration, gauge, logger
+
+_ENDINGS = {
+    Status.SUCCEEDED: "Succeeded",
+    Status.FAILED: "Failed",
+    Status.CANCELLED: "Cancelled",
+}
+
+
+class JobMetrics:
+    """`Observer` of the engine for one kind of job.
+
+    `prefix` is the first word of all metrics; `codes` are the documented error codes. Codes are
+    dimensions: others are counted as `other`, or metrics multiply.
+    """
+
+    def __init__(self, prefix: str, codes: Collection[str]) -> None:
+        self._prefix = prefix
+        self._codes = codes
+
+    def step_finished(self, job: Job, step: str, seconds: float) -> None:
+        """How long a step took."""
+        duration("StepLatency", seconds, step=step)
+        logger().info("step done", extra={"job": job.id, "step": step})
+
+    def retrying(self, job: Job, code: str, delay: float) -> None:
+        """A retry follows."""
+        count(f"{self._prefix}Retries", code=self._known(code))
+        logger().warning(
+            "run failed, a retry follows",
+            extra={
+                "job": job.id,
+                "step": job.current_step,
+                "code": code,
+                "retries": job.retries,
+                "delay": round(delay),
+            },
+        )
+
+    def finished(self, job: Job) -> None:
+        """The job is over: outcome, code, how long it took since it was asked for (or due)."""
+        count(f"{self._prefix}{_ENDINGS[job.status]}")
+        count(f"{self._prefix}Outcome", outcome=str(job.status))
+        gauge(f"{self._prefix}RetriesPerJob", job.retries)
+        if job.unreported:
+            count(f"{self._prefix}Unreported")
+        began = max(job.requested_at, job.due_at or 0.0)
+        duration(f"{self._prefix}Duration", max((job.finished_at or began) - began, 0.0))
+        code = job.last_error.code if job.last_error else None
+        if job.status is Status.FAILED and code:
+            count(f"{self._prefix}FailureCode", code=self._known(code))
+        level = logger().error if job.status is Status.FAILED else logger().info
+        level(
+            "job is over",
+            extra={
+                "job": job.id,
+                "outcome": str(job.status),
+                "attempt": job.attempt,
+                "step": job.current_step,
+                "code": code,
+            },
+        )
+
+    def _known(self, code: str) -> str:
+        return code if code in self._codes else "other"

@@ -1,0 +1,26 @@
+"""The provisioning job of an Order: its kind, its id, and the names of its steps."""
+
+from __future__ import annotations
+
+from portal.engine.model import job_id
+
+KIND = "provision"
+
+# The steps in order, by the names that records, metrics and GET /orders know them by.
+STEP_NAMES = (
+    "load",
+    "check",
+    "activate_esim",
+    "add_order",
+    "accept_order",
+    "verify",
+    "write_back",
+    "notify",
+)
+
+CANCELLED_TEXT = "Cancelled by an operator before anything was ordered."
+
+
+def order_job_id(sf_order_id: str) -> str:
+    """The id of the provisioning job of an Order (18 characters)."""
+    return job_id(KIND, sf_order_id)

@@ -1,0 +1,61 @@
+"""From WHMCS services to Orders and eSIM lines.
+
+Items of the workflow table: `SERVICE#<WHMCS service id>`, `META`. Written when a service is set up,
+and kept for good, as the service is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from portal.domain.service_line import ServiceLine
+from portal.repositories.dynamodb import Table
+
+MOST_IN_ONE_WRITE = 100  # Source: DynamoDB API reference, TransactWriteItems.
+
+
+class DynamoServiceLines:
+    """`ServiceLines` over the workflow table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def remember(self, lines: Sequence[ServiceLine]) -> None:
+        """Keep them, a hundred in one write."""
+        for start in range(0, len(lines), MOST_IN_ONE_WRITE):
+            part = lines[start : start + MOST_IN_ONE_WRITE]
+            self._table.transact([{"Put": {"item": _item(line)}} for line in part])
+
+    def of_service(self, service_id: int) -> ServiceLine | None:
+        """The line of a service; None when the portal did not set it up."""
+        item = self._table.get(_key(service_id))
+        if item is None:
+            return None
+        return ServiceLine(
+            service_id=service_id,
+            sf_order_id=str(item["sfOrderId"]),
+            order_item_id=str(item["orderItemId"]),
+            user_id=str(item["userId"]),
+            client_id=int(item["clientId"]),
+            provider=str(item.get("provider") or ""),
+            line_id=str(item.get("lineId") or ""),
+            plan=str(item.get("plan") or ""),
+        )
+
+
+def _item(line: ServiceLine) -> dict[str, Any]:
+    return {
+        **_key(line.service_id),
+        "sfOrderId": line.sf_order_id,
+        "orderItemId": line.order_item_id,
+        "userId": line.user_id,
+        "clientId": line.client_id,
+        "provider": line.provider or None,
+        "lineId": line.line_id or None,
+        "plan": line.plan or None,
+    }
+
+
+def _key(service_id: int) -> dict[str, str]:
+    return {"pk": f"SERVICE#{service_id}", "sk": "META"}
