@@ -59,11 +59,11 @@ class Check(Step[CheckRecord]):
     def _check_client(self, run: Run, client_id: int, *, needs_payment: bool) -> None:
         """One call: pay methods prove that the client exists; AddOrder refuses a closed one.
 
-        After a wait the client's state is looked at as well, so that no eSIM is activated for a
-        client that was closed meanwhile.
+        When the order has waited, the client's state is looked at as well, so that no eSIM is
+        activated for a client that was closed meanwhile.
         """
-        renewed = run.record(CHECK) is not None
-        if not needs_payment or renewed:
+        asked_at = max(run.job.requested_at, run.job.due_at or 0.0)
+        if not needs_payment or run.now() - asked_at > FRESH_SECONDS:
             self._check_state(client_id)
         if not needs_payment:
             return
