@@ -262,7 +262,7 @@ def test_commands_that_do_not_exist_are_noticed() -> None:
 
 
 def test_the_code_is_read_right() -> None:
-    assert {"try failed", "mail can never be sent", "upstream failed"} <= logged()
+    assert {"run failed, a retry follows", "mail can never be sent", "upstream failed"} <= logged()
     assert {"job", "tries", "reason", "sf_order_id", "upstream_message"} <= fields()
     assert {"OrdersPlaced", "ProvisioningFailed", "UpstreamLatency"} <= metrics()
     assert not {"OrdersPlaced", "nonsense"} & (logged() | fields())

@@ -110,7 +110,7 @@ def test_an_order_that_is_provisioned(portal: Wired, capfd: pytest.CaptureFixtur
     assert portal.work() == {"batchItemFailures": []}
     assert portal.view().status == "provisioned"
     assert any(name.startswith("code") for name in canaries(portal))
-    assert '"message":"provisioning is over"' in assert_nothing_said(portal, capfd)
+    assert '"message":"job is over"' in assert_nothing_said(portal, capfd)
 
 
 TROUBLE: list[tuple[str, str, Any]] = [
@@ -139,7 +139,7 @@ def test_vendors_that_fail_and_tell_tales(
         portal.work()
     assert [fault.hits for fault in faults] == [1] * len(faults)
     assert portal.view().status == "provisioned"
-    assert '"message":"try failed"' in assert_nothing_said(portal, capfd)
+    assert '"message":"run failed, a retry follows"' in assert_nothing_said(portal, capfd)
 
 
 REFUSALS: list[tuple[str, str, int, Any]] = [
@@ -161,7 +161,7 @@ def test_an_order_that_everybody_refuses(portal: Wired, capfd: pytest.CaptureFix
             portal.work()
         assert (struck.hits, portal.view().status) == (1, "failed"), operation
     said = assert_nothing_said(portal, capfd)
-    assert said.count('"message":"provisioning is over"') == len(REFUSALS)
+    assert said.count('"message":"job is over"') == len(REFUSALS)
 
 
 def test_messages_that_are_no_tasks(portal: Wired, capfd: pytest.CaptureFixture[str]) -> None:
