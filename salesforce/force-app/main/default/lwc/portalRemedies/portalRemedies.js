@@ -103,3 +103,9 @@ const REMEDIES = {
 export function remedyFor(code) {
     return REMEDIES[code];
 }
+
+/** Returns why an order cannot be provisioned now; `stop` has a code and what it is about. */
+export function stopText(stop) {
+    const remedy = remedyFor(stop.code);
+    return stop.detail ? `${remedy} (${stop.detail})` : remedy;
+}
