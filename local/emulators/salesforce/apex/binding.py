@@ -33,7 +33,9 @@ _MARKED = re.compile(r"\\u0001(\d+)")
 _COUNT = re.compile(r"\b(?:LIMIT|OFFSET)\s*$", re.IGNORECASE)
 
 
-def bind(text: Sequence[str], values: Sequence[Any], collections: Sequence[bool]) -> tuple[Query, Source]:
+def bind(
+    text: Sequence[str], values: Sequence[Any], collections: Sequence[bool]
+) -> tuple[Query, Source]:
     """The parsed query with its values; raises ApiError for a query that is none.
 
     `text` has one piece more than there are values; `collections` says which stand after IN.

@@ -52,7 +52,9 @@ class ApexClass:
         self.outer = outer
         self._table = table
         declared = () if declaration is None else declaration.inner
-        self.inner = {item.name.lower(): ApexClass(item.name, item, self, table) for item in declared}
+        self.inner = {
+            item.name.lower(): ApexClass(item.name, item, self, table) for item in declared
+        }
 
     @property
     def name(self) -> str:
@@ -109,9 +111,7 @@ class ApexClass:
 
     def implements(self, interface: str) -> bool:
         """Whether it implements a platform interface, given in lower case."""
-        return any(
-            item.key == interface for cls in self.lineage() for item in cls._interfaces()
-        )
+        return any(item.key == interface for cls in self.lineage() for item in cls._interfaces())
 
     def is_exception(self) -> bool:
         """Whether it can be thrown."""

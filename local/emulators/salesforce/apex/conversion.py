@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from local.emulators.salesforce import ids
-
 from local.emulators.salesforce.apex.classes import ApexClass, ClassTable
 from local.emulators.salesforce.apex.errors import NotApex, Unsupported
 from local.emulators.salesforce.apex.types import TypeRef
@@ -138,10 +137,10 @@ class Conversions:
         if wanted.key == "iterable":
             elements = value.element if isinstance(value, ApexList | ApexSet) else None
             return None if elements is None else self._args((elements,), wanted.args, scope)
-        kinds = {"list": ApexList, "set": ApexSet, "map": ApexMap}
-        if not isinstance(value, kinds[wanted.key]):
+        if not isinstance(value, ApexList | ApexSet | ApexMap):
             return None
-        return self._args(value.type.args, wanted.args, scope)
+        have = value.type
+        return self._args(have.args, wanted.args, scope) if have.key == wanted.key else None
 
     def _args(
         self, have: tuple[TypeRef, ...], wanted: tuple[TypeRef, ...], scope: ApexClass | None
@@ -203,5 +202,3 @@ def one_row(rows: QueryRows, throw: Throw) -> Any:
     if len(rows.items) > 1:
         throw("QueryException", "List has more than 1 row for assignment to SObject")
     return rows.items[0]
-
-

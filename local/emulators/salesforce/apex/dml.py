@@ -77,9 +77,7 @@ class DmlBridge:
             raise ApiError("MISSING_ARGUMENT", f"Id not specified in an {operation} call")
         return str(record_id)
 
-    def _refuse(
-        self, operation: str, position: int, record_id: Any, error: ApiError
-    ) -> None:
+    def _refuse(self, operation: str, position: int, record_id: Any, error: ApiError) -> None:
         fields = list(error.fields or ())
         with_id = f" with id {record_id}" if record_id is not None else ""
         row = {

@@ -11,7 +11,7 @@ _SYSTEM_MESSAGE = "Script-thrown exception"
 
 
 class Thrown(Exception):
-    """An Apex exception on its way to a catch; `places` are the lines it passed, innermost first."""
+    """An Apex exception on its way to a catch; `places` begins with the line that threw it."""
 
     def __init__(self, value: Instance) -> None:
         super().__init__(describe(value))

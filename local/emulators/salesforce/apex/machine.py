@@ -46,9 +46,7 @@ class Machine:
         self.program = program
         self.session = session
         self.place: Place | None = None
-        self.conversions = Conversions(
-            program.classes, lambda: session.schema, PLATFORM_TYPES
-        )
+        self.conversions = Conversions(program.classes, lambda: session.schema, PLATFORM_TYPES)
         self.objects = Objects(self)
         self.records = Records(self)
         self.queries = Queries(self)

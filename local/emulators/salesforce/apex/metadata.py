@@ -130,7 +130,9 @@ class Project:
 
     def _paths(self, pattern: str) -> list[Path]:
         return [
-            path for package in self.packages for path in sorted(self._folder(package).glob(pattern))
+            path
+            for package in self.packages
+            for path in sorted(self._folder(package).glob(pattern))
         ]
 
 

@@ -35,7 +35,9 @@ class Objects:
         """The constants of an enum, in order."""
         statics = self.statics(cls)
         declaration = cls.declaration
-        return [] if declaration is None else [statics[name.lower()] for name in declaration.constants]
+        return (
+            [] if declaration is None else [statics[name.lower()] for name in declaration.constants]
+        )
 
     def statics(self, cls: ApexClass) -> dict[str, Any]:
         """The static fields of a class in this transaction; initialised at first use."""
@@ -145,7 +147,9 @@ class Objects:
         found = self.method(cls, name, arguments, frame)
         if found is None:
             types = ", ".join(map(self._machine.type_name, arguments))
-            raise NotApex(f"method does not exist or incorrect signature: {cls.name}.{name}({types})")
+            raise NotApex(
+                f"method does not exist or incorrect signature: {cls.name}.{name}({types})"
+            )
         owner, method = found
         if not method.static and this is None:
             raise NotApex(f"{owner.name}.{method.name} needs an object")
@@ -309,7 +313,9 @@ class Objects:
         body = None if getter is None else getter.body
         return self._run(_accessor_method(item, body, item.type), frame)
 
-    def _set(self, cls: ApexClass, item: FieldDeclaration, this: Instance | None, value: Any) -> None:
+    def _set(
+        self, cls: ApexClass, item: FieldDeclaration, this: Instance | None, value: Any
+    ) -> None:
         frame = Frame(cls, this, property=item)
         frame.declare("value", Variable(item.type, value))
         setter = item.setter

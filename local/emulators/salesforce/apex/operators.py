@@ -22,7 +22,7 @@ _ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def apply(machine: Machine, operator: str, left: Any, right: Any) -> Any:  # noqa: PLR0911  # one line per operator
+def apply(machine: Machine, operator: str, left: Any, right: Any) -> Any:  # one line per operator
     """`left operator right` for every operator that evaluates both sides."""
     if operator in {"==", "!=", "<>"}:
         return same(left, right) is (operator == "==")

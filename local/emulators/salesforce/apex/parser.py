@@ -17,6 +17,7 @@ from local.emulators.salesforce.apex.source import (
     part,
     text_of,
 )
+from local.emulators.salesforce.apex.types import TypeRef
 
 _CLASSES = frozenset({"class_declaration", "interface_declaration", "enum_declaration"})
 
@@ -79,7 +80,7 @@ class _Classes:
             inner=tuple(inner),
         )
 
-    def _interfaces(self, node: TreeNode) -> tuple[syntax.TypeRef, ...]:
+    def _interfaces(self, node: TreeNode) -> tuple[TypeRef, ...]:
         listed = part(node, "interfaces") or child(node, "extends_interfaces")
         if listed is None:
             return ()

@@ -10,7 +10,7 @@ from typing import cast
 from tree_sitter import Node as TreeNode
 
 from local.emulators.salesforce.apex import syntax
-from local.emulators.salesforce.apex.errors import NotApex
+from local.emulators.salesforce.apex.errors import NotApex, Place
 from local.emulators.salesforce.apex.source import (
     Source,
     child,
@@ -101,7 +101,7 @@ class Expressions:
         """An argument list."""
         return () if node is None else tuple(self.read(item) for item in children(node))
 
-    def _at(self, node: TreeNode) -> syntax.Place:
+    def _at(self, node: TreeNode) -> Place:
         return self._source.place(node)
 
     def _literal(self, node: TreeNode, value: object) -> syntax.Expression:

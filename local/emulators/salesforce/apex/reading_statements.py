@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tree_sitter import Node as TreeNode
 
 from local.emulators.salesforce.apex import syntax
+from local.emulators.salesforce.apex.errors import Place
 from local.emulators.salesforce.apex.reading_expressions import Expressions, read_type
 from local.emulators.salesforce.apex.source import (
     Source,
@@ -56,7 +57,7 @@ class Statements:
         statements = tuple(self.read(item) for item in children(node))
         return syntax.Block(place=self._at(node), statements=statements)
 
-    def _at(self, node: TreeNode) -> syntax.Place:
+    def _at(self, node: TreeNode) -> Place:
         return self._source.place(node)
 
     def _local_variables(self, node: TreeNode) -> syntax.Statement:

@@ -69,7 +69,9 @@ class Executor:
                 value = self._coerced(initial, node, frame)
             frame.declare(name, Variable(node.type, value, node.final))
 
-    def _coerced(self, initial: syntax.Expression, node: syntax.LocalVariables, frame: Frame) -> Any:
+    def _coerced(
+        self, initial: syntax.Expression, node: syntax.LocalVariables, frame: Frame
+    ) -> Any:
         value = self._machine.evaluator.value(initial, frame)
         try:
             return self._machine.coerce(value, node.type, frame.cls)
@@ -186,9 +188,7 @@ class Executor:
     def _switch(self, node: syntax.Switch, frame: Frame) -> None:
         value = self._machine.evaluator.value(node.value, frame)
         for rule in node.rules:
-            if not rule.values or any(
-                self._matches(value, item, frame) for item in rule.values
-            ):
+            if not rule.values or any(self._matches(value, item, frame) for item in rule.values):
                 self.run(rule.body, frame)
                 return
 
@@ -204,7 +204,7 @@ class Executor:
     def _run_as(self, node: syntax.RunAs, frame: Frame) -> None:
         if self._machine.session.test is None:
             raise NotApex("System.runAs outside a test", node.place)
-        user = run_as_user(self._machine, self._machine.evaluator.value(node.user, frame))
+        user = run_as_user(self._machine.evaluator.value(node.user, frame))
         with self._machine.session.running_as(user):
             self.run(node.body, frame)
 

@@ -56,9 +56,7 @@ class TestRunner:
         self._program = program
         features = switches or Switches()
         self._org = Org(Clock(), lambda: features, program.project.root)
-        self._callouts = Callouts(
-            program.named_credentials, program.external_credentials, Vault()
-        )
+        self._callouts = Callouts(program.named_credentials, program.external_credentials, Vault())
 
     def run(self, only: str | None = None) -> Report:
         """Run all test classes, or the one named `only`."""

@@ -39,6 +39,8 @@ class Long(int):
 class Id(str):
     """A record id of 18 characters."""
 
+    __slots__ = ()
+
 
 class Blob(bytes):
     """Binary data."""
@@ -246,15 +248,17 @@ def same(left: Any, right: Any) -> bool:
     if isinstance(left, Instance) and isinstance(right, Instance):
         left.cls.check_hashable()
         return left is right
+    return _same_content(left, right)
+
+
+def _same_content(left: Any, right: Any) -> bool:
     if isinstance(left, ApexList) and isinstance(right, ApexList):
         return len(left.items) == len(right.items) and all(
             same(mine, theirs) for mine, theirs in zip(left.items, right.items, strict=True)
         )
     if isinstance(left, ApexSet) and isinstance(right, ApexSet):
         return len(left) == len(right) and all(item in right for item in left)
-    if isinstance(left, Record | ApexMap) or isinstance(right, Record | ApexMap):
-        if left is right:
-            return True
+    if left is not right and isinstance(left, Record | ApexMap):
         raise Unsupported(f"comparison of two {type_of(left)} by content")
     return bool(left == right)
 
@@ -268,8 +272,18 @@ def _same_text(left: str, right: str) -> bool:
     return left.lower() == right.lower()
 
 
-def text(value: Any) -> str:  # noqa: PLR0911  # one line per kind of value
+def text(value: Any) -> str:
     """The value as `String.valueOf` and `+` write it; raises Unsupported where that is unsure."""
+    if isinstance(value, ApexList):
+        return f"({', '.join(map(text, value.items))})"
+    if isinstance(value, ApexSet):
+        return f"{{{', '.join(map(text, value))}}}"
+    if isinstance(value, ApexMap):
+        return f"{{{', '.join(f'{text(key)}={text(item)}' for key, item in value.pairs())}}}"
+    return _scalar_text(value)
+
+
+def _scalar_text(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -282,10 +296,4 @@ def text(value: Any) -> str:  # noqa: PLR0911  # one line per kind of value
         return f"{value:f}"
     if isinstance(value, EnumConstant):
         return value.name
-    if isinstance(value, ApexList):
-        return f"({', '.join(map(text, value.items))})"
-    if isinstance(value, ApexSet):
-        return f"{{{', '.join(map(text, value))}}}"
-    if isinstance(value, ApexMap):
-        return f"{{{', '.join(f'{text(key)}={text(item)}' for key, item in value.pairs())}}}"
     raise Unsupported(f"{type_of(value)} as text")

@@ -11,6 +11,7 @@ from local.emulators.salesforce.apex.library import (
     json_text,
     numbers,
     patterns,
+    sobjects,
     strings,
     system,
 )
@@ -38,6 +39,7 @@ _TYPES = (
     http.REQUEST,
     http.RESPONSE,
     http.CALLOUT_MOCK,
+    sobjects.SOBJECT,
     json_text.JSON,
     system.SYSTEM,
     system.ASSERT,

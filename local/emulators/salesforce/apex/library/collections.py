@@ -234,5 +234,3 @@ def _map_is_empty(_: Machine, entries: ApexMap) -> bool:
 @MAP.method("clear()")
 def _map_clear(_: Machine, entries: ApexMap) -> None:
     entries.clear()
-
-

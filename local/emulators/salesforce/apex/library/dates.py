@@ -44,7 +44,7 @@ def _now(machine: Machine) -> datetime:
 
 
 @DATETIME.static("newInstanceGmt(Integer, Integer, Integer, Integer, Integer, Integer)")
-def _new_gmt(  # noqa: PLR0913  # the platform's own parameters
+def _new_gmt(  # the platform's own parameters
     _: Machine, year: int, month: int, day: int, hour: int, minute: int, second: int
 ) -> datetime:
     return datetime(year, month, day, hour, minute, second, tzinfo=UTC)

@@ -78,5 +78,3 @@ def _get_inaccessible_fields(_: Machine, value: Instance) -> ApexMap:
     for name, fields in value.values.get(INACCESSIBLE, {}).items():
         found.put(name, ApexSet(STRING, fields))
     return found
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,9 @@ def _serialize(machine: Machine, value: Any) -> str:
 
 
 @JSON.static("serialize(Object, Boolean)")
-def _serialize_without_nulls(machine: Machine, value: Any, suppress: bool) -> str:  # noqa: FBT001  # the platform's own parameter
+def _serialize_without_nulls(
+    machine: Machine, value: Any, suppress: bool
+) -> str:  # the platform's own parameter
     return _write(_plain(machine, value, suppress_nulls=suppress))
 
 
@@ -56,45 +59,65 @@ def _deserialize_untyped(machine: Machine, text: str) -> Any:
 class _Fraction(str):
     """A number with a fraction, of which it is not documented what it becomes."""
 
+    __slots__ = ()
+
 
 def _write(plain: Any) -> str:
     return json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
 
 
-def _plain(machine: Machine, value: Any, *, suppress_nulls: bool) -> Any:  # noqa: PLR0911  # one line per kind of value
-    def inner(item: Any) -> Any:
-        return _plain(machine, item, suppress_nulls=suppress_nulls)
-
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, EnumConstant):
-        return value.name
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, datetime):
-        moment = value.astimezone(UTC)
-        return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal) and not isinstance(value, StoredDecimal):
-        if value == value.to_integral_value() and value.as_tuple().exponent == 0:
-            return int(value)
-        raise Unsupported("JSON of a Decimal with a fraction")
-    if isinstance(value, ApexList):
-        return [inner(item) for item in value.items]
-    if isinstance(value, ApexSet):
-        return [inner(item) for item in value]
-    if isinstance(value, ApexMap):
-        pairs = [(machine.text(key), item) for key, item in value.pairs()]
-    elif isinstance(value, Instance) and not value.cls.is_exception():
-        pairs = list(machine.fields_of(value))
-    else:
-        raise Unsupported(f"JSON of {type_of(value)}")
+def _plain(machine: Machine, value: Any, *, suppress_nulls: bool) -> Any:
+    if not isinstance(value, ApexList | ApexSet | ApexMap | Instance):
+        return scalar(value)
+    if isinstance(value, ApexList | ApexSet):
+        items = value.items if isinstance(value, ApexList) else value
+        return [_plain(machine, item, suppress_nulls=suppress_nulls) for item in items]
     return {
-        key: inner(item) for key, item in pairs if not (suppress_nulls and item is None)
+        key: _plain(machine, item, suppress_nulls=suppress_nulls)
+        for key, item in _pairs(machine, value)
+        if not (suppress_nulls and item is None)
     }
+
+
+def _pairs(machine: Machine, value: ApexMap | Instance) -> list[tuple[str, Any]]:
+    if isinstance(value, ApexMap):
+        return [(machine.text(key), item) for key, item in value.pairs()]
+    if value.cls.is_exception():
+        raise Unsupported(f"JSON of {value.cls.name}")
+    return list(machine.fields_of(value))
+
+
+def scalar(value: Any) -> Any:
+    """A primitive value as JSON carries it; raises Unsupported where that is unsure."""
+    for kind, write in _SCALARS:
+        if isinstance(value, kind):
+            return write(value)
+    raise Unsupported(f"JSON of {type_of(value)}")
+
+
+def _decimal(value: Decimal) -> int:
+    whole = value == value.to_integral_value() and value.as_tuple().exponent == 0
+    if not whole or isinstance(value, StoredDecimal):
+        raise Unsupported("JSON of a Decimal from a query or with a fraction")
+    return int(value)
+
+
+def _moment(value: datetime) -> str:
+    moment = value.astimezone(UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+# The first that fits: a bool is an int, a datetime is a date.
+_SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (type(None), lambda _: None),
+    (bool, lambda value: value),
+    (EnumConstant, lambda value: value.name),
+    (str, str),
+    (int, int),
+    (datetime, _moment),
+    (date, date.isoformat),
+    (Decimal, _decimal),
+)
 
 
 def _apex(parsed: Any) -> Any:

@@ -56,7 +56,7 @@ def _now(machine: Machine) -> Any:
     return machine.session.now()
 
 
-def _check(machine: Machine, passed: bool, said: str, message: str | None) -> None:  # noqa: FBT001
+def _check(machine: Machine, passed: bool, said: str, message: str | None) -> None:
     if not passed:
         # Like on the platform, no catch of the code under test can swallow a failed assertion.
         machine.fail_assertion(f"Assertion Failed: {message}: {said}" if message else said)
@@ -112,12 +112,12 @@ for _type, _names in (
 
 @ASSERT.static("fail()")
 def _fail(machine: Machine) -> None:
-    _check(machine, False, "Assertion Failed", None)  # noqa: FBT003
+    _check(machine, False, "Assertion Failed", None)
 
 
 @ASSERT.static("fail(String)")
 def _fail_because(machine: Machine, message: str) -> None:
-    _check(machine, False, "failed", message)  # noqa: FBT003
+    _check(machine, False, "failed", message)
 
 
 @ASSERT.static("isInstanceOfType(Object, Type)")
@@ -208,7 +208,7 @@ def _type_get_name(_: Machine, value: TypeValue) -> str:
     return str(value.type)
 
 
-def run_as_user(machine: Machine, value: Any) -> str:
+def run_as_user(value: Any) -> str:
     """The id of the user that System.runAs is given; raises NotApex for anything else."""
     if not isinstance(value, Record) or value.sobject.name != "User":
         raise NotApex("System.runAs takes a User")
