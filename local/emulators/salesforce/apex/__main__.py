@@ -10,7 +10,7 @@ from pathlib import Path
 from local.emulators.salesforce.apex.errors import ApexFailure
 from local.emulators.salesforce.apex.metadata import DEFAULT_PACKAGE
 from local.emulators.salesforce.apex.program import Program
-from local.emulators.salesforce.apex.testing import Report, TestRunner
+from local.emulators.salesforce.apex.testing import Report, Suite
 from local.emulators.salesforce.metadata import project_root
 
 
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (ApexFailure, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
-    report = TestRunner(program).run(options.only)
+    report = Suite(program).run(options.only)
     _print(report, time.monotonic() - started)
     enough = report.coverage.percent() >= options.coverage
     return 0 if report.results and not report.failed and enough else 1

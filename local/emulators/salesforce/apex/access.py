@@ -19,6 +19,8 @@ _ALL = ObjectPermission(read=True, create=True, edit=True, delete=True)
 USER_EXTERNAL_CREDENTIAL = "userexternalcredential"
 # Objects without permissions of their own, and the object whose permissions count.
 _PARENTS = {"orderitem": "order", "pricebookentry": "pricebook2"}
+# [unverified] Optional fields that no permission set can name: lookups that a line is built on.
+_ALWAYS_VISIBLE = frozenset({"order.pricebook2id", "orderitem.product2id"})
 # Every user can read these through Apex, whatever the profile says.
 _SETUP = frozenset({"user", "organization", "orderstatus", "profile", "permissionset"})
 
@@ -84,10 +86,10 @@ class Access:
         )
 
     def _granted(self, sobject: SObject, field: Field, *, edit: bool) -> bool:
-        needs_grant = field.custom or field.nillable
+        path = f"{sobject.name}.{field.name}".lower()
+        needs_grant = (field.custom or field.nillable) and path not in _ALWAYS_VISIBLE
         if self.full or not needs_grant or sobject.name.lower() in _SETUP:
             return True
-        path = f"{sobject.name}.{field.name}".lower()
         return any(path in (item.editable if edit else item.readable) for item in self._sets)
 
 

@@ -150,6 +150,9 @@ class Gateway:
 
 def _error_body(thrown: Thrown) -> ApexErrorBody:
     value = thrown.value
-    message = value.values.get(AURA_MESSAGE) or exceptions.message(value) or ""
+    prepared = value.values.get(AURA_MESSAGE)
+    if prepared is not None:
+        # AuraHandledException is for users: it carries its own text, and no stack trace.
+        return ApexErrorBody(str(prepared), exceptions.type_name(value), "")
     trace = "\n".join(f"Class.{place.file}: line {place.line}" for place in thrown.places)
-    return ApexErrorBody(str(message), exceptions.type_name(value), trace)
+    return ApexErrorBody(exceptions.message(value) or "", exceptions.type_name(value), trace)

@@ -44,7 +44,7 @@ class Usage:
 
 
 @dataclass(kw_only=True)
-class TestContext:
+class UnderTest:
     """What only a test has."""
 
     mock: Instance | None = None
@@ -62,7 +62,7 @@ class Session:
         access_of: AccessOf,
         callouts: Callouts,
         *,
-        test: TestContext | None = None,
+        test: UnderTest | None = None,
         coverage: Coverage | None = None,
     ) -> None:
         self.org = org

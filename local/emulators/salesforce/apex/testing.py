@@ -19,7 +19,7 @@ from local.emulators.salesforce.apex.errors import ApexFailure
 from local.emulators.salesforce.apex.exceptions import Thrown
 from local.emulators.salesforce.apex.machine import Machine
 from local.emulators.salesforce.apex.program import Program
-from local.emulators.salesforce.apex.session import Session, TestContext
+from local.emulators.salesforce.apex.session import Session, UnderTest
 from local.emulators.salesforce.apex.syntax import Method
 from local.emulators.salesforce.apex.users import Users
 from local.emulators.salesforce.org import ADMIN_ID, Org
@@ -27,7 +27,7 @@ from local.emulators.salesforce.switches import Switches
 
 
 @dataclass(frozen=True)
-class TestResult:
+class MethodResult:
     """One test method; `failure` is None when it passed."""
 
     cls: str
@@ -40,16 +40,16 @@ class TestResult:
 class Report:
     """All results of a run, and the coverage that it reached."""
 
-    results: tuple[TestResult, ...]
+    results: tuple[MethodResult, ...]
     coverage: Coverage
 
     @property
-    def failed(self) -> tuple[TestResult, ...]:
+    def failed(self) -> tuple[MethodResult, ...]:
         """The tests that did not pass."""
         return tuple(item for item in self.results if item.failure is not None)
 
 
-class TestRunner:
+class Suite:
     """Runs every test of a program on one org; `switches` are the org's features."""
 
     def __init__(self, program: Program, switches: Switches | None = None) -> None:
@@ -73,7 +73,7 @@ class TestRunner:
             for method in _marked(cls, "istest"):
                 yield cls, method
 
-    def _run(self, cls: ApexClass, method: Method, coverage: Coverage) -> TestResult:
+    def _run(self, cls: ApexClass, method: Method, coverage: Coverage) -> MethodResult:
         started = time.monotonic()
         users = Users(self._program)
         mark = self._org.store.mark()
@@ -89,7 +89,7 @@ class TestRunner:
             failure = str(error)
         finally:
             self._org.store.rollback(mark)
-        return TestResult(cls.name, method.name, failure, time.monotonic() - started)
+        return MethodResult(cls.name, method.name, failure, time.monotonic() - started)
 
     def _call(self, cls: ApexClass, method: Method, users: Users, coverage: Coverage) -> None:
         session = Session(
@@ -97,7 +97,7 @@ class TestRunner:
             ADMIN_ID,
             users.access,
             self._callouts,
-            test=TestContext(),
+            test=UnderTest(),
             coverage=coverage,
         )
         Machine(self._program, session).call_static(cls.name, method.name, [])

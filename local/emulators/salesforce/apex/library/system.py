@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.emulators.salesforce.apex.errors import NotApex, Unsupported
 from local.emulators.salesforce.apex.library.registry import PlatformType
-from local.emulators.salesforce.apex.session import LIMITS, TestContext
+from local.emulators.salesforce.apex.session import LIMITS, UnderTest
 from local.emulators.salesforce.apex.values import (
     Id,
     Instance,
@@ -126,7 +126,7 @@ def _is_instance(machine: Machine, value: Any, wanted: TypeValue) -> None:
     _check(machine, machine.is_instance(value, wanted.type), said, None)
 
 
-def _test(machine: Machine, method: str) -> TestContext:
+def _test(machine: Machine, method: str) -> UnderTest:
     if machine.session.test is None:
         raise NotApex(f"Test.{method} outside a test")
     return machine.session.test
