@@ -19,8 +19,11 @@ class Users:
 
     def assign(self, user_id: str, names: Iterable[str]) -> None:
         """Give a user exactly these permission sets and groups; raises ValueError."""
-        sets = [item for name in names for item in self._sets(name)]
-        self._assigned[user_id] = Access(sets)
+        self.give(user_id, Access(item for name in names for item in self._sets(name)))
+
+    def give(self, user_id: str, access: Access) -> None:
+        """Give a user exactly these permissions."""
+        self._assigned[user_id] = access
 
     def access(self, user_id: str) -> Access:
         """The user's permissions: nothing without an assignment."""
