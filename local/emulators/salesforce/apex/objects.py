@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.emulators.salesforce.apex import exceptions
 from local.emulators.salesforce.apex.classes import ApexClass
-from local.emulators.salesforce.apex.errors import NotApex, Place, Unsupported
+from local.emulators.salesforce.apex.errors import ApexFailure, NotApex, Place, Unsupported
 from local.emulators.salesforce.apex.frames import Frame, Returned, Variable
 from local.emulators.salesforce.apex.syntax import (
     ConstructorCall,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from local.emulators.salesforce.apex.machine import Machine
 
 AURA_MESSAGE = "#aura"
-_DEEPEST = 200
+_DEEPEST = 40
 
 
 class Objects:
@@ -186,13 +186,21 @@ class Objects:
         try:
             self._machine.executor.run(method.body, frame)
         except Returned as returned:
-            return self._machine.coerce(returned.value, frame.returns, frame.cls)
+            return self._returned(returned.value, frame)
         finally:
             self._depth -= 1
             self._machine.place = before
         if frame.returns.key != "void":
             raise NotApex(f"{method.name}: missing return statement", method.place)
         return None
+
+    def _returned(self, value: Any, frame: Frame) -> Any:
+        try:
+            return self._machine.coerce(value, frame.returns, frame.cls)
+        except ApexFailure as failure:
+            if self._machine.place is not None:
+                failure.locate(self._machine.place)
+            raise
 
     def _best(
         self, candidates: list[tuple[ApexClass, Method]], arguments: list[Any]

@@ -163,8 +163,6 @@ class _Classes:
         for item in [] if listed is None else children(listed, "annotation_key_value"):
             value = need(item, "value")
             arguments[text_of(need(item, "key")).lower()] = (
-                read_string(self._source, value)
-                if value.type == "string_literal"
-                else text_of(value)
+                read_string(value) if value.type == "string_literal" else text_of(value)
             )
         return syntax.Annotation(text_of(need(node, "name")).lower(), arguments)

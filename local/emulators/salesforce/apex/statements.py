@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from local.emulators.salesforce.apex import syntax
-from local.emulators.salesforce.apex.errors import NotApex, Unsupported
+from local.emulators.salesforce.apex.errors import ApexFailure, NotApex, Unsupported
 from local.emulators.salesforce.apex.exceptions import Thrown
 from local.emulators.salesforce.apex.frames import Broke, Continued, Frame, Returned, Variable
 from local.emulators.salesforce.apex.library.system import run_as_user
@@ -51,7 +51,11 @@ class Executor:
             self._machine.place = node.place
             if self._machine.session.coverage is not None:
                 self._machine.session.coverage.hit(node.place)
-        self._runners[type(node)](node, frame)
+        try:
+            self._runners[type(node)](node, frame)
+        except ApexFailure as failure:
+            failure.locate(node.place)
+            raise
 
     def _block(self, node: syntax.Block, frame: Frame) -> None:
         frame.scopes.append({})
@@ -66,18 +70,9 @@ class Executor:
         for name, initial in node.variables:
             value = None
             if initial is not None:
-                value = self._coerced(initial, node, frame)
+                value = self._machine.evaluator.value(initial, frame)
+                value = self._machine.coerce(value, node.type, frame.cls)
             frame.declare(name, Variable(node.type, value, node.final))
-
-    def _coerced(
-        self, initial: syntax.Expression, node: syntax.LocalVariables, frame: Frame
-    ) -> Any:
-        value = self._machine.evaluator.value(initial, frame)
-        try:
-            return self._machine.coerce(value, node.type, frame.cls)
-        except (NotApex, Unsupported) as failure:
-            failure.locate(node.place)
-            raise
 
     def _evaluate(self, node: syntax.Evaluate, frame: Frame) -> None:
         self._machine.evaluator.value(node.expression, frame)

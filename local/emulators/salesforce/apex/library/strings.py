@@ -64,10 +64,9 @@ def _format(machine: Machine, pattern: str, items: ApexList) -> str:
         position = int(match.group(1))
         return texts[position] if position < len(texts) else match.group()
 
-    filled = re.sub(r"\{(\d+)\}", fill, pattern)
-    if re.search(r"\{[^}\d]", pattern):
+    if re.search(r"\{(?!\d+\})", pattern):
         raise Unsupported("String.format with anything but {0}, {1}, …")
-    return filled
+    return re.sub(r"\{(\d+)\}", fill, pattern)
 
 
 @STRING.static("escapeSingleQuotes(String)")
