@@ -79,7 +79,7 @@ class ApexClass:
             return None if self.simple_name == _EXCEPTION else self._table.exception(_EXCEPTION)
         if self.declaration.parent is None:
             return None
-        found = self._table.find(self.declaration.parent, self.outer or self)
+        found = self._table.find(self.declaration.parent, self.outer)
         if found is None:
             raise NotApex(f"invalid type: {self.declaration.parent}", self.declaration.place)
         return found

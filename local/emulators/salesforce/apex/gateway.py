@@ -7,7 +7,7 @@ Apex Developer Guide, "AuraEnabled" and "InvocableMethod".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,7 +93,7 @@ class Gateway:
         return transfer.write(self._run(machine, cls, method, given))
 
     def invocable(
-        self, user_id: str, class_name: str, inputs: list[Mapping[str, Any]]
+        self, user_id: str, class_name: str, inputs: Sequence[Mapping[str, Any]]
     ) -> list[Any]:
         """The output of the class's `@InvocableMethod`, one for each input.
 
@@ -105,7 +105,7 @@ class Gateway:
         transfer = Transfer(machine, cls, "invocablevariable")
         (parameter,) = method.parameters
         try:
-            given = transfer.read(inputs, parameter.type, "inputs")
+            given = transfer.read(list(inputs), parameter.type, "inputs")
         except MisfitError as error:
             raise CallRefused(400, str(error)) from error
         result = self._run(machine, cls, method, [given])

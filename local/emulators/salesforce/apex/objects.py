@@ -287,24 +287,20 @@ class Objects:
         self._construct(target, frame.this, arguments, frame.cls)
 
     def _fill_exception(self, cls: ApexClass, instance: Instance, arguments: list[Any]) -> None:
-        match arguments:
-            case []:
-                message, cause = None, None
-            case [str() as message]:
-                cause = None
-            case [Instance() as cause] if cause.cls.is_exception():
-                message = None
-            case [str() as message, Instance() as cause] if cause.cls.is_exception():
-                pass
-            case _:
-                raise NotApex(f"constructor not defined: {cls.name}")
+        """The constructors that every exception has: `()`, `(message)`, `(cause)` and both."""
+        rest = list(arguments)
+        message = rest.pop(0) if rest and isinstance(rest[0], str) else None
+        is_cause = bool(rest) and isinstance(rest[0], Instance) and rest[0].cls.is_exception()
+        cause = rest.pop(0) if is_cause else None
+        if rest:
+            types = ", ".join(map(self._machine.type_name, arguments))
+            raise NotApex(f"constructor not defined: {cls.name}({types})")
         if any(item.simple_name == "AuraHandledException" for item in cls.lineage()):
             # Its text goes to the component; getMessage() shows it only after setMessage().
             instance.values[AURA_MESSAGE] = message
             message = None
-        if message is None:
-            instance.values.pop(exceptions.MESSAGE, None)
-        else:
+        instance.values.pop(exceptions.MESSAGE, None)
+        if message is not None:
             instance.values[exceptions.MESSAGE] = message
         if cause is not None:
             instance.values[exceptions.CAUSE] = cause

@@ -119,7 +119,8 @@ def _value(field: Field, value: Any) -> Any:
     if field.type == "datetime":
         return parse_moment(value)
     if field.type in NUMBER_TYPES and field.type != "int":
-        return StoredDecimal(str(value)).quantize(Decimal(1).scaleb(-field.scale))
+        exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-field.scale))
+        return StoredDecimal(exact)
     return value
 
 

@@ -132,12 +132,16 @@ def _list_clone(_: Machine, items: ApexList) -> ApexList:
 
 
 @LIST.method("contains(Object)", nulls=True)
-def _list_contains(machine: Machine, items: ApexList, item: Any) -> bool:
-    return _list_index_of(machine, items, item) >= 0
+def _list_contains(_: Machine, items: ApexList, item: Any) -> bool:
+    return _find(items, item) >= 0
 
 
 @LIST.method("indexOf(Object)", nulls=True)
 def _list_index_of(_: Machine, items: ApexList, item: Any) -> int:
+    return _find(items, item)
+
+
+def _find(items: ApexList, item: Any) -> int:
     for position, other in enumerate(items.items):
         texts = isinstance(item, str) and isinstance(other, str)
         if (str(item) == str(other)) if texts else same(item, other):
@@ -187,13 +191,17 @@ def _set_is_empty(_: Machine, items: ApexSet) -> bool:
 
 @MAP.method("put(Object, Object)", nulls=True)
 def _map_put(machine: Machine, entries: ApexMap, key: Any, value: Any) -> Any:
+    return _put(machine, entries, key, value)
+
+
+def _put(machine: Machine, entries: ApexMap, key: Any, value: Any) -> Any:
     return entries.put(machine.coerce(key, entries.key), machine.coerce(value, entries.value))
 
 
 @MAP.method("putAll(Map<Object, Object>)")
 def _map_put_all(machine: Machine, entries: ApexMap, more: ApexMap) -> None:
     for key, value in more.pairs():
-        _map_put(machine, entries, key, value)
+        _put(machine, entries, key, value)
 
 
 @MAP.method("get(Object)", nulls=True)

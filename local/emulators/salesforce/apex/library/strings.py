@@ -166,11 +166,15 @@ def _substring_after_last(_: Machine, text: str, part: str) -> str:
 
 @STRING.method("substring(Integer)")
 def _substring_from(machine: Machine, text: str, start: int) -> str:
-    return _substring(machine, text, start, len(text))
+    return _slice(machine, text, start, len(text))
 
 
 @STRING.method("substring(Integer, Integer)")
 def _substring(machine: Machine, text: str, start: int, end: int) -> str:
+    return _slice(machine, text, start, end)
+
+
+def _slice(machine: Machine, text: str, start: int, end: int) -> str:
     if not 0 <= start <= end <= len(text):
         machine.throw("StringException", f"Starting position out of bounds: {start}")
     return text[start:end]

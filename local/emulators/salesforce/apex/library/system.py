@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from local.emulators.salesforce.apex.errors import NotApex, Unsupported
-from local.emulators.salesforce.apex.library.registry import PlatformType
+from local.emulators.salesforce.apex.library.registry import PlatformType, Run
 from local.emulators.salesforce.apex.session import LIMITS, UnderTest
 from local.emulators.salesforce.apex.values import (
     Id,
@@ -98,16 +98,20 @@ def _is_not_null(machine: Machine, value: Any, message: str | None = None) -> No
     _check(machine, value is not None, "Expected anything but null", message)
 
 
-for _type, _names in (
-    (ASSERT, ("areEqual", "areNotEqual", "isTrue", "isFalse", "isNull", "isNotNull")),
-    (SYSTEM, ("assertEquals", "assertNotEquals", "assert", None, None, None)),
-):
-    _runs = (_are_equal, _are_not_equal, _is_true, _is_false, _is_null, _is_not_null)
-    for _name, _run in zip(_names, _runs, strict=True):
-        if _name is not None:
-            _values = "Object, Object" if _run in {_are_equal, _are_not_equal} else "Object"
-            _type.static(f"{_name}({_values})", nulls=True)(_run)
-            _type.static(f"{_name}({_values}, String)", nulls=True)(_run)
+_ASSERTIONS: tuple[tuple[PlatformType, str, Run], ...] = (
+    (ASSERT, "areEqual(Object, Object", _are_equal),
+    (ASSERT, "areNotEqual(Object, Object", _are_not_equal),
+    (ASSERT, "isTrue(Object", _is_true),
+    (ASSERT, "isFalse(Object", _is_false),
+    (ASSERT, "isNull(Object", _is_null),
+    (ASSERT, "isNotNull(Object", _is_not_null),
+    (SYSTEM, "assertEquals(Object, Object", _are_equal),
+    (SYSTEM, "assertNotEquals(Object, Object", _are_not_equal),
+    (SYSTEM, "assert(Object", _is_true),
+)
+for _type, _signature, _run in _ASSERTIONS:
+    _type.static(f"{_signature})", nulls=True)(_run)
+    _type.static(f"{_signature}, String)", nulls=True)(_run)
 
 
 @ASSERT.static("fail()")

@@ -10,6 +10,8 @@ from local.emulators.salesforce.apex.errors import NotApex, Unsupported
 from tests.emulators.salesforce.apex.running import Apex
 
 LIST = "List<String> xs = new List<String>{'b', 'a', 'B'};"
+BY_ID = "Map<Id, String> m = new Map<Id, String>{'801000000000001' => 'x'};"
+COPY = "Map<String, Integer> n = new Map<String, Integer>(m);"
 MAP = "Map<String, Integer> m = new Map<String, Integer>{'a' => 1, 'b' => 2};"
 
 
@@ -38,12 +40,13 @@ MAP = "Map<String, Integer> m = new Map<String, Integer>{'a' => 1, 'b' => 2};"
         (f"{MAP} return m.containsKey('b') && m.remove('b') == 2 && m.size() == 1;", True),
         (f"{MAP} return String.join(m.keySet(), ',');", "a,b"),
         (f"{MAP} return m.values()[1];", 2),
-        (f"{MAP} Map<String, Integer> n = new Map<String, Integer>(m); n.clear(); return m.size();",
-         2),
-        ("Map<Id, String> m = new Map<Id, String>{'801000000000001' => 'x'}; "
-         "return m.get('801000000000001AAA');", "x"),
+        (
+            f"{MAP} Map<String, Integer> n = new Map<String, Integer>(m); m.clear(); return n.size();",
+            2,
+        ),
+        (f"{BY_ID} return m.get('801000000000001AAA');", "x"),
     ],
-)  # fmt: skip
+)
 def test_methods(apex: Apex, body: str, expected: Any) -> None:
     assert apex.run(body) == expected
 

@@ -21,7 +21,8 @@ MOCK = (
     "public class Mock implements HttpCalloutMock { public Integer calls = 0; "
     "public HttpResponse respond(HttpRequest r) { calls++; "
     "HttpResponse a = new HttpResponse(); a.setStatusCode(202); a.setStatus('Accepted'); "
-    "a.setHeader('X-Id', r.getHeader('x-id')); a.setBody(r.getBody() + r.getMethod()); return a; } }"
+    "a.setHeader('X-Id', r.getHeader('x-id')); a.setBody(r.getBody() + r.getMethod()); "
+    "return a; } }"
 )
 MOCKED = "Mock mock = new Mock(); Test.setMock(HttpCalloutMock.class, mock); "
 
@@ -88,7 +89,7 @@ def test_a_test_without_mock_cannot_call(apex: Apex) -> None:
 
 
 def test_dml_before_a_mocked_callout_needs_start_test(apex: Apex) -> None:
-    insert = f"{MOCKED} {REQUEST} insert new Account(Name = 'x');"
+    insert = f"{MOCKED} {REQUEST} r.setHeader('x-id', '7'); insert new Account(Name = 'x');"
     caught = f"try {{ {SEND} }} catch (CalloutException e) {{ return 'refused'; }} return 'sent';"
     assert apex.run(f"{insert} {caught}", MOCK, test=True) == "refused"
     assert apex.run(f"{insert} Test.startTest(); {caught}", MOCK, test=True) == "sent"
