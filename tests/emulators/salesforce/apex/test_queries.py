@@ -96,7 +96,7 @@ def test_queries_that_do_not_compile(apex: Apex, query: str, said: str) -> None:
     [
         ("return [SELECT COUNT(Id) n FROM Account];", "aggregates other than COUNT()"),
         ("return [SELECT Id FROM Account WITH SECURITY_ENFORCED];", "WITH SECURITY_ENFORCED"),
-        ("List<Id> i; return [SELECT Id FROM Account WHERE Id IN :i];", "IN with a null collection"),
+        ("List<Id> i; return [SELECT Id FROM Account WHERE Id IN :i];", "IN with a null"),
         ("Account a = new Account(); return [SELECT Id FROM Account WHERE Name = :a];",
          "Account in a query"),
         ("return Database.query('SELECT Id FROM Account');", "Database.query()"),

@@ -21,8 +21,8 @@ MAC = "765f7bbd1b2865d7188a41be28b4c3e82b154701d84fa7e9ce80a54186b22bc2"
     [
         (
             (
-                f"EncodingUtil.convertToHex(Crypto.generateMac('hmacSHA256', Blob.valueOf('{TEXT}'), "
-                "Blob.valueOf('portal-test-key')))"
+                f"EncodingUtil.convertToHex(Crypto.generateMac('hmacSHA256', "
+                f"Blob.valueOf('{TEXT}'), Blob.valueOf('portal-test-key')))"
             ),
             MAC,
         ),
