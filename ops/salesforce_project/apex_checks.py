@@ -47,7 +47,7 @@ def apex_ls(project: Path, tools: Path = PROJECT) -> list[str]:
 
 
 def pmd(project: Path, tools: Path = PROJECT) -> list[str]:
-    """What PMD finds, as `file:line: rule: message`. Raises ToolError, also for what PMD cannot read."""
+    """What PMD finds, as `file:line: rule: message`. Raises ToolError."""
     classes = [str(path) for path in sorted(project.resolve().glob("**/classes/*.cls"))]
     wanted = {
         "ruleSetInputFile": str((project / "pmd-rules.xml").resolve()),

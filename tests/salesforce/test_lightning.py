@@ -1,4 +1,4 @@
-"""The Lightning components' own tests, their lint rules and formats, and the faults that they find."""
+"""The tests, lint rules and formats of the Lightning components, and the faults that they find."""
 
 from __future__ import annotations
 
