@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -68,6 +68,7 @@ class Project:
 
     root: Path
     repository: Path
+    _read: dict[str, dict[str, Document]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def main(self) -> Path:
@@ -76,8 +77,11 @@ class Project:
 
     def documents(self, folder: str, suffix: str) -> dict[str, Document]:
         """The metadata files of a folder by name."""
-        paths = sorted(self.main.glob(f"{folder}/*.{suffix}-meta.xml"))
-        return {path.name.removesuffix(f".{suffix}-meta.xml"): Document(path) for path in paths}
+        if folder not in self._read:
+            ending = f".{suffix}-meta.xml"
+            paths = sorted(self.main.glob(f"{folder}/*{ending}"))
+            self._read[folder] = {path.name.removesuffix(ending): Document(path) for path in paths}
+        return self._read[folder]
 
     @cached_property
     def fields(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ from ops.salesforce_project.__main__ import main
 from ops.salesforce_project.generating import generate, outdated
 from ops.salesforce_project.samples import PRICES, sample_files
 from ops.salesforce_project.texts import REMEDIES
-from tests.unit.salesforce.planting import Planted
+from tests.unit.salesforce.project.planting import Planted
 
 
 def test_generated_files_are_up_to_date() -> None:
@@ -36,7 +36,7 @@ def test_a_change_by_hand_is_found_and_undone(planted: Planted, name: str, old: 
 
 
 def test_a_missing_file_is_out_of_date(planted: Planted) -> None:
-    planted.path(f"./{REMEDIES}").unlink()
+    planted.remove(f"./{REMEDIES}")
     assert outdated(planted.root) == [str(REMEDIES)]
 
 

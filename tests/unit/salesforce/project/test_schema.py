@@ -9,7 +9,7 @@ import pytest
 from ops.salesforce_project.paths import NAMESPACE, PROJECT
 from ops.salesforce_project.schema import MetadataSchema
 from ops.salesforce_project.sources import metadata_files
-from tests.unit.salesforce.planting import MAIN
+from tests.unit.salesforce.project.planting import MAIN
 
 FILES = metadata_files(PROJECT)
 FIELD = f"{MAIN}objects/Order/fields/Attempt_Count__c.field-meta.xml"

@@ -6,7 +6,7 @@ import pytest
 
 from ops.salesforce_project.manifest import ManifestError, package_xml
 from ops.salesforce_project.paths import PROJECT
-from tests.unit.salesforce.planting import Planted
+from tests.unit.salesforce.project.planting import Planted
 
 
 def test_members_of_objects_bear_the_objects_name() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from ops.salesforce_project.paths import PROJECT
 from ops.salesforce_project.references import check_references
-from tests.unit.salesforce.planting import Planted
+from tests.unit.salesforce.project.planting import Planted
 
 ORDER = "classes/PortalOrder.cls"
 SERVICE = "classes/PortalProvisioning.cls"
