@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ops.salesforce_project.field_texts import field_texts
 from ops.salesforce_project.manifest import MANIFEST, package_xml
 from ops.salesforce_project.paths import ERROR_CODES, PROJECT
 from ops.salesforce_project.samples import sample_files
@@ -12,16 +13,19 @@ from ops.salesforce_project.texts import generated_texts
 
 def generate(project: Path = PROJECT, error_codes: Path = ERROR_CODES) -> None:
     """Write the generated files. Raises TextsError or ManifestError."""
-    for path, content in (generated_texts(project, error_codes) | sample_files()).items():
+    for path, content in _texts_and_samples(project, error_codes).items():
         _write(project / path, content)
     _write(project / MANIFEST, package_xml(project))
 
 
 def outdated(project: Path = PROJECT, error_codes: Path = ERROR_CODES) -> list[str]:
     """The generated files that are not what `generate` writes. Raises as it does."""
-    wanted = generated_texts(project, error_codes) | sample_files()
-    wanted[MANIFEST] = package_xml(project)
+    wanted = _texts_and_samples(project, error_codes) | {MANIFEST: package_xml(project)}
     return [str(path) for path, content in wanted.items() if _read(project / path) != content]
+
+
+def _texts_and_samples(project: Path, error_codes: Path) -> dict[Path, str]:
+    return generated_texts(project, error_codes) | field_texts(project) | sample_files()
 
 
 def _read(path: Path) -> str:

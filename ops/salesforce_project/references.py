@@ -67,19 +67,24 @@ def _python_fields(project: Project) -> Iterator[str]:
 
 
 def _labels(project: Project) -> Iterator[str]:
+    flows = {name: flow.everywhere("fieldText") for name, flow in _all_flows(project).items()}
+    named = [
+        *((name, r"\bLabel\.(\w+)", source) for name, source in project.classes.items()),
+        *((name, r"@salesforce/label/c\.(\w+)", text) for name, text in project.modules.items()),
+        *((name, r"\$Label\.(\w+)", " ".join(texts)) for name, texts in flows.items()),
+    ]
     used: set[str] = set()
-    for name, source in project.classes.items():
-        found = set(re.findall(r"\bLabel\.(\w+)", source))
-        used |= found
-        for label in sorted(found - project.labels):
-            yield f"{name}: there is no label {label}"
-    for name, source in project.modules.items():
-        found = set(re.findall(r"@salesforce/label/c\.(\w+)", source))
+    for name, pattern, source in named:
+        found = set(re.findall(pattern, source))
         used |= found
         for label in sorted(found - project.labels):
             yield f"{name}: there is no label {label}"
     for label in sorted(project.labels - used):
         yield f"{label}: nothing uses this label"
+
+
+def _all_flows(project: Project) -> dict[str, Document]:
+    return project.documents("flows", "flow")
 
 
 def _permission_sets(project: Project) -> Iterator[str]:
@@ -189,7 +194,7 @@ def _granted_class(project: Project, user: str, apex: str) -> Iterator[str]:
 
 
 def _flows(project: Project) -> Iterator[str]:
-    for name, flow in project.documents("flows", "flow").items():
+    for name, flow in _all_flows(project).items():
         names = set(flow.everywhere("name"))
         for target in flow.everywhere("targetReference") + flow.everywhere("elementReference"):
             if target not in names:
@@ -233,7 +238,7 @@ def _flow_component(project: Project, name: str, flow: Document, component: str)
 
 
 def _actions(project: Project) -> Iterator[str]:
-    flows = project.documents("flows", "flow")
+    flows = _all_flows(project)
     for name, action in project.documents("quickActions", "quickAction").items():
         flow, component = action.text("flowDefinition"), action.text("lightningWebComponent")
         if flow and flow not in flows:
@@ -290,8 +295,8 @@ def _lists_and_reports(project: Project) -> Iterator[str]:
                 yield f"{view.name}: there is no field {column}"
     objects = {"Order": "Order", "Order.OrderItems": "OrderItem"}
     for name, report in project.documents("reportTypes", "reportType").items():
-        for column in report.elements("sections/columns"):
-            field, table = child_text(column, "field"), child_text(column, "table")
+        for entry in report.elements("sections/columns"):
+            field, table = child_text(entry, "field"), child_text(entry, "table")
             if field.endswith("__c") and f"{objects.get(table)}.{field}" not in project.fields:
                 yield f"{name}: there is no field {field} in {table}"
 

@@ -62,6 +62,7 @@ FAULTS = [
     ("lwc/portalLabels/portalLabels.js", "Portal_Bulk_None", "Portal_Bulk", "no label Portal_Bulk"),
     # Flows and actions
     (FLOW, "<targetReference>Result<", "<targetReference>Results<", "no element Results"),
+    (FLOW, "$Label.Portal_Flow_Confirm", "$Label.Portal_Confirm", "no label Portal_Confirm"),
     (FLOW, "<name>orderId</name>", "<name>order</name>", "no variable order"),
     (FLOW, "faultConnector", "otherConnector", "without a fault path"),
     (FLOW, "<actionName>PortalProvisioningAction<", "<actionName>PortalOrder<", "@Invocable"),

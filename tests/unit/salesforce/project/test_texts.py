@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from ops.salesforce_project.field_texts import field_texts
 from ops.salesforce_project.paths import ERROR_CODES, PROJECT
 from ops.salesforce_project.texts import (
     Text,
@@ -19,7 +21,10 @@ from ops.salesforce_project.texts import (
     remedies_js,
     translation_xml,
 )
+from tests.unit.salesforce.project.planting import Planted
 
+STATUS = "objects/Order/fields/Provisioning_Status__c.field-meta.xml"
+SOURCE = "./texts/fields.ja.json"
 PAGE = "| `order-empty` | Add `lines`. | Wait. |\n| `esim-refused` | Ask. | Wait. |\n"
 LABELS = json.dumps({"Portal_Title": {"en": "Title {0}", "ja": "題名 {0}"}})
 JAPANESE = {
@@ -103,3 +108,33 @@ def test_a_new_error_code_is_asked_for(tmp_path: Path) -> None:
     )
     with pytest.raises(TextsError, match=r"brand-new .* Do something\."):
         generated_texts(PROJECT, page)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        (STATUS, "Written by the portal. Choose", "Choose", "the help of Order.Provisioning_Stat"),
+        (
+            STATUS,
+            "<label>Provisioning Status</label>",
+            "<label>State</label>",
+            "the label of Order",
+        ),
+        (STATUS, "<label>Queued</label>", "<label>In line</label>", "the values of Order.Prov"),
+        (SOURCE, '"Order.Order_Type__c"', '"Order.Kind__c"', "Order.Kind__c, which is no field"),
+    ],
+)
+def test_the_fields_japanese_is_held_to_their_english(
+    planted: Planted, name: str, old: str, new: str, said: str
+) -> None:
+    planted.replace(name, old, new)
+    with pytest.raises(TextsError, match=re.escape(said)):
+        field_texts(planted.root)
+
+
+def test_actions_and_values_are_translated() -> None:
+    files = {path.name: text for path, text in field_texts().items()}
+    order = files["Order-ja.objectTranslation-meta.xml"]
+    for name in ("Provision_in_WHMCS", "Provision_on_Mobile", "Provision_Orders_in_WHMCS"):
+        assert f"<name>{name}</name>" in order
+    assert "失敗" in files["Provisioning_Status__c.fieldTranslation-meta.xml"]
