@@ -64,8 +64,10 @@ def read_texts(page: str, labels: str, japanese: str) -> list[Text]:
         Text(name, text["en"], text.get("ja", "")) for name, text in json.loads(labels).items()
     ]
     english, translated = remedies(page), json.loads(japanese)
-    for code in sorted(english.keys() | translated.keys()):
-        texts.append(_remedy(code, english.get(code), translated.get(code)))
+    texts += [
+        _remedy(code, english.get(code), translated.get(code))
+        for code in sorted(english.keys() | translated.keys())
+    ]
     for text in texts:
         _check(text)
     return sorted(texts, key=lambda text: text.name)
@@ -141,7 +143,7 @@ def remedies_js(page: str) -> str:
         f"    '{code}': {code.replace('-', '_')}" if "-" in code else f"    {code}"
         for code in codes
     )
-    return f"""// Generated from docs/error-codes.md by `python -m ops.salesforce_project generate`.
+    return f"""// Generated from docs/error-codes.md by `make salesforce-generate`.
 {imports}
 const REMEDIES = {{
 {entries}
@@ -160,7 +162,7 @@ export function stopText(stop) {{
 """
 
 
-def generated(project: Path = PROJECT, error_codes: Path = ERROR_CODES) -> dict[Path, str]:
+def generated_texts(project: Path = PROJECT, error_codes: Path = ERROR_CODES) -> dict[Path, str]:
     """Contents of the generated files by path within the project. Raises TextsError."""
     page = error_codes.read_text(encoding="utf-8")
     sources = project / "texts"

@@ -1,4 +1,4 @@
-// Generated from docs/error-codes.md by `python -m ops.salesforce_project generate`.
+// Generated from docs/error-codes.md by `make salesforce-generate`.
 import account_not_mapped from '@salesforce/label/c.Portal_Remedy_account_not_mapped';
 import activation_date_missing from '@salesforce/label/c.Portal_Remedy_activation_date_missing';
 import add_order_ambiguous from '@salesforce/label/c.Portal_Remedy_add_order_ambiguous';
