@@ -136,28 +136,29 @@ class Conversions:
     def _collection(self, value: Any, wanted: TypeRef, scope: ApexClass | None) -> int | None:
         if wanted.key == "iterable":
             elements = value.element if isinstance(value, ApexList | ApexSet) else None
-            return None if elements is None else self._args((elements,), wanted.args, scope)
+            return None if elements is None else self._args((elements,), wanted.args)
         if not isinstance(value, ApexList | ApexSet | ApexMap):
             return None
         have = value.type
-        return self._args(have.args, wanted.args, scope) if have.key == wanted.key else None
+        if have.key != wanted.key:
+            return None
+        return self._args(have.args, self.qualify(wanted, scope).args)
 
-    def _args(
-        self, have: tuple[TypeRef, ...], wanted: tuple[TypeRef, ...], scope: ApexClass | None
-    ) -> int | None:
+    def _args(self, have: tuple[TypeRef, ...], wanted: tuple[TypeRef, ...]) -> int | None:
         if len(have) != len(wanted):
             return None
-        fits = all(
-            self._arg(mine, theirs, scope) for mine, theirs in zip(have, wanted, strict=True)
-        )
+        fits = all(self._arg(mine, theirs) for mine, theirs in zip(have, wanted, strict=True))
         return 0 if fits else None
 
-    def _arg(self, have: TypeRef, wanted: TypeRef, scope: ApexClass | None) -> bool:
+    def _arg(self, have: TypeRef, wanted: TypeRef) -> bool:
+        """Whether a collection of `have` can stand for one of `wanted`; both have full names."""
         if wanted.key == "object" or have.same(wanted):
             return True
+        if have.args and have.key == wanted.key:
+            return self._args(have.args, wanted.args) is not None
         if {have.key, wanted.key} == {"string", "id"}:
             return True
-        mine, theirs = self._classes.find(have, scope), self._classes.find(wanted, scope)
+        mine, theirs = self._classes.find(have, None), self._classes.find(wanted, None)
         if mine is not None and theirs is not None:
             return mine.is_a(theirs)
         either_sobject = "sobject" in {have.key, wanted.key}

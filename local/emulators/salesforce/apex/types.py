@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from local.emulators.salesforce.apex.errors import NotApex
 
@@ -16,7 +17,7 @@ class TypeRef:
     name: str
     args: tuple[TypeRef, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The name for look-ups: lower case, without the namespaces System and Schema."""
         lower = self.name.lower()

@@ -22,6 +22,11 @@ public class Counter {
     public Counter add(Integer by) { count += by; return this; }
     public static String name() { return NAME; }
     @TestVisible private Integer hidden() { return 7; }
+    public static Map<String, List<Inner>> nested() {
+        Map<String, List<Inner>> found = new Map<String, List<Inner>>();
+        found.put('a', new List<Inner>{ new Inner() });
+        return found;
+    }
     public class Inner { public String text = NAME; }
     public enum Size { SMALL, LARGE }
 }
@@ -68,6 +73,7 @@ public class Errors {
         ("switch on Counter.Size.SMALL { when SMALL { return 1; } when else { return 2; } }", 1),
         ("return Counter.Size.SMALL == Counter.Size.LARGE;", False),
         ("Counter c = new Counter(); return c == new Counter();", False),
+        ("return Counter.nested().get('a')[0].text;", "counter"),
     ],
 )
 def test_a_class(apex: Apex, body: str, expected: Any) -> None:
