@@ -12,10 +12,10 @@ STAGE ?= dev
 SLOW := tests/unit/composed tests/unit/bench_simulation \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
-.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test stack-test openapi synth layers bench simulate deploy secrets clean
+.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test salesforce-setup salesforce-test salesforce-generate salesforce-fmt stack-test openapi synth layers bench simulate deploy secrets clean
 
 help: ## Show what can be done
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready ## Install everything the project needs into .venv
 
@@ -31,7 +31,7 @@ run: setup ## Run the whole business on this machine (http://127.0.0.1:8080)
 demo: setup ## Play the whole business against a running `make run`, step by step
 	@$(RUN) python -m local.demo
 
-test: check vendor-test infra-test stack-test ## Everything that CI checks
+test: check vendor-test infra-test salesforce-test stack-test ## Everything that CI checks
 
 check: lint types unit ## The inner loop: lint, types, import arrows, unit and handler tests
 
@@ -55,6 +55,21 @@ vendor-test: setup ## The emulators, and what we build against them in one proce
 
 infra-test: setup ## Synthesise once and assert invariants over every resource; cfn-lint
 	@$(RUN) pytest -q tests/infra
+
+salesforce-setup: setup salesforce/node_modules/.ready ## Install the tools that check the Salesforce project
+
+salesforce/node_modules/.ready: salesforce/package-lock.json | .venv/.ready
+	@$(RUN) python -m ops.salesforce_project install
+	@touch $@
+
+salesforce-test: salesforce-setup ## Apex and Lightning components: apex-ls, PMD, Jest, ESLint, formats
+	@$(RUN) pytest -q -n 2 --dist worksteal tests/salesforce
+
+salesforce-generate: setup ## Write labels, translations, manifest and samples of the Salesforce project
+	@$(RUN) python -m ops.salesforce_project generate
+
+salesforce-fmt: salesforce-setup ## Format Apex and Lightning components
+	@$(RUN) python -m ops.salesforce_project format
 
 stack-test: setup ## Integration and end-to-end tests on a stack of their own
 	@$(RUN) pytest -q tests/integration tests/e2e
@@ -81,4 +96,4 @@ secrets: setup ## Ask for the values of the secrets of STAGE and put them into S
 	@$(RUN) python -m ops.secret_values set --stage $(STAGE)
 
 clean: ## Remove everything that was built or fetched
-	rm -rf .venv .tools .local build cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools .local build salesforce/node_modules salesforce/coverage cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -4,7 +4,14 @@ Seed (`POST /_admin/seed`)::
 
     {"connectedApps": [{"consumerKey": "…", "consumerSecret": "…", "publicKeyPem": "…",
                         "usernames": ["integration@portal.example"]}],
+     "users": [{"username": "operator@portal.example", "permissionSets": ["Portal_Operators"]}],
+     "credentials": {"Portal_API": {"Portal": {"SigningKey": "…", "KeyId": "…"}}},
+     "namedCredentials": {"Portal_API": "http://127.0.0.1:8080/api"},
      "records": {"Product2": [{"Name": "…", "Id": "01t…"}, …], "Order": […]}}
+
+Users have the permission sets and groups that are named; `credentials` are the authentication
+parameters of external credentials by principal, `namedCredentials` replace the URLs that the
+project's metadata gives. Apex is called at `/_admin/apex` (see `apex.service`).
 
 Any record may bring its own `Id` (15 or 18 characters, right key prefix); references are plain
 ids. Every org has a standard price book, an administrator, an organization and the order
@@ -31,7 +38,9 @@ from starlette.routing import BaseRoute, Route
 
 from local.emulators.kit.emulator import Emulator
 from local.emulators.kit.middleware import Incoming
+from local.emulators.salesforce.apex.service import ApexService, UserSeed
 from local.emulators.salesforce.errors import ApiError
+from local.emulators.salesforce.metadata import project_root
 from local.emulators.salesforce.oauth import ConnectedApp, OAuth
 from local.emulators.salesforce.org import Org
 from local.emulators.salesforce.rest.api import Api
@@ -56,6 +65,9 @@ class _Seed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     connectedApps: list[ConnectedApp] = Field(default_factory=list)  # noqa: N815  # the seed's own names
+    users: list[UserSeed] = Field(default_factory=list)
+    credentials: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
+    namedCredentials: dict[str, str] = Field(default_factory=dict)  # noqa: N815  # the seed's own names
     records: dict[str, list[dict[str, Any]]] = Field(default_factory=dict)
 
 
@@ -68,11 +80,13 @@ class SalesforceEmulator(Emulator[Switches]):
         super().__init__(Switches())
         self._org = Org(self.clock, lambda: self.switches, project)
         self._oauth = OAuth(self._org)
+        self._apex = ApexService(self._org, project or project_root())
         self.api = Api(self._org)
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Token endpoint and REST API."""
+        """Token endpoint, REST API, and the way to Apex."""
         return [
+            *self._apex.routes(),
             Route("/services/oauth2/token", self._token, methods=["POST"]),
             Route("/services/oauth2/revoke", self._revoke, methods=["POST"]),
             Route(_DATA, self._versions, methods=["GET"]),
@@ -92,12 +106,15 @@ class SalesforceEmulator(Emulator[Switches]):
         """An empty org without connected apps or sessions."""
         self._oauth.clear()
         self._org.clear()
+        self._apex.clear()
         self.api = Api(self._org)
 
     def seed(self, data: dict[str, Any]) -> None:
         """Add connected apps and records; see this module's description."""
         seed = _Seed.model_validate(data)
         load(self._org, seed.records)
+        self._apex.add_users(seed.users)
+        self._apex.set_credentials(seed.credentials, seed.namedCredentials)
         for app in seed.connectedApps:
             self._oauth.register(app)
         self._org.store.forget_undo()

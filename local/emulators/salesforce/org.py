@@ -33,6 +33,8 @@ class Org:
         self._custom = list(read_custom_fields(project or project_root()))
         self._schema_key: tuple[object, ...] | None = None
         self._schema = Schema([])
+        self._full_key: tuple[bool, bool] | None = None
+        self._full_schema = Schema([])
         self.store = Store()
         self.requests_used = 0
         self.clear()
@@ -45,6 +47,11 @@ class Org:
     def now(self) -> datetime:
         """The org's time, to the second, as timestamps are kept."""
         return self._clock.now().replace(microsecond=0)
+
+    def exact_now(self) -> datetime:
+        """The org's time to the millisecond, as Apex reads it."""
+        now = self._clock.now()
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     @property
     def schema(self) -> Schema:
@@ -60,6 +67,17 @@ class Org:
             self._schema = _build(self._custom, switches)
             self._schema_key = key
         return self._schema
+
+    @property
+    def full_schema(self) -> Schema:
+        """Every object and field of the org, whatever the integration user can see of it."""
+        switches = self.switches
+        key = (switches.person_accounts, switches.multi_currency)
+        if key != self._full_key:
+            features = Switches(person_accounts=key[0], multi_currency=key[1])
+            self._full_schema = _build(self._custom, features)
+            self._full_key = key
+        return self._full_schema
 
     def check_can_restrict(self, path: str) -> None:
         """Raise ValueError unless `Object.Field` is a field whose access can be restricted."""

@@ -47,6 +47,11 @@ class Result:
 def run(text: str, around: Surroundings, version: str) -> Result:
     """Run a query; raises ApiError with Salesforce's code and text."""
     query, source = parse(text)
+    return execute(query, source, around, version)
+
+
+def execute(query: Query, source: Source, around: Surroundings, version: str) -> Result:
+    """Run a query that is parsed already; raises ApiError with Salesforce's code and text."""
     sobject = bind_object(around, source, query.source)
     return _Level(around, source, version, sobject, query).result()
 

@@ -53,7 +53,7 @@ class _Parser:
             tokens.need_word("SCOPE")
             self._one_of(_SCOPES)
         where = self._conditions() if tokens.skip_word("WHERE") else None
-        self._trailer("WITH")
+        mode = self._trailer("WITH")
         group_by, having = self._grouping()
         order_by = self._ordering()
         limit_token = tokens.peek() if tokens.is_word("LIMIT") else None
@@ -71,6 +71,7 @@ class _Parser:
             limit=limit,
             offset=offset,
             limit_token=limit_token,
+            mode=mode,
         )
 
     def _select_item(self) -> SelectItem | Query:
@@ -147,6 +148,7 @@ class _Parser:
             raise self._tokens.source.malformed(self._tokens.current)
         return self._tokens.take()
 
-    def _trailer(self, word: str) -> None:
-        if self._tokens.skip_word(word):
-            self._one_of(_TRAILERS[word])
+    def _trailer(self, word: str) -> str | None:
+        if not self._tokens.skip_word(word):
+            return None
+        return self._one_of(_TRAILERS[word]).upper

@@ -116,7 +116,10 @@ SelectItem = Path | Call | AliasedPath | FieldsFunction
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """A whole SELECT; `children` are the subqueries of its select list, in place."""
+    """A whole SELECT; subqueries stand in the select list in their place.
+
+    `mode` is what WITH asks for, such as `USER_MODE`.
+    """
 
     select: tuple[SelectItem | Query, ...]
     source: Path
@@ -128,3 +131,4 @@ class Query:
     limit: int | None = None
     offset: int = 0
     limit_token: Token | None = field(default=None, compare=False)
+    mode: str | None = None

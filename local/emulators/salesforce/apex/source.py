@@ -1,0 +1,98 @@
+"""A tree-sitter tree with what every reader of it needs: text, places, and complaints.
+
+tree-sitter has a grammar for Apex with SOQL inside (package `tree-sitter-language-pack`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tree_sitter import Node as TreeNode
+from tree_sitter_language_pack import get_parser
+
+from local.emulators.salesforce.apex.errors import NotApex, Place, Unsupported
+
+_COMMENTS = frozenset({"line_comment", "block_comment"})
+
+
+class Source:
+    """One file of Apex."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self._bytes = text.encode()
+        self.root: TreeNode = get_parser("apex").parse(self._bytes).root_node
+        if self.root.has_error:
+            wrong = next(_errors(self.root))
+            raise NotApex(f"syntax error near {_start(wrong)!r}", self.place(wrong))
+
+    def place(self, node: TreeNode) -> Place:
+        """The line on which the node begins."""
+        return Place(self.file, node.start_point[0] + 1)
+
+    def between(self, start: int, end: int) -> str:
+        """The text between two byte offsets."""
+        return self._bytes[start:end].decode()
+
+    def unsupported(self, node: TreeNode) -> Unsupported:
+        """For a construct that is not modelled."""
+        kind = node.type.replace("_", " ")
+        return Unsupported(f"{kind} {_start(node)!r}", self.place(node))
+
+
+def text_of(node: TreeNode) -> str:
+    """The node's own text."""
+    return (node.text or b"").decode()
+
+
+def children(node: TreeNode, *types: str) -> list[TreeNode]:
+    """Named children without comments; of these types only when some are given."""
+    return [
+        child
+        for child in node.named_children
+        if child.type not in _COMMENTS and (not types or child.type in types)
+    ]
+
+
+def child(node: TreeNode, *types: str) -> TreeNode | None:
+    """The first of `children`, or None."""
+    return next(iter(children(node, *types)), None)
+
+
+def only(node: TreeNode) -> TreeNode:
+    """The first child, which the grammar guarantees."""
+    return children(node)[0]
+
+
+def part(node: TreeNode, name: str) -> TreeNode | None:
+    """The child in the grammar's field `name`, or None."""
+    return node.child_by_field_name(name)
+
+
+def need(node: TreeNode, name: str) -> TreeNode:
+    """The child in a field that the grammar always fills."""
+    found = node.child_by_field_name(name)
+    if found is None:
+        msg = f"{node.type} has no {name}"
+        raise LookupError(msg)
+    return found
+
+
+def keyword(node: TreeNode, *words: str) -> bool:
+    """Whether one of these keywords stands directly in the node."""
+    return any(item.type in words for item in node.children)
+
+
+def _errors(node: Any) -> Iterator[TreeNode]:
+    if node.is_error or node.is_missing:
+        yield node
+    for item in node.children:
+        if item.has_error or item.is_missing:
+            yield from _errors(item)
+    yield node
+
+
+def _start(node: TreeNode) -> str:
+    line = text_of(node).strip().split("\n", maxsplit=1)[0]
+    return line[:60]

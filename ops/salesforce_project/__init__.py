@@ -1,0 +1,1 @@
+"""Generates and checks the Salesforce project in `salesforce/`."""
