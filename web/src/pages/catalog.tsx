@@ -41,7 +41,7 @@ export function CatalogPage({ hero = false }: { hero?: boolean }) {
       {...(hero ? { className: 'home' } : {})}
     >
       <Filters category={category} sort={sort} products={shop.products} />
-      <Loaded query={shop.query} skeleton={<Skeleton rows={6} shape="card" />}>
+      <Loaded query={shop.query} skeleton={<Skeleton rows={6} shape="tile" />}>
         {() => (
           <>
             {shop.eligibility && <EligibilityNote eligibility={shop.eligibility} />}
@@ -189,7 +189,6 @@ function Card({ product }: { product: Product }) {
   const { t } = useI18n();
   return (
     <li className="card">
-      {product.tags.includes('popular') && <Chip>{t.catalogue.popular}</Chip>}
       <h3 lang={config().contentLanguage}>
         <Link href={`/catalog/${encodeURIComponent(product.sku)}`}>{product.name}</Link>
       </h3>
@@ -200,7 +199,10 @@ function Card({ product }: { product: Product }) {
         ))}
       </ul>
       <p className="card-price">
-        <Price money={product.price} cycle={product.billingCycle} />
+        <span>
+          <Price money={product.price} cycle={product.billingCycle} />
+        </span>
+        {product.tags.includes('popular') && <Chip>{t.catalogue.popular}</Chip>}
       </p>
     </li>
   );

@@ -35,12 +35,10 @@ function InvoiceOf({ id }: { id: number }) {
   }
   return (
     <Page
+      crumb={<Link href="/invoices">‹ {t.home.allInvoices}</Link>}
       title={query.data ? t.invoice.one(query.data.number) : t.invoice.title}
       actions={query.data && <Button onClick={() => print()}>{t.common.print}</Button>}
     >
-      <Link href="/invoices" className="crumb no-print">
-        ‹ {t.home.allInvoices}
-      </Link>
       <Loaded query={query}>{(invoice) => <Detail invoice={invoice} />}</Loaded>
     </Page>
   );

@@ -31,10 +31,10 @@ export default function OrderPage({ params }: { params: { id?: string } }) {
   }
   const number = query.data?.orderNumber;
   return (
-    <Page title={number ? t.order.one(number) : t.order.title}>
-      <Link href="/orders" className="crumb no-print">
-        ‹ {t.home.allOrders}
-      </Link>
+    <Page
+      crumb={<Link href="/orders">‹ {t.home.allOrders}</Link>}
+      title={number ? t.order.one(number) : t.order.title}
+    >
       {placed && (
         <Banner tone="good" live>
           <p>{t.checkout.thanks}</p>

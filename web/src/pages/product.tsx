@@ -28,10 +28,11 @@ export default function ProductPage({ params }: { params: { sku?: string } }) {
   if (!query.data && isMissing(query.error)) return <NotFoundPage />;
   const name = query.data?.name ?? t.catalogue.title;
   return (
-    <Page title={name} titleLang={query.data ? config().contentLanguage : undefined}>
-      <Link href="/catalog" className="crumb">
-        ‹ {t.product.back}
-      </Link>
+    <Page
+      crumb={<Link href="/catalog">‹ {t.product.back}</Link>}
+      title={name}
+      titleLang={query.data ? config().contentLanguage : undefined}
+    >
       <Loaded query={query}>{(product) => <Detail key={product.sku} product={product} />}</Loaded>
     </Page>
   );

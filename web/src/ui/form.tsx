@@ -103,6 +103,7 @@ function ErrorSummary({ failure, formId }: { failure: Failure; formId: string })
                 focusField(`${formId}${name}`);
               }}
             >
+              {labelOf(`${formId}${name}`)}
               {text}
             </a>
           </li>
@@ -111,6 +112,16 @@ function ErrorSummary({ failure, formId }: { failure: Failure; formId: string })
       {failure.reference && <Reference id={failure.reference} />}
     </div>
   );
+}
+
+/** The label of a field, to stand before its error. The fields are on the page before an error is. */
+function labelOf(id: string): string {
+  const field = document.getElementById(id);
+  const label =
+    field?.closest('fieldset.field')?.querySelector('legend') ??
+    document.querySelector(`label[for="${CSS.escape(id)}"]`);
+  const text = label?.firstChild?.textContent?.trim();
+  return text ? `${text}: ` : '';
 }
 
 /** Focus a field with its label in view. */

@@ -23,6 +23,8 @@ interface PageProps {
   name?: string;
   /** The language of the heading, where it is not the page's. */
   titleLang?: string | undefined;
+  /** The way back to the list. */
+  crumb?: ReactNode;
   lead?: ReactNode;
   actions?: ReactNode;
   className?: string;
@@ -33,6 +35,7 @@ export function Page({
   title,
   name = title,
   titleLang,
+  crumb,
   lead,
   actions,
   className,
@@ -54,6 +57,7 @@ export function Page({
   });
   return (
     <div className={className ? `page ${className}` : 'page'}>
+      {crumb && <div className="crumb no-print">{crumb}</div>}
       <div className="page-head">
         <h1 tabIndex={-1} ref={heading} lang={titleLang}>
           {title}
@@ -67,10 +71,10 @@ export function Page({
 }
 
 /** Placeholders in the shape of what comes; they appear after 200 ms only. */
-export function Skeleton({ rows = 3, shape = 'row' }: { rows?: number; shape?: 'row' | 'card' }) {
+export function Skeleton({ rows = 3, shape = 'row' }: { rows?: number; shape?: 'row' | 'tile' }) {
   const { t } = useI18n();
   return (
-    <div aria-busy="true" className={shape === 'card' ? 'skeletons cards' : 'skeletons'}>
+    <div aria-busy="true" className={shape === 'tile' ? 'skeletons cards' : 'skeletons'}>
       <p className="sr" role="status">
         {t.common.loading}
       </p>
