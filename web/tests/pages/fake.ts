@@ -113,6 +113,8 @@ export const test = base.extend<Fixtures>({
   ],
   signedIn: async ({ context }, use) => {
     await context.addInitScript(() => {
+      // axe opens empty pages, which have no storage.
+      if (location.protocol !== 'http:') return;
       if (!sessionStorage.getItem('test.begun')) {
         localStorage.setItem('portal.signed-in', '1');
         sessionStorage.setItem('test.begun', '1');
@@ -146,6 +148,7 @@ export async function withCart(
     ...line,
   }));
   await page.context().addInitScript((stored) => {
+    if (location.protocol !== 'http:') return;
     if (!localStorage.getItem('test.cart')) {
       localStorage.setItem('portal.cart', stored);
       localStorage.setItem('test.cart', '1');
@@ -161,5 +164,7 @@ export const esimLine = {
 
 /** The page in Japanese. */
 export async function inJapanese(page: Page): Promise<void> {
-  await page.context().addInitScript(() => localStorage.setItem('portal.language', 'ja'));
+  await page.context().addInitScript(() => {
+    if (location.protocol === 'http:') localStorage.setItem('portal.language', 'ja');
+  });
 }

@@ -163,7 +163,9 @@ test('the cart names what is gone, gives back what was removed, and is one for a
   await expect(page.getByRole('link', { name: 'Check out' })).toBeVisible();
   await expect(other.getByText('Old product')).toBeHidden();
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect(other.getByText('Old product is not offered any more', { exact: false })).toBeVisible();
+  await expect(
+    other.getByText('Old product is not offered any more', { exact: false }),
+  ).toBeVisible();
   for (const name of ['Old product', esim.name]) {
     await page.getByRole('button', { name: `Remove ${name}` }).click();
   }

@@ -48,7 +48,9 @@ test('the language of the account holds until one is chosen here', async ({
   api,
   signedIn: _,
 }) => {
-  api.on('GET /me', { body: { userId: 'u', email: 'a@b.example', language: 'ja', mapping: { state: 'complete' } } });
+  api.on('GET /me', {
+    body: { userId: 'u', email: 'a@b.example', language: 'ja', mapping: { state: 'complete' } },
+  });
   await page.goto('/catalog');
   await expect(page.getByRole('heading', { level: 1, name: '商品一覧' })).toBeVisible();
 });
@@ -70,7 +72,11 @@ test('all of the shop can be reached by keyboard', async ({ page }) => {
 });
 
 test('Back restores the scroll position', async ({ page, api }) => {
-  const many = Array.from({ length: 40 }, (_, n) => ({ ...esim, sku: `ESIM-${n}`, name: `Plan ${n}` }));
+  const many = Array.from({ length: 40 }, (_, n) => ({
+    ...esim,
+    sku: `ESIM-${n}`,
+    name: `Plan ${n}`,
+  }));
   api.on('GET /catalog', { body: { items: many } });
   for (const item of many) api.on(`GET /catalog/${item.sku}`, { body: item });
   await page.goto('/catalog');
@@ -86,7 +92,11 @@ test('Back restores the scroll position', async ({ page, api }) => {
   await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(before - 200);
 });
 
-test('nothing is wider than 320 pixels, with large text too', async ({ page, api, signedIn: _ }) => {
+test('nothing is wider than 320 pixels, with large text too', async ({
+  page,
+  api,
+  signedIn: _,
+}) => {
   await inJapanese(page);
   api.on('GET /orders', { body: { items: [] } });
   await page.setViewportSize({ width: 320, height: 640 });
