@@ -22,6 +22,7 @@ export default defineConfig({
   build: {
     target: 'es2022',
     sourcemap: false,
+    manifest: true,
     // Both would put code into the page that the policy forbids.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,

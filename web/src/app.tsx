@@ -24,6 +24,7 @@ const Order = page(() => import('./pages/order'));
 const Invoices = page(() => import('./pages/invoices'));
 const Invoice = page(() => import('./pages/invoice'));
 const Services = page(() => import('./pages/services'));
+const Service = page(() => import('./pages/service'));
 const Profile = page(() => import('./pages/profile'));
 const SignIn = page(() => import('./pages/sign-in'));
 const SignUp = page(() => import('./pages/sign-up'));
@@ -50,7 +51,7 @@ const PRIVATE: [string, ComponentType<PageParams>][] = [
   ['/invoices', Invoices],
   ['/invoices/:id', Invoice],
   ['/subscriptions', Services],
-  ['/subscriptions/:id', Services],
+  ['/subscriptions/:id', Service],
   ['/profile', Profile],
 ];
 

@@ -18,7 +18,8 @@ const PUBLIC =
 
 export const api = createClient<paths>({ fetch: send });
 
-async function send(request: Request): Promise<Response> {
+/** Sends a request with everything that each one needs. Throws ApiError without an answer. */
+export async function send(request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   const { method, headers, signal } = request;
   // A body taken over from another Request would be sent as a stream, which needs HTTP/2.

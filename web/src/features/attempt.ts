@@ -1,12 +1,15 @@
 /**
- * One Idempotency-Key for one content of the cart. It is kept until the order's outcome is known,
- * in local storage: a reload, a lost answer, a closed tab or a second tab send the same key again,
- * and the API answers with the same order.
+ * One Idempotency-Key for one content of a request, such as a cart. It is kept until the outcome is
+ * known, in local storage: a reload, a lost answer, a closed tab or a second tab send the same key
+ * again, and the API answers with the same order.
  */
 
 import { storage } from '../storage';
 
-const KEY = 'portal.order-attempt';
+/** What a key is for: each has one attempt at a time. */
+export type Slot = 'order' | `topup.${string}` | `reissue.${string}`;
+
+const nameOf = (slot: Slot) => `portal.attempt.${slot}`;
 
 interface Attempt {
   /** The request's body, as JSON. */
@@ -15,23 +18,27 @@ interface Attempt {
 }
 
 /** The key for this body: the one that it was sent with before, or a new one. */
-export function keyFor(body: unknown, newKey: () => string = () => crypto.randomUUID()): string {
+export function keyFor(
+  slot: Slot,
+  body: unknown,
+  newKey: () => string = () => crypto.randomUUID(),
+): string {
   const text = JSON.stringify(body);
-  const before = read();
+  const before = read(slot);
   if (before?.body === text) return before.key;
   const attempt: Attempt = { body: text, key: newKey() };
-  storage.set(KEY, JSON.stringify(attempt));
+  storage.set(nameOf(slot), JSON.stringify(attempt));
   return attempt.key;
 }
 
-/** The outcome is known: the same cart, ordered again, is another order. */
-export function forgetAttempt(): void {
-  storage.remove(KEY);
+/** The outcome is known: the same content, sent again, is another order. */
+export function forgetAttempt(slot: Slot): void {
+  storage.remove(nameOf(slot));
 }
 
-function read(): Attempt | undefined {
+function read(slot: Slot): Attempt | undefined {
   try {
-    const value = JSON.parse(storage.get(KEY) ?? 'null') as Attempt | null;
+    const value = JSON.parse(storage.get(nameOf(slot)) ?? 'null') as Attempt | null;
     return value && typeof value.body === 'string' && typeof value.key === 'string'
       ? value
       : undefined;

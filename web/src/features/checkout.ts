@@ -64,17 +64,17 @@ export function usePlaceOrder(done: (order: Schemas['OrderCreated']) => void): P
     setFailure(undefined);
     try {
       const body = orderBody(lines, wish);
-      const key = keyFor(body);
+      const key = keyFor('order', body);
       const order = await settle(() =>
         must(api.POST('/orders', { params: { header: { 'idempotency-key': key } }, body })),
       );
       emptyCart();
-      forgetAttempt();
+      forgetAttempt('order');
       void queries.invalidateQueries({ queryKey: ['orders'] });
       done(order);
     } catch (thrown) {
       const error = asApiError(thrown);
-      if (isSettled(error)) forgetAttempt();
+      if (isSettled(error)) forgetAttempt('order');
       if (error.slug === 'payment-method-required') {
         void queries.invalidateQueries({ queryKey: ['payment-methods'] });
       }

@@ -26,7 +26,7 @@ test('an order is placed once, however often the button is pressed', async ({ pa
   await page.getByRole('button', { name: 'Place order' }).dblclick();
   const button = page.getByRole('button', { name: 'Placing your order…' });
   await expect(button).toHaveAttribute('aria-disabled', 'true');
-  await button.click();
+  await button.click({ force: true });
   await accessible(page);
   release?.();
   await expect(page.getByRole('heading', { name: 'Order 00000100' })).toBeFocused();
@@ -48,21 +48,19 @@ test('a lost answer, a reload and a second tab send the same key', async ({
   context,
   api,
 }) => {
-  let cut = true;
+  const other = await context.newPage();
   api.on('POST /orders', async (route) => {
-    if (!cut) return created;
+    if (route.request().frame().page() === other) return created;
     await route.abort('connectionreset');
     return undefined;
   });
-  await page.clock.install();
   await page.goto('/checkout');
   await page.getByRole('button', { name: 'Place order' }).click();
-  await expect.poll(() => api.of('POST /orders').length).toBe(1);
+  await expect.poll(() => api.of('POST /orders').length).toBeGreaterThan(0);
   await page.reload();
+  const before = api.of('POST /orders').length;
   await page.getByRole('button', { name: 'Place order' }).click();
-  await expect.poll(() => api.of('POST /orders').length).toBe(2);
-  cut = false;
-  const other = await context.newPage();
+  await expect.poll(() => api.of('POST /orders').length).toBeGreaterThan(before);
   await other.goto('/checkout');
   await other.getByRole('button', { name: 'Place order' }).click();
   await expect(other.getByRole('heading', { name: 'Order 00000100' })).toBeVisible();

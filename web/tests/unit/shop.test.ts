@@ -37,9 +37,9 @@ test.each(['', '{', '{"lines":1}', '[1,null,{"sku":"A"}]', null])(
 test('one key for one content, until it is forgotten', () => {
   let made = 0;
   const next = () => `key-${++made}`;
-  expect(keyFor({ a: 1 }, next)).toBe('key-1');
-  expect(keyFor({ a: 1 }, next)).toBe('key-1');
-  expect(keyFor({ a: 2 }, next)).toBe('key-2');
+  expect(keyFor('order', { a: 1 }, next)).toBe('key-1');
+  expect(keyFor('order', { a: 1 }, next)).toBe('key-1');
+  expect(keyFor('order', { a: 2 }, next)).toBe('key-2');
 });
 
 test('lines that cannot be ordered say why', () => {
