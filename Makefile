@@ -12,7 +12,9 @@ STAGE ?= dev
 SLOW := tests/unit/composed tests/unit/bench_simulation \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
-.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test salesforce-setup salesforce-test salesforce-generate salesforce-fmt stack-test openapi synth layers bench simulate deploy secrets clean
+WEB_PACKAGES := web/node_modules/.package-lock.json
+
+.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test salesforce-setup salesforce-test salesforce-generate salesforce-fmt stack-test openapi synth layers bench simulate deploy secrets clean web web-build web-test web-types
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -95,5 +97,25 @@ deploy: layers ## Deploy STAGE with the CDK command line (needs AWS credentials)
 secrets: setup ## Ask for the values of the secrets of STAGE and put them into Secrets Manager
 	@$(RUN) python -m ops.secret_values set --stage $(STAGE)
 
+$(WEB_PACKAGES): web/package.json web/package-lock.json .venv/.ready
+	@web/npm ci --silent
+	@touch $@
+
+web-build: $(WEB_PACKAGES) ## Build the customers' pages into web/dist
+	@web/npm run --silent build
+
+web: $(WEB_PACKAGES) ## The customers' pages with hot reload (http://127.0.0.1:5173), against a running `make run`
+	@web/npm run --silent dev
+
+web-test: web-build ## Everything about the customers' pages: lint, types, texts, bytes, a real browser
+	@web/npm run --silent drift
+	@web/npm run --silent check
+	@web/npm run --silent unit
+	@web/npm run --silent budget
+	@$(RUN) pytest -q tests/web
+
+web-types: $(WEB_PACKAGES) ## Write web/src/api/schema.d.ts from docs/openapi.json
+	@web/npm run --silent types
+
 clean: ## Remove everything that was built or fetched
-	rm -rf .venv .tools .local build salesforce/node_modules salesforce/coverage cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools .local build salesforce/node_modules salesforce/coverage cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache web/node_modules web/dist web/test-results

@@ -1,0 +1,52 @@
+"""The customers' pages in a real Chromium: each state with a faked API, the journey on the stack."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from local.context import StackContext
+from local.stack.settings import HOST, REPOSITORY
+
+WEB = REPOSITORY / "web"
+PATIENCE = 600
+"""Seconds after which the browser is ended; on two free cores the tests take under 240."""
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    """The folder of the site as it is delivered."""
+    folder = WEB / "dist"
+    if not (folder / "index.html").exists():
+        pytest.fail("The pages are not built: run `make web-test`, or `make web-build` first.")
+    return folder
+
+
+def test_pages_in_a_browser(built: Path, stack: StackContext) -> None:
+    """All page tests; their report is the output of this test."""
+    assert stack.salesforce_url is not None
+    environment = {
+        **os.environ,
+        "PORTAL_URL": stack.front_url,
+        "SALESFORCE_URL": stack.salesforce_url,
+        "WEB_PORT": str(_free_port()),
+    }
+    outcome = subprocess.run(
+        [WEB / "npm", "run", "--silent", "pages"],
+        cwd=WEB,
+        env=environment,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert outcome.returncode == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port

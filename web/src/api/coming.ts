@@ -1,0 +1,112 @@
+/**
+ * Endpoints of spec section 2 that docs/openapi.json does not have yet, typed by hand in the shape
+ * that openapi-typescript generates. Once the API has them: delete this file, use `api` for
+ * `coming` and `Schemas[…]` for the interfaces; the type check shows what differs.
+ */
+
+import createClient from 'openapi-fetch';
+import { type Schemas, send } from './client';
+
+export interface ServiceView {
+  id: string;
+  name: string;
+  category: Schemas['ProductView']['category'];
+  status: 'pending' | 'active' | 'suspended' | 'terminated' | 'cancelled';
+  price: Schemas['Money'];
+  billingCycle: string;
+  nextDueDate: string | null;
+  esim: EsimState | null;
+}
+
+export interface EsimState {
+  installed: boolean;
+  iccid: string | null;
+  usage: Usage | null;
+  actions: ServiceAction[];
+}
+
+export interface Usage {
+  usedMegabytes: number;
+  /** null: without a limit. */
+  totalMegabytes: number | null;
+  validUntil: string | null;
+}
+
+export interface ServiceAction {
+  action: 'show' | 'reissue' | 'topup';
+  available: boolean;
+  /** Why not, for customers. */
+  reason?: string;
+}
+
+export interface EsimActivation {
+  lpa: string;
+  smdpAddress: string;
+  matchingId: string;
+  /** An SVG document. */
+  qrSvg: string;
+  appleLink: string;
+  androidLink: string;
+}
+
+export interface TopupOffer {
+  offerId: string;
+  name: string;
+  price: Schemas['Money'];
+}
+
+export interface OperationView {
+  operationId: string;
+  kind: 'reissue' | 'topup';
+  status: 'pending' | 'running' | 'succeeded' | 'failed';
+  message?: string | null;
+}
+
+interface Answer<Body> {
+  headers: { [name: string]: unknown };
+  content: { 'application/json': Body };
+}
+
+interface Failure {
+  headers: { [name: string]: unknown };
+  content: { 'application/problem+json': Schemas['Problem'] };
+}
+
+interface Get<Parameters, Body> {
+  parameters: Parameters;
+  requestBody?: never;
+  responses: { 200: Answer<Body>; default: Failure };
+}
+
+interface Post<Parameters, Sent> {
+  parameters: Parameters;
+  requestBody: { content: { 'application/json': Sent } };
+  responses: { 202: Answer<OperationView>; default: Failure };
+}
+
+interface OfService {
+  path: { id: string };
+}
+
+interface Start extends OfService {
+  header: { 'idempotency-key': string };
+}
+
+interface ComingPaths {
+  '/subscriptions': {
+    get: Get<
+      { query: { limit: number; cursor?: string } },
+      { items: ServiceView[]; nextCursor?: string | null }
+    >;
+  };
+  '/subscriptions/{id}': { get: Get<OfService, ServiceView> };
+  '/subscriptions/{id}/esim': { get: Get<OfService, EsimActivation> };
+  '/subscriptions/{id}/reissue-esim': {
+    post: Post<Start, { reason: string; confirmLoss?: boolean }>;
+  };
+  '/subscriptions/{id}/topup-offers': { get: Get<OfService, { items: TopupOffer[] }> };
+  '/subscriptions/{id}/topup': { post: Post<Start, { offerId: string }> };
+  '/operations/{id}': { get: Get<OfService, OperationView> };
+}
+
+export const coming = createClient<ComingPaths>({ fetch: send });

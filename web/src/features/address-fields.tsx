@@ -1,0 +1,175 @@
+/** The fields of an address, in the order of its country. `at` is the pointer of the address. */
+
+import { useMemo, useState } from 'react';
+import type { Schemas } from '../api/client';
+import { useI18n } from '../i18n';
+import type { Messages } from '../i18n/en';
+import { SelectField, TextField } from '../ui/form';
+import { countries, fold, japanesePostcode, PREFECTURES, prefectureOf } from './address';
+import type { Found, Values } from './form';
+
+type Address = Schemas['AddressView'];
+
+interface AddressFieldsProps {
+  /** `/address` or empty. */
+  at: string;
+  value?: Address;
+}
+
+export function AddressFields({ at, value }: AddressFieldsProps) {
+  const { t, lang, f } = useI18n();
+  const [country, setCountry] = useState(value?.country || 'JP');
+  const all = useMemo(() => countries(f.country, lang), [f, lang]);
+  const japan = country === 'JP';
+  return (
+    <div className="fields">
+      <SelectField
+        name={`${at}/country`}
+        label={t.address.country}
+        autoComplete="country"
+        value={country}
+        onChange={setCountry}
+        options={all.map(([code, label]) => ({ value: code, label }))}
+      />
+      {japan ? <Japanese at={at} value={value} lang={lang} /> : <Western at={at} value={value} />}
+    </div>
+  );
+}
+
+interface Fields {
+  at: string;
+  value: Address | undefined;
+}
+
+function Japanese({ at, value, lang }: Fields & { lang: string }) {
+  const { t } = useI18n();
+  return (
+    <>
+      <div className="pair">
+        <TextField
+          name={`${at}/postcode`}
+          label={t.address.postcode}
+          hint={t.address.postcodeHint}
+          inputMode="numeric"
+          autoComplete="postal-code"
+          defaultValue={value?.postcode ?? ''}
+        />
+        <Prefecture at={at} value={value} lang={lang} />
+      </div>
+      <TextField
+        name={`${at}/city`}
+        label={t.address.city}
+        autoComplete="address-level2"
+        defaultValue={value?.city ?? ''}
+      />
+      <TextField
+        name={`${at}/street`}
+        label={t.address.streetJapan}
+        hint={t.address.streetHint}
+        autoComplete="address-line1"
+        defaultValue={value?.street ?? ''}
+      />
+      <TextField
+        name={`${at}/street2`}
+        label={t.address.street2}
+        optional
+        autoComplete="address-line2"
+        defaultValue={value?.street2 ?? ''}
+      />
+    </>
+  );
+}
+
+/** A select; a spelling on file that is no prefecture stays choosable. */
+function Prefecture({ at, value, lang }: Fields & { lang: string }) {
+  const { t } = useI18n();
+  const onFile = value?.state ?? '';
+  const known = prefectureOf(onFile);
+  return (
+    <SelectField
+      name={`${at}/state`}
+      label={t.address.prefecture}
+      autoComplete="address-level1"
+      defaultValue={known ?? onFile}
+      options={[
+        ...(known ? [] : [{ value: onFile, label: onFile || t.address.choose }]),
+        ...PREFECTURES.map(([latin, kanji]) => ({
+          value: latin,
+          label: lang === 'ja' ? kanji : latin,
+        })),
+      ]}
+    />
+  );
+}
+
+function Western({ at, value }: Fields) {
+  const { t } = useI18n();
+  return (
+    <>
+      <TextField
+        name={`${at}/street`}
+        label={t.address.street}
+        autoComplete="address-line1"
+        defaultValue={value?.street ?? ''}
+      />
+      <TextField
+        name={`${at}/street2`}
+        label={t.address.street2}
+        optional
+        autoComplete="address-line2"
+        defaultValue={value?.street2 ?? ''}
+      />
+      <TextField
+        name={`${at}/city`}
+        label={t.address.city}
+        autoComplete="address-level2"
+        defaultValue={value?.city ?? ''}
+      />
+      <div className="pair">
+        <TextField
+          name={`${at}/state`}
+          label={t.address.state}
+          autoComplete="address-level1"
+          defaultValue={value?.state ?? ''}
+        />
+        <TextField
+          name={`${at}/postcode`}
+          label={t.address.postcode}
+          optional
+          autoComplete="postal-code"
+          defaultValue={value?.postcode ?? ''}
+        />
+      </div>
+    </>
+  );
+}
+
+/** What the page can tell without the API. `stateNeeded`: the API asks for a state everywhere. */
+export function checkAddress(values: Values, at: string, stateNeeded: boolean, t: Messages): Found {
+  const japan = values.text(`${at}/country`) === 'JP';
+  const postcode = values.text(`${at}/postcode`);
+  const needed = ['city', 'street', ...(stateNeeded || japan ? ['state'] : [])];
+  const found: Found = Object.fromEntries(
+    needed
+      .filter((field) => !values.text(`${at}/${field}`))
+      .map((field) => [`${at}/${field}`, t.auth.fill]),
+  );
+  if (japan && !japanesePostcode(postcode)) {
+    found[`${at}/postcode`] = postcode ? t.address.postcodeForm : t.codes['postcode-missing'];
+  }
+  return found;
+}
+
+/** The address as typed, with the writing of numbers tidied. */
+export function readAddress(values: Values, at: string): Address {
+  const text = (field: string) => values.text(`${at}/${field}`);
+  const postcode = text('postcode');
+  return {
+    country: text('country'),
+    postcode: text('country') === 'JP' ? (japanesePostcode(postcode) ?? postcode) : fold(postcode),
+    state: text('state'),
+    city: text('city'),
+    street: text('street'),
+    street2: text('street2'),
+  };
+}

@@ -1,0 +1,35 @@
+/** A field for a new password, with its rules ticked while typing. */
+
+import { useState } from 'react';
+import { config } from '../config';
+import { useI18n } from '../i18n';
+import { PasswordField } from '../ui/form';
+import { Icon } from '../ui/icons';
+import { passwordRules } from './password';
+
+export function NewPassword({ name, label, hint }: { name: string; label: string; hint?: string }) {
+  const { t } = useI18n();
+  const [typed, setTyped] = useState('');
+  return (
+    <PasswordField
+      name={name}
+      label={label}
+      {...(hint ? { hint } : {})}
+      autoComplete="new-password"
+      onValue={setTyped}
+    >
+      <div className="rules">
+        <p>{t.auth.rules}</p>
+        <ul className="rules">
+          {passwordRules(typed, config().passwordPolicy, t).map(({ text, met }) => (
+            <li key={text} className={met ? 'met' : undefined}>
+              <Icon name={met ? 'check' : 'dot'} />
+              {text}
+              <span className="sr">({met ? t.auth.ruleMet : t.auth.ruleOpen})</span>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </PasswordField>
+  );
+}

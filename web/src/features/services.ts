@@ -1,0 +1,106 @@
+/** Services of a customer, and what can be done with their eSIM. */
+
+import { useQuery } from '@tanstack/react-query';
+import { must } from '../api/client';
+import { coming, type OperationView } from '../api/coming';
+import { ApiError } from '../api/problems';
+import { forgetAttempt, keyFor, type Slot } from './attempt';
+import { isSettled } from './checkout';
+import { queries } from './queries';
+import { settle } from './repeat';
+
+export const useServices = (limit: number, cursor?: string) =>
+  useQuery({
+    queryKey: ['services', 'list', limit, cursor],
+    queryFn: () =>
+      must(
+        coming.GET('/subscriptions', {
+          params: { query: { limit, ...(cursor ? { cursor } : {}) } },
+        }),
+      ),
+  });
+
+export const useService = (id: string) =>
+  useQuery({
+    queryKey: ['services', 'one', id],
+    queryFn: () => must(coming.GET('/subscriptions/{id}', { params: { path: { id } } })),
+    refetchOnWindowFocus: 'always',
+  });
+
+export const useTopupOffers = (id: string) =>
+  useQuery({
+    queryKey: ['services', 'offers', id],
+    queryFn: () =>
+      must(coming.GET('/subscriptions/{id}/topup-offers', { params: { path: { id } } })),
+  });
+
+/** The activation code is a credential: it is asked for at a press and kept in no cache. */
+export const activationOf = (id: string) =>
+  must(coming.GET('/subscriptions/{id}/esim', { params: { path: { id } } }));
+
+export function reissue(id: string): Promise<OperationView> {
+  const body = { reason: 'requested-by-customer', confirmLoss: true };
+  return once(`reissue.${id}`, body, (key) =>
+    must(
+      coming.POST('/subscriptions/{id}/reissue-esim', {
+        params: { path: { id }, header: { 'idempotency-key': key } },
+        body,
+      }),
+    ),
+  );
+}
+
+export function topUp(id: string, offerId: string): Promise<OperationView> {
+  const body = { offerId };
+  return once(`topup.${id}`, body, (key) =>
+    must(
+      coming.POST('/subscriptions/{id}/topup', {
+        params: { path: { id }, header: { 'idempotency-key': key } },
+        body,
+      }),
+    ),
+  );
+}
+
+async function once<T>(slot: Slot, body: object, send: (key: string) => Promise<T>): Promise<T> {
+  const key = keyFor(slot, body);
+  try {
+    const answer = await settle(() => send(key));
+    forgetAttempt(slot);
+    return answer;
+  } catch (error) {
+    if (error instanceof ApiError && isSettled(error)) forgetAttempt(slot);
+    throw error;
+  }
+}
+
+const OVER = new Set<OperationView['status']>(['succeeded', 'failed']);
+const FAST = 3000;
+const LONGEST = 30_000;
+
+/** The state of an operation, asked for until it is over; the service is read again then. */
+export const useOperation = (started: OperationView) =>
+  useQuery({
+    queryKey: ['services', 'operation', started.operationId],
+    queryFn: async () => {
+      const path = { id: started.operationId };
+      const now = await must(coming.GET('/operations/{id}', { params: { path } }));
+      if (OVER.has(now.status)) {
+        void queries.invalidateQueries({ queryKey: ['services', 'one'] });
+      }
+      return now;
+    },
+    initialData: started,
+    initialDataUpdatedAt: 0,
+    staleTime: 0,
+    refetchInterval: ({ state }) =>
+      state.data && OVER.has(state.data.status)
+        ? false
+        : Math.min(FAST * 1.5 ** Math.floor(state.dataUpdateCount / 5), LONGEST),
+  });
+
+/** `1.5 GB` from megabytes. */
+export function dataSize(megabytes: number, lang: string): string {
+  const [value, unit] = megabytes < 1000 ? [megabytes, 'MB'] : [megabytes / 1000, 'GB'];
+  return `${new Intl.NumberFormat(lang, { maximumFractionDigits: 1 }).format(value)} ${unit}`;
+}

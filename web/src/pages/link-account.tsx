@@ -1,0 +1,106 @@
+/** A billing account from before there was this site proves itself and gets an account here. */
+
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { useHistoryState } from 'wouter/use-browser-location';
+import { api, must } from '../api/client';
+import { fold } from '../features/address';
+import { checkEmail, checkFilled, checkNumber } from '../features/checks';
+import { explain, useForm } from '../features/form';
+import { NewPassword } from '../features/new-password';
+import { settle } from '../features/repeat';
+import { signIn } from '../features/session';
+import { useI18n } from '../i18n';
+import { EmailField, Form, PasswordField, TextField } from '../ui/form';
+import { Page } from '../ui/page';
+import { Banner, Button, Patience } from '../ui/parts';
+
+interface Arrival {
+  email?: string;
+  sfNumber?: string;
+}
+
+export default function LinkAccountPage() {
+  const { t } = useI18n();
+  const [, go] = useLocation();
+  const arrival = useHistoryState<Arrival | null>();
+  // The password of billing may be too weak for here: only then another one is asked for.
+  const [another, setAnother] = useState(false);
+  const form = useForm({
+    check: (values) => ({
+      ...checkNumber(values, t),
+      ...checkEmail(values, '/email', t),
+      ...checkFilled(values, another ? ['/password', '/newPassword'] : ['/password'], t),
+    }),
+    send: async (values) => {
+      const email = values.text('/email');
+      const password = values.raw('/password');
+      const newPassword = values.raw('/newPassword') || undefined;
+      const sfNumber = fold(values.text('/sfNumber'));
+      const body = { email, password, sfNumber, ...(newPassword ? { newPassword } : {}) };
+      await settle(() => must(api.POST('/auth/link-whmcs', { body })));
+      try {
+        await signIn({ email, password: newPassword ?? password });
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    done: (signedIn, values) => {
+      if (signedIn) go('/', { replace: true });
+      else {
+        const email = values.text('/email');
+        go('/login', { replace: true, state: { message: 'made', email } });
+      }
+    },
+    handle: (error) => {
+      if (error.slug !== 'password-refused' || another) return false;
+      setAnother(true);
+      form.fail({ ...explain(error, t), fields: {}, general: [t.auth.linkNewHint] });
+      return true;
+    },
+  });
+  return (
+    <Page title={t.auth.linkTitle} lead={t.auth.linkText} className="narrow">
+      {arrival?.email && (
+        <Banner>
+          <p>{t.auth.linkFromSignUp}</p>
+        </Banner>
+      )}
+      <div className="panel">
+        <Form failure={form.failure} onSubmit={form.submit} onEdit={form.edit}>
+          <TextField
+            name="/sfNumber"
+            label={t.signUp.number}
+            hint={t.signUp.numberHint}
+            autoComplete="off"
+            autoCapitalize="characters"
+            spellCheck={false}
+            defaultValue={arrival?.sfNumber ?? ''}
+          />
+          <EmailField defaultValue={arrival?.email ?? ''} />
+          <PasswordField
+            name="/password"
+            label={t.auth.linkPassword}
+            autoComplete="current-password"
+          />
+          {another && (
+            <NewPassword name="/newPassword" label={t.auth.linkNew} hint={t.auth.linkNewHint} />
+          )}
+          <div className="buttons">
+            <Button type="submit" kind="primary" busy={form.busy}>
+              {form.busy ? t.common.working : t.auth.link}
+            </Button>
+          </div>
+          <Patience busy={form.busy} />
+        </Form>
+      </div>
+      <p>
+        {t.auth.noAccount}{' '}
+        <Link href="/signup" className="inline-link">
+          {t.auth.createAccount}
+        </Link>
+      </p>
+    </Page>
+  );
+}

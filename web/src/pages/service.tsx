@@ -1,0 +1,380 @@
+/** One service: its state and usage; for an eSIM the code, a replacement and more data. */
+
+import { useEffect, useState } from 'react';
+import { Link } from 'wouter';
+import type {
+  EsimActivation,
+  EsimState,
+  OperationView,
+  ServiceAction,
+  ServiceView,
+} from '../api/coming';
+import { config } from '../config';
+import { asApiError, explain, problemText } from '../features/form';
+import { useFreshSignIn } from '../features/fresh-sign-in';
+import { isMissing, Loaded } from '../features/loaded';
+import {
+  activationOf,
+  dataSize,
+  reissue,
+  topUp,
+  useOperation,
+  useService,
+  useTopupOffers,
+} from '../features/services';
+import { useCycle } from '../features/show-price';
+import { useI18n } from '../i18n';
+import { CheckField, type Failure, Form, RadioField } from '../ui/form';
+import { Page } from '../ui/page';
+import { Banner, Button, Chip, Copy, Facts } from '../ui/parts';
+import { InBilling, SERVICE_TONE } from './services';
+
+export default function ServicePage({ params }: { params: { id?: string } }) {
+  if (!config().features.subscriptions) return <InBilling />;
+  return <ServiceOf id={decodeURIComponent(params.id ?? '')} />;
+}
+
+function ServiceOf({ id }: { id: string }) {
+  const { t } = useI18n();
+  const query = useService(id);
+  const [operation, setOperation] = useState<OperationView>();
+  if (!query.data && isMissing(query.error)) {
+    return (
+      <Page title={t.notFound.title} className="narrow">
+        <p>{t.services.notFound}</p>
+        <div className="buttons">
+          <Link href="/subscriptions" className="button primary">
+            {t.services.all}
+          </Link>
+        </div>
+      </Page>
+    );
+  }
+  return (
+    <Page
+      crumb={<Link href="/subscriptions">‹ {t.services.all}</Link>}
+      title={query.data?.name ?? t.services.title}
+      titleLang={query.data && config().contentLanguage}
+    >
+      {operation && <Operation key={operation.operationId} started={operation} />}
+      <Loaded query={query}>
+        {(service) => (
+          <div className="split">
+            <div className="stack">
+              {service.esim && <EsimPanel id={id} esim={service.esim} />}
+              {service.esim && (
+                <>
+                  <TopupPanel
+                    id={id}
+                    action={actionOf(service.esim, 'topup')}
+                    started={setOperation}
+                  />
+                  <ReissuePanel
+                    id={id}
+                    action={actionOf(service.esim, 'reissue')}
+                    started={setOperation}
+                  />
+                </>
+              )}
+            </div>
+            <Summary service={service} />
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function actionOf(esim: EsimState, action: ServiceAction['action']): ServiceAction | undefined {
+  return esim.actions.find((one) => one.action === action);
+}
+
+function Summary({ service }: { service: ServiceView }) {
+  const { t, f, lang } = useI18n();
+  const cycle = useCycle();
+  const usage = service.esim?.usage;
+  return (
+    <aside className="panel">
+      <div>
+        <Chip tone={SERVICE_TONE[service.status]}>{t.services.status[service.status]}</Chip>
+      </div>
+      <Facts
+        rows={[
+          [t.services.price, `${f.money(service.price)} ${cycle(service.billingCycle)}`],
+          service.nextDueDate ? [t.services.due, f.day(service.nextDueDate)] : undefined,
+          usage?.validUntil ? [t.services.validUntil, f.moment(usage.validUntil)] : undefined,
+        ]}
+      />
+      {usage && (
+        <div>
+          <p id="usage">{t.services.usage}</p>
+          {usage.totalMegabytes !== null && (
+            <meter
+              aria-labelledby="usage"
+              min={0}
+              max={usage.totalMegabytes}
+              value={usage.usedMegabytes}
+            />
+          )}
+          <p className="number">
+            {usage.totalMegabytes === null
+              ? t.services.usedOnly(dataSize(usage.usedMegabytes, lang))
+              : t.services.used(
+                  dataSize(usage.usedMegabytes, lang),
+                  dataSize(usage.totalMegabytes, lang),
+                )}
+          </p>
+        </div>
+      )}
+    </aside>
+  );
+}
+
+function Operation({ started }: { started: OperationView }) {
+  const { t } = useI18n();
+  const { data } = useOperation(started);
+  const tone = data.status === 'succeeded' ? 'good' : data.status === 'failed' ? 'bad' : 'info';
+  return (
+    <Banner tone={tone} live>
+      <p>{t.services.operation[data.kind][data.status]}</p>
+    </Banner>
+  );
+}
+
+function EsimPanel({ id, esim }: { id: string; esim: EsimState }) {
+  const { t } = useI18n();
+  const [code, setCode] = useState<EsimActivation>();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const fresh = useFreshSignIn((thrown) => setError(problemText(asApiError(thrown), t)));
+  const action = actionOf(esim, 'show');
+  useEffect(() => {
+    // Whoever looks at a tab that was left alone sees no code.
+    const hide = () => {
+      if (document.hidden) setCode(undefined);
+    };
+    document.addEventListener('visibilitychange', hide);
+    return () => document.removeEventListener('visibilitychange', hide);
+  }, []);
+  const show = async () => {
+    setBusy(true);
+    setError(undefined);
+    await fresh.run(async () => setCode(await activationOf(id)));
+    setBusy(false);
+  };
+  return (
+    <section className="panel" aria-labelledby="esim">
+      <h2 id="esim">{t.services.esim}</h2>
+      <p>{esim.installed ? t.services.installed : t.services.notInstalled}</p>
+      <h3>{t.services.before}</h3>
+      <ol className="steps-help">
+        {t.services.beforeSteps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+      {code && <Code code={code} />}
+      <div className="buttons">
+        {code ? (
+          <Button onClick={() => setCode(undefined)}>{t.services.hide}</Button>
+        ) : (
+          <Button
+            kind="primary"
+            busy={busy || action?.available === false}
+            onClick={() => void show()}
+          >
+            {busy ? t.common.working : t.services.show}
+          </Button>
+        )}
+      </div>
+      <Reason action={action} />
+      <p role="alert">{error && <span className="error">{error}</span>}</p>
+      {fresh.dialog}
+    </section>
+  );
+}
+
+function Reason({ action }: { action: ServiceAction | undefined }) {
+  if (!action || action.available || !action.reason) return null;
+  return <p className="quiet">{action.reason}</p>;
+}
+
+const isApple = () => /iPhone|iPad/.test(navigator.userAgent);
+const isAndroid = () => navigator.userAgent.includes('Android');
+
+/** The quickest way for the device in hand comes first; the code to type is always there. */
+function Code({ code }: { code: EsimActivation }) {
+  const { t } = useI18n();
+  const link = isApple()
+    ? { href: code.appleLink, text: t.services.oneTapApple }
+    : isAndroid()
+      ? { href: code.androidLink, text: t.services.oneTapAndroid }
+      : undefined;
+  return (
+    <div className="stack">
+      {link?.href.startsWith('https://') && (
+        <div>
+          <a className="button primary" href={link.href}>
+            {link.text}
+          </a>
+          <p className="hint">{t.services.oneTapHint}</p>
+        </div>
+      )}
+      <figure className="stack">
+        <img
+          className="qr"
+          src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(code.qrSvg)}`}
+          alt={t.services.qrAlt}
+          width="256"
+          height="256"
+        />
+        <figcaption>
+          {t.services.qrHow} {link && t.services.samePhone}
+        </figcaption>
+      </figure>
+      <div>
+        <h3>{t.services.byHand}</h3>
+        <Facts
+          rows={[
+            [
+              t.services.smdp,
+              <>
+                <code>{code.smdpAddress}</code>{' '}
+                <Copy text={code.smdpAddress} what={t.services.smdp} />
+              </>,
+            ],
+            [
+              t.services.matching,
+              <>
+                <code>{code.matchingId}</code>{' '}
+                <Copy text={code.matchingId} what={t.services.matching} />
+              </>,
+            ],
+          ]}
+        />
+      </div>
+    </div>
+  );
+}
+
+interface ActionProps {
+  id: string;
+  action: ServiceAction | undefined;
+  started: (operation: OperationView) => void;
+}
+
+/** Runs one operation at a time, with the password dialog and errors in words. */
+function useAction(started: ActionProps['started']) {
+  const { t } = useI18n();
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  const fresh = useFreshSignIn((thrown) => setFailure(explain(asApiError(thrown), t)));
+  const start = async (send: () => Promise<OperationView>) => {
+    if (busy) return;
+    setBusy(true);
+    setFailure(undefined);
+    await fresh.run(async () => {
+      started(await send());
+      scrollTo(0, 0);
+    });
+    setBusy(false);
+  };
+  return { busy, failure, setFailure, start, dialog: fresh.dialog };
+}
+
+function ReissuePanel({ id, action, started }: ActionProps) {
+  const { t } = useI18n();
+  const [sure, setSure] = useState(false);
+  const work = useAction(started);
+  if (!action) return null;
+  return (
+    <section className="panel" aria-labelledby="reissue">
+      <h2 id="reissue">{t.services.reissue}</h2>
+      <p>{t.services.reissueText}</p>
+      <Reason action={action} />
+      {action.available && (
+        <Form
+          failure={work.failure}
+          onEdit={() => work.setFailure(undefined)}
+          onSubmit={() => {
+            if (sure) void work.start(() => reissue(id));
+            else work.setFailure({ fields: { '/sure': t.services.reissueMust }, general: [] });
+          }}
+        >
+          <CheckField
+            name="/sure"
+            label={t.services.reissueConfirm}
+            checked={sure}
+            onChange={setSure}
+          />
+          <div className="buttons">
+            <Button type="submit" busy={work.busy}>
+              {work.busy ? t.common.working : t.services.reissueButton}
+            </Button>
+          </div>
+        </Form>
+      )}
+      {work.dialog}
+    </section>
+  );
+}
+
+function TopupPanel({ id, action, started }: ActionProps) {
+  const { t } = useI18n();
+  if (!action) return null;
+  return (
+    <section className="panel" aria-labelledby="topup">
+      <h2 id="topup">{t.services.topup}</h2>
+      <Reason action={action} />
+      {action.available && <Offers id={id} started={started} />}
+    </section>
+  );
+}
+
+function Offers({ id, started }: { id: string; started: ActionProps['started'] }) {
+  const { t, f } = useI18n();
+  const query = useTopupOffers(id);
+  const [chosen, setChosen] = useState<string>();
+  const work = useAction(started);
+  return (
+    <Loaded query={query}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <p className="quiet">{t.services.noOffers}</p>
+        ) : (
+          <>
+            <Form
+              failure={work.failure}
+              onEdit={() => work.setFailure(undefined)}
+              onSubmit={() => {
+                if (chosen) void work.start(() => topUp(id, chosen));
+                else {
+                  const text = t.codes['option-required'];
+                  work.setFailure({ fields: { '/offerId': text }, general: [] });
+                }
+              }}
+            >
+              <RadioField
+                name="/offerId"
+                label={t.services.topupChoose}
+                value={chosen}
+                onChange={setChosen}
+                options={items.map(({ offerId, name, price }) => ({
+                  value: offerId,
+                  label: name,
+                  note: f.money(price),
+                }))}
+              />
+              <p className="fine">{t.services.topupText}</p>
+              <div className="buttons">
+                <Button type="submit" kind="primary" busy={work.busy}>
+                  {work.busy ? t.common.working : t.services.topupButton}
+                </Button>
+              </div>
+            </Form>
+            {work.dialog}
+          </>
+        )
+      }
+    </Loaded>
+  );
+}

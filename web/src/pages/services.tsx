@@ -1,0 +1,95 @@
+/** The services of a customer; without the API's endpoints, the way to them on the billing site. */
+
+import { Link } from 'wouter';
+import type { ServiceView } from '../api/coming';
+import { config } from '../config';
+import { Loaded } from '../features/loaded';
+import { Pages } from '../features/pages';
+import { BillingButton } from '../features/payment';
+import { useServices } from '../features/services';
+import { useCycle } from '../features/show-price';
+import { useI18n } from '../i18n';
+import { Page, Skeleton } from '../ui/page';
+import { Chip, Empty } from '../ui/parts';
+
+const AT_ONCE = 20;
+
+export const SERVICE_TONE = {
+  pending: 'info',
+  active: 'good',
+  suspended: 'warn',
+  terminated: 'bad',
+  cancelled: 'bad',
+} as const;
+
+export default function ServicesPage() {
+  const { t } = useI18n();
+  if (!config().features.subscriptions) return <InBilling />;
+  return (
+    <Page title={t.services.title}>
+      <Pages page={(cursor, first) => <ServicesOf cursor={cursor} first={first} />} />
+    </Page>
+  );
+}
+
+export function InBilling() {
+  const { t } = useI18n();
+  return (
+    <Page title={t.services.title} className="narrow">
+      <p>{t.services.inBilling}</p>
+      <div className="buttons">
+        <BillingButton destination="services" kind="primary">
+          {t.services.open}
+        </BillingButton>
+      </div>
+    </Page>
+  );
+}
+
+function ServicesOf({ cursor, first }: { cursor: string | undefined; first: boolean }) {
+  const { t } = useI18n();
+  const query = useServices(AT_ONCE, cursor);
+  return (
+    <Loaded query={query} skeleton={<Skeleton rows={4} />}>
+      {({ items, nextCursor }) =>
+        first && items.length === 0 ? (
+          <Empty title={t.services.empty}>
+            <p>{t.services.emptyText}</p>
+            <Link href="/catalog" className="button primary">
+              {t.cart.browse}
+            </Link>
+          </Empty>
+        ) : (
+          <>
+            <ServiceRows services={items} />
+            <Pages.More cursor={nextCursor} />
+          </>
+        )
+      }
+    </Loaded>
+  );
+}
+
+export function ServiceRows({ services }: { services: ServiceView[] }) {
+  const { t, f } = useI18n();
+  const cycle = useCycle();
+  return (
+    <ul className="rows">
+      {services.map((service) => (
+        <li key={service.id}>
+          <Link className="row" href={`/subscriptions/${encodeURIComponent(service.id)}`}>
+            <span className="row-title" lang={config().contentLanguage}>
+              {service.name}
+            </span>
+            <span className="row-note">
+              {f.money(service.price)} {cycle(service.billingCycle)}
+            </span>
+            <span className="row-end">
+              <Chip tone={SERVICE_TONE[service.status]}>{t.services.status[service.status]}</Chip>
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
