@@ -1,4 +1,4 @@
-"""`/docs` and `/openapi.json`: the committed OpenAPI document, readable and playable."""
+"""`/docs` and `/openapi.json`: the committed OpenAPI document in Swagger UI."""
 
 from __future__ import annotations
 
@@ -7,24 +7,36 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
 from local.context import StackContext
-from local.front.openapi_view import read_api
 from local.front.problems import problem
+from local.front.vendoring import SWAGGER_UI, VENDOR
+
+# Swagger UI has style attributes in its markup; its script is a file like every other.
+VIEWER_POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 class DocsScreen:
-    """Reads the document anew for each request: it may be regenerated while the stack runs."""
+    """Reads the document for each request: it may be generated again while the stack runs."""
 
     def __init__(self, context: StackContext, templates: Jinja2Templates) -> None:
         self._context = context
         self._templates = templates
 
-    def routes(self) -> list[Route]:
-        """`/docs` and `/openapi.json`."""
-        return [Route("/docs", self.show), Route("/openapi.json", self.document)]
+    def routes(self) -> list[BaseRoute]:
+        """`/docs`, the viewer's files below it, and `/openapi.json`."""
+        return [
+            Route("/docs", self.show),
+            Mount("/docs/viewer", StaticFiles(directory=VENDOR / SWAGGER_UI.package)),
+            Route("/openapi.json", self.document),
+        ]
 
     async def document(self, _: Request) -> Response:
         """The document, with this front door as its server."""
@@ -35,12 +47,15 @@ class DocsScreen:
         return JSONResponse({**document, "servers": servers})
 
     async def show(self, request: Request) -> Response:
-        """The viewer."""
-        document = self._read()
-        if document is None:
+        """The viewer's page, with a button for each demo customer."""
+        if self._read() is None:
             return self._missing()
-        data = {"api": read_api(document), "accounts": self._context.accounts}
-        return self._templates.TemplateResponse(request, "docs.html", data)
+        return self._templates.TemplateResponse(
+            request,
+            "docs.html",
+            {"accounts": self._context.accounts},
+            headers={"Content-Security-Policy": VIEWER_POLICY},
+        )
 
     def _read(self) -> dict[str, Any] | None:
         path = self._context.openapi_path
@@ -53,5 +68,5 @@ class DocsScreen:
         return problem(
             404,
             "Not Found",
-            f"There is no {self._context.openapi_path.name}; generate it and load this page again.",
+            f"There is no {self._context.openapi_path.name}; run `make openapi`, then load this page again.",
         )
