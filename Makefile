@@ -12,7 +12,7 @@ STAGE ?= dev
 SLOW := tests/unit/composed tests/unit/ops_simulation \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
-.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test stack-test openapi synth layers bench simulate deploy secrets clean
+.PHONY: help setup run demo ops logs test check fmt lint types unit vendor-test infra-test stack-test openapi synth layers bench simulate deploy secrets clean
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,12 @@ run: setup ## Run the whole business on this machine (http://127.0.0.1:8080)
 
 demo: setup ## Play the whole business against a running `make run`, step by step
 	@$(RUN) python -m local.demo
+
+ops: setup ## The operator's command line: make ops ARGS='order show 801…'
+	@$(RUN) ops $(ARGS)
+
+logs: setup ## The last log lines of the local Lambdas: make logs NAME=auth-signup
+	@$(RUN) python -m local logs $(NAME)
 
 test: check vendor-test infra-test stack-test ## Everything that CI checks
 

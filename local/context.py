@@ -16,13 +16,30 @@ class DemoAccount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SiteContext:
+    """The customer's pages: the folder of the built site and its run-time configuration.
+
+    `brand_logo_url` and `brand_color` are None where the site's own are used. `currency` is an
+    ISO 4217 code, `time_zone` an IANA name.
+    """
+
+    dist: Path
+    brand_name: str
+    brand_logo_url: str | None
+    brand_color: str | None
+    currency: str
+    time_zone: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StackContext:
     """Addresses and local-only credentials of one running stack.
 
     `api_url` is the emulated API Gateway's stage URL, without a trailing slash; `front_url` the
     front door's own. An emulator that was not started has the URL None. `signing_key` and the
     Salesforce consumer secret are made up for this machine and open nothing elsewhere.
-    `stack_outputs` are the CloudFormation outputs by name.
+    `stack_outputs` are the CloudFormation outputs by name. `cors_origins` are the origins that the
+    deployed API accepts.
     """
 
     api_url: str
@@ -41,3 +58,5 @@ class StackContext:
     salesforce_consumer_key: str
     salesforce_consumer_secret: str
     accounts: tuple[DemoAccount, ...]
+    cors_origins: tuple[str, ...]
+    site: SiteContext

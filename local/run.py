@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from local.context import StackContext
+from local.note import noted
 from local.stack.build import BuildError
 from local.stack.deploy import DeployError
 from local.stack.emulators import SeedError
@@ -56,7 +57,10 @@ def run(context: typer.Context) -> None:
         try:
             settings = Settings.from_environment(os.environ)
             started = time.monotonic()
-            with running(settings, progress=Steps(started), demo_accounts=True) as stack:
+            with (
+                running(settings, progress=Steps(started), demo_accounts=True) as stack,
+                noted(stack.front_url),
+            ):
                 _show(stack, settings, time.monotonic() - started)
                 _wait()
         except EXPECTED as error:
@@ -124,7 +128,8 @@ def _wait() -> None:
 def _show(stack: StackContext, settings: Settings, seconds: float) -> None:
     front = stack.front_url
     rows = [
-        ("Portal, start here", front),
+        ("Customer's pages", front),
+        ("Developers, start here", f"{front}/dev"),
         ("API", f"{front}/api"),
         ("API documentation", f"{front}/docs"),
         ("Captured mail", f"{front}/mail"),
@@ -134,7 +139,7 @@ def _show(stack: StackContext, settings: Settings, seconds: float) -> None:
         ("Gigs", _emulated(stack.gigs_url)),
         ("SendGrid", _emulated(stack.sendgrid_url)),
         ("AWS (ministack)", stack.aws_endpoint),
-        ("Logs", f"{_relative(settings.logs)}  (python -m local logs <name>)"),
+        ("Logs", f"{_relative(settings.logs)}  (make logs NAME=auth-signup)"),
         *(
             ("Login", f"{account.email}  {account.password}  ({account.note})")
             for account in stack.accounts

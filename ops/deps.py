@@ -39,7 +39,7 @@ class OrderConfig(
 class StageRoot:
     """`Root` over a deployed stage, looked up at the first use."""
 
-    def __init__(self, name: str | None, front_door: str) -> None:
+    def __init__(self, name: str | None, front_door: str | None = None) -> None:
         self._name = name
         self._front_door = front_door
 

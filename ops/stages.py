@@ -68,8 +68,10 @@ class Stage:
         return self.outputs[name]
 
 
-def find(name: str | None, front_door: str = FRONT_DOOR) -> Stage:
+def find(name: str | None, front_door: str | None = None) -> Stage:
     """The stage of that name; without a name the local one, if it is running.
+
+    The local stack is looked for at `front_door`, else where it left a note of itself.
 
     Raises OpsError saying what to do, and botocore's errors.
     """
@@ -116,7 +118,12 @@ def _absent(error: ClientError, what: str, cloud: Cloud) -> Exception:
     )
 
 
-def _local_cloud(front_door: str, *, named: bool) -> Cloud:
+def _local_cloud(front_door: str | None, *, named: bool) -> Cloud:
+    # The local stack is only known where it can be started.
+    from local.note import running_front_door  # noqa: PLC0415  # as said
+    from local.stack.settings import ACCOUNT  # noqa: PLC0415  # as said
+
+    front_door = front_door or running_front_door() or FRONT_DOOR
     try:
         with requests.Session() as session:
             session.trust_env = False  # loopback: no proxy may come between
@@ -130,9 +137,6 @@ def _local_cloud(front_door: str, *, named: bool) -> Cloud:
             f"No local stack answers at {front_door}: start it with `make run`{hint}.",
             exit_code=FAILED,
         ) from None
-    # The local stack's account is only known where the local stack can be started.
-    from local.stack.settings import ACCOUNT  # noqa: PLC0415  # as said
-
     session_ = boto3.session.Session(
         aws_access_key_id=ACCOUNT,
         aws_secret_access_key="test",  # noqa: S106  # ministack takes any

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,14 +21,15 @@ from starlette.types import ASGIApp
 
 from local.context import StackContext
 from local.front.customer_pages import CustomerPages
+from local.front.dev_page import DevPage
 from local.front.docs_screen import DocsScreen
-from local.front.front_page import FrontPage
 from local.front.guard import PageGuard
 from local.front.mail_screen import MailScreen
 from local.front.operator_screen import OperatorScreen
-from local.front.problems import problem
+from local.front.problems import page_problem
 from local.front.proxy import METHODS, ApiProxy
 from local.front.salesforce_api import SalesforceApi
+from local.front.site import Site, first_segments
 from local.front.view_filters import FILTERS
 
 HERE = Path(__file__).parent
@@ -58,7 +58,7 @@ def create_app(context: StackContext) -> ASGIApp:
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
             Middleware(PageGuard),
         ],
-        exception_handlers={404: _not_found},
+        exception_handlers={404: _not_found(templates)},
         lifespan=lifespan,
     )
 
@@ -74,17 +74,19 @@ def _routes(
             context.salesforce_consumer_secret,
             client,
         )
-    proxy = ApiProxy(context.api_url, client)
-    return [
+    proxy = ApiProxy(context.api_url, client, context.cors_origins)
+    routes: list[BaseRoute] = [
         Route("/api", proxy.handle, methods=METHODS),
         Route("/api/{path:path}", proxy.handle, methods=METHODS),
-        *FrontPage(context, templates).routes(),
+        *DevPage(context, templates).routes(),
         *DocsScreen(context, templates).routes(),
         *MailScreen(context.sendgrid_url, client, templates).routes(),
-        *CustomerPages(templates).routes(),
         *OperatorScreen(context, salesforce, client, templates).routes(),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
+    pages = CustomerPages(context.openapi_path)
+    site = Site(context.site, pages, templates, first_segments(routes) | {"ops"})
+    return [*routes, *site.routes()]
 
 
 def _templates() -> Jinja2Templates:
@@ -99,5 +101,15 @@ def _templates() -> Jinja2Templates:
     return Jinja2Templates(env=environment)
 
 
-async def _not_found(_: Request, __: Any) -> Response:
-    return problem(404, "Not Found", "The front door has no such page; see / for what there is.")
+def _not_found(templates: Jinja2Templates) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def not_found(request: Request, _: Exception) -> Response:
+        return page_problem(
+            templates,
+            request,
+            404,
+            "Page not found",
+            f"There is no page at {request.url.path}. The start page for developers, /dev, lists "
+            "the pages of this stack.",
+        )
+
+    return not_found

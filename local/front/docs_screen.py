@@ -68,5 +68,6 @@ class DocsScreen:
         return problem(
             404,
             "Not Found",
-            f"There is no {self._context.openapi_path.name}; run `make openapi`, then load this page again.",
+            f"There is no {self._context.openapi_path.name}. Run `make openapi` and load this page "
+            "again.",
         )

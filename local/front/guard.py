@@ -23,7 +23,7 @@ class PageGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry."""
-        if scope["type"] != "http" or scope["path"].startswith("/api"):
+        if scope["type"] != "http" or scope["path"].split("/")[1] == "api":
             await self._app(scope, receive, send)
             return
         origin = Headers(scope=scope).get("sec-fetch-site", "none")

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from local.front.mail import Mail, read_mails
-from local.front.problems import problem
+from local.front.problems import page_problem, problem
 
 # The mail may hold anything: it runs no script, loads nothing, and opens links elsewhere.
 MAIL_POLICY = (
@@ -66,7 +66,7 @@ class MailScreen:
         except MailboxError as error:
             return self._unavailable(request, error)
         if mail is None:
-            return _no_such_mail()
+            return self._no_such_mail(request)
         return self._templates.TemplateResponse(request, "mail.html", {"mail": mail})
 
     async def show_html(self, request: Request) -> Response:
@@ -76,7 +76,7 @@ class MailScreen:
         except MailboxError as error:
             return self._unavailable(request, error)
         if mail is None:
-            return _no_such_mail()
+            return self._no_such_mail(request)
         return HTMLResponse(
             _BASE + mail.html_with_images(), headers={"Content-Security-Policy": MAIL_POLICY}
         )
@@ -89,7 +89,7 @@ class MailScreen:
             return self._unavailable(request, error)
         number = request.path_params["number"]
         if mail is None or number >= len(mail.attachments):
-            return _no_such_mail()
+            return self._no_such_mail(request)
         found = mail.attachments[number]
         safe_name = "".join(c for c in found.filename if c.isalnum() or c in "._-") or "file"
         return Response(
@@ -123,6 +123,11 @@ class MailScreen:
             request, "mails.html", {"mails": [], "says": str(error)}, status_code=502
         )
 
-
-def _no_such_mail() -> Response:
-    return problem(404, "Not Found", "There is no such mail; the emulator forgets on reset.")
+    def _no_such_mail(self, request: Request) -> Response:
+        return page_problem(
+            self._templates,
+            request,
+            404,
+            "Mail not found",
+            "There is no such mail. A reset of the SendGrid emulator removes all mails.",
+        )

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from local.context import StackContext
-from local.front.problems import problem
+from local.front.problems import page_problem, problem
 from local.front.salesforce_api import OrderNotFoundError, SalesforceApi, SalesforceError
 from local.front.signing import idempotency_key, provision_headers
 
@@ -120,7 +120,13 @@ class OperatorScreen:
             try:
                 at = datetime.fromisoformat(str(form.get("at", ""))).replace(tzinfo=UTC)
             except ValueError:
-                return problem(422, "Unprocessable Content", "Give a date and a time in UTC.")
+                return page_problem(
+                    self._templates,
+                    request,
+                    422,
+                    "Activation not saved",
+                    "A scheduled activation needs a date and a time.",
+                )
             fields = {
                 "Activation_Type__c": "Scheduled",
                 "Activation_Scheduled_At__c": at.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),

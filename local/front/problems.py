@@ -1,10 +1,12 @@
-"""Errors of the front door itself, in the same shape as the API's (RFC 9457)."""
+"""Errors of the front door itself: pages for browsers, RFC 9457 documents for programs."""
 
 from __future__ import annotations
 
 import uuid
 
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.templating import Jinja2Templates
 
 
 def problem(
@@ -24,3 +26,13 @@ def problem(
         media_type="application/problem+json",
         headers={"X-Correlation-Id": instance, "Cache-Control": "no-store"},
     )
+
+
+def page_problem(
+    templates: Jinja2Templates, request: Request, status: int, title: str, detail: str
+) -> Response:
+    """The error as a page where the caller accepts HTML, else as a problem document."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return problem(status, title, detail)
+    data = {"title": title, "detail": detail}
+    return templates.TemplateResponse(request, "error.html", data, status_code=status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 import httpx
 from starlette.requests import Request
@@ -26,17 +26,26 @@ HOP_BY_HOP = frozenset(
     }
 )
 PREFIX = b"/api"
+ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # API Gateway gives an integration 29 s; a little more, so that its own 504 gets through.
 TIMEOUT = httpx.Timeout(35.0, connect=3.0)
 
 
 class ApiProxy:
-    """A reverse proxy for one upstream; `api_url` includes the stage."""
+    """A reverse proxy for one upstream; `api_url` includes the stage.
 
-    def __init__(self, api_url: str, client: httpx.AsyncClient) -> None:
+    `cors_origins` are the origins that the API accepts. The API's preflight names the caller's
+    origin through `$context.responseOverride`, which ministack does not carry out, so that it
+    names the first origin to everybody: the proxy puts the caller's in its place.
+    """
+
+    def __init__(
+        self, api_url: str, client: httpx.AsyncClient, cors_origins: Collection[str] = ()
+    ) -> None:
         self._api_url = api_url.rstrip("/")
         self._client = client
+        self._cors_origins = frozenset(cors_origins)
 
     async def handle(self, request: Request) -> Response:
         """Pass the request on; 502 or 504 as problem+json when there is no answer."""
@@ -62,6 +71,9 @@ class ApiProxy:
         response = StreamingResponse(_body(upstream), status_code=upstream.status_code)
         # Set in raw form: several Set-Cookie headers must stay several.
         response.raw_headers = _end_to_end(upstream.headers.raw)
+        origin = request.headers.get("origin")
+        if request.method == "OPTIONS" and origin is not None and origin in self._cors_origins:
+            response.headers[ALLOW_ORIGIN] = origin
         return response
 
     async def _outgoing(self, request: Request) -> httpx.Request:

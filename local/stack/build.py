@@ -16,7 +16,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.stack.settings import HOST, PORTS, REPOSITORY, Settings, front_origins
+from local.stack.settings import (
+    CORS_VARIABLE,
+    HOST,
+    PORTS,
+    REPOSITORY,
+    Settings,
+    front_origins,
+)
 
 STAGE = "local"
 LAYER = REPOSITORY / "build" / "layers" / "host"
@@ -49,7 +56,7 @@ CONFIGURATION = {
     "EMAIL_FROM_NAME": "Portal",
     # The usual addresses; the copy that is deployed has those of the run (fixups.point_lambdas_at
     # and fixups.point_origins_at), so that other ports need no other template.
-    "CORS_ORIGINS": ",".join(front_origins(PORTS["front"][1])),
+    CORS_VARIABLE: ",".join(front_origins(PORTS["front"][1])),
     "PORTAL_WEB_URL": front_origins(PORTS["front"][1])[0],
     "SALESFORCE_URL": f"http://{HOST}:{PORTS['salesforce'][1]}",
     "WHMCS_API_URL": f"http://{HOST}:{PORTS['whmcs'][1]}/includes/api.php",
@@ -91,6 +98,7 @@ def synthesise(settings: Settings) -> Path:
     """The cloud assembly of the stage `local`, made unless it is there already."""
     overrides = {name: os.environ[name] for name in OVERRIDABLE if name in os.environ}
     configuration = {**CONFIGURATION, **overrides}
+    configuration[CORS_VARIABLE] = ",".join([configuration[CORS_VARIABLE], *settings.cors_origins])
     wanted = _digest(SOURCES, configuration)
     target = settings.root / "cdk.out" / wanted[:20]
     if target.is_dir():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from local.context import DemoAccount, StackContext
+from local.context import DemoAccount, SiteContext, StackContext
 from local.front.app import create_app
 from local.stack import build, emulators, ministack, sidecar
 from local.stack.accounts import sign_up_accounts
@@ -27,6 +27,7 @@ from local.stack.settings import REGION, REPOSITORY, Settings, front_origins
 
 API_STAGE = "api"
 OPENAPI = REPOSITORY / "docs" / "openapi.json"
+SITE = REPOSITORY / "web" / "dist"
 
 Progress = Callable[[str], None]
 """Told what is being done next, in a few words."""
@@ -73,7 +74,9 @@ def running(
         if demo_accounts:
             progress("signing up the demo's customers")
             accounts = sign_up_accounts(api_url, urls)
-        context = _context(api_url, aws.endpoint, urls, deployed, secrets, front_url, accounts)
+        context = _context(
+            settings, api_url, aws.endpoint, urls, deployed, secrets, front_url, accounts
+        )
         stack.enter_context(serving_front(create_app(context), door))
         yield context
 
@@ -107,6 +110,7 @@ def secret_ids(deployed: Deployed) -> dict[str, str]:
 
 
 def _context(
+    settings: Settings,
     api_url: str,
     aws_endpoint: str,
     urls: dict[str, str],
@@ -132,4 +136,13 @@ def _context(
         salesforce_consumer_key=CONSUMER_KEY,
         salesforce_consumer_secret=CONSUMER_SECRET,
         accounts=accounts,
+        cors_origins=tuple(deployed.variables["CORS_ORIGINS"].split(",")),
+        site=SiteContext(
+            dist=SITE,
+            brand_name=settings.brand.name,
+            brand_logo_url=settings.brand.logo_url,
+            brand_color=settings.brand.color,
+            currency=deployed.variables["PORTAL_CURRENCY"],
+            time_zone=deployed.variables["PORTAL_TIME_ZONE"],
+        ),
     )

@@ -7,6 +7,7 @@ of the upstream variables are the ones that the Lambdas read in AWS.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +48,13 @@ SECRET_VARIABLES = {
 """Secret → the variable that replaces its local default."""
 
 
+CORS_VARIABLE = "CORS_ORIGINS"
+"""Variable: origins of a front end's own server, which the API accepts beside the front door's."""
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
 def front_origins(port: int) -> tuple[str, str]:
     """The origins that the front door is reached at; the first is the one that is shown."""
     return f"http://{HOST}:{port}", f"http://localhost:{port}"
@@ -57,17 +65,30 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Brand:
+    """What the customer's pages show of the reseller; None where the pages' own is kept."""
+
+    name: str = "Portal"
+    logo_url: str | None = None
+    color: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """One run.
 
     `ports` maps the services of `PORTS` to port numbers (0: any free one), `upstreams` holds the
     upstream variables that were set, `secrets` the JSON objects that replace local defaults,
-    `root` keeps what outlives a run (environments, builds, keys), `logs` this run's logs.
+    `cors_origins` the origins that the API accepts beside the front door's, `brand` the look of the
+    customer's pages, `root` keeps what outlives a run (environments, builds, keys), `logs` this
+    run's logs.
     """
 
     ports: dict[str, int]
     upstreams: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    cors_origins: tuple[str, ...] = ()
+    brand: Brand = field(default_factory=Brand)
     root: Path = REPOSITORY / ".local"
     logs: Path = REPOSITORY / ".local" / "logs"
 
@@ -81,6 +102,8 @@ class Settings:
             },
             upstreams=_upstreams(environ),
             secrets=_secrets(environ),
+            cors_origins=_origins(environ),
+            brand=_brand(environ),
         )
 
     @classmethod
@@ -99,6 +122,30 @@ def _port(environ: Mapping[str, str], variable: str, usual: int) -> int:
     if not text.isdecimal() or int(text) not in range(1, 65536):
         raise SettingsError(f"{variable}={text!r} is no port: write a number from 1 to 65535")
     return int(text)
+
+
+def _origins(environ: Mapping[str, str]) -> tuple[str, ...]:
+    found = tuple(
+        part.strip() for part in environ.get(CORS_VARIABLE, "").split(",") if part.strip()
+    )
+    for origin in found:
+        if not _ORIGIN.fullmatch(origin):
+            raise SettingsError(
+                f"{CORS_VARIABLE}: {origin!r} is no origin: write scheme, host and port without a "
+                "path, for example http://localhost:5173; separate several with commas"
+            )
+    return found
+
+
+def _brand(environ: Mapping[str, str]) -> Brand:
+    logo, color = environ.get("BRAND_LOGO_URL") or None, environ.get("BRAND_COLOR") or None
+    if logo is not None and not logo.startswith(("/", "http://", "https://")):
+        raise SettingsError(
+            f"BRAND_LOGO_URL={logo!r} is no address: begin it with /, http:// or https://"
+        )
+    if color is not None and not _COLOR.fullmatch(color):
+        raise SettingsError(f"BRAND_COLOR={color!r} is no colour: write it as #0b5cab")
+    return Brand(name=environ.get("BRAND_NAME") or Brand.name, logo_url=logo, color=color)
 
 
 def _upstreams(environ: Mapping[str, str]) -> dict[str, str]:

@@ -114,6 +114,7 @@ class FakeStack:
                 Route("/gateway/api/catalog", self.catalog),
                 Route("/gateway/api/catalog/personalized", self.personalized),
                 Route("/gateway/api/billing/payment-methods/summary", self.summary),
+                Route("/gateway/api/orders", self.preflight, methods=["OPTIONS"]),
                 Route("/gateway/api/orders", self.create_order, methods=post),
                 Route("/gateway/api/orders/{id}", self.read_order),
                 Route("/gateway/api/orders/{id}/provision", self.provision, methods=post),
@@ -157,6 +158,10 @@ class FakeStack:
 
     async def health(self, _: Request) -> Response:
         return JSONResponse({"status": "ok"})
+
+    async def preflight(self, _: Request) -> Response:
+        """As ministack: the first configured origin, whoever asks."""
+        return Response("", 204, {"Access-Control-Allow-Origin": "http://first.example"})
 
     async def signup(self, request: Request) -> Response:
         body = await request.json()

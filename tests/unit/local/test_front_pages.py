@@ -14,8 +14,8 @@ from tests.fakes.demo_stack import LPA
 from tests.unit.local.conftest import Door, listening, serving
 
 
-def test_front_page_shows_accounts_customers_and_ready_made_commands(door: Door) -> None:
-    page = door.client.get("/").text
+def test_start_page_shows_accounts_customers_and_ready_made_commands(door: Door) -> None:
+    page = door.client.get("/dev").text
     assert "aiko@mail.example" in page
     assert all(person.number in page for person in CUSTOMERS)
     assert f"curl -s {door.url}/api/health" in page
@@ -55,7 +55,7 @@ def test_parts_that_do_not_run_are_left_out_and_said(door: Door) -> None:
 
 
 def test_every_page_is_closed_to_outside_sources(door: Door) -> None:
-    answer = door.client.get("/")
+    answer = door.client.get("/dev")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "http://" not in answer.text.replace("http://127.0.0.1", "").replace(
         "http://www.w3.org/2000/svg", ""
@@ -74,26 +74,6 @@ def test_buttons_cannot_be_pressed_from_another_site(door: Door, site: str, stat
         "/salesforce/orders/8015j0000000001AAA/approve", headers={"Sec-Fetch-Site": site}
     )
     assert answer.status_code == status
-
-
-@pytest.mark.parametrize(
-    ("path", "says"),
-    [
-        ("/reset-password", "POST /auth/reset-password"),
-        ("/orders/8015j0000000001AAA", 'href="/salesforce/orders/8015j0000000001AAA"'),
-        ("/subscriptions/77", "GET /subscriptions/{id}"),
-    ],
-)
-def test_links_in_mails_lead_to_what_the_web_pages_would_do(
-    door: Door, path: str, says: str
-) -> None:
-    assert says in door.client.get(path).text
-
-
-def test_an_unknown_page_is_a_problem(door: Door) -> None:
-    answer = door.client.get("/nothing-here")
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/problem+json"
 
 
 def captured(number: int, **fields: Any) -> dict[str, Any]:
