@@ -93,6 +93,7 @@ class StageRoot:
         whmcs = self._whmcs(settings)
         return OrderPorts(
             stage=self.stage.name,
+            order_page=self.stage.order_page,
             orders=SalesforceOrderReader(salesforce, orders),
             jobs=self._jobs(settings),
             directory=DynamoCustomerDirectory(self._table(settings.identity_table)),

@@ -20,12 +20,12 @@ def render(view: OrderView, console: Console) -> None:
     console.print(f"Order {view.order_id} · stage {view.stage}", style="bold")
     _heading(console, view, SALESFORCE)
     if view.salesforce is not None:
-        _salesforce(view.salesforce, console)
+        _salesforce(view.salesforce, view.page, console)
     elif SALESFORCE not in view.troubles:
         console.print("There is no such Order (deleted, or hidden from the portal's user).")
     _heading(console, view, WORKFLOW)
     if view.job is not None:
-        _job(view.job, console)
+        _job(view.job, view.page, console)
         _history(view, console)
     elif WORKFLOW not in view.troubles:
         console.print("Provisioning was never started.")
@@ -55,7 +55,7 @@ def _heading(console: Console, view: OrderView, system: str) -> None:
         console.print(f"could not be read: {view.troubles[system]}", style="red", soft_wrap=True)
 
 
-def _salesforce(found: SalesforceOrder, console: Console) -> None:
+def _salesforce(found: SalesforceOrder, page: str, console: Console) -> None:
     order = found.order
     at = f" {order.activation_at.isoformat()}" if order.activation_at else ""
     _facts(
@@ -72,6 +72,7 @@ def _salesforce(found: SalesforceOrder, console: Console) -> None:
             "what to do": _remedy(
                 found.error_code, over=order.provisioning_status != ProvisioningStatus.IN_PROGRESS
             ),
+            "full reason": _full_reason(page) if found.error_code else "",
             "WHMCS order": order.whmcs_order_id,
             "ICCIDs": order.iccids,
         },
@@ -89,7 +90,7 @@ def _salesforce(found: SalesforceOrder, console: Console) -> None:
     console.print(table)
 
 
-def _job(job: Job, console: Console) -> None:
+def _job(job: Job, page: str, console: Console) -> None:
     trouble = job.trouble
     _facts(
         console,
@@ -106,6 +107,7 @@ def _job(job: Job, console: Console) -> None:
             "committed": "yes" if job.committed else "no",
             "trouble": f"{trouble.code} in {trouble.step or NONE}" if trouble else "",
             "what to do": _remedy(trouble.code, over=_decided(job)) if trouble else "",
+            "full reason": _full_reason(page) if trouble else "",
             "correlation id": job.correlation_id,
         },
     )
@@ -161,6 +163,11 @@ def _table(*columns: str) -> Table:
 def _decided(job: Job) -> bool:
     """Whether nothing more is tried; that Salesforce has not been told yet changes nothing."""
     return job.status.over or job.status is Status.STOPPING
+
+
+def _full_reason(page: str) -> str:
+    """Where the vendor's own words are: they may name a person and are not printed here."""
+    return f"field Provisioning Error Message of the Order: {page}"
 
 
 def _remedy(code: str | None, *, over: bool) -> str:

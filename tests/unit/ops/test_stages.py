@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,15 @@ def test_a_stage_is_what_its_lambdas_were_deployed_with() -> None:
         "portal-dev-provision-worker": "1",
         "portal-dev-catalog-list-products": "1",
     }
+
+
+def test_an_order_is_read_in_salesforce_or_on_the_local_screen() -> None:
+    stage = deployed("dev", cloud(FakeAws()))
+    environment = {"SALESFORCE_URL": "https://org.my.salesforce.com"}
+    deployed_page = dataclasses.replace(stage, environment=environment).order_page("801")
+    assert deployed_page == "https://org.my.salesforce.com/lightning/r/Order/801/view"
+    local = dataclasses.replace(stage, front_door="http://127.0.0.1:9123")
+    assert local.order_page("801") == "http://127.0.0.1:9123/salesforce/orders/801"
 
 
 def test_these_lambdas_have_all_that_the_commands_read() -> None:
