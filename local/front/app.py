@@ -44,7 +44,7 @@ def create_app(context: StackContext) -> ASGIApp:
     """
     # Loopback only: no proxy or .netrc of the environment may come between.
     client = httpx.AsyncClient(trust_env=False, timeout=10.0)
-    templates = _templates()
+    templates = _templates(context)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -89,7 +89,7 @@ def _routes(
     return [*routes, *site.routes()]
 
 
-def _templates() -> Jinja2Templates:
+def _templates(context: StackContext) -> Jinja2Templates:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -98,7 +98,35 @@ def _templates() -> Jinja2Templates:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
+    environment.globals["parts"] = _parts(context)
     return Jinja2Templates(env=environment)
+
+
+def _parts(context: StackContext) -> list[tuple[str, str, str]]:
+    """Path, name and purpose of each part of the front door that this stack has."""
+    parts = [
+        ("/", "Pages", "The customer's pages: catalogue, orders, services", True),
+        ("/docs", "API", "Every endpoint and schema, to read and to try", True),
+        (
+            "/salesforce",
+            "Salesforce",
+            "The operator's screen: review orders, press Provision",
+            context.salesforce_url is not None,
+        ),
+        (
+            "/whmcs",
+            "WHMCS",
+            "Clients, orders, services and cards in the billing system",
+            context.whmcs_url is not None,
+        ),
+        (
+            "/mail",
+            "Mail",
+            "The mails that customers would have received, with QR codes",
+            context.sendgrid_url is not None,
+        ),
+    ]
+    return [(path, name, purpose) for path, name, purpose, runs in parts if runs]
 
 
 def _not_found(templates: Jinja2Templates) -> Callable[[Request, Exception], Awaitable[Response]]:

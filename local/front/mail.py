@@ -37,6 +37,7 @@ class Mail:
     received_at: str
     sender: str
     recipients: tuple[str, ...]
+    reply_to: tuple[str, ...]
     subject: str
     text: str
     html: str
@@ -62,6 +63,7 @@ class Mail:
             "receivedAt": self.received_at,
             "from": self.sender,
             "to": list(self.recipients),
+            "replyTo": list(self.reply_to),
             "subject": self.subject,
             "text": self.text,
             "html": self.html,
@@ -90,6 +92,7 @@ def _mail(entry: dict[str, Any]) -> Mail:
         received_at=entry["receivedAt"],
         sender=_address(entry["from"]),
         recipients=tuple(_address(person) for person in people),
+        reply_to=tuple(_address(person) for person in entry["replyTo"]),
         subject=entry["subject"] or "",
         text=entry["text"] or "",
         html=entry["html"] or "",

@@ -11,10 +11,12 @@ from starlette.templating import Jinja2Templates
 from local.front.mail import Mail, read_mails
 from local.front.problems import page_problem, problem
 
-# The mail may hold anything: it runs no script, loads nothing, and opens links elsewhere.
+# The mail may hold anything: it runs no script, loads nothing, and opens links in other tabs. It
+# keeps this site's origin, so that the page around it can read its height.
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-same-origin"
 MAIL_POLICY = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
-    "img-src data:; style-src 'unsafe-inline'"
+    f"sandbox {SANDBOX}; default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+    "form-action 'none'; frame-ancestors 'self'"
 )
 _BASE = '<base target="_blank">'
 
@@ -67,7 +69,8 @@ class MailScreen:
             return self._unavailable(request, error)
         if mail is None:
             return self._no_such_mail(request)
-        return self._templates.TemplateResponse(request, "mail.html", {"mail": mail})
+        data = {"mail": mail, "sandbox": SANDBOX}
+        return self._templates.TemplateResponse(request, "mail.html", data)
 
     async def show_html(self, request: Request) -> Response:
         """The mail's HTML alone, for the frame."""

@@ -6,6 +6,7 @@ page does, and calls the portal as the "Provision in WHMCS" action does.
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from dataclasses import asdict, dataclass
@@ -22,6 +23,7 @@ from local.context import StackContext
 from local.front.problems import page_problem, problem
 from local.front.salesforce_api import OrderNotFoundError, SalesforceApi, SalesforceError
 from local.front.signing import idempotency_key, provision_headers
+from local.front.view_filters import JAPAN
 
 # The category "Activated" of the standard OrderStatus picklist.
 APPROVED = "Activated"
@@ -30,9 +32,12 @@ OPERATOR = "local-operator"
 CALLOUT_TIMEOUT_SECONDS = 25.0
 
 
+RUNNING = frozenset({"Queued", "Scheduled", "In Progress"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class PressResult:
-    """What one press of the button came back with; `status` is None when nothing answered."""
+    """The portal's answer to one press; `status` is None when there was no answer."""
 
     status: int | None
     says: str
@@ -50,8 +55,27 @@ class PressResult:
         return data
 
 
+@dataclass(frozen=True, kw_only=True)
+class Press:
+    """A press and the order's state before it; `number` counts the presses of all orders."""
+
+    number: int
+    result: PressResult
+    before: tuple[Any, ...]
+
+    def is_current(self, order: dict[str, Any]) -> bool:
+        """Whether the answer still says something about the order.
+
+        An accepted press is current until its attempt has ended, any other until the order changes.
+        """
+        if _state(order) == self.before:
+            return True
+        accepted = self.result.status == httpx.codes.ACCEPTED
+        return accepted and order["Provisioning_Status__c"] in RUNNING
+
+
 class OperatorScreen:
-    """Pages and buttons; remembers the last answer to a press per order, to show it."""
+    """Pages and buttons; keeps the last press of each order, so that its answer can be shown."""
 
     def __init__(
         self,
@@ -64,7 +88,8 @@ class OperatorScreen:
         self._salesforce = salesforce
         self._client = client
         self._templates = templates
-        self._presses: dict[str, PressResult] = {}
+        self._presses: dict[str, Press] = {}
+        self._numbers = itertools.count(1)
 
     def routes(self) -> list[Route]:
         """All under `/salesforce`."""
@@ -99,9 +124,8 @@ class OperatorScreen:
         data = {
             "order": order,
             "lines": [_line(line) for line in order["lines"]],
-            "press": self._presses.get(order["Id"]),
+            "press": self._answer_to_show(request, order),
             "approved": order["Status"] == APPROVED,
-            "running": order["Provisioning_Status__c"] in {"Queued", "Scheduled", "In Progress"},
         }
         return self._templates.TemplateResponse(request, "order.html", data)
 
@@ -110,7 +134,7 @@ class OperatorScreen:
         return await self._change(request, {"Status": APPROVED})
 
     async def set_activation(self, request: Request) -> Response:
-        """Immediate, or Scheduled at a time (UTC) that the form gives as `YYYY-MM-DDTHH:MM`."""
+        """Immediate, or Scheduled at the form's time, `YYYY-MM-DDTHH:MM` in the screen's zone."""
         form = await request.form()
         fields: dict[str, Any] = {
             "Activation_Type__c": "Immediate",
@@ -118,7 +142,7 @@ class OperatorScreen:
         }
         if form.get("type") == "Scheduled":
             try:
-                at = datetime.fromisoformat(str(form.get("at", ""))).replace(tzinfo=UTC)
+                local = datetime.fromisoformat(str(form.get("at", "")))
             except ValueError:
                 return page_problem(
                     self._templates,
@@ -127,6 +151,7 @@ class OperatorScreen:
                     "Activation not saved",
                     "A scheduled activation needs a date and a time.",
                 )
+            at = local.replace(tzinfo=JAPAN).astimezone(UTC)
             fields = {
                 "Activation_Type__c": "Scheduled",
                 "Activation_Scheduled_At__c": at.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
@@ -139,11 +164,19 @@ class OperatorScreen:
             order = await self._api().order(_order_id(request))
         except SalesforceError as error:
             return self._unavailable(request, error)
-        press = await self._press(order)
+        result = await self._press(order)
+        press = Press(number=next(self._numbers), result=result, before=_state(order))
         self._presses[order["Id"]] = press
         if _wants_json(request):
-            return JSONResponse(press.as_json())
-        return _back_to(order["Id"])
+            return JSONResponse(result.as_json())
+        return _back_to(order["Id"], query=f"?press={press.number}")
+
+    def _answer_to_show(self, request: Request, order: dict[str, Any]) -> PressResult | None:
+        """The answer to the press that led to this page, as long as it is current."""
+        press = self._presses.get(order["Id"])
+        if press is None or request.query_params.get("press") != str(press.number):
+            return None
+        return press.result if press.is_current(order) else None
 
     async def _change(self, request: Request, fields: dict[str, Any]) -> Response:
         try:
@@ -200,8 +233,18 @@ def _wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-def _back_to(order_id: str) -> Response:
-    return RedirectResponse(f"/salesforce/orders/{order_id}", status_code=303)
+def _back_to(order_id: str, *, query: str = "") -> Response:
+    return RedirectResponse(f"/salesforce/orders/{order_id}{query}", status_code=303)
+
+
+def _state(order: dict[str, Any]) -> tuple[Any, ...]:
+    """What changes when an attempt makes progress or an operator edits the Order."""
+    return (
+        order["Status"],
+        order["Provisioning_Status__c"],
+        order["Attempt_Count__c"],
+        order["Last_Provisioning_At__c"],
+    )
 
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:
@@ -272,4 +315,4 @@ def _say(status: int, body: dict[str, Any]) -> str:
 
 
 def _now() -> str:
-    return datetime.now(UTC).strftime("%H:%M:%S UTC")
+    return datetime.now(UTC).isoformat()

@@ -51,7 +51,8 @@ class SalesforceApi:
     async def orders(self) -> list[dict[str, Any]]:
         """The newest Orders."""
         return await self._query(
-            f"SELECT {ORDER_FIELDS} FROM Order ORDER BY CreatedDate DESC LIMIT {MAX_ORDERS}"  # noqa: S608  # SOQL of constants
+            f"SELECT {ORDER_FIELDS} FROM Order "  # noqa: S608  # SOQL of constants
+            f"ORDER BY CreatedDate DESC, OrderNumber DESC LIMIT {MAX_ORDERS}"
         )
 
     async def order(self, order_id: str) -> dict[str, Any]:
@@ -71,7 +72,7 @@ class SalesforceApi:
         """The newest Cases."""
         return await self._query(
             "SELECT Id, CaseNumber, Subject, Status, CreatedDate, Account.Name FROM Case "
-            "ORDER BY CreatedDate DESC LIMIT 20"
+            "ORDER BY CreatedDate DESC, CaseNumber DESC LIMIT 20"
         )
 
     async def update_order(self, order_id: str, fields: dict[str, Any]) -> None:

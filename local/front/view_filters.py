@@ -29,6 +29,13 @@ def moment(value: str | None) -> str:
     return parsed.astimezone(JAPAN).strftime("%d %b %Y, %H:%M:%S JST")
 
 
+def form_time(value: str | None) -> str:
+    """An ISO 8601 time as a `datetime-local` input wants it, in Japan's time; empty for none."""
+    if not value:
+        return ""
+    return datetime.fromisoformat(value).astimezone(JAPAN).strftime("%Y-%m-%dT%H:%M")
+
+
 def dash(value: Any) -> Any:
     """An em dash for nothing."""
     return EMPTY if value in (None, "") else value
@@ -52,6 +59,7 @@ def slug(value: Any) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "yen": yen,
     "moment": moment,
+    "form_time": form_time,
     "dash": dash,
     "whole": whole,
     "pretty": pretty,

@@ -87,6 +87,9 @@ class FakeStack:
     order_status: str = "Pending Review"
     order_changes: list[dict[str, Any]] = field(default_factory=list)
     provisioned: bool = False
+    provisioning_status: str = ""
+    scheduled_at: str | None = None
+    queries: list[str] = field(default_factory=list)
     mails: list[dict[str, Any]] = field(default_factory=list)
     valid_tokens: set[str] = field(default_factory=set)
     logins: int = 0
@@ -305,6 +308,7 @@ class FakeStack:
         if refused := self._expired(request):
             return refused
         soql = request.query_params["q"]
+        self.queries.append(soql)
         if "FROM OrderItem" in soql:
             records = [_line(self.provisioned)]
         elif "FROM Case" in soql:
@@ -375,6 +379,8 @@ class FakeStack:
         return JSONResponse({"mails": self.mails})
 
     def _provisioning_status(self) -> str:
+        if self.provisioning_status:
+            return self.provisioning_status
         if self.mistakes.fails:
             return "Failed"
         return "Provisioned" if self.provisioned else "Not Started"
@@ -397,7 +403,7 @@ class FakeStack:
             "Attempt_Count__c": 1.0 if self.provisioned else None,
             "Last_Provisioning_At__c": None,
             "Activation_Type__c": "Immediate",
-            "Activation_Scheduled_At__c": None,
+            "Activation_Scheduled_At__c": self.scheduled_at,
             "Portal_Order_Key__c": "k",
             "BillingStreet": "1-2-3 Shibakoen",
             "BillingCity": "Minato-ku",
@@ -473,6 +479,7 @@ def _mail(to: str, subject: str, *, text: str = "Hello", qr: str | None = None) 
         "to": [{"email": to}],
         "cc": [],
         "bcc": [],
+        "replyTo": [],
         "subject": subject,
         "text": text,
         "html": f'<p>{text}</p><img src="cid:esim-qr">',

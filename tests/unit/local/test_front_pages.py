@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 import httpx
@@ -62,6 +63,27 @@ def test_every_page_is_closed_to_outside_sources(door: Door) -> None:
     )
 
 
+@pytest.mark.parametrize("path", ["/dev", "/salesforce", "/mail", "/mail/nothing-here", "/docs"])
+def test_every_link_to_this_site_leads_somewhere(door: Door, path: str) -> None:
+    door.context.openapi_path.write_text('{"paths": {}}')
+    page = door.client.get(path, headers={"Accept": "text/html"}).text
+    links = set(re.findall(r'href="(/[^"#]*)', page))
+    assert {"/dev", "/docs", "/salesforce", "/whmcs", "/mail"} <= links
+    broken = {link for link in links if door.client.get(link).status_code not in {200, 302}}
+    assert broken == set()
+
+
+def test_pages_point_to_no_part_that_does_not_run(door: Door) -> None:
+    alone = dataclasses.replace(
+        door.context, salesforce_url=None, whmcs_url=None, gigs_url=None, sendgrid_url=None
+    )
+    listener, url = listening()
+    with listener, serving(create_app(alone), listener), httpx.Client(trust_env=False) as client:
+        page = client.get(f"{url}/dev").text
+    for part in ("/salesforce", "/whmcs", "/mail"):
+        assert f'href="{part}"' not in page
+
+
 def test_answers_to_loopback_names_only(door: Door) -> None:
     assert door.client.get("/demo.json", headers={"Host": "evil.example"}).status_code == 400
 
@@ -85,6 +107,7 @@ def captured(number: int, **fields: Any) -> dict[str, Any]:
         "to": [{"email": "b@mail.example", "name": "B"}],
         "cc": [],
         "bcc": [],
+        "replyTo": [],
         "text": "plain <text>",
         "html": None,
         "attachments": [],
@@ -123,7 +146,7 @@ def test_mailbox_lists_newest_first_and_escapes(mailbox: Door) -> None:
 def test_mail_shows_text_and_frames_its_html_in_a_sandbox(mailbox: Door) -> None:
     page = mailbox.client.get("/mail/m-2").text
     assert LPA in page
-    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
+    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox allow-same-origin"' in page
     assert "<script>x</script>" not in page
 
 
@@ -133,6 +156,7 @@ def test_html_of_a_mail_resolves_inline_images_and_may_run_nothing(mailbox: Door
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "allow-scripts" not in policy
+    assert "allow-forms" not in policy
 
 
 def test_attachment_is_served_under_a_safe_name(mailbox: Door) -> None:
