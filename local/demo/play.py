@@ -14,6 +14,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from local.demo.backstage import Backstage
 from local.demo.card_page import Card, add_card
@@ -70,7 +71,17 @@ class Demo:
 
     def _say(self, text: str) -> None:
         self._steps += 1
-        self._console.print(f"[green]✓[/] [dim]{self._steps:>2}[/] {escape(text)}", highlight=False)
+        mark = f"[green]✓[/] [dim]{self._steps:>2}[/]"
+        if not self._console.is_terminal:
+            # One line per step: a file or a pipe has no width to wrap at.
+            line = f"{mark} {escape(text)}"
+            self._console.print(line, highlight=False, soft_wrap=True)
+            return
+        step = Table.grid(padding=(0, 1))
+        step.add_column(no_wrap=True)
+        step.add_column(overflow="fold")
+        step.add_row(mark, escape(text))
+        self._console.print(step)
 
     def _become_a_customer(self) -> None:
         expect_status(self._portal.get("/health"), 200, "Asking whether the API is up")
