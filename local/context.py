@@ -1,4 +1,4 @@
-"""What the launcher tells the front door about the stack that it has just started."""
+"""The description of a running stack that the launcher hands to the front door."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class DemoAccount:
-    """A portal account that somebody can log in with right away."""
+    """A portal account that is signed up and can be used to log in."""
 
     email: str
     password: str
@@ -33,11 +33,11 @@ class SiteContext:
 
 @dataclass(frozen=True, kw_only=True)
 class StackContext:
-    """Addresses and local-only credentials of one running stack.
+    """Addresses and credentials of one running stack.
 
     `api_url` is the emulated API Gateway's stage URL, without a trailing slash; `front_url` the
     front door's own. An emulator that was not started has the URL None. `signing_key` and the
-    Salesforce consumer secret are made up for this machine and open nothing elsewhere.
+    Salesforce consumer secret are made for this machine and are valid nowhere else.
     `stack_outputs` are the CloudFormation outputs by name. `cors_origins` are the origins that the
     deployed API accepts.
     """

@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from local.stack.settings import REPOSITORY
-
-NOTES = REPOSITORY / ".local" / "running"
+NOTES = Path(__file__).parents[1] / ".local" / "running"
 
 
 @contextmanager
@@ -38,7 +36,7 @@ def noted(front_url: str, notes: Path | None = None) -> Iterator[None]:
 
 
 def running_front_door(notes: Path | None = None) -> str | None:
-    """The front door's URL of the stack that became ready last; None when none runs."""
+    """Return the front door's URL of the stack that became ready last; None when none runs."""
     found = [note for path in (notes or NOTES).glob("*.json") if (note := _read(path)) is not None]
     if not found:
         return None

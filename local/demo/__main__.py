@@ -1,4 +1,4 @@
-"""`make demo`: play the whole business against the stack that is running."""
+"""`make demo`: plays the whole business against the running stack."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from local.note import running_front_door
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 when everything was as promised, 1 with a sentence on what was not."""
+    """Return 0 when every check holds; else print the failed check and return 1."""
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
     parser.add_argument(
         "--front",

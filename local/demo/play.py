@@ -1,7 +1,7 @@
-"""The whole business, played against a running stack over HTTP, each step checked.
+"""Plays the whole business against a running stack over HTTP and checks each step.
 
-From a stranger with a customer number to an installed eSIM, with the mistakes people make on
-the way: no card yet, the order sent twice, the button pressed twice.
+It begins with a customer number and ends with an eSIM that can be installed. On the way it makes
+common mistakes: an order without a card, an order sent twice, the button pressed twice.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ EXPECTED_MAILS = 3
 
 
 class Demo:
-    """One run: a customer, an order, everything that must be true of it afterwards."""
+    """One run of the demo: a customer, an order, and checks of all records about it."""
 
     def __init__(self, front_door: str, console: Console) -> None:
         self._console = console
@@ -47,7 +47,7 @@ class Demo:
         self._steps = 0
 
     def run(self) -> None:
-        """Play everything; raises DemoError at the first difference."""
+        """Play everything. Raises DemoError at the first check that fails."""
         try:
             self._become_a_customer()
             self._look_around()
@@ -73,7 +73,7 @@ class Demo:
         self._steps += 1
         mark = f"[green]✓[/] [dim]{self._steps:>2}[/]"
         if not self._console.is_terminal:
-            # One line per step: a file or a pipe has no width to wrap at.
+            # A file or a pipe has no width to wrap at: one line per step.
             line = f"{mark} {escape(text)}"
             self._console.print(line, highlight=False, soft_wrap=True)
             return

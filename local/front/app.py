@@ -1,4 +1,4 @@
-"""The front door of the one-machine stack: one ASGI application for everything a person sees."""
+"""The front door of the local stack: one ASGI application for all pages and the API."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
 def create_app(context: StackContext) -> ASGIApp:
-    """The front door of the stack that `context` describes; opens no connection before a request.
+    """Return the front door of a stack; it opens no connection before the first request.
 
-    Answers only to loopback names and the host of `front_url`: a page elsewhere on the web must
-    not reach it by rebinding its own name to this machine.
+    It answers only requests for loopback names and the host of `front_url`, so that a web page
+    cannot reach it by rebinding its own host name to this machine (DNS rebinding).
     """
-    # Loopback only: no proxy or .netrc of the environment may come between.
+    # All targets are on loopback: proxies and .netrc of the environment are ignored.
     client = httpx.AsyncClient(trust_env=False, timeout=10.0)
     templates = _templates(context)
 
@@ -103,7 +103,7 @@ def _templates(context: StackContext) -> Jinja2Templates:
 
 
 def _parts(context: StackContext) -> list[tuple[str, str, str]]:
-    """Path, name and purpose of each part of the front door that this stack has."""
+    """Return path, name and purpose of each part of the front door that this stack has."""
     parts = [
         ("/", "Pages", "The customer's pages: catalogue, orders, services", True),
         ("/docs", "API", "Every endpoint and schema, to read and to try", True),

@@ -73,13 +73,13 @@ PAGES = (
 
 
 class CustomerPages:
-    """Finds the page of an address; reads the OpenAPI document for the calls that exist."""
+    """Finds the page of an address and, in the OpenAPI document, its API call."""
 
     def __init__(self, openapi: Path) -> None:
         self._openapi = openapi
 
     def find(self, path: str) -> FoundPage | None:
-        """The page of a path; None when no mail links there."""
+        """Return the page of a path; None when no mail links to it."""
         for page in PAGES:
             if (match := re.fullmatch(page.path, path)) is not None:
                 return FoundPage(
@@ -90,7 +90,7 @@ class CustomerPages:
         return None
 
     def _viewer(self, page: CustomerPage) -> str | None:
-        """The operation's address in the viewer; None when the API has no such operation."""
+        """Return the operation's address in the viewer; None when the API has no such operation."""
         if not self._openapi.is_file():
             return None
         document: dict[str, Any] = json.loads(self._openapi.read_text(encoding="utf-8"))

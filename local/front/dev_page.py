@@ -1,4 +1,4 @@
-"""`/dev`, `/demo.json` and `/health`: what runs here, and how to try it."""
+"""`/dev`, `/demo.json`, `/health` and `/whmcs`: what runs here and how to try it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DevPage:
         self._templates = templates
 
     def routes(self) -> list[Route]:
-        """`/dev`, `/demo.json`, `/health`, `/whmcs`."""
+        """Return the routes `/dev`, `/demo.json`, `/health` and `/whmcs`."""
         return [
             Route("/dev", self.show),
             Route("/demo.json", self.demo),
@@ -31,7 +31,7 @@ class DevPage:
         ]
 
     async def show(self, request: Request) -> Response:
-        """The start page."""
+        """Show the start page."""
         data = {
             "context": self._context,
             "demo": self._demo(),
@@ -42,11 +42,11 @@ class DevPage:
         return self._templates.TemplateResponse(request, "dev.html", data)
 
     async def demo(self, _: Request) -> Response:
-        """Everything that a program needs to play with this stack."""
+        """Return addresses, accounts and keys of this stack for programs."""
         return JSONResponse(self._demo())
 
     async def health(self, _: Request) -> Response:
-        """Whether the front door itself is up; no other system is asked."""
+        """Answer 200 while the front door itself runs; no other system is asked."""
         return JSONResponse({"status": "ok"})
 
     async def whmcs(self, request: Request) -> Response:

@@ -15,7 +15,7 @@ from local.context import StackContext
 from local.front.problems import problem
 from local.front.vendoring import SWAGGER_UI, VENDOR
 
-# Swagger UI has style attributes in its markup; its script is a file like every other.
+# Swagger UI needs style attributes. Its script is a file of this origin.
 VIEWER_POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; "
@@ -31,7 +31,7 @@ class DocsScreen:
         self._templates = templates
 
     def routes(self) -> list[BaseRoute]:
-        """`/docs`, the viewer's files below it, and `/openapi.json`."""
+        """Return the routes of `/docs`, of the viewer's files below it, and of `/openapi.json`."""
         return [
             Route("/docs", self.show),
             Mount("/docs/viewer", StaticFiles(directory=VENDOR / SWAGGER_UI.package)),
@@ -39,7 +39,7 @@ class DocsScreen:
         ]
 
     async def document(self, _: Request) -> Response:
-        """The document, with this front door as its server."""
+        """Serve the document with this front door as its server."""
         document = self._read()
         if document is None:
             return self._missing()
@@ -47,7 +47,7 @@ class DocsScreen:
         return JSONResponse({**document, "servers": servers})
 
     async def show(self, request: Request) -> Response:
-        """The viewer's page, with a button for each demo customer."""
+        """Show the viewer with a sign-in button for each demo customer."""
         if self._read() is None:
             return self._missing()
         return self._templates.TemplateResponse(

@@ -1,4 +1,4 @@
-"""`/mail`: what would have been sent, as a list, one by one, and as JSON."""
+"""`/mail`: the captured mails as a list, one by one, and as JSON."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from starlette.templating import Jinja2Templates
 from local.front.mail import Mail, read_mails
 from local.front.problems import page_problem, problem
 
-# The mail may hold anything: it runs no script, loads nothing, and opens links in other tabs. It
-# keeps this site's origin, so that the page around it can read its height.
+# A mail may contain anything: it must run no script and load nothing, and its links open in other
+# tabs. It keeps this site's origin, so that the page around it can read its height.
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-same-origin"
 MAIL_POLICY = (
     f"sandbox {SANDBOX}; default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
@@ -22,11 +22,11 @@ _BASE = '<base target="_blank">'
 
 
 class MailboxError(Exception):
-    """The SendGrid emulator cannot be read; the text says why."""
+    """The SendGrid emulator cannot be read; the message says why."""
 
 
 class MailScreen:
-    """Pages over the SendGrid emulator's state."""
+    """Pages that show the SendGrid emulator's state."""
 
     def __init__(
         self, sendgrid_url: str | None, client: httpx.AsyncClient, templates: Jinja2Templates
@@ -36,7 +36,7 @@ class MailScreen:
         self._templates = templates
 
     def routes(self) -> list[Route]:
-        """`/mail`, `/mail.json` and below."""
+        """Return the routes of `/mail` and `/mail.json`."""
         return [
             Route("/mail", self.list_mails),
             Route("/mail.json", self.list_json),
@@ -46,7 +46,7 @@ class MailScreen:
         ]
 
     async def list_mails(self, request: Request) -> Response:
-        """All mails, newest first."""
+        """Show all mails, newest first."""
         try:
             mails = await self._mails()
         except MailboxError as error:
@@ -54,7 +54,7 @@ class MailScreen:
         return self._templates.TemplateResponse(request, "mails.html", {"mails": mails})
 
     async def list_json(self, _: Request) -> Response:
-        """`{mails: […]}`, newest first, with attachments in base64."""
+        """Return `{mails: […]}`, newest first, with attachments in base64."""
         try:
             mails = await self._mails()
         except MailboxError as error:
@@ -62,7 +62,7 @@ class MailScreen:
         return JSONResponse({"mails": [mail.as_json() for mail in mails]})
 
     async def show(self, request: Request) -> Response:
-        """One mail: head, HTML in a sandboxed frame, text, attachments."""
+        """Show one mail: header, HTML in a sandboxed frame, text and attachments."""
         try:
             mail = await self._find(request)
         except MailboxError as error:
@@ -73,7 +73,7 @@ class MailScreen:
         return self._templates.TemplateResponse(request, "mail.html", data)
 
     async def show_html(self, request: Request) -> Response:
-        """The mail's HTML alone, for the frame."""
+        """Return the mail's HTML for the frame."""
         try:
             mail = await self._find(request)
         except MailboxError as error:
@@ -85,7 +85,7 @@ class MailScreen:
         )
 
     async def attachment(self, request: Request) -> Response:
-        """One attached file, by its place in the mail."""
+        """Return one attached file by its position in the mail."""
         try:
             mail = await self._find(request)
         except MailboxError as error:

@@ -1,7 +1,7 @@
-"""`/salesforce`: the screen of an operator who reviews Orders and presses the button.
+"""`/salesforce`: a stand-in for the operator's pages in Salesforce.
 
-It stands in for Salesforce's own pages: it changes Orders through the REST API, as the record
-page does, and calls the portal as the "Provision in WHMCS" action does.
+It changes Orders through the REST API, as the record page does, and calls the portal as the
+action "Provision in WHMCS" does.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from local.front.view_filters import JAPAN
 # The category "Activated" of the standard OrderStatus picklist.
 APPROVED = "Activated"
 OPERATOR = "local-operator"
-# Apex waits this long (setTimeout); the API answers far sooner.
+# The timeout that the Apex code sets for its callout.
 CALLOUT_TIMEOUT_SECONDS = 25.0
 
 
@@ -48,7 +48,7 @@ class PressResult:
     at: str
 
     def as_json(self) -> dict[str, Any]:
-        """For callers that asked for JSON."""
+        """Return the answer for callers that accept JSON."""
         data = asdict(self)
         data["idempotencyKey"] = data.pop("idempotency_key")
         data["correlationId"] = data.pop("correlation_id")
@@ -64,7 +64,7 @@ class Press:
     before: tuple[Any, ...]
 
     def is_current(self, order: dict[str, Any]) -> bool:
-        """Whether the answer still says something about the order.
+        """Return whether the answer still describes the order.
 
         An accepted press is current until its attempt has ended, any other until the order changes.
         """
@@ -92,7 +92,7 @@ class OperatorScreen:
         self._numbers = itertools.count(1)
 
     def routes(self) -> list[Route]:
-        """All under `/salesforce`."""
+        """Return the routes below `/salesforce`."""
         order = "/salesforce/orders/{order_id}"
         return [
             Route("/salesforce", self.list_orders),
@@ -103,7 +103,7 @@ class OperatorScreen:
         ]
 
     async def list_orders(self, request: Request) -> Response:
-        """The list view, newest first, and the Cases that sign-ups opened."""
+        """List the Orders, newest first, and the Cases that sign-ups opened."""
         try:
             api = self._api()
             data = {"orders": await api.orders(), "cases": await api.cases()}
@@ -114,7 +114,7 @@ class OperatorScreen:
         return self._templates.TemplateResponse(request, "orders.html", data)
 
     async def show_order(self, request: Request) -> Response:
-        """One Order with its products and the state of its provisioning."""
+        """Show one Order with its products and the state of its provisioning."""
         try:
             order = await self._api().order(_order_id(request))
         except SalesforceError as error:
@@ -130,11 +130,11 @@ class OperatorScreen:
         return self._templates.TemplateResponse(request, "order.html", data)
 
     async def approve(self, request: Request) -> Response:
-        """Status → Activated, by itself: Salesforce allows no other change in that call."""
+        """Set Status to Activated alone: Salesforce refuses other changes in that call."""
         return await self._change(request, {"Status": APPROVED})
 
     async def set_activation(self, request: Request) -> Response:
-        """Immediate, or Scheduled at the form's time, `YYYY-MM-DDTHH:MM` in the screen's zone."""
+        """Set Immediate, or Scheduled at the form's time (`YYYY-MM-DDTHH:MM`, Japan's time)."""
         form = await request.form()
         fields: dict[str, Any] = {
             "Activation_Type__c": "Immediate",
@@ -159,7 +159,7 @@ class OperatorScreen:
         return await self._change(request, fields)
 
     async def provision(self, request: Request) -> Response:
-        """The button "Provision in WHMCS": sign, call the portal, show what it said."""
+        """Sign and send the call of the button "Provision in WHMCS" and show the answer."""
         try:
             order = await self._api().order(_order_id(request))
         except SalesforceError as error:
@@ -172,7 +172,7 @@ class OperatorScreen:
         return _back_to(order["Id"], query=f"?press={press.number}")
 
     def _answer_to_show(self, request: Request, order: dict[str, Any]) -> PressResult | None:
-        """The answer to the press that led to this page, as long as it is current."""
+        """Return the answer to the press that led to this page; None when it is outdated."""
         press = self._presses.get(order["Id"])
         if press is None or request.query_params.get("press") != str(press.number):
             return None
@@ -238,7 +238,7 @@ def _back_to(order_id: str, *, query: str = "") -> Response:
 
 
 def _state(order: dict[str, Any]) -> tuple[Any, ...]:
-    """What changes when an attempt makes progress or an operator edits the Order."""
+    """Return the fields that change when an attempt progresses or an operator edits the Order."""
     return (
         order["Status"],
         order["Provisioning_Status__c"],
@@ -248,12 +248,12 @@ def _state(order: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:
-    """An OrderItem with `options` readable."""
+    """Return an OrderItem with its options as text."""
     return {**line, "options": _options(line.get("ConfigOptions_JSON__c"))}
 
 
 def _options(snapshot: str | None) -> list[str]:
-    """The selections of an order line's snapshot; what has another shape is shown as it is."""
+    """Return the selections of an order line's snapshot; another shape is returned as it is."""
     if not snapshot:
         return []
     try:
@@ -272,7 +272,7 @@ def _no_answer(key: str, error: httpx.TransportError) -> PressResult:
     return PressResult(
         status=None,
         says=f"The portal did not answer ({type(error).__name__}). It is not known whether the "
-        "request arrived; pressing again is safe: it sends the same key.",
+        "request arrived. Press again: the same key is sent, so nothing happens twice.",
         good=False,
         idempotency_key=key,
         correlation_id=None,

@@ -12,7 +12,7 @@ from starlette.templating import Jinja2Templates
 def problem(
     status: int, title: str, detail: str, *, correlation_id: str | None = None
 ) -> JSONResponse:
-    """An `application/problem+json` answer; a new correlation id where the caller had none."""
+    """Return an `application/problem+json` response, with a new correlation id if none is given."""
     instance = correlation_id or str(uuid.uuid4())
     return JSONResponse(
         {
@@ -31,7 +31,7 @@ def problem(
 def page_problem(
     templates: Jinja2Templates, request: Request, status: int, title: str, detail: str
 ) -> Response:
-    """The error as a page where the caller accepts HTML, else as a problem document."""
+    """Return the error as a page when the caller accepts HTML, else as a problem document."""
     if "text/html" not in request.headers.get("accept", ""):
         return problem(status, title, detail)
     data = {"title": title, "detail": detail}

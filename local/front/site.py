@@ -1,4 +1,4 @@
-"""`/`: the customer's pages, as CloudFront serves them in AWS.
+"""`/`: the customer's pages, served as CloudFront serves them in AWS.
 
 The built site is `web/dist`. A path that names none of its files gets `index.html`, whose own
 router knows the pages. A path of another part of the front door and a hashed file that does not
@@ -33,7 +33,7 @@ NOT_FOUND = 404
 
 
 class Site:
-    """The routes of the customer's pages; `reserved` are first segments of other parts' paths."""
+    """Serves the customer's pages; `reserved` are the first segments of other parts' paths."""
 
     def __init__(
         self,
@@ -46,20 +46,20 @@ class Site:
         self._pages = pages
         self._templates = templates
         self._reserved = frozenset(reserved)
-        # The folder may appear later: it is looked for at each request.
+        # The folder may be created later, so it is not checked here.
         self._files = StaticFiles(directory=context.dist, check_dir=False)
         self._headers = {"Cross-Origin-Opener-Policy": "same-origin"}
         self._policy = content_security_policy(context.brand_logo_url)
 
     def routes(self) -> list[BaseRoute]:
-        """`/config.json`, then every path that no route before these has taken."""
+        """Return the routes of `/config.json` and of every path that no earlier route matches."""
         return [
             Route("/config.json", self.config),
             Route("/{path:path}", GZipMiddleware(self._serve, minimum_size=SMALLEST_COMPRESSED)),
         ]
 
     async def config(self, _: Request) -> Response:
-        """The run-time configuration of the pages."""
+        """Return the run-time configuration of the pages."""
         context = self._context
         brand = {
             "name": context.brand_name,
@@ -102,7 +102,7 @@ class Site:
         return response
 
     async def _file(self, path: str, scope: Scope) -> Response | None:
-        """The file of that path with an entity tag; None when the site has no such file."""
+        """Return the file of that path; None when the site has no such file."""
         try:
             return await self._files.get_response(path, scope)
         except HTTPException as error:
@@ -116,7 +116,7 @@ class Site:
 
 
 def content_security_policy(logo_url: str | None) -> str:
-    """The pages' policy: everything from this origin, and a logo from where it is kept."""
+    """Return the pages' policy: this origin only, and for images also the origin of the logo."""
     images = ["'self'", "data:"]
     address = urlsplit(logo_url or "")
     if address.netloc:
@@ -130,5 +130,5 @@ def content_security_policy(logo_url: str | None) -> str:
 
 
 def first_segments(routes: Collection[BaseRoute]) -> set[str]:
-    """The first path segment of each route."""
+    """Return the first path segment of each route."""
     return {path.split("/")[1] for route in routes if (path := getattr(route, "path", ""))}

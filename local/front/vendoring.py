@@ -21,7 +21,7 @@ HASHES = "release.json"
 
 
 class VendoringError(ValueError):
-    """The tarball is not the pinned release; the message says what differs."""
+    """The tarball is not the pinned release; the message names the difference."""
 
 
 @dataclass(frozen=True, kw_only=True)

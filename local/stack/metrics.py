@@ -1,4 +1,4 @@
-"""Metrics that AWS would have by itself: queue depths and ages, and what the alarms watch."""
+"""Publishes the metrics that AWS publishes by itself: queue depths, queue ages, alarm copies."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ COMBINE: dict[str, Callable[[Sequence[float]], float]] = {
     "Minimum": min,
     "Maximum": max,
 }
-"""How the values of neighbouring periods become one; percentiles take the largest."""
+"""Statistic → function that merges the values of a period; percentiles take the largest."""
 
 Datum = tuple[str, dict[str, Any]]
 
 
 def queue_metrics(session: requests.Session, endpoint: str) -> Iterator[Datum]:
-    """(namespace, datum) of every queue's depth and age, as SQS publishes them each minute."""
+    """Yield (namespace, datum) of every queue's depth and age, as SQS publishes them."""
     answer = session.get(f"{endpoint}/_ministack/sqs/messages", timeout=10)
     answer.raise_for_status()
     now = datetime.now(UTC)
@@ -57,7 +57,7 @@ def queue_metrics(session: requests.Session, endpoint: str) -> Iterator[Datum]:
 
 @dataclass(frozen=True)
 class Watched:
-    """What one alarm really watches: its own metric is a copy that carries the dimensions."""
+    """The original metric of one alarm; the alarm itself watches a copy named by dimensions."""
 
     alarm: str
     namespace: str
@@ -69,7 +69,7 @@ class Watched:
 
 
 def watched_metrics(cloudwatch: Any) -> list[Watched]:
-    """The alarms whose metric names were changed by `fixups.one_metric_per_alarm`."""
+    """Return the alarms whose metric names `fixups.one_metric_per_alarm` has changed."""
     found = []
     for page in cloudwatch.get_paginator("describe_alarms").paginate():
         for alarm in page["MetricAlarms"]:
@@ -100,7 +100,7 @@ def settle(cloudwatch: Any, alarms: Sequence[Watched]) -> None:
 
 
 def alarm_metrics(cloudwatch: Any, alarms: Sequence[Watched]) -> Iterator[Datum]:
-    """(namespace, datum) for the copies: each alarm's statistic over its last period."""
+    """Yield (namespace, datum) of the copies: each alarm's statistic over its last period."""
     now = datetime.now(UTC)
     for start in range(0, len(alarms), QUERIES_PER_CALL):
         asked = {f"m{n}": alarm for n, alarm in enumerate(alarms[start : start + QUERIES_PER_CALL])}
@@ -139,7 +139,7 @@ def _query(identifier: str, alarm: Watched) -> dict[str, Any]:
 
 
 def publish(cloudwatch: Any, data: Iterator[Datum]) -> None:
-    """PutMetricData, namespace by namespace."""
+    """Send the data with PutMetricData, namespace by namespace."""
     by_namespace: dict[str, list[dict[str, Any]]] = {}
     for namespace, datum in data:
         by_namespace.setdefault(namespace, []).append(datum)

@@ -1,4 +1,4 @@
-"""The whole stack, from nothing to a front door, and back."""
+"""Starts and stops the whole stack."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OPENAPI = REPOSITORY / "docs" / "openapi.json"
 SITE = REPOSITORY / "web" / "dist"
 
 Progress = Callable[[str], None]
-"""Told what is being done next, in a few words."""
+"""Called with the name of each step when it begins."""
 
 
 def _silent(_: str) -> None:
@@ -82,7 +82,7 @@ def running(
 
 
 def _prepare(settings: Settings, progress: Progress) -> Path:
-    """Build what is missing or out of date; the cloud assembly."""
+    """Build what is missing or out of date. Return the folder of the cloud assembly."""
     progress("preparing ministack's environment")
     with build.locked(settings):
         ministack.prepare(settings)
@@ -93,14 +93,14 @@ def _prepare(settings: Settings, progress: Progress) -> Path:
 
 
 def check_ports(settings: Settings) -> None:
-    """Raise PortTakenError before anything slow has begun."""
+    """Raise PortTakenError for a port that is taken, before anything slow begins."""
     for service, port in settings.ports.items():
         if service not in settings.replaced:
             reserve(service, port)
 
 
 def secret_ids(deployed: Deployed) -> dict[str, str]:
-    """Secret name (salesforce, whmcs, ...) → its id, as the Lambdas are told it."""
+    """Return secret name (salesforce, whmcs, …) → its id in the Lambdas' environment."""
     ending = "_SECRET_ID"
     return {
         name.removesuffix(ending).lower(): value
