@@ -17,6 +17,9 @@ QUEUE_NAMESPACE = "AWS/SQS"
 QUERIES_PER_CALL = 500
 DATA_PER_CALL = 1000
 
+HOLD = timedelta(seconds=5)
+"""How long a value keeps its effect on the state of an alarm."""
+
 COMBINE: dict[str, Callable[[Sequence[float]], float]] = {
     "Sum": sum,
     "SampleCount": sum,
@@ -57,7 +60,11 @@ def queue_metrics(session: requests.Session, endpoint: str) -> Iterator[Datum]:
 
 @dataclass(frozen=True)
 class Watched:
-    """The original metric of one alarm; the alarm itself watches a copy named by dimensions."""
+    """The original metric of one alarm; the alarm itself watches a copy named by dimensions.
+
+    `period` and `window` (all periods that ministack evaluates) are in seconds; `quiet` is a value
+    that does not breach the alarm's threshold.
+    """
 
     alarm: str
     namespace: str
@@ -66,6 +73,8 @@ class Watched:
     statistic: str
     dimensions: list[dict[str, str]]
     period: int
+    window: int
+    quiet: float
 
 
 def watched_metrics(cloudwatch: Any) -> list[Watched]:
@@ -85,9 +94,17 @@ def watched_metrics(cloudwatch: Any) -> list[Watched]:
                         statistic=statistic,
                         dimensions=alarm["Dimensions"],
                         period=alarm["Period"],
+                        window=alarm["Period"] * alarm["EvaluationPeriods"],
+                        quiet=_quiet(alarm),
                     )
                 )
     return found
+
+
+def _quiet(alarm: dict[str, Any]) -> float:
+    threshold = float(alarm["Threshold"])
+    low = alarm["ComparisonOperator"].startswith("LessThan")
+    return threshold + 1 if low else min(0.0, threshold - 1)
 
 
 def settle(cloudwatch: Any, alarms: Sequence[Watched]) -> None:
@@ -99,28 +116,42 @@ def settle(cloudwatch: Any, alarms: Sequence[Watched]) -> None:
         )
 
 
-def alarm_metrics(cloudwatch: Any, alarms: Sequence[Watched]) -> Iterator[Datum]:
-    """Yield (namespace, datum) of the copies: each alarm's statistic over its last period."""
-    now = datetime.now(UTC)
-    for start in range(0, len(alarms), QUERIES_PER_CALL):
-        asked = {f"m{n}": alarm for n, alarm in enumerate(alarms[start : start + QUERIES_PER_CALL])}
-        results = cloudwatch.get_metric_data(
-            MetricDataQueries=[_query(identifier, alarm) for identifier, alarm in asked.items()],
-            StartTime=now - timedelta(seconds=max(alarm.period for alarm in asked.values())),
-            EndTime=now + timedelta(seconds=1),
-        )["MetricDataResults"]
-        for result in results:
-            alarm = asked[result["Id"]]
-            if result["Values"]:
-                combine = COMBINE.get(alarm.statistic, max)
-                yield (
-                    alarm.namespace,
-                    {
-                        "MetricName": alarm.copy,
-                        "Timestamp": now,
-                        "Value": combine(result["Values"]),
-                    },
-                )
+class AlarmCopies:
+    """Computes the values that the alarms watch.
+
+    ministack evaluates the largest value of an alarm's whole window and leaves the state unchanged
+    when the window is empty. Values are therefore dated so that they leave the window after
+    `HOLD`, and an alarm whose metric has no more data gets a value that does not breach: all of
+    our alarms treat missing data as not breaching.
+    """
+
+    def __init__(self, cloudwatch: Any, alarms: Sequence[Watched]) -> None:
+        self._cloudwatch = cloudwatch
+        self._alarms = alarms
+        self._seen: set[str] = set()
+
+    def read(self) -> Iterator[Datum]:
+        """Yield (namespace, datum) of the copies: each alarm's statistic over its last period."""
+        now = datetime.now(UTC)
+        for start in range(0, len(self._alarms), QUERIES_PER_CALL):
+            alarms = self._alarms[start : start + QUERIES_PER_CALL]
+            asked = {f"m{number}": alarm for number, alarm in enumerate(alarms)}
+            results = self._cloudwatch.get_metric_data(
+                MetricDataQueries=[_query(name, alarm) for name, alarm in asked.items()],
+                StartTime=now - timedelta(seconds=max(alarm.period for alarm in alarms)),
+                EndTime=now + timedelta(seconds=1),
+            )["MetricDataResults"]
+            for result in results:
+                yield from self._copy(asked[result["Id"]], result["Values"], now)
+
+    def _copy(self, alarm: Watched, values: Sequence[float], now: datetime) -> Iterator[Datum]:
+        if values:
+            self._seen.add(alarm.alarm)
+        elif alarm.alarm not in self._seen:
+            return
+        value = COMBINE.get(alarm.statistic, max)(values) if values else alarm.quiet
+        at = now - timedelta(seconds=alarm.window) + HOLD
+        yield alarm.namespace, {"MetricName": alarm.copy, "Timestamp": at, "Value": value}
 
 
 def _query(identifier: str, alarm: Watched) -> dict[str, Any]:

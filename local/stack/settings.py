@@ -131,8 +131,8 @@ def _origins(environ: Mapping[str, str]) -> tuple[str, ...]:
     for origin in found:
         if not _ORIGIN.fullmatch(origin):
             raise SettingsError(
-                f"{CORS_VARIABLE}: {origin!r} is not an origin: write scheme, host and port without "
-                "a path, for example http://localhost:5173; separate several with commas"
+                f"{CORS_VARIABLE}: {origin!r} is not an origin: write scheme, host and port "
+                "without a path, for example http://localhost:5173; separate several with commas"
             )
     return found
 

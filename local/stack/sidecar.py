@@ -37,14 +37,15 @@ class Sidecar:
         self._failures = StartFailures(logs / LOG)
         self._session = requests.Session()
         self._session.trust_env = False
-        self._alarms = metrics.watched_metrics(self._cloudwatch)
-        metrics.settle(self._cloudwatch, self._alarms)
+        alarms = metrics.watched_metrics(self._cloudwatch)
+        metrics.settle(self._cloudwatch, alarms)
+        self._copies = metrics.AlarmCopies(self._cloudwatch, alarms)
 
     def round(self) -> None:
         """Process everything since the last round."""
         metrics.publish(self._cloudwatch, self._from_logs())
         metrics.publish(self._cloudwatch, metrics.queue_metrics(self._session, self._endpoint))
-        metrics.publish(self._cloudwatch, metrics.alarm_metrics(self._cloudwatch, self._alarms))
+        metrics.publish(self._cloudwatch, self._copies.read())
 
     def _from_logs(self) -> Iterator[metrics.Datum]:
         for line in itertools.chain(self._reader.read(), self._failures.read()):
