@@ -39,12 +39,15 @@ class StackContext:
     front door's own. An emulator that was not started has the URL None. `signing_key` and the
     Salesforce consumer secret are made for this machine and are valid nowhere else.
     `stack_outputs` are the CloudFormation outputs by name. `cors_origins` are the origins that the
-    deployed API accepts.
+    deployed API accepts. `aws_account` is the access key of the emulated account's root user,
+    `assembly` the folder of the cloud assembly that was deployed.
     """
 
     api_url: str
     aws_endpoint: str
     region: str
+    aws_account: str
+    assembly: Path
     salesforce_url: str | None
     whmcs_url: str | None
     gigs_url: str | None

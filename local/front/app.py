@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,7 +27,9 @@ from local.front.dev_page import DevPage
 from local.front.docs_screen import DocsScreen
 from local.front.guard import PageGuard
 from local.front.mail_screen import MailScreen
+from local.front.monitoring import Monitoring, cloudwatch_client
 from local.front.operator_screen import OperatorScreen
+from local.front.ops_screen import OpsScreen
 from local.front.problems import page_problem
 from local.front.proxy import METHODS, ApiProxy
 from local.front.salesforce_api import SalesforceApi
@@ -36,15 +40,18 @@ HERE = Path(__file__).parent
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
-def create_app(context: StackContext) -> ASGIApp:
+def create_app(context: StackContext, cloudwatch: Callable[[], Any] | None = None) -> ASGIApp:
     """Return the front door of a stack; it opens no connection before the first request.
 
     It answers only requests for loopback names and the host of `front_url`, so that a web page
-    cannot reach it by rebinding its own host name to this machine (DNS rebinding).
+    cannot reach it by rebinding its own host name to this machine (DNS rebinding). `cloudwatch`
+    makes the client for alarms and metrics (default: one for the stack's AWS).
     """
     # All targets are on loopback: proxies and .netrc of the environment are ignored.
     client = httpx.AsyncClient(trust_env=False, timeout=10.0)
     templates = _templates(context)
+    make_client = cloudwatch or functools.partial(cloudwatch_client, context)
+    monitoring = Monitoring(make_client, context.assembly)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -53,7 +60,7 @@ def create_app(context: StackContext) -> ASGIApp:
 
     hosts = [*LOOPBACK_HOSTS, urlsplit(context.front_url).hostname or "127.0.0.1"]
     return Starlette(
-        routes=_routes(context, client, templates),
+        routes=_routes(context, client, monitoring, templates),
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
             Middleware(PageGuard),
@@ -64,7 +71,10 @@ def create_app(context: StackContext) -> ASGIApp:
 
 
 def _routes(
-    context: StackContext, client: httpx.AsyncClient, templates: Jinja2Templates
+    context: StackContext,
+    client: httpx.AsyncClient,
+    monitoring: Monitoring,
+    templates: Jinja2Templates,
 ) -> list[BaseRoute]:
     salesforce = None
     if context.salesforce_url is not None:
@@ -82,10 +92,11 @@ def _routes(
         *DocsScreen(context, templates).routes(),
         *MailScreen(context.sendgrid_url, client, templates).routes(),
         *OperatorScreen(context, salesforce, client, templates).routes(),
+        *OpsScreen(monitoring, context.openapi_path.parent, templates).routes(),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     pages = CustomerPages(context.openapi_path)
-    site = Site(context.site, pages, templates, first_segments(routes) | {"ops"})
+    site = Site(context.site, pages, templates, first_segments(routes))
     return [*routes, *site.routes()]
 
 
@@ -118,6 +129,12 @@ def _parts(context: StackContext) -> list[tuple[str, str, str]]:
             "WHMCS",
             "Clients, orders, services and cards in the billing system",
             context.whmcs_url is not None,
+        ),
+        (
+            "/ops",
+            "Ops",
+            "Alarms and dashboard, red and green, with the runbooks",
+            True,
         ),
         (
             "/mail",

@@ -23,7 +23,7 @@ from local.stack.fixups import API_ID
 from local.stack.logs import forget
 from local.stack.ports import listen, port_of, reserve
 from local.stack.serving import serving_front
-from local.stack.settings import REGION, REPOSITORY, Settings, front_origins
+from local.stack.settings import ACCOUNT, REGION, REPOSITORY, Settings, front_origins
 
 API_STAGE = "api"
 OPENAPI = REPOSITORY / "docs" / "openapi.json"
@@ -69,13 +69,12 @@ def running(
         )
         store(aws.client("secretsmanager"), secret_ids(deployed), secrets.values)
         stack.enter_context(sidecar.running(aws, settings.logs))
-        api_url = f"{aws.endpoint}/_aws/execute-api/{API_ID}/{API_STAGE}"
         accounts: tuple[DemoAccount, ...] = ()
         if demo_accounts:
             progress("signing up the demo's customers")
-            accounts = sign_up_accounts(api_url, urls)
+            accounts = sign_up_accounts(_api_url(aws.endpoint), urls)
         context = _context(
-            settings, api_url, aws.endpoint, urls, deployed, secrets, front_url, accounts
+            settings, assembly, aws.endpoint, urls, deployed, secrets, front_url, accounts
         )
         stack.enter_context(serving_front(create_app(context), door))
         yield context
@@ -109,9 +108,13 @@ def secret_ids(deployed: Deployed) -> dict[str, str]:
     }
 
 
+def _api_url(aws_endpoint: str) -> str:
+    return f"{aws_endpoint}/_aws/execute-api/{API_ID}/{API_STAGE}"
+
+
 def _context(
     settings: Settings,
-    api_url: str,
+    assembly: Path,
     aws_endpoint: str,
     urls: dict[str, str],
     deployed: Deployed,
@@ -120,9 +123,11 @@ def _context(
     accounts: tuple[DemoAccount, ...],
 ) -> StackContext:
     return StackContext(
-        api_url=api_url,
+        api_url=_api_url(aws_endpoint),
         aws_endpoint=aws_endpoint,
         region=REGION,
+        aws_account=ACCOUNT,
+        assembly=assembly,
         salesforce_url=urls.get("salesforce"),
         whmcs_url=urls.get("whmcs"),
         gigs_url=urls.get("gigs"),

@@ -61,6 +61,8 @@ def running_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         api_url=f"{upstream}/gateway/api",
         aws_endpoint="http://127.0.0.1:4566",
         region="ap-northeast-1",
+        aws_account="111122223333",
+        assembly=tmp_path_factory.mktemp("cdk.out"),
         salesforce_url=f"{upstream}/salesforce",
         whmcs_url=f"{upstream}/whmcs",
         gigs_url=f"{upstream}/gigs",
