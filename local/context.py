@@ -40,7 +40,8 @@ class StackContext:
     Salesforce consumer secret are made for this machine and are valid nowhere else.
     `stack_outputs` are the CloudFormation outputs by name. `cors_origins` are the origins that the
     deployed API accepts. `aws_account` is the access key of the emulated account's root user,
-    `assembly` the folder of the cloud assembly that was deployed.
+    `assembly` the folder of the cloud assembly that was deployed, `logs` that of the
+    Lambdas' log files.
     """
 
     api_url: str
@@ -48,6 +49,7 @@ class StackContext:
     region: str
     aws_account: str
     assembly: Path
+    logs: Path
     salesforce_url: str | None
     whmcs_url: str | None
     gigs_url: str | None
@@ -63,3 +65,14 @@ class StackContext:
     accounts: tuple[DemoAccount, ...]
     cors_origins: tuple[str, ...]
     site: SiteContext
+
+    @property
+    def emulators(self) -> dict[str, str]:
+        """The URL of each emulator that runs, by name."""
+        urls = {
+            "salesforce": self.salesforce_url,
+            "whmcs": self.whmcs_url,
+            "gigs": self.gigs_url,
+            "sendgrid": self.sendgrid_url,
+        }
+        return {name: url for name, url in urls.items() if url is not None}

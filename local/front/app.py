@@ -34,6 +34,7 @@ from local.front.problems import page_problem
 from local.front.proxy import METHODS, ApiProxy
 from local.front.salesforce_api import SalesforceApi
 from local.front.site import Site, first_segments
+from local.front.trace import Tracer
 from local.front.view_filters import FILTERS
 
 HERE = Path(__file__).parent
@@ -84,6 +85,7 @@ def _routes(
             context.salesforce_consumer_secret,
             client,
         )
+    tracer = Tracer(context.logs, context.emulators, client)
     proxy = ApiProxy(context.api_url, client, context.cors_origins)
     routes: list[BaseRoute] = [
         Route("/api", proxy.handle, methods=METHODS),
@@ -92,7 +94,7 @@ def _routes(
         *DocsScreen(context, templates).routes(),
         *MailScreen(context.sendgrid_url, client, templates).routes(),
         *OperatorScreen(context, salesforce, client, templates).routes(),
-        *OpsScreen(monitoring, context.openapi_path.parent, templates).routes(),
+        *OpsScreen(monitoring, tracer, context.openapi_path.parent, templates).routes(),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     pages = CustomerPages(context.openapi_path)

@@ -63,12 +63,6 @@ class DevPage:
 
     def _demo(self) -> dict[str, Any]:
         context = self._context
-        emulators = {
-            "salesforce": context.salesforce_url,
-            "whmcs": context.whmcs_url,
-            "gigs": context.gigs_url,
-            "sendgrid": context.sendgrid_url,
-        }
         return {
             "api": f"{context.front_url}/api",
             "openapi": f"{context.front_url}/openapi.json",
@@ -82,7 +76,6 @@ class DevPage:
             "signing": {"keyId": context.signing_key_id, "key": context.signing_key},
             "emulators": {
                 name: {"url": url, "admin": f"{url}/_admin"}
-                for name, url in emulators.items()
-                if url is not None
+                for name, url in context.emulators.items()
             },
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from markdown_it import MarkdownIt
@@ -17,15 +18,19 @@ from starlette.templating import Jinja2Templates
 from local.front.charts import draw
 from local.front.monitoring import Monitoring
 from local.front.problems import page_problem
+from local.front.trace import IDENTIFIER, Tracer
 
 NOT_FOUND = 404
 
 
 class OpsScreen:
-    """Pages over CloudWatch and over the folder of documents `docs`."""
+    """Pages over CloudWatch, logs and calls, and over the folder of documents `docs`."""
 
-    def __init__(self, monitoring: Monitoring, docs: Path, templates: Jinja2Templates) -> None:
+    def __init__(
+        self, monitoring: Monitoring, tracer: Tracer, docs: Path, templates: Jinja2Templates
+    ) -> None:
         self._monitoring = monitoring
+        self._tracer = tracer
         self._docs = docs.resolve()
         self._templates = templates
         self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -34,6 +39,7 @@ class OpsScreen:
         """Return the routes below `/ops`."""
         return [
             Route("/ops", self.show),
+            Route("/ops/trace", self.trace),
             Route("/ops/docs/{path:path}", self.document),
         ]
 
@@ -51,6 +57,18 @@ class OpsScreen:
             )
         data = {"board": board, "charts": [draw(widget) for widget in board.widgets]}
         return self._templates.TemplateResponse(request, "ops.html", data)
+
+    async def trace(self, request: Request) -> Response:
+        """Show the log lines and calls of an Order id or a correlation id."""
+        identifier = request.query_params.get("id", "").strip()
+        data: dict[str, Any] = {"identifier": identifier, "trace": None, "says": None}
+        status = 200
+        if identifier and not IDENTIFIER.fullmatch(identifier):
+            status = 422
+            data["says"] = "An id has 8 to 64 letters, digits, dots, underscores or hyphens."
+        elif identifier:
+            data["trace"] = await self._tracer.follow(identifier)
+        return self._templates.TemplateResponse(request, "trace.html", data, status_code=status)
 
     async def document(self, request: Request) -> Response:
         """Show a Markdown document of the project; links between documents work."""

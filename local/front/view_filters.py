@@ -29,6 +29,12 @@ def moment(value: str | None) -> str:
     return parsed.astimezone(JAPAN).strftime("%d %b %Y, %H:%M:%S JST")
 
 
+def precise(value: str) -> str:
+    """Return an ISO 8601 time with milliseconds: `27 Nov 2026, 18:03:07.120 JST`."""
+    local = datetime.fromisoformat(value).astimezone(JAPAN)
+    return f"{local:%d %b %Y, %H:%M:%S}.{local.microsecond // 1000:03} JST"
+
+
 def form_time(value: str | None) -> str:
     """Return an ISO 8601 time for a `datetime-local` input, in Japan's time; "" for none."""
     if not value:
@@ -60,6 +66,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "yen": yen,
     "moment": moment,
     "form_time": form_time,
+    "precise": precise,
     "dash": dash,
     "whole": whole,
     "pretty": pretty,

@@ -128,6 +128,7 @@ def _context(
         region=REGION,
         aws_account=ACCOUNT,
         assembly=assembly,
+        logs=settings.logs,
         salesforce_url=urls.get("salesforce"),
         whmcs_url=urls.get("whmcs"),
         gigs_url=urls.get("gigs"),

@@ -25,6 +25,7 @@ from local.demo.whmcs_check import ordered_options
 ORDER_ID = "8015j0000000001AAA"
 LPA = "LPA:1$smdp.gigs.com$2M-3L0MX-F8HE2"
 PROBLEM = "application/problem+json"
+OTHERS = ("salesforce", "gigs", "sendgrid")
 SNAPSHOT = {
     "version": 1,
     "selections": [
@@ -93,6 +94,7 @@ class FakeStack:
     mails: list[dict[str, Any]] = field(default_factory=list)
     valid_tokens: set[str] = field(default_factory=set)
     logins: int = 0
+    calls: list[dict[str, Any]] | None = field(default_factory=list)
     passwords: dict[str, str] = field(default_factory=dict)
     refresh_tokens: dict[str, str] = field(default_factory=dict)
     reset_tokens: dict[str, str] = field(default_factory=dict)
@@ -132,6 +134,8 @@ class FakeStack:
                 Route("/whmcs/account/paymentmethods", self.card_list),
                 Route("/whmcs/account/paymentmethods/add", self.card_page, methods=["GET", *post]),
                 Route("/whmcs/_admin/state", self.whmcs_state),
+                Route("/whmcs/_admin/journal", self.journal),
+                *(Route(f"/{name}/_admin/journal", self.no_calls) for name in OTHERS),
                 Route("/gigs/_admin/state", self.gigs_state),
                 Route("/sendgrid/_admin/state", self.sendgrid_state),
             ]
@@ -360,6 +364,15 @@ class FakeStack:
             services[0]["configoptions"] = {}
         clients = [*self.old_clients, *self.clients]
         return JSONResponse({"clients": clients, "orders": orders, "services": services})
+
+    async def journal(self, _: Request) -> Response:
+        """The calls to WHMCS; None makes the emulator fail."""
+        if self.calls is None:
+            return Response("", 503)
+        return JSONResponse({"calls": self.calls})
+
+    async def no_calls(self, _: Request) -> Response:
+        return JSONResponse({"calls": []})
 
     async def gigs_state(self, _: Request) -> Response:
         email = self.clients[-1]["email"] if self.clients else ""

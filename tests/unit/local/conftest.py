@@ -63,6 +63,7 @@ def running_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         region="ap-northeast-1",
         aws_account="111122223333",
         assembly=tmp_path_factory.mktemp("cdk.out"),
+        logs=tmp_path_factory.mktemp("logs"),
         salesforce_url=f"{upstream}/salesforce",
         whmcs_url=f"{upstream}/whmcs",
         gigs_url=f"{upstream}/gigs",
