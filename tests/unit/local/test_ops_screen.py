@@ -158,7 +158,7 @@ def test_without_a_raised_alarm_the_page_says_so(ops: Ops, monkeypatch: pytest.M
 
 def test_every_alarm_is_listed_once_those_of_aws_alone_too(ops: Ops) -> None:
     page = ops.page()
-    every = page[page.index("All alarms") :]
+    every = page[page.index("All 3 alarms") :]
     rows = re.findall(r"<tr>\s*<td data-label=\"Alarm\"><div>([^<]+)</div>", every)
     assert rows == [FAILED, "portal-local-EmailQueueAge", "portal-local-ApiErrors"]
     assert "in AWS only" in every
@@ -167,7 +167,7 @@ def test_every_alarm_is_listed_once_those_of_aws_alone_too(ops: Ops) -> None:
 
 def test_the_dashboard_is_drawn_with_live_values(ops: Ops) -> None:
     page = ops.page()
-    chart = page[page.index('id="charts"') : page.index("All alarms")]
+    chart = page[page.index('id="charts"') : page.index("All 3 alarms")]
     assert "<figcaption>Provisioning</figcaption>" in chart
     assert '<path class="line c0" d="M' in chart
     assert 'ProvisioningFailed provision <span class="quiet">4</span>' in chart
