@@ -130,7 +130,8 @@ class Monitoring:
             for alarm in page["MetricAlarms"]
         ]
         watched = [_watched(alarm) for alarm in found]
-        for alarm, metric, values in zip(found, watched, self._latest(watched, now), strict=True):
+        latest = self._latest(watched, now)
+        for alarm, metric in zip(found, watched, strict=True):
             says, runbook = split_description(alarm.get("AlarmDescription", ""))
             comparison = COMPARISONS.get(alarm["ComparisonOperator"], alarm["ComparisonOperator"])
             yield Alarm(
@@ -140,17 +141,23 @@ class Monitoring:
                 state=alarm["StateValue"] if alarm["StateValue"] in {"OK", "ALARM"} else None,
                 rule=f"{metric.statistic} of {metric.name} {comparison} {alarm['Threshold']:g} "
                 f"in {metric.period} s",
-                value=values[-1] if values else None,
+                value=latest.get(metric),
                 since=alarm["StateUpdatedTimestamp"].isoformat(),
             )
 
-    def _latest(self, metrics: Sequence[Metric], now: datetime) -> list[list[float]]:
-        """The values of each metric over its own last period, oldest first."""
-        since = now - timedelta(seconds=max((metric.period for metric in metrics), default=0))
-        return [values for _, values in self._data(metrics, since, now)]
+    def _latest(self, metrics: Sequence[Metric], now: datetime) -> dict[Metric, float]:
+        """Return the newest value of each metric that has data in its last period."""
+        found: dict[Metric, float] = {}
+        for period in sorted({metric.period for metric in metrics}):
+            same = [metric for metric in metrics if metric.period == period]
+            data = self._data(same, now - timedelta(seconds=period), now)
+            for metric, (_, values) in zip(same, data, strict=True):
+                if values:
+                    found[metric] = values[-1]
+        return found
 
     def _unevaluated(self) -> Iterator[Alarm]:
-        """The alarms of the synthesised templates, without a state."""
+        """Yield the alarms of the synthesised templates, without a state."""
         for template in sorted(self._assembly.glob("*.template.json")):
             for resource in json.loads(template.read_text(encoding="utf-8"))["Resources"].values():
                 if resource["Type"] not in ALARM_TYPES:
@@ -219,7 +226,7 @@ def split_description(description: str) -> tuple[str, str | None]:
 
 
 def _watched(alarm: dict[str, Any]) -> Metric:
-    """The metric whose copy the alarm watches."""
+    """Return the metric whose copy the alarm watches."""
     name, _, rest = alarm["MetricName"].partition(SEPARATOR)
     statistic = rest.partition(SEPARATOR)[0] or alarm.get("Statistic", "Maximum")
     return Metric(
@@ -233,7 +240,7 @@ def _watched(alarm: dict[str, Any]) -> Metric:
 
 
 def _chart_metric(row: list[Any]) -> Metric | None:
-    """A metric of a widget, `[namespace, name, dimension, value, …, options]`; None for math."""
+    """Return a widget's metric, `[namespace, name, dimension, value, …, options]`, or None."""
     options: dict[str, Any] = row[-1] if isinstance(row[-1], dict) else {}
     words = [word for word in row if isinstance(word, str)]
     if len(words) < 2 or "expression" in options:  # noqa: PLR2004  # namespace and name

@@ -48,8 +48,11 @@ class Site:
         self._reserved = frozenset(reserved)
         # The folder may be created later, so it is not checked here.
         self._files = StaticFiles(directory=context.dist, check_dir=False)
-        self._headers = {"Cross-Origin-Opener-Policy": "same-origin"}
-        self._policy = content_security_policy(context.brand_logo_url)
+        self._headers = {
+            "Content-Security-Policy": content_security_policy(context.brand_logo_url),
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        }
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of `/config.json` and of every path that no earlier route matches."""
@@ -97,7 +100,6 @@ class Site:
                 raise HTTPException(NOT_FOUND)
             response = await self._files.get_response(SHELL, request.scope)
         response.headers["Cache-Control"] = LONG if hashed else REVALIDATE
-        response.headers["Content-Security-Policy"] = self._policy
         response.headers.update(self._headers)
         return response
 

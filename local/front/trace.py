@@ -19,7 +19,7 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{8,64}")
 CORRELATION_HEADER = "x-correlation-id"
 FUNCTION = re.compile(r"portal-[a-z]+-")
 GOOD_STATUS = 400
-# What says nothing about the request itself.
+# Members that say nothing about the request itself.
 NOISE = frozenset(
     {
         "level",
@@ -104,7 +104,7 @@ class Tracer:
 
 
 def _structured(message: str) -> dict[str, Any] | None:
-    """A log line's members; None for other text and for embedded metrics."""
+    """Return a log line's members; None for other text and for embedded metrics."""
     if not message.startswith("{"):
         return None
     try:
@@ -128,7 +128,7 @@ def _logged(function: str, line: dict[str, Any]) -> Event:
 
 
 def _own_time(line: dict[str, Any]) -> str:
-    """Powertools writes `2026-11-27 06:11:33,855+0000`."""
+    """Return the time that Powertools wrote as `2026-11-27 06:11:33,855+0000`, in ISO 8601."""
     text = str(line.get("timestamp", ""))
     match = re.fullmatch(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),(\d{3})\+0000", text)
     return f"{match[1]}T{match[2]}.{match[3]}+00:00" if match else str(line["at"])

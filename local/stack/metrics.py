@@ -133,16 +133,22 @@ class AlarmCopies:
     def read(self) -> Iterator[Datum]:
         """Yield (namespace, datum) of the copies: each alarm's statistic over its last period."""
         now = datetime.now(UTC)
-        for start in range(0, len(self._alarms), QUERIES_PER_CALL):
-            alarms = self._alarms[start : start + QUERIES_PER_CALL]
+        for period, alarms in self._batches():
             asked = {f"m{number}": alarm for number, alarm in enumerate(alarms)}
             results = self._cloudwatch.get_metric_data(
                 MetricDataQueries=[_query(name, alarm) for name, alarm in asked.items()],
-                StartTime=now - timedelta(seconds=max(alarm.period for alarm in alarms)),
+                StartTime=now - timedelta(seconds=period),
                 EndTime=now + timedelta(seconds=1),
             )["MetricDataResults"]
             for result in results:
                 yield from self._copy(asked[result["Id"]], result["Values"], now)
+
+    def _batches(self) -> Iterator[tuple[int, list[Watched]]]:
+        """Yield alarms that have the same period, as many as one call may ask for."""
+        for period in sorted({alarm.period for alarm in self._alarms}):
+            same = [alarm for alarm in self._alarms if alarm.period == period]
+            for start in range(0, len(same), QUERIES_PER_CALL):
+                yield period, same[start : start + QUERIES_PER_CALL]
 
     def _copy(self, alarm: Watched, values: Sequence[float], now: datetime) -> Iterator[Datum]:
         if values:

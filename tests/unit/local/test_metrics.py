@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.stack.metrics import HOLD, AlarmCopies, watched_metrics
+from local.stack.metrics import HOLD, AlarmCopies, Watched, watched_metrics
 
 
 class FakeCloudWatch:
@@ -16,6 +16,7 @@ class FakeCloudWatch:
     def __init__(self, comparison: str = "GreaterThanOrEqualToThreshold") -> None:
         self.values: dict[str, list[float]] = {}
         self.queries: list[dict[str, Any]] = []
+        self.calls: list[dict[str, Any]] = []
         self.alarm = {
             "AlarmName": "portal-local-Failed",
             "Namespace": "Portal",
@@ -34,6 +35,7 @@ class FakeCloudWatch:
         return [{"MetricAlarms": [self.alarm, {**self.alarm, "MetricName": "Untouched"}]}]
 
     def get_metric_data(self, **call: Any) -> dict[str, Any]:
+        self.calls.append(call)
         self.queries += call["MetricDataQueries"]
         results = [
             {
@@ -43,6 +45,12 @@ class FakeCloudWatch:
             for query in call["MetricDataQueries"]
         ]
         return {"MetricDataResults": results}
+
+
+def watched(alarm: dict[str, Any]) -> list[Watched]:
+    other = FakeCloudWatch()
+    other.alarm = alarm
+    return watched_metrics(other)
 
 
 def copies(cloudwatch: FakeCloudWatch) -> AlarmCopies:
@@ -74,6 +82,19 @@ def test_an_alarm_clears_when_its_metric_has_no_more_data(comparison: str, quiet
     cloudwatch.values.clear()
     assert values(source) == [quiet]
     assert values(source) == [quiet]
+
+
+def test_each_alarm_looks_back_over_its_own_period() -> None:
+    cloudwatch = FakeCloudWatch()
+    second = {**cloudwatch.alarm, "AlarmName": "second", "Period": 60}
+    sources = AlarmCopies(cloudwatch, watched_metrics(cloudwatch) + watched(second))
+    assert list(sources.read()) == []
+    spans = {
+        query["MetricStat"]["Period"]: call["EndTime"] - call["StartTime"]
+        for call in cloudwatch.calls
+        for query in call["MetricDataQueries"]
+    }
+    assert spans == {60: timedelta(seconds=61), 300: timedelta(seconds=301)}
 
 
 def test_a_value_leaves_the_window_of_the_alarm_after_a_few_seconds() -> None:

@@ -14,9 +14,11 @@ import httpx
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from local.front import monitoring
 from local.front.app import create_app
 from local.front.charts import HEIGHT, WIDTH, draw
 from local.front.monitoring import Series, Widget, split_description
+from local.stack import fixups
 from tests.unit.local.conftest import Door, listening, serving
 
 NOW = datetime.now(UTC)
@@ -139,6 +141,10 @@ def ops(door: Door, tmp_path: Path) -> Iterator[Ops]:
     app = create_app(context, lambda: cloudwatch)
     with listener, serving(app, listener), httpx.Client(base_url=url, trust_env=False) as client:
         yield Ops(client, cloudwatch, tmp_path / "docs")
+
+
+def test_names_of_copied_metrics_are_read_as_they_were_written() -> None:
+    assert monitoring.SEPARATOR == fixups.SEPARATOR
 
 
 def test_a_raised_alarm_comes_first_with_its_value_and_its_runbook(ops: Ops) -> None:

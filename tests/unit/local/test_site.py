@@ -42,6 +42,8 @@ def test_every_page_is_the_shell_which_is_not_cached(shop: Door, path: str) -> N
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;" in policy
     )
     assert "unsafe" not in policy
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert "camera=()" in answer.headers["permissions-policy"]
 
 
 def test_files_of_the_site_are_served_as_themselves(shop: Door) -> None:
