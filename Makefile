@@ -14,7 +14,7 @@ SLOW := tests/unit/composed tests/unit/bench_simulation \
 
 WEB_PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test salesforce-setup salesforce-test salesforce-generate salesforce-fmt stack-test openapi synth layers bench simulate deploy secrets clean web web-build web-test web-types
+.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test salesforce-setup salesforce-test salesforce-generate salesforce-fmt stack-test openapi synth layers bench simulate deploy secrets clean web web-build web-test web-types ops logs
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,12 @@ run: setup ## Run the whole business on this machine (http://127.0.0.1:8080)
 
 demo: setup ## Play the whole business against a running `make run`, step by step
 	@$(RUN) python -m local.demo
+
+ops: setup ## The operator's command line: make ops ARGS='order show 801…'
+	@$(RUN) ops $(ARGS)
+
+logs: setup ## The last log lines of the local Lambdas: make logs NAME=auth-signup
+	@$(RUN) python -m local logs $(NAME)
 
 test: check vendor-test infra-test salesforce-test stack-test ## Everything that CI checks
 

@@ -1,4 +1,4 @@
-"""`python -m local`: the whole stack on this machine, until Ctrl-C."""
+"""`python -m local` runs the whole stack on this machine until Ctrl-C."""
 
 from __future__ import annotations
 

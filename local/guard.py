@@ -1,9 +1,9 @@
-"""Runs a command that must not outlive whoever started it.
+"""Runs a command that must not outlive the process that started it.
 
 `python -m local.guard FOLDER COMMAND...` runs the command in a process group of its own until
-one of: it ends by itself, the guard gets SIGTERM, or the guard's standard input closes, which
-the operating system does when the starting process dies, however it dies. Then the whole group
-is ended and FOLDER (the command's temporary files) is removed.
+one of three events: the command ends, the guard gets SIGTERM, or the guard's standard input
+closes. The operating system closes it when the starting process ends for any reason. Then the
+guard kills the whole group and removes FOLDER (the command's temporary files).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import sys
 import threading
 
 GRACE = 8.0
-"""Seconds between asking the command to stop and killing its group."""
+"""Seconds between asking the command to stop and killing its process group."""
 
 
 def main(arguments: list[str]) -> int:
-    """Run until the command ends or nobody wants it any more; the command's exit code."""
+    """Run until the command ends or must stop. Return the command's exit code."""
     folder, *command = arguments
     started: list[subprocess.Popen[bytes]] = []
     unwanted = threading.Event()
@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
             if process.poll() is None:
                 process.terminate()
 
-    # Before the command starts: a signal in between must not leave it behind.
+    # Set before the command starts, so that an early signal does not leave it running.
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603  # the launcher's own command line
@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _end_group(group: int) -> None:
-    """End what the command left running (a Lambda in the middle of an invocation)."""
+    """Kill the processes that the command left behind, such as a Lambda during an invocation."""
     try:
         os.killpg(group, signal.SIGKILL)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""The command behind `make run`, and a look at the Lambdas' logs while it runs."""
+"""The commands behind `make run` and `make logs`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from local.context import StackContext
+from local.note import noted
 from local.stack.build import BuildError
 from local.stack.deploy import DeployError
 from local.stack.emulators import SeedError
@@ -33,30 +34,33 @@ EXPECTED = (
     ServingError,
     SettingsError,
 )
-"""Errors whose message is all that a person needs."""
+"""Errors that are shown by their message alone, without a stack trace."""
 
 PARENT_CHECK = 1.0
-"""Seconds between two looks at whether `uv run` still lives."""
+"""Seconds between two checks whether the parent process `uv run` still runs."""
 
 app = typer.Typer(add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 console = Console(highlight=False)
 
 
 def main() -> None:
-    """Entry of `python -m local`."""
+    """Entry point of `python -m local`."""
     app()
 
 
 @app.callback(invoke_without_command=True)
 def run(context: typer.Context) -> None:
-    """Build and start everything, show where it is, stop all of it on Ctrl-C or SIGTERM."""
+    """Build and start everything, print the addresses, and stop everything on Ctrl-C or SIGTERM."""
     if context.invoked_subcommand is not None:
         return
     with _stop_signals():
         try:
             settings = Settings.from_environment(os.environ)
             started = time.monotonic()
-            with running(settings, progress=Steps(started), demo_accounts=True) as stack:
+            with (
+                running(settings, progress=Steps(started), demo_accounts=True) as stack,
+                noted(stack.front_url),
+            ):
                 _show(stack, settings, time.monotonic() - started)
                 _wait()
         except EXPECTED as error:
@@ -75,7 +79,9 @@ def logs(
     folder = Settings.from_environment(os.environ).logs
     files = sorted(file for file in folder.glob("*.log") if function in file.name)
     if not files:
-        console.print(f"no log of that name in {_relative(folder)}", markup=False)
+        console.print(
+            f"No file in {_relative(folder)} has a name that contains {function!r}.", markup=False
+        )
         raise typer.Exit(1)
     for file in files:
         console.rule(file.stem)
@@ -91,13 +97,13 @@ class Steps:
         self._started = started
 
     def __call__(self, step: str) -> None:
-        """Say what is being done next."""
+        """Print the step that begins now."""
         console.print(f"[dim]{time.monotonic() - self._started:6.1f} s[/]  {step}")
 
 
 @contextmanager
 def _stop_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP stop the stack as Ctrl-C does; a second Ctrl-C does not disturb that."""
+    """Make SIGTERM and SIGHUP stop the stack as Ctrl-C does; ignore later signals."""
 
     def stop(*_: object) -> None:
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -115,7 +121,7 @@ def _stop_signals() -> Iterator[None]:
 
 
 def _wait() -> None:
-    """Until a signal comes; or, under `uv run`, until uv itself is gone and nobody can stop us."""
+    """Wait for a signal or, under `uv run`, until uv has ended and can no longer pass one on."""
     started_by = os.getppid()
     while "UV" not in os.environ or os.getppid() == started_by:
         threading.Event().wait(PARENT_CHECK)
@@ -124,7 +130,8 @@ def _wait() -> None:
 def _show(stack: StackContext, settings: Settings, seconds: float) -> None:
     front = stack.front_url
     rows = [
-        ("Portal, start here", front),
+        ("Customer's pages", front),
+        ("Developers, start here", f"{front}/dev"),
         ("API", f"{front}/api"),
         ("API documentation", f"{front}/docs"),
         ("Captured mail", f"{front}/mail"),
@@ -134,7 +141,7 @@ def _show(stack: StackContext, settings: Settings, seconds: float) -> None:
         ("Gigs", _emulated(stack.gigs_url)),
         ("SendGrid", _emulated(stack.sendgrid_url)),
         ("AWS (ministack)", stack.aws_endpoint),
-        ("Logs", f"{_relative(settings.logs)}  (python -m local logs <name>)"),
+        ("Logs", f"{_relative(settings.logs)}  (make logs NAME=auth-signup)"),
         *(
             ("Login", f"{account.email}  {account.password}  ({account.note})")
             for account in stack.accounts
@@ -142,9 +149,9 @@ def _show(stack: StackContext, settings: Settings, seconds: float) -> None:
     ]
     console.print(f"[bold green]ready[/] after {seconds:.0f} s\n")
     for name, where in rows:
-        # Addresses are for copying: they are never wrapped.
+        # Addresses are not wrapped, so that they can be copied.
         console.print(f"  {name:<30}{where}", markup=False, soft_wrap=True)
-    console.print("\nCtrl-C stops all of it; nothing is kept but builds and logs.")
+    console.print("\nCtrl-C stops all of it. Builds and logs are kept, data is not.")
 
 
 def _emulated(url: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The operator's command line: `uv run ops --help`.
+"""The operator's command line: `.venv/bin/ops --help`.
 
 Exit codes: 0 done; 1 no (something is rejected, unknown, or cannot be done any more); 2 wrong
 usage; 3 could not be found out, because a system was not reached or refused us.
@@ -45,8 +45,12 @@ def choose_stage(
         typer.Option(help="dev, production, …, or local (the default when `make run` is running)"),
     ] = None,
     front_door: Annotated[
-        str, typer.Option(help="Where the local stack's front door is")
-    ] = FRONT_DOOR,
+        str | None,
+        typer.Option(
+            help="Address of the local stack's front door (default: the stack that runs from this "
+            f"checkout, or {FRONT_DOOR})"
+        ),
+    ] = None,
 ) -> None:
     """Operate a stage of the portal."""
     if ctx.obj is None:

@@ -39,7 +39,7 @@ class OrderConfig(
 class StageRoot:
     """`Root` over a deployed stage, looked up at the first use."""
 
-    def __init__(self, name: str | None, front_door: str) -> None:
+    def __init__(self, name: str | None, front_door: str | None = None) -> None:
         self._name = name
         self._front_door = front_door
 
@@ -93,6 +93,7 @@ class StageRoot:
         whmcs = self._whmcs(settings)
         return OrderPorts(
             stage=self.stage.name,
+            order_page=self.stage.order_page,
             orders=SalesforceOrderReader(salesforce, orders),
             jobs=self._jobs(settings),
             directory=DynamoCustomerDirectory(self._table(settings.identity_table)),

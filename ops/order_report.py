@@ -23,12 +23,12 @@ def render(view: OrderView, console: Console) -> None:
     console.print(f"Order {view.order_id} · stage {view.stage}", style="bold")
     _heading(console, view, SALESFORCE)
     if view.salesforce is not None:
-        _salesforce(view.salesforce, console)
+        _salesforce(view.salesforce, view.page, console)
     elif SALESFORCE not in view.unreadable:
         console.print("There is no such Order (deleted, or hidden from the portal's user).")
     _heading(console, view, WORKFLOW)
     if view.job is not None:
-        _job(view.job, console)
+        _job(view.job, view.page, console)
         _history(view, console)
     elif WORKFLOW not in view.unreadable:
         console.print("Provisioning was never started.")
@@ -58,7 +58,7 @@ def _heading(console: Console, view: OrderView, system: str) -> None:
         console.print(f"could not be read: {view.unreadable[system]}", style="red", soft_wrap=True)
 
 
-def _salesforce(found: SalesforceOrder, console: Console) -> None:
+def _salesforce(found: SalesforceOrder, page: str, console: Console) -> None:
     order = found.order
     at = f" {order.activation_at.isoformat()}" if order.activation_at else ""
     _facts(
@@ -75,6 +75,7 @@ def _salesforce(found: SalesforceOrder, console: Console) -> None:
             "what to do": _remedy(
                 found.error_code, over=order.provisioning_status != ProvisioningStatus.IN_PROGRESS
             ),
+            "full reason": _full_reason(page) if found.error_code else "",
             "WHMCS order": order.whmcs_order_id,
             "ICCIDs": order.iccids,
         },
@@ -92,7 +93,7 @@ def _salesforce(found: SalesforceOrder, console: Console) -> None:
     console.print(table)
 
 
-def _job(job: Job, console: Console) -> None:
+def _job(job: Job, page: str, console: Console) -> None:
     last_error = job.last_error
     _facts(
         console,
@@ -109,6 +110,7 @@ def _job(job: Job, console: Console) -> None:
             "irreversible": "yes" if job.irreversible else "no",
             "last error": f"{last_error.code} in {last_error.step or NONE}" if last_error else "",
             "what to do": _remedy(last_error.code, over=_decided(job)) if last_error else "",
+            "full reason": _full_reason(page) if last_error else "",
             "correlation id": job.correlation_id,
         },
     )
@@ -164,6 +166,11 @@ def _table(*columns: str) -> Table:
 def _decided(job: Job) -> bool:
     """Whether nothing more is tried; that Salesforce has not been told yet changes nothing."""
     return job.status.over or job.status is Status.STOPPING
+
+
+def _full_reason(page: str) -> str:
+    """Where the vendor's own words are: they may name a person and are not printed here."""
+    return f"field Provisioning Error Message of the Order: {page}"
 
 
 def _remedy(code: str | None, *, over: bool) -> str:

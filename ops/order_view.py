@@ -32,7 +32,10 @@ class Billing:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderView:
-    """Everything that is known; `unreadable` says by system why it could not be read."""
+    """Everything that is known; `unreadable` says by system why it could not be read.
+
+    `page` is the address of the Order's page in Salesforce.
+    """
 
     order_id: str
     stage: str
@@ -41,6 +44,7 @@ class OrderView:
     history: Sequence[Mapping[str, Any]]
     billing: Billing | None
     unreadable: Mapping[str, str]
+    page: str
 
 
 def look_up(ports: OrderPorts, order_id: str) -> OrderView:
@@ -63,6 +67,7 @@ def look_up(ports: OrderPorts, order_id: str) -> OrderView:
         history=history or (),
         billing=billing,
         unreadable=unreadable,
+        page=ports.order_page(order_id),
     )
 
 

@@ -89,9 +89,10 @@ class JobPorts:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderPorts:
-    """For `ops order show`."""
+    """For `ops order show`; `order_page` gives the address of an Order's page in Salesforce."""
 
     stage: str
+    order_page: Callable[[str], str]
     orders: OrderReader
     jobs: OperatorJobs
     directory: CustomerDirectory

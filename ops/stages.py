@@ -6,6 +6,7 @@ what a command works with.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,12 +52,22 @@ class Cloud:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """A deployed stage: outputs of its stack, environment of its Lambdas, and its AWS account."""
+    """A deployed stage: outputs of its stack, environment of its Lambdas, and its AWS account.
+
+    `front_door` is the address of the local stack's front door, None for every other stage.
+    """
 
     name: str
     cloud: Cloud
     outputs: Mapping[str, str]
     environment: Mapping[str, str]
+    front_door: str | None = None
+
+    def order_page(self, order_id: str) -> str:
+        """The address at which an operator reads an Order (18 characters)."""
+        if self.front_door is not None:
+            return f"{self.front_door}/salesforce/orders/{order_id}"
+        return f"{self.environment['SALESFORCE_URL']}/lightning/r/Order/{order_id}/view"
 
     def output(self, name: str) -> str:
         """One output. Raises OpsError when the stack is older than these tools."""
@@ -68,13 +79,17 @@ class Stage:
         return self.outputs[name]
 
 
-def find(name: str | None, front_door: str = FRONT_DOOR) -> Stage:
+def find(name: str | None, front_door: str | None = None) -> Stage:
     """The stage of that name; without a name the local one, if it is running.
+
+    The local stack is looked for at `front_door`, else where it left a note of itself.
 
     Raises OpsError saying what to do, and botocore's errors.
     """
     if name in (None, LOCAL):
-        return deployed(LOCAL, _local_cloud(front_door, named=name is not None))
+        front_door = _front_door(front_door)
+        stage = deployed(LOCAL, _local_cloud(front_door, named=name is not None))
+        return dataclasses.replace(stage, front_door=front_door)
     return deployed(str(name), Cloud(boto3.session.Session()))
 
 
@@ -116,11 +131,21 @@ def _absent(error: ClientError, what: str, cloud: Cloud) -> Exception:
     )
 
 
+def _front_door(named: str | None) -> str:
+    # The local stack is only known where it can be started.
+    from local.note import running_front_door  # noqa: PLC0415  # as said
+
+    return (named or running_front_door() or FRONT_DOOR).rstrip("/")
+
+
 def _local_cloud(front_door: str, *, named: bool) -> Cloud:
+    # The local stack is only known where it can be started.
+    from local.stack.settings import ACCOUNT  # noqa: PLC0415  # as said
+
     try:
         with requests.Session() as session:
             session.trust_env = False  # loopback: no proxy may come between
-            answer = session.get(f"{front_door.rstrip('/')}/demo.json", timeout=LOOK_SECONDS)
+            answer = session.get(f"{front_door}/demo.json", timeout=LOOK_SECONDS)
             answer.raise_for_status()
             aws = answer.json()["aws"]
             endpoint, region = str(aws["endpoint"]), str(aws["region"])
@@ -130,9 +155,6 @@ def _local_cloud(front_door: str, *, named: bool) -> Cloud:
             f"No local stack answers at {front_door}: start it with `make run`{hint}.",
             exit_code=FAILED,
         ) from None
-    # The local stack's account is only known where the local stack can be started.
-    from local.stack.settings import ACCOUNT  # noqa: PLC0415  # as said
-
     session_ = boto3.session.Session(
         aws_access_key_id=ACCOUNT,
         aws_secret_access_key="test",  # noqa: S106  # ministack takes any

@@ -1,4 +1,4 @@
-"""`make demo`: play the whole business against the stack that is running."""
+"""`make demo`: plays the whole business against the running stack."""
 
 from __future__ import annotations
 
@@ -12,16 +12,22 @@ from rich.markup import escape
 from local.demo.checks import DemoError
 from local.demo.play import Demo
 from local.demo.portal_client import DEFAULT_FRONT_DOOR
+from local.note import running_front_door
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 when everything was as promised, 1 with a sentence on what was not."""
+    """Return 0 when every check holds; else print the failed check and return 1."""
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
-    parser.add_argument("--front", default=DEFAULT_FRONT_DOOR, help="the front door's address")
+    parser.add_argument(
+        "--front",
+        help="address of the front door (default: the stack that runs from this checkout, "
+        f"or {DEFAULT_FRONT_DOOR})",
+    )
     options = parser.parse_args(arguments)
+    front = options.front or running_front_door() or DEFAULT_FRONT_DOOR
     console = Console()
     try:
-        Demo(options.front.rstrip("/"), console).run()
+        Demo(front.rstrip("/"), console).run()
     except DemoError as error:
         console.print(f"[bold red]✗[/] {escape(str(error))}", highlight=False)
         return 1

@@ -1,6 +1,6 @@
-"""What the outside systems have recorded, read through the emulators' admin API.
+"""Reads the records of the outside systems through the emulators' admin API.
 
-The demo compares these with what the portal says, so nothing here asks the portal.
+The demo compares them with the portal's answers, so this module never asks the portal.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from local.demo.portal_client import loopback_client
 
 
 class Backstage:
-    """Reads, and once writes (a new Account), the emulators of one stack."""
+    """Reads the emulators of one stack; writes one record, a new Account."""
 
     def __init__(self, emulators: dict[str, dict[str, str]]) -> None:
         self._admin = {name: emulator["admin"] for name, emulator in emulators.items()}
@@ -24,31 +24,31 @@ class Backstage:
         self._client.close()
 
     def whmcs_emails(self) -> set[str]:
-        """E-mail addresses of all WHMCS clients."""
+        """Return the e-mail addresses of all WHMCS clients."""
         return {client["email"] for client in self._state("whmcs")["clients"]}
 
     def whmcs_orders(self, email: str) -> list[dict[str, Any]]:
-        """The WHMCS orders of the client with that address."""
+        """Return the WHMCS orders of the client with that address."""
         state = self._state("whmcs")
         ids = {client["id"] for client in state["clients"] if client["email"] == email}
         return [order for order in state["orders"] if order["clientId"] in ids]
 
     def whmcs_services(self, order_id: int) -> list[dict[str, Any]]:
-        """The services of a WHMCS order."""
+        """Return the services of a WHMCS order."""
         return [s for s in self._state("whmcs")["services"] if s["orderId"] == order_id]
 
     def esim_subscriptions(self, email: str) -> list[dict[str, Any]]:
-        """The Gigs subscriptions of the user with that address."""
+        """Return the Gigs subscriptions of the user with that address."""
         return [line for line in self._lines("subscriptions") if line["user"]["email"] == email]
 
     def activation_code(self, subscription: dict[str, Any]) -> str:
-        """The LPA string of a subscription's SIM."""
+        """Return the LPA string of a subscription's SIM."""
         sims = {sim["id"]: sim for sim in self._lines("sims")}
         code: str = sims[subscription["sim"]["id"]]["activationCode"]
         return code
 
     def add_account(self, person: Person) -> None:
-        """A new Account in Salesforce, as sales would enter it."""
+        """Create an Account in Salesforce, as a salesperson does."""
         record = {
             "FirstName": person.first_name,
             "LastName": person.last_name,
@@ -64,7 +64,7 @@ class Backstage:
         expect_status(answer, 201, "Entering a new Account in Salesforce")
 
     def _lines(self, kind: str) -> list[dict[str, Any]]:
-        """Records of all Gigs projects."""
+        """Return the records of all Gigs projects."""
         projects = self._state("gigs")["projects"].values()
         return [record for project in projects for record in project[kind]]
 

@@ -1,4 +1,4 @@
-"""Adding a card on WHMCS' own page, as a customer who followed the single-use link does."""
+"""Adds a card on WHMCS' own page, as a customer does after the single-use link."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Card:
 
 
 def add_card(url: str, card: Card) -> None:
-    """Open the single-use link, go to the form for a new card, send it; raises DemoError."""
+    """Open the single-use link, go to the form for a new card and send it. Raises DemoError."""
     with loopback_client(follow_redirects=True) as browser:
         page = browser.get(url)
         _check(page, "The single-use link")

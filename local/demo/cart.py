@@ -1,4 +1,4 @@
-"""What the demo's customer orders, and what would suit them at all."""
+"""The cart of the demo's customer, and the products that suit a customer."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CART: dict[str, list[dict[str, Any]]] = {
 
 
 def suits(product: Product, person: Person) -> bool:
-    """Whether a product fits the person's building, line and region."""
+    """Return whether a product fits the person's building, line and region."""
     return (
         product.dwelling in {"Any", person.dwelling}
         and product.tier in {"Any", person.tier}
@@ -45,6 +45,6 @@ def suits(product: Product, person: Person) -> bool:
 
 
 def cart_suits(person: Person) -> bool:
-    """Whether the person can have everything in the demo's cart."""
+    """Return whether the person can order everything in the demo's cart."""
     skus = {item["sku"] for item in CART["items"]}
     return all(suits(product, person) for product in OFFERED if product.sku in skus)

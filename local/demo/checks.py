@@ -1,4 +1,4 @@
-"""How the demo stops: one clear sentence instead of a stack trace."""
+"""Checks of the demo; a failed check ends it with one sentence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ POLL_SECONDS = 0.5
 
 
 class DemoError(Exception):
-    """Something is not as the business promises; the text is for whoever ran the demo."""
+    """A check of the demo failed; the message is shown to the person who runs it."""
 
 
 def expect(condition: object, sentence: str) -> None:
@@ -23,7 +23,7 @@ def expect(condition: object, sentence: str) -> None:
 
 
 def expect_status(answer: httpx.Response, status: int, doing: str) -> dict[str, Any]:
-    """The JSON object of an answer with that status; DemoError quoting the problem otherwise."""
+    """Return the JSON object of an answer with that status. Raises DemoError with the problem."""
     if answer.status_code != status:
         raise DemoError(f"{doing} should give {status} and gave {_told(answer)}")
     body: dict[str, Any] = answer.json() if answer.content else {}
@@ -31,7 +31,7 @@ def expect_status(answer: httpx.Response, status: int, doing: str) -> dict[str, 
 
 
 def wait_for(look: Callable[[], Result | None], *, seconds: float, sentence: str) -> Result:
-    """Call `look` until it gives something; DemoError with `sentence` after `seconds`."""
+    """Call `look` until it returns a value, and return that. Raises DemoError after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
         found = look()
@@ -43,7 +43,7 @@ def wait_for(look: Callable[[], Result | None], *, seconds: float, sentence: str
 
 
 def _told(answer: httpx.Response) -> str:
-    """Status, slug and detail of a problem, or the start of whatever came."""
+    """Return status, slug and detail of a problem, or the start of another body."""
     try:
         problem = answer.json()
         words = f"{problem.get('type', '').rsplit('/', 1)[-1]}: {problem.get('detail', '')}"

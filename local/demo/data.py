@@ -1,4 +1,4 @@
-"""Seeds of the emulators, derived from one description of products and people.
+"""The seeds of the emulators, derived from one description of products and people.
 
 Each function returns what `POST /_admin/seed` of that emulator takes. Ids agree across the
 three: `WHMCS_Product_Id__c` is a seeded pid, every option id in `Portal_ConfigOptions_JSON__c`
@@ -36,7 +36,7 @@ GROUPS = {"Internet": 1, "eSIM": 2, "VPN": 3, "Other": 4}
 
 
 def salesforce_seed(public_key_pem: str) -> dict[str, Any]:
-    """Accounts, products and prices; `public_key_pem` verifies the integration user's JWT."""
+    """Return accounts, products and prices; `public_key_pem` verifies the user's JWT."""
     return {
         "connectedApps": [
             {
@@ -144,7 +144,7 @@ def _pricebook_entries() -> list[dict[str, Any]]:
 
 
 def whmcs_seed() -> dict[str, Any]:
-    """Gateways, client custom fields, products with their options, and two older clients."""
+    """Return gateways, client custom fields, products with their options, and two older clients."""
     return {
         "gateways": [
             {"module": "stripe", "displayname": "Credit Card (Stripe)"},
@@ -233,7 +233,7 @@ def _whmcs_client(client: BillingClient) -> dict[str, Any]:
 
 
 def gigs_seed() -> dict[str, Any]:
-    """A plan for every eSIM product and two top-ups that fit all of them."""
+    """Return a plan for every eSIM product and two top-ups that fit all of them."""
     plans = [_plan(product) for product in PRODUCTS if product.gigs_plan is not None]
     sizes = ((1, 500), (5, 1_800))
     return {

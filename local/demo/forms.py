@@ -1,4 +1,4 @@
-"""HTML forms and links as a browser would follow them, for pages that have no API."""
+"""Reads forms and links of HTML pages that have no API."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 @dataclass
 class Form:
-    """A form of a page; `fields` are what it would send if nothing were typed."""
+    """A form of a page; `fields` are the values that it sends when nothing is typed."""
 
     action: str
     method: str
@@ -16,14 +16,14 @@ class Form:
 
 
 def read_forms(html: str) -> list[Form]:
-    """All forms of a page, in order."""
+    """Return all forms of a page in order."""
     parser = _Parser()
     parser.feed(html)
     return parser.forms
 
 
 def read_links(html: str) -> list[str]:
-    """The targets of all links of a page, in order."""
+    """Return the targets of all links of a page in order."""
     parser = _Parser()
     parser.feed(html)
     return parser.links

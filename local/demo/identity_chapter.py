@@ -1,4 +1,4 @@
-"""The demo's second chapter: a forgotten password, and somebody whom WHMCS knows already."""
+"""The demo's second part: a forgotten password, and a customer with a WHMCS login."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Say = Callable[[str], None]
 
 
 def forget_the_password(portal: PortalClient, front: FrontDoor, person: Person, say: Say) -> None:
-    """Ask for a link, use it once, and see that the old password and session are gone."""
+    """Reset the password; check that link, old password and old session no longer work."""
     session = _session(portal, person.email, PASSWORD)
     seen = _reset_tokens(front, person.email)
     asked = portal.post("/auth/request-password-reset", {"email": person.email})
@@ -51,7 +51,7 @@ def forget_the_password(portal: PortalClient, front: FrontDoor, person: Person, 
 
 
 def link_whmcs(portal: PortalClient, whmcs_emails: Callable[[], set[str]], say: Say) -> None:
-    """Somebody with a WHMCS login gets a portal account without a second WHMCS client."""
+    """Link a customer with a WHMCS login; check that no second WHMCS client is created."""
     person = next((p for p in (CHEN, YAMAMOTO) if _unlinked(portal, p)), None)
     if person is None:
         say("Everybody with an old WHMCS login is linked already")

@@ -1,4 +1,4 @@
-"""Whether the eSIM mail carries the provider's activation code, as text and as a QR code."""
+"""Checks that the eSIM mail has the provider's activation code as text and as a QR code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LPA_CODE = re.compile(r"LPA:1\$[^\s$]+\$[A-Za-z0-9-]+(?:\$[^\s$]*){0,2}")
 
 
 def check_esim_mail(mail: dict[str, Any], code: str) -> None:
-    """Raise DemoError unless the mail's text and one of its pictures hold exactly `code`."""
+    """Raise DemoError unless the mail's text and one of its images contain exactly `code`."""
     written = LPA_CODE.findall(mail["text"])
     expect(code in written, "The eSIM mail's text does not hold the provider's LPA code.")
     try:
@@ -24,7 +24,7 @@ def check_esim_mail(mail: dict[str, Any], code: str) -> None:
 
 
 def pictures(mail: dict[str, Any]) -> list[bytes]:
-    """The PNG attachments of a mail of `/mail.json`."""
+    """Return the PNG attachments of a mail of `/mail.json`."""
     return [
         base64.b64decode(file["content"])
         for file in mail["attachments"]

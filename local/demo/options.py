@@ -1,7 +1,7 @@
-"""Configurable options of the demo products, written once for Salesforce and WHMCS.
+"""Configurable options of the demo products for Salesforce and WHMCS.
 
-`Portal_ConfigOptions_JSON__c` names the WHMCS option and choice that each of ours maps to, so
-both seeds are derived from the same objects here: they cannot drift apart.
+`Portal_ConfigOptions_JSON__c` names the WHMCS option and choice that each option maps to, so both
+seeds are derived from the same objects.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class ChoiceOption:
     required: bool = True
 
     def as_config(self) -> dict[str, Any]:
-        """This option as it stands in `Portal_ConfigOptions_JSON__c`."""
+        """Return this option as `Portal_ConfigOptions_JSON__c` holds it."""
         return {
             "id": self.id,
             "label": self.label,
@@ -67,7 +67,7 @@ class QuantityOption:
     maximum: int
 
     def as_config(self) -> dict[str, Any]:
-        """This option as it stands in `Portal_ConfigOptions_JSON__c`."""
+        """Return this option as `Portal_ConfigOptions_JSON__c` holds it."""
         return {
             "id": self.id,
             "label": self.label,
@@ -91,7 +91,7 @@ class YesNoOption:
     price: int
 
     def as_config(self) -> dict[str, Any]:
-        """This option as it stands in `Portal_ConfigOptions_JSON__c`."""
+        """Return this option as `Portal_ConfigOptions_JSON__c` holds it."""
         return {
             "id": self.id,
             "label": self.label,
@@ -106,7 +106,7 @@ Option = ChoiceOption | QuantityOption | YesNoOption
 
 
 def config_json(options: tuple[Option, ...]) -> str:
-    """The value of `Portal_ConfigOptions_JSON__c`."""
+    """Return the value of `Portal_ConfigOptions_JSON__c`."""
     config = {"version": CONFIG_VERSION, "options": [option.as_config() for option in options]}
     return json.dumps(config, ensure_ascii=False)
 

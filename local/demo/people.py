@@ -1,6 +1,6 @@
-"""The people of the demo: who is known to Salesforce, to WHMCS and to the portal already.
+"""The people of the demo, and which of Salesforce, WHMCS and the portal know them.
 
-All of them are invented; addresses use real place names with made-up blocks.
+All of them are invented. Addresses use real place names with invented block numbers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PASSWORD = "Sakura-Train-2026!"
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A customer; `email` is what they sign up with, `crm_email` what Salesforce knows."""
+    """A customer; they sign up with `email`, Salesforce has `crm_email` (None: the same one)."""
 
     number: str
     first_name: str
@@ -35,7 +35,7 @@ class Person:
     crm_email: str | None = None
 
     def signup(self, password: str = PASSWORD) -> dict[str, Any]:
-        """The body of POST /auth/signup for this person."""
+        """Return the body of POST /auth/signup for this person."""
         return {
             "email": self.email,
             "password": password,
@@ -56,7 +56,7 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class PortalUser:
-    """Somebody whom the launcher signs up when the stack starts."""
+    """A customer whom the launcher signs up when the stack starts."""
 
     person: Person
     card: str | None
@@ -64,13 +64,13 @@ class PortalUser:
 
     @property
     def account(self) -> DemoAccount:
-        """What the front page shows."""
+        """The account as the start page shows it."""
         return DemoAccount(email=self.person.email, password=PASSWORD, note=self.note)
 
 
 @dataclass(frozen=True, kw_only=True)
 class BillingClient:
-    """Somebody who has a WHMCS client area account from before there was a portal."""
+    """A customer with a WHMCS client area account that is older than the portal."""
 
     person: Person
     client_id: int

@@ -1,7 +1,7 @@
-"""The whole business, played against a running stack over HTTP, each step checked.
+"""Plays the whole business against a running stack over HTTP and checks each step.
 
-From a stranger with a customer number to an installed eSIM, with the mistakes people make on
-the way: no card yet, the order sent twice, the button pressed twice.
+It begins with a customer number and ends with an eSIM that can be installed. On the way it makes
+common mistakes: an order without a card, an order sent twice, the button pressed twice.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from local.demo.backstage import Backstage
 from local.demo.card_page import Card, add_card
@@ -33,7 +34,7 @@ EXPECTED_MAILS = 3
 
 
 class Demo:
-    """One run: a customer, an order, everything that must be true of it afterwards."""
+    """One run of the demo: a customer, an order, and checks of all records about it."""
 
     def __init__(self, front_door: str, console: Console) -> None:
         self._console = console
@@ -46,7 +47,7 @@ class Demo:
         self._steps = 0
 
     def run(self) -> None:
-        """Play everything; raises DemoError at the first difference."""
+        """Play everything. Raises DemoError at the first check that fails."""
         try:
             self._become_a_customer()
             self._look_around()
@@ -70,7 +71,17 @@ class Demo:
 
     def _say(self, text: str) -> None:
         self._steps += 1
-        self._console.print(f"[green]✓[/] [dim]{self._steps:>2}[/] {escape(text)}", highlight=False)
+        mark = f"[green]✓[/] [dim]{self._steps:>2}[/]"
+        if not self._console.is_terminal:
+            # A file or a pipe has no width to wrap at: one line per step.
+            line = f"{mark} {escape(text)}"
+            self._console.print(line, highlight=False, soft_wrap=True)
+            return
+        step = Table.grid(padding=(0, 1))
+        step.add_column(no_wrap=True)
+        step.add_column(overflow="fold")
+        step.add_row(mark, escape(text))
+        self._console.print(step)
 
     def _become_a_customer(self) -> None:
         expect_status(self._portal.get("/health"), 200, "Asking whether the API is up")

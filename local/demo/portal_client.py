@@ -1,4 +1,4 @@
-"""The portal's API and pages as the demo uses them: over HTTP, from outside."""
+"""HTTP clients for the portal's API and the front door's pages."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ TIMEOUT_SECONDS = 30.0
 
 
 def loopback_client(**options: Any) -> httpx.Client:
-    """An HTTP client that ignores the environment's proxies: everything here is on loopback."""
+    """Return an HTTP client that ignores the environment's proxies: all addresses are loopback."""
     return httpx.Client(trust_env=False, timeout=TIMEOUT_SECONDS, **options)
 
 
 def find_stack(front_door: str) -> dict[str, Any]:
-    """The running stack's `/demo.json`; DemoError that says what to do when nothing runs."""
+    """Return the running stack's `/demo.json`. Raises DemoError when no stack runs."""
     try:
         with loopback_client() as client:
             answer = client.get(f"{front_door}/demo.json")
@@ -38,7 +38,7 @@ def find_stack(front_door: str) -> dict[str, Any]:
 
 
 class PortalClient:
-    """One visitor: anonymous until `log_in`."""
+    """An API client; it sends no token before `log_in`."""
 
     def __init__(self, api: str) -> None:
         self._client = loopback_client(base_url=api)
@@ -48,22 +48,22 @@ class PortalClient:
         self._client.close()
 
     def get(self, path: str) -> httpx.Response:
-        """GET below the API's base URL."""
+        """Send a GET request to a path below the API's base URL."""
         return self._client.get(path)
 
     def post(self, path: str, body: Any) -> httpx.Response:
-        """POST a JSON body below the API's base URL."""
+        """Send a JSON body to a path below the API's base URL."""
         return self._client.post(path, json=body)
 
     def log_in(self, email: str, password: str) -> None:
-        """Log in and send the bearer token from here on."""
+        """Log in and send the bearer token with every later request."""
         answer = self.post("/auth/login", {"email": email, "password": password})
         token = expect_status(answer, 200, f"Logging in as {email}")["accessToken"]
         self._client.headers["Authorization"] = f"Bearer {token}"
 
 
 class FrontDoor:
-    """The operator's screen and the mailbox, as programs read them."""
+    """A client of the operator's screen and of the captured mails."""
 
     def __init__(self, url: str) -> None:
         self._client = loopback_client(base_url=url, headers={"Accept": "application/json"})
@@ -73,22 +73,22 @@ class FrontDoor:
         self._client.close()
 
     def order(self, order_id: str) -> dict[str, Any]:
-        """The Order as Salesforce has it."""
+        """Return the Order's record in Salesforce."""
         answer = self._client.get(f"/salesforce/orders/{order_id}")
         return expect_status(answer, 200, "Reading the Order in Salesforce")
 
     def approve(self, order_id: str) -> None:
-        """What an operator does after the review."""
+        """Approve the Order, as an operator does after the review."""
         answer = self._client.post(f"/salesforce/orders/{order_id}/approve")
         expect_status(answer, 204, "Approving the Order in Salesforce")
 
     def press_provision(self, order_id: str) -> dict[str, Any]:
-        """Press "Provision in WHMCS"; what the portal said, see PressResult."""
+        """Press "Provision in WHMCS". Return the portal's answer (see PressResult)."""
         answer = self._client.post(f"/salesforce/orders/{order_id}/provision")
         return expect_status(answer, 200, "Pressing the button in Salesforce")
 
     def mails_to(self, email: str) -> list[dict[str, Any]]:
-        """Captured mails of one recipient, newest first."""
+        """Return the captured mails of one recipient, newest first."""
         answer = self._client.get("/mail.json")
         mails: list[dict[str, Any]] = expect_status(answer, 200, "Reading the mail")["mails"]
         return [mail for mail in mails if any(email in address for address in mail["to"])]

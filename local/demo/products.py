@@ -1,4 +1,4 @@
-"""The demo catalogue of a reseller in Japan: Internet lines, eSIM plans, VPN, fees.
+"""The demo catalogue of a reseller in Japan: Internet lines, eSIM plans, VPN and fees.
 
 Prices are whole yen, tax included. `whmcs_id` is the WHMCS product id (pid); `gigs_plan` makes a
 product an eSIM line. The last block holds products that must never be offered.
@@ -25,7 +25,7 @@ WEST = "West Japan"
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """One sellable product, as Salesforce and WHMCS both need to know it.
+    """One product with what Salesforce and WHMCS need.
 
     `broken_options` replaces the options' JSON in Salesforce (a data-entry mistake to show);
     `in_portal_pricebook=False` leaves the product without a price in the Portal pricebook.

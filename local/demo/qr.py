@@ -1,7 +1,7 @@
-"""Whether a PNG is the QR code of a text, without a camera and without native libraries.
+"""Checks whether a PNG is the QR code of a text, without native libraries.
 
-Reading a QR code in general is hard; checking one is not: the symbol of a known text is
-determined up to its error-correction level, so all levels are drawn and compared.
+The symbol of a known text depends only on its error-correction level, so all levels are drawn and
+compared with the image.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ Matrix = list[list[bool]]
 
 
 class NotAQrCodeError(Exception):
-    """The picture has no QR code's outline; the text says what is wrong."""
+    """The image does not have the outline of a QR code; the message says what is wrong."""
 
 
 def shows(picture: bytes, text: str) -> bool:
-    """True when the PNG is the QR code of exactly `text`; raises NotAQrCodeError."""
+    """Return whether the PNG is the QR code of exactly `text`. Raises NotAQrCodeError."""
     modules = read_modules(picture)
     for level in ERROR_LEVELS:
         symbol = segno.make_qr(text, error=level, boost_error=False)
@@ -32,7 +32,7 @@ def shows(picture: bytes, text: str) -> bool:
 
 
 def read_modules(picture: bytes) -> Matrix:
-    """The dark modules of a cleanly rendered QR code; its quiet zone is cut off."""
+    """Return the modules of a cleanly rendered QR code without its quiet zone; True is dark."""
     pixels = _dark_pixels(picture)
     rows = [y for y, row in enumerate(pixels) if any(row)]
     columns = [x for x in range(len(pixels[0])) if any(row[x] for row in pixels)]

@@ -14,5 +14,5 @@ KEY_PREFIXES = {
 
 
 def record_id(sobject: str, serial: int) -> str:
-    """The 18-character id number `serial` of a kind of record."""
+    """Return the 18-character id with the number `serial` for an object."""
     return f"{KEY_PREFIXES[sobject]}{_INSTANCE}{serial:07d}{_NO_CAPITALS}"

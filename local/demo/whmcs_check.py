@@ -1,7 +1,7 @@
-"""Whether the services in WHMCS are what the cart said, option by option.
+"""Checks that the services in WHMCS match the cart, option by option.
 
-WHMCS falls back to the default of an option in silence when an id or shape is wrong, so the
-demo looks for itself.
+WHMCS stores the default of an option without an error when an id or shape is wrong, so the demo
+compares every option.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from local.demo.checks import expect
 from local.demo.options import ChoiceOption
 from local.demo.products import OFFERED, Product
 
-# Of an ordered option: the WHMCS choice id (None where there is nothing to choose), the quantity.
+# The WHMCS choice id (None for an option without choices) and the quantity of an ordered option.
 Ordered = tuple[int | None, int]
 
 
@@ -54,7 +54,7 @@ def _check_service(
 
 
 def ordered_options(product: Product, chosen: dict[str, Any]) -> dict[int, Ordered]:
-    """WHMCS option id → what must be stored for the options that were chosen."""
+    """Return WHMCS option id → the choice and quantity that WHMCS must store."""
     ordered: dict[int, Ordered] = {}
     for option in product.options:
         if option.id not in chosen:

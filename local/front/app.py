@@ -1,8 +1,9 @@
-"""The front door of the one-machine stack: one ASGI application for everything a person sees."""
+"""The front door of the local stack: one ASGI application for all pages and the API."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -22,29 +23,36 @@ from starlette.types import ASGIApp
 
 from local.context import StackContext
 from local.front.customer_pages import CustomerPages
+from local.front.dev_page import DevPage
 from local.front.docs_screen import DocsScreen
-from local.front.front_page import FrontPage
 from local.front.guard import PageGuard
 from local.front.mail_screen import MailScreen
+from local.front.monitoring import Monitoring, cloudwatch_client
 from local.front.operator_screen import OperatorScreen
-from local.front.problems import problem
+from local.front.ops_screen import OpsScreen
+from local.front.problems import page_problem
 from local.front.proxy import METHODS, ApiProxy
 from local.front.salesforce_api import SalesforceApi
+from local.front.site import Site, first_segments
+from local.front.trace import Tracer
 from local.front.view_filters import FILTERS
 
 HERE = Path(__file__).parent
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
-def create_app(context: StackContext) -> ASGIApp:
-    """The front door of the stack that `context` describes; opens no connection before a request.
+def create_app(context: StackContext, cloudwatch: Callable[[], Any] | None = None) -> ASGIApp:
+    """Return the front door of a stack; it opens no connection before the first request.
 
-    Answers only to loopback names and the host of `front_url`: a page elsewhere on the web must
-    not reach it by rebinding its own name to this machine.
+    It answers only requests for loopback names and the host of `front_url`, so that a web page
+    cannot reach it by rebinding its own host name to this machine (DNS rebinding). `cloudwatch`
+    makes the client for alarms and metrics (default: one for the stack's AWS).
     """
-    # Loopback only: no proxy or .netrc of the environment may come between.
+    # All targets are on loopback: proxies and .netrc of the environment are ignored.
     client = httpx.AsyncClient(trust_env=False, timeout=10.0)
-    templates = _templates()
+    templates = _templates(context)
+    make_client = cloudwatch or functools.partial(cloudwatch_client, context)
+    monitoring = Monitoring(make_client, context.assembly)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -53,18 +61,21 @@ def create_app(context: StackContext) -> ASGIApp:
 
     hosts = [*LOOPBACK_HOSTS, urlsplit(context.front_url).hostname or "127.0.0.1"]
     return Starlette(
-        routes=_routes(context, client, templates),
+        routes=_routes(context, client, monitoring, templates),
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
             Middleware(PageGuard),
         ],
-        exception_handlers={404: _not_found},
+        exception_handlers={404: _not_found(templates)},
         lifespan=lifespan,
     )
 
 
 def _routes(
-    context: StackContext, client: httpx.AsyncClient, templates: Jinja2Templates
+    context: StackContext,
+    client: httpx.AsyncClient,
+    monitoring: Monitoring,
+    templates: Jinja2Templates,
 ) -> list[BaseRoute]:
     salesforce = None
     if context.salesforce_url is not None:
@@ -74,20 +85,24 @@ def _routes(
             context.salesforce_consumer_secret,
             client,
         )
-    proxy = ApiProxy(context.api_url, client)
-    return [
+    tracer = Tracer(context.logs, context.emulators, client)
+    proxy = ApiProxy(context.api_url, client, context.cors_origins)
+    routes: list[BaseRoute] = [
         Route("/api", proxy.handle, methods=METHODS),
         Route("/api/{path:path}", proxy.handle, methods=METHODS),
-        *FrontPage(context, templates).routes(),
+        *DevPage(context, templates).routes(),
         *DocsScreen(context, templates).routes(),
         *MailScreen(context.sendgrid_url, client, templates).routes(),
-        *CustomerPages(templates).routes(),
         *OperatorScreen(context, salesforce, client, templates).routes(),
+        *OpsScreen(monitoring, tracer, context.openapi_path.parent, templates).routes(),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
+    pages = CustomerPages(context.openapi_path)
+    site = Site(context.site, pages, templates, first_segments(routes))
+    return [*routes, *site.routes()]
 
 
-def _templates() -> Jinja2Templates:
+def _templates(context: StackContext) -> Jinja2Templates:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -96,8 +111,52 @@ def _templates() -> Jinja2Templates:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
+    environment.globals["parts"] = _parts(context)
     return Jinja2Templates(env=environment)
 
 
-async def _not_found(_: Request, __: Any) -> Response:
-    return problem(404, "Not Found", "The front door has no such page; see / for what there is.")
+def _parts(context: StackContext) -> list[tuple[str, str, str]]:
+    """Return path, name and purpose of each part of the front door that this stack has."""
+    parts = [
+        ("/", "Pages", "The customer's pages: catalogue, orders, services", True),
+        ("/docs", "API", "Every endpoint and schema, to read and to try", True),
+        (
+            "/salesforce",
+            "Salesforce",
+            "The operator's screen: review orders, press Provision",
+            context.salesforce_url is not None,
+        ),
+        (
+            "/whmcs",
+            "WHMCS",
+            "Clients, orders, services and cards in the billing system",
+            context.whmcs_url is not None,
+        ),
+        (
+            "/ops",
+            "Ops",
+            "Alarms and dashboard, red and green, with the runbooks",
+            True,
+        ),
+        (
+            "/mail",
+            "Mail",
+            "The mails that customers would have received, with QR codes",
+            context.sendgrid_url is not None,
+        ),
+    ]
+    return [(path, name, purpose) for path, name, purpose, runs in parts if runs]
+
+
+def _not_found(templates: Jinja2Templates) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def not_found(request: Request, _: Exception) -> Response:
+        return page_problem(
+            templates,
+            request,
+            404,
+            "Page not found",
+            f"There is no page at {request.url.path}. The start page for developers, /dev, lists "
+            "the pages of this stack.",
+        )
+
+    return not_found

@@ -1,82 +1,101 @@
-"""Where the links in mails lead: the customers' web pages, which are not part of this stack.
+"""Where links in mails lead while the customer's pages are not built.
 
-Each address says which API call its page would make, so that a link from a captured mail can
-be followed to its end by hand.
+Each address names the API call that its page makes, so that a link of a captured mail can be
+followed by hand in the API viewer.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
-
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-from starlette.templating import Jinja2Templates
+from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerPage:
-    """One address of the web pages; `call` is the API call behind it."""
+    """An address in mails and the API call of its page; `path` is a regular expression."""
 
     path: str
     title: str
-    explains: str
+    does: str
+    method: str
     call: str
-    anchor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundPage:
+    """A page with the address of its API call in the viewer and the order that it is about."""
+
+    page: CustomerPage
+    viewer: str | None
+    order_id: str | None
 
 
 PAGES = (
     CustomerPage(
         path="/reset-password",
         title="Choose a new password",
-        explains="The page takes the token from the address (after the #) and a new password.",
-        call="POST /auth/reset-password",
-        anchor="post-auth-reset-password",
+        does="The page sends the token of its address (after the #) with a new password.",
+        method="post",
+        call="/auth/reset-password",
     ),
     CustomerPage(
         path="/request-password-reset",
         title="Ask for a password reset",
-        explains="The page takes an e-mail address; a mail with a single-use link follows.",
-        call="POST /auth/request-password-reset",
-        anchor="post-auth-request-password-reset",
+        does="The page sends an e-mail address. A mail with a single-use link follows.",
+        method="post",
+        call="/auth/request-password-reset",
     ),
     CustomerPage(
-        path="/orders/{order_id}",
+        path="/orders/(?P<order_id>801[A-Za-z0-9]{15})",
         title="Your order",
-        explains="The page shows the order's products and how far its provisioning is.",
-        call="GET /orders/{sfOrderId}",
-        anchor="get-orders-sfOrderId",
+        does="The page shows the products of the order and the progress of its provisioning.",
+        method="get",
+        call="/orders/{sfOrderId}",
     ),
     CustomerPage(
         path="/subscriptions",
         title="Your services",
-        explains="The page lists what the customer has, with eSIM state and usage.",
-        call="GET /subscriptions",
-        anchor="get-subscriptions",
+        does="The page lists the customer's services with eSIM state and usage.",
+        method="get",
+        call="/subscriptions",
     ),
     CustomerPage(
-        path="/subscriptions/{subscription_id}",
+        path="/subscriptions/[0-9]+",
         title="Your service",
-        explains="The page shows one service, and what can be done with its eSIM.",
-        call="GET /subscriptions/{id}",
-        anchor="get-subscriptions-id",
+        does="The page shows one service and what can be done with its eSIM.",
+        method="get",
+        call="/subscriptions/{id}",
     ),
 )
 
 
 class CustomerPages:
-    """The routes of `PAGES`."""
+    """Finds the page of an address and, in the OpenAPI document, its API call."""
 
-    def __init__(self, templates: Jinja2Templates) -> None:
-        self._templates = templates
+    def __init__(self, openapi: Path) -> None:
+        self._openapi = openapi
 
-    def routes(self) -> list[Route]:
-        """One route per address."""
-        return [self._route(page) for page in PAGES]
+    def find(self, path: str) -> FoundPage | None:
+        """Return the page of a path; None when no mail links to it."""
+        for page in PAGES:
+            if (match := re.fullmatch(page.path, path)) is not None:
+                return FoundPage(
+                    page=page,
+                    viewer=self._viewer(page),
+                    order_id=match.groupdict().get("order_id"),
+                )
+        return None
 
-    def _route(self, page: CustomerPage) -> Route:
-        async def show(request: Request) -> Response:
-            data = {"page": page, "order_id": request.path_params.get("order_id")}
-            return self._templates.TemplateResponse(request, "customer_page.html", data)
-
-        return Route(page.path, show)
+    def _viewer(self, page: CustomerPage) -> str | None:
+        """Return the operation's address in the viewer; None when the API has no such operation."""
+        if not self._openapi.is_file():
+            return None
+        document: dict[str, Any] = json.loads(self._openapi.read_text(encoding="utf-8"))
+        operation = document["paths"].get(page.call, {}).get(page.method)
+        if operation is None:
+            return None
+        tag = (operation.get("tags") or ["default"])[0]
+        return f"/docs#/{tag}/{operation['operationId']}"

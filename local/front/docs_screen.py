@@ -1,4 +1,4 @@
-"""`/docs` and `/openapi.json`: the committed OpenAPI document, readable and playable."""
+"""`/docs` and `/openapi.json`: the committed OpenAPI document in Swagger UI."""
 
 from __future__ import annotations
 
@@ -7,27 +7,39 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
 from local.context import StackContext
-from local.front.openapi_view import read_api
 from local.front.problems import problem
+from local.front.vendoring import SWAGGER_UI, VENDOR
+
+# Swagger UI needs style attributes. Its script is a file of this origin.
+VIEWER_POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 class DocsScreen:
-    """Reads the document anew for each request: it may be regenerated while the stack runs."""
+    """Reads the document for each request: it may be generated again while the stack runs."""
 
     def __init__(self, context: StackContext, templates: Jinja2Templates) -> None:
         self._context = context
         self._templates = templates
 
-    def routes(self) -> list[Route]:
-        """`/docs` and `/openapi.json`."""
-        return [Route("/docs", self.show), Route("/openapi.json", self.document)]
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes of `/docs`, of the viewer's files below it, and of `/openapi.json`."""
+        return [
+            Route("/docs", self.show),
+            Mount("/docs/viewer", StaticFiles(directory=VENDOR / SWAGGER_UI.package)),
+            Route("/openapi.json", self.document),
+        ]
 
     async def document(self, _: Request) -> Response:
-        """The document, with this front door as its server."""
+        """Serve the document with this front door as its server."""
         document = self._read()
         if document is None:
             return self._missing()
@@ -35,12 +47,15 @@ class DocsScreen:
         return JSONResponse({**document, "servers": servers})
 
     async def show(self, request: Request) -> Response:
-        """The viewer."""
-        document = self._read()
-        if document is None:
+        """Show the viewer with a sign-in button for each demo customer."""
+        if self._read() is None:
             return self._missing()
-        data = {"api": read_api(document), "accounts": self._context.accounts}
-        return self._templates.TemplateResponse(request, "docs.html", data)
+        return self._templates.TemplateResponse(
+            request,
+            "docs.html",
+            {"accounts": self._context.accounts},
+            headers={"Content-Security-Policy": VIEWER_POLICY},
+        )
 
     def _read(self) -> dict[str, Any] | None:
         path = self._context.openapi_path
@@ -53,5 +68,6 @@ class DocsScreen:
         return problem(
             404,
             "Not Found",
-            f"There is no {self._context.openapi_path.name}; generate it and load this page again.",
+            f"There is no {self._context.openapi_path.name}. Run `make openapi` and load this page "
+            "again.",
         )

@@ -1,4 +1,4 @@
-"""What protects the pages: headers on every answer, and no button pressed by another site."""
+"""Protection of the pages: headers on every response, and no POST from another site."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ OWN_ORIGINS = {"same-origin", "none"}
 
 
 class PageGuard:
-    """Leaves `/api` alone: its headers and its own defences are what is being tried out."""
+    """Leaves `/api` unchanged, because the API's own headers and defences are under test."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI entry."""
-        if scope["type"] != "http" or scope["path"].startswith("/api"):
+        """Handle one request (ASGI)."""
+        if scope["type"] != "http" or scope["path"].split("/")[1] == "api":
             await self._app(scope, receive, send)
             return
         origin = Headers(scope=scope).get("sec-fetch-site", "none")
         if scope["method"] == "POST" and origin not in OWN_ORIGINS:
-            refusal = problem(403, "Forbidden", "Buttons work from this site's own pages only.")
+            refusal = problem(
+                403, "Forbidden", "POST requests are accepted only from this site's own pages."
+            )
             await refusal(scope, receive, send)
             return
 

@@ -1,6 +1,7 @@
-"""The mails that the SendGrid emulator has taken, in a form fit for showing.
+"""Reads the mails that the SendGrid emulator has accepted.
 
-The source is the emulator's state, one record per recipient block; see its module `mails`.
+The source is the emulator's state, which has one record per personalization (see the emulator's
+module `mails`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ _CID = re.compile(r"cid:([^\"'\s)>]+)", re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:
-    """A file of a mail; `content_id` (without brackets) makes it reachable as `cid:` in HTML."""
+    """A file of a mail; the HTML refers to it as `cid:` with `content_id` (without brackets)."""
 
     filename: str
     media_type: str
@@ -25,7 +26,7 @@ class Attachment:
 
     @property
     def inline(self) -> bool:
-        """Part of the text rather than a file to save."""
+        """Whether the file is shown within the text."""
         return self.disposition == "inline"
 
 
@@ -37,13 +38,14 @@ class Mail:
     received_at: str
     sender: str
     recipients: tuple[str, ...]
+    reply_to: tuple[str, ...]
     subject: str
     text: str
     html: str
     attachments: tuple[Attachment, ...]
 
     def html_with_images(self) -> str:
-        """The HTML with every `cid:` that has an attachment turned into a data: URI."""
+        """Return the HTML with a data: URI for every `cid:` that has an attachment."""
         images = {a.content_id: a for a in self.attachments if a.content_id}
 
         def inline(match: re.Match[str]) -> str:
@@ -56,12 +58,13 @@ class Mail:
         return _CID.sub(inline, self.html)
 
     def as_json(self) -> dict[str, Any]:
-        """For programs; attachments' `content` is base64."""
+        """Return the mail for programs; the `content` of attachments is base64."""
         return {
             "id": self.id,
             "receivedAt": self.received_at,
             "from": self.sender,
             "to": list(self.recipients),
+            "replyTo": list(self.reply_to),
             "subject": self.subject,
             "text": self.text,
             "html": self.html,
@@ -79,7 +82,7 @@ class Mail:
 
 
 def read_mails(state: dict[str, Any]) -> list[Mail]:
-    """The mails in an emulator's state, newest first."""
+    """Return the mails of an emulator's state, newest first."""
     return [_mail(entry) for entry in reversed(state["mails"])]
 
 
@@ -90,6 +93,7 @@ def _mail(entry: dict[str, Any]) -> Mail:
         received_at=entry["receivedAt"],
         sender=_address(entry["from"]),
         recipients=tuple(_address(person) for person in people),
+        reply_to=tuple(_address(person) for person in entry["replyTo"]),
         subject=entry["subject"] or "",
         text=entry["text"] or "",
         html=entry["html"] or "",

@@ -1,4 +1,4 @@
-"""`/mail`: what would have been sent, as a list, one by one, and as JSON."""
+"""`/mail`: the captured mails as a list, one by one, and as JSON."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from local.front.mail import Mail, read_mails
-from local.front.problems import problem
+from local.front.problems import page_problem, problem
 
-# The mail may hold anything: it runs no script, loads nothing, and opens links elsewhere.
+# A mail may contain anything: it must run no script and load nothing, and its links open in other
+# tabs. It keeps this site's origin, so that the page around it can read its height.
+SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-same-origin"
 MAIL_POLICY = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
-    "img-src data:; style-src 'unsafe-inline'"
+    f"sandbox {SANDBOX}; default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+    "form-action 'none'; frame-ancestors 'self'"
 )
 _BASE = '<base target="_blank">'
 
 
 class MailboxError(Exception):
-    """The SendGrid emulator cannot be read; the text says why."""
+    """The SendGrid emulator cannot be read; the message says why."""
 
 
 class MailScreen:
-    """Pages over the SendGrid emulator's state."""
+    """Pages that show the SendGrid emulator's state."""
 
     def __init__(
         self, sendgrid_url: str | None, client: httpx.AsyncClient, templates: Jinja2Templates
@@ -34,7 +36,7 @@ class MailScreen:
         self._templates = templates
 
     def routes(self) -> list[Route]:
-        """`/mail`, `/mail.json` and below."""
+        """Return the routes of `/mail` and `/mail.json`."""
         return [
             Route("/mail", self.list_mails),
             Route("/mail.json", self.list_json),
@@ -44,7 +46,7 @@ class MailScreen:
         ]
 
     async def list_mails(self, request: Request) -> Response:
-        """All mails, newest first."""
+        """Show all mails, newest first."""
         try:
             mails = await self._mails()
         except MailboxError as error:
@@ -52,7 +54,7 @@ class MailScreen:
         return self._templates.TemplateResponse(request, "mails.html", {"mails": mails})
 
     async def list_json(self, _: Request) -> Response:
-        """`{mails: […]}`, newest first, with attachments in base64."""
+        """Return `{mails: […]}`, newest first, with attachments in base64."""
         try:
             mails = await self._mails()
         except MailboxError as error:
@@ -60,36 +62,37 @@ class MailScreen:
         return JSONResponse({"mails": [mail.as_json() for mail in mails]})
 
     async def show(self, request: Request) -> Response:
-        """One mail: head, HTML in a sandboxed frame, text, attachments."""
+        """Show one mail: header, HTML in a sandboxed frame, text and attachments."""
         try:
             mail = await self._find(request)
         except MailboxError as error:
             return self._unavailable(request, error)
         if mail is None:
-            return _no_such_mail()
-        return self._templates.TemplateResponse(request, "mail.html", {"mail": mail})
+            return self._no_such_mail(request)
+        data = {"mail": mail, "sandbox": SANDBOX}
+        return self._templates.TemplateResponse(request, "mail.html", data)
 
     async def show_html(self, request: Request) -> Response:
-        """The mail's HTML alone, for the frame."""
+        """Return the mail's HTML for the frame."""
         try:
             mail = await self._find(request)
         except MailboxError as error:
             return self._unavailable(request, error)
         if mail is None:
-            return _no_such_mail()
+            return self._no_such_mail(request)
         return HTMLResponse(
             _BASE + mail.html_with_images(), headers={"Content-Security-Policy": MAIL_POLICY}
         )
 
     async def attachment(self, request: Request) -> Response:
-        """One attached file, by its place in the mail."""
+        """Return one attached file by its position in the mail."""
         try:
             mail = await self._find(request)
         except MailboxError as error:
             return self._unavailable(request, error)
         number = request.path_params["number"]
         if mail is None or number >= len(mail.attachments):
-            return _no_such_mail()
+            return self._no_such_mail(request)
         found = mail.attachments[number]
         safe_name = "".join(c for c in found.filename if c.isalnum() or c in "._-") or "file"
         return Response(
@@ -123,6 +126,11 @@ class MailScreen:
             request, "mails.html", {"mails": [], "says": str(error)}, status_code=502
         )
 
-
-def _no_such_mail() -> Response:
-    return problem(404, "Not Found", "There is no such mail; the emulator forgets on reset.")
+    def _no_such_mail(self, request: Request) -> Response:
+        return page_problem(
+            self._templates,
+            request,
+            404,
+            "Mail not found",
+            "There is no such mail. A reset of the SendGrid emulator removes all mails.",
+        )

@@ -1,11 +1,12 @@
-"""`/salesforce`: the screen of an operator who reviews Orders and presses the button.
+"""`/salesforce`: a stand-in for the operator's pages in Salesforce.
 
-It stands in for Salesforce's own pages: it changes Orders through the REST API, as the record
-page does, and calls the portal as the "Provision in WHMCS" action does.
+It changes Orders through the REST API, as the record page does, and calls the portal as the
+action "Provision in WHMCS" does.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from dataclasses import asdict, dataclass
@@ -19,20 +20,24 @@ from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from local.context import StackContext
-from local.front.problems import problem
+from local.front.problems import page_problem, problem
 from local.front.salesforce_api import OrderNotFoundError, SalesforceApi, SalesforceError
 from local.front.signing import idempotency_key, provision_headers
+from local.front.view_filters import JAPAN
 
 # The category "Activated" of the standard OrderStatus picklist.
 APPROVED = "Activated"
 OPERATOR = "local-operator"
-# Apex waits this long (setTimeout); the API answers far sooner.
+# The timeout that the Apex code sets for its callout.
 CALLOUT_TIMEOUT_SECONDS = 25.0
+
+
+RUNNING = frozenset({"Queued", "Scheduled", "In Progress"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class PressResult:
-    """What one press of the button came back with; `status` is None when nothing answered."""
+    """The portal's answer to one press; `status` is None when there was no answer."""
 
     status: int | None
     says: str
@@ -43,15 +48,34 @@ class PressResult:
     at: str
 
     def as_json(self) -> dict[str, Any]:
-        """For callers that asked for JSON."""
+        """Return the answer for callers that accept JSON."""
         data = asdict(self)
         data["idempotencyKey"] = data.pop("idempotency_key")
         data["correlationId"] = data.pop("correlation_id")
         return data
 
 
+@dataclass(frozen=True, kw_only=True)
+class Press:
+    """A press and the order's state before it; `number` counts the presses of all orders."""
+
+    number: int
+    result: PressResult
+    before: tuple[Any, ...]
+
+    def is_current(self, order: dict[str, Any]) -> bool:
+        """Return whether the answer still describes the order.
+
+        An accepted press is current until its attempt has ended, any other until the order changes.
+        """
+        if _state(order) == self.before:
+            return True
+        accepted = self.result.status == httpx.codes.ACCEPTED
+        return accepted and order["Provisioning_Status__c"] in RUNNING
+
+
 class OperatorScreen:
-    """Pages and buttons; remembers the last answer to a press per order, to show it."""
+    """Pages and buttons; keeps the last press of each order, so that its answer can be shown."""
 
     def __init__(
         self,
@@ -64,10 +88,11 @@ class OperatorScreen:
         self._salesforce = salesforce
         self._client = client
         self._templates = templates
-        self._presses: dict[str, PressResult] = {}
+        self._presses: dict[str, Press] = {}
+        self._numbers = itertools.count(1)
 
     def routes(self) -> list[Route]:
-        """All under `/salesforce`."""
+        """Return the routes below `/salesforce`."""
         order = "/salesforce/orders/{order_id}"
         return [
             Route("/salesforce", self.list_orders),
@@ -78,7 +103,7 @@ class OperatorScreen:
         ]
 
     async def list_orders(self, request: Request) -> Response:
-        """The list view, newest first, and the Cases that sign-ups opened."""
+        """List the Orders, newest first, and the Cases that sign-ups opened."""
         try:
             api = self._api()
             data = {"orders": await api.orders(), "cases": await api.cases()}
@@ -89,7 +114,7 @@ class OperatorScreen:
         return self._templates.TemplateResponse(request, "orders.html", data)
 
     async def show_order(self, request: Request) -> Response:
-        """One Order with its products and the state of its provisioning."""
+        """Show one Order with its products and the state of its provisioning."""
         try:
             order = await self._api().order(_order_id(request))
         except SalesforceError as error:
@@ -99,18 +124,17 @@ class OperatorScreen:
         data = {
             "order": order,
             "lines": [_line(line) for line in order["lines"]],
-            "press": self._presses.get(order["Id"]),
+            "press": self._answer_to_show(request, order),
             "approved": order["Status"] == APPROVED,
-            "running": order["Provisioning_Status__c"] in {"Queued", "Scheduled", "In Progress"},
         }
         return self._templates.TemplateResponse(request, "order.html", data)
 
     async def approve(self, request: Request) -> Response:
-        """Status → Activated, by itself: Salesforce allows no other change in that call."""
+        """Set Status to Activated alone: Salesforce refuses other changes in that call."""
         return await self._change(request, {"Status": APPROVED})
 
     async def set_activation(self, request: Request) -> Response:
-        """Immediate, or Scheduled at a time (UTC) that the form gives as `YYYY-MM-DDTHH:MM`."""
+        """Set Immediate, or Scheduled at the form's time (`YYYY-MM-DDTHH:MM`, Japan's time)."""
         form = await request.form()
         fields: dict[str, Any] = {
             "Activation_Type__c": "Immediate",
@@ -118,9 +142,16 @@ class OperatorScreen:
         }
         if form.get("type") == "Scheduled":
             try:
-                at = datetime.fromisoformat(str(form.get("at", ""))).replace(tzinfo=UTC)
+                local = datetime.fromisoformat(str(form.get("at", "")))
             except ValueError:
-                return problem(422, "Unprocessable Content", "Give a date and a time in UTC.")
+                return page_problem(
+                    self._templates,
+                    request,
+                    422,
+                    "Activation not saved",
+                    "A scheduled activation needs a date and a time.",
+                )
+            at = local.replace(tzinfo=JAPAN).astimezone(UTC)
             fields = {
                 "Activation_Type__c": "Scheduled",
                 "Activation_Scheduled_At__c": at.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
@@ -128,16 +159,24 @@ class OperatorScreen:
         return await self._change(request, fields)
 
     async def provision(self, request: Request) -> Response:
-        """The button "Provision in WHMCS": sign, call the portal, show what it said."""
+        """Sign and send the call of the button "Provision in WHMCS" and show the answer."""
         try:
             order = await self._api().order(_order_id(request))
         except SalesforceError as error:
             return self._unavailable(request, error)
-        press = await self._press(order)
+        result = await self._press(order)
+        press = Press(number=next(self._numbers), result=result, before=_state(order))
         self._presses[order["Id"]] = press
         if _wants_json(request):
-            return JSONResponse(press.as_json())
-        return _back_to(order["Id"])
+            return JSONResponse(result.as_json())
+        return _back_to(order["Id"], query=f"?press={press.number}")
+
+    def _answer_to_show(self, request: Request, order: dict[str, Any]) -> PressResult | None:
+        """Return the answer to the press that led to this page; None when it is outdated."""
+        press = self._presses.get(order["Id"])
+        if press is None or request.query_params.get("press") != str(press.number):
+            return None
+        return press.result if press.is_current(order) else None
 
     async def _change(self, request: Request, fields: dict[str, Any]) -> Response:
         try:
@@ -194,17 +233,27 @@ def _wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-def _back_to(order_id: str) -> Response:
-    return RedirectResponse(f"/salesforce/orders/{order_id}", status_code=303)
+def _back_to(order_id: str, *, query: str = "") -> Response:
+    return RedirectResponse(f"/salesforce/orders/{order_id}{query}", status_code=303)
+
+
+def _state(order: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the fields that change when an attempt progresses or an operator edits the Order."""
+    return (
+        order["Status"],
+        order["Provisioning_Status__c"],
+        order["Attempt_Count__c"],
+        order["Last_Provisioning_At__c"],
+    )
 
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:
-    """An OrderItem with `options` readable."""
+    """Return an OrderItem with its options as text."""
     return {**line, "options": _options(line.get("ConfigOptions_JSON__c"))}
 
 
 def _options(snapshot: str | None) -> list[str]:
-    """The selections of an order line's snapshot; what has another shape is shown as it is."""
+    """Return the selections of an order line's snapshot; another shape is returned as it is."""
     if not snapshot:
         return []
     try:
@@ -223,7 +272,7 @@ def _no_answer(key: str, error: httpx.TransportError) -> PressResult:
     return PressResult(
         status=None,
         says=f"The portal did not answer ({type(error).__name__}). It is not known whether the "
-        "request arrived; pressing again is safe: it sends the same key.",
+        "request arrived. Press again: the same key is sent, so nothing happens twice.",
         good=False,
         idempotency_key=key,
         correlation_id=None,
@@ -266,4 +315,4 @@ def _say(status: int, body: dict[str, Any]) -> str:
 
 
 def _now() -> str:
-    return datetime.now(UTC).strftime("%H:%M:%S UTC")
+    return datetime.now(UTC).isoformat()

@@ -1,8 +1,8 @@
-"""`/api/…` passed on to the emulated API Gateway, unchanged in both directions."""
+"""A reverse proxy from `/api/…` to the emulated API Gateway."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 import httpx
 from starlette.requests import Request
@@ -26,20 +26,29 @@ HOP_BY_HOP = frozenset(
     }
 )
 PREFIX = b"/api"
+ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-# API Gateway gives an integration 29 s; a little more, so that its own 504 gets through.
+# API Gateway ends an integration after 29 s. Wait longer, so that its own 504 arrives.
 TIMEOUT = httpx.Timeout(35.0, connect=3.0)
 
 
 class ApiProxy:
-    """A reverse proxy for one upstream; `api_url` includes the stage."""
+    """A reverse proxy for one upstream; `api_url` includes the stage.
 
-    def __init__(self, api_url: str, client: httpx.AsyncClient) -> None:
+    `cors_origins` are the origins that the API accepts. The API's preflight names the caller's
+    origin through `$context.responseOverride`, which ministack ignores, so that every caller gets
+    the first origin. The proxy replaces it with the caller's.
+    """
+
+    def __init__(
+        self, api_url: str, client: httpx.AsyncClient, cors_origins: Collection[str] = ()
+    ) -> None:
         self._api_url = api_url.rstrip("/")
         self._client = client
+        self._cors_origins = frozenset(cors_origins)
 
     async def handle(self, request: Request) -> Response:
-        """Pass the request on; 502 or 504 as problem+json when there is no answer."""
+        """Pass the request on; answer 502 or 504 as problem+json without a gateway's answer."""
         correlation_id = request.headers.get("x-correlation-id")
         try:
             upstream = await self._client.send(await self._outgoing(request), stream=True)
@@ -47,8 +56,8 @@ class ApiProxy:
             return problem(
                 504,
                 "Gateway Timeout",
-                "The emulated API Gateway did not answer in time; whether the request took "
-                "effect is unknown.",
+                "The emulated API Gateway did not answer in time. It is not known whether the "
+                "request took effect.",
                 correlation_id=correlation_id,
             )
         except httpx.TransportError as error:
@@ -60,8 +69,11 @@ class ApiProxy:
                 correlation_id=correlation_id,
             )
         response = StreamingResponse(_body(upstream), status_code=upstream.status_code)
-        # Set in raw form: several Set-Cookie headers must stay several.
+        # In raw form, so that several Set-Cookie headers are not merged.
         response.raw_headers = _end_to_end(upstream.headers.raw)
+        origin = request.headers.get("origin")
+        if request.method == "OPTIONS" and origin is not None and origin in self._cors_origins:
+            response.headers[ALLOW_ORIGIN] = origin
         return response
 
     async def _outgoing(self, request: Request) -> httpx.Request:
@@ -73,7 +85,7 @@ class ApiProxy:
         headers = _end_to_end(request.headers.raw)
         headers = [pair for pair in headers if pair[0] != b"x-forwarded-for"]
         headers.append((b"x-forwarded-for", _forwarded_for(request).encode("latin-1")))
-        # httpx.Request, not client.build_request: that one would add headers of its own.
+        # client.build_request would add headers of its own.
         return httpx.Request(
             request.method,
             url,
@@ -84,7 +96,7 @@ class ApiProxy:
 
 
 async def _content(request: Request) -> AsyncIterator[bytes] | bytes | None:
-    """The body as a stream when its length is known; else whole, to give it a length."""
+    """Return the body as a stream when its length is known, else as bytes."""
     length = request.headers.get("content-length")
     if length is None:
         return await request.body() or None
@@ -106,7 +118,7 @@ def _forwarded_for(request: Request) -> str:
 
 
 def _end_to_end(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Without hop-by-hop headers and those that `Connection` names; names lower-cased."""
+    """Return the headers without hop-by-hop headers and those that `Connection` names."""
     named = {
         name.strip().lower()
         for key, value in headers

@@ -1,7 +1,7 @@
-"""What the operator's screen needs of Salesforce's REST API.
+"""The calls of Salesforce's REST API that the operator's screen makes.
 
-Logs in with the client-credentials flow of the local connected app; one new login when a
-session has expired (`INVALID_SESSION_ID`).
+The client logs in with the client-credentials flow of the local connected app. When a session has
+expired (401 `INVALID_SESSION_ID`), it logs in once more.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ ADDRESS_FIELDS = "BillingStreet, BillingCity, BillingState, BillingPostalCode, B
 
 
 class SalesforceError(Exception):
-    """Salesforce refused or did not answer; the text is for the operator."""
+    """Salesforce refused or did not answer; the message is for the operator."""
 
 
 class OrderNotFoundError(SalesforceError):
-    """There is no Order of that id."""
+    """There is no Order with that id."""
 
 
 class SalesforceApi:
-    """A logged-in REST client for the screens."""
+    """A REST client that logs in at the first call."""
 
     def __init__(
         self, url: str, consumer_key: str, consumer_secret: str, client: httpx.AsyncClient
@@ -49,13 +49,14 @@ class SalesforceApi:
         self._token: str | None = None
 
     async def orders(self) -> list[dict[str, Any]]:
-        """The newest Orders."""
+        """Return the newest Orders, at most MAX_ORDERS. Raises SalesforceError."""
         return await self._query(
-            f"SELECT {ORDER_FIELDS} FROM Order ORDER BY CreatedDate DESC LIMIT {MAX_ORDERS}"  # noqa: S608  # SOQL of constants
+            f"SELECT {ORDER_FIELDS} FROM Order "  # noqa: S608  # SOQL of constants
+            f"ORDER BY CreatedDate DESC, OrderNumber DESC LIMIT {MAX_ORDERS}"
         )
 
     async def order(self, order_id: str) -> dict[str, Any]:
-        """One Order with its `lines`; raises OrderNotFoundError."""
+        """Return one Order with its `lines`. Raises OrderNotFoundError and SalesforceError."""
         _check_order_id(order_id)
         found = await self._query(
             f"SELECT {ORDER_FIELDS}, {ADDRESS_FIELDS} FROM Order WHERE Id = '{order_id}'"  # noqa: S608  # SOQL, and the id has been checked
@@ -68,14 +69,14 @@ class SalesforceApi:
         return {**found[0], "lines": lines}
 
     async def cases(self) -> list[dict[str, Any]]:
-        """The newest Cases."""
+        """Return the 20 newest Cases. Raises SalesforceError."""
         return await self._query(
             "SELECT Id, CaseNumber, Subject, Status, CreatedDate, Account.Name FROM Case "
-            "ORDER BY CreatedDate DESC LIMIT 20"
+            "ORDER BY CreatedDate DESC, CaseNumber DESC LIMIT 20"
         )
 
     async def update_order(self, order_id: str, fields: dict[str, Any]) -> None:
-        """Change fields of an Order, as an operator does on the record page."""
+        """Change fields of an Order. Raises OrderNotFoundError and SalesforceError."""
         _check_order_id(order_id)
         path = f"/services/data/v{API_VERSION}/sobjects/Order/{order_id}"
         await self._call("PATCH", path, json=fields)
@@ -123,7 +124,7 @@ def _check_order_id(order_id: str) -> None:
 
 
 def _explain(answer: httpx.Response) -> str:
-    """Salesforce's own words: its error bodies are lists of `errorCode` and `message`."""
+    """Return Salesforce's messages; its error bodies are lists of `errorCode` and `message`."""
     try:
         problems = answer.json()
         return "; ".join(f"{p['message']} ({p['errorCode']})" for p in problems)

@@ -1,7 +1,7 @@
-"""The signature that the Salesforce button puts on POST /orders/{id}/provision.
+"""The signature that the Salesforce button adds to POST /orders/{id}/provision.
 
-Written from the contract, not with the portal's own code: the screen stands in for Apex, and a
-mistake in the portal's verification must not be repeated here.
+It is written from the contract and shares no code with the portal's verification, so that a
+mistake there does not go unnoticed here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import hmac
 def provision_headers(
     *, order_id: str, idempotency_key: str, timestamp: int, body: bytes, key_id: str, key: str
 ) -> dict[str, str]:
-    """The four `X-Portal-…`/`Idempotency-Key` headers; `timestamp` in Unix seconds.
+    """Return the four `X-Portal-…`/`Idempotency-Key` headers; `timestamp` is in Unix seconds.
 
     HMAC-SHA-256 over `v1|POST|/orders/{id}/provision|{timestamp}|{idempotency key}|{sha256 of
     the raw body, lower-case hex}`. The path is the API's, without the stage.
@@ -30,5 +30,5 @@ def provision_headers(
 
 
 def idempotency_key(order_id: str, attempt_count: int) -> str:
-    """`<18-character order id>-<number of the attempt that this press asks for>`."""
+    """Return `<18-character order id>-<number of the attempt that this press starts>`."""
     return f"{order_id}-{attempt_count + 1}"

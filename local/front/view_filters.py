@@ -1,4 +1,4 @@
-"""How values look on the pages."""
+"""Template filters that format values for the pages."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ EMPTY = "—"
 
 
 def yen(value: Any) -> str:
-    """`¥1,450`."""
+    """Return an amount in yen, such as `¥1,450`."""
     return EMPTY if value is None else f"¥{float(value):,.0f}"
 
 
 def moment(value: str | None) -> str:
-    """An ISO 8601 time as `22 Nov 2026, 18:03:07 JST`; what cannot be read is shown as it is."""
+    """Return an ISO 8601 time as `22 Nov 2026, 18:03:07 JST`; other text is returned unchanged."""
     if not value:
         return EMPTY
     try:
@@ -29,29 +29,44 @@ def moment(value: str | None) -> str:
     return parsed.astimezone(JAPAN).strftime("%d %b %Y, %H:%M:%S JST")
 
 
+def precise(value: str) -> str:
+    """Return an ISO 8601 time with milliseconds: `27 Nov 2026, 18:03:07.120 JST`."""
+    local = datetime.fromisoformat(value).astimezone(JAPAN)
+    return f"{local:%d %b %Y, %H:%M:%S}.{local.microsecond // 1000:03} JST"
+
+
+def form_time(value: str | None) -> str:
+    """Return an ISO 8601 time for a `datetime-local` input, in Japan's time; "" for none."""
+    if not value:
+        return ""
+    return datetime.fromisoformat(value).astimezone(JAPAN).strftime("%Y-%m-%dT%H:%M")
+
+
 def dash(value: Any) -> Any:
-    """An em dash for nothing."""
+    """Return an em dash for None and for empty text."""
     return EMPTY if value in (None, "") else value
 
 
 def whole(value: Any) -> str:
-    """Salesforce sends whole numbers as `1.0`."""
+    """Return a whole number without decimals; Salesforce sends it as `1.0`."""
     return EMPTY if value is None else f"{float(value):g}"
 
 
 def pretty(value: Any) -> str:
-    """JSON for reading."""
+    """Return indented JSON."""
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def slug(value: Any) -> str:
-    """A state's name as a CSS class: `In Progress` → `in-progress`."""
+    """Return a state's name as a CSS class: `in-progress` for `In Progress`."""
     return str(value or "none").lower().replace(" ", "-")
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "yen": yen,
     "moment": moment,
+    "form_time": form_time,
+    "precise": precise,
     "dash": dash,
     "whole": whole,
     "pretty": pretty,

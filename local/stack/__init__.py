@@ -1,4 +1,4 @@
-"""The one-machine stack: `running` starts all of it and yields where everything is."""
+"""The local stack: `running` starts it and yields its addresses and credentials."""
 
 from __future__ import annotations
 

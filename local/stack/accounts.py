@@ -1,4 +1,4 @@
-"""Signing up the demo's portal users, through the API like everybody else."""
+"""Signs up the demo's portal users through the API."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ CARD_EXPIRY = "1230"
 
 
 def sign_up_accounts(api_url: str, emulators: Mapping[str, str]) -> tuple[DemoAccount, ...]:
-    """The accounts that could be signed up.
+    """Sign up the demo's portal users. Return the accounts whose sign-up succeeded.
 
-    One that could not is left out: a stack without it is still a stack, and the reason is in the
-    log of `auth-signup`. With a foreign Salesforce or WHMCS nobody is signed up: what we would
-    write there is not ours to write.
+    An account that is refused is left out; the log of `auth-signup` has the reason. When Salesforce
+    or WHMCS is not an emulator, no one is signed up: their records must not be changed.
     """
     if not {"salesforce", "whmcs"} <= emulators.keys():
         return ()
@@ -42,7 +41,7 @@ def _sign_up(
 
 
 def _store_card(session: requests.Session, whmcs_url: str, email: str, card: str) -> None:
-    """What the customer would do on WHMCS' payment methods page (API reference, AddPayMethod)."""
+    """Add a card, as the customer does on WHMCS' payment methods page (API: AddPayMethod)."""
 
     def call(action: str, **parameters: str) -> requests.Response:
         answer = session.post(

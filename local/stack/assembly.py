@@ -1,4 +1,4 @@
-"""Deploying a cloud assembly: every stack of `cdk.out`, in the order of its dependencies."""
+"""Deploys a cloud assembly: every stack of `cdk.out` in the order of their dependencies."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from local.stack.ministack import Ministack
 
 @dataclass(frozen=True)
 class Deployed:
-    """What a deploy left: `outputs` and `ids` (logical → physical) of all stacks together, and
-    `variables`, the values of the Lambdas' environment names that lead to a resource."""
+    """The result of a deploy: `outputs` and `ids` (logical → physical) of all stacks together, and
+    `variables`, the merged environments of all Lambdas."""
 
     outputs: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
@@ -22,7 +22,7 @@ class Deployed:
 
 
 def stacks(assembly: Path) -> Iterator[tuple[str, Path]]:
-    """Stack name and asset manifest of every stack, each after those that it depends on."""
+    """Yield name and asset manifest of every stack, each after the stacks that it depends on."""
     artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
     done: set[str] = set()
 
@@ -49,7 +49,7 @@ def deploy_assembly(
     front_port: int,
     cache: Path,
 ) -> Deployed:
-    """Upload the assets and deploy every stack, with the fix-ups, to a fresh ministack."""
+    """Upload the assets and deploy every stack, with the fix-ups, to a new ministack."""
     found = [
         (
             name,
@@ -71,7 +71,7 @@ def deploy_assembly(
 
 
 def _variables(ministack: Ministack) -> dict[str, str]:
-    """The environments of all functions as CloudFormation resolved them, in one."""
+    """Return the merged environments of all functions, as CloudFormation resolved them."""
     variables: dict[str, str] = {}
     for page in ministack.client("lambda").get_paginator("list_functions").paginate():
         for function in page["Functions"]:

@@ -1,4 +1,4 @@
-"""Uploading what the synthesised template refers to: code and layers, as `cdk deploy` would."""
+"""Uploads the code and layers that the template refers to, as `cdk deploy` does."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Asset:
 
 
 def read_manifest(manifest: Path) -> list[Asset]:
-    """The file assets of a stack, with account and region filled in."""
+    """Yield the file assets of a stack, with account and region filled in."""
     return [
         Asset(
             path=manifest.parent / entry["source"]["path"],
@@ -52,7 +52,7 @@ def _filled_in(text: str) -> str:
 
 
 def bootstrap(ministack: Ministack, buckets: set[str]) -> None:
-    """What `cdk bootstrap` leaves in an account: the asset buckets and a version."""
+    """Create what `cdk bootstrap` creates in an account: the asset buckets and a version."""
     s3 = ministack.client("s3")
     for bucket in sorted(buckets):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -62,7 +62,7 @@ def bootstrap(ministack: Ministack, buckets: set[str]) -> None:
 
 
 def upload(ministack: Ministack, assets: list[Asset], cache: Path) -> None:
-    """Put every asset where the template expects it; zips are kept in `cache` by their key."""
+    """Upload every asset to the place that the template names; `cache` keeps the zips by key."""
     s3 = ministack.client("s3")
     for asset in assets:
         file = _zip(asset, cache) if asset.zipped else asset.path
@@ -86,9 +86,9 @@ def _zip(asset: Asset, cache: Path) -> Path:
 def write_zip(source: Path, target: Path) -> None:
     """Zip a folder uncompressed, with bytecode beside the sources.
 
-    ministack unpacks layer and code afresh for every process of every function, so bytecode that
-    is checked against the source's time would be thrown away and every cold start would compile
-    the whole layer again. Hash-based bytecode that is not checked (PEP 552) stays valid.
+    ministack unpacks layer and code again for every process of every function. Bytecode that is
+    checked against the source's time would be discarded, and every cold start would compile the
+    whole layer. Hash-based bytecode that is not checked (PEP 552) stays valid.
     """
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         tree = Path(folder) / "tree"
@@ -110,7 +110,7 @@ def _files(tree: Path) -> Iterator[Path]:
 
 
 def template_of(manifest: Path) -> dict[str, Any]:
-    """The synthesised template that belongs to a manifest."""
+    """Return the synthesised template of a manifest."""
     name = manifest.name.removesuffix(".assets.json") + ".template.json"
     template: dict[str, Any] = json.loads((manifest.parent / name).read_text())
     return template

@@ -1,6 +1,6 @@
-"""What has to exist before a deploy: the layer for this machine and the synthesised template.
+"""Builds what a deploy needs: the layer for this machine and the synthesised template.
 
-Both are kept and made again only when something that they are made of has changed.
+Both are kept and are built again only when one of their sources has changed.
 """
 
 from __future__ import annotations
@@ -16,27 +16,34 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.stack.settings import HOST, PORTS, REPOSITORY, Settings, front_origins
+from local.stack.settings import (
+    CORS_VARIABLE,
+    HOST,
+    PORTS,
+    REPOSITORY,
+    Settings,
+    front_origins,
+)
 
 STAGE = "local"
 LAYER = REPOSITORY / "build" / "layers" / "host"
 KEPT_SYNTHS = 3
 
 OVERRIDABLE = ("POWERTOOLS_LOG_LEVEL", "PROVISION_MAX_RETRIES", "PROVISION_PATIENCE_HOURS")
-"""Settings of the stage that a developer's environment may change."""
+"""Settings of the stage that environment variables of the developer change."""
 
 CONFIGURATION = {
     "STAGE": STAGE,
-    # ministack has no account-wide role for API Gateway's logs, and no WAF worth its name.
+    # ministack has no account-wide role for API Gateway's logs and does not enforce WAF rules.
     "API_ACCOUNT_LOGGING": "false",
     "WAF_ENABLED": "false",
     "SNAPSTART": "false",
-    # A demo makes more calls from one address in a minute than a customer does in a day.
+    # The demo makes more calls from one address in a minute than a customer makes in a day.
     "API_RATE_LIMIT": "1000",
     "API_BURST_LIMIT": "1000",
     "AUTH_RATE_LIMIT": "1000",
     "AUTH_BURST_LIMIT": "1000",
-    # Everybody on this machine has one address; the limits per account stay as they are.
+    # All callers on this machine have one address. The limits per account are not changed.
     "RATE_LIMITS": "signup.ip=1000/3600,login.ip=3000/300,refresh.ip=3000/300,"
     "reset-mail.ip=1000/3600,reset-password.ip=1000/900,link.ip=1000/3600",
     "WHMCS_PAYMENT_METHOD": "stripe",
@@ -47,9 +54,9 @@ CONFIGURATION = {
     "EMAIL_TRANSPORT": "sendgrid",
     "EMAIL_FROM": "no-reply@portal.example",
     "EMAIL_FROM_NAME": "Portal",
-    # The usual addresses; the copy that is deployed has those of the run (fixups.point_lambdas_at
-    # and fixups.point_origins_at), so that other ports need no other template.
-    "CORS_ORIGINS": ",".join(front_origins(PORTS["front"][1])),
+    # The default addresses. The deployed copy gets those of the run (fixups.point_lambdas_at and
+    # fixups.point_origins_at), so that other ports need no new template.
+    CORS_VARIABLE: ",".join(front_origins(PORTS["front"][1])),
     "PORTAL_WEB_URL": front_origins(PORTS["front"][1])[0],
     "SALESFORCE_URL": f"http://{HOST}:{PORTS['salesforce'][1]}",
     "WHMCS_API_URL": f"http://{HOST}:{PORTS['whmcs'][1]}/includes/api.php",
@@ -57,19 +64,19 @@ CONFIGURATION = {
     "ESIM_API_URL": f"http://{HOST}:{PORTS['gigs'][1]}",
     "SENDGRID_API_URL": f"http://{HOST}:{PORTS['sendgrid'][1]}",
 }
-"""The stage `local`, as `.env.<stage>` describes the others."""
+"""The configuration of the stage `local`; other stages have theirs in `.env.<stage>`."""
 
 SOURCES = ("infra", "functions", "layers", "cdk.json", "uv.lock")
 LAYER_SOURCES = ("uv.lock", "pyproject.toml", "layers/shared/pyproject.toml", "infra/layers")
 
 
 class BuildError(RuntimeError):
-    """The layer or the template could not be made; the message ends with the tool's own words."""
+    """The layer or the template could not be built; the message ends with the tool's output."""
 
 
 @contextmanager
 def locked(settings: Settings) -> Iterator[None]:
-    """Hold while preparing: a start and a test session at once would build the same things."""
+    """Lock the builds: a start and a test session at once would build the same things."""
     settings.root.mkdir(parents=True, exist_ok=True)
     with (settings.root / "build.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -77,7 +84,7 @@ def locked(settings: Settings) -> Iterator[None]:
 
 
 def host_layer(settings: Settings) -> None:
-    """Build the layer of wheels for this machine's Python, unless it is there already."""
+    """Build the layer of wheels for this machine's Python, unless it is up to date."""
     stamp = settings.root / "host-layer"
     wanted = _digest(LAYER_SOURCES, {"python": sys.version, "platform": sys.platform})
     if LAYER.is_dir() and stamp.exists() and stamp.read_text() == wanted:
@@ -88,9 +95,10 @@ def host_layer(settings: Settings) -> None:
 
 
 def synthesise(settings: Settings) -> Path:
-    """The cloud assembly of the stage `local`, made unless it is there already."""
+    """Return the cloud assembly of the stage `local`; synthesise it unless it is up to date."""
     overrides = {name: os.environ[name] for name in OVERRIDABLE if name in os.environ}
     configuration = {**CONFIGURATION, **overrides}
+    configuration[CORS_VARIABLE] = ",".join([configuration[CORS_VARIABLE], *settings.cors_origins])
     wanted = _digest(SOURCES, configuration)
     target = settings.root / "cdk.out" / wanted[:20]
     if target.is_dir():
@@ -99,8 +107,8 @@ def synthesise(settings: Settings) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         output, wheels = Path(folder) / "assembly", Path(folder) / "wheels"
-        # The layer of wheels is not deployed here (fixups.wheels_in_the_runtime), so that nothing
-        # has to copy a hundred megabytes into every assembly.
+        # The layer of wheels is not deployed here (fixups.wheels_in_the_runtime): an empty folder
+        # saves copying a hundred megabytes into every assembly.
         (wheels / "python").mkdir(parents=True)
         paths = {"CDK_OUTDIR": str(output), "LAYER_PATH": str(wheels)}
         _run("the template", ["infra.app"], {**configuration, **paths})
@@ -120,7 +128,7 @@ def _run(what: str, module: list[str], environment: Mapping[str, str]) -> None:
     )
     if outcome.returncode:
         words = (outcome.stderr or outcome.stdout).strip()[-4000:]
-        raise BuildError(f"{what} could not be made (python -m {' '.join(module)}):\n{words}")
+        raise BuildError(f"{what} could not be built (python -m {' '.join(module)}):\n{words}")
 
 
 def _digest(sources: Iterable[str], more: Mapping[str, str]) -> str:
@@ -135,7 +143,7 @@ def _digest(sources: Iterable[str], more: Mapping[str, str]) -> str:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """A file, a module without its suffix, or every source below a folder."""
+    """Yield a file, a module given without its suffix, or every source below a folder."""
     if path.is_dir():
         found = (p for p in path.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
         yield from sorted(found)

@@ -1,7 +1,7 @@
-"""The credentials of one run: made up for this machine, or those of a double that replaces us.
+"""The credentials of one run.
 
-None of them opens anything outside this machine, apart from what a developer hands over in
-`*_SECRET_JSON` to try an upstream of their own.
+They are made for this machine and are valid only for its emulators. Credentials of another
+upstream come from the developer's `*_SECRET_JSON`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RSA_BITS = 2048
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """`values` are the secrets' JSON objects: salesforce, whmcs, esim, sendgrid, signing."""
+    """The credentials; `values` are the JSON objects of all secrets by name."""
 
     values: dict[str, dict[str, Any]]
     salesforce_public_key: str
@@ -35,7 +35,7 @@ class Credentials:
 
 
 def credentials(settings: Settings) -> Credentials:
-    """This machine's credentials with what `settings` replaces."""
+    """Return this machine's credentials with the secrets that `settings` replaces."""
     private, public = jwt_key_pair(settings.root / "salesforce-jwt.pem")
     signing_key = _signing_key(settings.root / "signing-key")
     provider = settings.upstreams.get("ESIM_PROVIDER", "gigs")
@@ -62,7 +62,7 @@ def credentials(settings: Settings) -> Credentials:
 
 
 def jwt_key_pair(file: Path) -> tuple[str, str]:
-    """Private and public PEM for Salesforce's JWT bearer flow; made once per machine."""
+    """Return private and public PEM for Salesforce's JWT bearer flow, made once per machine."""
     if not file.exists():
         key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
         _write_privately(
@@ -94,7 +94,7 @@ def _write_privately(file: Path, content: bytes) -> None:
 
 
 def store(secretsmanager: Any, ids: dict[str, str], values: dict[str, dict[str, Any]]) -> None:
-    """Write each value into the secret of that name, as `make secrets` does in AWS."""
+    """Write each value into the secret with that name, as `make secrets` does in AWS."""
     for name, value in values.items():
         if name in ids:
             secretsmanager.put_secret_value(SecretId=ids[name], SecretString=json.dumps(value))

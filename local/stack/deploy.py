@@ -1,4 +1,4 @@
-"""Deploying a template through ministack's CloudFormation, and what it forgets."""
+"""Deploys a template through ministack's CloudFormation and adds what that leaves out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DeployError(RuntimeError):
 
 
 def deploy(ministack: Ministack, template: Template, *, name: str) -> dict[str, str]:
-    """Create the stack, mend what CloudFormation left out; its outputs. Raises DeployError."""
+    """Create the stack, complete it, and return its outputs. Raises DeployError."""
     outputs = create(ministack, template, name=name)
     ids = physical_ids(ministack.client("cloudformation"), name)
     enable_time_to_live(ministack.client("dynamodb"), template, ids)
@@ -30,7 +30,7 @@ def deploy(ministack: Ministack, template: Template, *, name: str) -> dict[str, 
 def create(
     ministack: Ministack, template: Template, *, name: str, account: str = ACCOUNT
 ) -> dict[str, str]:
-    """Create the stack through CloudFormation alone; its outputs. Raises DeployError."""
+    """Create the stack through CloudFormation alone. Return its outputs. Raises DeployError."""
     bucket = f"templates-{account}-{name.lower()}"
     s3 = ministack.client("s3", account=account)
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -38,7 +38,7 @@ def create(
     cloudformation = ministack.client("cloudformation", account=account)
     cloudformation.create_stack(
         StackName=name,
-        # By URL: a body in the request ends at 51,200 bytes, as in AWS.
+        # By URL: a template in the request may have 51,200 bytes at most, as in AWS.
         TemplateURL=f"{ministack.endpoint}/{bucket}/template.json",
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
     )
@@ -70,7 +70,7 @@ def _failures(cloudformation: Any, name: str) -> str:
 
 
 def physical_ids(cloudformation: Any, name: str) -> dict[str, str]:
-    """Logical → physical id of every resource of a stack."""
+    """Return logical → physical id of every resource of a stack."""
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
     return {
         summary["LogicalResourceId"]: summary["PhysicalResourceId"]
@@ -80,7 +80,7 @@ def physical_ids(cloudformation: Any, name: str) -> dict[str, str]:
 
 
 def enable_time_to_live(dynamodb: Any, template: Template, ids: dict[str, str]) -> None:
-    """ministack's CloudFormation drops TimeToLiveSpecification: it is set through the API."""
+    """Set TimeToLiveSpecification through the API: ministack's CloudFormation drops it."""
     for kind in ("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table"):
         for name, table in resources(template, kind):
             if specification := table["Properties"].get("TimeToLiveSpecification"):
@@ -94,8 +94,8 @@ def enable_time_to_live(dynamodb: Any, template: Template, ids: dict[str, str]) 
 
 
 def attach_request_validators(apigateway: Any, template: Template, ids: dict[str, str]) -> None:
-    """ministack's CloudFormation makes up a validator's id and creates nothing: the validators
-    are created through the API, attached to their methods, and the stage deployed again."""
+    """Create the request validators through the API, attach them to their methods and deploy the
+    stage again: ministack's CloudFormation returns an id for a validator and creates nothing."""
     made = {
         name: _create_validator(apigateway, validator["Properties"], ids)
         for name, validator in resources(template, "AWS::ApiGateway::RequestValidator")

@@ -1,4 +1,4 @@
-"""Starting the upstream emulators and giving them the demo's records."""
+"""Starts the upstream emulators and seeds the demo's records."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ FACTORIES: dict[str, Callable[[], Emulator[Any]]] = {
 
 
 class SeedError(RuntimeError):
-    """An emulator refused the demo's records; the message is the emulator's own."""
+    """An emulator refused the demo's records; the message is the emulator's."""
 
 
 @contextmanager
 def running(settings: Settings, *, salesforce_public_key: str) -> Iterator[dict[str, str]]:
-    """Start and seed every emulator that nothing replaces; their base URLs by name."""
+    """Start and seed every emulator that is not replaced. Yield their base URLs by name."""
     seeds = {
         "salesforce": salesforce_seed(salesforce_public_key),
         "whmcs": whmcs_seed(),
@@ -57,7 +57,7 @@ def _seed(emulator: Emulator[Any], data: dict[str, Any]) -> None:
 
 
 def lambda_environment(settings: Settings, urls: dict[str, str]) -> dict[str, str]:
-    """The upstream variables of the Lambdas: this run's emulators, and what replaces them."""
+    """Return the Lambdas' upstream variables: the emulators of this run and their replacements."""
     ours = {}
     if "salesforce" in urls:
         ours["SALESFORCE_URL"] = urls["salesforce"]

@@ -1,8 +1,8 @@
-"""What is changed in a copy of the synthesised template before ministack gets it.
+"""Changes a copy of the synthesised template before ministack gets it.
 
-One small function per difference between ministack 1.5.33 and CloudFormation, each with a
-sentence why; docs/local-stack.md lists them. What can only be mended afterwards is in
-`aftercare`. The synthesised template itself is never touched.
+There is one small function per difference between ministack 1.5.33 and CloudFormation, each with
+its reason; docs/local-stack.md lists them. Differences that can only be removed after the deploy
+are handled in `deploy`. The synthesised template itself is never changed.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ Template = dict[str, Any]
 Resource = dict[str, Any]
 
 SEPARATOR = "|"
-"""Between the parts of the metric names that alarms watch."""
+"""The separator in the metric names that alarms watch."""
 
 BATCHED = {"sqs:SendMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"}
 """SQS permissions that cover a batch operation too."""
 
 WHEELS = "-wheels"
-"""How the name of the layer of third-party wheels ends."""
+"""The end of the name of the layer of third-party wheels."""
 
 API_ID_TAG = "ms-custom-id"
 API_ID = "0b0a7a15"
-"""The fixed id of the local REST API: eight hex digits, as ministack wants them."""
+"""The fixed id of the local REST API: ministack requires eight hex digits."""
 
 
 def apply(
     template: Template, environment: Mapping[str, str], *, front_port: int | None = None
 ) -> Template:
-    """A copy of the template that ministack deploys as CloudFormation would the original.
+    """Return a copy of the template that works in ministack as the original does in AWS.
 
-    `environment` holds the addresses of this run's upstreams by the Lambdas' variable names,
-    `front_port` is the front door's when it is not the usual one.
+    `environment` has the addresses of this run's upstreams by the Lambdas' variable names,
+    `front_port` is the front door's port (default: the port in the template).
     """
     fixed = point_origins_at(template, front_port or PORTS["front"][1])
     for fix in FIXUPS:
@@ -47,15 +47,15 @@ def apply(
 
 
 def resources(template: Template, kind: str) -> Iterator[tuple[str, Resource]]:
-    """Logical id and resource of every resource of one type."""
+    """Yield logical id and resource of every resource of one type."""
     for name, resource in list(template["Resources"].items()):
         if resource["Type"] == kind:
             yield name, resource
 
 
 def secret_refs_as_arns(template: Template) -> None:
-    """`Ref` of a secret is its ARN in CloudFormation and its name in ministack, where no policy
-    that names it then matches; the attribute `Id` is the ARN in both."""
+    """Replace `Ref` of a secret by its attribute `Id`, which is the ARN in both. In ministack `Ref`
+    is the name, so that no policy that refers to the secret matches."""
     secrets = {name for name, _ in resources(template, "AWS::SecretsManager::Secret")}
 
     def as_arn(value: Any) -> Any:
@@ -72,7 +72,7 @@ def secret_refs_as_arns(template: Template) -> None:
 
 
 def fixed_api_id(template: Template) -> None:
-    """A new id with every deploy would change the API's URL: ministack takes one from a tag."""
+    """Give the API a fixed id by a tag: a new id with every deploy would change its URL."""
     for _, api in resources(template, "AWS::ApiGateway::RestApi"):
         tags = api.setdefault("Properties", {}).setdefault("Tags", [])
         if not any(tag["Key"] == API_ID_TAG for tag in tags):
@@ -80,8 +80,8 @@ def fixed_api_id(template: Template) -> None:
 
 
 def plain_http(template: Template) -> None:
-    """ministack speaks http on loopback and enforces what `enforce_ssl` writes into the policies
-    of queues, topics and buckets, so every send would be refused: those statements are left out."""
+    """Remove the statements that deny plain http. ministack is reached by http on loopback and
+    enforces the policies that `enforce_ssl` writes, so every send would be refused."""
     for kind in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy", "AWS::S3::BucketPolicy"):
         for name, policy in resources(template, kind):
             document = policy["Properties"]["PolicyDocument"]
@@ -100,10 +100,9 @@ def _demands_tls(statement: dict[str, Any]) -> bool:
 
 
 def one_metric_per_alarm(template: Template) -> None:
-    """ministack refuses alarms on metric math and ignores the dimensions of all others, so that a
-    full work queue would raise every dead-letter alarm: those on math are left out, and the
-    others watch a copy of their metric, fed by the sidecar, whose name carries statistic and
-    dimensions."""
+    """Remove alarms on metric math, which ministack refuses, and let every other alarm watch a copy
+    of its metric whose name contains statistic and dimensions. ministack ignores dimensions, so
+    that one full queue would raise the alarms of all queues. The sidecar publishes the copies."""
     for name, alarm in resources(template, "AWS::CloudWatch::Alarm"):
         properties = alarm["Properties"]
         if "Metrics" in properties:
@@ -120,8 +119,8 @@ def one_metric_per_alarm(template: Template) -> None:
 
 
 def batch_actions(template: Template) -> None:
-    """In AWS a grant of `sqs:SendMessage` covers SendMessageBatch, and likewise the other two
-    (SQS developer guide, API permissions); ministack wants the batch granted by its own name."""
+    """Grant the batch operations of SQS by name. In AWS a grant of `sqs:SendMessage` covers
+    SendMessageBatch, and likewise the other two (SQS developer guide, API permissions)."""
     for statement in _statements(template["Resources"]):
         actions = statement["Action"]
         granted = [actions] if isinstance(actions, str) else actions
@@ -130,7 +129,7 @@ def batch_actions(template: Template) -> None:
 
 
 def _statements(value: Any) -> Iterator[dict[str, Any]]:
-    """Every policy statement with actions, however deep in the template."""
+    """Yield every policy statement with actions at any depth of the template."""
     if isinstance(value, dict):
         if "Effect" in value and "Action" in value:
             yield value
@@ -142,9 +141,9 @@ def _statements(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def wheels_in_the_runtime(template: Template) -> None:
-    """ministack unpacks every layer again for each process of each function, which for the wheels
-    is a hundred megabytes each time: they are in the runtime's environment instead (see
-    `ministack.Interpreters`), so the functions are deployed without that layer."""
+    """Deploy the functions without the layer of wheels, which is in the runtime's environment (see
+    `ministack.Interpreters`). ministack would unpack its hundred megabytes again for each process
+    of each function."""
     wheels = {
         name
         for name, layer in resources(template, "AWS::Lambda::LayerVersion")
@@ -160,14 +159,14 @@ def wheels_in_the_runtime(template: Template) -> None:
 
 
 def without_snap_start(template: Template) -> None:
-    """SnapStart would keep a process of every published version alive here, and has no snapshot
-    to restore: it is left out."""
+    """Remove SnapStart. ministack has no snapshots and would keep a process of every published
+    version alive."""
     for _, function in resources(template, "AWS::Lambda::Function"):
         function["Properties"].pop("SnapStart", None)
 
 
 def remove(template: Template, name: str) -> None:
-    """Take a resource out, and every `DependsOn` that waits for it."""
+    """Remove a resource and every `DependsOn` that names it."""
     del template["Resources"][name]
     for resource in template["Resources"].values():
         waits = resource.get("DependsOn", [])
@@ -188,7 +187,7 @@ FIXUPS: tuple[Callable[[Template], None], ...] = (
 
 
 def point_origins_at(template: Template, port: int) -> Template:
-    """A copy in which the front door has this run's port, wherever CORS or a link names it."""
+    """Return a copy in which CORS origins and links have the front door's port of this run."""
     text = json.dumps(template)
     pairs = zip(front_origins(PORTS["front"][1]), front_origins(port), strict=True)
     for usual, actual in pairs:
@@ -198,8 +197,8 @@ def point_origins_at(template: Template, port: int) -> Template:
 
 
 def point_lambdas_at(template: Template, environment: Mapping[str, str]) -> None:
-    """The addresses of the emulators are only known once their ports are: each function that
-    reads one of `environment` gets this run's value; no function gets a variable it has not."""
+    """Set the upstream addresses of this run in each function that has the variable already. They
+    are not known when the template is synthesised."""
     for _, function in resources(template, "AWS::Lambda::Function"):
         variables = function["Properties"].get("Environment", {}).get("Variables", {})
         variables.update(

@@ -1,4 +1,4 @@
-"""Log groups of the emulated Lambdas: into files, and their embedded metrics into CloudWatch."""
+"""Copies the emulated Lambdas' logs into files and finds the metrics in them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Any
 PREFIX = "/aws/lambda/"
 LAMBDA = "AWS/Lambda"
 OVERLAP = 5_000
-"""Milliseconds that are read again, because invocations end in another order than they log."""
+"""Milliseconds that are read again: invocations do not end in the order of their logs."""
 
 
 REPORT = re.compile(r"REPORT RequestId: \S+\tDuration: (\d+) ms")
 CRASHED = re.compile(r"Traceback \(most recent call last\):|Task timed out after ")
 NOT_STARTED = re.compile(r"Warm worker execution error for (\S+): (.*)")
-"""ministack's own log of a handler that could not be imported."""
+"""The line in ministack's own log about a handler that could not be imported."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Line:
 
     @property
     def function(self) -> str | None:
-        """The Lambda that wrote it, if one did."""
+        """The Lambda that wrote the line; None for other log groups."""
         return self.group.removeprefix(PREFIX) if self.group.startswith(PREFIX) else None
 
 
@@ -41,7 +41,7 @@ class LogReader:
     """Reads what is new in all log groups.
 
     ministack opens a log stream per invocation and writes it at once when the invocation has
-    ended, so a stream that was seen holds nothing new.
+    ended, so a stream that was read once has nothing new.
     """
 
     def __init__(self, logs: Any) -> None:
@@ -51,7 +51,7 @@ class LogReader:
         self._seen: dict[str, set[str]] = {}
 
     def read(self) -> Iterator[Line]:
-        """The lines since the last call, group by group, oldest first."""
+        """Yield the lines since the last call, group by group, oldest first."""
         for page in self._logs.get_paginator("describe_log_groups").paginate():
             for group in page["logGroups"]:
                 name, size = group["logGroupName"], group["storedBytes"]
@@ -66,20 +66,20 @@ class LogReader:
         for event in events:
             if event["logStreamName"] not in known:
                 yield Line(group, event["logStreamName"], event["timestamp"], event["message"])
-        # Streams that fell out of the overlap are never returned again.
+        # Streams older than the overlap are never returned again.
         self._seen[group] = {event["logStreamName"] for event in events}
         self._newest[group] = max((event["timestamp"] for event in events), default=since)
 
 
 class StartFailures:
-    """Handlers that could not be imported: ministack writes those to its own log only."""
+    """Finds handlers that could not be imported: ministack reports those in its own log only."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._position = 0
 
     def read(self) -> Iterator[Line]:
-        """The failures since the last call."""
+        """Yield the failures since the last call."""
         if not self._file.exists():
             return
         with self._file.open(encoding="utf-8", errors="replace") as file:
@@ -92,14 +92,14 @@ class StartFailures:
 
 
 class LogFiles:
-    """One file per function."""
+    """Writes one log file per function."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
     def write(self, line: Line) -> None:
-        """Append a line with its time, apart from the runtime's own START, END and REPORT."""
+        """Append a line with its time; skip the runtime's START, END and REPORT."""
         if line.message.startswith(("START RequestId", "END RequestId", "REPORT RequestId")):
             return
         name = line.group.removeprefix(PREFIX).strip("/").replace("/", "-")
@@ -133,7 +133,7 @@ def forget(folder: Path) -> None:
 
 
 def embedded_metrics(line: Line) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(namespace, PutMetricData datum) of a line in CloudWatch's embedded metric format."""
+    """Yield (namespace, PutMetricData datum) of a line in CloudWatch's embedded metric format."""
     if '"_aws"' not in line.message:
         return
     try:

@@ -1,4 +1,4 @@
-"""Metrics that AWS would have by itself: queue depths and ages, and what the alarms watch."""
+"""Publishes the metrics that AWS publishes by itself: queue depths, queue ages, alarm copies."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ QUEUE_NAMESPACE = "AWS/SQS"
 QUERIES_PER_CALL = 500
 DATA_PER_CALL = 1000
 
+HOLD = timedelta(seconds=5)
+"""How long a value keeps its effect on the state of an alarm."""
+
 COMBINE: dict[str, Callable[[Sequence[float]], float]] = {
     "Sum": sum,
     "SampleCount": sum,
@@ -24,13 +27,13 @@ COMBINE: dict[str, Callable[[Sequence[float]], float]] = {
     "Minimum": min,
     "Maximum": max,
 }
-"""How the values of neighbouring periods become one; percentiles take the largest."""
+"""Statistic → function that merges the values of a period; percentiles take the largest."""
 
 Datum = tuple[str, dict[str, Any]]
 
 
 def queue_metrics(session: requests.Session, endpoint: str) -> Iterator[Datum]:
-    """(namespace, datum) of every queue's depth and age, as SQS publishes them each minute."""
+    """Yield (namespace, datum) of every queue's depth and age, as SQS publishes them."""
     answer = session.get(f"{endpoint}/_ministack/sqs/messages", timeout=10)
     answer.raise_for_status()
     now = datetime.now(UTC)
@@ -57,7 +60,11 @@ def queue_metrics(session: requests.Session, endpoint: str) -> Iterator[Datum]:
 
 @dataclass(frozen=True)
 class Watched:
-    """What one alarm really watches: its own metric is a copy that carries the dimensions."""
+    """The original metric of one alarm; the alarm itself watches a copy named by dimensions.
+
+    `period` and `window` (all periods that ministack evaluates) are in seconds; `quiet` is a value
+    that does not breach the alarm's threshold.
+    """
 
     alarm: str
     namespace: str
@@ -66,10 +73,12 @@ class Watched:
     statistic: str
     dimensions: list[dict[str, str]]
     period: int
+    window: int
+    quiet: float
 
 
 def watched_metrics(cloudwatch: Any) -> list[Watched]:
-    """The alarms whose metric names were changed by `fixups.one_metric_per_alarm`."""
+    """Return the alarms whose metric names `fixups.one_metric_per_alarm` has changed."""
     found = []
     for page in cloudwatch.get_paginator("describe_alarms").paginate():
         for alarm in page["MetricAlarms"]:
@@ -85,9 +94,17 @@ def watched_metrics(cloudwatch: Any) -> list[Watched]:
                         statistic=statistic,
                         dimensions=alarm["Dimensions"],
                         period=alarm["Period"],
+                        window=alarm["Period"] * alarm["EvaluationPeriods"],
+                        quiet=_quiet(alarm),
                     )
                 )
     return found
+
+
+def _quiet(alarm: dict[str, Any]) -> float:
+    threshold = float(alarm["Threshold"])
+    low = alarm["ComparisonOperator"].startswith("LessThan")
+    return threshold + 1 if low else min(0.0, threshold - 1)
 
 
 def settle(cloudwatch: Any, alarms: Sequence[Watched]) -> None:
@@ -99,28 +116,48 @@ def settle(cloudwatch: Any, alarms: Sequence[Watched]) -> None:
         )
 
 
-def alarm_metrics(cloudwatch: Any, alarms: Sequence[Watched]) -> Iterator[Datum]:
-    """(namespace, datum) for the copies: each alarm's statistic over its last period."""
-    now = datetime.now(UTC)
-    for start in range(0, len(alarms), QUERIES_PER_CALL):
-        asked = {f"m{n}": alarm for n, alarm in enumerate(alarms[start : start + QUERIES_PER_CALL])}
-        results = cloudwatch.get_metric_data(
-            MetricDataQueries=[_query(identifier, alarm) for identifier, alarm in asked.items()],
-            StartTime=now - timedelta(seconds=max(alarm.period for alarm in asked.values())),
-            EndTime=now + timedelta(seconds=1),
-        )["MetricDataResults"]
-        for result in results:
-            alarm = asked[result["Id"]]
-            if result["Values"]:
-                combine = COMBINE.get(alarm.statistic, max)
-                yield (
-                    alarm.namespace,
-                    {
-                        "MetricName": alarm.copy,
-                        "Timestamp": now,
-                        "Value": combine(result["Values"]),
-                    },
-                )
+class AlarmCopies:
+    """Computes the values that the alarms watch.
+
+    ministack evaluates the largest value of an alarm's whole window and leaves the state unchanged
+    when the window is empty. Values are therefore dated so that they leave the window after
+    `HOLD`, and an alarm whose metric has no more data gets a value that does not breach: all of
+    our alarms treat missing data as not breaching.
+    """
+
+    def __init__(self, cloudwatch: Any, alarms: Sequence[Watched]) -> None:
+        self._cloudwatch = cloudwatch
+        self._alarms = alarms
+        self._seen: set[str] = set()
+
+    def read(self) -> Iterator[Datum]:
+        """Yield (namespace, datum) of the copies: each alarm's statistic over its last period."""
+        now = datetime.now(UTC)
+        for period, alarms in self._batches():
+            asked = {f"m{number}": alarm for number, alarm in enumerate(alarms)}
+            results = self._cloudwatch.get_metric_data(
+                MetricDataQueries=[_query(name, alarm) for name, alarm in asked.items()],
+                StartTime=now - timedelta(seconds=period),
+                EndTime=now + timedelta(seconds=1),
+            )["MetricDataResults"]
+            for result in results:
+                yield from self._copy(asked[result["Id"]], result["Values"], now)
+
+    def _batches(self) -> Iterator[tuple[int, list[Watched]]]:
+        """Yield alarms that have the same period, as many as one call may ask for."""
+        for period in sorted({alarm.period for alarm in self._alarms}):
+            same = [alarm for alarm in self._alarms if alarm.period == period]
+            for start in range(0, len(same), QUERIES_PER_CALL):
+                yield period, same[start : start + QUERIES_PER_CALL]
+
+    def _copy(self, alarm: Watched, values: Sequence[float], now: datetime) -> Iterator[Datum]:
+        if values:
+            self._seen.add(alarm.alarm)
+        elif alarm.alarm not in self._seen:
+            return
+        value = COMBINE.get(alarm.statistic, max)(values) if values else alarm.quiet
+        at = now - timedelta(seconds=alarm.window) + HOLD
+        yield alarm.namespace, {"MetricName": alarm.copy, "Timestamp": at, "Value": value}
 
 
 def _query(identifier: str, alarm: Watched) -> dict[str, Any]:
@@ -139,7 +176,7 @@ def _query(identifier: str, alarm: Watched) -> dict[str, Any]:
 
 
 def publish(cloudwatch: Any, data: Iterator[Datum]) -> None:
-    """PutMetricData, namespace by namespace."""
+    """Send the data with PutMetricData, namespace by namespace."""
     by_namespace: dict[str, list[dict[str, Any]]] = {}
     for namespace, datum in data:
         by_namespace.setdefault(namespace, []).append(datum)

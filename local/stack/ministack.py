@@ -1,4 +1,4 @@
-"""The AWS emulator: its environments, its process, clients for it."""
+"""The AWS emulator ministack: its Python environments, its process and its clients."""
 
 from __future__ import annotations
 
@@ -54,17 +54,17 @@ class MinistackError(RuntimeError):
 
 @dataclass(frozen=True)
 class Ministack:
-    """A running emulator at `endpoint`."""
+    """A running emulator; `endpoint` is its URL."""
 
     endpoint: str
 
     def client(self, service: str, *, account: str = ACCOUNT) -> Any:
-        """A boto3 client acting as the root user of `account`."""
+        """Return a boto3 client that acts as the root user of the account."""
         return client(service, endpoint=self.endpoint, account=account)
 
 
 def client(service: str, *, endpoint: str, account: str = ACCOUNT) -> Any:
-    """A boto3 client for `endpoint` that reads no configuration of this machine."""
+    """Return a boto3 client for `endpoint` that reads no configuration of this machine."""
     return boto3.session.Session(
         aws_access_key_id=account,
         aws_secret_access_key="test",
@@ -81,7 +81,7 @@ def client(service: str, *, endpoint: str, account: str = ACCOUNT) -> Any:
 
 
 def find_uv() -> str:
-    """The uv that runs us, the repository's own, or the one on the path."""
+    """Return the uv that runs this process, else the repository's own, else that on the path."""
     candidates = [os.environ.get("UV"), str(REPOSITORY / ".tools" / "bin" / "uv")]
     for candidate in candidates:
         if candidate and Path(candidate).is_file():
@@ -94,14 +94,14 @@ def find_uv() -> str:
 
 @dataclass(frozen=True)
 class Interpreters:
-    """`emulator` runs ministack, `runtime` the Lambdas."""
+    """The Python interpreters: `emulator` runs ministack, `runtime` runs the Lambdas."""
 
     emulator: Path
     runtime: Path
 
 
 def prepare(settings: Settings) -> Interpreters:
-    """Create or refresh the two environments; unchanged locks cost one hash."""
+    """Create or refresh the two environments; unchanged lock files cost one hash."""
     return Interpreters(
         emulator=_emulator_environment(settings), runtime=_runtime_environment(settings)
     )
@@ -159,7 +159,7 @@ def _fingerprint() -> str:
 
 @contextmanager
 def running(settings: Settings) -> Iterator[Ministack]:
-    """Start the emulator and stop it with everything it started; raises MinistackError."""
+    """Start the emulator; stop it and its child processes at the end. Raises MinistackError."""
     interpreters = prepare(settings)
     port = reserve("ministack", settings.ports["ministack"])
     folder = _temporary_folder(settings.root / "tmp")
@@ -186,13 +186,13 @@ def _start(
         stdout=output,
         stderr=subprocess.STDOUT,
         env=environment(folder, port),
-        # Ctrl-C in a terminal reaches the whole foreground group: we stop ministack ourselves.
+        # Ctrl-C in a terminal reaches the whole group, but only the guard may stop ministack.
         start_new_session=True,
     )
 
 
 def environment(folder: Path, port: int) -> dict[str, str]:
-    """Everything that ministack's process sees."""
+    """Return the environment of ministack's process."""
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return {
         **inherited,
@@ -212,7 +212,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 
 def _temporary_folder(parent: Path) -> Path:
-    """A folder of this run; those of runs that died with their guard are removed."""
+    """Create a folder for this run and remove the folders of runs that were killed."""
     parent.mkdir(parents=True, exist_ok=True)
     for old in parent.glob("run-*-*"):
         if not _alive(int(old.name.split("-")[1])):

@@ -1,4 +1,4 @@
-"""Loopback ports: is one free, and which one is."""
+"""Finds out whether a loopback port is free, and finds a free one."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from contextlib import suppress
 from local.stack.settings import HOST, PORTS
 
 QUIET_PORTS = range(20_000, 32_000)
-"""Below the ephemeral ports of Linux (32768 up) and of macOS (49152 up)."""
+"""Ports below the ephemeral ports of Linux (from 32768) and of macOS (from 49152)."""
 
 TRIES = 20
 
 
 class PortTakenError(RuntimeError):
-    """Somebody else listens on a port that the stack needs; the message says how to move it."""
+    """Another program listens on a port that the stack needs; the message says how to move it."""
 
     def __init__(self, service: str, port: int) -> None:
         variable = PORTS[service][0]
@@ -26,11 +26,11 @@ class PortTakenError(RuntimeError):
 
 
 def listen(service: str, port: int) -> socket.socket:
-    """A listening socket on loopback; raises PortTakenError. Port 0 takes any free one."""
-    # asyncio switches Nagle's algorithm off only for sockets whose protocol is named; left on,
-    # every answer waits 40 ms for the client's delayed acknowledgement.
+    """Return a listening socket on loopback; port 0 takes any free port. Raises PortTakenError."""
+    # asyncio turns off Nagle's algorithm only for sockets whose protocol is named. Otherwise every
+    # answer waits 40 ms for the client's delayed acknowledgement.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    # Without it a port stays unusable for a minute after the last run's connections closed.
+    # Without this option a port stays unusable for a minute after its last connections closed.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
@@ -42,7 +42,7 @@ def listen(service: str, port: int) -> socket.socket:
 
 
 def port_of(listener: socket.socket) -> int:
-    """The port that a socket listens on."""
+    """Return the port that a socket listens on."""
     port: int = listener.getsockname()[1]
     return port
 

@@ -1,4 +1,4 @@
-"""Serving ASGI applications from threads of the launcher: they cannot outlive it."""
+"""Serves ASGI applications from threads of the launcher, so that they end with it."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ STOP_TIMEOUT = 5.0
 
 
 class ServingError(RuntimeError):
-    """An application did not come up."""
+    """An application did not start."""
 
 
 @contextmanager
 def serving_emulator(service: str, app: ASGIApp, port: int) -> Iterator[str]:
-    """Serve an emulator (whose connections faults can cut); its URL."""
+    """Serve an emulator whose connections faults can cut. Yield its URL."""
     with _served(service, kit.config(app, port=port), port) as url:
         yield url
 
 
 @contextmanager
 def serving_front(app: ASGIApp, listener: socket.socket) -> Iterator[str]:
-    """Serve the front door on a socket that was opened before it was built; its URL."""
+    """Serve the front door on a socket that listens already. Yield its URL."""
     with _thread("front", server_config(app), listener):
         yield f"http://{HOST}:{port_of(listener)}"
 

@@ -1,4 +1,4 @@
-"""The whole stack, from nothing to a front door, and back."""
+"""Starts and stops the whole stack."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from local.context import DemoAccount, StackContext
+from local.context import DemoAccount, SiteContext, StackContext
 from local.front.app import create_app
 from local.stack import build, emulators, ministack, sidecar
 from local.stack.accounts import sign_up_accounts
@@ -23,13 +23,14 @@ from local.stack.fixups import API_ID
 from local.stack.logs import forget
 from local.stack.ports import listen, port_of, reserve
 from local.stack.serving import serving_front
-from local.stack.settings import REGION, REPOSITORY, Settings, front_origins
+from local.stack.settings import ACCOUNT, REGION, REPOSITORY, Settings, front_origins
 
 API_STAGE = "api"
 OPENAPI = REPOSITORY / "docs" / "openapi.json"
+SITE = REPOSITORY / "web" / "dist"
 
 Progress = Callable[[str], None]
-"""Told what is being done next, in a few words."""
+"""Called with the name of each step when it begins."""
 
 
 def _silent(_: str) -> None:
@@ -68,18 +69,19 @@ def running(
         )
         store(aws.client("secretsmanager"), secret_ids(deployed), secrets.values)
         stack.enter_context(sidecar.running(aws, settings.logs))
-        api_url = f"{aws.endpoint}/_aws/execute-api/{API_ID}/{API_STAGE}"
         accounts: tuple[DemoAccount, ...] = ()
         if demo_accounts:
             progress("signing up the demo's customers")
-            accounts = sign_up_accounts(api_url, urls)
-        context = _context(api_url, aws.endpoint, urls, deployed, secrets, front_url, accounts)
+            accounts = sign_up_accounts(_api_url(aws.endpoint), urls)
+        context = _context(
+            settings, assembly, aws.endpoint, urls, deployed, secrets, front_url, accounts
+        )
         stack.enter_context(serving_front(create_app(context), door))
         yield context
 
 
 def _prepare(settings: Settings, progress: Progress) -> Path:
-    """Build what is missing or out of date; the cloud assembly."""
+    """Build what is missing or out of date. Return the folder of the cloud assembly."""
     progress("preparing ministack's environment")
     with build.locked(settings):
         ministack.prepare(settings)
@@ -90,14 +92,14 @@ def _prepare(settings: Settings, progress: Progress) -> Path:
 
 
 def check_ports(settings: Settings) -> None:
-    """Raise PortTakenError before anything slow has begun."""
+    """Raise PortTakenError for a port that is taken, before anything slow begins."""
     for service, port in settings.ports.items():
         if service not in settings.replaced:
             reserve(service, port)
 
 
 def secret_ids(deployed: Deployed) -> dict[str, str]:
-    """Secret name (salesforce, whmcs, ...) → its id, as the Lambdas are told it."""
+    """Return secret name (salesforce, whmcs, …) → its id in the Lambdas' environment."""
     ending = "_SECRET_ID"
     return {
         name.removesuffix(ending).lower(): value
@@ -106,8 +108,13 @@ def secret_ids(deployed: Deployed) -> dict[str, str]:
     }
 
 
+def _api_url(aws_endpoint: str) -> str:
+    return f"{aws_endpoint}/_aws/execute-api/{API_ID}/{API_STAGE}"
+
+
 def _context(
-    api_url: str,
+    settings: Settings,
+    assembly: Path,
     aws_endpoint: str,
     urls: dict[str, str],
     deployed: Deployed,
@@ -116,9 +123,12 @@ def _context(
     accounts: tuple[DemoAccount, ...],
 ) -> StackContext:
     return StackContext(
-        api_url=api_url,
+        api_url=_api_url(aws_endpoint),
         aws_endpoint=aws_endpoint,
         region=REGION,
+        aws_account=ACCOUNT,
+        assembly=assembly,
+        logs=settings.logs,
         salesforce_url=urls.get("salesforce"),
         whmcs_url=urls.get("whmcs"),
         gigs_url=urls.get("gigs"),
@@ -132,4 +142,13 @@ def _context(
         salesforce_consumer_key=CONSUMER_KEY,
         salesforce_consumer_secret=CONSUMER_SECRET,
         accounts=accounts,
+        cors_origins=tuple(deployed.variables["CORS_ORIGINS"].split(",")),
+        site=SiteContext(
+            dist=SITE,
+            brand_name=settings.brand.name,
+            brand_logo_url=settings.brand.logo_url,
+            brand_color=settings.brand.color,
+            currency=deployed.variables["PORTAL_CURRENCY"],
+            time_zone=deployed.variables["PORTAL_TIME_ZONE"],
+        ),
     )

@@ -1,12 +1,13 @@
-"""What one run of the local stack is told: ports, folders, upstreams that are replaced.
+"""The settings of one run of the local stack: ports, folders, replaced upstreams.
 
-Everything comes from environment variables, read once by `Settings.from_environment`. The names
-of the upstream variables are the ones that the Lambdas read in AWS.
+They come from environment variables, which `Settings.from_environment` reads once. The upstream
+variables have the names that the Lambdas read in AWS.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ HOST = "127.0.0.1"
 
 REGION = "ap-northeast-1"
 ACCOUNT = "111122223333"
-"""The 12-digit access key that ministack takes for the root user of the account of that number."""
+"""The account number; ministack accepts it as the access key of the account's root user."""
 
 PORTS = {
     "front": ("PORTAL_PORT", 8080),
@@ -27,7 +28,7 @@ PORTS = {
     "gigs": ("GIGS_PORT", 8093),
     "sendgrid": ("SENDGRID_PORT", 8094),
 }
-"""Service → (environment variable that moves it, usual port)."""
+"""Service → (environment variable that moves it, default port)."""
 
 UPSTREAM_VARIABLES = {
     "SALESFORCE_URL": "salesforce",
@@ -47,13 +48,29 @@ SECRET_VARIABLES = {
 """Secret → the variable that replaces its local default."""
 
 
+CORS_VARIABLE = "CORS_ORIGINS"
+"""The variable with the origins of a front end's own server."""
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
 def front_origins(port: int) -> tuple[str, str]:
-    """The origins that the front door is reached at; the first is the one that is shown."""
+    """Return the origins of the front door; the first one is shown to people."""
     return f"http://{HOST}:{port}", f"http://localhost:{port}"
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be used; the message says which and what to write instead."""
+    """A setting has an unusable value; the message names it and says what to write instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brand:
+    """What the customer's pages show of the reseller; None where the pages' own is kept."""
+
+    name: str = "Portal"
+    logo_url: str | None = None
+    color: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,18 +79,22 @@ class Settings:
 
     `ports` maps the services of `PORTS` to port numbers (0: any free one), `upstreams` holds the
     upstream variables that were set, `secrets` the JSON objects that replace local defaults,
-    `root` keeps what outlives a run (environments, builds, keys), `logs` this run's logs.
+    `cors_origins` the origins that the API accepts beside the front door's, `brand` the look of the
+    customer's pages, `root` keeps what outlives a run (environments, builds, keys), `logs` this
+    run's logs.
     """
 
     ports: dict[str, int]
     upstreams: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    cors_origins: tuple[str, ...] = ()
+    brand: Brand = field(default_factory=Brand)
     root: Path = REPOSITORY / ".local"
     logs: Path = REPOSITORY / ".local" / "logs"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
-        """Settings of `make run`; raises SettingsError for a value that cannot be used."""
+        """Return the settings of `make run`. Raises SettingsError for an unusable value."""
         return cls(
             ports={
                 service: _port(environ, variable, usual)
@@ -81,36 +102,62 @@ class Settings:
             },
             upstreams=_upstreams(environ),
             secrets=_secrets(environ),
+            cors_origins=_origins(environ),
+            brand=_brand(environ),
         )
 
     @classmethod
     def for_tests(cls) -> Settings:
-        """Free ports and logs of its own, so that a running `make run` is not disturbed."""
+        """Return settings with free ports and a log folder of their own, beside a `make run`."""
         return cls(ports=dict.fromkeys(PORTS, 0), logs=REPOSITORY / ".local" / "test-logs")
 
     @property
     def replaced(self) -> frozenset[str]:
-        """The emulators that are not started."""
+        """Names of the emulators that are not started."""
         return frozenset(UPSTREAM_VARIABLES[name] for name in self.upstreams)
 
 
 def _port(environ: Mapping[str, str], variable: str, usual: int) -> int:
     text = environ.get(variable) or str(usual)
     if not text.isdecimal() or int(text) not in range(1, 65536):
-        raise SettingsError(f"{variable}={text!r} is no port: write a number from 1 to 65535")
+        raise SettingsError(f"{variable}={text!r} is not a port: write a number from 1 to 65535")
     return int(text)
+
+
+def _origins(environ: Mapping[str, str]) -> tuple[str, ...]:
+    found = tuple(
+        part.strip() for part in environ.get(CORS_VARIABLE, "").split(",") if part.strip()
+    )
+    for origin in found:
+        if not _ORIGIN.fullmatch(origin):
+            raise SettingsError(
+                f"{CORS_VARIABLE}: {origin!r} is not an origin: write scheme, host and port "
+                "without a path, for example http://localhost:5173; separate several with commas"
+            )
+    return found
+
+
+def _brand(environ: Mapping[str, str]) -> Brand:
+    logo, color = environ.get("BRAND_LOGO_URL") or None, environ.get("BRAND_COLOR") or None
+    if logo is not None and not logo.startswith(("/", "http://", "https://")):
+        raise SettingsError(
+            f"BRAND_LOGO_URL={logo!r} is not an address: begin it with /, http:// or https://"
+        )
+    if color is not None and not _COLOR.fullmatch(color):
+        raise SettingsError(f"BRAND_COLOR={color!r} is not a colour: write it as #0b5cab")
+    return Brand(name=environ.get("BRAND_NAME") or Brand.name, logo_url=logo, color=color)
 
 
 def _upstreams(environ: Mapping[str, str]) -> dict[str, str]:
     found = {name: environ[name] for name in UPSTREAM_VARIABLES if environ.get(name)}
     for name, value in found.items():
         if name.endswith("_URL") and not value.startswith(("http://", "https://")):
-            raise SettingsError(f"{name}={value!r} is no URL: begin it with http:// or https://")
+            raise SettingsError(f"{name}={value!r} is not a URL: begin it with http:// or https://")
     provider = found.get("ESIM_PROVIDER", "gigs")
     if provider not in {"gigs", "esim_access"}:
         raise SettingsError(f"ESIM_PROVIDER={provider!r} is unknown: write gigs or esim_access")
     if found == {"ESIM_PROVIDER": "gigs"} or ("ESIM_API_URL" not in found and provider == "gigs"):
-        # The emulator is Gigs already: naming it replaces nothing.
+        # The emulator is Gigs: naming it replaces nothing.
         found.pop("ESIM_PROVIDER", None)
     elif "ESIM_API_URL" not in found:
         raise SettingsError(
@@ -129,6 +176,6 @@ def _secrets(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         except ValueError:
             value = None
         if not isinstance(value, dict):
-            raise SettingsError(f"{variable} is no JSON object: write one on a single line")
+            raise SettingsError(f"{variable} is not a JSON object: write one on a single line")
         secrets[secret] = value
     return secrets

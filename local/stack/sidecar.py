@@ -1,4 +1,4 @@
-"""What CloudWatch's agents do in AWS: a thread that carries logs and metrics about."""
+"""A thread that copies logs and publishes metrics, as AWS itself does."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ INTERVAL = 1.5
 
 
 class Sidecar:
-    """A round reads new log lines and publishes every metric that they and the queues hold."""
+    """In each round: reads new log lines and publishes the metrics of logs and queues."""
 
     def __init__(self, ministack: Ministack, logs: Path) -> None:
         self._endpoint = ministack.endpoint
@@ -37,14 +37,15 @@ class Sidecar:
         self._failures = StartFailures(logs / LOG)
         self._session = requests.Session()
         self._session.trust_env = False
-        self._alarms = metrics.watched_metrics(self._cloudwatch)
-        metrics.settle(self._cloudwatch, self._alarms)
+        alarms = metrics.watched_metrics(self._cloudwatch)
+        metrics.settle(self._cloudwatch, alarms)
+        self._copies = metrics.AlarmCopies(self._cloudwatch, alarms)
 
     def round(self) -> None:
-        """Carry on from where the last round ended."""
+        """Process everything since the last round."""
         metrics.publish(self._cloudwatch, self._from_logs())
         metrics.publish(self._cloudwatch, metrics.queue_metrics(self._session, self._endpoint))
-        metrics.publish(self._cloudwatch, metrics.alarm_metrics(self._cloudwatch, self._alarms))
+        metrics.publish(self._cloudwatch, self._copies.read())
 
     def _from_logs(self) -> Iterator[metrics.Datum]:
         for line in itertools.chain(self._reader.read(), self._failures.read()):
@@ -55,7 +56,7 @@ class Sidecar:
 
 @contextmanager
 def running(ministack: Ministack, logs: Path) -> Iterator[Sidecar]:
-    """Rounds on a thread until the end; a last one afterwards, so that no log line is lost."""
+    """Run rounds on a thread until the end, and a last one after it so that no log line is lost."""
     sidecar = Sidecar(ministack, logs)
     stop = threading.Event()
 
@@ -77,5 +78,5 @@ def _round(sidecar: Sidecar) -> None:
     try:
         sidecar.round()
     except (BotoCoreError, ClientError, requests.RequestException) as error:
-        # Metrics are a convenience here: the stack goes on without a round of them.
+        # The stack works without these metrics, so a failed round must not end it.
         print(f"sidecar: {error}", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -12,9 +12,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from local.emulators.gigs.emulator import Gigs
 from local.emulators.kit.emulator import Emulator
 from local.emulators.kit.middleware import Incoming
 from local.emulators.kit.server import Running, running
+from local.emulators.salesforce.app import SalesforceEmulator
+from local.emulators.sendgrid.emulator import SendGrid
+from local.emulators.whmcs.emulator import Whmcs
 
 
 class Switches(BaseModel):
@@ -38,6 +42,9 @@ class Counter(Emulator[Switches]):
 
     def name_operation(self, incoming: Incoming) -> str:
         return incoming.path.strip("/")
+
+    def operations(self) -> Collection[str]:
+        return ["add"]
 
     def clear(self) -> None:
         self.count = 0
@@ -118,6 +125,61 @@ def test_admin_explains_mistakes(counter: Running) -> None:
         assert answer.status_code == 400
         assert "error" in answer.json()
     assert requests.patch(f"{counter.admin}/switches", json={"x": 1}, timeout=5).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (
+            {"kind": "reset", "operation": "ad"},
+            "counter has no operation 'ad': did you mean 'add'?",
+        ),
+        (
+            {"kind": "reset", "operation": "x"},
+            "counter has no operation 'x': GET /_admin/operations",
+        ),
+        ({"kind": "delay"}, "a fault of kind delay needs 'seconds'"),
+        ({"kind": "status"}, "a fault of kind status needs 'status'"),
+        ({"kind": "replace", "body": {}}, "a fault of kind replace needs 'status'"),
+        ({"kind": "reset", "path": "("}, "path: '(' is no regular expression"),
+        ({"kind": "reset", "method": "FETCH"}, "method: Input should be 'GET'"),
+        ({"operation": "add"}, "kind: Field required"),
+        ({"kind": "reset", "operatoin": "add"}, "operatoin: Extra inputs are not permitted"),
+    ],
+)
+def test_a_fault_that_could_never_happen_is_refused(
+    counter: Running, rule: dict[str, Any], says: str
+) -> None:
+    answer = requests.post(f"{counter.admin}/faults", json=rule, timeout=5)
+    assert answer.status_code == 400
+    assert says in answer.json()["error"]
+    assert counter.emulator.faults.as_json() == []
+
+
+def test_a_body_that_is_no_json_is_named(counter: Running) -> None:
+    answer = requests.post(f"{counter.admin}/faults", data="{", timeout=5)
+    assert answer.status_code == 400
+    assert "the body is no JSON" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("emulator", "names"),
+    [
+        (SalesforceEmulator(), {"token", "query", "composite/graph", "PATCH Order"}),
+        (Whmcs(), {"AddOrder", "GetPayMethods", "GET /oauth/singlesignon.php"}),
+        (Gigs(), {"POST subscriptions", "GET sims/credentials", "POST subscriptions/search"}),
+        (SendGrid(), {"mail/send", "scopes"}),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_every_emulator_lists_its_operations(emulator: Emulator[Any], names: set[str]) -> None:
+    with running(emulator) as server:
+        listed = requests.get(f"{server.admin}/operations", timeout=5).json()["operations"]
+        assert names <= set(listed)
+        for operation in sorted(names):
+            fault(server, kind="reset", operation=operation.upper())
+        wrong = {"kind": "reset", "operation": "GET nothing"}
+        assert requests.post(f"{server.admin}/faults", json=wrong, timeout=5).status_code == 400
 
 
 def test_reset_goes_back_to_the_beginning(counter: Running) -> None:

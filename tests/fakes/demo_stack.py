@@ -25,6 +25,7 @@ from local.demo.whmcs_check import ordered_options
 ORDER_ID = "8015j0000000001AAA"
 LPA = "LPA:1$smdp.gigs.com$2M-3L0MX-F8HE2"
 PROBLEM = "application/problem+json"
+OTHERS = ("salesforce", "gigs", "sendgrid")
 SNAPSHOT = {
     "version": 1,
     "selections": [
@@ -87,9 +88,13 @@ class FakeStack:
     order_status: str = "Pending Review"
     order_changes: list[dict[str, Any]] = field(default_factory=list)
     provisioned: bool = False
+    provisioning_status: str = ""
+    scheduled_at: str | None = None
+    queries: list[str] = field(default_factory=list)
     mails: list[dict[str, Any]] = field(default_factory=list)
     valid_tokens: set[str] = field(default_factory=set)
     logins: int = 0
+    calls: list[dict[str, Any]] | None = field(default_factory=list)
     passwords: dict[str, str] = field(default_factory=dict)
     refresh_tokens: dict[str, str] = field(default_factory=dict)
     reset_tokens: dict[str, str] = field(default_factory=dict)
@@ -114,6 +119,7 @@ class FakeStack:
                 Route("/gateway/api/catalog", self.catalog),
                 Route("/gateway/api/catalog/personalized", self.personalized),
                 Route("/gateway/api/billing/payment-methods/summary", self.summary),
+                Route("/gateway/api/orders", self.preflight, methods=["OPTIONS"]),
                 Route("/gateway/api/orders", self.create_order, methods=post),
                 Route("/gateway/api/orders/{id}", self.read_order),
                 Route("/gateway/api/orders/{id}/provision", self.provision, methods=post),
@@ -128,6 +134,8 @@ class FakeStack:
                 Route("/whmcs/account/paymentmethods", self.card_list),
                 Route("/whmcs/account/paymentmethods/add", self.card_page, methods=["GET", *post]),
                 Route("/whmcs/_admin/state", self.whmcs_state),
+                Route("/whmcs/_admin/journal", self.journal),
+                *(Route(f"/{name}/_admin/journal", self.no_calls) for name in OTHERS),
                 Route("/gigs/_admin/state", self.gigs_state),
                 Route("/sendgrid/_admin/state", self.sendgrid_state),
             ]
@@ -157,6 +165,10 @@ class FakeStack:
 
     async def health(self, _: Request) -> Response:
         return JSONResponse({"status": "ok"})
+
+    async def preflight(self, _: Request) -> Response:
+        """As ministack: the first configured origin, whoever asks."""
+        return Response("", 204, {"Access-Control-Allow-Origin": "http://first.example"})
 
     async def signup(self, request: Request) -> Response:
         body = await request.json()
@@ -300,6 +312,7 @@ class FakeStack:
         if refused := self._expired(request):
             return refused
         soql = request.query_params["q"]
+        self.queries.append(soql)
         if "FROM OrderItem" in soql:
             records = [_line(self.provisioned)]
         elif "FROM Case" in soql:
@@ -352,6 +365,15 @@ class FakeStack:
         clients = [*self.old_clients, *self.clients]
         return JSONResponse({"clients": clients, "orders": orders, "services": services})
 
+    async def journal(self, _: Request) -> Response:
+        """The calls to WHMCS; None makes the emulator fail."""
+        if self.calls is None:
+            return Response("", 503)
+        return JSONResponse({"calls": self.calls})
+
+    async def no_calls(self, _: Request) -> Response:
+        return JSONResponse({"calls": []})
+
     async def gigs_state(self, _: Request) -> Response:
         email = self.clients[-1]["email"] if self.clients else ""
         line = {
@@ -370,6 +392,8 @@ class FakeStack:
         return JSONResponse({"mails": self.mails})
 
     def _provisioning_status(self) -> str:
+        if self.provisioning_status:
+            return self.provisioning_status
         if self.mistakes.fails:
             return "Failed"
         return "Provisioned" if self.provisioned else "Not Started"
@@ -392,7 +416,7 @@ class FakeStack:
             "Attempt_Count__c": 1.0 if self.provisioned else None,
             "Last_Provisioning_At__c": None,
             "Activation_Type__c": "Immediate",
-            "Activation_Scheduled_At__c": None,
+            "Activation_Scheduled_At__c": self.scheduled_at,
             "Portal_Order_Key__c": "k",
             "BillingStreet": "1-2-3 Shibakoen",
             "BillingCity": "Minato-ku",
@@ -468,6 +492,7 @@ def _mail(to: str, subject: str, *, text: str = "Hello", qr: str | None = None) 
         "to": [{"email": to}],
         "cc": [],
         "bcc": [],
+        "replyTo": [],
         "subject": subject,
         "text": text,
         "html": f'<p>{text}</p><img src="cid:esim-qr">',

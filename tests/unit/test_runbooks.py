@@ -202,9 +202,9 @@ def test_lambdas_and_queues_are_called_so(page: Path) -> None:
 def test_commands_can_be_typed(page: Path) -> None:
     for words in commands(page):
         match words:
-            case ["uv", "run", "ops", *rest] | ["ops", *rest]:
+            case [".venv/bin/ops" | "ops", *rest]:
                 assert understood(cli.app, rest), words
-            case ["uv", "run", "python", "-m", "ops.secret_values", *rest]:
+            case [".venv/bin/python", "-m", "ops.secret_values", *rest]:
                 assert understood(secret_values.app, rest), words
             case ["aws", service, operation, *_]:
                 client: Any = boto3.client(service)  # type: ignore[call-overload]  # any service
@@ -219,7 +219,7 @@ def test_commands_can_be_typed(page: Path) -> None:
 def commands(page: Path) -> list[list[str]]:
     """Commands as an operator would type them; placeholders are single words."""
     typed = [line.strip() for block in fenced(page) for line in block.splitlines()]
-    starts = ("uv run ", "ops ", "aws ", "make ", "python ")
+    starts = (".venv/bin/", "uv run ", "ops ", "aws ", "make ", "python ")
     found = [text for text in (*typed, *spoken(page)) if text.startswith(starts)]
     return [
         shlex.split(re.sub(r"<[^>]+>", "placeholder", text).replace("[", "").replace("]", ""))

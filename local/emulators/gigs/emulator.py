@@ -20,7 +20,7 @@ path tells them apart.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -128,6 +128,9 @@ IN_PROJECT: dict[tuple[str, str], Operation] = {
 }
 
 
+SIMULATE_USAGE = "/testing/projects/{project}/subscriptions/{subscription}/usage"
+
+
 class ObservedClock(Clock):
     """Tells somebody when it was moved."""
 
@@ -159,7 +162,6 @@ class Gigs(Emulator[Switches]):
 
     def routes(self) -> Sequence[BaseRoute]:
         """The documented paths; anything else is 404 for callers with a key."""
-        simulate = "/testing/projects/{project}/subscriptions/{subscription}/usage"
         return [
             *admin.routes(self.core),
             *(
@@ -167,7 +169,7 @@ class Gigs(Emulator[Switches]):
                 for (method, path), operation in IN_PROJECT.items()
             ),
             Route("/projects", self._serve(_list_projects), methods=["GET"]),
-            Route(simulate, self._serve(usage.simulate), methods=["POST"]),
+            Route(SIMULATE_USAGE, self._serve(usage.simulate), methods=["POST"]),
             Route("/projects/{project}/{rest:path}", self._serve(_nothing_here), methods=METHODS),
             Route("/{rest:path}", self._serve(_nothing_here), methods=METHODS),
         ]
@@ -181,6 +183,12 @@ class Gigs(Emulator[Switches]):
             parts = parts[2:]
         names = [part for index, part in enumerate(parts) if index % 2 == 0 or part == "search"]
         return f"{incoming.method} {'/'.join(prefix + names)}"
+
+    def operations(self) -> Collection[str]:
+        """The names of the documented paths."""
+        paths = [(method, f"/projects/-{path}") for method, path in IN_PROJECT]
+        paths += [("GET", "/projects"), ("POST", SIMULATE_USAGE)]
+        return {self.name_operation(Incoming(method, path, "", {}, b"")) for method, path in paths}
 
     def clear(self) -> None:
         """Back to the projects of the constructor, empty, without webhooks."""

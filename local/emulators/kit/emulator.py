@@ -9,7 +9,9 @@ the event loop runs them one after the other and each is atomic.
 from __future__ import annotations
 
 import abc
-from collections.abc import Sequence
+import difflib
+import json
+from collections.abc import Collection, Sequence
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -52,6 +54,10 @@ class Emulator(abc.ABC, Generic[SwitchesT]):
         """The vendor's own name for what is asked; used by faults and the journal."""
 
     @abc.abstractmethod
+    def operations(self) -> Collection[str]:
+        """Every name that `name_operation` gives to a request that the vendor serves."""
+
+    @abc.abstractmethod
     def clear(self) -> None:
         """Forget all records (not the journal, faults or switches)."""
 
@@ -81,6 +87,20 @@ class Emulator(abc.ABC, Generic[SwitchesT]):
         self.clock.reset()
         self.switches = self._default_switches.model_copy()
 
+    def add_fault(self, fault: Fault) -> Fault:
+        """Activate a fault; raises ValueError when the vendor has no such operation."""
+        if fault.operation is not None:
+            known = {name.lower(): name for name in self.operations()}
+            if fault.operation.lower() not in known:
+                close = difflib.get_close_matches(fault.operation.lower(), known, n=3)
+                hint = " or ".join(repr(known[name]) for name in close)
+                raise ValueError(
+                    f"{self.name} has no operation {fault.operation!r}: "
+                    + (f"did you mean {hint}? " if hint else "")
+                    + "GET /_admin/operations lists all"
+                )
+        return self.faults.add(fault)
+
     def set_switches(self, changes: dict[str, Any]) -> None:
         """Change some switches; raises pydantic.ValidationError for unknown names or values."""
         merged = {**self.switches.model_dump(), **changes}
@@ -107,7 +127,7 @@ def admin_routes(emulator: Emulator[Any]) -> list[Route]:  # noqa: C901  # one s
             return Response(status_code=204)
         if request.method == "GET":
             return JSONResponse({"faults": emulator.faults.as_json()})
-        added = emulator.faults.add(Fault.model_validate(await request.json()))
+        added = emulator.add_fault(Fault.model_validate(await request.json()))
         return JSONResponse(added.model_dump(), status_code=201)
 
     async def fault(request: Request) -> Response:
@@ -120,6 +140,9 @@ def admin_routes(emulator: Emulator[Any]) -> list[Route]:  # noqa: C901  # one s
         if request.method == "POST":
             rule.release()
         return JSONResponse(rule.model_dump())
+
+    async def operations(_: Request) -> Response:
+        return JSONResponse({"operations": sorted(emulator.operations())})
 
     async def switches(request: Request) -> Response:
         if request.method == "PATCH":
@@ -150,6 +173,7 @@ def admin_routes(emulator: Emulator[Any]) -> list[Route]:  # noqa: C901  # one s
         route("/faults", faults, "GET", "POST", "DELETE"),
         route("/faults/{fault_id}", fault, "GET", "DELETE"),
         route("/faults/{fault_id}/release", fault, "POST"),
+        route("/operations", operations, "GET"),
         route("/switches", switches, "GET", "PATCH"),
         route("/state", state, "GET"),
         route("/seed", seed, "POST"),
@@ -166,10 +190,19 @@ def _explained(endpoint: Any) -> Any:
             response: Response = await endpoint(request)
         except ValidationError as error:
             problems = [
-                {"where": ".".join(map(str, e["loc"])), "what": e["msg"]} for e in error.errors()
+                {
+                    "where": ".".join(map(str, e["loc"])),
+                    "what": e["msg"].removeprefix("Value error, "),
+                }
+                for e in error.errors()
             ]
-            return JSONResponse({"error": "not understood", "problems": problems}, status_code=400)
-        except (ValueError, KeyError, TypeError) as error:
+            told = "; ".join(f"{p['where']}: {p['what']}".removeprefix(": ") for p in problems)
+            return JSONResponse({"error": told, "problems": problems}, status_code=400)
+        except json.JSONDecodeError as error:
+            return JSONResponse({"error": f"the body is no JSON: {error}"}, status_code=400)
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        except (KeyError, TypeError) as error:
             return JSONResponse({"error": f"{type(error).__name__}: {error}"}, status_code=400)
         return response
 

@@ -16,6 +16,8 @@ apart is what the portal is built for.
 | `garble`      | the right status with the first half of the body                 | yes       |
 | `replace`     | the work is done, then `status`/`body` is sent instead           | yes       |
 | `hold`        | nothing until released (phase `before` or `after`)               | after: yes|
+
+`delay` needs `seconds`, `status` and `replace` need `status`.
 """
 
 from __future__ import annotations
@@ -23,9 +25,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 Kind = Literal[
     "delay",
@@ -41,6 +43,16 @@ Kind = Literal[
 ]
 
 
+NEEDS: dict[Kind, tuple[str, ...]] = {
+    "delay": ("seconds",),
+    "status": ("status",),
+    "replace": ("status",),
+}
+"""Kind → the parameters without which a fault of that kind has no meaning."""
+
+Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
 class Fault(BaseModel):
     """One rule: which requests it hits (`operation`, `method`, `path` regex), and how."""
 
@@ -48,7 +60,7 @@ class Fault(BaseModel):
 
     kind: Kind
     operation: str | None = Field(default=None, description="the vendor's name of the operation")
-    method: str | None = None
+    method: Method | None = None
     path: str | None = Field(default=None, description="regular expression searched in the path")
     body_contains: str | None = None
     skip: int = Field(default=0, ge=0, description="let this many matching requests pass first")
@@ -63,13 +75,34 @@ class Fault(BaseModel):
     hits: int = 0
     held: int = 0
 
+    @field_validator("method", mode="before")
+    @classmethod
+    def _in_capitals(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("path")
+    @classmethod
+    def _is_a_pattern(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as error:
+            raise ValueError(f"{value!r} is no regular expression: {error}") from None
+        return value
+
+    @model_validator(mode="after")
+    def _has_its_parameters(self) -> Self:
+        for name in NEEDS.get(self.kind, ()):
+            if not getattr(self, name):
+                raise ValueError(f"a fault of kind {self.kind} needs {name!r}")
+        return self
+
     _release: asyncio.Event = PrivateAttr(default_factory=asyncio.Event)
 
     def matches(self, *, operation: str, method: str, path: str, body: str) -> bool:
         """Whether this rule is about the request, without counting it."""
         return (
             (self.operation is None or self.operation.lower() == operation.lower())
-            and (self.method is None or self.method.upper() == method)
+            and (self.method is None or self.method == method)
             and (self.path is None or re.search(self.path, path) is not None)
             and (self.body_contains is None or self.body_contains in body)
         )

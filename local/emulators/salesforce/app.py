@@ -25,7 +25,7 @@ statuses Draft, Pending Review and Activated from the start. State (`GET /_admin
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,22 @@ from local.emulators.salesforce.switches import Switches
 from local.emulators.salesforce.values import render
 
 _METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
+_RECORD_METHODS = ["GET", "POST", "PATCH", "DELETE"]
+_OPERATIONS = (
+    "token",
+    "revoke",
+    "versions",
+    "limits",
+    "query",
+    "queryAll",
+    "query more",
+    "composite",
+    "composite/graph",
+    "composite/sobjects",
+    "composite/tree",
+    "composite/batch",
+    "describe",
+)
 _DATA = "/services/data"
 _LONGEST_URI = 16_384
 
@@ -101,6 +117,15 @@ class SalesforceEmulator(Emulator[Switches]):
             return path.rpartition("/")[2]
         segments = path.removeprefix(_DATA).strip("/").split("/")[1:]
         return _operation(incoming.method, segments) if segments else "versions"
+
+    def operations(self) -> Collection[str]:
+        """As listed in this module's description, for every object of the org."""
+        objects = [sobject.name for sobject in self._org.schema.all()]
+        return {
+            *_OPERATIONS,
+            *(f"describe {name}" for name in objects),
+            *(f"{method} {name}" for method in _RECORD_METHODS for name in objects),
+        }
 
     def clear(self) -> None:
         """An empty org without connected apps or sessions."""

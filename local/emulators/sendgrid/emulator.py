@@ -16,7 +16,7 @@ scope, content type, size, JSON, content, sender), and the 404 and 405 bodies.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -49,12 +49,7 @@ class SendGrid(Emulator[Switches]):
 
     def routes(self) -> Sequence[BaseRoute]:
         """The documented paths; anything else is 404 or 405."""
-        table: list[tuple[str, str, str | None, Handler]] = [
-            ("POST", "/v3/mail/send", "mail.send", self._send),
-            ("GET", "/v3/scopes", None, self._scopes),
-            ("GET", "/v3/user/profile", "user.profile.read", self._profile),
-            ("GET", "/v3/verified_senders", "verified_senders.read", self._verified_senders),
-        ]
+        table = self._table()
         served = [
             Route(path, self._serve(handler, scope), methods=[method])
             for method, path, scope, handler in table
@@ -66,9 +61,22 @@ class SendGrid(Emulator[Switches]):
         unknown = Route("/{rest:path}", self._serve(_not_found, None), methods=METHODS)
         return [*served, *wrong_method, unknown]
 
+    def _table(self) -> list[tuple[str, str, str | None, Handler]]:
+        """Method, path, scope and handler of each documented operation."""
+        return [
+            ("POST", "/v3/mail/send", "mail.send", self._send),
+            ("GET", "/v3/scopes", None, self._scopes),
+            ("GET", "/v3/user/profile", "user.profile.read", self._profile),
+            ("GET", "/v3/verified_senders", "verified_senders.read", self._verified_senders),
+        ]
+
     def name_operation(self, incoming: Incoming) -> str:
         """The path without its version: `mail/send`."""
         return incoming.path.strip("/").removeprefix("v3/")
+
+    def operations(self) -> Collection[str]:
+        """The documented paths without their version."""
+        return {path.removeprefix("/v3/") for _, path, _, _ in self._table()}
 
     def clear(self) -> None:
         """No mails, and the account of the constructor."""

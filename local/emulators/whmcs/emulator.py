@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from local.emulators.kit.emulator import Emulator
 from local.emulators.kit.middleware import Incoming
 from local.emulators.whmcs import seed, transport
+from local.emulators.whmcs.actions.registry import ACTIONS
 from local.emulators.whmcs.auth import Bans
 from local.emulators.whmcs.context import Context
 from local.emulators.whmcs.pages.admin import admin_page
@@ -62,6 +63,16 @@ class Whmcs(Emulator[Switches]):
         if incoming.path != API_PATH:
             return f"{incoming.method} {incoming.path}"
         return transport.action_name(incoming.query, incoming.text) or "api.php"
+
+    def operations(self) -> Collection[str]:
+        """The actions, and method and path of each page."""
+        pages = {
+            f"{method} {route.path}"
+            for route in self.routes()
+            if isinstance(route, Route) and route.path != API_PATH
+            for method in route.methods or ()
+        }
+        return {*ACTIONS, *pages}
 
     def clear(self) -> None:
         """An empty installation with the default credentials, nobody banned or signed in."""

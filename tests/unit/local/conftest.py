@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
-from local.context import DemoAccount, StackContext
+from local.context import DemoAccount, SiteContext, StackContext
 from local.front.app import create_app
 from local.front.server import server_config
 from tests.fakes.demo_stack import FakeStack
@@ -60,6 +61,9 @@ def running_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         api_url=f"{upstream}/gateway/api",
         aws_endpoint="http://127.0.0.1:4566",
         region="ap-northeast-1",
+        aws_account="111122223333",
+        assembly=tmp_path_factory.mktemp("cdk.out"),
+        logs=tmp_path_factory.mktemp("logs"),
         salesforce_url=f"{upstream}/salesforce",
         whmcs_url=f"{upstream}/whmcs",
         gigs_url=f"{upstream}/gigs",
@@ -73,6 +77,15 @@ def running_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         salesforce_consumer_key="key",
         salesforce_consumer_secret="secret",
         accounts=(DemoAccount(email="aiko@mail.example", password="pw", note="has a card"),),
+        cors_origins=(url, "http://localhost:5173"),
+        site=SiteContext(
+            dist=tmp_path_factory.mktemp("web") / "dist",
+            brand_name="Portal",
+            brand_logo_url=None,
+            brand_color=None,
+            currency="JPY",
+            time_zone="Asia/Tokyo",
+        ),
     )
     client = httpx.Client(base_url=url, trust_env=False, timeout=10)
     with behind, front, client, serving(stack.app(), behind), serving(create_app(context), front):
@@ -84,4 +97,5 @@ def door(running_door: Door) -> Door:
     """One front door for all tests, in front of a stack that has forgotten the last one."""
     vars(running_door.stack).update(vars(FakeStack()))
     running_door.context.openapi_path.unlink(missing_ok=True)
+    shutil.rmtree(running_door.context.site.dist, ignore_errors=True)
     return running_door

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from rich.console import Console
 
 from local.demo import checks
 from local.demo.__main__ import main
 from local.demo.people import NEWCOMERS
+from local.demo.play import Demo
 from tests.unit.local.conftest import Door
 
 
@@ -28,6 +32,28 @@ def test_plays_everything_against_a_good_stack(
     assert "QR code in the eSIM mail decodes" in out
     assert "Provisioning took" in out
     assert door.stack.order_status == "Activated"
+
+
+def steps(door: Door, *, terminal: bool) -> list[str]:
+    output = io.StringIO()
+    Demo(door.url, Console(file=output, width=40, force_terminal=terminal, color_system=None)).run()
+    return output.getvalue().splitlines()
+
+
+def test_in_a_terminal_steps_wrap_at_words_and_stay_indented(door: Door) -> None:
+    lines = steps(door, terminal=True)
+    numbered = [line for line in lines if line.startswith("✓")]
+    continued = [line for line in lines if line.startswith("     ")]
+    assert len(numbered) >= 20
+    assert len(continued) >= 10
+    assert all(len(line.rstrip()) <= 40 for line in numbered + continued)
+    told = " ".join(" ".join(lines).split())
+    assert "Pressed Provision again: nothing was done twice" in told
+
+
+def test_in_a_pipe_each_step_is_one_line(door: Door) -> None:
+    lines = steps(door, terminal=False)
+    assert "✓ 13 Pressed Provision again: nothing was done twice" in lines
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Iterator
 
 import httpx
+import pytest
 
 from local.front.app import create_app
 from tests.unit.local.conftest import Door, listening, serving
@@ -52,6 +53,20 @@ def test_returns_status_and_every_cookie_but_no_hop_by_hop_header(door: Door) ->
     assert answer.headers.get_list("set-cookie") == ["refresh=a; HttpOnly", "other=b"]
     assert "x-internal" not in answer.headers
     assert answer.headers.get_list("date") == ["Sun, 22 Nov 2026 09:00:00 GMT"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("http://localhost:5173", "http://localhost:5173"),
+        ("https://evil.example", "http://first.example"),
+    ],
+)
+def test_preflight_names_the_callers_origin_when_it_is_configured(
+    door: Door, origin: str, allowed: str
+) -> None:
+    answer = door.client.options("/api/orders", headers={"Origin": origin})
+    assert answer.headers["access-control-allow-origin"] == allowed
 
 
 def test_adds_no_policy_of_its_own_to_the_api(door: Door) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import hmac
+import re
 import time
 
 import httpx
@@ -113,10 +114,45 @@ def test_refusals_are_readable_on_the_page(
     door: Door, answer: tuple[int, dict[str, str]], says: str
 ) -> None:
     door.stack.press_answer = answer
-    door.client.post(PRESS)
-    page = door.client.get(f"/salesforce/orders/{ORDER_ID}").text
+    page = door.client.get(door.client.post(PRESS).headers["location"]).text
     assert says in page
     assert "corr-12345678" in page
+    assert says not in door.client.get(f"/salesforce/orders/{ORDER_ID}").text
+
+
+def test_an_accepted_press_is_shown_until_its_attempt_has_ended(door: Door) -> None:
+    door.stack.press_answer = (202, {"sfOrderId": ORDER_ID, "status": "queued", "attempt": 1})
+    page = door.client.post(PRESS).headers["location"]
+    says = "Accepted: attempt 1 is queued."
+    for state, shown in [("Queued", True), ("In Progress", True), ("Failed", False)]:
+        door.stack.provisioning_status = state
+        assert (says in door.client.get(page).text) is shown, state
+
+
+def test_a_refusal_is_shown_until_the_order_changes(door: Door) -> None:
+    door.stack.press_answer = (422, {"detail": "Approve the Order first."})
+    page = door.client.post(PRESS).headers["location"]
+    assert "Approve the Order first." in door.client.get(page).text
+    door.client.post(f"/salesforce/orders/{ORDER_ID}/approve")
+    assert "Approve the Order first." not in door.client.get(page).text
+
+
+def test_all_times_of_a_page_have_a_date_and_are_in_one_zone(door: Door) -> None:
+    door.stack.press_answer = (401, {"detail": "Too old."})
+    door.stack.scheduled_at = "2026-12-01T00:00:00.000+0000"
+    page = door.client.get(door.client.post(PRESS).headers["location"]).text
+    times = re.findall(r"[^<>·]*\b\d{1,2}:\d{2}(?::\d{2})?\b[^<>·]*", page)
+    assert len(times) >= 3
+    for text in times:
+        assert re.fullmatch(r"\s*\d{2} \w{3} \d{4}, \d{2}:\d{2}:\d{2} JST\s*", text), text
+    assert 'value="2026-12-01T09:00"' in page
+
+
+def test_records_of_one_second_are_ordered_by_number(door: Door) -> None:
+    door.client.get("/salesforce")
+    orders, cases = door.stack.queries[-2:]
+    assert "ORDER BY CreatedDate DESC, OrderNumber DESC" in orders
+    assert "ORDER BY CreatedDate DESC, CaseNumber DESC" in cases
 
 
 def test_no_answer_is_named_as_unknown(door: Door) -> None:
@@ -150,5 +186,5 @@ def test_scheduling_needs_a_time(door: Door) -> None:
     assert good.status_code == 303
     assert door.stack.order_changes[-1] == {
         "Activation_Type__c": "Scheduled",
-        "Activation_Scheduled_At__c": "2026-12-01T09:00:00.000+0000",
+        "Activation_Scheduled_At__c": "2026-12-01T00:00:00.000+0000",
     }

@@ -45,6 +45,30 @@ def test_an_upstream_in_the_environment_replaces_its_emulator(variable: str, emu
     assert settings.upstreams == {variable: "http://127.0.0.1:1/x"}
 
 
+def test_origins_of_a_dev_server_are_one_variable() -> None:
+    settings = Settings.from_environment(
+        {"CORS_ORIGINS": "http://localhost:5173, http://127.0.0.1:5173"}
+    )
+    assert settings.cors_origins == ("http://localhost:5173", "http://127.0.0.1:5173")
+    assert Settings.from_environment({}).cors_origins == ()
+
+
+@pytest.mark.parametrize("value", ["localhost:5173", "http://localhost:5173/", "*", "http://a b"])
+def test_an_unusable_origin_is_refused_with_an_example(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"CORS_ORIGINS.*example"):
+        Settings.from_environment({"CORS_ORIGINS": value})
+
+
+def test_the_brand_of_the_pages_can_be_set() -> None:
+    brand = Settings.from_environment(
+        {"BRAND_NAME": "Kaede", "BRAND_LOGO_URL": "/logo.svg", "BRAND_COLOR": "#aa3300"}
+    ).brand
+    assert (brand.name, brand.logo_url, brand.color) == ("Kaede", "/logo.svg", "#aa3300")
+    for variable, value in {"BRAND_LOGO_URL": "logo.svg", "BRAND_COLOR": "red"}.items():
+        with pytest.raises(SettingsError, match=variable):
+            Settings.from_environment({variable: value})
+
+
 def test_an_upstream_that_is_no_url_is_refused() -> None:
     with pytest.raises(SettingsError, match="SALESFORCE_URL"):
         Settings.from_environment({"SALESFORCE_URL": "example.my.salesforce.com"})

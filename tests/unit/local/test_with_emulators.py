@@ -126,7 +126,7 @@ def test_an_activation_can_be_scheduled_and_unscheduled(real: Real) -> None:
     order = real.client.get(
         path.removesuffix("/activation"), headers={"Accept": "application/json"}
     )
-    assert order.json()["Activation_Scheduled_At__c"].startswith("2026-12-01T09:00:00")
+    assert order.json()["Activation_Scheduled_At__c"].startswith("2026-12-01T00:00:00")
     assert real.client.post(path, data={"type": "Immediate"}).is_redirect
     order = real.client.get(
         path.removesuffix("/activation"), headers={"Accept": "application/json"}

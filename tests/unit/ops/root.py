@@ -125,6 +125,7 @@ class MemoryRoot:
     def order(self) -> OrderPorts:
         return OrderPorts(
             stage="test",
+            order_page="https://org.example/{}".format,
             orders=self.reader,
             jobs=self.job_store,
             directory=self.directory,

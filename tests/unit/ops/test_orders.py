@@ -125,6 +125,20 @@ def test_while_it_is_tried_again_nothing_is_to_be_done() -> None:
         assert said in line
 
 
+def test_it_says_where_the_vendors_own_words_are() -> None:
+    root = MemoryRoot()
+    root.salesforce.order = loaded_order()
+    root.reader.error_code = "whmcs-refused"
+    trouble = JobTrouble(code="whmcs-refused", message="Taro Yamada", step="check", at=3.0)
+    job(root, Status.FAILED, trouble=trouble)
+    where = f"field Provisioning Error Message of the Order: https://org.example/{ORDER_ID}"
+    shown = root.run("order", "show", ORDER_ID).stdout
+    assert shown.count(f"  full reason       {where}") == 2
+    root.reader.error_code = ""
+    job(root, Status.SUCCEEDED)
+    assert "full reason" not in root.run("order", "show", ORDER_ID).stdout
+
+
 def test_quantities_are_written_out() -> None:
     root = MemoryRoot()
     root.salesforce.order = loaded_order(order_line(1, quantity=Decimal("10.0")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -11,12 +13,20 @@ from botocore.exceptions import ClientError
 from portal.config import CatalogReading, environment_names
 
 from infra.endpoints import ENDPOINTS
+from local import note
 from ops.deps import JobConfig, OrderConfig, StageRoot
 from ops.errors import OpsError
 from ops.stages import FRONT_DOOR, FUNCTIONS, Cloud, deployed, find
 from tests.conftest import REGION
 
 DEMO = f"{FRONT_DOOR}/demo.json"
+
+
+@pytest.fixture(autouse=True)
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of notes of its own: a stack may be running from this checkout."""
+    monkeypatch.setattr(note, "NOTES", tmp_path)
+    return tmp_path
 
 
 class FakeAws:
@@ -55,6 +65,15 @@ def test_a_stage_is_what_its_lambdas_were_deployed_with() -> None:
     }
 
 
+def test_an_order_is_read_in_salesforce_or_on_the_local_screen() -> None:
+    stage = deployed("dev", cloud(FakeAws()))
+    environment = {"SALESFORCE_URL": "https://org.my.salesforce.com"}
+    deployed_page = dataclasses.replace(stage, environment=environment).order_page("801")
+    assert deployed_page == "https://org.my.salesforce.com/lightning/r/Order/801/view"
+    local = dataclasses.replace(stage, front_door="http://127.0.0.1:9123")
+    assert local.order_page("801") == "http://127.0.0.1:9123/salesforce/orders/801"
+
+
 def test_these_lambdas_have_all_that_the_commands_read() -> None:
     environment = {name for one in ENDPOINTS if one.id in FUNCTIONS for name in one.environment}
     for config in (CatalogReading, JobConfig, OrderConfig):
@@ -88,6 +107,25 @@ def test_something_else_on_the_front_door_is_not_the_stack(body: str) -> None:
     responses.get(DEMO, body=body)
     with pytest.raises(OpsError, match=r"start it with `make run`\."):
         find("local")
+
+
+@responses.activate
+def test_the_running_stack_is_looked_for_where_its_note_says() -> None:
+    with (
+        note.noted("http://127.0.0.1:9123"),
+        pytest.raises(OpsError, match=r"answers at http://127\.0\.0\.1:9123:"),
+    ):
+        find("local")
+    assert [call.request.url for call in responses.calls] == ["http://127.0.0.1:9123/demo.json"]
+
+
+@responses.activate
+def test_a_front_door_that_is_named_is_taken() -> None:
+    with (
+        note.noted("http://127.0.0.1:9123"),
+        pytest.raises(OpsError, match=r"answers at http://127\.0\.0\.1:9124:"),
+    ):
+        find("local", "http://127.0.0.1:9124")
 
 
 def test_nothing_is_looked_up_before_it_is_needed() -> None:

@@ -1,4 +1,4 @@
-"""`/`, `/demo.json` and `/health`: what runs here, and with what to try it."""
+"""`/dev`, `/demo.json`, `/health` and `/whmcs`: what runs here and how to try it."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from starlette.templating import Jinja2Templates
 
 from local.context import StackContext
 from local.demo.people import CUSTOMERS
-from local.front.problems import problem
+from local.front.problems import page_problem
 
 
-class FrontPage:
-    """The start page and its machine-readable twin."""
+class DevPage:
+    """The developers' start page, and the same facts as JSON."""
 
     def __init__(self, context: StackContext, templates: Jinja2Templates) -> None:
         self._context = context
         self._templates = templates
 
     def routes(self) -> list[Route]:
-        """`/`, `/demo.json`, `/health`, `/whmcs`."""
+        """Return the routes `/dev`, `/demo.json`, `/health` and `/whmcs`."""
         return [
-            Route("/", self.show),
+            Route("/dev", self.show),
             Route("/demo.json", self.demo),
             Route("/health", self.health),
             Route("/whmcs", self.whmcs),
         ]
 
     async def show(self, request: Request) -> Response:
-        """The start page."""
+        """Show the start page."""
         data = {
             "context": self._context,
             "demo": self._demo(),
@@ -39,30 +39,30 @@ class FrontPage:
             "newcomer": CUSTOMERS[0],
             "account": self._context.accounts[0] if self._context.accounts else None,
         }
-        return self._templates.TemplateResponse(request, "front.html", data)
+        return self._templates.TemplateResponse(request, "dev.html", data)
 
     async def demo(self, _: Request) -> Response:
-        """Everything that a program needs to play with this stack."""
+        """Return addresses, accounts and keys of this stack for programs."""
         return JSONResponse(self._demo())
 
     async def health(self, _: Request) -> Response:
-        """That the front door itself is up; it asks nobody else."""
+        """Answer 200 while the front door itself runs; no other system is asked."""
         return JSONResponse({"status": "ok"})
 
-    async def whmcs(self, _: Request) -> Response:
-        """On to the WHMCS emulator's own administration page."""
+    async def whmcs(self, request: Request) -> Response:
+        """Redirect to the WHMCS emulator's own administration page."""
         if self._context.whmcs_url is None:
-            return problem(502, "Bad Gateway", "This stack was started without the WHMCS emulator.")
+            return page_problem(
+                self._templates,
+                request,
+                502,
+                "Bad Gateway",
+                "This stack was started without the WHMCS emulator.",
+            )
         return RedirectResponse(f"{self._context.whmcs_url}/admin/", status_code=302)
 
     def _demo(self) -> dict[str, Any]:
         context = self._context
-        emulators = {
-            "salesforce": context.salesforce_url,
-            "whmcs": context.whmcs_url,
-            "gigs": context.gigs_url,
-            "sendgrid": context.sendgrid_url,
-        }
         return {
             "api": f"{context.front_url}/api",
             "openapi": f"{context.front_url}/openapi.json",
@@ -76,7 +76,6 @@ class FrontPage:
             "signing": {"keyId": context.signing_key_id, "key": context.signing_key},
             "emulators": {
                 name: {"url": url, "admin": f"{url}/_admin"}
-                for name, url in emulators.items()
-                if url is not None
+                for name, url in context.emulators.items()
             },
         }
