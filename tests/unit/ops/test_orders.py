@@ -129,8 +129,8 @@ def test_it_says_where_the_vendors_own_words_are() -> None:
     root = MemoryRoot()
     root.salesforce.order = loaded_order()
     root.reader.error_code = "whmcs-refused"
-    trouble = JobTrouble(code="whmcs-refused", message="Taro Yamada", step="check", at=3.0)
-    job(root, Status.FAILED, trouble=trouble)
+    last_error = LastError(code="whmcs-refused", message="Taro Yamada", step="check", at=3.0)
+    job(root, Status.FAILED, last_error=last_error)
     where = f"field Provisioning Error Message of the Order: https://org.example/{ORDER_ID}"
     shown = root.run("order", "show", ORDER_ID).stdout
     assert shown.count(f"  full reason       {where}") == 2
