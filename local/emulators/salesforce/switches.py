@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -49,6 +50,16 @@ class Switches(BaseModel):
     lock_row_writes: dict[str, int] = Field(
         default_factory=dict,
         description="object: how many of its next writes fail with UNABLE_TO_LOCK_ROW",
+    )
+    lock_met_in: Literal["record", "trigger", "flow", "validation"] = Field(
+        default="record",
+        description="where those writes meet the lock: a trigger or flow wraps the code in its own",
+    )
+    read_only: bool = Field(
+        default=False, description="maintenance: every write is refused, reads work"
+    )
+    login_rate_exceeded: bool = Field(
+        default=False, description="token: 400 invalid_grant with `login rate exceeded`"
     )
 
     @field_validator("time_zone")

@@ -18,7 +18,7 @@ from portal.adapters.salesforce.failures import (
     UPSTREAM,
     error_code,
     of_answer,
-    of_graph,
+    of_parts,
 )
 from portal.adapters.salesforce.library import simple_salesforce
 from portal.adapters.salesforce.login import Login
@@ -64,8 +64,8 @@ class SalesforceClient:
         """One all-or-nothing composite graph; answers by `referenceId`.
 
         `nodes` are `{method, url, referenceId, body}` with `url` relative to the API version.
-        Raises Refused with the culprit's errorCode when Salesforce rolled back: its HTTP status
-        is 200 all the same.
+        Raises PartRefused with the culprit's errorCode when Salesforce rolled back: its HTTP
+        status is 200 all the same.
         """
         prefix = f"/services/data/v{self._api_version}/"
         absolute = [{**node, "url": prefix + _rest_path(node["url"])} for node in nodes]
@@ -80,7 +80,9 @@ class SalesforceClient:
                 return {part["referenceId"]: part["body"] for part in parts}
         except (KeyError, TypeError, ValueError):
             raise OutcomeUnknown(UPSTREAM, operation, "the answer is no composite graph") from None
-        raise of_graph(operation, parts, sent=nodes)
+        raise of_parts(operation, parts, sent=nodes) or OutcomeUnknown(
+            UPSTREAM, operation, "rolled back without a reason"
+        )
 
     def request(
         self,
@@ -92,8 +94,11 @@ class SalesforceClient:
         json: Any = None,
         headers: dict[str, str] | None = None,
         writes: bool = False,
+        repeatable: bool = False,
     ) -> Any:
         """One REST call; `path` is relative to the API version. Numbers come back as Decimal.
+
+        `repeatable` says that a refusal with an unknown errorCode is to be tried again.
 
         The session is renewed once when Salesforce says that it expired. Raises the errors of
         `portal.domain.upstream`, and ValueError for a path that could leave the API: check ids
@@ -108,16 +113,19 @@ class SalesforceClient:
             return self._send(call, options)
         except errors as error:
             if error_code(error.content) != SESSION_EXPIRED:
-                raise self._failed(call, error, options) from None
+                raise self._failed(call, error, options, repeatable=repeatable) from None
         self._session = None
         try:
             return self._send(call, options)
         except errors as error:
-            raise self._failed(call, error, options) from None
+            raise self._failed(call, error, options, repeatable=repeatable) from None
 
-    def _failed(self, call: Call, error: Any, options: dict[str, Any]) -> UpstreamError:
+    def _failed(
+        self, call: Call, error: Any, options: dict[str, Any], *, repeatable: bool
+    ) -> UpstreamError:
         count("UpstreamErrors", upstream=UPSTREAM)
-        return of_answer(call, error, sent=[options["params"], options.get("json")])
+        sent = [options["params"], options.get("json")]
+        return of_answer(call, error, sent=sent, repeatable=repeatable)
 
     def _following(self, page: dict[str, Any]) -> str:
         path = urlsplit(str(page.get("nextRecordsUrl") or "")).path
