@@ -95,7 +95,7 @@ class AddressChange(RequestModel):
 
 
 class InvoiceView(ResponseModel):
-    """One invoice in a list."""
+    """One invoice in a list; amounts whose currency billing does not tell are null."""
 
     id: int
     number: str
@@ -103,14 +103,14 @@ class InvoiceView(ResponseModel):
     date: dt.date | None
     due_date: dt.date | None
     paid_date: dt.date | None
-    total: Money
+    total: Money | None
 
 
 class InvoiceLineView(ResponseModel):
     """One line."""
 
     description: str
-    amount: Money
+    amount: Money | None
 
 
 class InvoiceDetail(InvoiceView):

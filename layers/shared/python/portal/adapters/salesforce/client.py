@@ -55,8 +55,13 @@ class SalesforceClient:
         """
         page = self.request("GET", "query", operation="query", params={"q": soql})
         records = _records(page)
+        seen: set[str] = set()
         while page.get("done") is False:
-            page = self.request("GET", self._following(page), operation="query")
+            following = self._following(page)
+            if following in seen:
+                raise Unavailable(UPSTREAM, "query", "the pages of the answer lead in a circle")
+            seen.add(following)
+            page = self.request("GET", following, operation="query")
             records.extend(_records(page))
         return records
 

@@ -15,7 +15,13 @@ from typing import Any
 from urllib.parse import quote
 
 from portal.adapters.salesforce.client import SalesforceClient
-from portal.adapters.salesforce.failures import CONSEQUENCES, UPSTREAM, PartRefused, of_parts, reported
+from portal.adapters.salesforce.failures import (
+    CONSEQUENCES,
+    UPSTREAM,
+    PartRefused,
+    of_parts,
+    reported,
+)
 from portal.adapters.salesforce.library import format_soql
 from portal.domain.provisioning import (
     LoadedOrder,
