@@ -36,7 +36,7 @@ class Switches(BaseModel):
     escape_slashes: bool = Field(default=True, description="json_encode's default")
     html_entities: bool = Field(
         default=False,
-        description="texts carry HTML entities, as PHP's htmlspecialchars writes them",
+        description="texts carry HTML entities as htmlspecialchars writes them",
     )
     max_input_vars: int = Field(default=1000, ge=1, description="PHP drops later fields silently")
 

@@ -431,8 +431,15 @@ def test_every_list_of_an_installation_that_cannot_page_ends(
 @pytest.mark.parametrize("single", ["list", "object", "indexed"])
 def test_lists_in_every_shape(whmcs: Running, client: WhmcsClient, empty: str, single: str) -> None:
     whmcs.emulator.set_switches({"empty_lists": empty, "single_items": single})
-    query = {"container": "products", "child": "product"}
-    assert list(client.pages("GetClientsProducts", {"clientid": HANAKO}, **query)) == []
+
+    def services() -> list[dict[str, Any]]:
+        return list(
+            client.pages(
+                "GetClientsProducts", {"clientid": HANAKO}, container="products", child="product"
+            )
+        )
+
+    assert services() == []
     order = {
         "clientid": HANAKO,
         "paymentmethod": "stripe",
@@ -440,5 +447,5 @@ def test_lists_in_every_shape(whmcs: Running, client: WhmcsClient, empty: str, s
         "billingcycle": ["onetime"],
     }
     client.call("AddOrder", order, writes=True)
-    (service,) = client.pages("GetClientsProducts", {"clientid": HANAKO}, **query)
+    (service,) = services()
     assert str(service["pid"]) == "242"

@@ -27,18 +27,16 @@ from portal.ports.billing_orders import (
 from portal.vendor_errors.whmcs import NOT_PENDING
 
 # Rows of `portal.vendor_errors.whmcs` for AddOrder → our codes.
-_REFUSALS = dict(
-    (
-        ("client id not found", "whmcs-client-missing"),
-        ("unable to add order when client status is closed", "whmcs-client-closed"),
-        ("invalid billing cycle", "billing-cycle-unavailable"),
-        ("invalid billing cycle …", "billing-cycle-unavailable"),
-        ("no items added to cart so order cannot proceed", "product-unknown"),
-        ("invalid configurable option", "options-invalid"),
-        ("invalid configurable option …", "options-invalid"),
-        ("invalid value for configurable option", "options-invalid"),
-        ("invalid value for configurable option …", "options-invalid"),
-    )
+_REFUSALS = (
+    ("client id not found", "whmcs-client-missing"),
+    ("unable to add order when client status is closed", "whmcs-client-closed"),
+    ("invalid billing cycle", "billing-cycle-unavailable"),
+    ("invalid billing cycle …", "billing-cycle-unavailable"),
+    ("no items added to cart so order cannot proceed", "product-unknown"),
+    ("invalid configurable option", "options-invalid"),
+    ("invalid configurable option …", "options-invalid"),
+    ("invalid value for configurable option", "options-invalid"),
+    ("invalid value for configurable option …", "options-invalid"),
 )
 
 
@@ -58,7 +56,7 @@ class WhmcsOrders:
         except Unauthorized:
             raise
         except Refused as error:
-            if code := _REFUSALS.get(error.code or ""):
+            if code := dict(_REFUSALS).get(error.code or ""):
                 raise OrderRefused(code, error.message) from error
             raise
         order_id = as_int(answer.get("orderid"))
