@@ -7,7 +7,6 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-
 TRACKING_HOST = "https://u1.ct.sendgrid.net"
 _HREF = re.compile(r"""(href=["'])https?://[^"']*""", re.IGNORECASE)
 _URL = re.compile(r"https?://\S+")
@@ -25,9 +24,9 @@ def captured(
 
     Keys: `id` (the message id; `.1`, `.2`, … appended from the second block on), `messageId`,
     `to`, `cc`, `bcc`, `replyTo` (lists of `{"email", "name"?}`), `from`, `subject`, `text`, `html`
-    (null when absent, links rewritten where clicks are tracked), `tracking`, `attachments` (`filename`, `type`, `disposition`, `content_id`, `content`
-    in base64), `custom_args`, `categories`, `headers`, `templateId`, `templateData`, `sendAt`
-    and `receivedAt` (ISO 8601; `sendAt` null: at once).
+    (null when absent, links rewritten where clicks are tracked), `tracking`, `attachments`
+    (`filename`, `type`, `disposition`, `content_id`, `content` in base64), `custom_args`,
+    `categories`, `headers`, `templateId`, `templateData`, `sendAt` and `receivedAt` (ISO 8601; `sendAt` null: at once).
     """
     blocks: list[dict[str, Any]] = mail["personalizations"]
     tracking = tracking_of(mail, account_tracking=account_tracking)

@@ -107,6 +107,7 @@ def test_accepted_mail_is_kept_whole(server: Running) -> None:
         "templateId": None,
         "templateData": None,
         "sendAt": None,
+        "tracking": {"click": False, "clickInText": False, "open": False},
     }
     assert [call.operation for call in server.emulator.journal.calls()] == ["mail/send"]
 

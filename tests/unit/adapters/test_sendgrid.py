@@ -317,9 +317,7 @@ def test_the_reason_is_found_among_several_and_in_the_old_form(sendgrid: Running
     assert type(failure(sendgrid.url)) is AllowanceUsedUp
 
 
-def test_an_unknown_status_is_logged(
-    sendgrid: Running, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unknown_status_is_logged(sendgrid: Running, capsys: pytest.CaptureFixture[str]) -> None:
     assert type(refusing(sendgrid, 418, "teapot")) is Refused
     assert type(refusing(sendgrid, 599, "teapot")) is Unavailable
     assert capsys.readouterr().out.count("in no table") == 2
