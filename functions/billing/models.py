@@ -11,6 +11,9 @@ from pydantic import Field, StringConstraints, field_validator
 
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Line = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE)]
+# What the Order in Salesforce has room for: longer ones could not be kept there.
+City = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)]
+State = Annotated[str, StringConstraints(max_length=80, pattern=PRINTABLE)]
 OptionalLine = Annotated[str, StringConstraints(max_length=100, pattern=PRINTABLE)]
 DESTINATION = r"^(payment-methods|invoices|services|profile|home|invoice/[1-9][0-9]{0,9})$"
 
@@ -66,8 +69,8 @@ class AddressChange(RequestModel):
 
     street: Line | None = None
     street2: OptionalLine | None = None
-    city: Line | None = None
-    state: OptionalLine | None = None
+    city: City | None = None
+    state: State | None = None
     postcode: Annotated[str, StringConstraints(max_length=20)] | None = None
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
 

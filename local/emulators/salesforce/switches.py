@@ -15,6 +15,9 @@ class Switches(BaseModel):
 
     person_accounts: bool = Field(default=True, description="Person Accounts are enabled")
     multi_currency: bool = Field(default=False, description="CurrencyIsoCode exists")
+    state_country_picklists: bool = Field(
+        default=False, description="addresses have codes, and only listed states and countries"
+    )
     hidden_fields: list[str] = Field(
         default_factory=list,
         description="`Object.Field` without field-level security: as if it did not exist",

@@ -26,7 +26,8 @@ def captured(
     `to`, `cc`, `bcc`, `replyTo` (lists of `{"email", "name"?}`), `from`, `subject`, `text`, `html`
     (null when absent, links rewritten where clicks are tracked), `tracking`, `attachments`
     (`filename`, `type`, `disposition`, `content_id`, `content` in base64), `custom_args`,
-    `categories`, `headers`, `templateId`, `templateData`, `sendAt` and `receivedAt` (ISO 8601; `sendAt` null: at once).
+    `categories`, `headers`, `templateId`, `templateData`, `sendAt` and `receivedAt`
+    (ISO 8601; `sendAt` null: at once).
     """
     blocks: list[dict[str, Any]] = mail["personalizations"]
     tracking = tracking_of(mail, account_tracking=account_tracking)

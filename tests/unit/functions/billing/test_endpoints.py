@@ -530,3 +530,15 @@ def test_an_amount_that_cannot_be_shown_is_left_out(amount: Decimal | None) -> N
 def test_a_code_is_tidied() -> None:
     with_invoices(invoice(7, currency=" usd"))
     assert send(get_invoice).json()["total"] == {"amount": "5500", "currency": "USD"}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"), [({"city": "x" * 41}, "/city"), ({"state": "x" * 81}, "/state")]
+)
+def test_what_an_order_could_not_keep_is_refused_early(body: dict[str, str], pointer: str) -> None:
+    addresses = with_addresses(FakeAddresses())
+    answer = patch(body)
+    assert answer.status == 422
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == (pointer, "string_too_long")
+    assert addresses.changes == []

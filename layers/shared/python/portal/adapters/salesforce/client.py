@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from portal import correlation
 from portal.adapters.http import Call, Transport
@@ -53,7 +54,47 @@ class SalesforceClient:
 
         Build `soql` with `library.format_soql`, never by hand.
         """
-        page = self.request("GET", "query", operation="query", params={"q": soql})
+        return self._all(self.request("GET", "query", operation="query", params={"q": soql}))
+
+    def query_with_describe(
+        self, soql: str, sobject: str, *, operation: str
+    ) -> tuple[list[dict[str, Any]], Any]:
+        """All records of a query, and the describe of an object, in one composite call.
+
+        The describe is None when it was refused; the query's errors are raised.
+        """
+        prefix = f"/services/data/v{self._api_version}"
+        parts = [
+            {
+                "method": "GET",
+                "url": f"{prefix}/query/?q={quote(soql, safe='')}",
+                "referenceId": "query",
+            },
+            {
+                "method": "GET",
+                "url": f"{prefix}/sobjects/{_rest_path(sobject)}/describe",
+                "referenceId": "describe",
+            },
+        ]
+        answer = self.request(
+            "POST",
+            "composite",
+            operation=operation,
+            json={"allOrNone": False, "compositeRequest": parts},
+        )
+        try:
+            found = {part["referenceId"]: part for part in answer["compositeResponse"]}
+            queried, described = found["query"], found["describe"]
+            succeeded = described["httpStatusCode"] == HTTPStatus.OK
+        except (KeyError, TypeError):
+            raise Unavailable(UPSTREAM, operation, "the answer is not a composite's") from None
+        error = of_parts(operation, [queried], sent=soql)
+        if error is not None:
+            raise error
+        return self._all(queried["body"]), described["body"] if succeeded else None
+
+    def _all(self, page: Any) -> list[dict[str, Any]]:
+        """A query's records from its first page on."""
         records = _records(page)
         seen: set[str] = set()
         while page.get("done") is False:
