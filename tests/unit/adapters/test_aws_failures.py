@@ -104,7 +104,7 @@ def test_a_transaction_cancelled_by_contention(reason: str) -> None:
     class Cancelled(Failing):
         def __init__(self) -> None:
             super().__init__("TransactionCanceledException")
-            self._error["CancellationReasons"] = [{"Code": reason}]  # type: ignore[assignment]
+            self._error["CancellationReasons"] = [{"Code": reason}]
 
     failing: Any = Cancelled()
     with pytest.raises(Unavailable):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,11 +29,11 @@ STANDARD_LENGTHS = {
 }
 # In the order of their ISO 3166-2:JP numbers.
 _PREFECTURES = (
-    "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県"  # one a line would be a page
+    "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県"
     " 東京都 神奈川県 新潟県 富山県 石川県 福井県 山梨県 長野県 岐阜県 静岡県 愛知県 三重県"
     " 滋賀県 京都府 大阪府 兵庫県 奈良県 和歌山県 鳥取県 島根県 岡山県 広島県 山口県 徳島県"
     " 香川県 愛媛県 高知県 福岡県 佐賀県 長崎県 熊本県 大分県 宮崎県 鹿児島県 沖縄県"
-).split()
+)
 
 
 class State(BaseModel):
@@ -144,7 +145,8 @@ def _spellings(text: str, country: str) -> Iterator[str]:
         yield from _prefecture(text, folded)
     import pycountry  # noqa: PLC0415  # reads its tables on import
 
-    for known in pycountry.subdivisions.get(country_code=country) or ():
+    subdivisions: Any = pycountry.subdivisions
+    for known in subdivisions.get(country_code=country) or ():
         short = known.code.partition("-")[2]
         if folded in (_folded(known.name), _folded(short), _folded(known.code)):
             yield _folded(known.name)
@@ -153,7 +155,7 @@ def _spellings(text: str, country: str) -> Iterator[str]:
 
 def _prefecture(text: str, folded: str) -> Iterator[str]:
     written = unicodedata.normalize("NFKC", text).strip()
-    for number, name in enumerate(_PREFECTURES, start=1):
+    for number, name in enumerate(_PREFECTURES.split(), start=1):
         if written in (name, name[:-1]):
             yield f"{number:02d}"
     for suffix in ("-to", "-fu", "-ken", " to", " fu", " ken", " prefecture"):
