@@ -50,8 +50,12 @@ Line = Annotated[
     str, StringConstraints(min_length=1, max_length=120), AfterValidator(validation.plain_text)
 ]
 # What the Order in Salesforce has room for: longer ones could not be kept there.
-City = Annotated[Line, StringConstraints(max_length=40)]
-State = Annotated[Line, StringConstraints(max_length=80)]
+City = Annotated[
+    str, StringConstraints(min_length=1, max_length=40), AfterValidator(validation.plain_text)
+]
+State = Annotated[
+    str, StringConstraints(min_length=1, max_length=80), AfterValidator(validation.plain_text)
+]
 OpaqueToken = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 
 

@@ -211,3 +211,19 @@ def test_too_many_logins_are_no_wrong_key(vendors: Vendors) -> None:
     with pytest.raises(Throttled) as caught:
         vendors.salesforce_client().query("SELECT Id FROM Account LIMIT 1")
     assert not isinstance(caught.value, Unauthorized)
+
+
+@pytest.mark.parametrize(
+    "page", ["<h1>Down for Maintenance</h1>", "<p>This org is under scheduled maintenance.</p>"]
+)
+@responses.activate
+def test_a_maintenance_page_means_that_nothing_happened(page: str) -> None:
+    responses.post(f"{URL}/services/oauth2/token", json={"access_token": "t"})
+    responses.patch(f"{DATA}/sobjects/Order/801", status=503, body=page)
+    responses.patch(f"{DATA}/sobjects/Order/802", status=503, body="<h1>Bad Gateway</h1>")
+    for record, kind in (("801", Unavailable), ("802", OutcomeUnknown)):
+        with pytest.raises(UpstreamError) as caught:
+            client().request(
+                "PATCH", f"sobjects/Order/{record}", operation="x", json={}, writes=True
+            )
+        assert type(caught.value) is kind

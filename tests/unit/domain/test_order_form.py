@@ -62,6 +62,8 @@ def test_a_long_city_is_cut_after_a_word_and_the_operator_is_told() -> None:
         ({"country": "FR", "state": "Var"}, {}, "with the state"),
         ({"country": "KR", "state": "Seoul"}, {"BillingCountryCode": "KR"}, "no states of KR"),
         ({"country": "KR", "state": ""}, {"BillingCountryCode": "KR"}, None),
+        ({"country": "", "state": ""}, {}, None),
+        ({"country": "", "state": "Tokyo"}, {}, "Country none"),
     ],
 )
 def test_what_the_picklists_lack_is_left_out(

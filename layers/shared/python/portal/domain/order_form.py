@@ -114,8 +114,10 @@ def shortened(text: str, limit: int) -> str:
 
 def _codes(address: BillingAddress, form: OrderForm) -> tuple[dict[str, str], Iterator[str]]:
     country = address.country.upper()
+    if not country and not address.state:
+        return {}, iter(())
     if country not in (form.countries or ()):
-        sentence = f"Country {country} is not in the org's list and was left out"
+        sentence = f"Country {country or 'none'} is not in the org's list and was left out"
         also = ", with the state." if address.state else "."
         return {}, iter((sentence + also,))
     fields = {"BillingCountryCode": country}

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from simple_salesforce.exceptions import SalesforceError
 
 UPSTREAM = "salesforce"
+# Parts of the pages that stand for the whole instance: no request is processed behind them.
+MAINTENANCE = ("down for maintenance", "scheduled maintenance", "server too busy")
 # Of the parts of a transaction that failed because another one did.
 CONSEQUENCES = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
 
@@ -80,14 +82,16 @@ def of_answer(
     """An error status as what the caller must do about it; `sent` is kept out of logs."""
     found = list(reported(error.content, int(error.status)))
     if not found:
-        return _not_theirs(call, int(error.status))
+        return _not_theirs(call, int(error.status), str(error.content))
     return classify(
         call.operation, decisive(found), writes=call.writes, sent=sent, repeatable=repeatable
     )
 
 
-def _not_theirs(call: Call, status: int) -> UpstreamError:
+def _not_theirs(call: Call, status: int, page: str) -> UpstreamError:
     """HTML or nothing from a proxy or a maintenance page; or an answer without an errorCode."""
+    if any(sign in page.lower() for sign in MAINTENANCE):
+        return Unavailable(UPSTREAM, call.operation, "under maintenance", status=status)
     kind: type[UpstreamError] = OutcomeUnknown if call.writes else Unavailable
     message = "the answer is not Salesforce's"
     if status in (401, 403):
