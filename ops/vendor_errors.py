@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal.adapters.whmcs.clients import FIELD_BY_TEXT
+from portal.adapters.whmcs.orders import REFUSALS
 from portal.vendor_errors import aws, salesforce, sendgrid, smtp, whmcs
 from portal.vendor_errors.model import Kind, Row
 
@@ -71,7 +73,12 @@ ANSWERS: Mapping[str, str] = {
     "STRING_TOO_LONG": "The order without the refused part, when it is the address; else 502.",
     "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": "The order without the refused part, when it is "
     "the address; else 502.",
+    "ENTITY_IS_DELETED": "422 with the line, when it is a price; else 502.",
+    "INVALID_CROSS_REFERENCE_KEY": "422 with the line, when it is a price; else 502.",
     "a user already exists with that email address": "409 whmcs-account-exists.",
+    "the email address entered is not available for use": "409 whmcs-account-exists.",
+    "duplicate email address": "409 whmcs-account-exists.",
+    **dict.fromkeys(FIELD_BY_TEXT, "422 invalid-request with the field."),
     "email or password invalid": "401 invalid-credentials.",
     "sso authentication blocked for client …": "409 sso-disabled.",
     "token could not be provisioned: …": "The plain address of the page.",
@@ -81,6 +88,17 @@ ANSWERS: Mapping[str, str] = {
     "UsernameExistsException": "409 email-already-registered.",
     "InvalidPasswordException": "422 password-refused.",
     "RefreshTokenReuseException": "401 invalid-refresh-token.",
+}
+
+
+# Codes on orders where a row is not left to its kind.
+CODES_ON_ORDERS: Mapping[str, tuple[str, ...]] = {
+    "ENTITY_IS_DELETED": ("salesforce-order-deleted",),
+    "INVALID_CROSS_REFERENCE_KEY": ("salesforce-order-deleted",),
+    "NOT_FOUND": ("salesforce-order-deleted",),
+    whmcs.CLIENT_MISSING: ("whmcs-client-missing",),
+    whmcs.NOT_PENDING: ("whmcs-order-missing", "whmcs-order-not-accepted"),
+    **{text: (code,) for text, code in REFUSALS},
 }
 
 
@@ -108,13 +126,12 @@ def _of_call(family: str, row: Row) -> Seen:
         Kind.ALLOWANCE: "unavailable",
         Kind.IN_DOUBT: "outcome-unknown",
     }[row.kind]
-    operator = f"`{family}-{code}` on an order." if family else "The log, by correlation id."
+    codes = CODES_ON_ORDERS.get(row.code, (f"{family}-{code}",))
     if row.kind is Kind.IN_DOUBT:
-        operator = (
-            f"`{family}-unavailable` or `{family}-outcome-unknown` on an order."
-            if family
-            else operator
-        )
+        codes = (f"{family}-unavailable", f"{family}-outcome-unknown")
+    operator = f"{' or '.join(f'`{one}`' for one in codes)} on an order."
+    if not family:
+        operator = "The log, by correlation id."
     customer = {
         Kind.REFUSED: "502 upstream-refused.",
         Kind.UNAUTHORIZED: "502 upstream-refused.",

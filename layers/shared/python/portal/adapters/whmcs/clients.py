@@ -31,7 +31,7 @@ _TAKEN = (
     "the email address entered is not available for use",
     "duplicate email address",
 )
-_FIELD_BY_MESSAGE = {
+FIELD_BY_TEXT = {
     "you did not enter your first name": "first_name",
     "you did not enter your last name": "last_name",
     "you did not enter your email address": "email",
@@ -183,6 +183,6 @@ def _refusals_of_add_client() -> Iterator[None]:
     except Refused as refused:
         if refused.code in _TAKEN:
             raise EmailTaken from None
-        if field := _FIELD_BY_MESSAGE.get(refused.code or ""):
+        if field := FIELD_BY_TEXT.get(refused.code or ""):
             raise FieldRefused(field) from None
         raise

@@ -27,7 +27,7 @@ from portal.ports.billing_orders import (
 from portal.vendor_errors.whmcs import NOT_PENDING
 
 # Rows of `portal.vendor_errors.whmcs` for AddOrder → our codes.
-_REFUSALS = (
+REFUSALS = (
     ("client id not found", "whmcs-client-missing"),
     ("unable to add order when client status is closed", "whmcs-client-closed"),
     ("invalid billing cycle", "billing-cycle-unavailable"),
@@ -56,7 +56,7 @@ class WhmcsOrders:
         except Unauthorized:
             raise
         except Refused as error:
-            if code := dict(_REFUSALS).get(error.code or ""):
+            if code := dict(REFUSALS).get(error.code or ""):
                 raise OrderRefused(code, error.message) from error
             raise
         order_id = as_int(answer.get("orderid"))
