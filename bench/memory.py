@@ -31,13 +31,26 @@ class CountingSalesforce(SalesforceClient):
         self.calls += 1
         if path == "composite/graph":
             return _graph_answer(options["json"])
-        start = 0 if path == "query" else int(path.rpartition("-")[2])
+        if path == "composite":
+            return _catalogue_answer(self._page(0))
+        return self._page(0 if path == "query" else int(path.rpartition("-")[2]))
+
+    def _page(self, start: int) -> dict[str, Any]:
         following = start + PAGE
         answer: dict[str, Any] = {"records": self._records[start:following]}
         answer["done"] = following >= len(self._records)
         if not answer["done"]:
             answer["nextRecordsUrl"] = f"/services/data/v63.0/query/01g-{following}"
         return answer
+
+
+def _catalogue_answer(page: dict[str, Any]) -> dict[str, Any]:
+    """The composite of the catalogue's query and the describe of Order."""
+    parts = [
+        {"referenceId": "query", "httpStatusCode": 200, "body": page},
+        {"referenceId": "describe", "httpStatusCode": 200, "body": {"fields": []}},
+    ]
+    return {"compositeResponse": parts}
 
 
 class CountingTable(Table):

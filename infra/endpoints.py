@@ -199,8 +199,8 @@ BILLING = (
         *TIME_ZONE,
         writes=(Table.EPHEMERAL,),
     ),
-    _billing("list_invoices", "GET", "/billing/invoices", *CURRENCY),
-    _billing("get_invoice", "GET", "/billing/invoices/{invoiceId}", *CURRENCY),
+    _billing("list_invoices", "GET", "/billing/invoices"),
+    _billing("get_invoice", "GET", "/billing/invoices/{invoiceId}"),
 )
 
 CATALOG = (

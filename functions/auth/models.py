@@ -49,6 +49,13 @@ Name = Annotated[
 Line = Annotated[
     str, StringConstraints(min_length=1, max_length=120), AfterValidator(validation.plain_text)
 ]
+# What the Order in Salesforce has room for: longer ones could not be kept there.
+City = Annotated[
+    str, StringConstraints(min_length=1, max_length=40), AfterValidator(validation.plain_text)
+]
+State = Annotated[
+    str, StringConstraints(min_length=1, max_length=80), AfterValidator(validation.plain_text)
+]
 OpaqueToken = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 
 
@@ -57,8 +64,8 @@ class Address(RequestModel):
 
     street: Line
     street2: Line | None = None
-    city: Line
-    state: Line
+    city: City
+    state: State
     country: Country
     postcode: str | None = Field(
         default=None,

@@ -18,11 +18,7 @@ from functions.billing.sso import ClientArea
 
 
 class BillingConfig(config.HttpConfig, config.IdentityTable, config.WhmcsConfig):
-    """GET and PATCH /me/billing."""
-
-
-class InvoicesConfig(BillingConfig, config.CurrencyConfig):
-    """GET /billing/invoices and /billing/invoices/{invoiceId}."""
+    """GET and PATCH /me/billing, GET /billing/invoices and /billing/invoices/{invoiceId}."""
 
 
 class SsoLinkConfig(BillingConfig):
@@ -113,8 +109,7 @@ def build_invoices() -> InvoicesDeps:
     """For the invoice endpoints."""
     from portal.adapters.whmcs.billing import WhmcsInvoices  # noqa: PLC0415
 
-    settings = config.load(InvoicesConfig)
+    settings = config.load(BillingConfig)
     return InvoicesDeps(
-        directory=factories.directory(settings),
-        invoices=WhmcsInvoices(factories.whmcs(settings), currency=settings.portal_currency),
+        directory=factories.directory(settings), invoices=WhmcsInvoices(factories.whmcs(settings))
     )

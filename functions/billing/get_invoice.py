@@ -23,10 +23,10 @@ def get_invoice(
     user: CurrentUser,
     deps: Annotated[InvoicesDeps, Depends(build_invoices)],
 ) -> InvoiceDetail:
-    """Another client's invoice is not found: WHMCS itself checks no owner."""
+    """Another client's invoice is not found."""
     customer = mapped(user, deps.directory)
-    invoice = deps.invoices.find(int(invoiceId))
-    if invoice is None or invoice.client_id != customer.whmcs_client_id:
+    invoice = deps.invoices.find(int(invoiceId), client_id=customer.whmcs_client_id)
+    if invoice is None:
         raise Problem(NOT_FOUND, "You have no invoice of that number.")
     return detail(invoice)
 

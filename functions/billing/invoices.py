@@ -17,7 +17,7 @@ def summary(invoice: Invoice) -> InvoiceView:
         date=invoice.issued,
         due_date=invoice.due,
         paid_date=invoice.paid,
-        total=Money.of(invoice.total, invoice.currency),
+        total=Money.known(invoice.total, invoice.currency),
     )
 
 
@@ -25,10 +25,10 @@ def detail(invoice: Invoice) -> InvoiceDetail:
     """The invoice with its lines."""
     return InvoiceDetail(
         **summary(invoice).model_dump(),
-        balance=None if invoice.balance is None else Money.of(invoice.balance, invoice.currency),
+        balance=Money.known(invoice.balance, invoice.currency),
         items=[
             InvoiceLineView(
-                description=line.description, amount=Money.of(line.amount, invoice.currency)
+                description=line.description, amount=Money.known(line.amount, invoice.currency)
             )
             for line in invoice.lines
         ],

@@ -11,6 +11,9 @@ from pydantic import Field, StringConstraints, field_validator
 
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Line = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE)]
+# What the Order in Salesforce has room for: longer ones could not be kept there.
+City = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)]
+State = Annotated[str, StringConstraints(max_length=80, pattern=PRINTABLE)]
 OptionalLine = Annotated[str, StringConstraints(max_length=100, pattern=PRINTABLE)]
 DESTINATION = r"^(payment-methods|invoices|services|profile|home|invoice/[1-9][0-9]{0,9})$"
 
@@ -66,8 +69,8 @@ class AddressChange(RequestModel):
 
     street: Line | None = None
     street2: OptionalLine | None = None
-    city: Line | None = None
-    state: OptionalLine | None = None
+    city: City | None = None
+    state: State | None = None
     postcode: Annotated[str, StringConstraints(max_length=20)] | None = None
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
 
@@ -95,7 +98,7 @@ class AddressChange(RequestModel):
 
 
 class InvoiceView(ResponseModel):
-    """One invoice in a list."""
+    """One invoice in a list; amounts whose currency billing does not tell are null."""
 
     id: int
     number: str
@@ -103,14 +106,14 @@ class InvoiceView(ResponseModel):
     date: dt.date | None
     due_date: dt.date | None
     paid_date: dt.date | None
-    total: Money
+    total: Money | None
 
 
 class InvoiceLineView(ResponseModel):
     """One line."""
 
     description: str
-    amount: Money
+    amount: Money | None
 
 
 class InvoiceDetail(InvoiceView):

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from portal.domain.billing import BillingAddress
 from portal.domain.identity import CustomerMapping
+from portal.domain.order_form import OrderForm
 from portal.ports.orders import NewLine, NewOrder
 
 from functions.orders.cart import PricedLine
@@ -22,6 +23,7 @@ def draft(
     *,
     today: date,
     scheduled_at: datetime | None,
+    form: OrderForm | None = None,
 ) -> NewOrder:
     """All snapshots: prices and options of this moment, the billing address of this moment."""
     categories = {line.product.category for line in lines}
@@ -29,10 +31,13 @@ def draft(
         key=key,
         account_id=customer.sf_account_id,
         pricebook_id=lines[0].product.pricebook_id,
+        currency=lines[0].product.currency,
         order_type=categories.pop() if len(categories) == 1 else MIXED,
         effective=today,
         address=address,
         scheduled_at=scheduled_at,
+        form=form or OrderForm(),
+        billing_client=customer.whmcs_client_id,
         lines=tuple(
             NewLine(
                 key=f"{key}-{number:03d}",

@@ -79,7 +79,7 @@ class LineView(ResponseModel):
     sku: str
     name: str
     quantity: int
-    unit_price: Money
+    unit_price: Money | None
     billing_cycle: str
     options: list[OptionShown]
     service_id: str | None = None

@@ -4,7 +4,7 @@ The saga: begin (a record with the order's key in Salesforce) → check → plac
 finish. What can go wrong, and what then holds:
 
 - refused by our checks: the record goes, nothing was placed;
-- Salesforce refused: the same;
+- Salesforce refused: the same; when it refused a price, the catalogue is read again;
 - Salesforce did not answer: the key is looked up; if the order is not there (yet), the caller is
   told that repeating is safe, and the repetition looks before it places;
 - we died anywhere: the record's lease ends, and the repetition looks before it places;
@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from portal.domain.catalog import AccountEligibility
+from portal.domain.catalog import AccountEligibility, Catalog
 from portal.domain.identity import CustomerMapping
 from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.problems import (
@@ -27,6 +27,7 @@ from portal.domain.problems import (
     IDEMPOTENCY_KEY_REUSED,
     IN_PROGRESS,
     PAYMENT_METHOD_REQUIRED,
+    FieldError,
     Problem,
 )
 from portal.domain.upstream import OutcomeUnknown, Refused, UpstreamError
@@ -35,11 +36,12 @@ from portal.ports.billing import BillingAddresses
 from portal.ports.catalog import CatalogReader
 from portal.ports.mail import MailQueue
 from portal.ports.order_requests import Beginning, Begun, OrderRequests
-from portal.ports.orders import DuplicateOrder, NewOrder, Orders, PlacedOrder
+from portal.ports.orders import DuplicateOrder, NewOrder, Orders, PlacedOrder, PriceWithdrawn
 
 from functions.orders.activation import activation_errors
 from functions.orders.cart import PricedLine, needs_eligibility, price
 from functions.orders.drafting import draft
+from functions.orders.errors import CartError
 from functions.orders.fingerprint import cart_hash, request_id
 from functions.orders.models import OrderCreated, OrderRequest
 
@@ -91,7 +93,8 @@ class Placing:
 
     def order_of(self, customer: CustomerMapping, request: OrderRequest, key: str) -> NewOrder:
         """The checked and priced order; raises the Problems of carts and payment."""
-        lines = self._lines(customer, request)
+        catalog = self.catalog.current()
+        lines = self._lines(customer, request, catalog)
         if any(line.product.requires_payment_method for line in lines) and not self.can_pay(
             customer.whmcs_client_id
         ):
@@ -108,10 +111,12 @@ class Placing:
             address,
             today=self.today(),
             scheduled_at=request.activation.at,
+            form=catalog.order_form,
         )
 
-    def _lines(self, customer: CustomerMapping, request: OrderRequest) -> list[PricedLine]:
-        catalog = self.catalog.current()
+    def _lines(
+        self, customer: CustomerMapping, request: OrderRequest, catalog: Catalog
+    ) -> list[PricedLine]:
         account = AccountEligibility()
         if needs_eligibility(request.items, catalog):
             account = self.eligibility(customer.sf_account_id)
@@ -160,12 +165,24 @@ class _Attempt:
             return self.placing.orders.place(order)
         except (DuplicateOrder, OutcomeUnknown):
             return self._found(begun)
+        except PriceWithdrawn as withdrawn:
+            self._give_up(begun)
+            self._refresh_catalog()
+            raise _not_on_sale(withdrawn.lines) from withdrawn
         except Refused:
             self._give_up(begun)
             raise
         except Exception:  # whatever it was: the next one looks before it places
             self._pause(begun)
             raise
+
+    def _refresh_catalog(self) -> None:
+        count("CatalogPricesWithdrawn")
+        try:
+            self.placing.catalog.distrust()
+        except UpstreamError as error:
+            # It is refreshed within minutes anyway.
+            logger().warning("the catalogue is not refreshed", extra={"reason": str(error)})
 
     def finish(self, begun: Beginning, placed: PlacedOrder) -> OrderCreated:
         log_fields(sf_order_id=placed.id)
@@ -227,6 +244,19 @@ class _Attempt:
             self.placing.requests.pause(self.request_id, begun)
         except UpstreamError as error:
             _lease_stays(error)
+
+
+def _not_on_sale(lines: tuple[int, ...]) -> Problem:
+    """The refusal of a cart whose prices were withdrawn since the catalogue was read."""
+    errors = tuple(
+        FieldError(
+            "This product is not sold any more.",
+            pointer=f"/items/{line}/sku",
+            code=CartError.NOT_ON_SALE,
+        )
+        for line in lines
+    )
+    return Problem(CART_INVALID, "Correct what errors name and order again.", errors=errors)
 
 
 def _lease_stays(error: UpstreamError) -> None:

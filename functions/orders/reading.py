@@ -69,7 +69,7 @@ STEPS = {
 
 @dataclass(frozen=True)
 class Reading:
-    """Reads orders; `currency` is the price book's."""
+    """Reads orders; `currency` is that of an org with a single one, whose orders name none."""
 
     orders: Orders
     jobs: JobReader
@@ -116,7 +116,7 @@ class Reading:
         )
 
     def _lines(self, order: OrderRecord) -> list[LineView]:
-        return [line_view(line, self.currency) for line in order.lines]
+        return [line_view(line, order.currency or self.currency) for line in order.lines]
 
 
 def status_of(order: OrderRecord, job: JobView | None) -> CustomerStatus:
@@ -167,7 +167,7 @@ def line_view(line: OrderLine, currency: str) -> LineView:
         sku=line.sku,
         name=line.name,
         quantity=line.quantity,
-        unit_price=Money.of(line.unit_price, currency),
+        unit_price=Money.known(line.unit_price, currency),
         billing_cycle=line.billing_cycle,
         options=[
             OptionShown(id=s.option_id, label=s.label, value=_words(s))

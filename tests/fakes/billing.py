@@ -104,8 +104,9 @@ class FakeInvoices:
         following = offset + len(shown)
         return InvoicePage(shown, following if shown and following < len(mine) else None)
 
-    def find(self, invoice_id: int) -> Invoice | None:
-        return next((found for found in self.invoices if found.id == invoice_id), None)
+    def find(self, invoice_id: int, *, client_id: int) -> Invoice | None:
+        mine = (found for found in self.invoices if found.client_id == client_id)
+        return next((found for found in mine if found.id == invoice_id), None)
 
 
 class FakeSignOn:

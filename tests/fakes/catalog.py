@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.domain.catalog import Catalog, Product, Rejection
+from portal.domain.order_form import OrderForm
 from portal.domain.upstream import UpstreamError
 
 
@@ -39,9 +40,13 @@ class FakeCatalog:
 
     def __init__(self, *products: Product) -> None:
         self.content = catalog(*products)
+        self.distrusted = 0
 
     def current(self) -> Catalog:
         return self.content
+
+    def distrust(self) -> None:
+        self.distrusted += 1
 
 
 class FakeCatalogSource:
@@ -51,6 +56,8 @@ class FakeCatalogSource:
         self.products: Sequence[Product] = products
         self.rejections: Sequence[Rejection] = ()
         self.reads = 0
+        self.forms_read = 0
+        self.order_form: OrderForm | None = OrderForm()
         self.failure: UpstreamError | None = None
 
     def read(self) -> tuple[Sequence[Product], Sequence[Rejection]]:
@@ -58,6 +65,12 @@ class FakeCatalogSource:
         if self.failure is not None:
             raise self.failure
         return self.products, self.rejections
+
+    def read_with_order_form(
+        self,
+    ) -> tuple[Sequence[Product], Sequence[Rejection], OrderForm | None]:
+        self.forms_read += 1
+        return *self.read(), self.order_form
 
 
 def entry(unit_price: Any = 1500, **fields: Any) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from portal.domain.order_options import OrderOptions
-from portal.domain.upstream import UpstreamError
 from portal.ports.orders import DuplicateOrder, NewOrder, OrderLine, OrderRecord, PlacedOrder
 from portal.ports.workflow import JobView
 
@@ -50,7 +49,7 @@ class FakeOrders:
     def __init__(self, *records: OrderRecord) -> None:
         self.records = list(records)
         self.placed: dict[str, NewOrder] = {}
-        self.failure: UpstreamError | None = None
+        self.failure: Exception | None = None
 
     def place(self, order: NewOrder) -> PlacedOrder:
         failure, self.failure = self.failure, None

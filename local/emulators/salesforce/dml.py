@@ -191,13 +191,42 @@ class Dml:
 
     def _lock(self, sobject: SObject, record: Record) -> None:
         switches = self._org.switches
+        if switches.read_only:
+            raise DmlError(
+                "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE",
+                "Updates can't be made during maintenance. Try again when maintenance is complete.",
+            )
         left = switches.lock_row_writes.get(sobject.name, 0)
         if left > 0:
             switches.lock_row_writes = {**switches.lock_row_writes, sobject.name: left - 1}
-            what = record["Id"] or "1 records"
-            raise DmlError(
-                "UNABLE_TO_LOCK_ROW", f"unable to obtain exclusive access to this record: {what}"
-            )
+            raise _locked(switches.lock_met_in, sobject.name, str(record["Id"] or "1 records"))
+
+
+def _locked(where: str, name: str, what: str) -> DmlError:
+    """The lock as a caller sees it; texts as reported of triggers and flows (dlrs issue 1241)."""
+    message = f"unable to obtain exclusive access to this record: {what}"
+    if where == "record":
+        return DmlError("UNABLE_TO_LOCK_ROW", message)
+    inner = f"first error: UNABLE_TO_LOCK_ROW, {message}: []"
+    if where == "trigger":
+        return DmlError(
+            "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+            f"{name}Trigger: execution of AfterUpdate\n\ncaused by: System.DmlException: Update "
+            f"failed. First exception on row 0; {inner}\n\nTrigger.{name}Trigger: line 7, "
+            "column 1",
+        )
+    if where == "flow":
+        return DmlError(
+            "CANNOT_EXECUTE_FLOW_TRIGGER",
+            "We can't save this record because the flow failed. The flow tried to update these "
+            f"records: null. This error occurred: UNABLE_TO_LOCK_ROW: {message}. You can look up "
+            "ExceptionCode values in the SOAP API Developer Guide.",
+        )
+    return DmlError(
+        "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+        "Record Currently Unavailable: The record you are attempting to edit, or one of its "
+        "related records, is currently being modified by another user. Please try again.",
+    )
 
 
 class AmbiguousKeyError(Exception):

@@ -100,6 +100,8 @@ class OAuth:
             return Answer(HTTPStatus.BAD_REQUEST, body)
 
     def _grant(self, form: Mapping[str, str], authorization: str, base_url: str) -> Answer:
+        if self._org.switches.login_rate_exceeded:
+            raise OAuthError("invalid_grant", "login rate exceeded")
         grant = form.get("grant_type", "")
         if grant == JWT_BEARER:
             app, username = self._jwt(form.get("assertion", ""), base_url)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from local.emulators.kit.clock import Clock
-from local.emulators.salesforce import ids
+from local.emulators.salesforce import ids, territories
 from local.emulators.salesforce.metadata import project_root, read_custom_fields
 from local.emulators.salesforce.schema import Field, Schema, SObject
 from local.emulators.salesforce.standard import standard_objects
@@ -60,6 +60,7 @@ class Org:
         key = (
             switches.person_accounts,
             switches.multi_currency,
+            switches.state_country_picklists,
             tuple(switches.hidden_fields),
             tuple(switches.read_only_fields),
         )
@@ -161,6 +162,9 @@ def _build(custom: Iterable[tuple[str, Field]], switches: Switches) -> Schema:
     objects = standard_objects(
         person_accounts=switches.person_accounts, multi_currency=switches.multi_currency
     )
+    if switches.state_country_picklists:
+        for item in objects:
+            territories.add_fields(item)
     by_name = {item.name: item for item in objects}
     for object_name, field in custom:
         if object_name not in by_name:

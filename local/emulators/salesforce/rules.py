@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from local.emulators.salesforce import territories
 from local.emulators.salesforce.errors import DmlError
 from local.emulators.salesforce.org import STANDARD_PRICEBOOK_ID, Org
 from local.emulators.salesforce.store import Record
@@ -64,6 +65,8 @@ def _order(change: Change) -> None:
             f"Status: bad value for restricted picklist field: {after['Status']}",
             "Status",
         )
+    if change.org.switches.state_country_picklists:
+        territories.synchronise(after, change.changed)
     after["StatusCode"] = status["StatusCode"]
     activated = status["StatusCode"] == _ACTIVATED
     if before is None:

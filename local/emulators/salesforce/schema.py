@@ -50,6 +50,9 @@ class Field:
     case_sensitive: bool = False
     restricted: bool = False
     values: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    controller: str | None = None
+    valid_for: tuple[frozenset[int], ...] = ()
     default: str | bool | float | None = None
     target: str | None = None
     relationship: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -14,6 +15,9 @@ class Switches(BaseModel):
 
     person_accounts: bool = Field(default=True, description="Person Accounts are enabled")
     multi_currency: bool = Field(default=False, description="CurrencyIsoCode exists")
+    state_country_picklists: bool = Field(
+        default=False, description="addresses have codes, and only listed states and countries"
+    )
     hidden_fields: list[str] = Field(
         default_factory=list,
         description="`Object.Field` without field-level security: as if it did not exist",
@@ -49,6 +53,16 @@ class Switches(BaseModel):
     lock_row_writes: dict[str, int] = Field(
         default_factory=dict,
         description="object: how many of its next writes fail with UNABLE_TO_LOCK_ROW",
+    )
+    lock_met_in: Literal["record", "trigger", "flow", "validation"] = Field(
+        default="record",
+        description="where those writes meet the lock: a trigger or flow wraps the code in its own",
+    )
+    read_only: bool = Field(
+        default=False, description="maintenance: every write is refused, reads work"
+    )
+    login_rate_exceeded: bool = Field(
+        default=False, description="token: 400 invalid_grant with `login rate exceeded`"
     )
 
     @field_validator("time_zone")

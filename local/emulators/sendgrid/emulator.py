@@ -123,6 +123,8 @@ class SendGrid(Emulator[Switches]):
         return limits
 
     def _send(self, request: Request, body: bytes) -> Response:
+        if self.switches.credits_used_up:
+            raise Refused(401, Problem("Maximum credits exceeded"))
         mail = self._read(request, body)
         now = self.clock.now()
         problems = [
@@ -137,7 +139,9 @@ class SendGrid(Emulator[Switches]):
             self.sandboxed += 1
             return Response(status_code=200)
         message_id = mails.new_message_id()
-        self.mails += mails.captured(mail, message_id, now)
+        self.mails += mails.captured(
+            mail, message_id, now, account_tracking=self.switches.account_tracking
+        )
         return Response(status_code=202, headers={"X-Message-Id": message_id})
 
     def _read(self, request: Request, body: bytes) -> dict[str, Any]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import UTC, datetime
 from typing import Any
+
+TRACKING_HOST = "https://u1.ct.sendgrid.net"
+_HREF = re.compile(r"""(href=["'])https?://[^"']*""", re.IGNORECASE)
+_URL = re.compile(r"https?://\S+")
 
 
 def new_message_id() -> str:
@@ -12,21 +17,49 @@ def new_message_id() -> str:
     return secrets.token_urlsafe(16)
 
 
-def captured(mail: dict[str, Any], message_id: str, now: datetime) -> list[dict[str, Any]]:
+def captured(
+    mail: dict[str, Any], message_id: str, now: datetime, *, account_tracking: bool
+) -> list[dict[str, Any]]:
     """What each recipient block would get, with substitutions and overrides applied.
 
     Keys: `id` (the message id; `.1`, `.2`, … appended from the second block on), `messageId`,
     `to`, `cc`, `bcc`, `replyTo` (lists of `{"email", "name"?}`), `from`, `subject`, `text`, `html`
-    (null when absent), `attachments` (`filename`, `type`, `disposition`, `content_id`, `content`
-    in base64), `custom_args`, `categories`, `headers`, `templateId`, `templateData`, `sendAt`
-    and `receivedAt` (ISO 8601; `sendAt` null: at once).
+    (null when absent, links rewritten where clicks are tracked), `tracking`, `attachments`
+    (`filename`, `type`, `disposition`, `content_id`, `content` in base64), `custom_args`,
+    `categories`, `headers`, `templateId`, `templateData`, `sendAt` and `receivedAt`
+    (ISO 8601; `sendAt` null: at once).
     """
     blocks: list[dict[str, Any]] = mail["personalizations"]
+    tracking = tracking_of(mail, account_tracking=account_tracking)
     return [
-        _captured(mail, block, message_id if index == 0 else f"{message_id}.{index}", now)
-        | {"messageId": message_id}
+        _tracked(
+            _captured(mail, block, message_id if index == 0 else f"{message_id}.{index}", now)
+            | {"messageId": message_id, "tracking": tracking}
+        )
         for index, block in enumerate(blocks)
     ]
+
+
+def tracking_of(mail: dict[str, Any], *, account_tracking: bool) -> dict[str, bool]:
+    """What is tracked: the mail's `tracking_settings`, else the account's setting."""
+    settings = mail.get("tracking_settings") or {}
+    click = settings.get("click_tracking") or {}
+    return {
+        "click": click.get("enable", account_tracking),
+        "clickInText": click.get("enable_text", False) and click.get("enable", account_tracking),
+        "open": (settings.get("open_tracking") or {}).get("enable", account_tracking),
+    }
+
+
+def _tracked(mail: dict[str, Any]) -> dict[str, Any]:
+    tracking = mail["tracking"]
+    if tracking["click"] and mail["html"]:
+        mail["html"] = _HREF.sub(rf"\g<1>{TRACKING_HOST}/ls/click?upn=", mail["html"])
+    if tracking["clickInText"] and mail["text"]:
+        mail["text"] = _URL.sub(f"{TRACKING_HOST}/ls/click?upn=", mail["text"])
+    if tracking["open"] and mail["html"]:
+        mail["html"] += f'<img src="{TRACKING_HOST}/wf/open?upn=" width="1" height="1">'
+    return mail
 
 
 def _captured(

@@ -13,6 +13,7 @@ from local.emulators.sendgrid.errors import Problem
 
 MAX_CATEGORIES = 10
 MAX_CATEGORY = 255
+TRACKING = frozenset(("click_tracking", "open_tracking", "subscription_tracking", "ganalytics"))
 KNOWN = frozenset(
     (
         "personalizations",
@@ -52,6 +53,7 @@ def problems(mail: dict[str, Any], templates: Set[str], now: datetime) -> Iterat
     if "send_at" in mail:
         yield from rules.send_at(mail["send_at"], "send_at", now)
     yield from _sandbox(mail)
+    yield from _tracking(mail)
 
 
 def is_sandboxed(mail: dict[str, Any]) -> bool:
@@ -239,6 +241,23 @@ def _sandbox(mail: dict[str, Any]) -> Iterator[Problem]:
         where = "mail_settings.sandbox_mode.enable"
         message = "The sandbox mode enable param should be a boolean value."
         yield Problem(message, where, "message.mail_settings.sandbox_mode")
+
+
+def _tracking(mail: dict[str, Any]) -> Iterator[Problem]:
+    settings = mail.get("tracking_settings", {})
+    if not isinstance(settings, dict):
+        yield from rules.wrong_type(settings, dict, "tracking_settings")
+        return
+    for name, setting in settings.items():
+        where = f"tracking_settings.{name}"
+        if name not in TRACKING:
+            yield Problem("Bad Request", where)
+        elif not isinstance(setting, dict):
+            yield from rules.wrong_type(setting, dict, where)
+        else:
+            for flag in ("enable", "enable_text"):
+                if not isinstance(setting.get(flag, False), bool):
+                    yield from rules.wrong_type(setting[flag], bool, f"{where}.{flag}")
 
 
 def _list(mail: dict[str, Any], name: str) -> list[Any]:

@@ -19,6 +19,10 @@ class Parameters:
     def __init__(self, fields: PhpArray) -> None:
         self._fields = fields
 
+    def without(self, name: str) -> Parameters:
+        """The same request without a field."""
+        return Parameters({key: value for key, value in self._fields.items() if key != name})
+
     def text(self, name: str) -> str | None:
         """The value, None when absent, empty or an array."""
         value = self._fields.get(name)

@@ -80,14 +80,17 @@ def shape(value: Any, switches: Switches) -> Any:
         return {key: v for key, v in shaped.items() if v is not _ABSENT}
     if isinstance(value, list):
         return [shape(item, switches) for item in value]
-    if isinstance(value, str) and switches.html_entities:
-        return html.escape(value)
-    return value
+    return escaped(value, switches) if isinstance(value, str) else value
+
+
+def escaped(text: str, switches: Switches) -> str:
+    """A text as PHP's `htmlspecialchars` with ENT_QUOTES writes it, when the switch is on."""
+    return html.escape(text).replace("&#x27;", "&#039;") if switches.html_entities else text
 
 
 def _field(name: str, value: Any, switches: Switches) -> Any:
-    if name in TOTAL_FIELDS and switches.totals == "strings":
-        return str(value)
+    if name in TOTAL_FIELDS and switches.totals != "numbers":
+        return str(value) if switches.totals == "strings" else _ABSENT
     if name in ID_FIELDS and switches.ids != "documented":
         if switches.ids == "strings" and isinstance(value, int):
             return str(value)

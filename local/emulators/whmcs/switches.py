@@ -34,11 +34,17 @@ class Switches(BaseModel):
     )
     status_key: bool = Field(default=False, description="`status` instead of `result`")
     escape_slashes: bool = Field(default=True, description="json_encode's default")
-    html_entities: bool = Field(default=False, description="texts carry HTML entities")
+    html_entities: bool = Field(
+        default=False,
+        description="texts carry HTML entities as htmlspecialchars writes them",
+    )
     max_input_vars: int = Field(default=1000, ge=1, description="PHP drops later fields silently")
 
     ids: Literal["documented", "strings", "numbers"] = "documented"
-    totals: Literal["numbers", "strings"] = "numbers"
+    totals: Literal["numbers", "strings", "absent"] = "numbers"
+    paging: Literal["documented", "ignored"] = Field(
+        default="documented", description="ignored: every page is the first one"
+    )
     empty_lists: Literal["documented", "nested", "list", "object", "string", "absent"] = (
         "documented"
     )

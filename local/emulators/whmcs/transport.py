@@ -14,7 +14,7 @@ from local.emulators.whmcs.context import Context
 from local.emulators.whmcs.errors import ApiError
 from local.emulators.whmcs.parameters import Parameters
 from local.emulators.whmcs.php_forms import PhpArray, build_array, parse_pairs
-from local.emulators.whmcs.response import shape, to_json, to_xml
+from local.emulators.whmcs.response import escaped, shape, to_json, to_xml
 from local.emulators.whmcs.switches import Switches
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -63,7 +63,7 @@ def answer(context: Context, parameters: Parameters, bans: Bans) -> Response:
         payload = _run(context, parameters, bans, name)
     except ApiError as error:
         status = error.status
-        payload = {"result": "error", "message": error.message}
+        payload = {"result": "error", "message": escaped(error.message, switches)}
     if switches.status_key and "status" not in payload:
         payload = {"status": payload.pop("result"), **payload}
     if parameters.raw("responsetype").lower() == "xml":
@@ -84,6 +84,8 @@ def _run(context: Context, parameters: Parameters, bans: Bans, name: str) -> dic
         raise ApiError("Command Not Found")
     if name.lower() in {action.lower() for action in switches.warn_actions}:
         return {"result": "success", "warning": WARNING}
+    if switches.paging == "ignored":
+        parameters = parameters.without("limitstart")
     key = "status" if name in ANSWERED_WITH_STATUS else "result"
     shaped: dict[str, Any] = shape({key: "success", **handler(context, parameters)}, switches)
     return shaped

@@ -6,6 +6,7 @@ import base64
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import requests
 
 from local.emulators.kit.server import Running, running
 from local.emulators.sendgrid.emulator import MAX_BYTES, SendGrid
+from local.emulators.sendgrid.mails import TRACKING_HOST, captured
 
 HEADERS = {"Authorization": "Bearer SG.local"}
 
@@ -55,6 +57,7 @@ def problems(answer: requests.Response) -> list[tuple[str, str | None]]:
 
 
 def test_accepted_mail_is_kept_whole(server: Running) -> None:
+    server.emulator.set_switches({"account_tracking": False})
     png = base64.b64encode(b"\x89PNG").decode()
     answer = send(
         server,
@@ -104,6 +107,7 @@ def test_accepted_mail_is_kept_whole(server: Running) -> None:
         "templateId": None,
         "templateData": None,
         "sendAt": None,
+        "tracking": {"click": False, "clickInText": False, "open": False},
     }
     assert [call.operation for call in server.emulator.journal.calls()] == ["mail/send"]
 
@@ -343,3 +347,16 @@ def test_lost_answer_still_sent_the_mail(server: Running) -> None:
     with pytest.raises(requests.ConnectionError):
         send(server, mail())
     assert len(server.emulator.dump()["mails"]) == 1
+
+
+def test_mails_without_settings_of_their_own_are_tracked_as_the_account_says() -> None:
+    html = '<a href="https://portal.example/x">x</a>'
+    mail: dict[str, Any] = {"personalizations": [{"to": [{"email": "a@x.example"}]}]}
+    mail |= {"from": {"email": "b@x.example"}, "subject": "s"}
+    mail |= {"content": [{"type": "text/html", "value": html}]}
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    (tracked,) = captured(mail, "id", now, account_tracking=True)
+    assert "portal.example" not in tracked["html"]
+    assert TRACKING_HOST in tracked["html"]
+    (plain,) = captured(mail, "id", now, account_tracking=False)
+    assert plain["html"] == html

@@ -13,6 +13,7 @@ import responses
 from portal import correlation
 from portal.adapters.http import Transport
 from portal.adapters.salesforce.client import SalesforceClient
+from portal.adapters.salesforce.failures import PartRefused
 from portal.adapters.salesforce.library import format_soql
 from portal.adapters.salesforce.login import Login
 from portal.domain.upstream import (
@@ -396,8 +397,8 @@ def test_a_graph_rolled_back_inside_a_200_is_a_refusal(
     place(client)
     with pytest.raises(Refused) as caught:
         place(client)
-    assert type(caught.value) is Refused
-    assert caught.value.code == "DUPLICATE_VALUE"
+    assert isinstance(caught.value, PartRefused)
+    assert (caught.value.code, caught.value.part) == ("DUPLICATE_VALUE", "order")
     assert len(org.emulator.dump()["Order"]) == 1
 
 

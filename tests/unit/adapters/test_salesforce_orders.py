@@ -12,7 +12,7 @@ from portal.adapters.salesforce.orders import SalesforceOrders
 from portal.domain.billing import BillingAddress
 from portal.domain.order_options import OrderOptions, QuantitySelection
 from portal.domain.upstream import OutcomeUnknown, Refused, Unauthorized, Unavailable
-from portal.ports.orders import DuplicateOrder, NewLine, NewOrder
+from portal.ports.orders import DuplicateOrder, NewLine, NewOrder, PriceWithdrawn
 
 from local.demo.data import PORTAL_PRICEBOOK
 from local.demo.people import NAKAMURA, SATO
@@ -50,6 +50,7 @@ def new_order(vendors: Vendors, key: str = "key-1", **changes: Any) -> NewOrder:
         "key": key,
         "account_id": account_id(SATO),
         "pricebook_id": PORTAL_PRICEBOOK,
+        "currency": "JPY",
         "order_type": "Internet",
         "effective": date(2026, 11, 23),
         "address": ADDRESS,
@@ -176,11 +177,11 @@ def test_a_line_that_is_refused_takes_the_order_with_it(vendors: Vendors) -> Non
         billing_cycle="monthly",
         options=OrderOptions(),
     )
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PriceWithdrawn) as withdrawn:
         SalesforceOrders(vendors.salesforce_client()).place(
             new_order(vendors, lines=(*order.lines, bad))
         )
-    assert refused.value.code not in (None, "PROCESSING_HALTED")
+    assert withdrawn.value.lines == (2,)
     assert vendors.records("Order") == []
     assert vendors.records("OrderItem") == []
 

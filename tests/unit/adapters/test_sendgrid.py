@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import json
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,6 +14,7 @@ from portal import correlation
 from portal.adapters.sendgrid import SendGridTransport
 from portal.config import ConfigurationError
 from portal.domain.upstream import (
+    AllowanceUsedUp,
     OutcomeUnknown,
     Refused,
     Throttled,
@@ -20,6 +22,8 @@ from portal.domain.upstream import (
     Unavailable,
     UpstreamError,
 )
+from portal.vendor_errors.model import Row, error_type
+from portal.vendor_errors.sendgrid import STATUSES, TEXTS
 
 from local.emulators.kit.faults import Fault
 from local.emulators.kit.server import Running, running
@@ -268,3 +272,77 @@ def test_logs_do_not_repeat_the_recipient(sendgrid: Running) -> None:
     sendgrid.emulator.faults.add(Fault(kind="status", status=400, body=body))
     error = failure(sendgrid.url)
     assert str(error) == "sendgrid mail/send: *** is on a suppression list"
+
+
+# Codes by their table
+
+
+def refusing(sendgrid: Running, status: int, *messages: str) -> UpstreamError:
+    body = {"errors": [{"message": message, "field": None, "help": None} for message in messages]}
+    sendgrid.emulator.faults.add(Fault(kind="status", status=status, body=body))
+    return failure(sendgrid.url)
+
+
+@pytest.mark.parametrize("row", STATUSES.values(), ids=lambda row: row.code)
+def test_each_status(sendgrid: Running, row: Row) -> None:
+    assert type(refusing(sendgrid, int(row.code), "text")) is error_type(row.kind, writes=True)
+
+
+@pytest.mark.parametrize("row", TEXTS.values(), ids=lambda row: row.code)
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_each_text_whatever_the_status(sendgrid: Running, row: Row, status: int) -> None:
+    error = refusing(sendgrid, status, f"Sorry: {row.code.capitalize()}.")
+    assert type(error) is error_type(row.kind, writes=True)
+
+
+def test_an_allowance_that_is_used_up_is_no_wrong_key(
+    sendgrid: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sendgrid.emulator.set_switches({"credits_used_up": True})
+    made, secret = transport(sendgrid.url, KEY, {"apiKey": "SG.other"})
+    with pytest.raises(AllowanceUsedUp) as caught:
+        made.send(MESSAGE)
+    assert (caught.value.status, caught.value.message) == (401, "Maximum credits exceeded")
+    assert caught.value.retry_after == 3600.0
+    assert secret.refreshes == 0
+    assert "MailAllowanceUsedUp" in capsys.readouterr().out
+    sendgrid.emulator.set_switches({"credits_used_up": False})
+    assert made.send(MESSAGE)
+
+
+def test_the_reason_is_found_among_several_and_in_the_old_form(sendgrid: Running) -> None:
+    assert type(refusing(sendgrid, 401, "first", "Maximum credits exceeded")) is AllowanceUsedUp
+    body = {"errors": ["Maximum credits exceeded"], "message": "error"}
+    sendgrid.emulator.faults.add(Fault(kind="status", status=401, body=body))
+    assert type(failure(sendgrid.url)) is AllowanceUsedUp
+
+
+def test_an_unknown_status_is_logged(sendgrid: Running, capsys: pytest.CaptureFixture[str]) -> None:
+    assert type(refusing(sendgrid, 418, "teapot")) is Refused
+    assert type(refusing(sendgrid, 599, "teapot")) is Unavailable
+    assert capsys.readouterr().out.count("in no table") == 2
+
+
+# Tracking
+
+
+@pytest.mark.parametrize("account", [True, False])
+def test_no_mail_is_tracked_whatever_the_account_says(sendgrid: Running, account: bool) -> None:
+    sendgrid.emulator.set_switches({"account_tracking": account})
+    link = '<a href="https://portal.example/reset-password#token=abc">Reset</a>'
+    mail = dataclasses.replace(MESSAGE, html=link, text="https://portal.example/reset#token=abc")
+    transport(sendgrid.url)[0].send(mail)
+    (sent,) = mails(sendgrid)
+    assert sent["tracking"] == {"click": False, "clickInText": False, "open": False}
+    assert (sent["html"], sent["text"]) == (mail.html, mail.text)
+
+
+def test_the_exact_settings(sendgrid: Running) -> None:
+    transport(sendgrid.url)[0].send(MESSAGE)
+    (call,) = sendgrid.emulator.journal.calls()
+    assert json.loads(call.body)["tracking_settings"] == {
+        "click_tracking": {"enable": False, "enable_text": False},
+        "open_tracking": {"enable": False},
+        "subscription_tracking": {"enable": False},
+        "ganalytics": {"enable": False},
+    }

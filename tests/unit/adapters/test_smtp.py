@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 from collections.abc import Iterator
 from typing import Any
@@ -10,12 +11,15 @@ import pytest
 from portal.adapters import smtp
 from portal.adapters.smtp import SmtpTransport
 from portal.domain.upstream import (
+    AllowanceUsedUp,
     OutcomeUnknown,
     Refused,
     Unauthorized,
     Unavailable,
     UpstreamError,
 )
+from portal.vendor_errors.model import Row, error_type
+from portal.vendor_errors.smtp import TEXTS, row_of
 
 from tests.fakes.rotating_secret import RotatingSecret
 from tests.fakes.smtp_server import DATA_END, DROP, RESET, SILENCE, SmtpServer, certificate
@@ -213,3 +217,48 @@ def test_a_login_that_is_off_for_now_may_be_tried_again(
     secure.behaviour.at["AUTH"] = "454 4.7.0 temporary authentication failure"
     with pytest.raises(Unavailable):
         transport(secure.port, LOGIN, tls=contexts[1])[0].send(MESSAGE)
+
+
+# Codes by their table
+
+
+@pytest.mark.parametrize("row", TEXTS.values(), ids=lambda row: row.code)
+@pytest.mark.parametrize("answer", ["451 Authentication failed:", "550 5.4.5", "535 5.7.8"])
+def test_an_allowance_that_is_used_up_is_waited_for(
+    server: SmtpServer, row: Row, answer: str
+) -> None:
+    server.behaviour.at["DATA"] = f"{answer} {row.code.capitalize()}"
+    error = failure(server.port)
+    assert isinstance(error, AllowanceUsedUp)
+    assert error.retry_after == 3600.0
+
+
+@pytest.mark.parametrize(
+    ("code", "login", "kind"),
+    [
+        (530, False, Unauthorized),
+        (535, True, Unauthorized),
+        (538, True, Unauthorized),
+        (454, True, Unavailable),
+        (421, True, Unavailable),
+        (550, False, Refused),
+        (504, True, Unauthorized),
+        (450, False, Unavailable),
+    ],
+)
+def test_codes_by_where_they_come(code: int, login: bool, kind: type[UpstreamError]) -> None:
+    assert error_type(row_of(code, "text", login=login).kind, writes=True) is kind
+
+
+def test_mail_services_are_told_not_to_track(server: SmtpServer) -> None:
+    transport(server.port)[0].send(MESSAGE)
+    (headers,) = server.mails
+    filters = json.loads(headers["X-SMTPAPI"])["filters"]
+    assert {name: one["settings"]["enable"] for name, one in filters.items()} == {
+        "clicktrack": 0,
+        "opentrack": 0,
+        "subscriptiontrack": 0,
+        "ganalytics": 0,
+    }
+    assert headers["X-Mailgun-Track"] == "no"
+    assert (headers["X-PM-TrackOpens"], headers["X-PM-TrackLinks"]) == ("false", "None")

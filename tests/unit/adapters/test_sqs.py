@@ -14,7 +14,7 @@ from moto import mock_aws
 from portal import correlation
 from portal.adapters.sqs import SqsMailQueue, SqsQueue
 from portal.domain.mail import MailJob, MailTemplate
-from portal.domain.upstream import Refused, Unavailable, UpstreamError
+from portal.domain.upstream import Refused, Throttled, Unauthorized, Unavailable, UpstreamError
 
 from tests.conftest import REGION
 
@@ -92,12 +92,12 @@ EXPECTED = {"QueueUrl": ANY, "Entries": ANY}
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        ("AccessDenied", Refused),
-        ("AWS.SimpleQueueService.NonExistentQueue", Refused),
+        ("AccessDenied", Unauthorized),
+        ("AWS.SimpleQueueService.NonExistentQueue", Unauthorized),
         ("BatchRequestTooLong", Refused),
         ("InvalidMessageContents", Refused),
-        ("RequestThrottled", Unavailable),
-        ("KmsThrottled", Unavailable),
+        ("RequestThrottled", Throttled),
+        ("KmsThrottled", Throttled),
         ("ServiceUnavailable", Unavailable),
     ],
 )

@@ -37,7 +37,7 @@ TOKYO = BillingAddress("1-2-3 Shibakoen", "", "Minato-ku", "Tokyo", "105-0011", 
 
 
 def invoices(vendors: Vendors) -> WhmcsInvoices:
-    return WhmcsInvoices(vendors.whmcs_client(), currency="JPY")
+    return WhmcsInvoices(vendors.whmcs_client())
 
 
 def bill(vendors: Vendors, client_id: int, **fields: Any) -> None:
@@ -230,7 +230,7 @@ def test_one_invoice(vendors: Vendors, switches: dict[str, Any]) -> None:
     vendors.whmcs.set_switches(switches)
     reader = invoices(vendors)
     (listed,) = reader.page(42, offset=0, limit=25).invoices
-    found = reader.find(listed.id)
+    found = reader.find(listed.id, client_id=42)
     assert found is not None
     assert (found.id, found.client_id, found.status) == (listed.id, 42, "Paid")
     assert (found.issued, found.due) == (date(2026, 11, 1), date(2026, 11, 15))
@@ -245,7 +245,7 @@ def test_an_unpaid_invoice_has_no_date_of_payment(vendors: Vendors) -> None:
     add_client(vendors)
     bill(vendors, 42)
     (listed,) = invoices(vendors).page(42, offset=0, limit=25).invoices
-    found = invoices(vendors).find(listed.id)
+    found = invoices(vendors).find(listed.id, client_id=42)
     assert found is not None
     assert (listed.paid, found.paid, found.balance) == (None, None, Decimal(5500))
 
@@ -270,8 +270,38 @@ def test_a_draft_is_not_found(vendors: Vendors) -> None:
     add_client(vendors)
     bill(vendors, 42, status="Draft")
     (draft,) = (i for i in vendors.whmcs.dump()["invoices"] if i["userid"] == 42)
-    assert invoices(vendors).find(draft["id"]) is None
-    assert invoices(vendors).find(999_999) is None
+    assert invoices(vendors).find(draft["id"], client_id=42) is None
+    assert invoices(vendors).find(999_999, client_id=42) is None
+
+
+def test_another_client_s_invoice_is_not_found_in_one_call(vendors: Vendors) -> None:
+    add_client(vendors)
+    bill(vendors, 42)
+    (theirs,) = invoices(vendors).page(42, offset=0, limit=25).invoices
+    vendors.forget_calls()
+    assert invoices(vendors).find(theirs.id, client_id=43) is None
+    assert vendors.calls() == {"whmcs GetInvoice": 1}
+
+
+def test_an_invoice_is_in_its_client_s_currency(vendors: Vendors) -> None:
+    vendors.whmcs.seed({"currencies": [{"id": 2, "code": "USD", "prefix": "$", "suffix": " USD"}]})
+    add_client(vendors, currency=2)
+    bill(vendors, 42)
+    (listed,) = invoices(vendors).page(42, offset=0, limit=25).invoices
+    found = invoices(vendors).find(listed.id, client_id=42)
+    assert found is not None
+    assert (listed.currency, found.currency) == ("USD", "USD")
+
+
+def test_invoices_of_an_installation_that_cannot_page_end(vendors: Vendors) -> None:
+    add_client(vendors)
+    for _ in range(3):
+        bill(vendors, 42)
+    vendors.whmcs.set_switches({"paging": "ignored", "totals": "absent"})
+    first = invoices(vendors).page(42, offset=0, limit=2)
+    assert (len(first.invoices), first.following) == (2, 2)
+    second = invoices(vendors).page(42, offset=2, limit=2)
+    assert (second.invoices, second.following) == ([], None)
 
 
 # Single sign-on

@@ -182,9 +182,14 @@ def test_answers_of_whmcs(status: int, body: dict[str, Any], kind: type[Upstream
         ({"status": 200, "body": '{"result":"succ'}, OutcomeUnknown, Unavailable),
         ({"status": 200, "json": ["success"]}, OutcomeUnknown, Unavailable),
         ({"status": 200, "json": {"orderid": 76}}, OutcomeUnknown, Unavailable),
-        ({"status": 200, "json": {"result": "error"}}, Refused, Refused),
+        ({"status": 200, "json": {"result": "error"}}, Refused, Unavailable),
         ({"status": 404, "body": "<html>"}, OutcomeUnknown, Unavailable),
-        ({"status": 503, "body": "<html>Down for maintenance</html>"}, OutcomeUnknown, Unavailable),
+        ({"status": 503, "body": "<html>Down for Maintenance</html>"}, Unavailable, Unavailable),
+        (
+            {"status": 200, "body": "<p>Could not connect to the database.</p>"},
+            Unavailable,
+            Unavailable,
+        ),
         (
             {"status": 503, "body": "<html>", "headers": {"Retry-After": "60"}},
             OutcomeUnknown,
@@ -217,7 +222,7 @@ def test_answers_of_somebody_else(
 SWITCHES = pytest.mark.parametrize(
     ("switches", "kind"),
     [
-        ({"maintenance": True}, OutcomeUnknown),
+        ({"maintenance": True}, Unavailable),
         ({"invalid_ip": True}, Unauthorized),
         ({"invalid_ip": True, "ip_error_status": 400}, Unauthorized),
         ({"banned_ip": True}, Unauthorized),
@@ -318,9 +323,11 @@ def test_logs_do_not_repeat_what_was_sent() -> None:
     responses.post(URL, json={"result": "error", "message": said})
     with pytest.raises(Refused) as caught:
         client_of()[0].call(
-            "UpdateClient", {"lastname": "Ōtsuka O'Neill", "email": "taro@example.com"}
+            "UpdateClient",
+            {"lastname": "Ōtsuka O'Neill", "email": "taro@example.com"},
+            writes=True,
         )
-    assert caught.value.message == said
+    assert caught.value.message == said.replace("&#039;", "'")
     assert str(caught.value) == "whmcs UpdateClient: Duplicate value *** for client 42: ***"
 
 
@@ -329,8 +336,8 @@ def test_logs_do_not_repeat_what_was_sent_serialized() -> None:
     said = "Custom field 2: 1990-02-03 is no date (Ōtsuka, 42)"
     responses.post(URL, json={"result": "error", "message": said})
     fields = serialize({2: "1990-02-03", "name": {"kanji": "Ōtsuka"}})
-    with pytest.raises(Refused) as caught:
-        client_of()[0].call("AddOrder", {"clientid": 42, "customfields": [fields, ""]})
+    with pytest.raises(OutcomeUnknown) as caught:
+        client_of()[0].call("AddOrder", {"clientid": 42, "customfields": [fields, ""]}, writes=True)
     assert str(caught.value) == "whmcs AddOrder: Custom field 2: *** is no date (***, 42)"
 
 
@@ -359,7 +366,7 @@ def test_pages_follow_each_other(total: int | str) -> None:
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
-        ([invoices(0, 3)], [0]),
+        ([invoices(0, 3), invoices(3, 0)], [0, 3]),
         ([invoices(0, 100), invoices(100, 0)], [0, 100]),
         ([invoices(0, 25, totalresults=60), invoices(25, 0, totalresults=60)], [0, 25]),
         ([{"result": "success", "totalresults": 0, "invoices": ""}], [0]),
@@ -374,12 +381,65 @@ def test_pages_end(answers: list[dict[str, Any]], expected: list[int]) -> None:
     assert starts() == expected
 
 
+@responses.activate
+def test_a_list_ends_although_limitstart_is_ignored_and_no_total_is_given(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    responses.post(URL, json=invoices(0, 7))
+    found = list(client_of()[0].pages("GetInvoices", {}, container="invoices", child="invoice"))
+    assert [invoice["id"] for invoice in found] == list(range(7))
+    assert starts() == [0, 7]
+    assert "ignores limitstart" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "answer", [invoices(0, 100), invoices(0, 25), invoices(0, 100, totalresults=250)]
+)
+@responses.activate
+def test_a_list_that_may_lack_records_is_not_taken_for_whole(answer: dict[str, Any]) -> None:
+    responses.post(URL, json=answer)
+    with pytest.raises(Unavailable, match="not complete"):
+        list(client_of()[0].pages("GetInvoices", {}, container="invoices", child="invoice"))
+    assert len(responses.calls) == 2
+
+
+@responses.activate
+def test_records_that_move_between_pages_come_once() -> None:
+    responses.post(URL, json=invoices(0, 3, totalresults=5))
+    responses.post(URL, json=invoices(2, 3, totalresults=5))
+    found = client_of()[0].pages("GetInvoices", {}, container="invoices", child="invoice")
+    assert [invoice["id"] for invoice in found] == [0, 1, 2, 3, 4]
+
+
+def test_every_list_of_an_installation_that_cannot_page_ends(
+    whmcs: Running, client: WhmcsClient
+) -> None:
+    order = {"clientid": HANAKO, "paymentmethod": "stripe", "pid": [242, 242]}
+    client.call("AddOrder", {**order, "billingcycle": ["onetime", "onetime"]}, writes=True)
+    whmcs.emulator.set_switches({"paging": "ignored", "totals": "absent"})
+    for action, container, child in (
+        ("GetOrders", "orders", "order"),
+        ("GetClientsProducts", "products", "product"),
+        ("GetInvoices", "invoices", "invoice"),
+        ("GetUsers", "users", "user"),
+    ):
+        records = list(client.pages(action, {}, container=container, child=child))
+        assert len({record["id"] for record in records}) == len(records) > 0
+
+
 @pytest.mark.parametrize("empty", ["documented", "nested", "list", "object", "string", "absent"])
 @pytest.mark.parametrize("single", ["list", "object", "indexed"])
 def test_lists_in_every_shape(whmcs: Running, client: WhmcsClient, empty: str, single: str) -> None:
     whmcs.emulator.set_switches({"empty_lists": empty, "single_items": single})
-    query = {"container": "products", "child": "product"}
-    assert list(client.pages("GetClientsProducts", {"clientid": HANAKO}, **query)) == []
+
+    def services() -> list[dict[str, Any]]:
+        return list(
+            client.pages(
+                "GetClientsProducts", {"clientid": HANAKO}, container="products", child="product"
+            )
+        )
+
+    assert services() == []
     order = {
         "clientid": HANAKO,
         "paymentmethod": "stripe",
@@ -387,5 +447,5 @@ def test_lists_in_every_shape(whmcs: Running, client: WhmcsClient, empty: str, s
         "billingcycle": ["onetime"],
     }
     client.call("AddOrder", order, writes=True)
-    (service,) = client.pages("GetClientsProducts", {"clientid": HANAKO}, **query)
+    (service,) = services()
     assert str(service["pid"]) == "242"

@@ -351,7 +351,7 @@ def test_clients(whmcs: responses.RequestsMock) -> None:
     ]
     assert clients.has_valid_pay_method(42) is None
     assert clients.has_valid_pay_method(42) is False
-    with pytest.raises(Refused, match="Something else"):
+    with pytest.raises(Unavailable, match="Something else"):
         clients.state(42)
     with pytest.raises(Unavailable):
         clients.has_valid_pay_method(42)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from portal.catalog.cache import CachePolicy, CatalogCache
 from portal.domain.catalog import AccountEligibility, Rejection
+from portal.domain.order_form import OrderForm
 from portal.domain.upstream import Unavailable
 from portal.repositories.catalog import DynamoCatalogStore, DynamoEligibilityCache
 from portal.repositories.dynamodb import Table
@@ -126,6 +127,41 @@ def test_invalidation_makes_the_next_reader_refresh(table: Table, clock: Clock) 
     clock.now += CachePolicy().memory
     cache.current()
     assert source.reads == 2
+
+
+def test_a_catalogue_that_was_seen_to_be_wrong_is_read_again_at_once(
+    table: Table, clock: Clock
+) -> None:
+    source = FakeCatalogSource(product("A"))
+    cache, other = reader(table, source, clock), reader(table, source, clock)
+    cache.current()
+    source.products = [product("B")]
+    other.distrust()
+    assert [found.sku for found in other.current().products] == ["B"]
+    clock.now += CachePolicy().memory
+    assert [found.sku for found in cache.current().products] == ["B"]
+
+
+def test_the_order_form_is_read_with_the_catalogue_once_a_day(table: Table, clock: Clock) -> None:
+    source = FakeCatalogSource(product("A"))
+    source.order_form = OrderForm(multi_currency=True)
+    assert reader(table, source, clock).current().order_form == source.order_form
+    for _ in range(3):
+        clock.now += CachePolicy().fresh
+        assert reader(table, source, clock).current().order_form == source.order_form
+    assert (source.reads, source.forms_read) == (4, 1)
+    clock.now += CachePolicy().order_form
+    reader(table, source, clock).current()
+    assert (source.reads, source.forms_read) == (5, 2)
+
+
+def test_without_an_order_form_it_is_asked_for_again(table: Table, clock: Clock) -> None:
+    source = FakeCatalogSource(product("A"))
+    source.order_form = None
+    assert reader(table, source, clock).current().order_form is None
+    clock.now += CachePolicy().fresh
+    source.order_form = OrderForm(multi_currency=True)
+    assert reader(table, source, clock).current().order_form == source.order_form
 
 
 def test_five_thousand_products_fit(table: Table, clock: Clock) -> None:

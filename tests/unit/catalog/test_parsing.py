@@ -108,7 +108,7 @@ def test_a_product_with_two_prices_has_none() -> None:
     products, rejections = parse_all([entry(1500), entry(10)], currency="JPY")
     assert products == []
     assert {rejection.reason.split(";")[0] for rejection in rejections} == {
-        "it has several active prices in this price book"
+        "it has several active prices in JPY in this price book"
     }
 
 
@@ -162,3 +162,14 @@ def test_no_choice_makes_a_price_negative(price: str, sold: bool) -> None:
 def test_numbers_that_nobody_can_order(fields: dict[str, Any]) -> None:
     price = fields.pop("unit_price", 1500)
     assert parse_all([entry(price, **fields)], currency="JPY")[0] == []
+
+
+def test_a_price_in_another_currency_is_never_sold_as_ours() -> None:
+    dollars = {**entry(Decimal("33.5")), "CurrencyIsoCode": "USD"}
+    yen = {**entry(1500), "CurrencyIsoCode": "JPY"}
+    products, rejections = parse_all([dollars, yen], currency="JPY")
+    assert [(p.unit_price, p.currency) for p in products] == [(Decimal(1500), "JPY")]
+    assert rejections == []
+    assert parse_all([dollars], currency="JPY")[0] == []
+    (rejection,) = parse_all([dollars], currency="JPY")[1]
+    assert rejection.reason == "it has no active price in JPY in this price book"

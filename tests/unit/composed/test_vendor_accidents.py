@@ -97,7 +97,7 @@ def test_asking_whmcs_meets_an_accident(
 
 
 def test_the_catalogue_cannot_be_had(composed: Composed) -> None:
-    composed.vendors.fail(composed.vendors.salesforce, kind="html", operation="query")
+    composed.vendors.fail(composed.vendors.salesforce, kind="html", operation="composite")
     assert composed.order(ITEM).status == 503
     assert composed.tables.items(IDEMPOTENCY) == []
 

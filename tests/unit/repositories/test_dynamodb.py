@@ -263,7 +263,7 @@ EVERY_ACTION = pytest.mark.parametrize("method", ACTIONS)
         ("ExpiredTokenException", Unauthorized),
         ("UnrecognizedClientException", Unauthorized),
         ("ValidationException", Refused),
-        ("ResourceNotFoundException", Refused),
+        ("ResourceNotFoundException", Unauthorized),
         ("ItemCollectionSizeLimitExceededException", Refused),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -107,11 +108,33 @@ def _field(field: Field) -> dict[str, Any]:
         "defaultedOnCreate": field.default is not None or field.name == "OwnerId",
         "defaultValue": field.default,
         "restrictedPicklist": field.restricted,
-        "picklistValues": [
-            {"active": True, "defaultValue": value == field.default, "label": value, "value": value}
-            for value in field.values
-        ],
+        "controllerName": field.controller,
+        "dependentPicklist": field.controller is not None,
+        "picklistValues": _choices(field),
         "referenceTo": [] if field.target is None else [field.target],
         "relationshipName": field.relationship,
         "extraTypeInfo": None if field.filterable else "plaintextarea",
     }
+
+
+def _choices(field: Field) -> list[dict[str, Any]]:
+    return [
+        {
+            "active": True,
+            "defaultValue": value == field.default,
+            "label": field.labels[index] if field.labels else value,
+            "validFor": _bitmap(field.valid_for[index]) if field.valid_for else None,
+            "value": value,
+        }
+        for index, value in enumerate(field.values)
+    ]
+
+
+def _bitmap(indices: Iterable[int]) -> str:
+    """`validFor`: bit n from the left is the controller's value n (REST API guide, describe)."""
+    wanted = set(indices)
+    size = max(wanted, default=0) // 8 + 1
+    data = bytes(
+        sum(0x80 >> bit for bit in range(8) if 8 * number + bit in wanted) for number in range(size)
+    )
+    return base64.b64encode(data).decode()

@@ -127,6 +127,8 @@ def test_bad_values_are_named(world: World, changes: dict[str, Any], pointer: st
         ({"country": "jp"}, 201, None),
         ({"country": "Japan"}, 422, "/address/country"),
         ({"city": ""}, 422, "/address/city"),
+        ({"city": "x" * 41}, 422, "/address/city"),
+        ({"state": "x" * 81}, 422, "/address/state"),
         ({"region": "Kanto"}, 422, "/address/region"),
     ],
 )

@@ -506,3 +506,39 @@ def test_one_invoice_with_its_lines() -> None:
 def test_invoices_that_are_not_the_callers(path: str, status: int) -> None:
     with_invoices(invoice(7), invoice(99, client_id=43))
     assert send(get_invoice, path=path).status == status
+
+
+@pytest.mark.parametrize("currency", ["US Dollar", "", "€", "usdt", "ABCD", "ÜSD", None])
+def test_a_currency_that_is_no_code_breaks_no_page_and_is_not_replaced(
+    currency: str | None,
+) -> None:
+    lines = (InvoiceLine("Fibre", Decimal(25)),)
+    with_invoices(invoice(7, currency=currency, balance=Decimal(25), lines=lines))
+    (listed,) = send(list_invoices).json()["items"]
+    body = send(get_invoice).json()
+    assert (listed["total"], body["total"], body["balance"]) == (None, None, None)
+    assert body["items"] == [{"description": "Fibre", "amount": None}]
+
+
+@pytest.mark.parametrize("amount", [None, Decimal(10) ** 13, Decimal("0.000001")])
+def test_an_amount_that_cannot_be_shown_is_left_out(amount: Decimal | None) -> None:
+    with_invoices(invoice(7, total=amount, lines=(InvoiceLine("Fibre", amount),)))
+    body = send(get_invoice).json()
+    assert (body["total"], body["items"][0]["amount"]) == (None, None)
+
+
+def test_a_code_is_tidied() -> None:
+    with_invoices(invoice(7, currency=" usd"))
+    assert send(get_invoice).json()["total"] == {"amount": "5500", "currency": "USD"}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"), [({"city": "x" * 41}, "/city"), ({"state": "x" * 81}, "/state")]
+)
+def test_what_an_order_could_not_keep_is_refused_early(body: dict[str, str], pointer: str) -> None:
+    addresses = with_addresses(FakeAddresses())
+    answer = patch(body)
+    assert answer.status == 422
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == (pointer, "string_too_long")
+    assert addresses.changes == []

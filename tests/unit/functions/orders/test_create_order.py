@@ -6,18 +6,24 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from portal.adapters.salesforce.catalog import SalesforceCatalogSource
+from portal.adapters.salesforce.orders import SalesforceOrders
+from portal.catalog.cache import CatalogCache
 from portal.catalog.parsing import parse_config_options
 from portal.domain.catalog import AccountEligibility
 from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable
-from portal.ports.orders import NewOrder, PlacedOrder
+from portal.ports.orders import NewOrder, PlacedOrder, PriceWithdrawn
+from portal.repositories.catalog import DynamoCatalogStore
 
 from tests.events import Answer
 from tests.fakes.billing import TOKYO
 from tests.fakes.catalog import product
+from tests.fakes.directory import customer
 from tests.fakes.orders import FakeOrders
-from tests.tables import IDEMPOTENCY, Tables
+from tests.tables import CATALOG, IDEMPOTENCY, Tables
 from tests.unit.catalog.test_parsing import options
 from tests.unit.functions.orders.world import DAY, LEASE, SECOND_USER, TODAY, Shop, shop_of
+from tests.vendors import Vendors
 
 ESIM = product(
     "ESIM-10GB", is_esim=True, config_options=parse_config_options(options(default="10gb"))
@@ -211,3 +217,47 @@ def test_a_mistake_of_ours_keeps_nobody_waiting(shop: Shop) -> None:
     answer = shop.order(ITEM)
     assert (answer.status, answer.headers["idempotency-replayed"]) == (200, "true")
     assert len(shop.orders.placed) == 1
+
+
+def test_a_price_that_was_withdrawn_a_minute_ago(vendors: Vendors, tables: Tables) -> None:
+    """The cart is refused with its line, and the catalogue no longer offers it."""
+    account = {"Id": customer().sf_account_id, "LastName": "Yamada"}
+    vendors.salesforce.seed({"records": {"Account": [account]}})
+    client = vendors.salesforce_client()
+    cache = CatalogCache(
+        source=SalesforceCatalogSource(client, pricebook="Portal", currency="JPY"),
+        store=DynamoCatalogStore(tables[CATALOG]),
+    )
+    shop = shop_of(tables, orders=SalesforceOrders(client))
+    shop.catalog = cache
+    shop.account = AccountEligibility(dwelling="Apartment", tier="1G", region="West Japan")
+    shop.install()
+    offered = cache.current().find("VPN-LONDON")
+    assert offered is not None
+    client.request(
+        "PATCH",
+        f"sobjects/PricebookEntry/{offered.pricebook_entry_id}",
+        operation="withdraw",
+        json={"IsActive": False},
+        writes=True,
+    )
+    answer = shop.order({"sku": "ESIM-VOICE-10GB"}, {"sku": "VPN-LONDON"})
+    assert (answer.status, slug(answer)) == (422, "cart-invalid")
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/items/1/sku", "not-on-sale")
+    assert vendors.records("Order") == []
+    # The corrected cart is another one; the refused one left nothing behind.
+    assert tables.items(IDEMPOTENCY) == []
+    assert cache.current().find("VPN-LONDON") is None
+    assert shop.order({"sku": "ESIM-VOICE-10GB"}).status == 201
+
+
+def test_a_catalogue_that_cannot_be_refreshed_changes_no_answer(tables: Tables) -> None:
+    shop = shop_of(tables, product())
+
+    def down() -> None:
+        raise Unavailable("dynamodb", "UpdateItem", "down")
+
+    shop.catalog.distrust = down
+    shop.orders.failure = PriceWithdrawn((0,))
+    assert shop.order({"sku": "ESIM-10GB"}).status == 422

@@ -15,14 +15,7 @@ from botocore.exceptions import EndpointConnectionError as NeverConnected
 
 from portal import aws
 from portal.config import ConfigurationError
-from portal.domain.upstream import (
-    OutcomeUnknown,
-    Refused,
-    Throttled,
-    Unauthorized,
-    Unavailable,
-    UpstreamError,
-)
+from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable, UpstreamError
 from portal.observability import count, logger
 from portal.ports.users import (
     NotAuthenticated,
@@ -31,21 +24,13 @@ from portal.ports.users import (
     Tokens,
     UserExists,
 )
+from portal.vendor_errors.aws import COGNITO, aws_kind
+from portal.vendor_errors.model import Kind, error_type, note_unknown
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 UPSTREAM = "cognito"
-_THROTTLED = frozenset({"TooManyRequestsException", "LimitExceededException", "Throttling"})
-_OUR_FAULT = frozenset(
-    {
-        "AccessDeniedException",
-        "ExpiredTokenException",
-        "InvalidSignatureException",
-        "ResourceNotFoundException",
-        "UnrecognizedClientException",
-    }
-)
 # One answer for all of these: which it was would tell who has an account.
 _NOT_AUTHENTICATED = frozenset(
     {
@@ -208,15 +193,13 @@ def _mapped(
 
 def _of_code(operation: str, code: str, error: ClientError, *, writes: bool) -> UpstreamError:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-    kind: type[UpstreamError] = Refused
-    if code in _THROTTLED:
-        kind = Throttled
-    elif code in _OUR_FAULT:
-        kind = Unauthorized
-    elif code == "InternalErrorException" or (status or 0) >= 500:  # noqa: PLR2004  # 5xx
-        kind = OutcomeUnknown if writes else Unavailable
+    kind = aws_kind(COGNITO, code, status)
+    if kind is None:
+        kind = Kind.REFUSED
+        note_unknown(UPSTREAM, operation, code, kind)
     message = str(error.response.get("Error", {}).get("Message", ""))
-    return kind(UPSTREAM, operation, message, code=code, status=status)
+    made = error_type(kind, writes=writes)
+    return made(UPSTREAM, operation, message, code=code, status=status)
 
 
 def _sub(attributes: Any) -> str:

@@ -1,7 +1,7 @@
 """SendGrid v3 mail/send through the `sendgrid` package, with timeouts and without redirects.
 
-Source: Twilio SendGrid API reference, "Mail Send" and "Rate Limits": 202 is accepted, 4xx will
-never be, 429 and 5xx may be later.
+Source: Twilio SendGrid API reference, "Mail Send" and "Rate Limits": 202 is accepted. What its
+refusals mean is in `portal.vendor_errors.sendgrid`: the text is read before the status.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from python_http_client.exceptions import HTTPError, handle_error
 from sendgrid.helpers.mail import (
     Attachment,
     Category,
+    ClickTracking,
     ContentId,
     CustomArg,
     Disposition,
@@ -29,12 +30,17 @@ from sendgrid.helpers.mail import (
     FileName,
     FileType,
     From,
+    Ganalytics,
     Mail,
+    OpenTracking,
+    SubscriptionTracking,
+    TrackingSettings,
 )
 
 from portal import correlation
-from portal.adapters.http import LONGEST_WAIT_SECONDS, SERVER_ERROR, TOO_MANY_REQUESTS, retry_after
+from portal.adapters.http import LONGEST_WAIT_SECONDS, SERVER_ERROR, retry_after
 from portal.domain.upstream import (
+    AllowanceUsedUp,
     OutcomeUnknown,
     Refused,
     Throttled,
@@ -46,6 +52,8 @@ from portal.observability import count, timed
 from portal.ports.mail_transport import Message
 from portal.redaction import without
 from portal.secrets import Secret
+from portal.vendor_errors.model import Kind, error_type, note_unknown
+from portal.vendor_errors.sendgrid import row_of
 
 UPSTREAM = "sendgrid"
 OPERATION = "mail/send"
@@ -119,6 +127,14 @@ class SendGridTransport:
             plain_text_content=message.text,
             html_content=message.html,
         )
+        # Mails carry reset tokens and activation links: tracking would send them through another
+        # host, whatever the account's own settings are.
+        mail.tracking_settings = TrackingSettings(
+            click_tracking=ClickTracking(enable=False, enable_text=False),
+            open_tracking=OpenTracking(enable=False),
+            subscription_tracking=SubscriptionTracking(enable=False),
+            ganalytics=Ganalytics(enable=False),
+        )
         mail.add_category(Category(message.category))
         mail.add_custom_arg(CustomArg("reference", message.reference))
         mail.add_custom_arg(CustomArg("correlationId", message.correlation_id))
@@ -136,24 +152,30 @@ class SendGridTransport:
 
     def _refusal(self, error: HTTPError, sent: Message) -> UpstreamError:
         status = int(error.status_code)
-        message = _first_message(error.body)
+        message = _messages(error.body)
         loggable = without(message, [sent.to, sent.subject])
-        if status == TOO_MANY_REQUESTS:
-            return Throttled(
-                UPSTREAM,
-                OPERATION,
-                message,
-                status=status,
-                loggable=loggable,
-                retry_after=self._wait(error.headers),
-            )
-        kind: type[UpstreamError] = Refused
-        if status >= SERVER_ERROR:
-            # SendGrid answers 202 once it has the mail; a 5xx means that it does not.
-            kind = Unavailable
-        elif status in (401, 403):
-            kind = Unauthorized
-        return kind(UPSTREAM, OPERATION, message, status=status, loggable=loggable)
+        row = row_of(status, message)
+        if row is None:
+            kind = Kind.UNAVAILABLE if status >= SERVER_ERROR else Kind.REFUSED
+            note_unknown(UPSTREAM, OPERATION, f"HTTP {status}", kind)
+        else:
+            kind = row.kind
+        made = error_type(kind, writes=True)
+        if not issubclass(made, Throttled):
+            return made(UPSTREAM, OPERATION, message, status=status, loggable=loggable)
+        wait = self._wait(error.headers)
+        if issubclass(made, AllowanceUsedUp):
+            count("MailAllowanceUsedUp", upstream=UPSTREAM)
+            wait = max(wait or 0.0, LONGEST_WAIT_SECONDS)
+        return made(
+            UPSTREAM,
+            OPERATION,
+            message,
+            code=row.code if row else None,
+            status=status,
+            loggable=loggable,
+            retry_after=wait,
+        )
 
     def _wait(self, headers: Any) -> float | None:
         """Retry-After, or `X-RateLimit-Reset`, which is an epoch second."""
@@ -192,11 +214,14 @@ class _Client(python_http_client.Client):  # type: ignore[misc]  # the package h
                 raise handle_error(error) from None
 
 
-def _first_message(body: Any) -> str:
+def _messages(body: Any) -> str:
+    """All that SendGrid gives as reasons; old endpoints list them as plain texts."""
     try:
-        return str(json.loads(body)["errors"][0]["message"])
+        errors = json.loads(body)["errors"]
+        found = [one["message"] if isinstance(one, dict) else one for one in errors]
     except (ValueError, KeyError, IndexError, TypeError):
         return "no reason given"
+    return "; ".join(str(message) for message in found) or "no reason given"
 
 
 def _accident(error: Exception) -> UpstreamError:

@@ -6,6 +6,7 @@ before DATA nothing was handed over, after that answer nothing can go wrong any 
 
 from __future__ import annotations
 
+import json
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -14,7 +15,9 @@ from email.message import EmailMessage
 from email.utils import formataddr, make_msgid
 from typing import Any
 
+from portal.adapters.http import LONGEST_WAIT_SECONDS
 from portal.domain.upstream import (
+    AllowanceUsedUp,
     OutcomeUnknown,
     Refused,
     Unauthorized,
@@ -25,13 +28,30 @@ from portal.observability import count, timed
 from portal.ports.mail_transport import Message
 from portal.redaction import without
 from portal.secrets import Secret
+from portal.vendor_errors.model import error_type
+from portal.vendor_errors.smtp import row_of
 
 UPSTREAM = "smtp"
 TIMEOUT_SECONDS = 15.0
 IMPLICIT_TLS_PORT = 465
-PERMANENT = 500
-# 530, 534, 535, 538: RFC 4954.
-NOT_AUTHENTICATED = frozenset({530, 534, 535, 538})
+# Headers by which mail services are told not to rewrite links and not to add a tracking image.
+# Servers that do not know a header pass it on. Sources: SendGrid, "X-SMTPAPI: filters"; Mailgun,
+# "Sending via SMTP"; Postmark, "Tracking opens" and "Tracking links"; Mailjet, "SMTP headers".
+UNTRACKED = {
+    "X-SMTPAPI": json.dumps(
+        {
+            "filters": {
+                name: {"settings": {"enable": 0}}
+                for name in ("clicktrack", "opentrack", "subscriptiontrack", "ganalytics")
+            }
+        }
+    ),
+    "X-Mailgun-Track": "no",
+    "X-PM-TrackOpens": "false",
+    "X-PM-TrackLinks": "None",
+    "X-Mailjet-TrackClick": "0",
+    "X-Mailjet-TrackOpen": "0",
+}
 
 
 class _Watched(smtplib.SMTP):
@@ -135,7 +155,7 @@ class SmtpTransport:
                 raise Refused(UPSTREAM, "login", "no TLS offered: the password is not sent")
             server.login(secret["username"], self._secret.part(secret, "password"))
         except smtplib.SMTPAuthenticationError as error:
-            raise _answered("login", error.smtp_code, error.smtp_error, kind=Unauthorized) from None
+            raise _answered("login", error.smtp_code, error.smtp_error) from None
         except (OSError, smtplib.SMTPException) as error:
             raise Unavailable(UPSTREAM, "login", type(error).__name__) from error
 
@@ -147,6 +167,8 @@ class SmtpTransport:
         mail["Message-ID"] = make_msgid(domain=self._domain)
         mail["X-Correlation-Id"] = message.correlation_id
         mail["X-Portal-Reference"] = message.reference
+        for name, value in UNTRACKED.items():
+            mail[name] = value
         mail.set_content(message.text)
         mail.add_alternative(message.html, subtype="html")
         html = mail.get_payload()[-1]  # type: ignore[index]  # two alternatives, just added
@@ -185,19 +207,20 @@ def _leave(server: smtplib.SMTP) -> None:
 
 
 def _answered(
-    operation: str,
-    code: int,
-    text: bytes | str,
-    sent: Message | None = None,
-    *,
-    kind: type[UpstreamError] | None = None,
+    operation: str, code: int, text: bytes | str, sent: Message | None = None
 ) -> UpstreamError:
     message = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    if kind is None:
-        kind = Refused if code >= PERMANENT else Unavailable
-        if code in NOT_AUTHENTICATED:
-            kind = Unauthorized
-    elif code < PERMANENT:
-        kind = Unavailable
+    row = row_of(code, message, login=operation == "login")
     loggable = without(message, [sent.to, sent.subject] if sent else None)
-    return kind(UPSTREAM, operation, message, code=str(code), loggable=loggable)
+    made = error_type(row.kind, writes=True)
+    if issubclass(made, AllowanceUsedUp):
+        count("MailAllowanceUsedUp", upstream=UPSTREAM)
+        return made(
+            UPSTREAM,
+            operation,
+            message,
+            code=str(code),
+            loggable=loggable,
+            retry_after=LONGEST_WAIT_SECONDS,
+        )
+    return made(UPSTREAM, operation, message, code=str(code), loggable=loggable)

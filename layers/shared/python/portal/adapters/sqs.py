@@ -10,7 +10,9 @@ from pydantic import BaseModel
 
 from portal import aws, correlation
 from portal.domain.mail import MailJob
-from portal.domain.upstream import Refused, Unavailable
+from portal.domain.upstream import Unavailable, UpstreamError
+from portal.vendor_errors.aws import SQS, aws_kind
+from portal.vendor_errors.model import Kind, error_type, note_unknown
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -22,18 +24,6 @@ if TYPE_CHECKING:
 UPSTREAM = "sqs"
 OPERATION = "SendMessageBatch"
 BATCH_LIMIT = 10
-# Source: SQS API reference, SendMessageBatch and common errors.
-_FOR_GOOD = frozenset(
-    {
-        "AWS.SimpleQueueService.BatchRequestTooLong",
-        "AWS.SimpleQueueService.NonExistentQueue",
-        "AccessDenied",
-        "AccessDeniedException",
-        "BatchRequestTooLong",
-        "InvalidMessageContents",
-        "QueueDoesNotExist",
-    }
-)
 LONGEST_VISIBILITY = 11 * 3_600
 
 
@@ -103,16 +93,36 @@ class SqsQueue:
                 ],
             )
         except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code", ""))
-            kind = Refused if code in _FOR_GOOD else Unavailable
-            raise kind(UPSTREAM, OPERATION, code, code=code) from error
+            raise _failed(error) from error
         except BotoCoreError as error:
             raise Unavailable(UPSTREAM, OPERATION, type(error).__name__) from error
         failed = answer.get("Failed") or []
-        if any(entry.get("SenderFault") for entry in failed):
-            raise Refused(UPSTREAM, OPERATION, _codes(failed))
         if failed:
-            raise Unavailable(UPSTREAM, OPERATION, _codes(failed))
+            raise _partly_failed(failed)
+
+
+def _failed(error: ClientError) -> UpstreamError:
+    """A batch that SQS did not take; sending one again is safe, so nothing is in doubt."""
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    kind = aws_kind(SQS, code, status)
+    if kind is None:
+        kind = Kind.UNAVAILABLE
+        note_unknown(UPSTREAM, OPERATION, code, kind)
+    return error_type(kind, writes=False)(UPSTREAM, OPERATION, code, code=code)
+
+
+def _partly_failed(failed: Sequence[BatchResultErrorEntryTypeDef]) -> UpstreamError:
+    """Of the entries that failed, one that SQS will never take decides."""
+    kinds = {
+        aws_kind(SQS, str(entry.get("Code")), None)
+        or (Kind.REFUSED if entry.get("SenderFault") else Kind.UNAVAILABLE)
+        for entry in failed
+    }
+    for kind in (Kind.UNAUTHORIZED, Kind.REFUSED, Kind.THROTTLED):
+        if kind in kinds:
+            return error_type(kind, writes=False)(UPSTREAM, OPERATION, _codes(failed))
+    return Unavailable(UPSTREAM, OPERATION, _codes(failed))
 
 
 def _codes(failed: Sequence[BatchResultErrorEntryTypeDef]) -> str:

@@ -7,12 +7,14 @@ Salesforce is down the last copy serves until it is older than the configured ag
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from portal.domain.catalog import Catalog, Product, Rejection
+from portal.domain.order_form import OrderForm
 from portal.domain.upstream import Unavailable, UpstreamError
 from portal.garbage_collection import collector_paused
 from portal.observability import count, gauge, logger
@@ -60,13 +62,17 @@ class CatalogStore(Protocol):
 
 @dataclass(frozen=True)
 class CachePolicy:
-    """Seconds: served unasked from memory; considered fresh; served when Salesforce is down."""
+    """Seconds: served unasked from memory; considered fresh; served when Salesforce is down.
+
+    `order_form` is how long the description of the Order is good: it changes with releases.
+    """
 
     memory: int = 15
     fresh: int = 300
     stale: int = 86_400
     lease: int = 45
     wait_for_first: float = 5.0
+    order_form: int = 86_400
 
 
 class CatalogCache:
@@ -98,6 +104,11 @@ class CatalogCache:
         with collector_paused():
             return self._looked_up(now)
 
+    def distrust(self) -> None:
+        """Make every reader refresh before it shows the catalogue next."""
+        self._looked_at = float("-inf")
+        self._store.invalidate(read_at=int(self._clock() - self._policy.fresh))
+
     def _looked_up(self, now: float) -> Catalog:
         self._look(now)
         if self._copy is not None and now - self._copy.read_at < self._policy.fresh:
@@ -128,7 +139,7 @@ class CatalogCache:
 
     def _refresh(self, now: float) -> Catalog:
         try:
-            products, rejections = self._source.read()
+            products, rejections, form, form_read_at = self._read(now)
         except UpstreamError as error:
             if self._copy is None or not self._servable(now):
                 raise
@@ -137,11 +148,30 @@ class CatalogCache:
             return self._copy
         _report(rejections)
         catalog = Catalog(
-            version=version_of(tuple(products)), read_at=int(now), products=tuple(products)
+            version=version_of(tuple(products), form),
+            read_at=int(now),
+            products=tuple(products),
+            order_form=form,
+            order_form_read_at=form_read_at,
         )
         self._store.save(catalog, keep_seconds=self._policy.stale)
         self._copy = catalog
         return catalog
+
+    def _read(
+        self, now: float
+    ) -> tuple[Sequence[Product], Sequence[Rejection], OrderForm | None, int]:
+        """Products, and the order form with them when it is not known or old. One call."""
+        known = self._copy
+        if (
+            known is not None
+            and known.order_form is not None
+            and now - known.order_form_read_at < self._policy.order_form
+        ):
+            products, rejections = self._source.read()
+            return products, rejections, known.order_form, known.order_form_read_at
+        products, rejections, form = self._source.read_with_order_form()
+        return products, rejections, form, int(now) if form is not None else 0
 
     def _servable(self, now: float) -> bool:
         return self._copy is not None and now - self._copy.read_at < self._policy.stale
@@ -157,9 +187,14 @@ class CatalogCache:
         raise Unavailable("salesforce", "query", "the catalogue is being read for the first time")
 
 
-def version_of(products: tuple[Product, ...]) -> str:
+def version_of(products: tuple[Product, ...], form: OrderForm | None = None) -> str:
     """A fingerprint of the content."""
     digest = hashlib.sha256()
+    if form is not None:
+        # Sets have no order of their own.
+        content = form.model_dump(mode="json")
+        content["countries"] = sorted(content["countries"] or ())
+        digest.update(json.dumps(content, sort_keys=True).encode())
     for product in products:
         digest.update(product.model_dump_json().encode())
     return digest.hexdigest()[:24]

@@ -40,15 +40,21 @@ class UnsellableError(Exception):
 def parse_all(
     records: Iterable[dict[str, Any]], *, currency: str
 ) -> tuple[list[Product], list[Rejection]]:
-    """Products and rejections of PricebookEntry records with their `Product2` parent."""
+    """Products and rejections of PricebookEntry records with their `Product2` parent.
+
+    In an org with several currencies only the prices in `currency` are sold; a product that has
+    none is rejected. `currency` is also that of an org with one, whose records do not name it.
+    """
     products: dict[str, Product] = {}
     rejections: list[Rejection] = []
-    entries = list(records)
+    every = list(records)
+    entries = [entry for entry in every if _currency(entry, currency) == currency]
     prices = Counter(entry["Product2"]["Id"] for entry in entries)
+    rejections.extend(_without_price(every, prices, currency))
     for record in entries:
         try:
             if prices[record["Product2"]["Id"]] > 1:
-                _unsellable("it has several active prices in this price book; keep one currency")
+                _unsellable(f"it has several active prices in {currency} in this price book")
             product = parse(record, currency=currency)
             if product.sku in products:
                 _unsellable(f"ProductCode {product.sku} is used by another product too")
@@ -76,7 +82,7 @@ def parse(entry: dict[str, Any], *, currency: str) -> Product:
             hero_image_url=fields.get("Portal_Hero_Image_URL__c"),
             sort_order=int(fields.get("Portal_Sort_Order__c") or 0),
             unit_price=Decimal(str(entry["UnitPrice"])),
-            currency=currency,
+            currency=_currency(entry, currency),
             billing_cycle=_billing_cycle(fields),
             max_quantity=int(fields.get("Portal_Max_Quantity__c") or DEFAULT_MAX_QUANTITY),
             requires_payment_method=bool(fields.get("Portal_Requires_Payment_Method__c")),
@@ -111,6 +117,21 @@ def parse_config_options(text: str | None) -> ConfigOptions:
     if (mistake := mistake_in(options.options)) is not None:
         _unsellable(f"Portal_ConfigOptions_JSON__c: {mistake}")
     return options
+
+
+def _currency(entry: dict[str, Any], only: str) -> str:
+    """The currency of a price: its record's, which says none in an org with a single one."""
+    return str(entry.get("CurrencyIsoCode") or only)
+
+
+def _without_price(
+    entries: list[dict[str, Any]], prices: Counter[str], currency: str
+) -> list[Rejection]:
+    missing = {
+        entry["Product2"]["Id"]: entry for entry in entries if not prices[entry["Product2"]["Id"]]
+    }
+    reason = f"it has no active price in {currency} in this price book"
+    return [_rejection(entry, reason) for entry in missing.values()]
 
 
 def _sku(fields: dict[str, Any]) -> str:

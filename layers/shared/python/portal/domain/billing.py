@@ -28,15 +28,19 @@ class BillingAddress:
 
 @dataclass(frozen=True)
 class InvoiceLine:
-    """One line of an invoice."""
+    """One line of an invoice; the amount is None when WHMCS' text is no number."""
 
     description: str
-    amount: Decimal
+    amount: Decimal | None
 
 
 @dataclass(frozen=True)
 class Invoice:
-    """An invoice; `lines` only when it was read by itself. Amounts in `currency`."""
+    """An invoice; `lines` only when it was read by itself.
+
+    Amounts are in `currency`, the text that WHMCS has for it; None when nothing says it. An
+    amount is None when WHMCS' text is no number.
+    """
 
     id: int
     client_id: int
@@ -45,7 +49,7 @@ class Invoice:
     issued: date | None
     due: date | None
     paid: date | None
-    total: Decimal
-    currency: str
+    total: Decimal | None
+    currency: str | None
     balance: Decimal | None = None
     lines: tuple[InvoiceLine, ...] = ()

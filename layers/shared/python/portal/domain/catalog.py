@@ -14,6 +14,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from portal.domain.order_form import OrderForm
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(
@@ -157,11 +159,15 @@ class Catalog(_Model):
     """All products at one moment, in display order.
 
     `version` changes when the content does; `read_at` is epoch seconds of the reading.
+    `order_form` is what the org's Order takes, read at `order_form_read_at`; None while it is not
+    known.
     """
 
     version: str
     read_at: int
     products: tuple[Product, ...]
+    order_form: OrderForm | None = None
+    order_form_read_at: int = 0
 
     def find(self, sku: str) -> Product | None:
         """The product of a SKU."""

@@ -1,10 +1,17 @@
-"""Money: decimal strings at the edges, `Decimal` inside, never float."""
+"""Money: decimal strings at the edges, `Decimal` inside, never float.
+
+An amount is shown with the currency of its record, or not at all: a configured currency in its
+place would be a wrong price.
+"""
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+_CODE = re.compile(r"[A-Z]{3}")
 
 
 class Money(BaseModel):
@@ -20,10 +27,31 @@ class Money(BaseModel):
         """Money without trailing zeros that mean nothing (`5500.00` JPY is `5500`)."""
         return cls(amount=plain(Decimal(amount)), currency=currency)
 
+    @classmethod
+    def known(cls, amount: Decimal | None, currency: str | None) -> Money | None:
+        """Money of a vendor's record; None when the amount or its currency cannot be told.
+
+        Whatever a vendor holds there must not break a page: an amount that is not shown is safe,
+        a wrong one is not.
+        """
+        code = currency_code(currency)
+        if amount is None or code is None:
+            return None
+        try:
+            return cls.of(amount, code)
+        except ValidationError:
+            return None
+
     @property
     def value(self) -> Decimal:
         """The amount for arithmetic."""
         return Decimal(self.amount)
+
+
+def currency_code(text: str | None) -> str | None:
+    """An ISO 4217 code out of a vendor's text (` usd` is `USD`); None for anything else."""
+    code = (text or "").strip().upper()
+    return code if _CODE.fullmatch(code) else None
 
 
 def plain(amount: Decimal) -> str:

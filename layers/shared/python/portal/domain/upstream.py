@@ -7,7 +7,8 @@ Split by what the caller must do, because the vendors' own codes are countless:
     │   └── Unauthorized  our credentials or grants are wrong: alarm, never retry blindly
     ├── Unavailable       nothing happened: try again later
     │   └── Throttled     the same, not before `retry_after` seconds
-    │       └── CircuitOpen   the upstream is down: other callers find the same
+    │       ├── CircuitOpen   the upstream is down: other callers find the same
+    │       └── AllowanceUsedUp  the same: somebody must buy more, or the period must end
     └── OutcomeUnknown    a write left and no trustworthy answer came: look before acting again
 """
 
@@ -74,6 +75,13 @@ class CircuitOpen(Throttled):
     """Nothing was done, because the upstream failed several times in a row.
 
     The call was not made, or was the one that opened the circuit or found the upstream still down.
+    """
+
+
+class AllowanceUsedUp(Throttled):
+    """The account's allowance at the vendor is used up until it is renewed or raised.
+
+    `retry_after` is the time until it is worth to ask again, in seconds.
     """
 
 

@@ -59,8 +59,8 @@ class Invoices(Protocol):
         """
         ...
 
-    def find(self, invoice_id: int) -> Invoice | None:
-        """One invoice of whichever client: compare `client_id`; no draft. One call."""
+    def find(self, invoice_id: int, *, client_id: int) -> Invoice | None:
+        """One invoice of that client, no draft; None when there is none. At most two calls."""
         ...
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from portal.domain.catalog import AccountEligibility, Catalog, Product, Rejection
+from portal.domain.order_form import OrderForm
 
 
 class CatalogReader(Protocol):
@@ -18,12 +19,25 @@ class CatalogReader(Protocol):
         """
         ...
 
+    def distrust(self) -> None:
+        """Read Salesforce again before the catalogue is shown next: it has been seen to be wrong.
+
+        Raises upstream errors of the shared store.
+        """
+        ...
+
 
 class CatalogSource(Protocol):
     """Where the catalogue comes from: Salesforce."""
 
     def read(self) -> tuple[Sequence[Product], Sequence[Rejection]]:
         """All visible products in display order, and those that are left out. One query."""
+        ...
+
+    def read_with_order_form(
+        self,
+    ) -> tuple[Sequence[Product], Sequence[Rejection], OrderForm | None]:
+        """The same, with what the org's Order takes (None when that cannot be read). One call."""
         ...
 
 

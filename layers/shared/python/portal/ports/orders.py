@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from portal.domain.billing import BillingAddress
+from portal.domain.order_form import OrderForm
 from portal.domain.order_options import OrderOptions
 
 
@@ -26,16 +27,23 @@ class NewLine:
 
 @dataclass(frozen=True)
 class NewOrder:
-    """An Order to be. `key` is unique in Salesforce: the same key twice is one order."""
+    """An Order to be. `key` is unique in Salesforce: the same key twice is one order.
+
+    `currency` is that of the prices; `form` says what the org's Order takes, `billing_client` is
+    the WHMCS client that an operator is pointed to for an address that could not be kept.
+    """
 
     key: str
     account_id: str
     pricebook_id: str
+    currency: str
     order_type: str
     effective: date
     address: BillingAddress = field(repr=False)
     lines: tuple[NewLine, ...]
     scheduled_at: datetime | None = None
+    form: OrderForm = field(default_factory=OrderForm)
+    billing_client: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,8 @@ class OrderLine:
 class OrderRecord:
     """An Order as Salesforce has it; `status` and `provisioning_status` are its picklists.
 
-    `activated` is the category of the status, whatever the org calls it.
+    `activated` is the category of the status, whatever the org calls it. `currency` is that of
+    the amounts; None in an org with a single one, whose records do not name it.
     """
 
     id: str
@@ -75,6 +84,7 @@ class OrderRecord:
     created_at: datetime
     scheduled_at: datetime | None
     lines: tuple[OrderLine, ...] = ()
+    currency: str | None = None
 
 
 class Orders(Protocol):
@@ -83,7 +93,10 @@ class Orders(Protocol):
     def place(self, order: NewOrder) -> PlacedOrder:
         """Create Order and OrderItems, all or nothing, in one call.
 
-        Raises DuplicateOrder when an order of that key exists, and upstream errors.
+        An address never stands in the way: what the org does not take of it is left out (in one
+        or two calls more when the org says so only then), and a note on the Order tells the
+        operator. Raises DuplicateOrder when an order of that key exists, PriceWithdrawn when a
+        price is not sold any more, and upstream errors.
         """
         ...
 
@@ -104,3 +117,14 @@ class Orders(Protocol):
 
 class DuplicateOrder(Exception):  # reads as what happened
     """Salesforce has an order of this key already."""
+
+
+class PriceWithdrawn(Exception):  # reads as what happened
+    """The org does not sell these lines at their prices any more; nothing was placed.
+
+    `lines` are indices into `NewOrder.lines`.
+    """
+
+    def __init__(self, lines: tuple[int, ...]) -> None:
+        super().__init__(", ".join(str(line) for line in lines))
+        self.lines = lines

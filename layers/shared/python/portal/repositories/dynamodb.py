@@ -21,42 +21,14 @@ from botocore.exceptions import (
 )
 
 from portal import aws
-from portal.domain.upstream import (
-    OutcomeUnknown,
-    Refused,
-    Throttled,
-    Unauthorized,
-    Unavailable,
-    UpstreamError,
-)
+from portal.domain.upstream import OutcomeUnknown, Unavailable, UpstreamError
+from portal.vendor_errors.aws import CONTENTION, DYNAMODB, aws_kind
+from portal.vendor_errors.model import Kind, error_type, note_unknown
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 UPSTREAM = "dynamodb"
-# Source: DynamoDB developer guide, "Error handling"; common errors of AWS APIs.
-_THROTTLED = frozenset(
-    {
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ThrottlingException",
-    }
-)
-_TRANSIENT = frozenset({"TransactionConflictException", "TransactionInProgressException"})
-# An item may have been written all the same.
-_SERVERS_FAULT = frozenset({"InternalFailure", "InternalServerError", "ServiceUnavailable"})
-_OUR_FAULT = frozenset(
-    {
-        "AccessDeniedException",
-        "ExpiredTokenException",
-        "IncompleteSignatureException",
-        "InvalidSignatureException",
-        "MissingAuthenticationTokenException",
-        "UnrecognizedClientException",
-    }
-)
-# Of the reasons for which a transaction was cancelled.
-_CONTENTION = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
 _NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
 _READS = frozenset({"GetItem", "Query"})
 
@@ -197,23 +169,20 @@ def _mapped(operation: str, error: ClientError) -> Exception:
         return ConditionFailed(from_item(item) if item else None)
     if code == "TransactionCanceledException":
         return _cancelled(operation, response)
-    kind: type[UpstreamError] = Refused
-    if code in _THROTTLED:
-        kind = Throttled
-    elif code in _TRANSIENT:
-        kind = Unavailable
-    elif code in _SERVERS_FAULT:
-        kind = Unavailable if operation in _READS else OutcomeUnknown
-    elif code in _OUR_FAULT:
-        kind = Unauthorized
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    kind = aws_kind(DYNAMODB, code, status)
+    if kind is None:
+        kind = Kind.REFUSED
+        note_unknown(UPSTREAM, operation, code, kind)
+    made = error_type(kind, writes=operation not in _READS)
     # DynamoDB's words may quote keys and values.
-    return kind(UPSTREAM, operation, str(error), code=code, loggable=code)
+    return made(UPSTREAM, operation, str(error), code=code, loggable=code)
 
 
 def _cancelled(operation: str, response: Any) -> Exception:
     found = response.get("CancellationReasons", [])
     reasons = [None if r.get("Code") in (None, "None") else str(r["Code"]) for r in found]
-    if _CONTENTION.intersection(reasons):
+    if any(reason in CONTENTION for reason in reasons):
         return Unavailable(UPSTREAM, operation, "transaction conflict")
     return TransactionRefused(
         reasons, [from_item(r["Item"]) if r.get("Item") else None for r in found]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from portal.adapters.salesforce.client import SalesforceClient
 from portal.adapters.salesforce.library import format_soql
+from portal.adapters.salesforce.order_form import order_form
 from portal.catalog.parsing import parse_all
 from portal.domain.catalog import AccountEligibility, Product, Rejection
+from portal.domain.order_form import OrderForm
+from portal.observability import count, logger
 
 PRODUCT_FIELDS = (
     "Id",
@@ -31,9 +35,10 @@ PRODUCT_FIELDS = (
     "WHMCS_Product_Id__c",
     "eSIM_Settings_JSON__c",
 )
-# Through PricebookEntry, so that product and price come in one query.
+# Through PricebookEntry, so that product and price come in one query. FIELDS(STANDARD) brings
+# CurrencyIsoCode where the org has it; to name it elsewhere is an error (SOQL reference, FIELDS).
 CATALOG_QUERY = (
-    "SELECT Id, UnitPrice, Pricebook2Id, {:literal}"
+    "SELECT FIELDS(STANDARD), {:literal}"
     " FROM PricebookEntry WHERE Pricebook2.Name = {} AND IsActive = TRUE"
     " AND Product2.IsActive = TRUE AND Product2.Portal_Visible__c = TRUE"
     " ORDER BY Product2.Portal_Sort_Order__c ASC NULLS LAST, Product2.ProductCode ASC"
@@ -50,14 +55,33 @@ class SalesforceCatalogSource:
 
     def read(self) -> tuple[list[Product], list[Rejection]]:
         """One query (a call each 2,000 products)."""
-        records = self._client.query(
-            format_soql(
-                CATALOG_QUERY,
-                ", ".join(f"Product2.{name}" for name in PRODUCT_FIELDS),
-                self._pricebook,
-            )
+        return parse_all(self._client.query(self._soql()), currency=self._currency)
+
+    def read_with_order_form(
+        self,
+    ) -> tuple[list[Product], list[Rejection], OrderForm | None]:
+        """The same query and a describe of Order, in one composite call.
+
+        Without the describe the catalogue is read all the same; that is logged.
+        """
+        records, form = self._client.query_with_describe(
+            self._soql(), "Order", operation="catalogue and order form"
         )
-        return parse_all(records, currency=self._currency)
+        products, rejections = parse_all(records, currency=self._currency)
+        return products, rejections, _form(form)
+
+    def _soql(self) -> str:
+        fields = ", ".join(f"Product2.{name}" for name in PRODUCT_FIELDS)
+        return format_soql(CATALOG_QUERY, fields, self._pricebook)
+
+
+def _form(describe: Any) -> OrderForm | None:
+    try:
+        return order_form(describe)
+    except (KeyError, TypeError, ValueError):
+        count("OrderFormUnknown")
+        logger().error("the description of Order cannot be read: orders use the standard fields")
+        return None
 
 
 @dataclass(frozen=True)

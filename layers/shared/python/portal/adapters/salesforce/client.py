@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from portal import correlation
 from portal.adapters.http import Call, Transport
@@ -18,7 +19,7 @@ from portal.adapters.salesforce.failures import (
     UPSTREAM,
     error_code,
     of_answer,
-    of_graph,
+    of_parts,
 )
 from portal.adapters.salesforce.library import simple_salesforce
 from portal.adapters.salesforce.login import Login
@@ -53,10 +54,55 @@ class SalesforceClient:
 
         Build `soql` with `library.format_soql`, never by hand.
         """
-        page = self.request("GET", "query", operation="query", params={"q": soql})
+        return self._all(self.request("GET", "query", operation="query", params={"q": soql}))
+
+    def query_with_describe(
+        self, soql: str, sobject: str, *, operation: str
+    ) -> tuple[list[dict[str, Any]], Any]:
+        """All records of a query, and the describe of an object, in one composite call.
+
+        The describe is None when it was refused; the query's errors are raised.
+        """
+        prefix = f"/services/data/v{self._api_version}"
+        parts = [
+            {
+                "method": "GET",
+                "url": f"{prefix}/query/?q={quote(soql, safe='')}",
+                "referenceId": "query",
+            },
+            {
+                "method": "GET",
+                "url": f"{prefix}/sobjects/{_rest_path(sobject)}/describe",
+                "referenceId": "describe",
+            },
+        ]
+        answer = self.request(
+            "POST",
+            "composite",
+            operation=operation,
+            json={"allOrNone": False, "compositeRequest": parts},
+        )
+        try:
+            found = {part["referenceId"]: part for part in answer["compositeResponse"]}
+            queried, described = found["query"], found["describe"]
+            succeeded = described["httpStatusCode"] == HTTPStatus.OK
+        except (KeyError, TypeError):
+            raise Unavailable(UPSTREAM, operation, "the answer is not a composite's") from None
+        error = of_parts(operation, [queried], sent=soql)
+        if error is not None:
+            raise error
+        return self._all(queried["body"]), described["body"] if succeeded else None
+
+    def _all(self, page: Any) -> list[dict[str, Any]]:
+        """A query's records from its first page on."""
         records = _records(page)
+        seen: set[str] = set()
         while page.get("done") is False:
-            page = self.request("GET", self._following(page), operation="query")
+            following = self._following(page)
+            if following in seen:
+                raise Unavailable(UPSTREAM, "query", "the pages of the answer lead in a circle")
+            seen.add(following)
+            page = self.request("GET", following, operation="query")
             records.extend(_records(page))
         return records
 
@@ -64,8 +110,8 @@ class SalesforceClient:
         """One all-or-nothing composite graph; answers by `referenceId`.
 
         `nodes` are `{method, url, referenceId, body}` with `url` relative to the API version.
-        Raises Refused with the culprit's errorCode when Salesforce rolled back: its HTTP status
-        is 200 all the same.
+        Raises PartRefused with the culprit's errorCode when Salesforce rolled back: its HTTP
+        status is 200 all the same.
         """
         prefix = f"/services/data/v{self._api_version}/"
         absolute = [{**node, "url": prefix + _rest_path(node["url"])} for node in nodes]
@@ -80,7 +126,9 @@ class SalesforceClient:
                 return {part["referenceId"]: part["body"] for part in parts}
         except (KeyError, TypeError, ValueError):
             raise OutcomeUnknown(UPSTREAM, operation, "the answer is no composite graph") from None
-        raise of_graph(operation, parts, sent=nodes)
+        raise of_parts(operation, parts, sent=nodes) or OutcomeUnknown(
+            UPSTREAM, operation, "rolled back without a reason"
+        )
 
     def request(
         self,
@@ -92,8 +140,11 @@ class SalesforceClient:
         json: Any = None,
         headers: dict[str, str] | None = None,
         writes: bool = False,
+        repeatable: bool = False,
     ) -> Any:
         """One REST call; `path` is relative to the API version. Numbers come back as Decimal.
+
+        `repeatable` says that a refusal with an unknown errorCode is to be tried again.
 
         The session is renewed once when Salesforce says that it expired. Raises the errors of
         `portal.domain.upstream`, and ValueError for a path that could leave the API: check ids
@@ -108,16 +159,19 @@ class SalesforceClient:
             return self._send(call, options)
         except errors as error:
             if error_code(error.content) != SESSION_EXPIRED:
-                raise self._failed(call, error, options) from None
+                raise self._failed(call, error, options, repeatable=repeatable) from None
         self._session = None
         try:
             return self._send(call, options)
         except errors as error:
-            raise self._failed(call, error, options) from None
+            raise self._failed(call, error, options, repeatable=repeatable) from None
 
-    def _failed(self, call: Call, error: Any, options: dict[str, Any]) -> UpstreamError:
+    def _failed(
+        self, call: Call, error: Any, options: dict[str, Any], *, repeatable: bool
+    ) -> UpstreamError:
         count("UpstreamErrors", upstream=UPSTREAM)
-        return of_answer(call, error, sent=[options["params"], options.get("json")])
+        sent = [options["params"], options.get("json")]
+        return of_answer(call, error, sent=sent, repeatable=repeatable)
 
     def _following(self, page: dict[str, Any]) -> str:
         path = urlsplit(str(page.get("nextRecordsUrl") or "")).path

@@ -19,18 +19,17 @@ from portal.adapters.http import (
     throttled,
 )
 from portal.config import ConfigurationError
-from portal.domain.upstream import Throttled, Unauthorized, Unavailable, UpstreamError
+from portal.domain.upstream import Unauthorized, Unavailable, UpstreamError
 from portal.observability import count
 from portal.redaction import without
 from portal.secrets import Secret
+from portal.vendor_errors.model import Kind, error_type, note_unknown
+from portal.vendor_errors.salesforce import token_row
 
 UPSTREAM = "salesforce"
 READ_SECONDS = 10.0
 ASSERTION_SECONDS = 180
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-# Source: Salesforce help, "OAuth 2.0 Authorization Errors".
-TRANSIENT = frozenset({"server_error", "temporarily_unavailable", "unknown_error"})
-LIMITED = frozenset({"rate_limit_exceeded"})
 LIVE_AUDIENCE = "https://login.salesforce.com"
 TEST_AUDIENCE = "https://test.salesforce.com"
 
@@ -106,14 +105,19 @@ class Login:
 
 
 def _refusal(status: int, body: dict[str, Any], grant: dict[str, str]) -> UpstreamError:
-    error = str(body.get("error", ""))
-    if error in LIMITED:
-        return Throttled(UPSTREAM, "token", "too many logins", code=error, status=status)
-    if not error or error in TRANSIENT or status >= SERVER_ERROR:
+    error, description = str(body.get("error", "")), str(body.get("error_description", ""))
+    # Not even staff may have what opens a session.
+    credentials = [grant.get("client_secret"), grant.get("assertion")]
+    message = without(description or "login refused", credentials)
+    row = token_row(error, description)
+    if row is None and (not error or status >= SERVER_ERROR):
         return Unavailable(
             UPSTREAM, "token", "the token endpoint failed", code=error or None, status=status
         )
-    # Not even staff may have what opens a session.
-    credentials = [grant.get("client_secret"), grant.get("assertion")]
-    message = without(str(body.get("error_description", "login refused")), credentials)
-    return Unauthorized(UPSTREAM, "token", message, code=error, status=status)
+    kind = row.kind if row is not None else Kind.UNAUTHORIZED
+    if row is None:
+        note_unknown(UPSTREAM, "token", error, kind)
+    if status >= SERVER_ERROR and not (row and row.transient):
+        kind = Kind.UNAVAILABLE
+    made = error_type(kind, writes=False)
+    return made(UPSTREAM, "token", message, code=error or None, status=status)

@@ -14,9 +14,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from portal.adapters.salesforce.client import SalesforceClient
+from portal.adapters.salesforce.failures import PartRefused
 from portal.adapters.salesforce.library import format_soql
+from portal.domain.order_form import FittedAddress, fit, shortened
 from portal.domain.order_options import OrderOptions
-from portal.domain.upstream import Refused
+from portal.observability import count, logger
 from portal.ports.orders import (
     DuplicateOrder,
     NewLine,
@@ -24,12 +26,27 @@ from portal.ports.orders import (
     OrderLine,
     OrderRecord,
     PlacedOrder,
+    PriceWithdrawn,
 )
 
 DRAFT_STATUS = "Pending Review"
+LINE = "line"
+# Whole, without what was refused, and without any address.
+ADDRESS_ATTEMPTS = 3
+ADDRESS_REFUSALS = frozenset(
+    {
+        "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+        "FIELD_INTEGRITY_EXCEPTION",
+        "INVALID_FIELD",
+        "INVALID_FIELD_FOR_INSERT_UPDATE",
+        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+        "STRING_TOO_LONG",
+    }
+)
+GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY"})
+# FIELDS(STANDARD) brings CurrencyIsoCode where the org has it (SOQL reference, FIELDS).
 RECORD_FIELDS = (
-    "Id, OrderNumber, AccountId, Status, StatusCode, Provisioning_Status__c, CreatedDate,"
-    " Activation_Scheduled_At__c,"
+    "FIELDS(STANDARD), Provisioning_Status__c, Activation_Scheduled_At__c,"
     " (SELECT Id, Quantity, UnitPrice, Billing_Cycle__c, ConfigOptions_JSON__c,"
     " WHMCS_Service_ID__c, Product2.ProductCode, Product2.Name"
     " FROM OrderItems ORDER BY Portal_Line_Key__c)"
@@ -43,32 +60,48 @@ class SalesforceOrders:
         self._client = client
 
     def place(self, order: NewOrder) -> PlacedOrder:
-        """One graph: Order, OrderItems, and the reading of the number it got."""
+        """One graph: Order, OrderItems, and the reading of the number it got.
+
+        When the org refuses the address, the graph is sent again without the refused part, and
+        at last without any address: a graph is all or nothing, so nothing is there twice.
+        """
+        address = fit(order.address, order.form)
+        for attempt in range(ADDRESS_ATTEMPTS):
+            try:
+                return self._place(order, address)
+            except PartRefused as refused:
+                if not _about_address(refused) or not address.fields:
+                    raise _explained(refused, order) from refused
+                last = attempt == ADDRESS_ATTEMPTS - 2
+                address = _without_refused(address, () if last else refused.fields)
+        raise AssertionError  # the last attempt has no address to be refused
+
+    def _place(self, order: NewOrder, address: FittedAddress) -> PlacedOrder:
         nodes: list[dict[str, Any]] = [
             {
                 "method": "POST",
                 "url": "sobjects/Order",
                 "referenceId": "order",
-                "body": _order_body(order),
+                "body": _order_body(order, address),
             },
             *(
                 {
                     "method": "POST",
                     "url": "sobjects/OrderItem",
-                    "referenceId": f"line{number}",
+                    "referenceId": f"{LINE}{number}",
                     "body": _line_body(line),
                 }
                 for number, line in enumerate(order.lines)
             ),
             {"method": "GET", "url": "sobjects/Order/@{order.id}", "referenceId": "placed"},
         ]
-        try:
-            answers = self._client.graph(nodes, operation="composite/graph")
-        except Refused as refused:
-            if refused.code == "DUPLICATE_VALUE" and _about_our_keys(refused.message):
-                raise DuplicateOrder(order.key) from refused
-            raise
-        placed = answers["placed"]
+        placed = self._client.graph(nodes, operation="composite/graph")["placed"]
+        if address.notes:
+            count("OrderAddressIncomplete")
+            logger().warning(
+                "order placed without a part of its address",
+                extra={"sf_order_id": placed["Id"], "fields": sorted(address.fields)},
+            )
         return PlacedOrder(id=str(placed["Id"]), number=str(placed["OrderNumber"]))
 
     def by_key(self, key: str) -> PlacedOrder | None:
@@ -110,9 +143,56 @@ def _about_our_keys(message: str) -> bool:
     return "Portal_" in message or "<unknown>" in message
 
 
-def _order_body(order: NewOrder) -> dict[str, Any]:
-    address = order.address
-    body = {
+def _about_address(refused: PartRefused) -> bool:
+    """Whether the org refuses the address: by its fields, else by the words of the refusal."""
+    if refused.part != "order" or refused.code not in ADDRESS_REFUSALS:
+        return False
+    if refused.fields:
+        return any(name.startswith("Billing") for name in refused.fields)
+    text = refused.message.lower()
+    return any(word in text for word in ("billing", "country", "state/province"))
+
+
+def _without_refused(address: FittedAddress, refused: tuple[str, ...]) -> FittedAddress:
+    """The address without the fields that were refused, or without any when none is named."""
+    gone = {name for name in address.fields if _covers(refused, name)} or set(address.fields)
+    if any("Country" in name for name in gone):
+        # A state without its country is refused too.
+        gone |= {name for name in address.fields if "State" in name}
+    note = f"Salesforce refused {', '.join(sorted(gone))}."
+    kept = {name: text for name, text in address.fields.items() if name not in gone}
+    return FittedAddress(kept, (*address.notes, note))
+
+
+def _covers(refused: tuple[str, ...], name: str) -> bool:
+    """Salesforce may name a code's text field instead of the code."""
+    return any(
+        one == name or one.removesuffix("Code") == name.removesuffix("Code") for one in refused
+    )
+
+
+def _explained(refused: PartRefused, order: NewOrder) -> Exception:
+    """What a refusal means for the order as a whole."""
+    if refused.code == "DUPLICATE_VALUE" and _about_our_keys(refused.message):
+        return DuplicateOrder(order.key)
+    if refused.part.startswith(LINE) and _about_price(refused):
+        return PriceWithdrawn((int(refused.part.removeprefix(LINE)),))
+    if refused.part == "order" and _names(refused, "Pricebook2Id"):
+        return PriceWithdrawn(tuple(range(len(order.lines))))
+    return refused
+
+
+def _about_price(refused: PartRefused) -> bool:
+    """An inactive, deleted or moved price; only the price is a reference to something of theirs."""
+    return refused.code in GONE or _names(refused, "PricebookEntryId")
+
+
+def _names(refused: PartRefused, field: str) -> bool:
+    return field in refused.fields or field in refused.message
+
+
+def _order_body(order: NewOrder, address: FittedAddress) -> dict[str, Any]:
+    body: dict[str, Any] = {
         "AccountId": order.account_id,
         "EffectiveDate": order.effective.isoformat(),
         "Status": DRAFT_STATUS,
@@ -121,23 +201,22 @@ def _order_body(order: NewOrder) -> dict[str, Any]:
         "Provisioning_Status__c": "Not Started",
         "Activation_Type__c": "Scheduled" if order.scheduled_at else "Immediate",
         "Portal_Order_Key__c": order.key,
-        "BillingStreet": "\n".join(part for part in (address.street, address.street2) if part),
-        "BillingCity": address.city,
-        "BillingState": address.state,
-        "BillingPostalCode": address.postcode,
-        "BillingCountry": _country_name(address.country),
+        **address.fields,
     }
+    if order.form.multi_currency:
+        body["CurrencyIsoCode"] = order.currency
+    if address.notes and (limit := order.form.lengths.get("Description")):
+        body["Description"] = shortened(_note(order, address.notes), limit)
     if order.scheduled_at is not None:
         body["Activation_Scheduled_At__c"] = order.scheduled_at.astimezone(UTC).isoformat()
     return body
 
 
-def _country_name(code: str) -> str:
-    """The name, which also satisfies orgs with country picklists (their integration values)."""
-    import pycountry  # noqa: PLC0415  # reads its tables on import
-
-    country = pycountry.countries.get(alpha_2=code)
-    return str(getattr(country, "common_name", country.name)) if country else code
+def _note(order: NewOrder, notes: tuple[str, ...]) -> str:
+    """What the operator reads in the Order's Description."""
+    client = f"client {order.billing_client}" if order.billing_client else "the client"
+    said = " ".join(notes)
+    return f"The billing address is not complete here; see {client} in WHMCS. {said}"
 
 
 def _line_body(line: NewLine) -> dict[str, Any]:
@@ -168,6 +247,7 @@ def _record(record: dict[str, Any]) -> OrderRecord:
         created_at=_time(record["CreatedDate"]) or datetime.min.replace(tzinfo=UTC),
         scheduled_at=_time(record["Activation_Scheduled_At__c"]),
         lines=tuple(_line(item) for item in items),
+        currency=record.get("CurrencyIsoCode") or None,
     )
 
 

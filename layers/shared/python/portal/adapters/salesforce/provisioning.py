@@ -15,7 +15,13 @@ from typing import Any
 from urllib.parse import quote
 
 from portal.adapters.salesforce.client import SalesforceClient
-from portal.adapters.salesforce.failures import UPSTREAM, classify, error_code
+from portal.adapters.salesforce.failures import (
+    CONSEQUENCES,
+    UPSTREAM,
+    PartRefused,
+    of_parts,
+    reported,
+)
 from portal.adapters.salesforce.library import format_soql
 from portal.domain.provisioning_order import (
     LoadedOrder,
@@ -83,6 +89,7 @@ class SalesforceProvisioningOrders:
                 operation="report provisioning",
                 json=fields,
                 writes=True,
+                repeatable=True,
             )
         except Refused as error:
             raise _gone(error) from error
@@ -95,18 +102,22 @@ class SalesforceProvisioningOrders:
             "compositeRequest": [self._guard(result), self._order(result), *self._lines(result)],
         }
         answer = self._client.request(
-            "POST", "composite", operation="write back", json=payload, writes=True
+            "POST",
+            "composite",
+            operation="write back",
+            json=payload,
+            writes=True,
+            repeatable=True,
         )
         parts = answer.get("compositeResponse") if isinstance(answer, dict) else None
         if not parts:
             raise OutcomeUnknown(UPSTREAM, "write back", "the answer is not a composite's")
-        culprit = _culprit(parts)
-        if culprit is None:
-            return
-        error, part = culprit
-        if error.code == HALTED:
+        if _guard_found_nothing(parts):
             raise self._explained(result)
-        if part.startswith("lines") and error.code in GONE:
+        error = of_parts("write back", parts, sent=payload, repeatable=True)
+        if error is None:
+            return
+        if isinstance(error, PartRefused) and error.part.startswith("lines") and error.code in GONE:
             raise OrderConflict("a line of the Order is gone")
         raise _gone(error)
 
@@ -198,31 +209,19 @@ class SalesforceProvisioningOrders:
         return Unavailable(UPSTREAM, "write back", "the order was being changed by somebody")
 
 
-def _culprit(parts: list[dict[str, Any]]) -> tuple[UpstreamError, str] | None:
-    """What made a composite fail and in which part; it may hide in a collection's 200."""
-    rolled_back = False
+def _guard_found_nothing(parts: list[dict[str, Any]]) -> bool:
+    """Whether the reference to the guard's record led nowhere.
+
+    Salesforce then halts the part that refers to it, without saying that anything was rolled
+    back.
+    """
     for part in parts:
-        status = int(part["httpStatusCode"])
-        for code, message in _errors(part["body"], status):
-            if code == HALTED and "rolled back" in message.lower():
-                rolled_back = True
-            elif code != "ALL_OR_NONE_OPERATION_ROLLED_BACK":
-                # Rolled back as a whole: nothing is in doubt, whatever the status.
-                error = classify("write back", code, message, status=min(status, 499), writes=True)
-                return error, part["referenceId"]
-    if rolled_back:
-        return OutcomeUnknown(UPSTREAM, "write back", "rolled back without a reason"), ""
-    return None
-
-
-def _errors(body: Any, status: int) -> Iterator[tuple[str, str]]:
-    if status >= 400:  # noqa: PLR2004  # HTTP: refused
-        code = error_code(body)
-        yield code or "UNKNOWN_EXCEPTION", str(body[0].get("message", "")) if code else ""
-        return
-    for result in body if isinstance(body, list) else ():
-        for error in result.get("errors") or ():
-            yield str(error.get("statusCode", "")), str(error.get("message", ""))
+        for error in reported(part.get("body"), 0):
+            if error.code not in CONSEQUENCES:
+                return False
+            if error.code == HALTED and "rolled back" not in error.message.lower():
+                return True
+    return False
 
 
 def _gone(error: UpstreamError) -> Exception:

@@ -7,16 +7,18 @@ GetInvoice, CreateSsoToken).
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from portal.adapters.whmcs.client import WhmcsClient
 from portal.adapters.whmcs.decoding import as_amount, as_date, as_int, as_list, as_text
 from portal.domain.billing import BillingAddress, Invoice, InvoiceLine
 from portal.domain.payment import PayMethod, PayMethodKind, end_of_month
 from portal.domain.upstream import Refused, Unauthorized
+from portal.observability import logger
 from portal.ports.billing import AddressRefused, InvoicePage, SsoDestination, SsoRefused
+from portal.vendor_errors.whmcs import CLIENT_ID_MISSING, CLIENT_MISSING, INVOICE_MISSING, normal
 
 # Ours → WHMCS' (GetClientsDetails and UpdateClient agree on these names).
 ADDRESS_FIELDS = {
@@ -36,7 +38,21 @@ _FIELD_WORDS = (
     ("state", "state"),
 )
 # Refusals of UpdateClient that no other address would mend.
-_NOT_THE_ADDRESS = ("client id not found", "pay methods found")
+_NOT_THE_ADDRESS = frozenset(
+    {
+        CLIENT_ID_MISSING,
+        CLIENT_MISSING,
+        "multiple bank account pay methods found",
+        "multiple credit card pay methods found",
+    }
+)
+# Rows of `portal.vendor_errors.whmcs` → reasons of SsoRefused.
+_SSO_REASONS: dict[str, Literal["disabled", "destination", "broken"]] = {
+    "sso authentication blocked for client …": "disabled",
+    "invalid destination": "destination",
+    "token could not be provisioned: …": "broken",
+    'invalid permissions: api action "…" is not allowed': "broken",
+}
 _EXPIRY = re.compile(r"(\d{2})/?(?:20)?(\d{2})")
 DRAFT = "Draft"
 
@@ -75,53 +91,63 @@ class WhmcsBillingAddresses:
         except Unauthorized:
             raise
         except Refused as refused:
-            text = " ".join(refused.message.lower().split())
-            if any(words in text for words in _NOT_THE_ADDRESS):
+            if refused.code in _NOT_THE_ADDRESS:
                 raise
-            raise AddressRefused(_field_named_in(text)) from refused
+            raise AddressRefused(_field_named_in(normal(refused.message))) from refused
 
 
 class WhmcsInvoices:
     """`Invoices` over GetInvoices and GetInvoice.
 
-    `currency` is that of clients whose invoices do not say (GetInvoice never does).
+    GetInvoices names each invoice's currency. GetInvoice does not: it is the client's, and a
+    client's currency cannot be changed once there are invoices.
     """
 
-    def __init__(self, client: WhmcsClient, *, currency: str) -> None:
+    def __init__(self, client: WhmcsClient) -> None:
         self._client = client
-        self._currency = currency
 
     def page(self, client_id: int, *, offset: int, limit: int) -> InvoicePage:
         """Newest first. WHMCS cannot leave drafts out itself: it filters by one status only."""
-        answer = self._client.call(
+        page = self._client.page(
             "GetInvoices",
-            {
-                "userid": client_id,
-                "limitstart": offset,
-                "limitnum": limit,
-                "orderby": "id",
-                "order": "desc",
-            },
+            {"userid": client_id, "orderby": "id", "order": "desc"},
+            start=offset,
+            limit=limit,
+            container="invoices",
+            child="invoice",
         )
-        entries = as_list(answer.get("invoices"), "invoice")
-        following = offset + len(entries)
-        total = as_int(answer.get("totalresults")) or 0
-        found = (_invoice(entry, self._currency) for entry in entries)
+        if page.start != offset:
+            # The first page again: it would follow itself for ever.
+            logger().warning("WHMCS ignores limitstart: invoices end with the first page")
+            return InvoicePage(invoices=[], following=None)
+        found = (_invoice(entry) for entry in page.records)
         return InvoicePage(
             invoices=[invoice for invoice in found if invoice.status != DRAFT],
-            following=following if entries and following < total else None,
+            following=page.following,
         )
 
-    def find(self, invoice_id: int) -> Invoice | None:
-        """None when WHMCS has no such invoice, or it is a draft."""
+    def find(self, invoice_id: int, *, client_id: int) -> Invoice | None:
+        """GetInvoice, and GetClientsDetails for the currency once the invoice is the client's.
+
+        WHMCS itself checks no owner.
+        """
         try:
             answer = self._client.call("GetInvoice", {"invoiceid": invoice_id})
         except Refused as refused:
-            if "not found" in refused.message.lower():
+            if refused.code == INVOICE_MISSING:
                 return None
             raise
-        invoice = _invoice(answer, self._currency)
-        return None if invoice.status == DRAFT else invoice
+        invoice = _invoice(answer)
+        if invoice.client_id != client_id or invoice.status == DRAFT:
+            return None
+        if invoice.currency is not None:
+            return invoice
+        return replace(invoice, currency=self._currency_of(client_id))
+
+    def _currency_of(self, client_id: int) -> str | None:
+        answer = self._client.call("GetClientsDetails", {"clientid": client_id, "stats": False})
+        details: dict[str, Any] = answer.get("client") or answer
+        return as_text(details.get("currency_code")) or None
 
 
 class WhmcsSingleSignOn:
@@ -147,14 +173,8 @@ class WhmcsSingleSignOn:
 
 
 def _sso_refused(refused: Refused) -> Exception:
-    text = refused.message.lower()
-    if "sso authentication blocked" in text:
-        return SsoRefused("disabled")
-    if "invalid destination" in text:
-        return SsoRefused("destination")
-    if "could not be provisioned" in text or text.startswith("invalid permissions"):
-        return SsoRefused("broken")
-    return refused
+    reason = _SSO_REASONS.get(refused.code or "")
+    return SsoRefused(reason) if reason is not None else refused
 
 
 def _field_named_in(text: str) -> str | None:
@@ -183,7 +203,7 @@ def _expires(text: str) -> date:
     return end_of_month(2000 + int(found[2]), int(found[1]))
 
 
-def _invoice(entry: dict[str, Any], currency: str) -> Invoice:
+def _invoice(entry: dict[str, Any]) -> Invoice:
     lines = as_list(entry.get("items"), "item")
     return Invoice(
         id=as_int(entry.get("id") or entry.get("invoiceid")) or 0,
@@ -193,13 +213,11 @@ def _invoice(entry: dict[str, Any], currency: str) -> Invoice:
         issued=as_date(entry.get("date")),
         due=as_date(entry.get("duedate")),
         paid=as_date(entry.get("datepaid")),
-        total=as_amount(entry.get("total")) or Decimal(0),
-        currency=str(entry.get("currencycode") or currency),
+        total=as_amount(entry.get("total")),
+        currency=as_text(entry.get("currencycode")) or None,
         balance=as_amount(entry.get("balance")),
         lines=tuple(
-            InvoiceLine(
-                as_text(line.get("description")), as_amount(line.get("amount")) or Decimal(0)
-            )
+            InvoiceLine(as_text(line.get("description")), as_amount(line.get("amount")))
             for line in lines
         ),
     )

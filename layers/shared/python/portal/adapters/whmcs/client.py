@@ -1,13 +1,16 @@
 """The WHMCS API: one action per POST, errors in 200s, credentials in the form.
 
 Success is HTTP 2xx and a JSON object whose `result` (or `status`) is `success` and which has no
-`warning`. Everything else is an error, classified by the body first and the status second.
-Source: WHMCS API reference; texts of refusals as seen in public clients.
+`warning`. Everything else is an error, classified by the body first and the status second, with
+the table `portal.vendor_errors.whmcs`. Texts of every answer are decoded here, once. Source: WHMCS
+API reference.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -21,7 +24,7 @@ from portal.adapters.http import (
     json_object,
     throttled,
 )
-from portal.adapters.whmcs.decoding import as_int, as_list
+from portal.adapters.whmcs.decoding import as_int, as_list, decoded
 from portal.adapters.whmcs.encoding import form, legible
 from portal.domain.upstream import (
     OutcomeUnknown,
@@ -30,27 +33,31 @@ from portal.domain.upstream import (
     Unavailable,
     UpstreamError,
 )
-from portal.observability import count
+from portal.observability import count, logger
 from portal.redaction import without
 from portal.secrets import Secret
+from portal.vendor_errors.model import Kind, error_type, note_unknown
+from portal.vendor_errors.whmcs import MODULE_ACTIONS, ONCE_ONLY, ROTATED, lookup, page_row
 
 UPSTREAM = "whmcs"
 READ_SECONDS = 20.0
 PAGE_SIZE = 100
+# What WHMCS gives to a request without `limitnum`.
+DEFAULT_PAGE_SIZE = 25
 
-_UNAUTHORIZED = (
-    "authentication failed",
-    "invalid or missing credentials",
-    "invalid password provided",
-    "administrator account disabled",
-    "access denied",
-    "invalid permissions",
-    "invalid ip",
-    "forbidden ip",
-    "api command restricted",
-)
-# Only these may be a rotated secret; hammering on after them can ban our IP address.
-_ROTATED = ("authentication failed", "invalid or missing credentials")
+
+@dataclass(frozen=True)
+class ListPage:
+    """One page of a list.
+
+    `total` is what WHMCS says of the whole list, if it does; `following` is the offset of the
+    next page, None after the last. `start` is where WHMCS says that the page begins.
+    """
+
+    records: list[dict[str, Any]]
+    total: int | None
+    following: int | None
+    start: int
 
 
 class WhmcsClient:
@@ -69,14 +76,15 @@ class WhmcsClient:
     ) -> dict[str, Any]:
         """Run an action. `writes` says whether it changes anything in WHMCS.
 
-        Raises Refused (with WHMCS' text as `message`), Unauthorized, Unavailable, Throttled, or
-        OutcomeUnknown when a write may have happened.
+        Raises Refused, Unauthorized, Unavailable, Throttled, or OutcomeUnknown when a write may
+        have happened; `message` is WHMCS' text, `code` its row in
+        `portal.vendor_errors.whmcs` (None for a text that is in no row).
         """
         secret = self._secret.value()
         try:
             return self._once(action, parameters or {}, secret, writes=writes)
         except Unauthorized as error:
-            if not error.message.lower().startswith(_ROTATED):
+            if error.code not in ROTATED:
                 raise
             fresh = self._secret.renewed(secret)
             if fresh is None:
@@ -84,20 +92,69 @@ class WhmcsClient:
         return self._once(action, parameters or {}, fresh, writes=writes)
 
     def pages(
-        self, action: str, parameters: dict[str, Any], *, container: str, child: str
+        self,
+        action: str,
+        parameters: dict[str, Any],
+        *,
+        container: str,
+        child: str,
+        page_size: int = PAGE_SIZE,
     ) -> Iterator[dict[str, Any]]:
-        """All records of a list action, page after page."""
-        start = 0
-        while True:
-            answer = self.call(action, {**parameters, "limitstart": start, "limitnum": PAGE_SIZE})
-            records = as_list(answer.get(container), child)
-            yield from records
-            start += len(records)
-            total = as_int(answer.get("totalresults"))
-            # Without a total, a short page is the last: an action may ignore `limitstart`.
-            last = len(records) < PAGE_SIZE if total is None else start >= total
-            if last or not records:
+        """All records of a list action, each once, page after page.
+
+        The list ends at `totalresults`, or at an empty page. A page without a new record ends it
+        too (an installation that ignores `limitstart` gives the first page for ever): that is
+        logged and counted. Raises Unavailable when it is known, or cannot be excluded, that
+        records are missing then: who looks for something must not take it for absent.
+        """
+        seen: set[str] = set()
+        start: int | None = 0
+        while start is not None:
+            page = self.page(
+                action,
+                parameters,
+                start=start,
+                limit=page_size,
+                container=container,
+                child=child,
+            )
+            fresh = [record for record in page.records if _identity(record) not in seen]
+            seen.update(_identity(record) for record in fresh)
+            yield from fresh
+            if page.records and not fresh:
+                _repeats(action, len(page.records), page_size, page.total, len(seen))
                 return
+            if not page.records and page.total is not None and len(seen) < page.total:
+                logger().warning(
+                    "WHMCS gave fewer records than it counts",
+                    extra={"action": action, "records": len(seen), "total": page.total},
+                )
+            start = page.following
+
+    def page(
+        self,
+        action: str,
+        parameters: dict[str, Any],
+        *,
+        start: int,
+        limit: int,
+        container: str,
+        child: str,
+    ) -> ListPage:
+        """One page of a list action, beginning at record `start`.
+
+        Without `totalresults` any page with records has a following one, because some
+        installations give fewer records than `limit`.
+        """
+        answer = self.call(action, {**parameters, "limitstart": start, "limitnum": limit})
+        records = as_list(answer.get(container), child)
+        following = start + len(records)
+        total = as_int(answer.get("totalresults"))
+        more = bool(records) and (total is None or following < total)
+        begins = as_int(answer.get("startnumber"))
+        return ListPage(
+            records, total, following if more else None, start if begins is None else begins
+        )
 
     def _once(
         self,
@@ -120,10 +177,33 @@ class WhmcsClient:
         return _interpret(call, response, fields)
 
 
+def _identity(record: dict[str, Any]) -> str:
+    number = record.get("id")
+    return str(number) if number not in (None, "") else json.dumps(record, sort_keys=True)
+
+
+def _repeats(action: str, given: int, limit: int, total: int | None, found: int) -> None:
+    """End a list whose pages repeat; raise Unavailable unless it is certainly whole.
+
+    Without a total, a page of another size than was asked for (and than WHMCS' own) is the whole
+    list, given again.
+    """
+    count("WhmcsPagesRepeated", action=action)
+    logger().warning(
+        "WHMCS gave the same page of a list again: it ignores limitstart",
+        extra={"action": action, "records": found, "total": total},
+    )
+    whole = found >= total if total is not None else given not in (limit, DEFAULT_PAGE_SIZE)
+    if not whole:
+        raise Unavailable(
+            UPSTREAM, action, f"pages repeat after {found} records: the list is not complete"
+        )
+
+
 def _interpret(call: Call, response: Response, sent: dict[str, Any]) -> dict[str, Any]:
-    body = json_object(response)
+    body = decoded(json_object(response))
     if body is not None and 200 <= response.status_code < 300 and _succeeded(body):  # noqa: PLR2004  # HTTP's successes
-        return body
+        return dict(body)
     count("UpstreamErrors", upstream=UPSTREAM)
     raise _unreadable(call, response) if body is None else _error(call, response, body, sent)
 
@@ -139,7 +219,9 @@ def _unreadable(call: Call, response: Response) -> UpstreamError:
     waits = status == HTTPStatus.SERVICE_UNAVAILABLE and "Retry-After" in response.headers
     if status == TOO_MANY_REQUESTS or (waits and not call.writes):
         return throttled(UPSTREAM, call.operation, response)
-    # HTML or nothing: a PHP fatal error, maintenance, a firewall. A write may have got through.
+    if (row := page_row(response.text)) is not None:
+        return Unavailable(UPSTREAM, call.operation, row.reason, code=row.code, status=status)
+    # HTML or nothing: a PHP fatal error, a firewall. A write may have got through.
     kind: type[UpstreamError] = OutcomeUnknown if call.writes else Unavailable
     message = "the answer is not WHMCS'"
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
@@ -157,14 +239,38 @@ def _error(
     status = response.status_code
     if status == TOO_MANY_REQUESTS:
         return throttled(UPSTREAM, call.operation, response)
-    kind: type[UpstreamError] = Refused
-    if status == HTTPStatus.FORBIDDEN or message.lower().startswith(_UNAUTHORIZED):
-        kind = Unauthorized
-    elif status >= SERVER_ERROR or (status < HTTPStatus.MULTIPLE_CHOICES and not _refuses(body)):
-        # Also a success with a `warning`, or no word about it: an order may be there all the same.
-        kind = OutcomeUnknown if call.writes else Unavailable
+    kind, code = _judged(call, status, body, message)
+    made = error_type(kind, writes=call.writes)
     loggable = without(message, legible(sent))
-    return kind(UPSTREAM, call.operation, message, status=status, loggable=loggable)
+    return made(UPSTREAM, call.operation, message, code=code, status=status, loggable=loggable)
+
+
+def _judged(call: Call, status: int, body: dict[str, Any], message: str) -> tuple[Kind, str | None]:
+    """What an error says, and the row that says so."""
+    answered = status < HTTPStatus.MULTIPLE_CHOICES
+    if status >= SERVER_ERROR or (answered and not _refuses(body)):
+        # Also a success with a `warning`, or no word about it: an order may be there all the same.
+        return Kind.IN_DOUBT, None
+    row = lookup(call.operation, message)
+    if call.operation in MODULE_ACTIONS and answered and (row is None or row.for_every_action):
+        # WHMCS turns callers away with a status of its own; in a 200 the module speaks, and what
+        # it says of access and addresses is about its server. If it was WHMCS all the same, the
+        # next read says so.
+        return Kind.REFUSED, None
+    if row is not None:
+        return row.kind, row.code
+    if status == HTTPStatus.FORBIDDEN:
+        return Kind.UNAUTHORIZED, None
+    kind = _unknown(call)
+    note_unknown(UPSTREAM, call.operation, f"HTTP {status}", kind)
+    return kind, None
+
+
+def _unknown(call: Call) -> Kind:
+    """A text in no row: repeat reads, look before repeating what cannot be undone."""
+    if not call.writes:
+        return Kind.UNAVAILABLE
+    return Kind.IN_DOUBT if call.operation in ONCE_ONLY else Kind.REFUSED
 
 
 def _refuses(body: dict[str, Any]) -> bool:

@@ -6,7 +6,6 @@ reference (AddClient, GetClientsDetails, GetUsers, ValidateLogin).
 
 from __future__ import annotations
 
-import html
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,20 +24,20 @@ from portal.ports.clients import (
     FieldRefused,
     LoginRefused,
 )
+from portal.vendor_errors.whmcs import CLIENT_MISSING, LOGIN_REFUSED
 
-NOT_FOUND = "client not found"
-LOGIN_REFUSED = "email or password invalid"
 _TAKEN = (
     "a user already exists with that email address",
     "the email address entered is not available for use",
     "duplicate email address",
 )
-_FIELD_BY_MESSAGE = {
+FIELD_BY_TEXT = {
     "you did not enter your first name": "first_name",
     "you did not enter your last name": "last_name",
     "you did not enter your email address": "email",
     "the email address entered was not valid": "email",
     "the email address you entered was not valid": "email",
+    "the email address entered is not valid": "email",
     "you did not enter your address line 1": "street",
     "you did not enter your city": "city",
     "you did not enter your state": "state",
@@ -112,7 +111,7 @@ class WhmcsClients:
         except Unauthorized:
             raise
         except Refused as refused:
-            if refused.message.lower().startswith(LOGIN_REFUSED):
+            if refused.code == LOGIN_REFUSED:
                 raise LoginRefused from None
             raise
         user_id = as_int(answer.get("userid"))
@@ -143,7 +142,7 @@ class WhmcsClients:
                 "GetClientsDetails", {"clientid": client_id, "email": email, "stats": False}
             )
         except Refused as refused:
-            if refused.message.lower().startswith(NOT_FOUND):
+            if refused.code == CLIENT_MISSING:
                 return None
             raise
         # The fields also sit at the top level (deprecated); the nested ones are the authority.
@@ -161,7 +160,7 @@ class WhmcsClients:
             client_id=client_id,
             email=str(record.get("email") or ""),
             customer_number=values.get(self._fields.customer_number, ""),
-            first_name=html.unescape(str(record.get("firstname") or "")),
+            first_name=str(record.get("firstname") or ""),
         )
 
     def _custom_fields(self, details: ClientDetails) -> dict[int | str, str]:
@@ -182,10 +181,8 @@ def _refusals_of_add_client() -> Iterator[None]:
     except Unauthorized:
         raise
     except Refused as refused:
-        # The documentation's own texts have two spaces in places.
-        message = " ".join(refused.message.lower().split()).rstrip(".")
-        if message in _TAKEN:
+        if refused.code in _TAKEN:
             raise EmailTaken from None
-        if field := _FIELD_BY_MESSAGE.get(message):
+        if field := FIELD_BY_TEXT.get(refused.code or ""):
             raise FieldRefused(field) from None
         raise

@@ -13,8 +13,26 @@ from typing import Any
 
 # ASCII digits only: to Python, other scripts' digits (and "NaN", "1_000") are numbers too.
 _INDEX = re.compile(r"[0-9]{1,18}")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9})?")
+
+
+def decoded(value: Any) -> Any:
+    """An answer with the HTML entities of its texts decoded, once.
+
+    Some installations store and answer texts as PHP's `htmlspecialchars` writes them
+    (`O&#039;Connor`). Only entities with their semicolon count: `&currency=1` in an address is
+    none. To be called where an answer comes in and nowhere else: decoded twice, `&amp;lt;` would
+    become `<`.
+    """
+    if isinstance(value, str):
+        return _ENTITY.sub(lambda found: html.unescape(found[0]), value) if "&" in value else value
+    if isinstance(value, dict):
+        return {key: decoded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [decoded(item) for item in value]
+    return value
 
 
 def as_list(container: Any, child: str | None = None) -> list[dict[str, Any]]:
@@ -50,8 +68,8 @@ def as_ids(value: Any) -> list[int]:
 
 
 def as_text(value: Any) -> str:
-    """A text for people; some installations answer with HTML entities (`O&#039;Connor`)."""
-    return html.unescape(str(value)).strip() if value is not None else ""
+    """A text for people, without white space around it; "" when it is absent."""
+    return str(value).strip() if value is not None else ""
 
 
 def as_date(value: Any) -> date | None:

@@ -10,8 +10,7 @@ from portal.adapters.whmcs.client import WhmcsClient
 from portal.domain.payment import any_usable
 from portal.domain.upstream import Refused
 from portal.ports.billing_orders import ClientState
-
-_NOT_FOUND = "client not found"
+from portal.vendor_errors.whmcs import CLIENT_ID_MISSING, CLIENT_MISSING
 
 
 class WhmcsOrderingClients:
@@ -46,4 +45,4 @@ class WhmcsOrderingClients:
 
 
 def _missing(error: Refused) -> bool:
-    return error.message.lower().startswith(_NOT_FOUND)
+    return error.code in (CLIENT_MISSING, CLIENT_ID_MISSING)

@@ -24,15 +24,19 @@ from portal.ports.billing_orders import (
     OrderState,
     PlacedOrder,
 )
+from portal.vendor_errors.whmcs import NOT_PENDING
 
-_NOT_PENDING = "order id not found or status not pending"
-_REFUSALS = (
+# Rows of `portal.vendor_errors.whmcs` for AddOrder → our codes.
+REFUSALS = (
     ("client id not found", "whmcs-client-missing"),
     ("unable to add order when client status is closed", "whmcs-client-closed"),
     ("invalid billing cycle", "billing-cycle-unavailable"),
-    ("no items added to cart", "product-unknown"),
+    ("invalid billing cycle …", "billing-cycle-unavailable"),
+    ("no items added to cart so order cannot proceed", "product-unknown"),
     ("invalid configurable option", "options-invalid"),
+    ("invalid configurable option …", "options-invalid"),
     ("invalid value for configurable option", "options-invalid"),
+    ("invalid value for configurable option …", "options-invalid"),
 )
 
 
@@ -52,10 +56,8 @@ class WhmcsOrders:
         except Unauthorized:
             raise
         except Refused as error:
-            text = error.message.lower()
-            for start, code in _REFUSALS:
-                if text.startswith(start):
-                    raise OrderRefused(code, error.message) from error
+            if code := dict(REFUSALS).get(error.code or ""):
+                raise OrderRefused(code, error.message) from error
             raise
         order_id = as_int(answer.get("orderid"))
         if not order_id:
@@ -73,7 +75,7 @@ class WhmcsOrders:
         except Unauthorized:
             raise
         except Refused as error:
-            if error.message.lower().startswith(_NOT_PENDING):
+            if error.code == NOT_PENDING:
                 raise NotPending from error
             raise ModuleFailed(error.message) from error
 

@@ -25,19 +25,14 @@ class WhmcsServices:
 
     def of_client(self, client_id: int) -> Sequence[BillingService]:
         """GetClientsProducts by client; compared again on our side."""
-        services: list[BillingService] = []
-        start = 0
-        while True:
-            answer = self._client.call(
-                "GetClientsProducts",
-                {"clientid": client_id, "limitstart": start, "limitnum": PAGE_SIZE},
-            )
-            items = as_list(answer.get("products"), "product")
-            services += [_service(item) for item in items if _belongs(item, client_id)]
-            start += len(items)
-            total = as_int(answer.get("totalresults"))
-            if not items or (total is not None and start >= total):
-                return services
+        items = self._client.pages(
+            "GetClientsProducts",
+            {"clientid": client_id},
+            container="products",
+            child="product",
+            page_size=PAGE_SIZE,
+        )
+        return [_service(item) for item in items if _belongs(item, client_id)]
 
     def set_up(self, service_id: int) -> None:
         """ModuleCreate, for a service whose module failed when the order was accepted."""
@@ -46,6 +41,8 @@ class WhmcsServices:
         except Unauthorized:
             raise
         except Refused as error:
+            if error.code is not None:
+                raise
             raise ModuleFailed(error.message) from error
 
 
