@@ -54,13 +54,18 @@ def _top_ups(wanted: ListPackages) -> bool:
 def _base(core: Core, wanted: ListPackages) -> Package | None:
     if wanted.iccid is not None:
         return core.profile(esim_tran_no=None, iccid=wanted.iccid).bought[0].package
-    code = wanted.package_code or wanted.slug
-    if code is None:
+    bases = [package for package in core.account.packages.values() if not package.is_top_up]
+    if wanted.package_code is not None:
+        found = [package for package in bases if package.package_code == wanted.package_code]
+        missing = errors.PACKAGE_CODE
+    elif wanted.slug is not None:
+        found = [package for package in bases if package.slug == wanted.slug]
+        missing = errors.PACKAGE
+    else:
         return None
-    package = core.account.package(code)
-    if package is None:
-        raise ApiError(errors.PACKAGE_CODE if wanted.package_code else errors.PACKAGE)
-    return package
+    if not found:
+        raise ApiError(missing)
+    return found[0]
 
 
 def _covers(package: Package, code: str) -> bool:
