@@ -18,7 +18,6 @@ from portal.domain.esim import Line, LineState, ProfileState, Subscriber
 from portal.ports.esim import EsimProvider
 
 from local.emulators.esim_access.emulator import ACCESS_CODE, SECRET_KEY, EsimAccess
-from local.emulators.gigs.emulator import Gigs
 from local.emulators.kit.faults import Fault
 from local.emulators.kit.server import Running
 from tests.fakes.faults import Faults, Trouble
@@ -343,7 +342,7 @@ class EsimAccessWorld(EmulatedWorld):
 
     def living(self) -> int:
         books = self._books()
-        pending = sum(order["status"] == "GETTING_RESOURCE" for order in books["orders"])
+        pending: int = sum(order["status"] == "GETTING_RESOURCE" for order in books["orders"])
         over = {"CANCEL", "REVOKE", "UNUSED_EXPIRED", "USED_EXPIRED"}
         return pending + sum(line["esimStatus"] not in over for line in books["esims"])
 
@@ -377,13 +376,3 @@ class EsimAccessWorld(EmulatedWorld):
 
     def _books(self) -> dict[str, Any]:
         return self.server.emulator.dump()
-
-
-__all__ = [
-    "EsimAccess",
-    "EsimAccessWorld",
-    "EsimWorld",
-    "FakeWorld",
-    "Gigs",
-    "GigsWorld",
-]

@@ -130,17 +130,16 @@ class Api:
         return int(self.ok("balance/query")["balance"])
 
 
-def signed(body: bytes, *, ahead: float = 0.0, **changes: str) -> dict[str, str]:
+def signed(body: bytes, *, ahead: float = 0.0) -> dict[str, str]:
     """The headers of a request that is signed now, or `ahead` seconds later."""
     request_id, timestamp = uuid.uuid4().hex, str(int((time.time() + ahead) * 1000))
-    headers = {
+    return {
         "Content-Type": "application/json",
         "RT-AccessCode": ACCESS_CODE,
         "RT-RequestID": request_id,
         "RT-Timestamp": timestamp,
         "RT-Signature": sign(SECRET_KEY, timestamp, request_id, ACCESS_CODE, body),
     }
-    return headers | changes
 
 
 @pytest.fixture(scope="session")

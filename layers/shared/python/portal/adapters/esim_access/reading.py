@@ -107,7 +107,8 @@ def _plan(item: dict[str, Any]) -> str | None:
     """The base plan, by its slug: top-ups stand in the same list."""
     for bought in item.get("packageList") or ():
         if not str(bought.get("packageCode", "")).startswith(TOP_UP):
-            return bought.get("slug") or bought.get("packageCode")
+            plan: str | None = bought.get("slug") or bought.get("packageCode")
+            return plan
     return None
 
 
