@@ -20,8 +20,9 @@ class StackContext:
     """Addresses and local-only credentials of one running stack.
 
     `api_url` is the emulated API Gateway's stage URL, without a trailing slash; `front_url` the
-    front door's own. An emulator that was not started has the URL None. `signing_key` and the
-    Salesforce consumer secret are made up for this machine and open nothing elsewhere.
+    front door's own. An emulator that was not started has the URL None; of the eSIM providers'
+    emulators one at most runs. `signing_key` and the Salesforce consumer secret are made up for
+    this machine and open nothing elsewhere.
     `stack_outputs` are the CloudFormation outputs by name.
     """
 
@@ -31,6 +32,7 @@ class StackContext:
     salesforce_url: str | None
     whmcs_url: str | None
     gigs_url: str | None
+    esim_access_url: str | None
     sendgrid_url: str | None
     signing_key_id: str
     signing_key: str

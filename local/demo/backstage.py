@@ -5,11 +5,29 @@ The demo compares these with what the portal says, so nothing here asks the port
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from local.demo.checks import expect_status
 from local.demo.people import Person
 from local.demo.portal_client import loopback_client
+
+READY = frozenset({"active", "GOT_RESOURCE"})
+
+
+@dataclass(frozen=True)
+class EsimLine:
+    """A line as its provider shows it; `activation_code` is the LPA string, once there is one."""
+
+    provider: str
+    line_id: str
+    status: str
+    activation_code: str | None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the provider has made the line ready for a phone."""
+        return self.status in READY
 
 
 class Backstage:
@@ -37,15 +55,24 @@ class Backstage:
         """The services of a WHMCS order."""
         return [s for s in self._state("whmcs")["services"] if s["orderId"] == order_id]
 
-    def esim_subscriptions(self, email: str) -> list[dict[str, Any]]:
-        """The Gigs subscriptions of the user with that address."""
-        return [line for line in self._lines("subscriptions") if line["user"]["email"] == email]
+    def esim_lines(self, email: str, order_id: str) -> list[EsimLine]:
+        """The eSIM lines of a customer's order, in the books of the provider that runs.
 
-    def activation_code(self, subscription: dict[str, Any]) -> str:
-        """The LPA string of a subscription's SIM."""
-        sims = {sim["id"]: sim for sim in self._lines("sims")}
-        code: str = sims[subscription["sim"]["id"]]["activationCode"]
-        return code
+        Gigs knows whose a line is; eSIM Access only our reference, which begins with the order.
+        """
+        if "esim_access" in self._admin:
+            esims = self._state("esim_access")["esims"]
+            return [
+                EsimLine("eSIM Access", esim["esimTranNo"], esim["esimStatus"], esim["ac"])
+                for esim in esims
+                if order_id and esim["transactionId"].startswith(order_id)
+            ]
+        codes = {sim["id"]: sim["activationCode"] for sim in self._lines("sims")}
+        return [
+            EsimLine("Gigs", line["id"], line["status"], codes.get((line["sim"] or {}).get("id")))
+            for line in self._lines("subscriptions")
+            if line["user"]["email"] == email
+        ]
 
     def add_account(self, person: Person) -> None:
         """A new Account in Salesforce, as sales would enter it."""

@@ -61,6 +61,7 @@ class FrontPage:
             "salesforce": context.salesforce_url,
             "whmcs": context.whmcs_url,
             "gigs": context.gigs_url,
+            "esim_access": context.esim_access_url,
             "sendgrid": context.sendgrid_url,
         }
         return {
