@@ -7,6 +7,7 @@ lose an answer, run out of money.
 from __future__ import annotations
 
 import abc
+import hashlib
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ from portal.ports.esim import EsimProvider
 from local.emulators.esim_access.emulator import ACCESS_CODE, SECRET_KEY, EsimAccess
 from local.emulators.kit.faults import Fault
 from local.emulators.kit.server import Running
+from tests.fakes.eid_provider import EidProvider, EidVendor
 from tests.fakes.faults import Faults, Trouble
 from tests.fakes.provisioning import FakeEsim
 from tests.vendors import FixedSecret
@@ -34,23 +36,36 @@ class EsimWorld(abc.ABC):
 
     provider: EsimProvider
     plan: str
-    eid: str | None = None
 
     def subscriber(self) -> str:
         """The id of a customer."""
         return self.provider.subscribe(TARO)
 
+    def eid(self, ref: str) -> str | None:
+        """The EID of the phone that a reference is for, where the provider needs one."""
+        if not self.provider.capabilities.needs_eid:
+            return None
+        body = f"8904903200500888{int(hashlib.sha256(ref.encode()).hexdigest(), 16) % 10**14:014d}"
+        return f"{body}{98 - int(body + '00') % 97:02d}"
+
     def order(self, ref: str) -> Line:
         """Ask for a line."""
         return self.provider.activate(
-            ref=ref, plan=self.plan, subscriber_id=self.subscriber(), eid=self.eid
+            ref=ref, plan=self.plan, subscriber_id=self.subscriber(), eid=self.eid(ref)
+        )
+
+    def find(self, *refs: str, **more: Any) -> dict[str, Line]:
+        """Look for lines."""
+        eids = {ref: eid for ref in refs if (eid := self.eid(ref)) is not None}
+        return dict(
+            self.provider.find(subscriber_id=self.subscriber(), refs=refs, eids=eids, **more)
         )
 
     def active(self, ref: str) -> Line:
         """A line that is ready."""
         known = {ref: self.order(ref).line_id}
         self.allocate()
-        found = self.provider.find(subscriber_id=self.subscriber(), refs=[ref], known=known)
+        found = self.find(ref, known=known)
         assert found[ref].state is LineState.ACTIVE, found
         return found[ref]
 
@@ -107,25 +122,10 @@ class EsimWorld(abc.ABC):
         """A phone installs the profile."""
 
 
-class FakeWorld(EsimWorld):
-    """The fake that workflows are tested with."""
+class InMemoryWorld(EsimWorld):
+    """A provider in memory, whose troubles are planned."""
 
-    def __init__(self) -> None:
-        self.faults = Faults()
-        self.provider = self.fake = FakeEsim(self.faults, polls=1)
-        self.plan = "pln_10gb"
-
-    def hold(self) -> None:
-        self.fake.polls = 1_000
-
-    def allocate(self) -> None:
-        self.fake.polls = 1
-
-    def living(self) -> int:
-        return len(self.fake.active())
-
-    def bought(self) -> int:
-        return len(self.fake.top_ups)
+    faults: Faults
 
     def lose_answer(self, write: Write) -> None:
         self._next(write, Trouble.LOST_ANSWER)
@@ -149,12 +149,6 @@ class FakeWorld(EsimWorld):
     def change_credentials(self) -> None:
         raise NotImplementedError
 
-    def use(self, line: Line, volume: int) -> None:
-        self.fake.used[line.line_id] = volume
-
-    def install(self, line: Line) -> None:
-        self.fake.profiles[line.line_id] = ProfileState.INSTALLED
-
     def _next(self, write: Write, trouble: Trouble) -> None:
         planned = [trouble]
 
@@ -162,6 +156,63 @@ class FakeWorld(EsimWorld):
             return planned.pop() if planned and name == f"esim {write}" else None
 
         self.faults.always = once
+
+
+class FakeWorld(InMemoryWorld):
+    """The fake that workflows are tested with."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.provider = self.fake = FakeEsim(self.faults, polls=1)
+        self.plan = "pln_10gb"
+
+    def hold(self) -> None:
+        self.fake.polls = 1_000
+
+    def allocate(self) -> None:
+        self.fake.polls = 1
+
+    def living(self) -> int:
+        return len(self.fake.active())
+
+    def bought(self) -> int:
+        return len(self.fake.top_ups)
+
+    def use(self, line: Line, volume: int) -> None:
+        self.fake.used[line.line_id] = volume
+
+    def install(self, line: Line) -> None:
+        self.fake.profiles[line.line_id] = ProfileState.INSTALLED
+
+
+class EidWorld(InMemoryWorld):
+    """A provider that is unlike the others: EID as input, lines by phone number, no codes."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.vendor = EidVendor()
+        self.provider = EidProvider(self.vendor, self.faults)
+        self.plan = "50G"
+
+    def hold(self) -> None:
+        self.vendor.slow = True
+
+    def allocate(self) -> None:
+        self.vendor.slow = False
+        for line in self.vendor.lines.values():
+            line.ready = True
+
+    def living(self) -> int:
+        return sum(not line.ended for line in self.vendor.lines.values())
+
+    def bought(self) -> int:
+        return 0
+
+    def use(self, line: Line, volume: int) -> None:
+        self.vendor.lines[self.provider.number(line.line_id)].used = volume
+
+    def install(self, line: Line) -> None:
+        self.vendor.lines[self.provider.number(line.line_id)].installed = True
 
 
 class EmulatedWorld(EsimWorld):

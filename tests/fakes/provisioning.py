@@ -387,6 +387,7 @@ class FakeEsim:
         refs: Sequence[str],
         since: datetime | None = None,
         known: Mapping[str, str] | None = None,
+        eids: Mapping[str, str] | None = None,
     ) -> Mapping[str, Line]:
         return self.faults.call("esim", "find", lambda: self._find(refs))
 

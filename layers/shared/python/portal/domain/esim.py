@@ -144,14 +144,15 @@ class TopUp:
 class Trace:
     """What is recorded before a reissue or top-up is asked for, to find its effect afterwards.
 
-    `since`: aware, the time before the first request. `change_id`: the provider's id, once an
-    answer gave one. `earlier`: provider's ids of other reissues or top-ups of the same line, which
-    are not the one that is looked for.
+    `since`: aware, the time before the first request. `iccid_before`: the line's ICCID then.
+    `change_id`: the provider's id, once an answer gave one. `earlier`: provider's ids of other
+    reissues or top-ups of the same line, which are not the one that is looked for.
     """
 
     ref: str
     line_id: str
     since: datetime
+    iccid_before: str | None = None
     change_id: str | None = None
     earlier: frozenset[str] = frozenset()
 

@@ -60,11 +60,13 @@ class EsimProvider(Protocol):
         refs: Sequence[str],
         since: datetime | None = None,
         known: Mapping[str, str] | None = None,
+        eids: Mapping[str, str] | None = None,
     ) -> Mapping[str, Line]:
         """The lines of a customer that carry one of our references, by reference.
 
         `since`, aware: none of them was ordered before; `known`: line ids that answers gave, by
         reference. Both spare calls where the provider cannot be asked for a customer's lines.
+        `eids`: the EID that each was ordered for; with `needs_eid` it is what lines are found by.
         """
         ...
 

@@ -112,6 +112,7 @@ class EsimAccessProvider:
         refs: Sequence[str],
         since: datetime | None = None,
         known: Mapping[str, str] | None = None,
+        eids: Mapping[str, str] | None = None,  # noqa: ARG002  # as for activate
     ) -> Mapping[str, Line]:
         """esim/query by time, and by number for what a listing does not show.
 

@@ -125,6 +125,7 @@ class GigsProvider:
         refs: Sequence[str],
         since: datetime | None = None,  # noqa: ARG002  # a customer has few lines: no need
         known: Mapping[str, str] | None = None,  # noqa: ARG002  # nor to ask one by one
+        eids: Mapping[str, str] | None = None,  # noqa: ARG002  # as for activate
     ) -> Mapping[str, Line]:
         """GET subscriptions of the user, ended ones too; newest first, so the newest wins."""
         wanted, found = set(refs), dict[str, Line]()
