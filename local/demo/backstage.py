@@ -36,6 +36,7 @@ class Backstage:
     def __init__(self, emulators: dict[str, dict[str, str]]) -> None:
         self._admin = {name: emulator["admin"] for name, emulator in emulators.items()}
         self._client = loopback_client()
+        self._older = {line.line_id for line in self._esim_access_lines()}
 
     def close(self) -> None:
         """Close the connections."""
@@ -55,18 +56,14 @@ class Backstage:
         """The services of a WHMCS order."""
         return [s for s in self._state("whmcs")["services"] if s["orderId"] == order_id]
 
-    def esim_lines(self, email: str, order_id: str) -> list[EsimLine]:
-        """The eSIM lines of a customer's order, in the books of the provider that runs.
+    def esim_lines(self, email: str) -> list[EsimLine]:
+        """The eSIM lines of a new customer, in the books of the provider that runs.
 
-        Gigs knows whose a line is; eSIM Access only our reference, which begins with the order.
+        Gigs knows whose a line is. eSIM Access does not: there, every line that was not there
+        before is the customer's.
         """
         if "esim_access" in self._admin:
-            esims = self._state("esim_access")["esims"]
-            return [
-                EsimLine("eSIM Access", esim["esimTranNo"], esim["esimStatus"], esim["ac"])
-                for esim in esims
-                if order_id and esim["transactionId"].startswith(order_id)
-            ]
+            return [line for line in self._esim_access_lines() if line.line_id not in self._older]
         codes = {sim["id"]: sim["activationCode"] for sim in self._lines("sims")}
         return [
             EsimLine("Gigs", line["id"], line["status"], codes.get((line["sim"] or {}).get("id")))
@@ -89,6 +86,14 @@ class Backstage:
             f"{self._admin['salesforce']}/seed", json={"records": {"Account": [record]}}
         )
         expect_status(answer, 201, "Entering a new Account in Salesforce")
+
+    def _esim_access_lines(self) -> list[EsimLine]:
+        if "esim_access" not in self._admin:
+            return []
+        return [
+            EsimLine("eSIM Access", esim["esimTranNo"], esim["esimStatus"], esim["ac"])
+            for esim in self._state("esim_access")["esims"]
+        ]
 
     def _lines(self, kind: str) -> list[dict[str, Any]]:
         """Records of all Gigs projects."""

@@ -219,7 +219,7 @@ class Demo:
         email = self._person.email
         return {
             "WHMCS orders": len(self._backstage.whmcs_orders(email)),
-            "eSIM lines": len(self._backstage.esim_lines(email, self._order_id)),
+            "eSIM lines": len(self._backstage.esim_lines(email)),
         }
 
     def _check_the_records(self) -> None:
@@ -232,7 +232,7 @@ class Demo:
             f"WHMCS has one order, {orders[0]['id']}: Active, {len(services)} services, "
             "each with its options"
         )
-        lines = self._backstage.esim_lines(self._person.email, self._order_id)
+        lines = self._backstage.esim_lines(self._person.email)
         expect(len(lines) == 1, f"There should be one eSIM line, not {len(lines)}.")
         line = lines[0]
         expect(line.ready, f"The eSIM line is {line.status}.")
@@ -267,6 +267,6 @@ class Demo:
         self._say(f"{len(mails)} mails: {'; '.join(subjects)}")
         with_qr = [mail for mail in mails if pictures(mail)]
         expect(len(with_qr) == 1, f"One mail should carry a QR code, not {len(with_qr)}.")
-        line = self._backstage.esim_lines(self._person.email, self._order_id)[0]
+        line = self._backstage.esim_lines(self._person.email)[0]
         check_esim_mail(with_qr[0], str(line.activation_code))
         self._say("The QR code in the eSIM mail decodes to the provider's activation code")
