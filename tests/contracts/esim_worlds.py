@@ -191,7 +191,7 @@ class EidWorld(InMemoryWorld):
     def __init__(self) -> None:
         self.faults = Faults()
         self.vendor = EidVendor()
-        self.provider = EidProvider(self.vendor, self.faults)
+        self.provider = self.adapter = EidProvider(self.vendor, self.faults)
         self.plan = "50G"
 
     def hold(self) -> None:
@@ -209,10 +209,10 @@ class EidWorld(InMemoryWorld):
         return 0
 
     def use(self, line: Line, volume: int) -> None:
-        self.vendor.lines[self.provider.number(line.line_id)].used = volume
+        self.vendor.lines[self.adapter.number(line.line_id)].used = volume
 
     def install(self, line: Line) -> None:
-        self.vendor.lines[self.provider.number(line.line_id)].installed = True
+        self.vendor.lines[self.adapter.number(line.line_id)].installed = True
 
 
 class EmulatedWorld(EsimWorld):
