@@ -107,7 +107,7 @@ class EsimWorld(abc.ABC):
 
     @abc.abstractmethod
     def recover(self) -> None:
-        """The end of `throttle` and `run_out`."""
+        """The end of `throttle` and `run_out`, and of an accident that did not come."""
 
     @abc.abstractmethod
     def change_credentials(self) -> None:
@@ -411,6 +411,7 @@ class EsimAccessWorld(EmulatedWorld):
         self.admin("balance", {"balance": 0})
 
     def recover(self) -> None:
+        self.server.emulator.faults.clear()
         self.switch(requests_per_second=0)
         self.admin("balance", {"balance": 10_000_000})
 

@@ -27,7 +27,7 @@ ACCIDENTS = st.lists(
     st.sampled_from(["lose_answer", "lose_request", "break_down"]), max_size=2, unique=True
 )
 LIMITS = settings(
-    max_examples=12,
+    max_examples=8,
     stateful_step_count=8,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
@@ -180,7 +180,7 @@ def histories(make: Callable[[], EsimWorld]) -> Iterator[type[Histories]]:
 
 def test_the_fake() -> None:
     with histories(FakeWorld) as machine:
-        run(machine, settings=replace_examples(50))
+        run(machine, settings=more(30))
 
 
 @pytest.fixture(scope="module")
@@ -205,6 +205,6 @@ def test_esim_access(esim_access: Running) -> None:
         run(machine, settings=LIMITS)
 
 
-def replace_examples(number: int) -> settings:
+def more(number: int) -> settings:
     """The same limits with more examples."""
     return settings(LIMITS, max_examples=number)
