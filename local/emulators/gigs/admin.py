@@ -2,7 +2,7 @@
 
 | request | what it does |
 |---|---|
-| `GET, POST, DELETE /_admin/webhooks` | list, add `{"url", "secret"?, "eventTypes"?}`, drop |
+| `GET, POST, DELETE /_admin/webhooks` | list, add `{"url", "secret"?, "oldSecrets"?, …}`, drop |
 | `GET /_admin/events?type=` | events with their deliveries, oldest first |
 | `POST /_admin/events` | make an event up: `{"type": "subscription.renewed", "data": {...}}` |
 | `POST /_admin/events/deliver` | `{"ids": [...]}`: again, in this order, per mention |

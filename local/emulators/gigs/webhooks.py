@@ -1,8 +1,9 @@
 """Events and their delivery ("Events and Webhooks"; Svix: "Verifying payloads manually").
 
 Documented: CloudEvents bodies, types that start with `com.gigs.`, `previousData` on `*.updated`,
-headers `webhook-id`, `webhook-timestamp` and `webhook-signature`, at-least-once delivery without
-an order. Copies of the documentation disagree on whether an applied change is announced as
+headers `webhook-id`, `webhook-timestamp` and `webhook-signature` (a list by spaces: one signature
+for each live secret while a secret is rotated), at-least-once delivery without an order. Copies of
+the documentation disagree on whether an applied change is announced as
 `subscriptionChange.applied` (sent here) or `.activated`. Ours: the pace of the retries, and one
 message id per event that stays on every delivery.
 """
@@ -39,27 +40,35 @@ def sign(secret: str, message_id: str, sent_at: int, body: bytes) -> str:
 
 @dataclass
 class Endpoint:
-    """Where events go; an empty `event_types` means all."""
+    """Where events go; an empty `event_types` means all.
+
+    `old_secrets` are being rotated out: Svix signs with each of them, too.
+    """
 
     url: str
     secret: str
     event_types: list[str] = field(default_factory=list)
+    old_secrets: list[str] = field(default_factory=list)
 
     @classmethod
     def parse(cls, data: dict[str, Any]) -> Endpoint:
-        """`{"url", "secret"?, "eventTypes"?}`; raises ValueError."""
-        unknown = set(data) - {"url", "secret", "eventTypes"}
+        """`{"url", "secret"?, "oldSecrets"?, "eventTypes"?}`; raises ValueError."""
+        unknown = set(data) - {"url", "secret", "oldSecrets", "eventTypes"}
         if unknown or not str(data.get("url", "")).startswith(("http://", "https://")):
-            msg = 'a webhook is {"url": "http(s)://…", "secret": "whsec_…"?, "eventTypes": […]?}'
+            msg = (
+                'a webhook is {"url": "http(s)://…", "secret": "whsec_…"?, '
+                '"oldSecrets": ["whsec_…"]?, "eventTypes": […]?}'
+            )
             raise ValueError(msg)
         fresh = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
-        secret = data.get("secret", fresh)
+        secret, old = data.get("secret", fresh), list(data.get("oldSecrets", []))
         try:
-            base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+            for text in (secret, *old):
+                base64.b64decode(text.removeprefix(SECRET_PREFIX), validate=True)
         except binascii.Error as error:
             msg = "a webhook's secret is whsec_ and base64"
             raise ValueError(msg) from error
-        return cls(data["url"], secret, list(data.get("eventTypes", [])))
+        return cls(data["url"], secret, list(data.get("eventTypes", [])), old)
 
 
 @dataclass
@@ -173,5 +182,8 @@ class Webhooks:
             "content-type": "application/json",
             "webhook-id": event.message_id,
             "webhook-timestamp": str(sent_at),
-            "webhook-signature": sign(endpoint.secret, event.message_id, sent_at, body),
+            "webhook-signature": " ".join(
+                sign(secret, event.message_id, sent_at, body)
+                for secret in (endpoint.secret, *endpoint.old_secrets)
+            ),
         }

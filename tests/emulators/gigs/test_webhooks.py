@@ -77,6 +77,20 @@ def test_events_are_signed_cloudevents(hooked: Api, receiver: Receiver) -> None:
     assert "previousData" not in event
 
 
+def test_a_rotated_secret_signs_beside_the_new_one(api: Api, receiver: Receiver) -> None:
+    new = "whsec_" + base64.b64encode(b"another secret of 24 byte").decode()
+    hook = {"url": receiver.url, "secret": new, "oldSecrets": [SECRET]}
+    assert api.admin("POST", "webhooks", hook).ok
+    api.user()
+    quiet(api)
+    ((headers, body),) = receiver.got
+    sent_at = int(headers["webhook-timestamp"])
+    expected = [sign(secret, headers["webhook-id"], sent_at, body) for secret in (new, SECRET)]
+    assert headers["webhook-signature"].split(" ") == expected
+    wrong = {"url": receiver.url, "oldSecrets": ["whsec_?"]}
+    assert api.admin("POST", "webhooks", wrong).status_code == 400
+
+
 def test_activation_and_reissue_tell_their_story(hooked: Api, receiver: Receiver) -> None:
     line = hooked.line()
     change = {"subscription": line["id"], "sim": "auto", "when": "now"}
