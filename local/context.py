@@ -36,7 +36,8 @@ class StackContext:
     """Addresses and credentials of one running stack.
 
     `api_url` is the emulated API Gateway's stage URL, without a trailing slash; `front_url` the
-    front door's own. An emulator that was not started has the URL None. `signing_key` and the
+    front door's own. An emulator that was not started has the URL None; of the eSIM
+    providers' emulators at most one runs. `signing_key` and the
     Salesforce consumer secret are made for this machine and are valid nowhere else.
     `stack_outputs` are the CloudFormation outputs by name. `cors_origins` are the origins that the
     deployed API accepts. `aws_account` is the access key of the emulated account's root user,
@@ -53,6 +54,7 @@ class StackContext:
     salesforce_url: str | None
     whmcs_url: str | None
     gigs_url: str | None
+    esim_access_url: str | None
     sendgrid_url: str | None
     signing_key_id: str
     signing_key: str
@@ -73,6 +75,7 @@ class StackContext:
             "salesforce": self.salesforce_url,
             "whmcs": self.whmcs_url,
             "gigs": self.gigs_url,
+            "esim_access": self.esim_access_url,
             "sendgrid": self.sendgrid_url,
         }
         return {name: url for name, url in urls.items() if url is not None}

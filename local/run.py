@@ -138,7 +138,11 @@ def _show(stack: StackContext, settings: Settings, seconds: float) -> None:
         ("Salesforce operator's screen", f"{front}/salesforce"),
         ("Salesforce", _emulated(stack.salesforce_url)),
         ("WHMCS", _emulated(stack.whmcs_url)),
-        ("Gigs", _emulated(stack.gigs_url)),
+        (
+            ("eSIM Access", _emulated(stack.esim_access_url))
+            if settings.esim_provider == "esim_access"
+            else ("Gigs", _emulated(stack.gigs_url))
+        ),
         ("SendGrid", _emulated(stack.sendgrid_url)),
         ("AWS (ministack)", stack.aws_endpoint),
         ("Logs", f"{_relative(settings.logs)}  (make logs NAME=auth-signup)"),

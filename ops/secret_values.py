@@ -25,11 +25,18 @@ if TYPE_CHECKING:
 FIELDS: Mapping[Secret, tuple[str, ...]] = {
     Secret.SALESFORCE: ("consumerKey", "username", "privateKey"),
     Secret.WHMCS: ("identifier", "secret", "accessKey"),
-    Secret.ESIM: ("project", "token"),
+    Secret.ESIM: ("project", "token", "accessCode", "secretKey"),
     Secret.SENDGRID: ("apiKey",),
 }
 FROM_FILES = frozenset({"privateKey"})
-OPTIONAL = frozenset({"accessKey"})
+HINTS: Mapping[str, str] = {
+    "accessKey": "optional",
+    "privateKey": "path of a PEM file",
+    "project": "for ESIM_PROVIDER=gigs",
+    "token": "for ESIM_PROVIDER=gigs",
+    "accessCode": "for ESIM_PROVIDER=esim_access",
+    "secretKey": "for ESIM_PROVIDER=esim_access",
+}
 Ask = Callable[[str], str]
 app = typer.Typer(add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 console = Console(highlight=False)
@@ -96,7 +103,7 @@ def fill(values: SecretValues, secret: Secret, ask: Ask) -> bool:
     document = values.read(secret)
     changed = False
     for field in FIELDS[secret]:
-        hint = "path of a PEM file" if field in FROM_FILES else "optional" * (field in OPTIONAL)
+        hint = HINTS.get(field, "")
         answer = ask(f"{values.name(secret)} {field}" + (f" ({hint})" if hint else ""))
         if answer:
             in_file = field in FROM_FILES

@@ -5,11 +5,29 @@ The demo compares them with the portal's answers, so this module never asks the 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from local.demo.checks import expect_status
 from local.demo.people import Person
 from local.demo.portal_client import loopback_client
+
+READY = frozenset({"active", "GOT_RESOURCE"})
+
+
+@dataclass(frozen=True)
+class EsimLine:
+    """A line as its provider shows it; `activation_code` is the LPA string, once there is one."""
+
+    provider: str
+    line_id: str
+    status: str
+    activation_code: str | None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the provider has made the line ready for a phone."""
+        return self.status in READY
 
 
 class Backstage:
@@ -18,6 +36,7 @@ class Backstage:
     def __init__(self, emulators: dict[str, dict[str, str]]) -> None:
         self._admin = {name: emulator["admin"] for name, emulator in emulators.items()}
         self._client = loopback_client()
+        self._older = {line.line_id for line in self._esim_access_lines()}
 
     def close(self) -> None:
         """Close the connections."""
@@ -37,15 +56,20 @@ class Backstage:
         """Return the services of a WHMCS order."""
         return [s for s in self._state("whmcs")["services"] if s["orderId"] == order_id]
 
-    def esim_subscriptions(self, email: str) -> list[dict[str, Any]]:
-        """Return the Gigs subscriptions of the user with that address."""
-        return [line for line in self._lines("subscriptions") if line["user"]["email"] == email]
+    def esim_lines(self, email: str) -> list[EsimLine]:
+        """Return the eSIM lines of a new customer, as the provider that runs has them.
 
-    def activation_code(self, subscription: dict[str, Any]) -> str:
-        """Return the LPA string of a subscription's SIM."""
-        sims = {sim["id"]: sim for sim in self._lines("sims")}
-        code: str = sims[subscription["sim"]["id"]]["activationCode"]
-        return code
+        Gigs knows whose a line is. eSIM Access does not: there, every line that was not there
+        before is the customer's.
+        """
+        if "esim_access" in self._admin:
+            return [line for line in self._esim_access_lines() if line.line_id not in self._older]
+        codes = {sim["id"]: sim["activationCode"] for sim in self._lines("sims")}
+        return [
+            EsimLine("Gigs", line["id"], line["status"], codes.get((line["sim"] or {}).get("id")))
+            for line in self._lines("subscriptions")
+            if line["user"]["email"] == email
+        ]
 
     def add_account(self, person: Person) -> None:
         """Create an Account in Salesforce, as a salesperson does."""
@@ -62,6 +86,14 @@ class Backstage:
             f"{self._admin['salesforce']}/seed", json={"records": {"Account": [record]}}
         )
         expect_status(answer, 201, "Entering a new Account in Salesforce")
+
+    def _esim_access_lines(self) -> list[EsimLine]:
+        if "esim_access" not in self._admin:
+            return []
+        return [
+            EsimLine("eSIM Access", esim["esimTranNo"], esim["esimStatus"], esim["ac"])
+            for esim in self._state("esim_access")["esims"]
+        ]
 
     def _lines(self, kind: str) -> list[dict[str, Any]]:
         """Return the records of all Gigs projects."""

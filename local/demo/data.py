@@ -2,7 +2,7 @@
 
 Each function returns what `POST /_admin/seed` of that emulator takes. Ids agree across the
 three: `WHMCS_Product_Id__c` is a seeded pid, every option id in `Portal_ConfigOptions_JSON__c`
-a seeded configurable option of that product, every Gigs plan in `eSIM_Settings_JSON__c` exists.
+a seeded configurable option of that product, every plan in `eSIM_Settings_JSON__c` exists.
 """
 
 from __future__ import annotations
@@ -24,7 +24,14 @@ from local.demo.products import ONE_TIME, PRODUCTS, Product
 from local.demo.salesforce_ids import record_id
 from local.emulators.salesforce.org import STANDARD_PRICEBOOK_ID
 
-__all__ = ["ACCOUNTS", "CUSTOMERS", "gigs_seed", "salesforce_seed", "whmcs_seed"]
+__all__ = [
+    "ACCOUNTS",
+    "CUSTOMERS",
+    "esim_access_seed",
+    "gigs_seed",
+    "salesforce_seed",
+    "whmcs_seed",
+]
 
 CONSUMER_KEY = "local-consumer-key"
 CONSUMER_SECRET = "local-consumer-secret"
@@ -32,6 +39,9 @@ INTEGRATION_USER = "integration@portal.example"
 PORTAL_PRICEBOOK = record_id("Pricebook2", 1)
 ORDER_REF_FIELD = "Portal Order Ref"
 GIGABYTE = 1_000_000_000
+BINARY_GIGABYTE = 2**30
+DOLLAR = 10_000  # eSIM Access counts in ten thousandths
+PRICE_PER_GIGABYTE = 7_000
 GROUPS = {"Internet": 1, "eSIM": 2, "VPN": 3, "Other": 4}
 
 
@@ -112,15 +122,10 @@ def _options_json(product: Product) -> str | None:
 def _esim_json(product: Product) -> str | None:
     if product.gigs_plan is None:
         return None
-    package = f"JP_{product.data_gb}_30"
-    settings = {
-        "version": 1,
-        "provider": {
-            "gigs": {"plan": product.gigs_plan},
-            "esim_access": {"packageCode": package},
-        },
-    }
-    return json.dumps(settings)
+    providers = {"gigs": {"plan": product.gigs_plan}}
+    if product.esim_access_plan is not None:
+        providers["esim_access"] = {"plan": product.esim_access_plan}
+    return json.dumps({"version": 1, "provider": providers})
 
 
 def _pricebook_entries() -> list[dict[str, Any]]:
@@ -251,6 +256,39 @@ def gigs_seed() -> dict[str, Any]:
             for size, price in sizes
         ],
     }
+
+
+def esim_access_seed() -> dict[str, Any]:
+    """A package for every size of eSIM product, two top-ups that fit all of them, and money."""
+    sizes = {
+        product.esim_access_plan: product.data_gb
+        for product in PRODUCTS
+        if product.esim_access_plan is not None
+    }
+    packages = [
+        {
+            "packageCode": f"JPN{gigabytes:03d}",
+            "slug": slug,
+            "name": f"Japan {gigabytes}GB 30Days",
+            "price": gigabytes * PRICE_PER_GIGABYTE,
+            "volume": gigabytes * BINARY_GIGABYTE,
+            "duration": 30,
+        }
+        for slug, gigabytes in sizes.items()
+    ]
+    top_ups = [
+        {
+            "packageCode": f"TOPUP_JPN{gigabytes:03d}",
+            "slug": f"JP_{gigabytes}_{days}",
+            "name": f"Japan {gigabytes}GB {days}Days",
+            "price": gigabytes * PRICE_PER_GIGABYTE,
+            "volume": gigabytes * BINARY_GIGABYTE,
+            "duration": days,
+            "topsUp": [package["packageCode"] for package in packages],
+        }
+        for gigabytes, days in ((1, 7), (5, 15))
+    ]
+    return {"balance": 1_000 * DOLLAR, "packages": [*packages, *top_ups]}
 
 
 def _plan(product: Product) -> dict[str, Any]:

@@ -230,7 +230,7 @@ class Demo:
         email = self._person.email
         return {
             "WHMCS orders": len(self._backstage.whmcs_orders(email)),
-            "eSIM subscriptions": len(self._backstage.esim_subscriptions(email)),
+            "eSIM lines": len(self._backstage.esim_lines(email)),
         }
 
     def _check_the_records(self) -> None:
@@ -243,10 +243,11 @@ class Demo:
             f"WHMCS has one order, {orders[0]['id']}: Active, {len(services)} services, "
             "each with its options"
         )
-        lines = self._backstage.esim_subscriptions(self._person.email)
-        expect(len(lines) == 1, f"There should be one eSIM subscription, not {len(lines)}.")
-        expect(lines[0]["status"] == "active", f"The eSIM subscription is {lines[0]['status']}.")
-        self._say(f"Gigs has one subscription, {lines[0]['id']}, and it is active")
+        lines = self._backstage.esim_lines(self._person.email)
+        expect(len(lines) == 1, f"There should be one eSIM line, not {len(lines)}.")
+        line = lines[0]
+        expect(line.ready, f"The eSIM line is {line.status}.")
+        self._say(f"{line.provider} has one line, {line.line_id}, and it is {line.status}")
         record = self._front.order(self._order_id)
         expect(
             record["Provisioning_Status__c"] == "Provisioned",
@@ -277,6 +278,6 @@ class Demo:
         self._say(f"{len(mails)} mails: {'; '.join(subjects)}")
         with_qr = [mail for mail in mails if pictures(mail)]
         expect(len(with_qr) == 1, f"One mail should carry a QR code, not {len(with_qr)}.")
-        subscription = self._backstage.esim_subscriptions(self._person.email)[0]
-        check_esim_mail(with_qr[0], self._backstage.activation_code(subscription))
+        line = self._backstage.esim_lines(self._person.email)[0]
+        check_esim_mail(with_qr[0], str(line.activation_code))
         self._say("The QR code in the eSIM mail decodes to the provider's activation code")

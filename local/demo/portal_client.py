@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from local.demo.checks import DemoError, expect_status
+from local.stack.settings import ESIM_PROVIDERS
 
 DEFAULT_FRONT_DOOR = "http://127.0.0.1:8080"
 HOW_TO_START = (
@@ -31,7 +32,10 @@ def find_stack(front_door: str) -> dict[str, Any]:
         raise DemoError(
             f"No stack answers at {front_door} ({type(error).__name__}). {HOW_TO_START}"
         ) from error
-    missing = {"salesforce", "whmcs", "gigs", "sendgrid"} - found["emulators"].keys()
+    emulators = found["emulators"].keys()
+    missing = {"salesforce", "whmcs", "sendgrid"} - emulators
+    if not emulators & set(ESIM_PROVIDERS):
+        missing |= {"an eSIM provider"}
     if missing:
         raise DemoError(f"This stack runs without {', '.join(sorted(missing))}. {HOW_TO_START}")
     return found

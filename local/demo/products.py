@@ -1,7 +1,9 @@
 """The demo catalogue of a reseller in Japan: Internet lines, eSIM plans, VPN and fees.
 
 Prices are whole yen, tax included. `whmcs_id` is the WHMCS product id (pid); `gigs_plan` makes a
-product an eSIM line. The last block holds products that must never be offered.
+product an eSIM line, and `esim_access_plan` is the package that stands for it at eSIM Access, which
+sells data only: there, lines with SMS and voice are data lines, too. The last block holds products
+that must never be offered.
 """
 
 from __future__ import annotations
@@ -46,6 +48,7 @@ class Product:
     options: tuple[Option, ...] = ()
     broken_options: str | None = None
     gigs_plan: str | None = None
+    esim_access_plan: str | None = None
     data_gb: int = 0
     voice: bool = False
     sms: bool = False
@@ -127,6 +130,7 @@ def _esim() -> list[Product]:
                 tags=("popular",) if size == 10 else (),  # noqa: PLR2004  # the size that sells
                 options=options,
                 gigs_plan=f"pln_jp{kind.lower()}{size}gb",
+                esim_access_plan=f"JP_{size}_30",
                 data_gb=size,
                 voice=kind == "VOICE",
                 sms=kind != "DATA",

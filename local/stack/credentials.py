@@ -15,6 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from local.emulators.esim_access.emulator import ACCESS_CODE, SECRET_KEY
 from local.stack.settings import Settings
 
 CONSUMER_KEY = "local-consumer-key"
@@ -38,7 +39,6 @@ def credentials(settings: Settings) -> Credentials:
     """Return this machine's credentials with the secrets that `settings` replaces."""
     private, public = jwt_key_pair(settings.root / "salesforce-jwt.pem")
     signing_key = _signing_key(settings.root / "signing-key")
-    provider = settings.upstreams.get("ESIM_PROVIDER", "gigs")
     values: dict[str, dict[str, Any]] = {
         "salesforce": {
             "consumerKey": CONSUMER_KEY,
@@ -48,8 +48,8 @@ def credentials(settings: Settings) -> Credentials:
         "whmcs": {**WHMCS_CREDENTIALS},
         "esim": (
             {"project": "portal-local", "token": "local-gigs-token"}
-            if provider == "gigs"
-            else {"accessCode": "local-access-code", "secretKey": "local-secret-key"}
+            if settings.esim_provider == "gigs"
+            else {"accessCode": ACCESS_CODE, "secretKey": SECRET_KEY}
         ),
         "sendgrid": {"apiKey": "SG.local"},
         "signing": {"keys": {SIGNING_KEY_ID: signing_key}},

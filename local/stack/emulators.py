@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from local.demo.data import gigs_seed, salesforce_seed, whmcs_seed
+from local.demo.data import esim_access_seed, gigs_seed, salesforce_seed, whmcs_seed
+from local.emulators.esim_access.emulator import EsimAccess
 from local.emulators.gigs.emulator import Gigs
 from local.emulators.kit.emulator import Emulator
 from local.emulators.salesforce.app import SalesforceEmulator
@@ -19,6 +20,7 @@ FACTORIES: dict[str, Callable[[], Emulator[Any]]] = {
     "salesforce": SalesforceEmulator,
     "whmcs": Whmcs,
     "gigs": Gigs,
+    "esim_access": EsimAccess,
     "sendgrid": SendGrid,
 }
 
@@ -34,13 +36,12 @@ def running(settings: Settings, *, salesforce_public_key: str) -> Iterator[dict[
         "salesforce": salesforce_seed(salesforce_public_key),
         "whmcs": whmcs_seed(),
         "gigs": gigs_seed(),
+        "esim_access": esim_access_seed(),
     }
     with ExitStack() as stack:
         urls = {}
-        for name, make in FACTORIES.items():
-            if name in settings.replaced:
-                continue
-            emulator = make()
+        for name in settings.emulators:
+            emulator = FACTORIES[name]()
             if name in seeds:
                 _seed(emulator, seeds[name])
             urls[name] = stack.enter_context(
@@ -63,8 +64,9 @@ def lambda_environment(settings: Settings, urls: dict[str, str]) -> dict[str, st
         ours["SALESFORCE_URL"] = urls["salesforce"]
     if "whmcs" in urls:
         ours["WHMCS_API_URL"] = urls["whmcs"] + "/includes/api.php"
-    if "gigs" in urls:
-        ours |= {"ESIM_PROVIDER": "gigs", "ESIM_API_URL": urls["gigs"]}
+    ours["ESIM_PROVIDER"] = settings.esim_provider
+    if settings.esim_provider in urls:
+        ours["ESIM_API_URL"] = urls[settings.esim_provider]
     if "sendgrid" in urls:
         ours["SENDGRID_API_URL"] = urls["sendgrid"]
     return {**ours, **settings.upstreams}

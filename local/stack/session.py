@@ -93,9 +93,8 @@ def _prepare(settings: Settings, progress: Progress) -> Path:
 
 def check_ports(settings: Settings) -> None:
     """Raise PortTakenError for a port that is taken, before anything slow begins."""
-    for service, port in settings.ports.items():
-        if service not in settings.replaced:
-            reserve(service, port)
+    for service in ("front", "ministack", *settings.emulators):
+        reserve(service, settings.ports[service])
 
 
 def secret_ids(deployed: Deployed) -> dict[str, str]:
@@ -132,6 +131,7 @@ def _context(
         salesforce_url=urls.get("salesforce"),
         whmcs_url=urls.get("whmcs"),
         gigs_url=urls.get("gigs"),
+        esim_access_url=urls.get("esim_access"),
         sendgrid_url=urls.get("sendgrid"),
         signing_key_id=SIGNING_KEY_ID,
         signing_key=secrets.signing_key,

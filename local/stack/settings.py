@@ -27,17 +27,20 @@ PORTS = {
     "whmcs": ("WHMCS_PORT", 8092),
     "gigs": ("GIGS_PORT", 8093),
     "sendgrid": ("SENDGRID_PORT", 8094),
+    "esim_access": ("ESIM_ACCESS_PORT", 8095),
 }
 """Service → (environment variable that moves it, default port)."""
 
 UPSTREAM_VARIABLES = {
     "SALESFORCE_URL": "salesforce",
     "WHMCS_API_URL": "whmcs",
-    "ESIM_API_URL": "gigs",
-    "ESIM_PROVIDER": "gigs",
+    "ESIM_API_URL": "esim",
     "SENDGRID_API_URL": "sendgrid",
 }
-"""Variable → the emulator that is not started when the variable is set."""
+"""Variable → the upstream whose emulator is not started when the variable is set."""
+
+ESIM_PROVIDERS = ("gigs", "esim_access")
+"""The eSIM providers with an emulator; one of them runs."""
 
 SECRET_VARIABLES = {
     "salesforce": "SALESFORCE_SECRET_JSON",
@@ -78,14 +81,15 @@ class Settings:
     """One run.
 
     `ports` maps the services of `PORTS` to port numbers (0: any free one), `upstreams` holds the
-    upstream variables that were set, `secrets` the JSON objects that replace local defaults,
-    `cors_origins` the origins that the API accepts beside the front door's, `brand` the look of the
-    customer's pages, `root` keeps what outlives a run (environments, builds, keys), `logs` this
-    run's logs.
+    upstream variables that were set, `esim_provider` is one of `ESIM_PROVIDERS`, `secrets` the JSON
+    objects that replace local defaults, `cors_origins` the origins that the API accepts beside the
+    front door's, `brand` the look of the customer's pages, `root` keeps what outlives a run
+    (environments, builds, keys), `logs` this run's logs.
     """
 
     ports: dict[str, int]
     upstreams: dict[str, str] = field(default_factory=dict)
+    esim_provider: str = ESIM_PROVIDERS[0]
     secrets: dict[str, dict[str, Any]] = field(default_factory=dict)
     cors_origins: tuple[str, ...] = ()
     brand: Brand = field(default_factory=Brand)
@@ -101,6 +105,7 @@ class Settings:
                 for service, (variable, usual) in PORTS.items()
             },
             upstreams=_upstreams(environ),
+            esim_provider=_esim_provider(environ),
             secrets=_secrets(environ),
             cors_origins=_origins(environ),
             brand=_brand(environ),
@@ -113,8 +118,15 @@ class Settings:
 
     @property
     def replaced(self) -> frozenset[str]:
-        """Names of the emulators that are not started."""
-        return frozenset(UPSTREAM_VARIABLES[name] for name in self.upstreams)
+        """The emulators that are not started because something else stands in for them."""
+        upstreams = (UPSTREAM_VARIABLES[name] for name in self.upstreams)
+        return frozenset(self.esim_provider if name == "esim" else name for name in upstreams)
+
+    @property
+    def emulators(self) -> tuple[str, ...]:
+        """The emulators that are started."""
+        wanted = ("salesforce", "whmcs", self.esim_provider, "sendgrid")
+        return tuple(name for name in wanted if name not in self.replaced)
 
 
 def _port(environ: Mapping[str, str], variable: str, usual: int) -> int:
@@ -153,17 +165,15 @@ def _upstreams(environ: Mapping[str, str]) -> dict[str, str]:
     for name, value in found.items():
         if name.endswith("_URL") and not value.startswith(("http://", "https://")):
             raise SettingsError(f"{name}={value!r} is not a URL: begin it with http:// or https://")
-    provider = found.get("ESIM_PROVIDER", "gigs")
-    if provider not in {"gigs", "esim_access"}:
-        raise SettingsError(f"ESIM_PROVIDER={provider!r} is unknown: write gigs or esim_access")
-    if found == {"ESIM_PROVIDER": "gigs"} or ("ESIM_API_URL" not in found and provider == "gigs"):
-        # The emulator is Gigs: naming it replaces nothing.
-        found.pop("ESIM_PROVIDER", None)
-    elif "ESIM_API_URL" not in found:
-        raise SettingsError(
-            "ESIM_PROVIDER=esim_access has no emulator here: set ESIM_API_URL to where it answers"
-        )
     return found
+
+
+def _esim_provider(environ: Mapping[str, str]) -> str:
+    provider = environ.get("ESIM_PROVIDER") or ESIM_PROVIDERS[0]
+    if provider not in ESIM_PROVIDERS:
+        choices = " or ".join(ESIM_PROVIDERS)
+        raise SettingsError(f"ESIM_PROVIDER={provider!r} is unknown: write {choices}")
+    return provider
 
 
 def _secrets(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:

@@ -13,10 +13,27 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from portal.domain.activation_code import ActivationCode
-from portal.domain.esim import Capabilities, Line, LineState, ReissueMode, Subscriber
+from portal.domain.esim import (
+    Capabilities,
+    ChangeState,
+    Line,
+    LineState,
+    Offer,
+    ProfileState,
+    Reissue,
+    ReissueMode,
+    Subscriber,
+    TopUp,
+    TopUpTrace,
+    Trace,
+    Usage,
+    Validity,
+)
 from portal.domain.mail import MailJob
+from portal.domain.money import Money
 from portal.domain.provisioning_order import LoadedOrder, Progress, ProvisionLine, WriteBack
 from portal.domain.service_line import ServiceLine
+from portal.domain.upstream import Refused, Unavailable
 from portal.ports.billing_orders import (
     BillingOption,
     BillingOrder,
@@ -308,6 +325,16 @@ class FakeWhmcsServices:
         )
 
 
+ESIM_GIGABYTES = 10
+ESIM_OFFER = Offer(
+    offer_id="add_1gb",
+    name="1 GB",
+    data_bytes=10**9,
+    validity=Validity("day", 30),
+    cost=Money.of(500, "JPY"),
+)
+
+
 @dataclass
 class FakeEsim:
     """`EsimProvider` with native idempotency, pending until `polls` looks have been had."""
@@ -320,6 +347,10 @@ class FakeEsim:
     looks: dict[str, int] = field(default_factory=dict)
     subscribers: list[Subscriber] = field(default_factory=list)
     ordered: list[tuple[str, str, str]] = field(default_factory=list)
+    reissues: dict[str, Reissue] = field(default_factory=dict)
+    top_ups: dict[str, tuple[str, str]] = field(default_factory=dict)
+    used: dict[str, int] = field(default_factory=dict)
+    profiles: dict[str, ProfileState] = field(default_factory=dict)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -330,7 +361,12 @@ class FakeEsim:
             asynchronous=True,
             idempotency="native",
             idempotency_ttl=timedelta(hours=24),
+            top_up_idempotency="native",
             max_ref_length=255,
+            needs_subscriber=True,
+            needs_eid=False,
+            activation_codes=True,
+            batch_size=2,
         )
 
     def subscribe(self, subscriber: Subscriber) -> str:
@@ -341,20 +377,69 @@ class FakeEsim:
 
         return self.faults.call("esim", "subscribe", make, writes=True)
 
-    def activate(self, *, ref: str, plan: str, subscriber_id: str) -> Line:
+    def activate(self, *, ref: str, plan: str, subscriber_id: str, eid: str | None = None) -> Line:
         self.ordered.append((ref, plan, subscriber_id))
-        return self.faults.call("esim", "activate", lambda: self._activate(ref), writes=True)
+        return self.faults.call("esim", "activate", lambda: self._activate(ref, plan), writes=True)
 
-    def find(self, *, subscriber_id: str, refs: Sequence[str]) -> Mapping[str, Line]:
+    def find(
+        self,
+        *,
+        subscriber_id: str,
+        refs: Sequence[str],
+        since: datetime | None = None,
+        known: Mapping[str, str] | None = None,
+        eids: Mapping[str, str] | None = None,
+    ) -> Mapping[str, Line]:
         return self.faults.call("esim", "find", lambda: self._find(refs))
 
     def get_line(self, line_id: str) -> Line:
         return self.faults.call("esim", "get line", lambda: self._look(line_id))
 
     def activation_code(self, line_id: str) -> ActivationCode:
-        return ActivationCode("smdp.example.com", f"CODE-{line_id}")
+        if self._line(line_id).iccid is None:
+            raise Unavailable("esim", "activation code", "none yet", code="not-ready")
+        changes = sum(change.line_id == line_id for change in self.reissues.values())
+        return ActivationCode("smdp.example.com", f"CODE-{line_id.replace('_', '-')}-{changes}")
 
-    def _activate(self, ref: str) -> Line:
+    def reissue(
+        self, *, ref: str, line_id: str, plan: str, subscriber_id: str, eid: str | None = None
+    ) -> Reissue:
+        return self.faults.call("esim", "reissue", lambda: self._reissue(ref, line_id), writes=True)
+
+    def find_reissue(self, trace: Trace) -> Reissue | None:
+        return self.faults.call("esim", "find reissue", lambda: self.reissues.get(trace.ref))
+
+    def end_line(self, line_id: str) -> None:
+        self.faults.call("esim", "end line", lambda: self._end(line_id), writes=True)
+
+    def offers(self, plan: str) -> Sequence[Offer]:
+        return self.faults.call("esim", "offers", lambda: [ESIM_OFFER])
+
+    def top_up(self, *, ref: str, line_id: str, offer_id: str) -> TopUp:
+        return self.faults.call(
+            "esim", "top up", lambda: self._top_up(ref, line_id, offer_id), writes=True
+        )
+
+    def find_top_up(self, trace: TopUpTrace) -> TopUp | None:
+        done = TopUp(state=ChangeState.DONE, top_up_id=trace.ref)
+        return self.faults.call(
+            "esim", "find top up", lambda: done if trace.ref in self.top_ups else None
+        )
+
+    def usage(self, line_ids: Sequence[str]) -> Mapping[str, Usage]:
+        self.capabilities.check_batch(line_ids)
+        return self.faults.call(
+            "esim", "usage", lambda: {line_id: self._usage(line_id) for line_id in line_ids}
+        )
+
+    def profile_state(self, line_id: str) -> ProfileState:
+        return self.faults.call(
+            "esim", "profile", lambda: self.profiles.get(line_id, ProfileState.RELEASED)
+        )
+
+    def _activate(self, ref: str, plan: str) -> Line:
+        if not plan:
+            raise Refused("esim", "activate", "no such plan")
         if ref not in self.by_ref:
             line_id = f"sub_{len(self.lines) + 1}"
             self.by_ref[ref] = line_id
@@ -366,8 +451,40 @@ class FakeEsim:
     def _find(self, refs: Sequence[str]) -> dict[str, Line]:
         return {ref: self._look(self.by_ref[ref]) for ref in refs if ref in self.by_ref}
 
+    def _line(self, line_id: str) -> Line:
+        if line_id not in self.lines:
+            raise Refused("esim", "get line", "no such line")
+        return self.lines[line_id]
+
+    def _reissue(self, ref: str, line_id: str) -> Reissue:
+        line = self._line(line_id)
+        if line.state is LineState.ENDED:
+            raise Refused("esim", "reissue", "the line has ended")
+        if ref not in self.reissues:
+            number = len(self.reissues) + 1
+            iccid = f"8982{number:0>15}"
+            self.lines[line_id] = replace(line, iccid=iccid)
+            self.reissues[ref] = Reissue(
+                reissue_id=f"sch_{number}", state=ChangeState.DONE, line_id=line_id, iccid=iccid
+            )
+        return replace(self.reissues[ref], state=ChangeState.PENDING)
+
+    def _end(self, line_id: str) -> None:
+        self.lines[line_id] = replace(self._line(line_id), state=LineState.ENDED)
+
+    def _top_up(self, ref: str, line_id: str, offer_id: str) -> TopUp:
+        if offer_id != ESIM_OFFER.offer_id or self._line(line_id).state is LineState.ENDED:
+            raise Refused("esim", "top up", "no such offer for this line")
+        self.top_ups.setdefault(ref, (line_id, offer_id))
+        return TopUp(state=ChangeState.PENDING, top_up_id=ref)
+
+    def _usage(self, line_id: str) -> Usage:
+        bought = sum(topped == line_id for topped, _ in self.top_ups.values())
+        total = ESIM_GIGABYTES * 10**9 + bought * (ESIM_OFFER.data_bytes or 0)
+        return Usage(used=self.used.get(line_id, 0), limit=total)
+
     def _look(self, line_id: str) -> Line:
-        line = self.lines[line_id]
+        line = self._line(line_id)
         self.looks[line_id] = self.looks.get(line_id, 0) + 1
         if line.state is LineState.PENDING and self.looks[line_id] >= self.polls:
             state = LineState.ENDED if self.ends else LineState.ACTIVE

@@ -2,7 +2,7 @@
 
 | request | what it does |
 |---|---|
-| `GET, POST, DELETE /_admin/webhooks` | list, add `{"url", "secret"?, "eventTypes"?}`, drop |
+| `GET, POST, DELETE /_admin/webhooks` | list, add `{"url", "secret"?, "oldSecrets"?, …}`, drop |
 | `GET /_admin/events?type=` | events with their deliveries, oldest first |
 | `POST /_admin/events` | make an event up: `{"type": "subscription.renewed", "data": {...}}` |
 | `POST /_admin/events/deliver` | `{"ids": [...]}`: again, in this order, per mention |
@@ -26,6 +26,7 @@ from local.emulators.gigs.core import Core
 from local.emulators.gigs.lifecycle import Lifecycle
 from local.emulators.gigs.records import Change, Due, Project, Subscription, SubscriptionAddon
 from local.emulators.gigs.webhooks import Endpoint
+from local.emulators.kit.emulator import explained
 
 PROFILE_STATUSES = {"deleted", "disabled", "enabled", "installed", "unknown"}
 
@@ -70,7 +71,7 @@ def routes(core: Core) -> list[Route]:
         ("/_admin/consent", ["POST"], admin.consent),
         ("/_admin/esim-profile", ["POST"], admin.profile),
     ]
-    return [Route(path, _explained(call), methods=methods) for path, methods, call in table]
+    return [Route(path, explained(call), methods=methods) for path, methods, call in table]
 
 
 class _Admin:
@@ -139,17 +140,3 @@ class _Admin:
                     record: Subscription | Change | SubscriptionAddon = table[wanted]
                     return project, record
         raise KeyError(wanted)
-
-
-def _explained(
-    endpoint: Callable[[Request], Awaitable[Response]],
-) -> Callable[[Request], Awaitable[Response]]:
-    """A caller's mistake is a 400 that says what is wrong."""
-
-    async def call(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except (ValueError, KeyError) as error:
-            return JSONResponse({"error": f"{type(error).__name__}: {error}"}, status_code=400)
-
-    return call

@@ -50,7 +50,7 @@ from local.emulators.gigs.records import Project
 from local.emulators.gigs.strict import read_query
 from local.emulators.gigs.switches import Switches
 from local.emulators.gigs.webhooks import Webhooks
-from local.emulators.kit.clock import Clock
+from local.emulators.kit.clock import ObservedClock
 from local.emulators.kit.emulator import Emulator
 from local.emulators.kit.middleware import Incoming
 
@@ -129,19 +129,6 @@ IN_PROJECT: dict[tuple[str, str], Operation] = {
 
 
 SIMULATE_USAGE = "/testing/projects/{project}/subscriptions/{subscription}/usage"
-
-
-class ObservedClock(Clock):
-    """Tells somebody when it was moved."""
-
-    def __init__(self, moved: Callable[[], None]) -> None:
-        super().__init__()
-        self._moved = moved
-
-    def advance(self, seconds: float) -> None:
-        """Move the clock, then tell."""
-        super().advance(seconds)
-        self._moved()
 
 
 class Gigs(Emulator[Switches]):

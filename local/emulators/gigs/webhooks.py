@@ -1,8 +1,9 @@
 """Events and their delivery ("Events and Webhooks"; Svix: "Verifying payloads manually").
 
 Documented: CloudEvents bodies, types that start with `com.gigs.`, `previousData` on `*.updated`,
-headers `webhook-id`, `webhook-timestamp` and `webhook-signature`, at-least-once delivery without
-an order. Copies of the documentation disagree on whether an applied change is announced as
+headers `webhook-id`, `webhook-timestamp` and `webhook-signature` (a list by spaces: one signature
+for each live secret while a secret is rotated), at-least-once delivery without an order. Copies of
+the documentation disagree on whether an applied change is announced as
 `subscriptionChange.applied` (sent here) or `.activated`. Ours: the pace of the retries, and one
 message id per event that stays on every delivery.
 """
@@ -12,26 +13,22 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import heapq
 import hmac
-import itertools
 import json
 import secrets
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
-
-import httpx
 
 from local.emulators.gigs.switches import Switches
 from local.emulators.gigs.values import new_id, timestamp
+from local.emulators.kit.deliveries import Deliveries, Delivery
 
 SECRET_PREFIX = "whsec_"
 API_VERSION = "2026-01-29"
-TIMEOUT = 10.0
 
 
 def sign(secret: str, message_id: str, sent_at: int, body: bytes) -> str:
@@ -43,27 +40,35 @@ def sign(secret: str, message_id: str, sent_at: int, body: bytes) -> str:
 
 @dataclass
 class Endpoint:
-    """Where events go; an empty `event_types` means all."""
+    """Where events go; an empty `event_types` means all.
+
+    `old_secrets` are being rotated out: Svix signs with each of them, too.
+    """
 
     url: str
     secret: str
     event_types: list[str] = field(default_factory=list)
+    old_secrets: list[str] = field(default_factory=list)
 
     @classmethod
     def parse(cls, data: dict[str, Any]) -> Endpoint:
-        """`{"url", "secret"?, "eventTypes"?}`; raises ValueError."""
-        unknown = set(data) - {"url", "secret", "eventTypes"}
+        """`{"url", "secret"?, "oldSecrets"?, "eventTypes"?}`; raises ValueError."""
+        unknown = set(data) - {"url", "secret", "oldSecrets", "eventTypes"}
         if unknown or not str(data.get("url", "")).startswith(("http://", "https://")):
-            msg = 'a webhook is {"url": "http(s)://…", "secret": "whsec_…"?, "eventTypes": […]?}'
+            msg = (
+                'a webhook is {"url": "http(s)://…", "secret": "whsec_…"?, '
+                '"oldSecrets": ["whsec_…"]?, "eventTypes": […]?}'
+            )
             raise ValueError(msg)
         fresh = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
-        secret = data.get("secret", fresh)
+        secret, old = data.get("secret", fresh), list(data.get("oldSecrets", []))
         try:
-            base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+            for text in (secret, *old):
+                base64.b64decode(text.removeprefix(SECRET_PREFIX), validate=True)
         except binascii.Error as error:
             msg = "a webhook's secret is whsec_ and base64"
             raise ValueError(msg) from error
-        return cls(data["url"], secret, list(data.get("eventTypes", [])))
+        return cls(data["url"], secret, list(data.get("eventTypes", [])), old)
 
 
 @dataclass
@@ -76,28 +81,26 @@ class Event:
 
 
 class Webhooks:
-    """Remembers events and delivers them from a thread of its own."""
+    """Remembers events and delivers them."""
 
     def __init__(self, switches: Callable[[], Switches], now: Callable[[], datetime]) -> None:
         self._switches = switches
         self._now = now
         self._endpoints: list[Endpoint] = []
         self._events: dict[str, Event] = {}
-        self._queue: list[tuple[float, int, Event, Endpoint, int]] = []
-        self._order = itertools.count()
-        self._changed = threading.Condition()
-        self._busy = 0
-        self._generation = 0
-        self._thread: threading.Thread | None = None
+        self._lock = threading.RLock()
+        self._deliveries = Deliveries(
+            lambda: switches().webhook_attempts, lambda: switches().webhook_retry_seconds
+        )
 
     def add_endpoint(self, endpoint: Endpoint) -> None:
         """Send events there from now on."""
-        with self._changed:
+        with self._lock:
             self._endpoints.append(endpoint)
 
     def remove_endpoints(self) -> None:
         """Send nowhere."""
-        with self._changed:
+        with self._lock:
             self._endpoints.clear()
 
     def emit(
@@ -125,7 +128,7 @@ class Webhooks:
         }
         if previous is not None:
             body["previousData"] = previous
-        with self._changed:
+        with self._lock:
             self._events[body["id"]] = Event(new_id("msg_"), body)
         if self._switches().webhook_delivery == "automatic":
             self.deliver([body["id"]])
@@ -133,39 +136,35 @@ class Webhooks:
 
     def deliver(self, ids: Iterable[str]) -> None:
         """Queue these events in this order, once per mention; raises KeyError for unknown ids."""
-        with self._changed:
+        with self._lock:
             events = [self._events[event_id] for event_id in ids]
-            for event in events:
-                for endpoint in self._endpoints:
-                    if not endpoint.event_types or event.body["type"] in endpoint.event_types:
-                        self._push(0.0, event, endpoint, 1)
-            if self._queue and (self._thread is None or not self._thread.is_alive()):
-                self._thread = threading.Thread(target=self._work, daemon=True)
-                self._thread.start()
-            self._changed.notify_all()
+            endpoints = list(self._endpoints)
+        self._deliveries.send(
+            Delivery(endpoint.url, partial(self._signed, event, endpoint), event.attempts)
+            for event in events
+            for endpoint in endpoints
+            if not endpoint.event_types or event.body["type"] in endpoint.event_types
+        )
 
     def wait_idle(self, seconds: float = 5.0) -> bool:
         """Wait until nothing is queued or under way; False when that takes longer."""
-        with self._changed:
-            return self._changed.wait_for(lambda: not self._queue and not self._busy, seconds)
+        return self._deliveries.wait_idle(seconds)
 
     def clear(self) -> None:
         """Forget events, endpoints and what is queued."""
-        with self._changed:
+        self._deliveries.clear()
+        with self._lock:
             self._events.clear()
             self._endpoints.clear()
-            self._queue.clear()
-            self._generation += 1
-            self._changed.notify_all()
 
     def endpoints(self) -> list[dict[str, Any]]:
         """The endpoints with their secrets: it is an emulator."""
-        with self._changed:
+        with self._lock:
             return [asdict(endpoint) for endpoint in self._endpoints]
 
     def events(self, types: Sequence[str] = ()) -> list[dict[str, Any]]:
         """Events, oldest first, with their deliveries."""
-        with self._changed:
+        with self._lock:
             return [
                 {
                     "messageId": event.message_id,
@@ -176,45 +175,15 @@ class Webhooks:
                 if not types or event.body["type"] in types
             ]
 
-    def _push(self, delay: float, event: Event, endpoint: Endpoint, attempt: int) -> None:
-        due = time.monotonic() + delay if delay else 0.0
-        heapq.heappush(self._queue, (due, next(self._order), event, endpoint, attempt))
-
-    def _work(self) -> None:
-        with httpx.Client(timeout=TIMEOUT) as client:
-            while True:
-                with self._changed:
-                    if not self._queue:
-                        self._thread = None
-                        return
-                    wait = self._queue[0][0] - time.monotonic()
-                    if wait > 0:
-                        self._changed.wait(wait)
-                        continue
-                    _, _, event, endpoint, attempt = heapq.heappop(self._queue)
-                    generation = self._generation
-                    self._busy += 1
-                outcome = self._send(client, event, endpoint)
-                with self._changed:
-                    self._busy -= 1
-                    event.attempts.append({"attempt": attempt, "url": endpoint.url, **outcome})
-                    again = not outcome["delivered"] and generation == self._generation
-                    if again and attempt < self._switches().webhook_attempts:
-                        delay = self._switches().webhook_retry_seconds
-                        self._push(delay, event, endpoint, attempt + 1)
-                    self._changed.notify_all()
-
-    def _send(self, client: httpx.Client, event: Event, endpoint: Endpoint) -> dict[str, Any]:
+    def _signed(self, event: Event, endpoint: Endpoint) -> tuple[bytes, dict[str, str]]:
         body = json.dumps(event.body, ensure_ascii=False).encode()
         sent_at = int(self._now().timestamp())
-        headers = {
+        return body, {
             "content-type": "application/json",
             "webhook-id": event.message_id,
             "webhook-timestamp": str(sent_at),
-            "webhook-signature": sign(endpoint.secret, event.message_id, sent_at, body),
+            "webhook-signature": " ".join(
+                sign(secret, event.message_id, sent_at, body)
+                for secret in (endpoint.secret, *endpoint.old_secrets)
+            ),
         }
-        try:
-            answer = client.post(endpoint.url, content=body, headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return {"delivered": False, "status": None, "error": type(error).__name__}
-        return {"delivered": answer.is_success, "status": answer.status_code, "error": None}

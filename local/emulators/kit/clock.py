@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -22,3 +23,16 @@ class Clock:
     def reset(self) -> None:
         """Back to real time."""
         self._offset = timedelta()
+
+
+class ObservedClock(Clock):
+    """Tells somebody when it was moved."""
+
+    def __init__(self, moved: Callable[[], None]) -> None:
+        super().__init__()
+        self._moved = moved
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock, then tell."""
+        super().advance(seconds)
+        self._moved()

@@ -165,7 +165,7 @@ def admin_routes(emulator: Emulator[Any]) -> list[Route]:  # noqa: C901  # one s
         return JSONResponse({"now": emulator.clock.now().isoformat()})
 
     def route(path: str, endpoint: Any, *methods: str) -> Route:
-        return Route(f"/_admin{path}", _explained(endpoint), methods=list(methods))
+        return Route(f"/_admin{path}", explained(endpoint), methods=list(methods))
 
     return [
         route("/health", health, "GET"),
@@ -182,7 +182,7 @@ def admin_routes(emulator: Emulator[Any]) -> list[Route]:  # noqa: C901  # one s
     ]
 
 
-def _explained(endpoint: Any) -> Any:
+def explained(endpoint: Any) -> Any:
     """Turn a caller's mistake in the admin API into a 400 that says what to change."""
 
     async def call(request: Request) -> Response:

@@ -6,10 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
 import pytest
@@ -17,22 +14,16 @@ import pytest
 from local.emulators.gigs.emulator import Gigs
 from local.emulators.gigs.webhooks import sign
 from tests.emulators.gigs.conftest import Api
+from tests.emulators.webhook_receiver import WebhookReceiver, receiving
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
-@dataclass
-class Receiver:
-    """A webhook endpoint that remembers what it got and answers `statuses` in turn, then 204."""
-
-    url: str = ""
-    statuses: list[int] = field(default_factory=list)
-    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    arrived: threading.Condition = field(default_factory=threading.Condition)
+class Receiver(WebhookReceiver):
+    """Reads Gigs' envelope."""
 
     def wait_for(self, type_: str) -> bool:
-        with self.arrived:
-            return self.arrived.wait_for(lambda: type_ in self.types(), timeout=30)
+        return self.wait_until(lambda: type_ in self.types())
 
     def types(self) -> list[str]:
         return [json.loads(body)["type"].removeprefix("com.gigs.") for _, body in self.got]
@@ -43,27 +34,8 @@ class Receiver:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    receiver = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            with receiver.arrived:
-                receiver.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
-                receiver.arrived.notify_all()
-            self.send_response(receiver.statuses.pop(0) if receiver.statuses else 204)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # its signature
-            """Silence."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        receiver.url = f"http://127.0.0.1:{server.server_address[1]}/webhooks"
+    with receiving(Receiver()) as receiver:
         yield receiver
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -103,6 +75,20 @@ def test_events_are_signed_cloudevents(hooked: Api, receiver: Receiver) -> None:
     assert (event["specversion"], event["project"]) == ("1.0", "portal-local")
     assert event["actor"]["type"] == "apiKey"
     assert "previousData" not in event
+
+
+def test_a_rotated_secret_signs_beside_the_new_one(api: Api, receiver: Receiver) -> None:
+    new = "whsec_" + base64.b64encode(b"another secret of 24 byte").decode()
+    hook = {"url": receiver.url, "secret": new, "oldSecrets": [SECRET]}
+    assert api.admin("POST", "webhooks", hook).ok
+    api.user()
+    quiet(api)
+    ((headers, body),) = receiver.got
+    sent_at = int(headers["webhook-timestamp"])
+    expected = [sign(secret, headers["webhook-id"], sent_at, body) for secret in (new, SECRET)]
+    assert headers["webhook-signature"].split(" ") == expected
+    wrong = {"url": receiver.url, "oldSecrets": ["whsec_?"]}
+    assert api.admin("POST", "webhooks", wrong).status_code == 400
 
 
 def test_activation_and_reissue_tell_their_story(hooked: Api, receiver: Receiver) -> None:

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import responses
 from portal.adapters.gigs import GigsProvider
+from portal.adapters.gigs import errors as table
 from portal.config import ConfigurationError
-from portal.domain.esim import Line, LineState, Subscriber
+from portal.domain.esim import (
+    ChangeState,
+    Line,
+    LineState,
+    Offer,
+    ProfileState,
+    Reissue,
+    Subscriber,
+    TopUp,
+    TopUpTrace,
+    Trace,
+    Usage,
+    Validity,
+)
+from portal.domain.money import Money
 from portal.domain.upstream import (
     OutcomeUnknown,
     Refused,
@@ -20,6 +36,7 @@ from portal.domain.upstream import (
     UpstreamError,
 )
 
+from local.emulators.gigs.errors import STATUS
 from tests.fakes.rotating_secret import RotatingSecret
 from tests.vendors import FixedSecret
 
@@ -181,27 +198,62 @@ def problem(kind: str, code: str | None = None) -> dict[str, Any]:
     return {"object": "error", "type": kind, "code": code, "message": "because"}
 
 
+CLASSES: dict[str, tuple[type[UpstreamError], type[UpstreamError]]] = {
+    "refused": (Refused, Refused),
+    "unauthorized": (Unauthorized, Unauthorized),
+    "unavailable": (Throttled, Throttled),
+    "in-doubt": (OutcomeUnknown, Unavailable),
+}
+DOCUMENTED = [
+    *((422, "invalid", code, verdict) for code, verdict in table.CODES.items()),
+    *((STATUS[kind], kind, None, verdict) for kind, verdict in table.TYPES.items()),
+]
+
+
+def test_every_documented_type_is_in_the_table() -> None:
+    assert set(table.TYPES) == set(STATUS)
+
+
+@pytest.mark.parametrize(("status", "kind", "code", "verdict"), DOCUMENTED)
+def test_every_documented_error(
+    gigs: responses.RequestsMock, status: int, kind: str, code: str | None, verdict: str
+) -> None:
+    write, read = CLASSES[verdict]
+    failing(gigs, status, {"json": problem(kind, code)}, write, read)
+
+
 @pytest.mark.parametrize(
     ("status", "body", "write", "read"),
     [
-        (422, problem("invalid", "deviceNotSupported"), Refused, Refused),
-        (400, problem("malformed"), Refused, Refused),
-        (403, problem("permissionDenied"), Unauthorized, Unauthorized),
-        (429, problem("tooManyRequests"), Throttled, Throttled),
-        (500, problem("internal", "unknown"), OutcomeUnknown, Unavailable),
-        (503, problem("serviceUnavailable", "serviceUnavailable"), OutcomeUnknown, Unavailable),
+        (422, problem("invalid", "a new code"), Refused, Refused),
+        (400, problem("a new type"), OutcomeUnknown, Unavailable),
+        (403, problem("a new type"), Unauthorized, Unauthorized),
+        (500, problem("invalid"), OutcomeUnknown, Unavailable),
         (200, None, OutcomeUnknown, Unavailable),
         (502, None, OutcomeUnknown, Unavailable),
+        (404, None, OutcomeUnknown, Unavailable),
+        (403, None, Unauthorized, Unauthorized),
+        (429, None, Throttled, Throttled),
     ],
 )
-def test_failures(
+def test_other_failures(
     gigs: responses.RequestsMock,
     status: int,
     body: Any,
     write: type[UpstreamError],
     read: type[UpstreamError],
 ) -> None:
-    answer: dict[str, Any] = {"body": "<html>"} if body is None else {"json": body}
+    failing(gigs, status, {"body": "<html>"} if body is None else {"json": body}, write, read)
+
+
+def failing(
+    gigs: responses.RequestsMock,
+    status: int,
+    answer: dict[str, Any],
+    write: type[UpstreamError],
+    read: type[UpstreamError],
+) -> None:
+    """A write and a read that get the same answer."""
     gigs.post(f"{BASE}/subscriptions", status=status, **answer)
     gigs.get(f"{BASE}/subscriptions/sub_1", status=status, **answer)
     with pytest.raises(UpstreamError) as failed:
@@ -211,6 +263,17 @@ def test_failures(
         provider().get_line("sub_1")
     assert type(failed.value) is read
     assert failed.value.upstream == "esim"
+
+
+def test_an_unknown_code_is_logged(
+    gigs: responses.RequestsMock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gigs.get(f"{BASE}/subscriptions/sub_1", status=422, json=problem("invalid", "aNewCode"))
+    with pytest.raises(Refused):
+        provider().get_line("sub_1")
+    logged = capsys.readouterr().out
+    assert "unknown error code" in logged
+    assert "aNewCode" in logged
 
 
 def test_a_success_without_an_id_is_looked_up(gigs: responses.RequestsMock) -> None:
@@ -300,3 +363,217 @@ def test_every_call_passes_the_guard(gigs: responses.RequestsMock) -> None:
     secret = FixedSecret(project="portal", token="t")
     GigsProvider(url="https://api.gigs.example", secret=secret, guard=guard).get_line("sub_1")
     assert len(passed) == 1
+
+
+SINCE = datetime(2026, 11, 27, 5, 0, tzinfo=UTC)
+TRACE = Trace(ref="r-1", line_id="sub_1", since=SINCE)
+
+
+def change(number: int, created: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": f"sch_{number}",
+        "status": "applied",
+        "subscription": "sub_1",
+        "sim": {"id": "sim_2", "iccid": "89883070000007537127"},
+        "requestedChange": {"sim": "auto", "plan": None},
+        "failureCode": None,
+        "createdAt": created,
+        **more,
+    }
+
+
+def test_reissue_keeps_the_line(gigs: responses.RequestsMock) -> None:
+    pending = change(1, "2026-11-27T05:01:00Z", status="pending", sim=None)
+    gigs.post(f"{BASE}/subscriptionChanges", json=pending, status=201)
+    asked = provider().reissue(ref="r-1", line_id="sub_1", plan="pln_1", subscriber_id="usr_1")
+    assert asked == Reissue(reissue_id="sch_1", state=ChangeState.PENDING, line_id="sub_1")
+    assert request(gigs)[2] == {"subscription": "sub_1", "sim": "auto", "when": "now"}
+    assert gigs.calls[0].request.headers["Idempotency-Key"] == "reissue:r-1"
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("pending", ChangeState.PENDING),
+        ("initiated", ChangeState.PENDING),
+        ("something new", ChangeState.PENDING),
+        ("applied", ChangeState.DONE),
+        ("failed", ChangeState.FAILED),
+        ("deleted", ChangeState.FAILED),
+    ],
+)
+def test_a_known_reissue_is_asked_for_by_its_id(
+    gigs: responses.RequestsMock, status: str, state: ChangeState
+) -> None:
+    gigs.get(
+        f"{BASE}/subscriptionChanges/sch_1",
+        json=change(1, "x", status=status, failureCode="consentNotGiven"),
+    )
+    looked = provider().find_reissue(Trace(**{**vars(TRACE), "change_id": "sch_1"}))
+    assert looked is not None
+    assert (looked.state, looked.reason) == (state, "consentNotGiven")
+
+
+def test_a_lost_reissue_is_the_newest_change_of_sim_since_then(
+    gigs: responses.RequestsMock,
+) -> None:
+    of_plan = change(4, "2026-11-27T05:04:00Z", requestedChange={"sim": None, "plan": "pln_2"})
+    other = change(3, "2026-11-27T05:03:00Z")
+    ours = change(2, "2026-11-27T04:59:00Z")
+    old = change(1, "2026-11-27T04:50:00Z")
+    gigs.get(f"{BASE}/subscriptionChanges", json={"items": [of_plan, other, ours, old]})
+    looked = provider().find_reissue(Trace(**{**vars(TRACE), "earlier": frozenset({"sch_3"})}))
+    assert looked is not None
+    assert (looked.reissue_id, looked.iccid) == ("sch_2", "89883070000007537127")
+    assert "subscription=sub_1" in request(gigs)[1]
+
+
+def test_no_reissue_since_then(gigs: responses.RequestsMock) -> None:
+    old = change(1, "2026-11-27T04:50:00Z")
+    gigs.get(f"{BASE}/subscriptionChanges", json={"items": [old], "moreItemsAfter": "sch_1"})
+    assert provider().find_reissue(TRACE) is None
+    assert len(gigs.calls) == 1
+
+
+def test_a_line_is_ended(gigs: responses.RequestsMock) -> None:
+    gigs.post(f"{BASE}/subscriptions/sub_1/end", json={**ACTIVE, "status": "ended"})
+    provider().end_line("sub_1")
+    assert request(gigs)[2] == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [("ended", None), ("pending", Unavailable), ("active", Refused)]
+)
+def test_a_refusal_to_end_is_looked_into(
+    gigs: responses.RequestsMock, status: str, error: type[UpstreamError] | None
+) -> None:
+    gigs.post(f"{BASE}/subscriptions/sub_1/end", json=problem("invalid"), status=422)
+    gigs.get(f"{BASE}/subscriptions/sub_1", json={**ACTIVE, "status": status})
+    if error is None:
+        provider().end_line("sub_1")
+        return
+    with pytest.raises(UpstreamError) as caught:
+        provider().end_line("sub_1")
+    assert type(caught.value) is error
+
+
+def addon(**more: Any) -> dict[str, Any]:
+    return {
+        "id": "add_1",
+        "name": "1 GB",
+        "status": "available",
+        "type": "topUp",
+        "plans": ["pln_1"],
+        "allowances": {"dataBytes": 10**9},
+        "price": {"amount": 999, "currency": "USD"},
+        "validity": {"unit": "month", "value": 1},
+        **more,
+    }
+
+
+def test_offers(gigs: responses.RequestsMock) -> None:
+    yen = addon(
+        id="add_2",
+        allowances={"dataBytes": None},
+        price={"amount": 500, "currency": "JPY"},
+        validity=None,
+    )
+    unreadable = [addon(price=None), addon(price={"amount": 1, "currency": "dollars"})]
+    others = [addon(status="draft"), addon(plans=["pln_2"]), *unreadable]
+    gigs.get(f"{BASE}/addons", json={"items": [addon(), yen, *others]})
+    cents, whole = provider().offers("pln_1")
+    assert cents == Offer(
+        offer_id="add_1",
+        name="1 GB",
+        data_bytes=10**9,
+        validity=Validity("month", 1),
+        cost=Money(amount="9.99", currency="USD"),
+    )
+    assert (whole.data_bytes, whole.validity) == (None, None)
+    assert whole.cost == Money(amount="500", currency="JPY")
+    assert "plan=pln_1" in request(gigs)[1]
+
+
+def test_top_up(gigs: responses.RequestsMock) -> None:
+    made = {"id": "sad_1", "status": "pending", "activatedAt": None}
+    gigs.post(f"{BASE}/subscriptionAddons", json=made, status=201)
+    asked = provider().top_up(ref="t-1", line_id="sub_1", offer_id="add_1")
+    assert asked == TopUp(state=ChangeState.PENDING, top_up_id="sad_1")
+    assert request(gigs)[2] == {"subscription": "sub_1", "addon": "add_1"}
+    assert gigs.calls[0].request.headers["Idempotency-Key"] == "topup:t-1"
+
+
+@pytest.mark.parametrize(
+    ("status", "activated", "state"),
+    [
+        ("pending", None, ChangeState.PENDING),
+        ("initiated", None, ChangeState.PENDING),
+        ("active", "2026-11-27T05:01:00Z", ChangeState.DONE),
+        ("ended", "2026-11-27T05:01:00Z", ChangeState.DONE),
+        ("ended", None, ChangeState.FAILED),
+    ],
+)
+def test_how_a_top_up_stands(
+    gigs: responses.RequestsMock, status: str, activated: str | None, state: ChangeState
+) -> None:
+    item = {"id": "sad_1", "status": status, "activatedAt": activated}
+    gigs.get(f"{BASE}/subscriptionAddons/sad_1", json=item)
+    traced = TopUpTrace(**{**vars(TRACE), "offer_id": "add_1", "change_id": "sad_1"})
+    assert provider().find_top_up(traced) == TopUp(state=state, top_up_id="sad_1")
+
+
+def test_a_lost_top_up_is_found_by_line_offer_and_time(gigs: responses.RequestsMock) -> None:
+    items = [
+        {"id": "sad_2", "status": "active", "createdAt": "2026-11-27T05:01:00Z"},
+        {"id": "sad_1", "status": "active", "createdAt": "2026-11-27T04:01:00Z"},
+    ]
+    gigs.get(f"{BASE}/subscriptionAddons", json={"items": items})
+    traced = TopUpTrace(**{**vars(TRACE), "offer_id": "add_1"})
+    assert provider().find_top_up(traced) == TopUp(state=ChangeState.DONE, top_up_id="sad_2")
+    assert {"subscription=sub_1", "addon=add_1"} <= set(request(gigs)[1].split("?")[1].split("&"))
+    mine = TopUpTrace(**{**vars(traced), "earlier": frozenset({"sad_2"})})
+    gigs.get(f"{BASE}/subscriptionAddons", json={"items": items})
+    assert provider().find_top_up(mine) is None
+
+
+def test_usage_sums_what_can_be_used_now(gigs: responses.RequestsMock) -> None:
+    def balance(used: int, limit: int | None, **more: Any) -> dict[str, Any]:
+        return {"unit": "bytes", "used": used, "limit": limit, "usableUntil": None, **more}
+
+    items = [
+        balance(3, 10),
+        balance(1, 5, usableUntil="2026-12-27T05:00:00Z"),
+        balance(7, 7, usableUntil="2026-11-01T05:00:00Z"),
+        balance(9, 9, usableFrom="2026-12-01T05:00:00Z"),
+        balance(60, 600, unit="seconds"),
+    ]
+    secret = FixedSecret(project="portal", token="token-1")
+    made = GigsProvider(url="https://api.gigs.example", secret=secret, now=lambda: SINCE)
+    gigs.get(f"{BASE}/usageBalances", json={"items": items})
+    assert made.usage(["sub_1"]) == {"sub_1": Usage(used=4, limit=15)}
+    gigs.get(f"{BASE}/usageBalances", json={"items": [*items, balance(0, None)]})
+    assert made.usage(["sub_1"])["sub_1"].remaining is None
+    gigs.get(f"{BASE}/usageBalances", json={"items": []})
+    assert made.usage(["sub_1"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "state"),
+    [
+        (200, {"status": "enabled"}, ProfileState.ENABLED),
+        (200, {"status": "unknown"}, ProfileState.UNKNOWN),
+        (200, {"status": "something new"}, ProfileState.UNKNOWN),
+        (404, problem("notFound"), ProfileState.UNKNOWN),
+    ],
+)
+def test_profiles(
+    gigs: responses.RequestsMock, status: int, body: Any, state: ProfileState
+) -> None:
+    gigs.get(f"{BASE}/subscriptions/sub_1", json=ACTIVE)
+    gigs.get(f"{BASE}/sims/sim_1/eSimProfile", json=body, status=status)
+    assert provider().profile_state("sub_1") is state
+
+
+def test_a_line_without_a_sim_has_no_profile(gigs: responses.RequestsMock) -> None:
+    gigs.get(f"{BASE}/subscriptions/sub_1", json=PENDING)
+    assert provider().profile_state("sub_1") is ProfileState.UNKNOWN

@@ -25,24 +25,44 @@ def test_round_trip_is_exact(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "LPA:",
-        "LPA:2$smdp.example.com$A",
-        "LPA:1$smdp.example.com",
-        "LPA:1$%rsp.example.com$A",
-        "LPA:1$smdp .example.com$A",
-        "LPA:1$localhost$A",
-        "LPA:1$smdp.example.com$A\nB",
-        "LPA:1$smdp.example.com$A$x",
-        "LPA:1$smdp.example.com$A$$2",
-        "LPA:1$smdp.example.com$A$$1$1",
-        "LPA:1$smdp.example.com$" + "A" * 260,
+        " LPA:1$smdp.example.com$A-1",
+        "LPA:1$smdp.example.com$A-1\r\n",
+        "\ufeffLPA:1$smdp.example.com$A-1\u200b",
+        "\u00a0LPA: 1$smdp.example.com$A-1\t",
+        "LPA:1 $ smdp.example.com $ A-1",
+        "LPA:1$smdp.example.com$\nA-1",
+        "  1$smdp.example.com$A-1  ",
+        "LPA:1$smdp.example.com$A-1" + " " * 300,
     ],
 )
-def test_nonsense_is_refused_without_quoting_it(text: str) -> None:
+def test_white_space_around_the_code_and_its_parts_is_ignored(text: str) -> None:
+    assert ActivationCode.parse(text).lpa == "LPA:1$smdp.example.com$A-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "is empty"),
+        ("LPA:", "is empty"),
+        (" \n", "is empty"),
+        ("LPA:2$smdp.example.com$A", "has a format that SGP.22 does not allow"),
+        ("LPA:1$smdp.example.com", "has 2 parts between dollar signs instead of 3 to 5"),
+        ("LPA:1$smdp.example.com$A$$1$1", "has 6 parts between dollar signs instead of 3 to 5"),
+        ("LPA:1$%rsp.example.com$A", "has an SM-DP+ address that SGP.22 does not allow"),
+        ("LPA:1$localhost$A", "has an SM-DP+ address that SGP.22 does not allow"),
+        ("LPA:1$smdp .example.com$A", "has white space within its SM-DP+ address"),
+        ("LPA:1$smdp.example.com$A\nB", "has white space within its MatchingID"),
+        ("LPA:1$smdp.example.com$A\u200bB", "has white space within its MatchingID"),
+        ("LPA:1$smdp.example.com$A_B", "has a MatchingID that SGP.22 does not allow"),
+        ("LPA:1$smdp.example.com$A$x", "has an OID that SGP.22 does not allow"),
+        ("LPA:1$smdp.example.com$A$$2", "has a confirmation code flag that SGP.22 does not allow"),
+        ("LPA:1$smdp.example.com$" + "A" * 260, "is longer than 255 characters"),
+    ],
+)
+def test_what_cannot_be_read_is_said_without_quoting_it(text: str, why: str) -> None:
     with pytest.raises(InvalidActivationCodeError) as refused:
         ActivationCode.parse(text)
-    assert "example.com" not in str(refused.value)
+    assert str(refused.value) == f"the activation code {why}"
 
 
 def test_the_matching_id_is_never_printed() -> None:

@@ -67,6 +67,7 @@ def running_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         salesforce_url=f"{upstream}/salesforce",
         whmcs_url=f"{upstream}/whmcs",
         gigs_url=f"{upstream}/gigs",
+        esim_access_url=None,
         sendgrid_url=f"{upstream}/sendgrid",
         signing_key_id="local-1",
         signing_key="signing-key-for-tests",

@@ -7,11 +7,13 @@ import re
 from typing import Any
 
 import pytest
+from portal.domain.esim import read_settings
 
 from local.demo.cart import CART, suits
-from local.demo.data import gigs_seed, salesforce_seed, whmcs_seed
+from local.demo.data import esim_access_seed, gigs_seed, salesforce_seed, whmcs_seed
 from local.demo.people import EVERYBODY
 from local.demo.products import OFFERED, PRODUCTS
+from local.emulators.esim_access.emulator import EsimAccess
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +72,27 @@ def test_every_esim_product_names_a_seeded_plan(records: dict[str, list[dict[str
     assert named == plans
     assert len(plans) == 12
     assert all(set(addon["plans"]) == plans for addon in gigs_seed()["addons"])
+
+
+def test_every_esim_product_has_a_plan_at_each_provider(
+    records: dict[str, list[dict[str, Any]]],
+) -> None:
+    emulator = EsimAccess()
+    emulator.seed(esim_access_seed())
+    settings = [
+        read_settings(product["eSIM_Settings_JSON__c"])
+        for product in records["Product2"]
+        if product["eSIM_Settings_JSON__c"]
+    ]
+    assert len(settings) == 12
+    for setting in settings:
+        assert setting is not None
+        package = emulator.core.account.package(setting.plan("esim_access") or "")
+        assert package is not None
+        assert package.price < emulator.core.account.balance
+        top_ups = [p for p in emulator.core.account.packages.values() if p.is_top_up]
+        assert all(package.package_code in top_up.tops_up for top_up in top_ups)
+        assert len(top_ups) == 2
 
 
 def test_prices_hang_on_both_pricebooks_but_one(records: dict[str, list[dict[str, Any]]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from local.stack.emulators import lambda_environment
 from local.stack.settings import Settings, SettingsError
 
 
@@ -16,8 +17,10 @@ def test_without_variables_every_service_has_its_usual_port_and_nothing_is_repla
         "whmcs": 8092,
         "gigs": 8093,
         "sendgrid": 8094,
+        "esim_access": 8095,
     }
     assert settings.replaced == frozenset()
+    assert settings.emulators == ("salesforce", "whmcs", "gigs", "sendgrid")
 
 
 def test_a_port_can_be_moved() -> None:
@@ -43,6 +46,8 @@ def test_an_upstream_in_the_environment_replaces_its_emulator(variable: str, emu
     settings = Settings.from_environment({variable: "http://127.0.0.1:1/x"})
     assert settings.replaced == {emulator}
     assert settings.upstreams == {variable: "http://127.0.0.1:1/x"}
+    assert emulator not in settings.emulators
+    assert len(settings.emulators) == 3
 
 
 def test_origins_of_a_dev_server_are_one_variable() -> None:
@@ -74,17 +79,24 @@ def test_an_upstream_that_is_no_url_is_refused() -> None:
         Settings.from_environment({"SALESFORCE_URL": "example.my.salesforce.com"})
 
 
-def test_naming_the_provider_that_is_emulated_replaces_nothing() -> None:
-    assert Settings.from_environment({"ESIM_PROVIDER": "gigs"}).replaced == frozenset()
+@pytest.mark.parametrize("provider", ["gigs", "esim_access"])
+def test_the_provider_that_is_named_is_emulated(provider: str) -> None:
+    settings = Settings.from_environment({"ESIM_PROVIDER": provider})
+    assert settings.replaced == frozenset()
+    assert settings.emulators == ("salesforce", "whmcs", provider, "sendgrid")
+    environment = lambda_environment(settings, {provider: "http://127.0.0.1:2"})
+    assert environment == {"ESIM_PROVIDER": provider, "ESIM_API_URL": "http://127.0.0.1:2"}
 
 
-def test_a_provider_without_emulator_needs_its_address() -> None:
-    with pytest.raises(SettingsError, match="ESIM_API_URL"):
-        Settings.from_environment({"ESIM_PROVIDER": "esim_access"})
+@pytest.mark.parametrize("provider", ["gigs", "esim_access"])
+def test_a_provider_elsewhere_starts_no_emulator(provider: str) -> None:
     settings = Settings.from_environment(
-        {"ESIM_PROVIDER": "esim_access", "ESIM_API_URL": "http://127.0.0.1:1"}
+        {"ESIM_PROVIDER": provider, "ESIM_API_URL": "http://127.0.0.1:1"}
     )
-    assert settings.replaced == {"gigs"}
+    assert settings.replaced == {provider}
+    assert settings.emulators == ("salesforce", "whmcs", "sendgrid")
+    environment = lambda_environment(settings, {})
+    assert environment == {"ESIM_PROVIDER": provider, "ESIM_API_URL": "http://127.0.0.1:1"}
 
 
 def test_an_unknown_provider_is_refused() -> None:

@@ -71,6 +71,7 @@ def real(running_door: Door, public_key: str) -> Iterator[Real]:
             salesforce_url=urls["salesforce"],
             whmcs_url=urls["whmcs"],
             gigs_url=urls["gigs"],
+            esim_access_url=None,
             sendgrid_url=urls["sendgrid"],
             salesforce_consumer_key="local-consumer-key",
             salesforce_consumer_secret="local-consumer-secret",

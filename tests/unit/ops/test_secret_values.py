@@ -63,3 +63,17 @@ def test_keys_rotate_without_a_moment_without_one(values: SecretValues) -> None:
 
 def test_every_upstream_is_asked_for() -> None:
     assert {*FIELDS, Secret.SIGNING} == set(Secret)
+
+
+def test_the_esim_secret_takes_the_credentials_of_either_provider(values: SecretValues) -> None:
+    assert fill(values, Secret.ESIM, answers(accessCode="code", secretKey="key"))
+    assert values.read(Secret.ESIM) == {"accessCode": "code", "secretKey": "key"}
+    asked: list[str] = []
+
+    def nothing(text: str) -> str:
+        asked.append(text)
+        return ""
+
+    assert not fill(values, Secret.ESIM, nothing)
+    assert sum("ESIM_PROVIDER=gigs" in text for text in asked) == 2
+    assert sum("ESIM_PROVIDER=esim_access" in text for text in asked) == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from portal.domain.problems import all_problem_types
-from portal.domain.provisioning import REASONS
+from portal.domain.provisioning_errors import REASONS
 from portal.vendor_errors.model import Kind, Row, rows, table
 
 from ops.vendor_errors import ANSWERS, PAGE, SECTIONS, Section, seen, tables

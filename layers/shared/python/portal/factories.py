@@ -161,16 +161,26 @@ def esim_provider(
 
     Raises ConfigurationError for a name without an adapter.
     """
-    from portal.adapters.gigs import GigsProvider  # noqa: PLC0415
     from portal.secrets import Secret  # noqa: PLC0415
 
-    if settings.esim_provider != "gigs":
-        msg = f"ESIM_PROVIDER: there is no adapter for {settings.esim_provider!r}; use gigs"
-        raise config.ConfigurationError(msg)
-    options: dict[str, Any] = {"guard": guard} if guard is not None else {}
-    return GigsProvider(
-        url=settings.esim_api_url, secret=Secret(settings.esim_secret_id), **options
+    options: dict[str, Any] = {
+        "url": settings.esim_api_url,
+        "secret": Secret(settings.esim_secret_id),
+        **({"guard": guard} if guard is not None else {}),
+    }
+    if settings.esim_provider == "gigs":
+        from portal.adapters.gigs import GigsProvider  # noqa: PLC0415
+
+        return GigsProvider(**options)
+    if settings.esim_provider == "esim_access":
+        from portal.adapters.esim_access import EsimAccessProvider  # noqa: PLC0415
+
+        return EsimAccessProvider(**options)
+    msg = (
+        f"ESIM_PROVIDER: there is no adapter for {settings.esim_provider!r}; "
+        "use gigs or esim_access"
     )
+    raise config.ConfigurationError(msg)
 
 
 def job_reader(settings: config.WorkflowTable) -> JobReader:

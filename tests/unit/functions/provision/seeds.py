@@ -74,7 +74,8 @@ def whmcs_seed() -> dict[str, Any]:
 
 
 def salesforce_seed(lines: list[tuple[int, int]], **order: Any) -> dict[str, Any]:
-    settings = json.dumps({"version": 1, "provider": {"gigs": {"plan": "pln_10gb"}}})
+    plans = {"gigs": {"plan": "pln_10gb"}, "esim_access": {"plan": "JP_10_30"}}
+    settings = json.dumps({"version": 1, "provider": plans})
     return {
         "connectedApps": [
             {"consumerKey": "key", "consumerSecret": "secret", "usernames": ["i@portal.example"]}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from portal.api.signature import canonical, sign
-from portal.domain.provisioning import STEP_NAMES, ProvisioningStatus
+from portal.domain.provisioning_order import ProvisioningStatus
+from portal.provisioning.job import STEP_NAMES
 
 from functions.provision.steps.load import PROVISIONABLE
 from ops.salesforce_project.paths import ERROR_CODES, PROJECT, REPOSITORY

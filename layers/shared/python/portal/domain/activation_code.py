@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Self
 from urllib.parse import quote
 
 _FQDN = re.compile(r"^(?=.{4,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$")
 _MATCHING_ID = re.compile(r"^[A-Za-z0-9-]{0,128}$")
 _OID = re.compile(r"^([0-9]+(\.[0-9]+)*)?$")
+# Invisible characters that Unicode does not count as white space: zero-width ones, byte order mark.
+_SPACES = frozenset("\u200b\u200c\u200d\u2060\ufeff")
 _MAX_LENGTH = 255
 _MIN_PARTS, _MAX_PARTS = 3, 5
 
@@ -23,6 +26,20 @@ ANDROID = "https://esimsetup.android.com/esim_qrcode_provisioning?carddata="
 
 class InvalidActivationCodeError(ValueError):
     """The provider gave something that is no activation code."""
+
+
+def _invalid(what: str) -> InvalidActivationCodeError:
+    return InvalidActivationCodeError(f"the activation code {what}")
+
+
+def _trimmed(text: str) -> str:
+    """Without white space at both ends, invisible characters included."""
+    start, end = 0, len(text)
+    while start < end and (text[start].isspace() or text[start] in _SPACES):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in _SPACES):
+        end -= 1
+    return text[start:end]
 
 
 @dataclass(frozen=True)
@@ -38,27 +55,41 @@ class ActivationCode:
     def parse(cls, text: str) -> ActivationCode:
         """Parse with or without `LPA:`.
 
-        Raises InvalidActivationCodeError without quoting the text.
+        White space around the code, its prefix and its parts is ignored: no part may hold any, so
+        it cannot belong to one. White space within a part is refused: nobody can tell whether a
+        character is missing there. Raises InvalidActivationCodeError, which names the part that
+        cannot be read and does not quote it.
         """
-        bare = text[4:] if text[:4].upper() == "LPA:" else text
-        parts = bare.split("$")
-        if len(text) > _MAX_LENGTH or not _MIN_PARTS <= len(parts) <= _MAX_PARTS:
-            msg = "an activation code has three to five parts and at most 255 characters"
-            raise InvalidActivationCodeError(msg)
-        oid = parts[3] if len(parts) > _MIN_PARTS else ""
-        flag = parts[4] if len(parts) == _MAX_PARTS else ""
-        checks = {
-            "format": parts[0] == "1",
-            "SM-DP+ address": _FQDN.fullmatch(parts[1]),
-            "MatchingID": _MATCHING_ID.fullmatch(parts[2]),
-            "OID": _OID.fullmatch(oid),
-            "confirmation code flag": flag in ("", "1"),
-        }
-        wrong = [name for name, good in checks.items() if not good]
-        if wrong:
-            msg = f"the activation code's {wrong[0]} is not as SGP.22 has it"
-            raise InvalidActivationCodeError(msg)
-        return cls(parts[1], parts[2], oid, flag == "1")
+        bare = _trimmed(text)
+        if len(bare) > _MAX_LENGTH:
+            raise _invalid(f"is longer than {_MAX_LENGTH} characters")
+        if bare[:4].upper() == "LPA:":
+            bare = bare[4:]
+        if not bare:
+            raise _invalid("is empty")
+        parts = [_trimmed(part) for part in bare.split("$")]
+        if not _MIN_PARTS <= len(parts) <= _MAX_PARTS:
+            raise _invalid(f"has {len(parts)} parts between dollar signs instead of 3 to 5")
+        return cls._read(*parts, *[""] * (_MAX_PARTS - len(parts)))
+
+    @classmethod
+    def _read(cls, number: str, address: str, matching_id: str, oid: str, flag: str) -> Self:
+        """Check each part."""
+        checks = (
+            ("format", number, number == "1"),
+            ("SM-DP+ address", address, _FQDN.fullmatch(address)),
+            ("MatchingID", matching_id, _MATCHING_ID.fullmatch(matching_id)),
+            ("OID", oid, _OID.fullmatch(oid)),
+            ("confirmation code flag", flag, flag in ("", "1")),
+        )
+        for name, part, good in checks:
+            if good:
+                continue
+            if any(character in _SPACES or character.isspace() for character in part):
+                raise _invalid(f"has white space within its {name}")
+            article = "an" if name[0] in "OS" else "a"
+            raise _invalid(f"has {article} {name} that SGP.22 does not allow")
+        return cls(address, matching_id, oid, flag == "1")
 
     @property
     def lpa(self) -> str:

@@ -1,0 +1,333 @@
+"""eSIM Access as `EsimProvider`: prepaid data eSIMs, ordered by package.
+
+A line is one profile (`esimTranNo`: ICCIDs are used again); until it is allocated, its handle is
+`order:` and the order's number. Our reference is the `transactionId` of the order: "duplicate
+transactionId will be identified as the same request". Nothing says so for top-ups: whether one
+happened is read from the profile's total volume. There is no reissue of a line; another one is
+ordered instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from portal.adapters.esim_access import errors, reading
+from portal.adapters.esim_access.client import EsimAccessClient, Guard
+from portal.adapters.esim_access.signing import Signer
+from portal.adapters.esim_offers import readable
+from portal.adapters.esim_verdict import UPSTREAM
+from portal.adapters.http import Transport
+from portal.domain.activation_code import ActivationCode, InvalidActivationCodeError
+from portal.domain.esim import (
+    Capabilities,
+    ChangeState,
+    Line,
+    LineState,
+    Offer,
+    ProfileState,
+    Reissue,
+    ReissueMode,
+    Subscriber,
+    TopUp,
+    TopUpTrace,
+    Trace,
+    Usage,
+)
+from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable
+from portal.secrets import Secret
+
+ORDER = "order:"
+PAGE_SIZE, ONE_PAGE = 500, 5
+MOST_PAGES = 10_000
+SKEW = timedelta(minutes=10)
+# How far back a listing goes when nobody says since when; older orders are answered by number.
+LOOK_BACK = timedelta(days=90)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class EsimAccessProvider:
+    """One merchant's account. The secret is `{"accessCode", "secretKey"}`.
+
+    `guard` runs every call, for a circuit breaker.
+    """
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        secret: Secret,
+        transport: Transport | None = None,
+        guard: Guard = lambda call: call(),
+        now: Callable[[], datetime] = _utc_now,
+        signer: Signer | None = None,
+    ) -> None:
+        self._client = EsimAccessClient(
+            url=url, secret=secret, transport=transport, guard=guard, signer=signer
+        )
+        self._now = now
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """No window is documented for repeated orders; top-ups are carried out again."""
+        return Capabilities(
+            provider="esim_access",
+            reissue=ReissueMode.REPLACEMENT_ORDER,
+            top_up=True,
+            asynchronous=True,
+            idempotency="native",
+            idempotency_ttl=None,
+            top_up_idempotency="none",
+            max_ref_length=50,
+            needs_subscriber=False,
+            needs_eid=False,
+            activation_codes=True,
+            batch_size=10,
+        )
+
+    def subscribe(self, subscriber: Subscriber) -> str:
+        """No call: eSIM Access keeps no customers."""
+        return subscriber.user_id
+
+    def activate(
+        self,
+        *,
+        ref: str,
+        plan: str,
+        subscriber_id: str,  # noqa: ARG002  # there are no customers
+        eid: str | None = None,  # noqa: ARG002  # profiles are not bound to a phone
+    ) -> Line:
+        """esim/order of one profile."""
+        number = self._order(ref, plan)
+        return Line(line_id=ORDER + number, state=LineState.PENDING, ref=ref, plan=plan)
+
+    def find(
+        self,
+        *,
+        subscriber_id: str,  # noqa: ARG002  # as for activate
+        refs: Sequence[str],
+        since: datetime | None = None,
+        known: Mapping[str, str] | None = None,
+        eids: Mapping[str, str] | None = None,  # noqa: ARG002  # as for activate
+    ) -> Mapping[str, Line]:
+        """esim/query by time, and by number for what a listing does not show.
+
+        A listing shows allocated profiles only; an order in the making, or one that failed, is
+        told by its number alone.
+        """
+        handles = {ref: line_id for ref, line_id in (known or {}).items() if ref in refs}
+        found = {}
+        if len(refs) > 1 or not handles:
+            found.update(self._listed(set(refs), since))
+        for ref, line_id in handles.items():
+            if ref not in found:
+                found[ref] = self.get_line(line_id)
+        return found
+
+    def get_line(self, line_id: str) -> Line:
+        """esim/query by the profile's number, or by the order's."""
+        try:
+            return reading.line(self._profile(line_id))
+        except Unavailable as error:
+            if error.code != errors.ALLOCATING:
+                raise
+            return Line(line_id=line_id, state=LineState.PENDING)
+        except Refused as error:
+            if error.code != errors.ABNORMAL_STATUS:
+                raise
+            return Line(line_id=line_id, state=LineState.ENDED, reason=error.code)
+
+    def activation_code(self, line_id: str) -> ActivationCode:
+        """esim/query: the member `ac`."""
+        code = self._profile(line_id).get("ac")
+        if not code:
+            raise _not_ready("esim/query", "the provider has no activation code yet")
+        try:
+            return ActivationCode.parse(str(code))
+        except InvalidActivationCodeError as error:
+            raise Refused(UPSTREAM, "esim/query", str(error)) from None
+
+    def reissue(
+        self,
+        *,
+        ref: str,
+        line_id: str,  # noqa: ARG002  # the new line knows nothing of the old one
+        plan: str,
+        subscriber_id: str,  # noqa: ARG002  # as for activate
+        eid: str | None = None,  # noqa: ARG002  # as for activate
+    ) -> Reissue:
+        """esim/order of another profile of the plan."""
+        number = self._order(ref, plan)
+        return Reissue(reissue_id=ORDER + number, state=ChangeState.PENDING)
+
+    def find_reissue(self, trace: Trace) -> Reissue | None:
+        """The order by its number, else by its transactionId among those since then."""
+        if trace.change_id is not None:
+            line = self.get_line(trace.change_id)
+        else:
+            listed = self._listed({trace.ref}, trace.since)
+            if trace.ref not in listed:
+                return None
+            line = listed[trace.ref]
+        states = {LineState.PENDING: ChangeState.PENDING, LineState.ENDED: ChangeState.FAILED}
+        state = states.get(line.state, ChangeState.DONE)
+        done = state is ChangeState.DONE
+        return Reissue(
+            reissue_id=trace.change_id or line.line_id,
+            state=state,
+            line_id=line.line_id if done else None,
+            iccid=line.iccid if done else None,
+            reason=line.reason,
+        )
+
+    def end_line(self, line_id: str) -> None:
+        """esim/cancel for a refund while it was never installed, else esim/revoke."""
+        try:
+            item = self._profile(line_id)
+        except Refused as error:
+            if error.code == errors.ABNORMAL_STATUS:
+                return
+            raise
+        if reading.line(item).state is LineState.ENDED:
+            return
+        name = {"esimTranNo": str(item["esimTranNo"])}
+        if reading.never_installed(item):
+            try:
+                self._client.call("esim/cancel", name, writes=True)
+            except Refused as error:
+                # It was installed meanwhile, or ended.
+                if error.code != errors.NOT_IN_THIS_STATUS:
+                    raise
+            else:
+                return
+        self._revoke(name)
+
+    def offers(self, plan: str) -> Sequence[Offer]:
+        """package/list of the type TOPUP for a package code or slug.
+
+        Day passes are left out: what they cost depends on a number of days.
+        """
+        # Slugs are made of the region, volume and days ("JP_5_30"), codes have no such parts.
+        by = "slug" if "_" in plan else "packageCode"
+        found = self._client.call("package/list", {"type": "TOPUP", by: plan}, writes=False)
+        fixed = (
+            item
+            for item in found.get("packageList") or ()
+            if item.get("dataType", reading.FIXED_DATA) == reading.FIXED_DATA
+        )
+        return readable(fixed, reading.offer, "esim_access")
+
+    def top_up(self, *, ref: str, line_id: str, offer_id: str) -> TopUp:
+        """esim/topup."""
+        number = line_id
+        if line_id.startswith(ORDER):
+            number = str(self._profile(line_id)["esimTranNo"])
+        body = {"esimTranNo": number, "packageCode": offer_id, "transactionId": ref}
+        answer = self._client.call("esim/topup", body, writes=True)
+        return TopUp(state=ChangeState.DONE, top_up_id=answer.get("topUpEsimTranNo"))
+
+    def find_top_up(self, trace: TopUpTrace) -> TopUp | None:
+        """esim/query: whether the total volume grew by what was bought, and by nothing else."""
+        if trace.change_id is not None:
+            return TopUp(state=ChangeState.DONE, top_up_id=trace.change_id)
+        before, added, now = trace.data_before, trace.data_added, None
+        if before is not None and added is not None:
+            now = self.get_line(trace.line_id).data_total
+        if before is not None and added is not None and now is not None:
+            if now == before:
+                return None
+            if now == before + added:
+                return TopUp(state=ChangeState.DONE)
+        raise OutcomeUnknown(
+            UPSTREAM,
+            "esim/query",
+            f"the line's volume does not tell whether the top-up happened: {before} bytes before, "
+            f"{now} now, {added} bought",
+            code="total-differs",
+        )
+
+    def usage(self, line_ids: Sequence[str]) -> Mapping[str, Usage]:
+        """esim/usage/query; figures are two to three hours old."""
+        self.capabilities.check_batch(line_ids)
+        numbers = [line_id for line_id in line_ids if not line_id.startswith(ORDER)]
+        if not numbers:
+            return {}
+        body = {"esimTranNoList": numbers}
+        answer = self._client.call("esim/usage/query", body, writes=False)
+        found = {}
+        for item in answer.get("esimUsageList") or ():
+            try:
+                found[str(item["esimTranNo"])] = reading.usage(item)
+            except (KeyError, TypeError, ValueError):
+                continue
+        return found
+
+    def profile_state(self, line_id: str) -> ProfileState:
+        """esim/query: the member `smdpStatus`."""
+        return self.get_line(line_id).profile or ProfileState.UNKNOWN
+
+    def _order(self, ref: str, plan: str) -> str:
+        body = {"transactionId": ref, "packageInfoList": [{"packageCode": plan, "count": 1}]}
+        answer = self._client.call("esim/order", body, writes=True)
+        if not answer.get("orderNo"):
+            raise OutcomeUnknown(UPSTREAM, "esim/order", "success without an order number")
+        return str(answer["orderNo"])
+
+    def _profile(self, line_id: str) -> dict[str, Any]:
+        """The one profile of a handle. Raises Unavailable while its order is being allocated."""
+        by = {"esimTranNo": line_id}
+        if line_id.startswith(ORDER):
+            by = {"orderNo": line_id.removeprefix(ORDER)}
+        page = self._page(by, size=ONE_PAGE, number=1)
+        if not page:
+            raise Refused(UPSTREAM, "esim/query", "there is no such line", code="no-such-line")
+        return page[0]
+
+    def _revoke(self, name: dict[str, str]) -> None:
+        try:
+            self._client.call("esim/revoke", name, writes=True)
+        except Refused as error:
+            if error.code != errors.NOT_IN_THIS_STATUS:
+                raise
+            if self.get_line(name["esimTranNo"]).state is not LineState.ENDED:
+                raise
+
+    def _listed(self, refs: set[str], since: datetime | None) -> dict[str, Line]:
+        now = self._now()
+        start = (since or now - LOOK_BACK) - SKEW
+        period = {"startTime": _time(start), "endTime": _time(now + SKEW)}
+        found: dict[str, Line] = {}
+        for item in self._items(period):
+            line = reading.line(item)
+            if line.ref in refs:
+                found[line.ref] = line
+            if len(found) == len(refs):
+                break
+        return found
+
+    def _items(self, period: dict[str, str]) -> Iterator[dict[str, Any]]:
+        for number in range(1, MOST_PAGES + 1):
+            page = self._page(period, size=PAGE_SIZE, number=number)
+            yield from page
+            if len(page) < PAGE_SIZE:
+                return
+
+    def _page(self, by: dict[str, str], *, size: int, number: int) -> list[dict[str, Any]]:
+        body = {**by, "pager": {"pageNum": number, "pageSize": size}}
+        found: list[dict[str, Any]] = (
+            self._client.call("esim/query", body, writes=False).get("esimList") or []
+        )
+        return found
+
+
+def _time(moment: datetime) -> str:
+    """As the documentation writes the limits of a period."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M+00:00")
+
+
+def _not_ready(operation: str, message: str) -> Unavailable:
+    return Unavailable(UPSTREAM, operation, message, code="not-ready")

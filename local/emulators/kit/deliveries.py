@@ -1,0 +1,106 @@
+"""Sending webhooks: one thread per emulator, in order, with retries.
+
+What is sent and how it is signed is the vendor's; when and how often is the same for all.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+TIMEOUT = 10.0
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One message to one URL.
+
+    `make` returns body and headers; it runs at each attempt, because signatures carry the time.
+    `attempts` collects what became of it: attempt, url, delivered, status, error.
+    """
+
+    url: str
+    make: Callable[[], tuple[bytes, dict[str, str]]]
+    attempts: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Deliveries:
+    """A queue of deliveries; `most_attempts` and `retry_seconds` are read when needed."""
+
+    def __init__(
+        self, most_attempts: Callable[[], int], retry_seconds: Callable[[], float]
+    ) -> None:
+        self._most_attempts = most_attempts
+        self._retry_seconds = retry_seconds
+        self._queue: list[tuple[float, int, Delivery, int]] = []
+        self._order = itertools.count()
+        self._changed = threading.Condition()
+        self._busy = 0
+        self._generation = 0
+        self._thread: threading.Thread | None = None
+
+    def send(self, deliveries: Iterable[Delivery]) -> None:
+        """Queue these, in this order."""
+        with self._changed:
+            for delivery in deliveries:
+                self._push(0.0, delivery, 1)
+            if self._queue and (self._thread is None or not self._thread.is_alive()):
+                self._thread = threading.Thread(target=self._work, daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def wait_idle(self, seconds: float = 5.0) -> bool:
+        """Wait until nothing is queued or under way; False when that takes longer."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._queue and not self._busy, seconds)
+
+    def clear(self) -> None:
+        """Forget what is queued; what is under way is not tried again."""
+        with self._changed:
+            self._queue.clear()
+            self._generation += 1
+            self._changed.notify_all()
+
+    def _push(self, delay: float, delivery: Delivery, attempt: int) -> None:
+        due = time.monotonic() + delay if delay else 0.0
+        heapq.heappush(self._queue, (due, next(self._order), delivery, attempt))
+
+    def _work(self) -> None:
+        with httpx.Client(timeout=TIMEOUT) as client:
+            while True:
+                with self._changed:
+                    if not self._queue:
+                        self._thread = None
+                        return
+                    wait = self._queue[0][0] - time.monotonic()
+                    if wait > 0:
+                        self._changed.wait(wait)
+                        continue
+                    _, _, delivery, attempt = heapq.heappop(self._queue)
+                    generation = self._generation
+                    self._busy += 1
+                outcome = post(client, delivery)
+                with self._changed:
+                    self._busy -= 1
+                    delivery.attempts.append({"attempt": attempt, "url": delivery.url, **outcome})
+                    again = not outcome["delivered"] and generation == self._generation
+                    if again and attempt < self._most_attempts():
+                        self._push(self._retry_seconds(), delivery, attempt + 1)
+                    self._changed.notify_all()
+
+
+def post(client: httpx.Client, delivery: Delivery) -> dict[str, Any]:
+    """One attempt: `{"delivered", "status", "error"}`."""
+    body, headers = delivery.make()
+    try:
+        answer = client.post(delivery.url, content=body, headers=headers)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return {"delivered": False, "status": None, "error": type(error).__name__}
+    return {"delivered": answer.is_success, "status": answer.status_code, "error": None}

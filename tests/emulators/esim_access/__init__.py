@@ -1,0 +1,1 @@
+"""The eSIM Access emulator against its vendor's documentation."""
