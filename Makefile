@@ -12,7 +12,7 @@ STAGE ?= dev
 SLOW := tests/unit/composed tests/unit/ops_simulation \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
-.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test stack-test openapi synth layers bench simulate deploy secrets clean
+.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test stack-test openapi synth layers bench simulate bootstrap diff deploy destroy secrets clean
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,8 +74,17 @@ bench: setup ## Performance as ratios against a bare handler, in one run
 simulate: setup ## Provisioning during and after a night without WHMCS, in simulated time
 	@$(RUN) python -m ops.simulation
 
-deploy: layers ## Deploy STAGE with the CDK command line (needs AWS credentials)
-	@STAGE=$(STAGE) npx --yes aws-cdk@2 deploy --require-approval never
+bootstrap: setup ## Prepare an AWS account and region for deployments, once
+	@$(RUN) python -m infra.deploy bootstrap
+
+diff: layers ## Show what a deployment of STAGE would change
+	@STAGE=$(STAGE) $(RUN) python -m infra.deploy diff
+
+deploy: layers ## Deploy STAGE (needs AWS credentials)
+	@STAGE=$(STAGE) $(RUN) python -m infra.deploy deploy
+
+destroy: layers ## Delete the stack of STAGE; asks first
+	@STAGE=$(STAGE) $(RUN) python -m infra.deploy destroy
 
 secrets: setup ## Ask for the values of the secrets of STAGE and put them into Secrets Manager
 	@$(RUN) python -m ops.secret_values set --stage $(STAGE)

@@ -16,14 +16,17 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.alarms import AlarmRow
+
 PERIOD = cdk.Duration.minutes(5)
 ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
+BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 SERVER_ERROR_PERCENT = 1
 SERVER_ERROR_MINIMUM = 5
 LATENCY_P99_MS = 5000
 TIMEOUT_SHARE = 0.8
-QUOTA_PERCENT = 80
+SILENT_RUNS = 3
 
 
 def create_alarm_topic(scope: Construct, id_: str, *, name: str, email: str) -> sns.Topic:
@@ -139,43 +142,49 @@ class Alarms:
             runbook=runbook,
         )
 
-    def tables(self, throttled: Mapping[str, cloudwatch.IMetric]) -> None:
-        """DynamoDB refused requests of any table; metrics by a lower-case name each."""
-        self._alarm(
-            "TableThrottles",
-            metric=_sum(throttled, label="Throttled requests, all tables"),
-            what="DynamoDB throttled requests.",
-            runbook="dynamodb-throttles",
-        )
+    def silent(self, id_: str, function: lambda_.Function, *, minutes: int) -> None:
+        """A scheduled Lambda that was not invoked for three times its interval, in minutes.
 
-    def unexpected_errors(self, counts: Mapping[str, cloudwatch.IMetric]) -> None:
-        """A handler met an error that it does not know: a fault of ours; metrics by area."""
+        A function that does not run emits nothing: here missing data is the fault.
+        """
         self._alarm(
-            "UnexpectedErrors",
-            metric=_sum(counts, label="Unexpected errors, all areas"),
-            what="A handler met an error that it does not know.",
-            runbook="unexpected-errors",
-        )
-
-    def salesforce_quota(self, percentages: Mapping[str, cloudwatch.IMetric]) -> None:
-        """Salesforce's daily API requests are nearly used up; metrics by area that calls it."""
-        filled = ", ".join(f"FILL({name}, 0)" for name in percentages)
-        self._alarm(
-            "SalesforceQuota",
-            metric=cloudwatch.MathExpression(
-                expression=f"MAX([{filled}])",
-                using_metrics=dict(percentages),
-                label="Salesforce API requests used, %",
-                period=PERIOD,
+            f"{id_}Silent",
+            metric=function.metric_invocations(
+                statistic="Sum", period=cdk.Duration.minutes(minutes)
             ),
-            what=f"{QUOTA_PERCENT} % of the day's Salesforce API requests are used.",
-            runbook="salesforce-quota",
-            threshold=QUOTA_PERCENT,
+            what=f"{id_} did not run for {SILENT_RUNS * minutes} minutes.",
+            runbook="scheduled-function-silent",
+            comparison=BELOW,
+            datapoints=(SILENT_RUNS, SILENT_RUNS),
+            missing=cloudwatch.TreatMissingData.BREACHING,
         )
 
-    def counted(self, id_: str, *, metric: cloudwatch.IMetric, what: str, runbook: str) -> None:
-        """An event of the portal's own that must not happen even once."""
-        self._alarm(id_, metric=metric, what=what, runbook=runbook)
+    def tables(self, throttled: Mapping[str, Mapping[str, cloudwatch.IMetric]]) -> None:
+        """DynamoDB refused events of any table or index: one alarm each for reads and writes.
+
+        Metrics by a lower-case name, by `Read` and `Write`. ThrottledRequests would not do:
+        DynamoDB emits it by table and operation, never by table alone.
+        """
+        for kind, metrics in throttled.items():
+            self._alarm(
+                f"Table{kind}Throttles",
+                metric=_sum(metrics, label=f"{kind} throttle events, all tables"),
+                what=f"DynamoDB throttled {kind.lower()}s.",
+                runbook="dynamodb-throttles",
+            )
+
+    def own(self, row: AlarmRow, metrics: PortalMetrics) -> None:
+        """A row of `infra/alarms.py`."""
+        by_area = {area: metrics.of_row(row, area) for area in row.areas}
+        combine = _highest if row.level else _sum
+        alone = next(iter(by_area.values())) if len(by_area) == 1 else None
+        self._alarm(
+            row.name,
+            metric=alone or combine(by_area, label=f"{row.metric}, all areas"),
+            what=row.what,
+            runbook=row.runbook,
+            threshold=row.threshold,
+        )
 
     def _alarm(
         self,
@@ -187,6 +196,7 @@ class Alarms:
         threshold: float = 1,
         comparison: cloudwatch.ComparisonOperator = AT_LEAST,
         datapoints: tuple[int, int] = (1, 1),
+        missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
     ) -> None:
         """`datapoints` are (to alarm, evaluated)."""
         to_alarm, evaluated = datapoints
@@ -200,7 +210,7 @@ class Alarms:
             comparison_operator=comparison,
             datapoints_to_alarm=to_alarm,
             evaluation_periods=evaluated,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            treat_missing_data=missing,
         )
         action = actions.SnsAction(self.topic)
         alarm.add_alarm_action(action)
@@ -217,12 +227,43 @@ def _sum(metrics: Mapping[str, cloudwatch.IMetric], *, label: str) -> cloudwatch
     )
 
 
-def portal_metric(name: str, *, service: str, **dimensions: str) -> cloudwatch.Metric:
-    """A count that the handlers of an area emit; `dimensions` must be all that they add to it."""
-    return cloudwatch.Metric(
-        namespace="Portal",
-        metric_name=name,
-        dimensions_map={"service": service, **dimensions},
-        statistic="Sum",
-        period=PERIOD,
+def _highest(metrics: Mapping[str, cloudwatch.IMetric], *, label: str) -> cloudwatch.MathExpression:
+    filled = ", ".join(f"FILL({name}, 0)" for name in metrics)
+    return cloudwatch.MathExpression(
+        expression=f"MAX([{filled}])", using_metrics=dict(metrics), label=label, period=PERIOD
     )
+
+
+@dataclass(frozen=True)
+class PortalMetrics:
+    """The metrics that the handlers of a stage emit into its namespace."""
+
+    namespace: str
+
+    def of_row(self, row: AlarmRow, area: str) -> cloudwatch.Metric:
+        """What a row of `infra/alarms.py` watches in one area."""
+        statistic = "Maximum" if row.level else "Sum"
+        return self.of(row.metric, area=area, statistic=statistic, **row.dimensions)
+
+    def of(
+        self, name: str, *, area: str, statistic: str = "Sum", **dimensions: str
+    ) -> cloudwatch.Metric:
+        """One metric; `dimensions` must be all that the handlers add to it."""
+        return cloudwatch.Metric(
+            namespace=self.namespace,
+            metric_name=name,
+            dimensions_map={"service": area, **dimensions},
+            statistic=statistic,
+            period=PERIOD,
+        )
+
+    def by_upstream(self, name: str, *, statistic: str) -> cloudwatch.MathExpression:
+        """One line for each area and upstream that emitted the metric; for dashboards only."""
+        schema = f"{{{self.namespace},service,upstream}}"
+        seconds = PERIOD.to_seconds()
+        return cloudwatch.MathExpression(
+            expression=f"SEARCH('{schema} MetricName=\"{name}\"', '{statistic}', {seconds:.0f})",
+            using_metrics={},
+            label="",
+            period=PERIOD,
+        )

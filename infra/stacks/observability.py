@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.alarms import ALARMS
 from infra.components.dashboard import create_dashboard
-from infra.components.monitoring import PERIOD, Alarms, create_alarm_topic, portal_metric
+from infra.components.monitoring import PERIOD, Alarms, PortalMetrics, create_alarm_topic
 from infra.components.service_function import ServiceFunction
+from infra.components.tables import STATUS_INDEX
 from infra.config import Config
 from infra.endpoints import ENDPOINTS
+from infra.environment import metrics_namespace
+from infra.queues import QUEUES
+from infra.resource_names import Table
 from infra.stacks.functions import construct_id
 from infra.stacks.state import State
-from infra.vocabulary import Queue, Secret
-
-# Minutes that a message may wait: provisioning is promised within the hour, mail is awaited. What
-# waits for an upstream is put back every quarter of an hour; it grows old once it is worked off.
-QUEUE_AGE_MINUTES = {
-    Queue.PROVISION: 30,
-    Queue.PROVISION_WAITING: 120,
-    Queue.EMAIL: 15,
-    Queue.CASE: 60,
-}
-
-
-# Those that the worker calls through a circuit breaker (portal/adapters/circuit.py).
-GUARDED_UPSTREAMS = ("salesforce", "whmcs", "esim")
-HTTP_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if e.route is not None))
-SALESFORCE_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Secret.SALESFORCE in e.secrets))
 
 
 def observe(
@@ -42,53 +33,28 @@ def observe(
     api: apigateway.RestApi,
     prefix: str,
 ) -> sns.Topic:
-    """Create every alarm; returns the topic that they report to."""
+    """Create every alarm and the dashboard; returns the topic that alarms report to."""
     topic = create_alarm_topic(
         scope, "AlarmTopic", name=f"{prefix}-alarms", email=config.alarm_email
     )
+    metrics = PortalMetrics(metrics_namespace(config.stage))
     alarms = Alarms(scope=scope, prefix=prefix, topic=topic)
     alarms.api(api)
     alarms.throttles()
-    for endpoint in ENDPOINTS:
-        id_, function = construct_id(endpoint), functions[endpoint.id].function
-        alarms.function(id_, function, runbook="lambda-errors")
-        if endpoint.route is None:
-            alarms.duration(id_, function, timeout=endpoint.timeout)
-    for queue, pair in state.queues.items():
-        alarms.queue(
-            queue.camel_case,
-            pair.queue,
-            minutes=QUEUE_AGE_MINUTES[queue],
-            runbook=f"{queue.value}-queue",
-        )
-        # One consumer works off the dead letters of both provisioning queues.
-        page = queue.value.removesuffix("-waiting")
-        alarms.dead_letters(queue.camel_case, pair.dead_letters, runbook=f"{page}-dead-letters")
-    alarms.tables({table.value: _throttled(item) for table, item in state.tables.items()})
-    alarms.unexpected_errors(
-        {area: portal_metric("UnexpectedErrors", service=area) for area in HTTP_AREAS}
-    )
-    alarms.salesforce_quota(
-        {area: _highest("SalesforceApiQuotaUsedPercent", area) for area in SALESFORCE_AREAS}
-    )
-    alarms.counted(
-        "ProvisioningFailed",
-        metric=portal_metric("ProvisioningFailed", service="provision"),
-        what="An order could not be provisioned and needs an operator.",
-        runbook="provisioning-failed",
-    )
-    alarms.counted(
-        "EmailFailed",
-        metric=portal_metric("EmailFailed", service="email"),
-        what="A mail was given up.",
-        runbook="email-failed",
-    )
-    _own_signals(alarms)
+    _watch_functions(alarms, functions)
+    for row in QUEUES:
+        pair, id_ = state.queues[row.queue], row.queue.camel_case
+        alarms.queue(id_, pair.queue, minutes=row.oldest_minutes, runbook=row.runbook)
+        alarms.dead_letters(id_, pair.dead_letters, runbook=row.dead_letters_runbook)
+    alarms.tables({kind: dict(_throttled(state, kind)) for kind in ("Read", "Write")})
+    for alarm in ALARMS:
+        alarms.own(alarm, metrics)
     create_dashboard(
         scope,
         "Dashboard",
         name=prefix,
         api=api,
+        metrics=metrics,
         functions={
             id_: item.function.metric_errors(statistic="Sum", period=PERIOD, label=id_)
             for id_, item in functions.items()
@@ -99,43 +65,29 @@ def observe(
     return topic
 
 
-def _own_signals(alarms: Alarms) -> None:
-    """What only the portal itself can see going wrong."""
-    for name, what, runbook in (
-        ("ProvisioningStuck", "Jobs did not move and were brought back.", "provisioning-stuck"),
-        ("ProvisioningLost", "Jobs had lost their message.", "provisioning-stuck"),
-    ):
-        alarms.counted(name, metric=_highest(name, "provision"), what=what, runbook=runbook)
-    for upstream in GUARDED_UPSTREAMS:
-        alarms.counted(
-            f"CircuitOpened{upstream.title()}",
-            metric=portal_metric("CircuitOpened", service="provision", upstream=upstream),
-            what=f"Provisioning stopped calling {upstream}: it fails again and again.",
-            runbook="circuit-opened",
-        )
-    alarms.counted(
-        "SignatureFailures",
-        metric=portal_metric("SignatureFailures", service="provision"),
-        what="Calls to the provisioning endpoint were refused.",
-        runbook="signature-failures",
+def _watch_functions(alarms: Alarms, functions: dict[str, ServiceFunction]) -> None:
+    for endpoint in ENDPOINTS:
+        id_, function = construct_id(endpoint), functions[endpoint.id].function
+        alarms.function(id_, function, runbook="lambda-errors")
+        if endpoint.route is None:
+            alarms.duration(id_, function, timeout=endpoint.timeout)
+        if endpoint.every_minutes is not None:
+            alarms.silent(id_, function, minutes=endpoint.every_minutes)
+
+
+def _throttled(state: State, kind: str) -> Iterator[tuple[str, cloudwatch.Metric]]:
+    """Throttled events of one kind by table, and by index for the table that has one."""
+    for table, item in state.tables.items():
+        yield table.value, _events(item, kind)
+    index = _events(state.tables[Table.WORKFLOW], kind, GlobalSecondaryIndexName=STATUS_INDEX)
+    yield f"{Table.WORKFLOW.value}_index", index
+
+
+def _events(table: dynamodb.Table, kind: str, **dimensions: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/DynamoDB",
+        metric_name=f"{kind}ThrottleEvents",
+        dimensions_map={"TableName": table.table_name, **dimensions},
+        statistic="Sum",
+        period=PERIOD,
     )
-    alarms.counted(
-        "OrderMailsNotQueued",
-        metric=portal_metric("OrderMailsNotQueued", service="orders"),
-        what="An order was placed, but its mail could not be queued.",
-        runbook="order-mails-not-queued",
-    )
-    alarms.counted(
-        "CatalogProductsRejected",
-        metric=_highest("CatalogProductsRejected", "catalog"),
-        what="Products are left out of the catalogue because of mistakes in them.",
-        runbook="catalog-products-rejected",
-    )
-
-
-def _highest(name: str, area: str) -> cloudwatch.Metric:
-    return portal_metric(name, service=area).with_(statistic="Maximum")
-
-
-def _throttled(table: dynamodb.Table) -> cloudwatch.Metric:
-    return table.metric("ThrottledRequests", statistic="Sum", period=PERIOD)

@@ -27,7 +27,7 @@ RSA_BITS = 2048
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """`values` are the secrets' JSON objects: salesforce, whmcs, esim, sendgrid, signing."""
+    """`values` are the secrets' JSON objects: salesforce, whmcs, esim, mail, signing."""
 
     values: dict[str, dict[str, Any]]
     salesforce_public_key: str
@@ -51,7 +51,7 @@ def credentials(settings: Settings) -> Credentials:
             if provider == "gigs"
             else {"accessCode": "local-access-code", "secretKey": "local-secret-key"}
         ),
-        "sendgrid": {"apiKey": "SG.local"},
+        "mail": {"apiKey": "SG.local"},
         "signing": {"keys": {SIGNING_KEY_ID: signing_key}},
     }
     return Credentials(

@@ -14,7 +14,8 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from infra.vocabulary import Endpoint, Secret
+from infra.endpoint_model import Endpoint
+from infra.resource_names import Secret
 from ops.bench import limits
 from ops.bench.environment import AWS, environment_of
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
 
+from infra.endpoint_model import Endpoint
 from infra.endpoints import ENDPOINTS
-from infra.vocabulary import Endpoint
 
 AWS = {
     "AWS_ACCESS_KEY_ID": "benchmark",

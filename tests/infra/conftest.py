@@ -46,11 +46,9 @@ def _synthesise(environ: Mapping[str, str], out: Path) -> Path:
     """Synthesise with cdk-nag on: any finding that nobody accepted fails here."""
     use_bundled_node()
     # Importing aws_cdk starts the Node.js process that the line above chose.
-    from infra.synth import build_app  # noqa: PLC0415
+    from infra.synth import synthesise  # noqa: PLC0415
 
-    config = load_config(environ, directory=out)
-    app, _ = build_app(config, outdir=out, context=project_context())
-    app.synth()
+    synthesise(load_config(environ, directory=out), outdir=out, context=project_context())
     return out
 
 

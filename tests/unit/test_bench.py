@@ -7,8 +7,8 @@ import subprocess
 import sys
 from datetime import date
 
+from infra.endpoint_model import Access
 from infra.endpoints import ENDPOINTS
-from infra.vocabulary import Access
 from ops.bench import environment, report
 from ops.bench.__main__ import BEGIN, END, replaced
 from ops.bench.cold import Cold, ColdRow, clients_of, uses_salesforce

@@ -9,10 +9,14 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from portal.config import ESIM_PROVIDERS
 
-from infra.vocabulary import Secret
-from ops.secret_values import FIELDS, SecretValues, fill
+from infra.config import load_config
+from infra.resource_names import Secret
+from infra.secret_fields import ESIM, SecretField, secret_fields
+from ops.secret_values import IncompleteSecretError, SecretValues, fill
 from tests.conftest import REGION
+from tests.infra.settings import plain
 
 
 @pytest.fixture
@@ -28,24 +32,105 @@ def answers(**given: str) -> Any:
     return lambda text: given.get(text.split()[1], "")
 
 
-def test_what_is_answered_is_written_and_the_rest_is_kept(values: SecretValues) -> None:
-    assert fill(values, Secret.WHMCS, answers(identifier="id", secret="one"))
-    assert fill(values, Secret.WHMCS, answers(secret="two"))
+def fields(tmp_path: Path, secret: Secret, **settings: str) -> tuple[SecretField, ...]:
+    """What is asked for where the configuration says so."""
+    config = load_config({**plain(tmp_path), **settings}, directory=tmp_path)
+    return secret_fields(config)[secret]
+
+
+SANDBOX = "https://example--dev.sandbox.my.salesforce.com"
+NEEDED: list[tuple[Secret, dict[str, str], set[str]]] = [
+    (Secret.SALESFORCE, {}, {"consumerKey", "username", "privateKey"}),
+    (
+        Secret.SALESFORCE,
+        {"SALESFORCE_URL": SANDBOX},
+        {"consumerKey", "username", "privateKey", "audience"},
+    ),
+    (
+        Secret.SALESFORCE,
+        {"SALESFORCE_LOGIN": "client-credentials", "SALESFORCE_URL": SANDBOX},
+        {"consumerKey", "consumerSecret"},
+    ),
+    (Secret.WHMCS, {}, {"identifier", "secret", "accessKey"}),
+    (Secret.ESIM, {}, {"project", "token"}),
+    (Secret.MAIL, {}, {"apiKey"}),
+    (
+        Secret.MAIL,
+        {"EMAIL_TRANSPORT": "smtp", "SMTP_HOST": "mail.example.com"},
+        {"username", "password"},
+    ),
+    (
+        Secret.MAIL,
+        {
+            "EMAIL_TRANSPORT": "smtp",
+            "SMTP_HOST": "mail.example.com",
+            "SMTP_AUTHENTICATION": "false",
+        },
+        set(),
+    ),
+]
+
+
+@pytest.mark.parametrize(("secret", "settings", "names"), NEEDED)
+def test_what_is_asked_for_is_what_the_configuration_needs(
+    tmp_path: Path, secret: Secret, settings: dict[str, str], names: set[str]
+) -> None:
+    assert {field.name for field in fields(tmp_path, secret, **settings)} == names
+
+
+def test_every_secret_but_the_signing_keys_is_asked_for(tmp_path: Path) -> None:
+    config = load_config(plain(tmp_path), directory=tmp_path)
+    assert {*secret_fields(config), Secret.SIGNING} == set(Secret)
+    assert set(ESIM_PROVIDERS) <= set(ESIM)
+
+
+def test_what_is_answered_is_written_and_the_rest_is_kept(
+    values: SecretValues, tmp_path: Path
+) -> None:
+    wanted = fields(tmp_path, Secret.WHMCS)
+    assert fill(values, Secret.WHMCS, wanted, answers(identifier="id", secret="one"))
+    assert fill(values, Secret.WHMCS, wanted, answers(secret="two"))
     assert values.read(Secret.WHMCS) == {"identifier": "id", "secret": "two"}
+    assert not fill(values, Secret.WHMCS, wanted, answers())
 
 
-def test_no_answer_writes_nothing(values: SecretValues) -> None:
-    assert not fill(values, Secret.SENDGRID, answers())
-    assert values.read(Secret.SENDGRID) == {}
+def test_an_incomplete_secret_is_not_written(values: SecretValues, tmp_path: Path) -> None:
+    smtp = fields(tmp_path, Secret.MAIL, EMAIL_TRANSPORT="smtp", SMTP_HOST="mail.example.com")
+    with pytest.raises(IncompleteSecretError, match="portal/dev/mail was not written: password"):
+        fill(values, Secret.MAIL, smtp, answers(username="portal"))
+    assert values.read(Secret.MAIL) == {}
+    assert fill(values, Secret.MAIL, smtp, answers(username="portal", password="hunter2"))
+    assert values.read(Secret.MAIL) == {"username": "portal", "password": "hunter2"}
+
+
+def test_what_another_login_or_transport_left_is_removed(
+    values: SecretValues, tmp_path: Path
+) -> None:
+    values.write(Secret.SALESFORCE, {"consumerKey": "key", "privateKey": "old"})
+    wanted = fields(tmp_path, Secret.SALESFORCE, SALESFORCE_LOGIN="client-credentials")
+    assert fill(values, Secret.SALESFORCE, wanted, answers(consumerSecret="new"))
+    assert values.read(Secret.SALESFORCE) == {"consumerKey": "key", "consumerSecret": "new"}
+
+
+def test_a_sandbox_gets_its_audience_by_itself(values: SecretValues, tmp_path: Path) -> None:
+    pem = tmp_path / "key.pem"
+    pem.write_text("-----BEGIN PRIVATE KEY-----\n")
+    given = answers(consumerKey="key", username="portal@example.com", privateKey=str(pem))
+    wanted = fields(tmp_path, Secret.SALESFORCE, SALESFORCE_URL=SANDBOX)
+    assert fill(values, Secret.SALESFORCE, wanted, given)
+    assert values.read(Secret.SALESFORCE)["audience"] == "https://test.salesforce.com"
 
 
 def test_the_private_key_is_read_from_its_file(values: SecretValues, tmp_path: Path) -> None:
     pem = tmp_path / "key.pem"
     pem.write_text("-----BEGIN PRIVATE KEY-----\n")
-    fill(values, Secret.SALESFORCE, answers(privateKey=str(pem)))
+    wanted = fields(tmp_path, Secret.SALESFORCE)
+    given = {"consumerKey": "key", "username": "portal@example.com"}
+    fill(values, Secret.SALESFORCE, wanted, answers(**given, privateKey=str(pem)))
     assert values.read(Secret.SALESFORCE)["privateKey"] == pem.read_text()
+    absent = str(tmp_path / "nowhere.pem")
     with pytest.raises(OSError, match=r"nowhere\.pem"):
-        fill(values, Secret.SALESFORCE, answers(privateKey=str(tmp_path / "nowhere.pem")))
+        fill(values, Secret.SALESFORCE, wanted, answers(**given, privateKey=absent))
 
 
 def test_keys_rotate_without_a_moment_without_one(values: SecretValues) -> None:
@@ -59,7 +144,3 @@ def test_keys_rotate_without_a_moment_without_one(values: SecretValues) -> None:
     values.remove_signing_key("k1")
     assert values.read(Secret.SIGNING) == {"keys": {"k2": second}}
     assert len(second) == 64
-
-
-def test_every_upstream_is_asked_for() -> None:
-    assert {*FIELDS, Secret.SIGNING} == set(Secret)
