@@ -40,6 +40,7 @@ VALUES = {
     "REFRESH_COOKIE_SECURE": "true",
     "REFRESH_TOKEN_DAYS": "30",
     "SALESFORCE_API_VERSION": "63.0",
+    "SMTP_AUTHENTICATION": "true",
     "SMTP_PORT": "587",
 }
 
