@@ -12,7 +12,7 @@ STAGE ?= dev
 SLOW := tests/unit/composed tests/unit/ops_simulation \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
-.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test stack-test openapi synth layers bench simulate bootstrap diff deploy destroy secrets clean
+.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test stack-test openapi synth layers bench simulate cdk-cli bootstrap diff deploy destroy secrets clean
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,7 +56,7 @@ vendor-test: setup ## The emulators, and what we build against them in one proce
 infra-test: setup ## Synthesise once and assert invariants over every resource; cfn-lint
 	@$(RUN) pytest -q tests/infra
 
-stack-test: setup ## Integration and end-to-end tests on a stack of their own
+stack-test: setup cdk-cli ## Integration and end-to-end tests on a stack of their own
 	@$(RUN) pytest -q tests/integration tests/e2e
 
 openapi: setup ## Write docs/openapi.json from the code
@@ -74,16 +74,19 @@ bench: setup ## Performance as ratios against a bare handler, in one run
 simulate: setup ## Provisioning during and after a night without WHMCS, in simulated time
 	@$(RUN) python -m ops.simulation
 
-bootstrap: setup ## Prepare an AWS account and region for deployments, once
+cdk-cli: setup
+	@$(RUN) python -m infra.cdk_cli
+
+bootstrap: setup cdk-cli ## Prepare an AWS account and region for deployments, once
 	@$(RUN) python -m infra.deploy bootstrap
 
-diff: layers ## Show what a deployment of STAGE would change
+diff: layers cdk-cli ## Show what a deployment of STAGE would change
 	@STAGE=$(STAGE) $(RUN) python -m infra.deploy diff
 
-deploy: layers ## Deploy STAGE (needs AWS credentials)
+deploy: layers cdk-cli ## Deploy STAGE (needs AWS credentials)
 	@STAGE=$(STAGE) $(RUN) python -m infra.deploy deploy
 
-destroy: layers ## Delete the stack of STAGE; asks first
+destroy: layers cdk-cli ## Delete the stack of STAGE; asks first
 	@STAGE=$(STAGE) $(RUN) python -m infra.deploy destroy
 
 secrets: setup ## Ask for the values of the secrets of STAGE and put them into Secrets Manager

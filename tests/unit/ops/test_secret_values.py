@@ -9,11 +9,10 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from portal.config import ESIM_PROVIDERS
 
 from infra.config import load_config
 from infra.resource_names import Secret
-from infra.secret_fields import ESIM, SecretField, secret_fields
+from infra.secret_fields import SecretField, secret_fields
 from ops.secret_values import IncompleteSecretError, SecretValues, fill
 from tests.conftest import REGION
 from tests.infra.settings import plain
@@ -36,52 +35,6 @@ def fields(tmp_path: Path, secret: Secret, **settings: str) -> tuple[SecretField
     """What is asked for where the configuration says so."""
     config = load_config({**plain(tmp_path), **settings}, directory=tmp_path)
     return secret_fields(config)[secret]
-
-
-SANDBOX = "https://example--dev.sandbox.my.salesforce.com"
-NEEDED: list[tuple[Secret, dict[str, str], set[str]]] = [
-    (Secret.SALESFORCE, {}, {"consumerKey", "username", "privateKey"}),
-    (
-        Secret.SALESFORCE,
-        {"SALESFORCE_URL": SANDBOX},
-        {"consumerKey", "username", "privateKey", "audience"},
-    ),
-    (
-        Secret.SALESFORCE,
-        {"SALESFORCE_LOGIN": "client-credentials", "SALESFORCE_URL": SANDBOX},
-        {"consumerKey", "consumerSecret"},
-    ),
-    (Secret.WHMCS, {}, {"identifier", "secret", "accessKey"}),
-    (Secret.ESIM, {}, {"project", "token"}),
-    (Secret.MAIL, {}, {"apiKey"}),
-    (
-        Secret.MAIL,
-        {"EMAIL_TRANSPORT": "smtp", "SMTP_HOST": "mail.example.com"},
-        {"username", "password"},
-    ),
-    (
-        Secret.MAIL,
-        {
-            "EMAIL_TRANSPORT": "smtp",
-            "SMTP_HOST": "mail.example.com",
-            "SMTP_AUTHENTICATION": "false",
-        },
-        set(),
-    ),
-]
-
-
-@pytest.mark.parametrize(("secret", "settings", "names"), NEEDED)
-def test_what_is_asked_for_is_what_the_configuration_needs(
-    tmp_path: Path, secret: Secret, settings: dict[str, str], names: set[str]
-) -> None:
-    assert {field.name for field in fields(tmp_path, secret, **settings)} == names
-
-
-def test_every_secret_but_the_signing_keys_is_asked_for(tmp_path: Path) -> None:
-    config = load_config(plain(tmp_path), directory=tmp_path)
-    assert {*secret_fields(config), Secret.SIGNING} == set(Secret)
-    assert set(ESIM_PROVIDERS) <= set(ESIM)
 
 
 def test_what_is_answered_is_written_and_the_rest_is_kept(
@@ -116,7 +69,9 @@ def test_a_sandbox_gets_its_audience_by_itself(values: SecretValues, tmp_path: P
     pem = tmp_path / "key.pem"
     pem.write_text("-----BEGIN PRIVATE KEY-----\n")
     given = answers(consumerKey="key", username="portal@example.com", privateKey=str(pem))
-    wanted = fields(tmp_path, Secret.SALESFORCE, SALESFORCE_URL=SANDBOX)
+    wanted = fields(
+        tmp_path, Secret.SALESFORCE, SALESFORCE_URL="https://example--dev.sandbox.my.salesforce.com"
+    )
     assert fill(values, Secret.SALESFORCE, wanted, given)
     assert values.read(Secret.SALESFORCE)["audience"] == "https://test.salesforce.com"
 
