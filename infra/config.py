@@ -226,6 +226,11 @@ class Config(BaseSettings):
         """The CloudFormation stack's name, also that of its template in `cdk.out`."""
         return f"Portal-{self.stage}"
 
+    @property
+    def monitoring_stack_name(self) -> str:
+        """The name of the stack with the stage's alarms and dashboard."""
+        return f"{self.stack_name}-monitoring"
+
     def number(self, name: str) -> int:
         """The value of a setting that is a whole number."""
         return int(getattr(self, name.lower()))

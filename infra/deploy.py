@@ -2,8 +2,8 @@
 
     python -m infra.deploy bootstrap    prepare the account and region, once
     python -m infra.deploy diff         show what a deployment would change
-    python -m infra.deploy deploy       create or update the stage's stack
-    python -m infra.deploy destroy      delete the stage's stack
+    python -m infra.deploy deploy       create or update the stage's stacks
+    python -m infra.deploy destroy      delete the stage's stacks
 
 The stage is the one in STAGE, account and region are those of the usual AWS variables and profiles.
 Further arguments go to the CDK command line.
@@ -93,7 +93,7 @@ class Deployment:
         return self._cdk("diff", config, more)
 
     def deploy(self, config: Config, more: Sequence[str]) -> int:
-        """Create or update the stack.
+        """Create or update the stacks.
 
         A stage that retains its data is created without what refuses to be deleted, so that a
         creation that fails can clean up, and is protected in a second step.
@@ -107,7 +107,7 @@ class Deployment:
         return self._cdk("deploy", config, deploy)
 
     def destroy(self, config: Config, more: Sequence[str]) -> int:
-        """Delete the stack. Raises DeployError when it is protected."""
+        """Delete the stacks. Raises DeployError when it is protected."""
         if self.account.is_protected(config.stack_name):
             raise DeployError(PROTECTED.format(stage=config.stage, stack=config.stack_name))
         return self._cdk("destroy", config, more)
@@ -118,7 +118,8 @@ class Deployment:
 
     def _cdk(self, command: str, config: Config, more: Sequence[str]) -> int:
         app = shlex.join((sys.executable, "-m", "infra.app"))
-        arguments = [*self.cli, command, config.stack_name, "--app", app, *QUIET, *more]
+        stacks = (config.stack_name, config.monitoring_stack_name)
+        arguments = [*self.cli, command, *stacks, "--app", app, *QUIET, *more]
         return self.run(arguments, REPOSITORY, {"STAGE": config.stage})
 
 

@@ -72,6 +72,11 @@ class Endpoint:
         return f"{self.area}-{self.name.replace('_', '-')}"
 
     @property
+    def camel_case(self) -> str:
+        """The id as construct and alarm ids are written."""
+        return self.id.replace("-", " ").title().replace(" ", "")
+
+    @property
     def module(self) -> str:
         """Dotted module name."""
         return f"functions.{self.area}.{self.name}"

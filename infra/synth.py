@@ -13,6 +13,7 @@ from cdk_nag import AwsSolutionsChecks
 from infra.bytecode import Compiler
 from infra.code_assets import CodeAssets
 from infra.config import Config
+from infra.stacks.monitoring import MonitoringStack
 from infra.stacks.portal import PortalStack
 
 
@@ -24,10 +25,12 @@ def synthesise(
     protect: bool = True,
     compiler: Compiler | None = None,
 ) -> None:
-    """Write the cloud assembly of the app with its one stack; fails on any cdk-nag finding."""
+    """Write the cloud assembly of a stage's two stacks; fails on any cdk-nag finding."""
     with tempfile.TemporaryDirectory() as folder:
         app = cdk.App(outdir=str(outdir), context=dict(context), analytics_reporting=False)
         cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
         assets = CodeAssets(folder=Path(folder), compiler=compiler)
-        PortalStack(app, config.stack_name, config=config, assets=assets, protect=protect)
+        portal = PortalStack(app, config.stack_name, config=config, assets=assets, protect=protect)
+        # After the portal's stack: an alarm on something that is not there yet would ring.
+        MonitoringStack(app, config.monitoring_stack_name, config=config).add_dependency(portal)
         app.synth()

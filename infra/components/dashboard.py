@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import aws_cdk as cdk
-from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from infra.alarms import GUARDED_UPSTREAMS, SALESFORCE_AREAS
-from infra.components.monitoring import PERIOD, PortalMetrics
-from infra.components.queues import QueuePair
+from infra.components.metrics import PortalMetrics, api_metric, function_metric, queue_metric
+from infra.components.monitoring import OLDEST, VISIBLE
+from infra.endpoints import ENDPOINTS
+from infra.physical_names import PhysicalNames
+from infra.resource_names import Queue
 
 HALF, HEIGHT = 12, 6
 
@@ -20,19 +22,13 @@ def create_dashboard(
     scope: Construct,
     id_: str,
     *,
-    name: str,
-    api: apigateway.RestApi,
+    names: PhysicalNames,
     metrics: PortalMetrics,
-    functions: Mapping[str, cloudwatch.IMetric],
-    queues: Mapping[str, QueuePair],
     alarms: Sequence[cloudwatch.IAlarm],
 ) -> cloudwatch.Dashboard:
-    """What is wrong now, the business, the API, outside systems, queues and Lambdas.
-
-    `functions` are error counts by endpoint id.
-    """
+    """What is wrong now, the business, the API, outside systems, queues and Lambdas."""
     dashboard = cloudwatch.Dashboard(
-        scope, id_, dashboard_name=name, default_interval=cdk.Duration.hours(12)
+        scope, id_, dashboard_name=names.prefix, default_interval=cdk.Duration.hours(12)
     )
     dashboard.add_widgets(
         cloudwatch.AlarmStatusWidget(
@@ -40,30 +36,43 @@ def create_dashboard(
         )
     )
     dashboard.add_widgets(*_business(metrics))
-    stage = api.deployment_stage
+    dashboard.add_widgets(*_api(names.prefix))
+    dashboard.add_widgets(*_upstreams(metrics))
+    dashboard.add_widgets(*_queues(names))
+    errors = [
+        function_metric(names.function(endpoint), "Errors", label=endpoint.id)
+        for endpoint in ENDPOINTS
+    ]
     dashboard.add_widgets(
+        cloudwatch.GraphWidget(title="Lambda errors", left=errors, width=2 * HALF, height=HEIGHT)
+    )
+    return dashboard
+
+
+def _api(api: str) -> list[cloudwatch.IWidget]:
+    return [
         _graph(
             "API requests and errors",
-            stage.metric_count(statistic="Sum", period=PERIOD),
-            stage.metric_client_error(statistic="Sum", period=PERIOD),
-            stage.metric_server_error(statistic="Sum", period=PERIOD),
+            *(api_metric(api, name) for name in ("Count", "4XXError", "5XXError")),
         ),
         _graph(
             "API latency, ms",
-            *(stage.metric_latency(statistic=s, period=PERIOD) for s in ("p50", "p90", "p99")),
+            *(api_metric(api, "Latency", statistic=s) for s in ("p50", "p90", "p99")),
         ),
-    )
-    dashboard.add_widgets(*_upstreams(metrics))
-    dashboard.add_widgets(
-        _graph("Oldest message, s", *(_age(pair, label) for label, pair in queues.items())),
-        _graph("Dead letters", *(_dead(pair, label) for label, pair in queues.items())),
-    )
-    dashboard.add_widgets(
-        cloudwatch.GraphWidget(
-            title="Lambda errors", left=list(functions.values()), width=2 * HALF, height=HEIGHT
-        )
-    )
-    return dashboard
+    ]
+
+
+def _queues(names: PhysicalNames) -> list[cloudwatch.IWidget]:
+    return [
+        _graph(
+            "Oldest message, s",
+            *(queue_metric(names.queue(q), OLDEST, label=q.value) for q in Queue),
+        ),
+        _graph(
+            "Dead letters",
+            *(queue_metric(names.dead_letters(q), VISIBLE, label=q.value) for q in Queue),
+        ),
+    ]
 
 
 def _business(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
@@ -112,15 +121,3 @@ def _upstreams(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
 
 def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
     return cloudwatch.GraphWidget(title=title, left=list(metrics), width=HALF, height=HEIGHT)
-
-
-def _age(pair: QueuePair, label: str) -> cloudwatch.Metric:
-    return pair.queue.metric_approximate_age_of_oldest_message(
-        statistic="Maximum", period=PERIOD, label=label
-    )
-
-
-def _dead(pair: QueuePair, label: str) -> cloudwatch.Metric:
-    return pair.dead_letters.metric_approximate_number_of_messages_visible(
-        statistic="Maximum", period=PERIOD, label=label
-    )

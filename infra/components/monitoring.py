@@ -6,19 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import aws_cdk as cdk
-from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.alarms import AlarmRow
+from infra.components.metrics import (
+    PERIOD,
+    PortalMetrics,
+    account_metric,
+    api_metric,
+    function_metric,
+    queue_metric,
+)
 
-PERIOD = cdk.Duration.minutes(5)
 ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
@@ -27,6 +31,7 @@ SERVER_ERROR_MINIMUM = 5
 LATENCY_P99_MS = 5000
 TIMEOUT_SHARE = 0.8
 SILENT_RUNS = 3
+OLDEST, VISIBLE = "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"
 
 
 def create_alarm_topic(scope: Construct, id_: str, *, name: str, email: str) -> sns.Topic:
@@ -56,17 +61,15 @@ class Alarms:
     topic: sns.ITopic
     created: list[cloudwatch.Alarm] = field(default_factory=list)
 
-    def api(self, api: apigateway.RestApi) -> None:
+    def api(self, api: str) -> None:
         """The API as its callers see it: share of server errors, and the slowest requests."""
-        stage = api.deployment_stage
-        errors = stage.metric_server_error(statistic="Sum", period=PERIOD)
         self._alarm(
             "ApiServerErrors",
             metric=cloudwatch.MathExpression(
                 expression=f"IF(errors >= {SERVER_ERROR_MINIMUM}, 100 * errors / requests, 0)",
                 using_metrics={
-                    "errors": errors,
-                    "requests": stage.metric_count(statistic="Sum", period=PERIOD),
+                    "errors": api_metric(api, "5XXError"),
+                    "requests": api_metric(api, "Count"),
                 },
                 label="Server errors, % of requests",
                 period=PERIOD,
@@ -79,7 +82,7 @@ class Alarms:
         )
         self._alarm(
             "ApiLatency",
-            metric=stage.metric_latency(statistic="p99", period=PERIOD),
+            metric=api_metric(api, "Latency", statistic="p99"),
             what=f"The slowest 1 % of requests took longer than {LATENCY_P99_MS} ms.",
             runbook="api-latency",
             threshold=LATENCY_P99_MS,
@@ -87,21 +90,21 @@ class Alarms:
             datapoints=(3, 3),
         )
 
-    def function(self, id_: str, function: lambda_.Function, *, runbook: str) -> None:
+    def function(self, id_: str, function: str, *, runbook: str) -> None:
         """A Lambda that raises: handlers answer every expected error, so each one is a fault."""
         self._alarm(
             f"{id_}Errors",
-            metric=function.metric_errors(statistic="Sum", period=PERIOD),
+            metric=function_metric(function, "Errors"),
             what=f"{id_} crashed or timed out.",
             runbook=runbook,
         )
 
-    def duration(self, id_: str, function: lambda_.Function, *, timeout: int) -> None:
+    def duration(self, id_: str, function: str, *, timeout: int) -> None:
         """A background Lambda that comes near its timeout, in seconds."""
         threshold = 1000 * TIMEOUT_SHARE * timeout
         self._alarm(
             f"{id_}Duration",
-            metric=function.metric_duration(statistic="Maximum", period=PERIOD),
+            metric=function_metric(function, "Duration", statistic="Maximum"),
             what=f"{id_} ran longer than {threshold:.0f} ms of its {timeout} s.",
             runbook="lambda-duration",
             threshold=threshold,
@@ -113,45 +116,40 @@ class Alarms:
         """Lambda refused invocations anywhere in the account: the concurrency quota is used up."""
         self._alarm(
             "LambdaThrottles",
-            metric=lambda_.Function.metric_all_throttles(statistic="Sum", period=PERIOD),
+            metric=account_metric("Throttles"),
             what="Lambda refused invocations: the account's concurrency is used up.",
             runbook="lambda-throttles",
         )
 
-    def queue(self, id_: str, queue: sqs.Queue, *, minutes: int, runbook: str) -> None:
+    def queue(self, id_: str, queue: str, *, minutes: int, runbook: str) -> None:
         """A queue whose oldest message has waited too long."""
         self._alarm(
             f"{id_}QueueAge",
-            metric=queue.metric_approximate_age_of_oldest_message(
-                statistic="Maximum", period=PERIOD
-            ),
+            metric=queue_metric(queue, OLDEST),
             what=f"The oldest message of the {id_} queue has waited for {minutes} minutes.",
             runbook=runbook,
             threshold=60 * minutes,
             comparison=ABOVE,
         )
 
-    def dead_letters(self, id_: str, queue: sqs.Queue, *, runbook: str) -> None:
+    def dead_letters(self, id_: str, queue: str, *, runbook: str) -> None:
         """A dead-letter queue that is not empty."""
         self._alarm(
             f"{id_}DeadLetters",
-            metric=queue.metric_approximate_number_of_messages_visible(
-                statistic="Maximum", period=cdk.Duration.minutes(1)
-            ),
+            metric=queue_metric(queue, VISIBLE, period=cdk.Duration.minutes(1)),
             what=f"Messages of the {id_} queue were given up.",
             runbook=runbook,
         )
 
-    def silent(self, id_: str, function: lambda_.Function, *, minutes: int) -> None:
+    def silent(self, id_: str, function: str, *, minutes: int) -> None:
         """A scheduled Lambda that was not invoked for three times its interval, in minutes.
 
         A function that does not run emits nothing: here missing data is the fault.
         """
+        interval = cdk.Duration.minutes(minutes)
         self._alarm(
             f"{id_}Silent",
-            metric=function.metric_invocations(
-                statistic="Sum", period=cdk.Duration.minutes(minutes)
-            ),
+            metric=function_metric(function, "Invocations", period=interval),
             what=f"{id_} did not run for {SILENT_RUNS * minutes} minutes.",
             runbook="scheduled-function-silent",
             comparison=BELOW,
@@ -232,38 +230,3 @@ def _highest(metrics: Mapping[str, cloudwatch.IMetric], *, label: str) -> cloudw
     return cloudwatch.MathExpression(
         expression=f"MAX([{filled}])", using_metrics=dict(metrics), label=label, period=PERIOD
     )
-
-
-@dataclass(frozen=True)
-class PortalMetrics:
-    """The metrics that the handlers of a stage emit into its namespace."""
-
-    namespace: str
-
-    def of_row(self, row: AlarmRow, area: str) -> cloudwatch.Metric:
-        """What a row of `infra/alarms.py` watches in one area."""
-        statistic = "Maximum" if row.level else "Sum"
-        return self.of(row.metric, area=area, statistic=statistic, **row.dimensions)
-
-    def of(
-        self, name: str, *, area: str, statistic: str = "Sum", **dimensions: str
-    ) -> cloudwatch.Metric:
-        """One metric; `dimensions` must be all that the handlers add to it."""
-        return cloudwatch.Metric(
-            namespace=self.namespace,
-            metric_name=name,
-            dimensions_map={"service": area, **dimensions},
-            statistic=statistic,
-            period=PERIOD,
-        )
-
-    def by_upstream(self, name: str, *, statistic: str) -> cloudwatch.MathExpression:
-        """One line for each area and upstream that emitted the metric; for dashboards only."""
-        schema = f"{{{self.namespace},service,upstream}}"
-        seconds = PERIOD.to_seconds()
-        return cloudwatch.MathExpression(
-            expression=f"SEARCH('{schema} MetricName=\"{name}\"', '{statistic}', {seconds:.0f})",
-            using_metrics={},
-            label="",
-            period=PERIOD,
-        )

@@ -26,6 +26,7 @@ from infra.iam_actions import (
     TABLE_READ,
     TABLE_WRITE,
 )
+from infra.physical_names import PhysicalNames
 from infra.resource_names import Table
 from infra.stacks.state import State
 
@@ -38,7 +39,7 @@ def create_functions(
     assets: CodeAssets,
     layers: Sequence[lambda_.ILayerVersion],
     network: Network | None,
-    prefix: str,
+    names: PhysicalNames,
 ) -> dict[str, ServiceFunction]:
     """All functions by endpoint id; in `network` those that call outside systems."""
     code = {area: assets.area(area) for area in AREAS}
@@ -46,9 +47,9 @@ def create_functions(
     return {
         endpoint.id: create_function(
             scope,
-            construct_id(endpoint),
+            endpoint.camel_case,
             spec=FunctionSpec(
-                name=f"{prefix}-{endpoint.id}",
+                name=names.function(endpoint),
                 description=_description(endpoint),
                 handler=endpoint.handler,
                 environment=environment_of(endpoint, config=config, resources=resources),
@@ -64,11 +65,6 @@ def create_functions(
         )
         for endpoint in ENDPOINTS
     }
-
-
-def construct_id(endpoint: Endpoint) -> str:
-    """The endpoint's name in CamelCase, for construct and alarm ids."""
-    return endpoint.id.replace("-", " ").title().replace(" ", "")
 
 
 def log_keeping(config: Config) -> LogKeeping:

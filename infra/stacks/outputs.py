@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_sns as sns
 
 from infra.components.network import Network
 from infra.components.rest_api import STAGE_NAME
@@ -16,7 +15,6 @@ def write_outputs(
     *,
     state: State,
     api: apigateway.RestApi,
-    topic: sns.ITopic,
     network: Network | None,
 ) -> None:
     """Addresses and names; secrets by name, never by value."""
@@ -25,7 +23,6 @@ def write_outputs(
         "RestApiId": api.rest_api_id,
         "UserPoolId": state.user_pool.user_pool_id,
         "UserPoolClientId": state.user_pool_client.user_pool_client_id,
-        "AlarmTopicArn": topic.topic_arn,
     }
     for table, item in state.tables.items():
         outputs[f"{table.value.title()}TableName"] = item.table_name

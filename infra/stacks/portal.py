@@ -1,7 +1,7 @@
-"""The stack: state, and everything without state on top of it.
+"""The portal's own stack: state, and everything without state on top of it.
 
 One stack on purpose: a layer or table exported to a second stack could not be replaced while the
-second one uses it.
+second one uses it. What only watches has a stack of its own (`infra/stacks/monitoring.py`).
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from infra.components.waf import protect
 from infra.config import Config
 from infra.endpoint_model import Access, Endpoint, Route
 from infra.endpoints import ENDPOINTS, consumer_of
+from infra.physical_names import PhysicalNames
 from infra.queues import DEAD_LETTER_CONCURRENCY, QUEUES
 from infra.stacks.functions import create_functions, log_keeping
-from infra.stacks.observability import observe
 from infra.stacks.outputs import write_outputs
 from infra.stacks.state import State
 
@@ -69,10 +69,9 @@ class PortalStack(cdk.Stack):
             termination_protection=config.retain_data and protect,
         )
         cdk.Tags.of(self).add("portal:stage", config.stage)
-        prefix = f"portal-{config.stage}"
-        state = State(
-            self, "State", config=config, prefix=prefix, protect=config.retain_data and protect
-        )
+        names = PhysicalNames(config.stage)
+        prefix = names.prefix
+        state = State(self, "State", config=config, protect=config.retain_data and protect)
         layers = create_layers(self, name=prefix, wheels=config.layer_path, assets=assets)
         network = self._network(config, prefix=prefix)
         functions = create_functions(
@@ -82,19 +81,11 @@ class PortalStack(cdk.Stack):
             assets=assets,
             layers=layers,
             network=network,
-            prefix=prefix,
+            names=names,
         )
         api = self._api(config, state, functions, prefix=prefix)
         self._triggers(config, state, functions, prefix=prefix)
-        topic = observe(
-            Construct(self, "Observability"),
-            config=config,
-            state=state,
-            functions=functions,
-            api=api,
-            prefix=prefix,
-        )
-        write_outputs(self, state=state, api=api, topic=topic, network=network)
+        write_outputs(self, state=state, api=api, network=network)
 
     def _network(self, config: Config, *, prefix: str) -> Network | None:
         if not config.fixed_egress_address:

@@ -13,6 +13,7 @@ from infra.components.secrets import create_empty_secret
 from infra.components.tables import TTL_ATTRIBUTE, add_status_index, create_table
 from infra.config import Config
 from infra.endpoints import consumer_of, dead_letter_consumer_of
+from infra.physical_names import PhysicalNames
 from infra.queues import QUEUES, QueueRow
 from infra.resource_names import Secret, Table
 
@@ -31,12 +32,10 @@ class State(Construct):
     With `protect`, what only an operator may delete refuses to be deleted.
     """
 
-    def __init__(
-        self, scope: Construct, id_: str, *, config: Config, prefix: str, protect: bool
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, config: Config, protect: bool) -> None:
         super().__init__(scope, id_)
         self._config = config
-        self._prefix = prefix
+        self._names = PhysicalNames(config.stage)
         self._retention = Retention(retain=config.retain_data, protect=protect)
         self.tables = self._tables()
         self.queues = {row.queue: self._queue(row) for row in QUEUES}
@@ -44,7 +43,7 @@ class State(Construct):
         self.user_pool = create_user_pool(
             self,
             "UserPool",
-            name=prefix,
+            name=self._names.prefix,
             password=PasswordRules(
                 min_length=config.password_min_length,
                 lowercase=config.password_require_lowercase,
@@ -58,7 +57,7 @@ class State(Construct):
             self,
             "UserPoolClient",
             pool=self.user_pool,
-            name=f"{prefix}-backend",
+            name=f"{self._names.prefix}-backend",
             id_token_minutes=config.id_token_minutes,
             refresh_token_days=config.refresh_token_days,
             refresh_grace_seconds=config.refresh_grace_seconds,
@@ -87,7 +86,7 @@ class State(Construct):
         return create_table(
             self,
             f"{table.value.title()}Table",
-            name=f"{self._prefix}-{table.value}",
+            name=self._names.table(table),
             partition_key=partition_key,
             sort_key=sort_key,
             ttl_attribute=TTL_ATTRIBUTE if expires else None,
@@ -101,7 +100,7 @@ class State(Construct):
         return create_queue_pair(
             self,
             f"{row.queue.camel_case}Queue",
-            name=f"{self._prefix}-{row.queue.value}",
+            name=self._names.queue(row.queue),
             consumer_timeout=consumer.timeout,
             dead_letter_consumer_timeout=dead_letter_consumer.timeout,
             max_receive_count=self._config.number(row.retries),
@@ -111,7 +110,7 @@ class State(Construct):
         return create_empty_secret(
             self,
             f"{secret.value.title()}Secret",
-            name=f"{self._prefix.replace('-', '/')}/{secret.value}",
+            name=self._names.secret(secret),
             description=SECRET_PURPOSES[secret],
             retain=self._config.retain_data,
         )

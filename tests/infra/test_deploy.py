@@ -64,7 +64,7 @@ def test_retained_data_is_protected_only_once_its_stack_is_complete(
     retaining = config(tmp_path, RETAIN_DATA="true")
     assert deployment(cdk, Stacks(status)).deploy(retaining, []) == 0
     first, second = cdk.calls
-    assert first[:4] == ["node", "cdk", "deploy", "Portal-test"]
+    assert first[:5] == ["node", "cdk", "deploy", "Portal-test", "Portal-test-monitoring"]
     assert first[-2:] == ["--context", "protect=false"]
     assert "protect=false" not in second
     assert [environment["STAGE"] for environment in cdk.environments] == ["test", "test"]
@@ -99,7 +99,7 @@ def test_a_protected_stack_is_not_destroyed_but_explained(tmp_path: Path) -> Non
         deployment(cdk, Stacks("CREATE_COMPLETE", protected=True)).destroy(config(tmp_path), [])
     assert cdk.calls == []
     deployment(cdk, Stacks("CREATE_COMPLETE")).destroy(config(tmp_path), [])
-    assert cdk.calls[0][:4] == ["node", "cdk", "destroy", "Portal-test"]
+    assert cdk.calls[0][2:5] == ["destroy", "Portal-test", "Portal-test-monitoring"]
 
 
 def test_bootstrapping_names_account_and_region_and_needs_no_stage() -> None:

@@ -113,7 +113,7 @@ def test_a_first_deployment_has_nothing_that_refuses_to_be_deleted(tmp_path: Pat
 
     config = load_config({**settings.everything(tmp_path)}, directory=tmp_path)
     stack = cdk.Stack(cdk.App(outdir=str(tmp_path / "out")), "First")
-    State(stack, "State", config=config, prefix="portal-production", protect=False)
+    State(stack, "State", config=config, protect=False)
     first = Template(dict(Synthesised.from_stack(stack).to_json()))
     for table in first.of("AWS::DynamoDB::Table").values():
         assert not table["Properties"].get("DeletionProtectionEnabled", False)

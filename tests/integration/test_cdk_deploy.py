@@ -32,41 +32,44 @@ pytestmark = pytest.mark.stack
 
 ACCOUNT = "555566667777"
 API_ID = "0b0a7a42"
-STACK = "Portal-local"
+STACK, MONITORING = "Portal-local", "Portal-local-monitoring"
 CONFIGURATION = {**build.CONFIGURATION, "RETAIN_DATA": "true"}
 RETAINED = {"portal-local-identity", "portal-local-workflow"}
 Template = dict[str, Any]
 
 
 class Assembly:
-    """A synthesised cloud assembly whose template can be changed."""
+    """A synthesised cloud assembly whose templates can be changed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._file = folder / f"{STACK}.template.json"
 
-    def read(self) -> Template:
-        template: Template = json.loads(self._file.read_text("utf-8"))
+    def read(self, stack: str = STACK) -> Template:
+        template: Template = json.loads(self._file(stack).read_text("utf-8"))
         return template
 
-    def write(self, template: Template) -> None:
+    def write(self, template: Template, stack: str = STACK) -> None:
         """Store it as another asset, or the command line would not upload it again."""
         text = json.dumps(template)
         key = f"{hashlib.sha256(text.encode()).hexdigest()}.json"
-        self._file.write_text(text, "utf-8")
-        manifest = self.folder / f"{STACK}.assets.json"
+        file = self._file(stack)
+        file.write_text(text, "utf-8")
+        manifest = self.folder / f"{stack}.assets.json"
         assets = json.loads(manifest.read_text("utf-8"))
         for entry in assets["files"].values():
-            if entry["source"]["path"] == self._file.name:
+            if entry["source"]["path"] == file.name:
                 for destination in entry["destinations"].values():
                     destination["objectKey"] = key
         manifest.write_text(json.dumps(assets), "utf-8")
         description = self.folder / "manifest.json"
         document = json.loads(description.read_text("utf-8"))
-        properties = document["artifacts"][STACK]["properties"]
+        properties = document["artifacts"][stack]["properties"]
         bucket = properties["stackTemplateAssetObjectUrl"].rpartition("/")[0]
         properties["stackTemplateAssetObjectUrl"] = f"{bucket}/{key}"
         description.write_text(json.dumps(document), "utf-8")
+
+    def _file(self, stack: str) -> Path:
+        return self.folder / f"{stack}.template.json"
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,7 @@ def _fixed(assembly: Assembly) -> Assembly:
     (tag,) = (tag for tag in api["Properties"]["Tags"] if tag["Key"] == fixups.API_ID_TAG)
     tag["Value"] = API_ID
     assembly.write(template)
+    assembly.write(fixups.apply(assembly.read(MONITORING), {}), MONITORING)
     return assembly
 
 
@@ -200,6 +204,7 @@ def test_a_first_deployment_that_fails_leaves_nothing_behind(aws: Aws) -> None:
     aws.first.write({**good, "Resources": {**good["Resources"], **never}})
     assert aws.deploy() != 0
     assert aws.status() == "ROLLBACK_COMPLETE"
+    assert aws.status(MONITORING) is None
     assert aws.tables() == set()
     assert aws.client("secretsmanager").list_secrets()["SecretList"] == []
     assert aws.client("cognito-idp").list_user_pools(MaxResults=9)["UserPools"] == []
@@ -209,6 +214,7 @@ def test_a_first_deployment_that_fails_leaves_nothing_behind(aws: Aws) -> None:
 def test_the_next_one_succeeds_and_protects_the_data_then(aws: Aws) -> None:
     assert aws.deploy() == 0
     assert aws.status() == "UPDATE_COMPLETE"  # created in the first step, protected in the second
+    assert aws.status(MONITORING) == "CREATE_COMPLETE"
     assert aws.deployment.account.is_protected(STACK)
     protected = {
         name
@@ -242,5 +248,5 @@ def test_the_end_needs_consent_and_keeps_the_data(aws: Aws) -> None:
         StackName=STACK, EnableTerminationProtection=False
     )
     assert aws.deployment.destroy(aws.config, ["--force"]) == 0
-    assert aws.status() in {None, "DELETE_COMPLETE"}
+    assert {aws.status(), aws.status(MONITORING)} <= {None, "DELETE_COMPLETE"}
     assert aws.tables() == RETAINED
