@@ -197,12 +197,13 @@ def test_a_provider_can_be_deployed_exactly_when_there_is_an_adapter(
     tmp_path: Path, provider: str
 ) -> None:
     """`portal.config.ESIM_PROVIDERS` and what the factory can build are the same."""
-    settings = portal_config.EsimConfig(
-        STAGE="test",
-        ESIM_PROVIDER=provider,
-        ESIM_API_URL="https://esim.example.com",
-        ESIM_SECRET_ID="portal/test/esim",
-    )
+    environment = {
+        "STAGE": "test",
+        "ESIM_PROVIDER": provider,
+        "ESIM_API_URL": "https://esim.example.com",
+        "ESIM_SECRET_ID": "portal/test/esim",
+    }
+    settings = portal_config.load(portal_config.EsimConfig, environment)
     if provider in portal_config.ESIM_PROVIDERS:
         assert load(tmp_path, ESIM_PROVIDER=provider).esim_provider == provider
         assert building.esim_provider(settings)
