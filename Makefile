@@ -14,7 +14,7 @@ SLOW := tests/unit/composed tests/unit/bench_simulation \
 
 WEB_PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test salesforce-setup salesforce-test salesforce-generate salesforce-fmt stack-test openapi synth layers bench simulate deploy secrets clean web web-build web-test web-types ops logs
+.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test salesforce-setup salesforce-test salesforce-generate salesforce-fmt stack-test openapi synth layers bench simulate deploy secrets clean web web-build web-test web-types ops logs cdk-cli bootstrap diff destroy
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,7 +79,7 @@ salesforce-generate: setup ## Write labels, translations, manifest and samples o
 salesforce-fmt: salesforce-setup ## Format Apex and Lightning components
 	@$(RUN) python -m ops.salesforce_project format
 
-stack-test: setup ## Integration and end-to-end tests on a stack of their own
+stack-test: setup cdk-cli ## Integration and end-to-end tests on a stack of their own
 	@$(RUN) pytest -q tests/integration tests/e2e
 
 openapi: setup ## Write docs/openapi.json from the code
@@ -97,8 +97,20 @@ bench: setup ## Performance as ratios against a bare handler, in one run
 simulate: setup ## Provisioning during and after a night without WHMCS, in simulated time
 	@$(RUN) python -m bench.simulation
 
-deploy: layers ## Deploy STAGE with the CDK command line (needs AWS credentials)
-	@STAGE=$(STAGE) npx --yes aws-cdk@2 deploy --require-approval never
+cdk-cli: setup
+	@$(RUN) python -m infra.cdk_cli
+
+bootstrap: setup cdk-cli ## Prepare an AWS account and region for deployments, once
+	@$(RUN) python -m infra.deploy bootstrap
+
+diff: layers cdk-cli ## Show what a deployment of STAGE would change
+	@STAGE=$(STAGE) $(RUN) python -m infra.deploy diff
+
+deploy: layers cdk-cli ## Deploy STAGE (needs AWS credentials)
+	@STAGE=$(STAGE) $(RUN) python -m infra.deploy deploy
+
+destroy: layers cdk-cli ## Delete the stack of STAGE; asks first
+	@STAGE=$(STAGE) $(RUN) python -m infra.deploy destroy
 
 secrets: setup ## Ask for the values of the secrets of STAGE and put them into Secrets Manager
 	@$(RUN) python -m ops.secret_values set --stage $(STAGE)

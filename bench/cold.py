@@ -11,12 +11,14 @@ import os
 import random
 import statistics
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench import limits
 from bench.environment import AWS, environment_of
-from infra.vocabulary import Endpoint, Secret
+from infra.endpoint_model import Endpoint
+from infra.resource_names import Secret
 
 GROUP = 4  # endpoints between two runs of the bare handler
 BARE = "import bench.bare"
@@ -49,10 +51,15 @@ class ColdRow:
 
 @dataclass(frozen=True)
 class Cold:
-    """All endpoints, and the bare handler's processor seconds at the median."""
+    """All endpoints, and the bare handler's processor seconds at the median.
+
+    `compiling_seconds` is the bare handler's without bytecode, as in a Lambda whose assets have
+    none.
+    """
 
     bare_seconds: float
     rows: tuple[ColdRow, ...]
+    compiling_seconds: float
 
 
 def measure(
@@ -67,10 +74,12 @@ def measure(
     """
     runs = {endpoint.id: _Runs() for endpoint in endpoints}
     bare: list[float] = []
+    compiling: list[float] = []
     _write_bytecode(endpoints)
     order = random.Random(1)  # noqa: S311  # an order of measuring, no secret
     for number in range(rounds):
         progress(f"cold start, round {number + 1} of {rounds}")
+        compiling.append(_without_bytecode(BARE))
         shuffled = order.sample(list(endpoints), k=len(endpoints))
         for start in range(0, len(shuffled), GROUP):
             baseline = _child(BARE, AWS)
@@ -78,7 +87,11 @@ def measure(
             for endpoint in shuffled[start : start + GROUP]:
                 runs[endpoint.id].add(endpoint, baseline)
     rows = tuple(runs[endpoint.id].row(endpoint) for endpoint in endpoints)
-    return Cold(bare_seconds=statistics.median(bare), rows=rows)
+    return Cold(
+        bare_seconds=statistics.median(bare),
+        rows=rows,
+        compiling_seconds=statistics.median(compiling),
+    )
 
 
 def uses_salesforce(endpoint: Endpoint) -> bool:
@@ -141,6 +154,13 @@ def _write_bytecode(endpoints: Sequence[Endpoint]) -> None:
     _child(BARE, AWS)
     for endpoint in endpoints:
         _child(_first_use(endpoint), environment_of(endpoint))
+
+
+def _without_bytecode(code: str) -> float:
+    """Processor seconds when everything that is imported has to be compiled first."""
+    with tempfile.TemporaryDirectory() as empty:
+        environment = {"PYTHONPYCACHEPREFIX": empty, "PYTHONDONTWRITEBYTECODE": "1"}
+        return _child(code, {**AWS, **environment})
 
 
 def _child(code: str, environment: dict[str, str]) -> float:

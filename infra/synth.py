@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,21 +10,27 @@ from typing import Any
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
+from infra.bytecode import Compiler
+from infra.code_assets import CodeAssets
 from infra.config import Config
+from infra.stacks.monitoring import MonitoringStack
 from infra.stacks.portal import PortalStack
 
 
-def build_app(
-    config: Config, *, outdir: Path, context: Mapping[str, Any], check: bool = True
-) -> tuple[cdk.App, PortalStack]:
-    """The app with its one stack; `check` makes `synth()` fail on any cdk-nag finding."""
-    app = cdk.App(outdir=str(outdir), context=dict(context), analytics_reporting=False)
-    if check:
+def synthesise(
+    config: Config,
+    *,
+    outdir: Path,
+    context: Mapping[str, Any],
+    protect: bool = True,
+    compiler: Compiler | None = None,
+) -> None:
+    """Write the cloud assembly of a stage's two stacks; fails on any cdk-nag finding."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = cdk.App(outdir=str(outdir), context=dict(context), analytics_reporting=False)
         cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    stack = PortalStack(app, stack_name(config), config=config)
-    return app, stack
-
-
-def stack_name(config: Config) -> str:
-    """The CloudFormation stack's name, also that of its template in `cdk.out`."""
-    return f"Portal-{config.stage}"
+        assets = CodeAssets(folder=Path(folder), compiler=compiler)
+        portal = PortalStack(app, config.stack_name, config=config, assets=assets, protect=protect)
+        # After the portal's stack: an alarm on something that is not there yet would ring.
+        MonitoringStack(app, config.monitoring_stack_name, config=config).add_dependency(portal)
+        app.synth()

@@ -14,8 +14,8 @@ from typing import Any
 
 from portal.domain.problems import TYPE_BASE
 
+from infra.endpoint_model import Access, Endpoint
 from infra.endpoints import ENDPOINTS
-from infra.vocabulary import Access, Endpoint
 
 OUTPUT = Path(__file__).parents[1] / "docs" / "openapi.json"
 VERSION = "1.0.0"

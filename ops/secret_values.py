@@ -1,42 +1,30 @@
 """`make secrets STAGE=…`: put the values of a stage's secrets into Secrets Manager.
 
-The stack creates the secrets empty (a template must never hold a value). Each value is asked for
-without echo, written as one JSON document a secret, and never shown again. An empty answer keeps
-what is there.
+The stack creates the secrets empty (a template must never hold a value). What is asked for follows
+from the stage's configuration (`infra/secret_fields.py`): each value without echo, written as one
+JSON document a secret, and never shown again. An empty answer keeps what is there. A secret that
+would be incomplete is not written.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from infra.vocabulary import Secret
+from infra.config import ConfigurationError, load_config
+from infra.resource_names import Secret
+from infra.secret_fields import SecretField, secret_fields
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-# What each secret holds, in the order of asking (portal/adapters/* document the shapes).
-FIELDS: Mapping[Secret, tuple[str, ...]] = {
-    Secret.SALESFORCE: ("consumerKey", "username", "privateKey"),
-    Secret.WHMCS: ("identifier", "secret", "accessKey"),
-    Secret.ESIM: ("project", "token", "accessCode", "secretKey"),
-    Secret.SENDGRID: ("apiKey",),
-}
-FROM_FILES = frozenset({"privateKey"})
-HINTS: Mapping[str, str] = {
-    "accessKey": "optional",
-    "privateKey": "path of a PEM file",
-    "project": "for ESIM_PROVIDER=gigs",
-    "token": "for ESIM_PROVIDER=gigs",
-    "accessCode": "for ESIM_PROVIDER=esim_access",
-    "secretKey": "for ESIM_PROVIDER=esim_access",
-}
 Ask = Callable[[str], str]
 app = typer.Typer(add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 console = Console(highlight=False)
@@ -95,23 +83,40 @@ class SecretValues:
         self.write(Secret.SIGNING, {"keys": keys})
 
 
-def fill(values: SecretValues, secret: Secret, ask: Ask) -> bool:
-    """Ask for what a secret holds; False when nothing was answered.
+class IncompleteSecretError(Exception):
+    """A secret lacks a value that the stage needs; the message names it."""
 
-    Raises OSError for a file that cannot be read.
+
+def fill(values: SecretValues, secret: Secret, fields: Sequence[SecretField], ask: Ask) -> bool:
+    """Ask for what a secret holds and write it; False when it was complete and stays as it is.
+
+    What belongs to no field is removed: a value that another transport, provider or login left
+    would be taken for the present one. Raises IncompleteSecretError, and OSError for a file that
+    cannot be read; nothing is written then.
     """
-    document = values.read(secret)
-    changed = False
-    for field in FIELDS[secret]:
-        hint = HINTS.get(field, "")
-        answer = ask(f"{values.name(secret)} {field}" + (f" ({hint})" if hint else ""))
-        if answer:
-            in_file = field in FROM_FILES
-            document[field] = Path(answer).expanduser().read_text() if in_file else answer
-            changed = True
-    if changed:
-        values.write(secret, document)
-    return changed
+    stored = values.read(secret)
+    document: dict[str, Any] = {}
+    for field in fields:
+        answer = ask(f"{values.name(secret)} {field.name}" + _hint(field))
+        if answer and field.from_file:
+            answer = Path(answer).expanduser().read_text(encoding="utf-8")
+        value = answer or stored.get(field.name) or field.default
+        if value:
+            document[field.name] = value
+    missing = [f.name for f in fields if not f.optional and f.name not in document]
+    if missing:
+        msg = f"{values.name(secret)} was not written: {', '.join(missing)} missing"
+        raise IncompleteSecretError(msg)
+    if document == stored:
+        return False
+    values.write(secret, document)
+    return True
+
+
+def _hint(field: SecretField) -> str:
+    parts = [field.hint] if field.hint else []
+    parts += ["optional"] if field.optional else []
+    return f" ({'; '.join(parts)})" if parts else ""
 
 
 def _values(stage: str) -> SecretValues:
@@ -125,18 +130,30 @@ Stage = Annotated[str, typer.Option(help="dev, production, …")]
 
 @app.command("set")
 def set_values(stage: Stage) -> None:
-    """Ask for the values of all secrets; Enter keeps what is there."""
+    """Ask for the values that the stage's configuration needs; Enter keeps what is there."""
+    try:
+        wanted = secret_fields(load_config(os.environ, stage=stage))
+    except ConfigurationError as error:
+        console.print(f"[red]error:[/] {error}")
+        raise typer.Exit(2) from error
     values = _values(stage)
-    for secret in FIELDS:
-        try:
-            changed = fill(values, secret, _hidden)
-        except OSError as error:
-            console.print(f"[red]{values.name(secret)} kept:[/] {error}")
-            raise typer.Exit(1) from error
-        console.print(f"{values.name(secret)}: {'written' if changed else 'kept'}")
+    failures = [_set(values, secret, fields) for secret, fields in wanted.items() if fields]
     if not values.read(Secret.SIGNING).get("keys"):
         key = values.add_signing_key("k1")
         console.print(f"signing key k1 made; enter it in Salesforce, it is not shown again: {key}")
+    if any(failures):
+        raise typer.Exit(1)
+
+
+def _set(values: SecretValues, secret: Secret, fields: Sequence[SecretField]) -> bool:
+    """Fill one secret and say how it went; True when it is still incomplete."""
+    try:
+        changed = fill(values, secret, fields, _hidden)
+    except (IncompleteSecretError, OSError) as error:
+        console.print(f"[red]error:[/] {error}")
+        return True
+    console.print(f"{values.name(secret)}: {'written' if changed else 'kept'}")
+    return False
 
 
 @app.command()

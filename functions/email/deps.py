@@ -43,14 +43,14 @@ def build_delivery() -> Delivery:
 def _transport(settings: SendConfig) -> MailTransport:
     from portal.secrets import Secret  # noqa: PLC0415
 
-    secret = Secret(settings.sendgrid_secret_id)
+    secret = Secret(settings.mail_secret_id)
     if settings.email_transport == "smtp":
         from portal.adapters.smtp import SmtpTransport  # noqa: PLC0415
 
         return SmtpTransport(
             host=settings.smtp_host,
             port=settings.smtp_port,
-            secret=secret,
+            secret=secret if settings.smtp_authentication else None,
             sender=settings.email_from,
             sender_name=settings.email_from_name,
         )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import aws_cdk as cdk
-from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from infra.components.monitoring import PERIOD, portal_metric
-from infra.components.queues import QueuePair
+from infra.alarms import GUARDED_UPSTREAMS, SALESFORCE_AREAS
+from infra.components.metrics import PortalMetrics, api_metric, function_metric, queue_metric
+from infra.components.monitoring import OLDEST, VISIBLE
+from infra.endpoints import ENDPOINTS
+from infra.physical_names import PhysicalNames
+from infra.resource_names import Queue
 
 HALF, HEIGHT = 12, 6
 
@@ -19,70 +22,102 @@ def create_dashboard(
     scope: Construct,
     id_: str,
     *,
-    name: str,
-    api: apigateway.RestApi,
-    functions: Mapping[str, cloudwatch.IMetric],
-    queues: Mapping[str, QueuePair],
+    names: PhysicalNames,
+    metrics: PortalMetrics,
     alarms: Sequence[cloudwatch.IAlarm],
 ) -> cloudwatch.Dashboard:
-    """What is wrong now, then the business, then the machinery; `functions` are error counts."""
+    """What is wrong now, the business, the API, outside systems, queues and Lambdas."""
     dashboard = cloudwatch.Dashboard(
-        scope, id_, dashboard_name=name, default_interval=cdk.Duration.hours(12)
+        scope, id_, dashboard_name=names.prefix, default_interval=cdk.Duration.hours(12)
     )
     dashboard.add_widgets(
         cloudwatch.AlarmStatusWidget(
             title="Alarms", alarms=list(alarms), width=2 * HALF, height=HEIGHT
         )
     )
+    dashboard.add_widgets(*_business(metrics))
+    dashboard.add_widgets(*_api(names.prefix))
+    dashboard.add_widgets(*_upstreams(metrics))
+    dashboard.add_widgets(*_queues(names))
+    errors = [
+        function_metric(names.function(endpoint), "Errors", label=endpoint.id)
+        for endpoint in ENDPOINTS
+    ]
     dashboard.add_widgets(
-        _graph(
-            "Provisioning",
-            portal_metric("ProvisioningSucceeded", service="provision"),
-            portal_metric("ProvisioningFailed", service="provision"),
-        ),
-        _graph(
-            "E-mail",
-            portal_metric("EmailOutcome", service="email", outcome="sent"),
-            portal_metric("EmailOutcome", service="email", outcome="uncertain"),
-            portal_metric("EmailFailed", service="email"),
-        ),
-    )
-    stage = api.deployment_stage
-    dashboard.add_widgets(
-        _graph(
-            "API requests and errors",
-            stage.metric_count(statistic="Sum", period=PERIOD),
-            stage.metric_client_error(statistic="Sum", period=PERIOD),
-            stage.metric_server_error(statistic="Sum", period=PERIOD),
-        ),
-        _graph(
-            "API latency, ms",
-            *(stage.metric_latency(statistic=s, period=PERIOD) for s in ("p50", "p90", "p99")),
-        ),
-    )
-    dashboard.add_widgets(
-        _graph("Oldest message, s", *(_age(pair, label) for label, pair in queues.items())),
-        _graph("Dead letters", *(_dead(pair, label) for label, pair in queues.items())),
-    )
-    dashboard.add_widgets(
-        cloudwatch.GraphWidget(
-            title="Lambda errors", left=list(functions.values()), width=2 * HALF, height=HEIGHT
-        )
+        cloudwatch.GraphWidget(title="Lambda errors", left=errors, width=2 * HALF, height=HEIGHT)
     )
     return dashboard
 
 
+def _api(api: str) -> list[cloudwatch.IWidget]:
+    return [
+        _graph(
+            "API requests and errors",
+            *(api_metric(api, name) for name in ("Count", "4XXError", "5XXError")),
+        ),
+        _graph(
+            "API latency, ms",
+            *(api_metric(api, "Latency", statistic=s) for s in ("p50", "p90", "p99")),
+        ),
+    ]
+
+
+def _queues(names: PhysicalNames) -> list[cloudwatch.IWidget]:
+    return [
+        _graph(
+            "Oldest message, s",
+            *(queue_metric(names.queue(q), OLDEST, label=q.value) for q in Queue),
+        ),
+        _graph(
+            "Dead letters",
+            *(queue_metric(names.dead_letters(q), VISIBLE, label=q.value) for q in Queue),
+        ),
+    ]
+
+
+def _business(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
+    return [
+        _graph(
+            "Provisioning",
+            metrics.of("ProvisioningSucceeded", area="provision"),
+            metrics.of("ProvisioningFailed", area="provision"),
+        ),
+        _graph(
+            "E-mail",
+            metrics.of("EmailOutcome", area="email", outcome="sent"),
+            metrics.of("EmailOutcome", area="email", outcome="uncertain"),
+            metrics.of("EmailFailed", area="email"),
+        ),
+    ]
+
+
+def _upstreams(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
+    return [
+        _graph(
+            "Upstream latency, p90, ms", metrics.by_upstream("UpstreamLatency", statistic="p90")
+        ),
+        _graph("Upstream errors", metrics.by_upstream("UpstreamErrors", statistic="Sum")),
+        _graph(
+            "Circuits opened",
+            *(
+                metrics.of("CircuitOpened", area="provision", upstream=upstream)
+                for upstream in GUARDED_UPSTREAMS
+            ),
+        ),
+        _graph(
+            "Salesforce API requests used, %",
+            *(
+                metrics.of("SalesforceApiQuotaUsedPercent", area=area, statistic="Maximum")
+                for area in SALESFORCE_AREAS
+            ),
+        ),
+        _graph(
+            "Calls to the provisioning endpoint that were refused",
+            metrics.of("SignatureFailures", area="provision"),
+            metrics.of("UnsignedRequests", area="provision"),
+        ),
+    ]
+
+
 def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
     return cloudwatch.GraphWidget(title=title, left=list(metrics), width=HALF, height=HEIGHT)
-
-
-def _age(pair: QueuePair, label: str) -> cloudwatch.Metric:
-    return pair.queue.metric_approximate_age_of_oldest_message(
-        statistic="Maximum", period=PERIOD, label=label
-    )
-
-
-def _dead(pair: QueuePair, label: str) -> cloudwatch.Metric:
-    return pair.dead_letters.metric_approximate_number_of_messages_visible(
-        statistic="Maximum", period=PERIOD, label=label
-    )

@@ -1,4 +1,4 @@
-"""What the gateway says by itself, as RFC 9457 problem documents with CORS and correlation id."""
+"""Responses that API Gateway makes itself, as RFC 9457 problems with CORS and correlation id."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
 from infra.components.nag import acknowledge
+from infra.components.retention import Retention, removal_policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +24,7 @@ class PasswordRules:
 
 
 def create_user_pool(
-    scope: Construct, id_: str, *, name: str, password: PasswordRules, retain: bool
+    scope: Construct, id_: str, *, name: str, password: PasswordRules, retention: Retention
 ) -> cognito.UserPool:
     """A pool with the e-mail address as user name, opened to administrators' calls only.
 
@@ -48,8 +49,8 @@ def create_user_pool(
             require_digits=password.digits,
             require_symbols=password.symbols,
         ),
-        deletion_protection=retain,
-        removal_policy=cdk.RemovalPolicy.RETAIN if retain else cdk.RemovalPolicy.DESTROY,
+        deletion_protection=retention.protect,
+        removal_policy=removal_policy(retain=retention.retain),
     )
     acknowledge(
         pool,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import aws_cdk as cdk
 from aws_cdk import aws_logs as logs
 from constructs import Construct
+
+from infra.components.retention import removal_policy
 
 RETENTION = {
     1: logs.RetentionDays.ONE_DAY,
@@ -44,5 +45,5 @@ def create_log_group(
         id_,
         log_group_name=name,
         retention=RETENTION[keeping.days],
-        removal_policy=cdk.RemovalPolicy.RETAIN if keeping.retain else cdk.RemovalPolicy.DESTROY,
+        removal_policy=removal_policy(retain=keeping.retain),
     )

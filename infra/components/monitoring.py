@@ -6,24 +6,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import aws_cdk as cdk
-from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-PERIOD = cdk.Duration.minutes(5)
+from infra.alarms import AlarmRow
+from infra.components.metrics import (
+    PERIOD,
+    PortalMetrics,
+    account_metric,
+    api_metric,
+    function_metric,
+    queue_metric,
+)
+
 ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
+BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 AT_LEAST = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 SERVER_ERROR_PERCENT = 1
 SERVER_ERROR_MINIMUM = 5
 LATENCY_P99_MS = 5000
 TIMEOUT_SHARE = 0.8
-QUOTA_PERCENT = 80
+SILENT_RUNS = 3
+OLDEST, VISIBLE = "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"
 
 
 def create_alarm_topic(scope: Construct, id_: str, *, name: str, email: str) -> sns.Topic:
@@ -53,17 +61,15 @@ class Alarms:
     topic: sns.ITopic
     created: list[cloudwatch.Alarm] = field(default_factory=list)
 
-    def api(self, api: apigateway.RestApi) -> None:
+    def api(self, api: str) -> None:
         """The API as its callers see it: share of server errors, and the slowest requests."""
-        stage = api.deployment_stage
-        errors = stage.metric_server_error(statistic="Sum", period=PERIOD)
         self._alarm(
             "ApiServerErrors",
             metric=cloudwatch.MathExpression(
                 expression=f"IF(errors >= {SERVER_ERROR_MINIMUM}, 100 * errors / requests, 0)",
                 using_metrics={
-                    "errors": errors,
-                    "requests": stage.metric_count(statistic="Sum", period=PERIOD),
+                    "errors": api_metric(api, "5XXError"),
+                    "requests": api_metric(api, "Count"),
                 },
                 label="Server errors, % of requests",
                 period=PERIOD,
@@ -76,7 +82,7 @@ class Alarms:
         )
         self._alarm(
             "ApiLatency",
-            metric=stage.metric_latency(statistic="p99", period=PERIOD),
+            metric=api_metric(api, "Latency", statistic="p99"),
             what=f"The slowest 1 % of requests took longer than {LATENCY_P99_MS} ms.",
             runbook="api-latency",
             threshold=LATENCY_P99_MS,
@@ -84,21 +90,21 @@ class Alarms:
             datapoints=(3, 3),
         )
 
-    def function(self, id_: str, function: lambda_.Function, *, runbook: str) -> None:
+    def function(self, id_: str, function: str, *, runbook: str) -> None:
         """A Lambda that raises: handlers answer every expected error, so each one is a fault."""
         self._alarm(
             f"{id_}Errors",
-            metric=function.metric_errors(statistic="Sum", period=PERIOD),
+            metric=function_metric(function, "Errors"),
             what=f"{id_} crashed or timed out.",
             runbook=runbook,
         )
 
-    def duration(self, id_: str, function: lambda_.Function, *, timeout: int) -> None:
+    def duration(self, id_: str, function: str, *, timeout: int) -> None:
         """A background Lambda that comes near its timeout, in seconds."""
         threshold = 1000 * TIMEOUT_SHARE * timeout
         self._alarm(
             f"{id_}Duration",
-            metric=function.metric_duration(statistic="Maximum", period=PERIOD),
+            metric=function_metric(function, "Duration", statistic="Maximum"),
             what=f"{id_} ran longer than {threshold:.0f} ms of its {timeout} s.",
             runbook="lambda-duration",
             threshold=threshold,
@@ -110,72 +116,73 @@ class Alarms:
         """Lambda refused invocations anywhere in the account: the concurrency quota is used up."""
         self._alarm(
             "LambdaThrottles",
-            metric=lambda_.Function.metric_all_throttles(statistic="Sum", period=PERIOD),
+            metric=account_metric("Throttles"),
             what="Lambda refused invocations: the account's concurrency is used up.",
             runbook="lambda-throttles",
         )
 
-    def queue(self, id_: str, queue: sqs.Queue, *, minutes: int, runbook: str) -> None:
+    def queue(self, id_: str, queue: str, *, minutes: int, runbook: str) -> None:
         """A queue whose oldest message has waited too long."""
         self._alarm(
             f"{id_}QueueAge",
-            metric=queue.metric_approximate_age_of_oldest_message(
-                statistic="Maximum", period=PERIOD
-            ),
+            metric=queue_metric(queue, OLDEST),
             what=f"The oldest message of the {id_} queue has waited for {minutes} minutes.",
             runbook=runbook,
             threshold=60 * minutes,
             comparison=ABOVE,
         )
 
-    def dead_letters(self, id_: str, queue: sqs.Queue, *, runbook: str) -> None:
+    def dead_letters(self, id_: str, queue: str, *, runbook: str) -> None:
         """A dead-letter queue that is not empty."""
         self._alarm(
             f"{id_}DeadLetters",
-            metric=queue.metric_approximate_number_of_messages_visible(
-                statistic="Maximum", period=cdk.Duration.minutes(1)
-            ),
+            metric=queue_metric(queue, VISIBLE, period=cdk.Duration.minutes(1)),
             what=f"Messages of the {id_} queue were given up.",
             runbook=runbook,
         )
 
-    def tables(self, throttled: Mapping[str, cloudwatch.IMetric]) -> None:
-        """DynamoDB refused requests of any table; metrics by a lower-case name each."""
+    def silent(self, id_: str, function: str, *, minutes: int) -> None:
+        """A scheduled Lambda that was not invoked for three times its interval, in minutes.
+
+        A function that does not run emits nothing: here missing data is the fault.
+        """
+        interval = cdk.Duration.minutes(minutes)
         self._alarm(
-            "TableThrottles",
-            metric=_sum(throttled, label="Throttled requests, all tables"),
-            what="DynamoDB throttled requests.",
-            runbook="dynamodb-throttles",
+            f"{id_}Silent",
+            metric=function_metric(function, "Invocations", period=interval),
+            what=f"{id_} did not run for {SILENT_RUNS * minutes} minutes.",
+            runbook="scheduled-function-silent",
+            comparison=BELOW,
+            datapoints=(SILENT_RUNS, SILENT_RUNS),
+            missing=cloudwatch.TreatMissingData.BREACHING,
         )
 
-    def unexpected_errors(self, counts: Mapping[str, cloudwatch.IMetric]) -> None:
-        """A handler met an error that it does not know: a fault of ours; metrics by area."""
-        self._alarm(
-            "UnexpectedErrors",
-            metric=_sum(counts, label="Unexpected errors, all areas"),
-            what="A handler met an error that it does not know.",
-            runbook="unexpected-errors",
-        )
+    def tables(self, throttled: Mapping[str, Mapping[str, cloudwatch.IMetric]]) -> None:
+        """DynamoDB refused events of any table or index: one alarm each for reads and writes.
 
-    def salesforce_quota(self, percentages: Mapping[str, cloudwatch.IMetric]) -> None:
-        """Salesforce's daily API requests are nearly used up; metrics by area that calls it."""
-        filled = ", ".join(f"FILL({name}, 0)" for name in percentages)
-        self._alarm(
-            "SalesforceQuota",
-            metric=cloudwatch.MathExpression(
-                expression=f"MAX([{filled}])",
-                using_metrics=dict(percentages),
-                label="Salesforce API requests used, %",
-                period=PERIOD,
-            ),
-            what=f"{QUOTA_PERCENT} % of the day's Salesforce API requests are used.",
-            runbook="salesforce-quota",
-            threshold=QUOTA_PERCENT,
-        )
+        Metrics by a lower-case name, by `Read` and `Write`. ThrottledRequests would not do:
+        DynamoDB emits it by table and operation, never by table alone.
+        """
+        for kind, metrics in throttled.items():
+            self._alarm(
+                f"Table{kind}Throttles",
+                metric=_sum(metrics, label=f"{kind} throttle events, all tables"),
+                what=f"DynamoDB throttled {kind.lower()}s.",
+                runbook="dynamodb-throttles",
+            )
 
-    def counted(self, id_: str, *, metric: cloudwatch.IMetric, what: str, runbook: str) -> None:
-        """An event of the portal's own that must not happen even once."""
-        self._alarm(id_, metric=metric, what=what, runbook=runbook)
+    def own(self, row: AlarmRow, metrics: PortalMetrics) -> None:
+        """A row of `infra/alarms.py`."""
+        by_area = {area: metrics.of_row(row, area) for area in row.areas}
+        combine = _highest if row.level else _sum
+        alone = next(iter(by_area.values())) if len(by_area) == 1 else None
+        self._alarm(
+            row.name,
+            metric=alone or combine(by_area, label=f"{row.metric}, all areas"),
+            what=row.what,
+            runbook=row.runbook,
+            threshold=row.threshold,
+        )
 
     def _alarm(
         self,
@@ -187,6 +194,7 @@ class Alarms:
         threshold: float = 1,
         comparison: cloudwatch.ComparisonOperator = AT_LEAST,
         datapoints: tuple[int, int] = (1, 1),
+        missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
     ) -> None:
         """`datapoints` are (to alarm, evaluated)."""
         to_alarm, evaluated = datapoints
@@ -200,7 +208,7 @@ class Alarms:
             comparison_operator=comparison,
             datapoints_to_alarm=to_alarm,
             evaluation_periods=evaluated,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            treat_missing_data=missing,
         )
         action = actions.SnsAction(self.topic)
         alarm.add_alarm_action(action)
@@ -217,12 +225,8 @@ def _sum(metrics: Mapping[str, cloudwatch.IMetric], *, label: str) -> cloudwatch
     )
 
 
-def portal_metric(name: str, *, service: str, **dimensions: str) -> cloudwatch.Metric:
-    """A count that the handlers of an area emit; `dimensions` must be all that they add to it."""
-    return cloudwatch.Metric(
-        namespace="Portal",
-        metric_name=name,
-        dimensions_map={"service": service, **dimensions},
-        statistic="Sum",
-        period=PERIOD,
+def _highest(metrics: Mapping[str, cloudwatch.IMetric], *, label: str) -> cloudwatch.MathExpression:
+    filled = ", ".join(f"FILL({name}, 0)" for name in metrics)
+    return cloudwatch.MathExpression(
+        expression=f"MAX([{filled}])", using_metrics=dict(metrics), label=label, period=PERIOD
     )

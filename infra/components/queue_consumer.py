@@ -1,4 +1,4 @@
-"""A Lambda that works a queue off."""
+"""A Lambda that consumes a queue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def consume(
     queue: sqs.IQueue,
     function: lambda_.IFunction,
     batch_size: int,
-    max_concurrency: int | None = None,
+    max_concurrency: int,
 ) -> lambda_.EventSourceMapping:
     """Feed `queue` to `function`; failed messages alone come back (partial batch responses).
 

@@ -15,7 +15,7 @@ DEAD_LETTER_RETENTION_DAYS = 14
 
 @dataclass(frozen=True)
 class QueuePair:
-    """A queue and where its messages go after the last attempt."""
+    """A queue and where its messages go after the last retry."""
 
     queue: sqs.Queue
     dead_letters: sqs.Queue

@@ -16,6 +16,7 @@ from constructs import Construct
 
 from infra.components.log_groups import LogKeeping, create_log_group
 from infra.components.nag import acknowledge
+from infra.components.retention import removal_policy
 
 STAGE_NAME = "api"
 
@@ -85,10 +86,11 @@ def create_rest_api(
         endpoint_types=[apigateway.EndpointType.REGIONAL],
         disable_execute_api_endpoint=None if default_endpoint else True,
         cloud_watch_role=account_logging,
-        cloud_watch_role_removal_policy=cdk.RemovalPolicy.RETAIN if account_logging else None,
+        cloud_watch_role_removal_policy=removal_policy(retain=True) if account_logging else None,
         policy=_network_policy(limits.networks) if limits.networks else None,
         deploy_options=_stage_options(limits, log_group=log_group),
     )
+    _own_execution_logs(scope, f"{id_}ExecutionLogs", api=api, keeping=log_keeping)
     api.node.try_remove_child("Endpoint")  # an output that the stack writes under a better name
     acknowledge(
         api,
@@ -104,6 +106,19 @@ def create_rest_api(
             "API Gateway's own managed policy for the account-wide role that writes its logs.",
         )
     return api
+
+
+def _own_execution_logs(
+    scope: Construct, id_: str, *, api: apigateway.RestApi, keeping: LogKeeping
+) -> None:
+    """The log group that API Gateway would make by itself at the first error, without an end.
+
+    Its name is API Gateway's (developer guide, "Set up CloudWatch API logging using the API
+    Gateway console"), and it has to be there before the stage.
+    """
+    name = f"API-Gateway-Execution-Logs_{api.rest_api_id}/{STAGE_NAME}"
+    group = create_log_group(scope, id_, name=name, keeping=keeping)
+    api.deployment_stage.node.add_dependency(group)
 
 
 def _stage_options(limits: ApiLimits, *, log_group: logs.ILogGroup) -> apigateway.StageOptions:

@@ -1,4 +1,4 @@
-"""A Lambda that runs by the clock."""
+"""A Lambda that a schedule invokes."""
 
 from __future__ import annotations
 

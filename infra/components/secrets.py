@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import aws_cdk as cdk
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.components.nag import acknowledge
+from infra.components.retention import removal_policy
 
 
 def create_empty_secret(
@@ -20,7 +20,7 @@ def create_empty_secret(
     AWS::SecretsManager::Secret).
     """
     secret = secretsmanager.CfnSecret(scope, id_, name=name, description=description)
-    secret.apply_removal_policy(cdk.RemovalPolicy.RETAIN if retain else cdk.RemovalPolicy.DESTROY)
+    secret.apply_removal_policy(removal_policy(retain=retain))
     acknowledge(
         secret,
         "AwsSolutions-SMG4",

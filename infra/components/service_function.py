@@ -13,6 +13,8 @@ from constructs import Construct
 
 from infra.components.log_groups import LogKeeping, create_log_group
 from infra.components.nag import acknowledge
+from infra.components.network import Network
+from infra.iam_actions import NETWORK_INTERFACES
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
@@ -28,6 +30,7 @@ class FunctionSpec:
     environment: Mapping[str, str]
     memory: int
     timeout: int
+    network: Network | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +52,16 @@ def create_function(
     log_keeping: LogKeeping,
     snapstart: bool,
 ) -> ServiceFunction:
-    """Create the function, its log group and its role with exactly `statements` and logging."""
+    """Create the function, its log group and its role with exactly `statements` and logging.
+
+    With a network it runs there, and its role may manage the network interfaces that this takes.
+    """
     log_group = create_log_group(
         scope, f"{id_}Logs", name=f"/aws/lambda/{spec.name}", keeping=log_keeping
     )
+    network = spec.network
+    if network is not None:
+        statements = [*statements, _network_interfaces()]
     role = _role(scope, f"{id_}Role", log_group=log_group, statements=statements)
     function = lambda_.Function(
         scope,
@@ -74,6 +83,9 @@ def create_function(
         logging_format=lambda_.LoggingFormat.JSON,
         log_group=log_group,
         snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if snapstart else None,
+        vpc=network.vpc if network else None,
+        vpc_subnets=network.subnets if network else None,
+        security_groups=[network.security_group] if network else None,
     )
     acknowledge(
         function,
@@ -92,6 +104,10 @@ def create_function(
             scope, f"{id_}Alias", alias_name="live", version=function.current_version
         )
     return ServiceFunction(function=function, entry=entry)
+
+
+def _network_interfaces() -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=list(NETWORK_INTERFACES), resources=["*"])
 
 
 def _role(
@@ -119,6 +135,7 @@ def _role(
     acknowledge(
         role,
         "AwsSolutions-IAM5[Resource::*]",
-        "X-Ray's two write actions know no resource: AWS accepts them on `*` only.",
+        "AWS accepts X-Ray's two write actions, and those on the network interfaces of a Lambda "
+        "in a VPC, on `*` only.",
     )
     return role

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 from infra.components.nag import acknowledge
+from infra.components.retention import Retention, removal_policy
 
 TTL_ATTRIBUTE = "expiration"
 STATUS_INDEX = "status-index"
@@ -21,15 +21,13 @@ def create_table(
     sort_key: str | None = None,
     ttl_attribute: str | None = None,
     authority: bool = False,
-    retain: bool,
+    retention: Retention,
 ) -> dynamodb.Table:
     """One table with string keys.
 
     `ttl_attribute` holds the epoch second after which an item may go. `authority` says that
-    nothing else could rebuild the content: point-in-time recovery, and (with `retain`)
-    protection against deletion.
+    nothing else could rebuild the content: the table gets point-in-time recovery and `retention`.
     """
-    protected = authority and retain
     table = dynamodb.Table(
         scope,
         id_,
@@ -42,8 +40,8 @@ def create_table(
             point_in_time_recovery_enabled=authority
         ),
         time_to_live_attribute=ttl_attribute,
-        deletion_protection=protected,
-        removal_policy=cdk.RemovalPolicy.RETAIN if protected else cdk.RemovalPolicy.DESTROY,
+        deletion_protection=authority and retention.protect,
+        removal_policy=removal_policy(retain=authority and retention.retain),
     )
     if not authority:
         acknowledge(

@@ -8,7 +8,16 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.access import (
+from infra.code_assets import CodeAssets
+from infra.components.log_groups import LogKeeping
+from infra.components.network import Network
+from infra.components.service_function import FunctionSpec, ServiceFunction, create_function
+from infra.components.tables import STATUS_INDEX
+from infra.config import Config
+from infra.endpoint_model import Endpoint
+from infra.endpoints import AREAS, ENDPOINTS
+from infra.environment import environment_of
+from infra.iam_actions import (
     QUEUE_BACK_OFF,
     QUEUE_CONSUME,
     QUEUE_LENGTH,
@@ -17,15 +26,9 @@ from infra.access import (
     TABLE_READ,
     TABLE_WRITE,
 )
-from infra.code import area_code
-from infra.components.log_groups import LogKeeping
-from infra.components.service_function import FunctionSpec, ServiceFunction, create_function
-from infra.components.tables import STATUS_INDEX
-from infra.config import Config
-from infra.endpoints import AREAS, ENDPOINTS
-from infra.environment import environment_of
+from infra.physical_names import PhysicalNames
+from infra.resource_names import Table
 from infra.stacks.state import State
-from infra.vocabulary import Endpoint, Table
 
 
 def create_functions(
@@ -33,23 +36,26 @@ def create_functions(
     *,
     config: Config,
     state: State,
+    assets: CodeAssets,
     layers: Sequence[lambda_.ILayerVersion],
-    prefix: str,
+    network: Network | None,
+    names: PhysicalNames,
 ) -> dict[str, ServiceFunction]:
-    """All functions by endpoint id."""
-    code = {area: area_code(area) for area in AREAS}
+    """All functions by endpoint id; in `network` those that call outside systems."""
+    code = {area: assets.area(area) for area in AREAS}
     resources = _resources(state)
     return {
         endpoint.id: create_function(
             scope,
-            construct_id(endpoint),
+            endpoint.camel_case,
             spec=FunctionSpec(
-                name=f"{prefix}-{endpoint.id}",
+                name=names.function(endpoint),
                 description=_description(endpoint),
                 handler=endpoint.handler,
                 environment=environment_of(endpoint, config=config, resources=resources),
                 memory=endpoint.memory,
                 timeout=endpoint.timeout,
+                network=network if endpoint.calls_outside else None,
             ),
             code=code[endpoint.area],
             layers=layers,
@@ -61,11 +67,6 @@ def create_functions(
     }
 
 
-def construct_id(endpoint: Endpoint) -> str:
-    """The endpoint's name in CamelCase, for construct and alarm ids."""
-    return endpoint.id.replace("-", " ").title().replace(" ", "")
-
-
 def log_keeping(config: Config) -> LogKeeping:
     """The stage's rule for every log group."""
     return LogKeeping(days=config.log_retention_days, retain=config.retain_data)
@@ -75,9 +76,9 @@ def _description(endpoint: Endpoint) -> str:
     if endpoint.route is not None:
         return f"{endpoint.route.method} {endpoint.route.path}"
     if endpoint.consumes:
-        return f"Works off: {', '.join(endpoint.consumes)}"
+        return f"Consumes {', '.join(endpoint.consumes)}"
     if endpoint.consumes_dead_letters_of:
-        return f"Buries what was given up: {', '.join(endpoint.consumes_dead_letters_of)}"
+        return f"Consumes the dead letters of {', '.join(endpoint.consumes_dead_letters_of)}"
     return f"Runs every {endpoint.every_minutes} minutes"
 
 
@@ -109,7 +110,7 @@ def _statements(endpoint: Endpoint, state: State) -> list[iam.PolicyStatement]:
     actions = (*QUEUE_CONSUME, *QUEUE_BACK_OFF) if endpoint.backs_off else QUEUE_CONSUME
     statements += _allow(actions, [queues[queue].queue.queue_arn for queue in endpoint.consumes])
     if endpoint.every_minutes is not None:
-        # A sweeper holds back while messages are waiting.
+        # A sweeper requeues nothing while messages are waiting.
         waiting = [queues[queue].queue.queue_arn for queue in endpoint.sends]
         statements += _allow(QUEUE_LENGTH, waiting)
     dead_letters = [queues[queue].dead_letters for queue in endpoint.consumes_dead_letters_of]

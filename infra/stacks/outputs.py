@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_sns as sns
 
+from infra.components.network import Network
+from infra.components.rest_api import STAGE_NAME
 from infra.stacks.state import State
 
 
 def write_outputs(
-    stack: cdk.Stack, *, state: State, api: apigateway.RestApi, topic: sns.ITopic
+    stack: cdk.Stack,
+    *,
+    state: State,
+    api: apigateway.RestApi,
+    network: Network | None,
 ) -> None:
     """Addresses and names; secrets by name, never by value."""
     outputs = {
-        "ApiUrl": api.url,
+        "ApiUrl": _url(api),
         "RestApiId": api.rest_api_id,
         "UserPoolId": state.user_pool.user_pool_id,
         "UserPoolClientId": state.user_pool_client.user_pool_client_id,
-        "AlarmTopicArn": topic.topic_arn,
     }
     for table, item in state.tables.items():
         outputs[f"{table.value.title()}TableName"] = item.table_name
@@ -29,5 +33,14 @@ def write_outputs(
         outputs[f"{secret.value.title()}SecretName"] = str(secret_item.name)
     if api.domain_name is not None:
         outputs["ApiDomainTarget"] = api.domain_name.domain_name_alias_domain_name
+    if network is not None and network.addresses:
+        outputs["EgressAddresses"] = ",".join(network.addresses)
     for name, value in outputs.items():
         cdk.CfnOutput(stack, name, value=value)
+
+
+def _url(api: apigateway.RestApi) -> str:
+    """Where the API answers: an API with a domain of its own answers nowhere else."""
+    if api.domain_name is not None:
+        return f"https://{api.domain_name.domain_name}/{STAGE_NAME}/"
+    return api.url

@@ -1,7 +1,7 @@
-"""The stack: state, and everything without state on top of it.
+"""The portal's own stack: state, and everything without state on top of it.
 
 One stack on purpose: a layer or table exported to a second stack could not be replaced while the
-second one uses it.
+second one uses it. What only watches has a stack of its own (`infra/stacks/monitoring.py`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.code import create_layers
+from infra.code_assets import CodeAssets, create_layers
 from infra.components.gateway_responses import add_gateway_responses
 from infra.components.nag import acknowledge
+from infra.components.network import Network, create_network
 from infra.components.preflight import add_preflight
 from infra.components.queue_consumer import consume
 from infra.components.rest_api import (
@@ -29,12 +30,13 @@ from infra.components.schedule import run_every
 from infra.components.service_function import ServiceFunction
 from infra.components.waf import protect
 from infra.config import Config
+from infra.endpoint_model import Access, Endpoint, Route
 from infra.endpoints import ENDPOINTS, consumer_of
+from infra.physical_names import PhysicalNames
+from infra.queues import DEAD_LETTER_CONCURRENCY, QUEUES
 from infra.stacks.functions import create_functions, log_keeping
-from infra.stacks.observability import observe
 from infra.stacks.outputs import write_outputs
 from infra.stacks.state import State
-from infra.vocabulary import Access, Endpoint, Queue, Route
 
 UNAUTHENTICATED_BECAUSE = {
     Access.PUBLIC: "Public information: the catalogue and the API's own health.",
@@ -48,9 +50,15 @@ SIGNED_ROUTES = tuple(route for route in ROUTES.values() if route.access is Acce
 
 
 class PortalStack(cdk.Stack):
-    """The whole backend of one stage."""
+    """The whole backend of one stage.
 
-    def __init__(self, scope: Construct, id_: str, *, config: Config) -> None:
+    `protect` False leaves out what refuses to be deleted, on a stage that retains its data: a
+    creation that fails has to be able to clean up after itself.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, config: Config, assets: CodeAssets, protect: bool
+    ) -> None:
         super().__init__(
             scope,
             id_,
@@ -58,30 +66,37 @@ class PortalStack(cdk.Stack):
             # The command line checks the bootstrap version itself; without the rule the template
             # has no parameters and deploys anywhere.
             synthesizer=cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
-            termination_protection=config.retain_data,
+            termination_protection=config.retain_data and protect,
         )
         cdk.Tags.of(self).add("portal:stage", config.stage)
-        prefix = f"portal-{config.stage}"
-        state = State(self, "State", config=config, prefix=prefix)
-        layers = create_layers(self, name=prefix, wheels=config.layer_path)
+        names = PhysicalNames(config.stage)
+        prefix = names.prefix
+        state = State(self, "State", config=config, protect=config.retain_data and protect)
+        layers = create_layers(self, name=prefix, wheels=config.layer_path, assets=assets)
+        network = self._network(config, prefix=prefix)
         functions = create_functions(
             Construct(self, "Functions"),
             config=config,
             state=state,
+            assets=assets,
             layers=layers,
-            prefix=prefix,
+            network=network,
+            names=names,
         )
         api = self._api(config, state, functions, prefix=prefix)
         self._triggers(config, state, functions, prefix=prefix)
-        topic = observe(
-            Construct(self, "Observability"),
-            config=config,
-            state=state,
-            functions=functions,
-            api=api,
-            prefix=prefix,
+        write_outputs(self, state=state, api=api, network=network)
+
+    def _network(self, config: Config, *, prefix: str) -> Network | None:
+        if not config.fixed_egress_address:
+            return None
+        return create_network(
+            self,
+            "Network",
+            name=prefix,
+            allocation_ids=config.egress_allocation_ids,
+            retain=config.retain_data,
         )
-        write_outputs(self, state=state, api=api, topic=topic)
 
     def _api(
         self,
@@ -153,19 +168,15 @@ class PortalStack(cdk.Stack):
         prefix: str,
     ) -> None:
         triggers = Construct(self, "Triggers")
-        limits = {
-            Queue.PROVISION: config.provision_max_concurrency,
-            Queue.PROVISION_WAITING: config.provision_waiting_max_concurrency,
-        }
-        for queue, pair in state.queues.items():
-            consumer = consumer_of(queue)
+        for row in QUEUES:
+            consumer = consumer_of(row.queue)
             consume(
                 triggers,
-                f"{queue.camel_case}Consumer",
-                queue=pair.queue,
+                f"{row.queue.camel_case}Consumer",
+                queue=state.queues[row.queue].queue,
                 function=functions[consumer.id].entry,
                 batch_size=consumer.batch_size,
-                max_concurrency=limits.get(queue),
+                max_concurrency=config.number(row.concurrency),
             )
         for endpoint in ENDPOINTS:
             self._trigger(triggers, endpoint, state, functions[endpoint.id].entry, prefix)
@@ -185,6 +196,7 @@ class PortalStack(cdk.Stack):
                 queue=state.queues[queue].dead_letters,
                 function=entry,
                 batch_size=endpoint.batch_size,
+                max_concurrency=DEAD_LETTER_CONCURRENCY,
             )
         if endpoint.every_minutes is not None:
             run_every(

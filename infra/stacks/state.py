@@ -8,35 +8,42 @@ from constructs import Construct
 
 from infra.components.identity_pool import PasswordRules, create_client, create_user_pool
 from infra.components.queues import QueuePair, create_queue_pair
+from infra.components.retention import Retention
 from infra.components.secrets import create_empty_secret
 from infra.components.tables import TTL_ATTRIBUTE, add_status_index, create_table
 from infra.config import Config
-from infra.endpoints import ENDPOINTS, consumer_of
-from infra.vocabulary import Queue, Secret, Table
+from infra.endpoints import consumer_of, dead_letter_consumer_of
+from infra.physical_names import PhysicalNames
+from infra.queues import QUEUES, QueueRow
+from infra.resource_names import Secret, Table
 
 SECRET_PURPOSES = {
     Secret.SALESFORCE: "Connected app that the portal logs in to Salesforce with",
     Secret.WHMCS: "WHMCS API credentials",
     Secret.ESIM: "API credentials of the eSIM provider",
-    Secret.SENDGRID: "SendGrid API key",
+    Secret.MAIL: "Credentials of the mail transport: SendGrid or an SMTP server",
     Secret.SIGNING: "Keys that sign Salesforce's provisioning requests; all of them are live",
 }
 
 
 class State(Construct):
-    """The stateful part of the stack, by the names of the endpoint table."""
+    """The stateful part of the stack, by the names of the endpoint table.
 
-    def __init__(self, scope: Construct, id_: str, *, config: Config, prefix: str) -> None:
+    With `protect`, what only an operator may delete refuses to be deleted.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, config: Config, protect: bool) -> None:
         super().__init__(scope, id_)
         self._config = config
-        self._prefix = prefix
+        self._names = PhysicalNames(config.stage)
+        self._retention = Retention(retain=config.retain_data, protect=protect)
         self.tables = self._tables()
-        self.queues = {queue: self._queue(queue) for queue in Queue}
+        self.queues = {row.queue: self._queue(row) for row in QUEUES}
         self.secrets = {secret: self._secret(secret) for secret in Secret}
         self.user_pool = create_user_pool(
             self,
             "UserPool",
-            name=prefix,
+            name=self._names.prefix,
             password=PasswordRules(
                 min_length=config.password_min_length,
                 lowercase=config.password_require_lowercase,
@@ -44,13 +51,13 @@ class State(Construct):
                 digits=config.password_require_digits,
                 symbols=config.password_require_symbols,
             ),
-            retain=config.retain_data,
+            retention=self._retention,
         )
         self.user_pool_client = create_client(
             self,
             "UserPoolClient",
             pool=self.user_pool,
-            name=f"{prefix}-backend",
+            name=f"{self._names.prefix}-backend",
             id_token_minutes=config.id_token_minutes,
             refresh_token_days=config.refresh_token_days,
             refresh_grace_seconds=config.refresh_grace_seconds,
@@ -81,37 +88,31 @@ class State(Construct):
         return create_table(
             self,
             f"{table.value.title()}Table",
-            name=f"{self._prefix}-{table.value}",
+            name=self._names.table(table),
             partition_key=partition_key,
             sort_key=sort_key,
             ttl_attribute=TTL_ATTRIBUTE if expires else None,
             authority=authority,
-            retain=self._config.retain_data,
+            retention=self._retention,
         )
 
-    def _queue(self, queue: Queue) -> QueuePair:
-        attempts = {
-            Queue.PROVISION: self._config.provision_max_retries + 1,
-            Queue.PROVISION_WAITING: self._config.provision_max_retries + 1,
-            Queue.EMAIL: self._config.email_max_attempts,
-            Queue.CASE: self._config.case_max_attempts,
-        }
-        consumer = consumer_of(queue)
-        undertaker = next((e for e in ENDPOINTS if queue in e.consumes_dead_letters_of), consumer)
+    def _queue(self, row: QueueRow) -> QueuePair:
+        consumer = consumer_of(row.queue)
+        dead_letter_consumer = dead_letter_consumer_of(row.queue) or consumer
         return create_queue_pair(
             self,
-            f"{queue.camel_case}Queue",
-            name=f"{self._prefix}-{queue.value}",
+            f"{row.queue.camel_case}Queue",
+            name=self._names.queue(row.queue),
             consumer_timeout=consumer.timeout,
-            dead_letter_consumer_timeout=undertaker.timeout,
-            max_receive_count=attempts[queue],
+            dead_letter_consumer_timeout=dead_letter_consumer.timeout,
+            max_receive_count=self._config.number(row.retries) + 1,
         )
 
     def _secret(self, secret: Secret) -> secretsmanager.CfnSecret:
         return create_empty_secret(
             self,
             f"{secret.value.title()}Secret",
-            name=f"{self._prefix.replace('-', '/')}/{secret.value}",
+            name=self._names.secret(secret),
             description=SECRET_PURPOSES[secret],
             retain=self._config.retain_data,
         )

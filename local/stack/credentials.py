@@ -51,7 +51,7 @@ def credentials(settings: Settings) -> Credentials:
             if settings.esim_provider == "gigs"
             else {"accessCode": ACCESS_CODE, "secretKey": SECRET_KEY}
         ),
-        "sendgrid": {"apiKey": "SG.local"},
+        "mail": {"apiKey": "SG.local"},
         "signing": {"keys": {SIGNING_KEY_ID: signing_key}},
     }
     return Credentials(

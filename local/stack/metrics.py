@@ -108,8 +108,9 @@ def _quiet(alarm: dict[str, Any]) -> float:
 
 
 def settle(cloudwatch: Any, alarms: Sequence[Watched]) -> None:
-    """Alarms without data are OK: all of ours treat missing data as not breaching, which
-    ministack does not know."""
+    """Alarms without data are OK: almost all of ours treat missing data as not breaching, which
+    ministack does not know. Those on a schedule's silence treat it as breaching, and never ring
+    here."""
     for alarm in alarms:
         cloudwatch.set_alarm_state(
             AlarmName=alarm.alarm, StateValue="OK", StateReason="no data yet: not breaching"

@@ -46,7 +46,7 @@ SECRET_VARIABLES = {
     "salesforce": "SALESFORCE_SECRET_JSON",
     "whmcs": "WHMCS_SECRET_JSON",
     "esim": "ESIM_SECRET_JSON",
-    "sendgrid": "SENDGRID_SECRET_JSON",
+    "mail": "SENDGRID_SECRET_JSON",
 }
 """Secret → the variable that replaces its local default."""
 

@@ -36,21 +36,36 @@ def template(assembly: Path) -> Template:
 
 
 @pytest.fixture(scope="session")
-def production(tmp_path_factory: pytest.TempPathFactory, empty_layer: Path) -> Template:
+def monitoring(assembly: Path) -> Template:
+    """The alarms and the dashboard of the plain stage."""
+    return _read(assembly / "Portal-test-monitoring.template.json")
+
+
+@pytest.fixture(scope="session")
+def production_assembly(tmp_path_factory: pytest.TempPathFactory, empty_layer: Path) -> Path:
+    """The cdk.out of production with every switch on."""
+    return _synthesise(settings.everything(empty_layer), tmp_path_factory.mktemp("production"))
+
+
+@pytest.fixture(scope="session")
+def production(production_assembly: Path) -> Template:
     """Production with every switch on."""
-    out = _synthesise(settings.everything(empty_layer), tmp_path_factory.mktemp("production"))
-    return _read(out / "Portal-production.template.json")
+    return _read(production_assembly / "Portal-production.template.json")
+
+
+@pytest.fixture(scope="session")
+def production_monitoring(production_assembly: Path) -> Template:
+    """The alarms and the dashboard of production with every switch on."""
+    return _read(production_assembly / "Portal-production-monitoring.template.json")
 
 
 def _synthesise(environ: Mapping[str, str], out: Path) -> Path:
     """Synthesise with cdk-nag on: any finding that nobody accepted fails here."""
     use_bundled_node()
     # Importing aws_cdk starts the Node.js process that the line above chose.
-    from infra.synth import build_app  # noqa: PLC0415
+    from infra.synth import synthesise  # noqa: PLC0415
 
-    config = load_config(environ, directory=out)
-    app, _ = build_app(config, outdir=out, context=project_context())
-    app.synth()
+    synthesise(load_config(environ, directory=out), outdir=out, context=project_context())
     return out
 
 

@@ -30,6 +30,7 @@ EVERYTHING_ON = {
     "API_DOMAIN_NAME": "api.example.com",
     "API_CERTIFICATE_ARN": "arn:aws:acm:ap-northeast-1:123456789012:certificate/example",
     "WAF_ENABLED": "true",
+    "FIXED_EGRESS_ADDRESS": "true",
     "EMAIL_TRANSPORT": "smtp",
     "SMTP_HOST": "mail.example.com",
 }

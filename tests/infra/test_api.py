@@ -7,8 +7,8 @@ from typing import Any
 
 from portal.domain.problems import all_problem_types
 
+from infra.endpoint_model import Access
 from infra.endpoints import ENDPOINTS
-from infra.vocabulary import Access
 from tests.infra.settings import ORIGINS
 from tests.infra.template import Template, target
 

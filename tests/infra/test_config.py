@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
+from portal import building
+from portal import config as portal_config
 
-from infra.config import SETTINGS, Config, ConfigurationError, load_config, parse_env_file
+from infra.config import SETTINGS, Config, ConfigurationError, load_config, read_env_file
 from infra.endpoints import ENDPOINTS
 from infra.paths import REPOSITORY
 from tests.infra import settings
@@ -53,7 +56,7 @@ def test_every_missing_setting_is_named_at_once(tmp_path: Path) -> None:
 
 def test_a_misspelt_setting_in_the_file_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "dev", **settings.REQUIRED, SALESFORCE_PRICEBOK="Portal")
-    with pytest.raises(ConfigurationError, match="unknown settings SALESFORCE_PRICEBOK"):
+    with pytest.raises(ConfigurationError, match="SALESFORCE_PRICEBOK: there is no such setting"):
         load_config({"STAGE": "dev"}, directory=tmp_path)
 
 
@@ -83,6 +86,10 @@ def test_a_file_copied_for_another_stage_is_refused(tmp_path: Path) -> None:
         ("PROVISION_PATIENCE_HOURS", "0"),
         ("LOG_RETENTION_DAYS", "31"),
         ("REFRESH_GRACE_SECONDS", "61"),
+        ("EMAIL_MAX_CONCURRENCY", "1"),
+        ("CASE_MAX_CONCURRENCY", "1"),
+        ("EGRESS_ALLOCATION_IDS", "192.0.2.1"),
+        ("SALESFORCE_LOGIN", "password"),
         ("ESIM_PROVIDER", "other"),
         ("POWERTOOLS_LOG_LEVEL", "verbose"),
         ("RATE_LIMITS", "login.ip=many"),
@@ -99,6 +106,7 @@ def test_unusable_values_are_refused_by_name(tmp_path: Path, name: str, value: s
     ("changes", "reason"),
     [
         ({"EMAIL_TRANSPORT": "smtp"}, "SMTP_HOST"),
+        ({"EGRESS_ALLOCATION_IDS": "eipalloc-0123456789abcdef0"}, "FIXED_EGRESS_ADDRESS=true"),
         ({"API_DOMAIN_NAME": "api.example.com"}, "set both or neither"),
         ({"STAGE": "production"}, "RETAIN_DATA=true"),
         ({"REFRESH_COOKIE_SAMESITE": "None", "REFRESH_COOKIE_SECURE": "no"}, "browsers insist"),
@@ -134,39 +142,73 @@ def test_switches_reach_the_handlers_in_lower_case(tmp_path: Path) -> None:
 def test_env_files_know_comments_quotes_and_export(tmp_path: Path) -> None:
     file = tmp_path / ".env.dev"
     file.write_text("# note\n\nexport A='x # y'\nB = \"two words\"\nC=\n", encoding="utf-8")
-    assert parse_env_file(file) == {"A": "x # y", "B": "two words", "C": ""}
+    assert read_env_file(file) == {"a": "x # y", "b": "two words"}
 
 
 @pytest.mark.parametrize(
-    ("text", "complaint"), [("A=1\nnonsense", "line 2"), ("A=1\nA=2", "set twice")]
+    ("text", "complaint"),
+    [
+        ("A=1\nnonsense", "line 2: expected nonsense=value"),
+        ("A=1\n= 2", "line 2: expected NAME=value"),
+        ("A=1\nA=2", "line 2: A is set twice"),
+    ],
 )
 def test_env_files_with_faults_name_the_line(tmp_path: Path, text: str, complaint: str) -> None:
     file = tmp_path / ".env.dev"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError, match=complaint):
-        parse_env_file(file)
+        read_env_file(file)
 
 
 @pytest.mark.parametrize("stage", EXAMPLES)
 def test_the_examples_have_every_setting_and_load(tmp_path: Path, stage: str) -> None:
-    values = parse_env_file(REPOSITORY / f".env.{stage}.example")
-    assert set(values) == set(SETTINGS)
-    write(tmp_path, stage, **values)
+    example = REPOSITORY / f".env.{stage}.example"
+    assert set(dotenv_values(example)) == set(SETTINGS)
+    (tmp_path / f".env.{stage}").write_text(example.read_text(encoding="utf-8"), encoding="utf-8")
     assert load_config({"STAGE": stage}, directory=tmp_path).stage == stage
 
 
 def test_the_development_example_names_the_true_defaults(tmp_path: Path) -> None:
     """Where it claims a default, it must be the one in the code."""
-    values = parse_env_file(REPOSITORY / ".env.dev.example")
+    values = dotenv_values(REPOSITORY / ".env.dev.example")
     deliberate = {"LOG_RETENTION_DAYS"}
     for name, field in Config.model_fields.items():
         setting = name.upper()
         if field.is_required() or not values[setting] or setting in deliberate:
             continue
-        loaded = load(tmp_path, **{setting: values[setting]})
+        loaded = load(tmp_path, **{setting: values[setting] or ""})
         assert getattr(loaded, name) == field.default, setting
 
 
 def test_every_plain_setting_of_the_table_exists() -> None:
     named = {name for endpoint in ENDPOINTS for name in endpoint.settings}
     assert named <= set(SETTINGS)
+
+
+def test_nothing_is_read_behind_the_back_of_who_loads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SALESFORCE_PRICEBOOK", "Other")
+    assert load(tmp_path).salesforce_pricebook == "Portal"
+
+
+@pytest.mark.parametrize("provider", ["gigs", "esim_access", "other"])
+def test_a_provider_can_be_deployed_exactly_when_there_is_an_adapter(
+    tmp_path: Path, provider: str
+) -> None:
+    """`portal.config.ESIM_PROVIDERS` and what the factory can build are the same."""
+    environment = {
+        "STAGE": "test",
+        "ESIM_PROVIDER": provider,
+        "ESIM_API_URL": "https://esim.example.com",
+        "ESIM_SECRET_ID": "portal/test/esim",
+    }
+    settings = portal_config.load(portal_config.EsimConfig, environment)
+    if provider in portal_config.ESIM_PROVIDERS:
+        assert load(tmp_path, ESIM_PROVIDER=provider).esim_provider == provider
+        assert building.esim_provider(settings)
+    else:
+        with pytest.raises(ConfigurationError, match=r"ESIM_PROVIDER: .*write gigs"):
+            load(tmp_path, ESIM_PROVIDER=provider)
+        with pytest.raises(portal_config.ConfigurationError, match="ESIM_PROVIDER"):
+            building.esim_provider(settings)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from infra.endpoint_model import Access
 from infra.endpoints import ENDPOINTS
-from infra.vocabulary import Access, Queue, Secret, Table
+from infra.resource_names import Queue, Secret, Table
 
 CONTRACT = """
 POST /auth/signup credentials auth.signup
@@ -86,7 +87,7 @@ def test_an_upstreams_address_and_secret_come_together() -> None:
         "SALESFORCE_URL": Secret.SALESFORCE,
         "WHMCS_API_URL": Secret.WHMCS,
         "ESIM_API_URL": Secret.ESIM,
-        "SENDGRID_API_URL": Secret.SENDGRID,
+        "SENDGRID_API_URL": Secret.MAIL,
     }
     for endpoint in ENDPOINTS:
         for address, secret in pairs.items():

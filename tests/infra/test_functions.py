@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from infra.access import (
+from infra.endpoint_model import Endpoint
+from infra.endpoints import ENDPOINTS
+from infra.iam_actions import (
     QUEUE_CONSUME,
     QUEUE_LENGTH,
     QUEUE_SEND,
@@ -14,8 +16,6 @@ from infra.access import (
     TABLE_READ,
     TABLE_WRITE,
 )
-from infra.endpoints import ENDPOINTS
-from infra.vocabulary import Endpoint
 from tests.infra.template import Template, as_list, target, targets
 
 BY_ID = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.id)
@@ -73,7 +73,7 @@ def test_the_environment_is_exactly_the_tables(template: Template, endpoint: End
     variables = function(template, endpoint)["Environment"]["Variables"]
     assert set(variables) == endpoint.environment
     assert variables["POWERTOOLS_SERVICE_NAME"] == endpoint.area
-    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Portal"
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Portal/test"
     assert variables["STAGE"] == "test"
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from infra.bytecode import Compiler
 from infra.layers import LayerError, Target, build, host_target, lambda_target, prune
 
 
@@ -59,6 +62,17 @@ def test_it_builds_again_for_another_interpreter(tmp_path: Path, uv: FakeUv) -> 
     assert build(other, directory=tmp_path, run=uv)
 
 
+def test_it_builds_again_when_there_is_an_interpreter_to_compile_with(
+    tmp_path: Path, uv: FakeUv
+) -> None:
+    uv.requirements = "VERSION = 1\n"
+    build(TARGET, directory=tmp_path, run=uv)
+    compiled = replace(TARGET, compiler=Compiler(Path(sys.executable), "3.13.0"))
+    assert build(compiled, directory=tmp_path, run=uv)
+    assert not build(compiled, directory=tmp_path, run=uv)
+    assert list((tmp_path / "host").rglob("__init__.*.pyc"))
+
+
 def test_a_failed_build_keeps_the_last_layer_and_is_tried_again(tmp_path: Path, uv: FakeUv) -> None:
     build(TARGET, directory=tmp_path, run=uv)
     uv.requirements, uv.fails = "requests==2.35.0\n", True
@@ -81,7 +95,7 @@ def test_lambda_gets_wheels_for_arm_and_python_3_13_and_never_a_source_build() -
 
 
 def test_only_wheels_are_installed(tmp_path: Path, uv: FakeUv) -> None:
-    build(lambda_target(), directory=tmp_path, run=uv)
+    build(replace(lambda_target(), compiler=None), directory=tmp_path, run=uv)
     (install,) = uv.installs
     assert install[install.index("--only-binary") + 1] == ":all:"
     assert "aarch64-manylinux2014" in install

@@ -21,10 +21,10 @@ def pages() -> dict[str, str]:
     }
 
 
-def test_alarms_and_pages_belong_together(template: Template) -> None:
+def test_alarms_and_pages_belong_together(monitoring: Template) -> None:
     named = {
         match[1]
-        for alarm in template.of("AWS::CloudWatch::Alarm").values()
+        for alarm in monitoring.of("AWS::CloudWatch::Alarm").values()
         if (match := re.search(r"docs/runbooks/(.+)\.md$", alarm["Properties"]["AlarmDescription"]))
     }
     assert named == set(pages())

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.config import load_config
 from infra.endpoints import ENDPOINTS, consumer_of
-from infra.vocabulary import Queue, Table
+from infra.node import use_bundled_node
+from infra.queues import QUEUES
+from infra.resource_names import Queue, Table
+from tests.infra import settings
 from tests.infra.template import Template, target
 
 KEYS = {
@@ -17,6 +22,8 @@ KEYS = {
     Table.WORKFLOW: ["pk", "sk"],
     Table.CATALOG: ["pk"],
 }
+# Kept when it is deleted or replaced, and removed when its creation fails.
+RETAINED = "RetainExceptOnCreate"
 AUTHORITIES = {Table.IDENTITY, Table.WORKFLOW}
 BY_TABLE = pytest.mark.parametrize("table", Table, ids=lambda table: table.value)
 BY_QUEUE = pytest.mark.parametrize("queue", Queue, ids=lambda queue: queue.value)
@@ -72,16 +79,47 @@ def test_a_trial_stage_disappears_and_production_stays(
         retained = {
             resource["Properties"][name]
             for resource in production.of(type_).values()
-            if resource["DeletionPolicy"] == "Retain"
+            if resource["DeletionPolicy"] == RETAINED
         }
         assert retained == kept[type_]
     for resource in production.of("AWS::DynamoDB::Table").values():
         protected = resource["Properties"].get("DeletionProtectionEnabled", False)
-        assert protected == (resource["DeletionPolicy"] == "Retain")
+        assert protected == (resource["DeletionPolicy"] == RETAINED)
     (pool,) = production.of("AWS::Cognito::UserPool").values()
     assert pool["Properties"]["DeletionProtection"] == "ACTIVE"
     for type_ in ("AWS::SecretsManager::Secret", "AWS::Logs::LogGroup"):
-        assert {r["DeletionPolicy"] for r in production.of(type_).values()} == {"Retain"}
+        assert {r["DeletionPolicy"] for r in production.of(type_).values()} == {RETAINED}
+
+
+def test_what_is_retained_never_blocks_a_second_attempt_after_a_failed_creation(
+    template: Template, production: Template
+) -> None:
+    """`Retain` alone would leave named resources behind when a creation is rolled back."""
+    for each in (template, production):
+        policies = {r.get("DeletionPolicy", "Delete") for r in each.resources.values()}
+        assert policies <= {"Delete", RETAINED}
+        for id_, resource in each.resources.items():
+            if resource.get("DeletionPolicy") == RETAINED:
+                assert resource["UpdateReplacePolicy"] == "Retain", id_
+
+
+def test_a_first_deployment_has_nothing_that_refuses_to_be_deleted(tmp_path: Path) -> None:
+    """With deletion protection the rollback of a failed creation would fail in turn."""
+    use_bundled_node()
+    import aws_cdk as cdk  # noqa: PLC0415  # starts the Node.js that the line above chose
+    from aws_cdk.assertions import Template as Synthesised  # noqa: PLC0415  # as above
+
+    from infra.stacks.state import State  # noqa: PLC0415  # as above
+
+    config = load_config({**settings.everything(tmp_path)}, directory=tmp_path)
+    stack = cdk.Stack(cdk.App(outdir=str(tmp_path / "out")), "First")
+    State(stack, "State", config=config, protect=False)
+    first = Template(dict(Synthesised.from_stack(stack).to_json()))
+    for table in first.of("AWS::DynamoDB::Table").values():
+        assert not table["Properties"].get("DeletionProtectionEnabled", False)
+    (pool,) = first.of("AWS::Cognito::UserPool").values()
+    assert pool["Properties"].get("DeletionProtection", "INACTIVE") == "INACTIVE"
+    assert {r["DeletionPolicy"] for r in first.of("AWS::Cognito::UserPool").values()} == {RETAINED}
 
 
 @BY_QUEUE
@@ -93,6 +131,10 @@ def test_every_queue_gives_up_into_a_dead_letter_queue(template: Template, queue
     assert redrive["maxReceiveCount"] == (8 if "provision" in queue else 6)
     assert dead_letters["MessageRetentionPeriod"] == 14 * 24 * 3600
     assert "RedrivePolicy" not in dead_letters
+
+
+def test_each_queue_has_exactly_one_row() -> None:
+    assert [row.queue for row in QUEUES] == list(Queue)
 
 
 def test_there_are_no_queues_beyond_the_pairs(template: Template) -> None:
@@ -123,7 +165,7 @@ def test_a_message_stays_hidden_for_six_timeouts_of_its_consumer(template: Templ
         assert queue["VisibilityTimeout"] >= 6 * timeout
 
 
-def test_consumers_report_single_failures_and_spare_whmcs(template: Template) -> None:
+def test_consumers_report_single_failures_and_are_capped(template: Template) -> None:
     mappings = {}
     for mapping in template.of("AWS::Lambda::EventSourceMapping").values():
         properties = mapping["Properties"]
@@ -133,19 +175,19 @@ def test_consumers_report_single_failures_and_spare_whmcs(template: Template) ->
         mappings[queue["QueueName"]] = (
             consumer["FunctionName"],
             properties["BatchSize"],
-            properties.get("ScalingConfig"),
+            properties["ScalingConfig"],
         )
     expected = {
         f"portal-test-{queue.value}": (
             f"portal-test-{consumer_of(queue).id}",
             5 if queue is Queue.EMAIL else 1,
-            {"MaximumConcurrency": 2} if "provision" in queue else None,
+            {"MaximumConcurrency": 2},
         )
         for queue in Queue
     }
-    undertaker = ("portal-test-provision-dead-letter", 1, None)
-    expected["portal-test-provision-dead-letters"] = undertaker
-    expected["portal-test-provision-waiting-dead-letters"] = undertaker
+    dead_letters = ("portal-test-provision-dead-letter", 1, {"MaximumConcurrency": 2})
+    expected["portal-test-provision-dead-letters"] = dead_letters
+    expected["portal-test-provision-waiting-dead-letters"] = dead_letters
     assert mappings == expected
 
 
@@ -161,7 +203,7 @@ def test_the_sweeper_runs_every_five_minutes(template: Template) -> None:
 def test_secrets_are_created_without_a_value(template: Template) -> None:
     secrets = template.of("AWS::SecretsManager::Secret")
     names = {secret["Properties"]["Name"].rsplit("/", 1)[1] for secret in secrets.values()}
-    assert names == {"salesforce", "whmcs", "esim", "sendgrid", "signing"}
+    assert names == {"salesforce", "whmcs", "esim", "mail", "signing"}
     for secret in secrets.values():
         assert "SecretString" not in secret["Properties"]
         assert "GenerateSecretString" not in secret["Properties"]

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from infra.endpoints import ENDPOINTS
-from tests.infra.template import Template, target, targets
+from infra.iam_actions import NETWORK_INTERFACES
+from infra.node import use_bundled_node
+from infra.resource_names import Secret
+from tests.infra.template import Template, as_list, target, targets
 
 
 def test_a_plain_stage_has_none_of_it(template: Template) -> None:
     for type_ in (
         "AWS::WAFv2::WebACL",
         "AWS::ApiGateway::DomainName",
-        "AWS::SNS::Subscription",
         "AWS::Lambda::Alias",
+        "AWS::EC2::VPC",
+        "AWS::EC2::NatGateway",
+        "AWS::EC2::EIP",
     ):
         assert template.count(type_) == 0
     (api,) = template.of("AWS::ApiGateway::RestApi").values()
@@ -61,6 +67,10 @@ def test_a_domain_of_its_own_keeps_the_api_prefix_and_closes_the_other_door(
     (api,) = production.of("AWS::ApiGateway::RestApi").values()
     assert api["Properties"]["DisableExecuteApiEndpoint"] is True
     assert "ApiDomainTarget" in production.outputs
+    url = production.outputs["ApiUrl"]["Value"]
+    parts = url["Fn::Join"][1] if isinstance(url, dict) else [url]
+    domain = production.resources[target(parts[1])]["Properties"]["DomainName"]
+    assert (parts[0], domain, parts[2]) == ("https://", "api.example.com", "/api/")
 
 
 def test_with_snapstart_every_trigger_calls_a_published_version(production: Template) -> None:
@@ -74,10 +84,107 @@ def test_with_snapstart_every_trigger_calls_a_published_version(production: Temp
         assert target(permission["Properties"]["FunctionName"]) in aliases
 
 
-def test_alarms_reach_the_operators_address(production: Template) -> None:
-    (subscription,) = production.of("AWS::SNS::Subscription").values()
+def test_alarms_reach_the_operators_address(
+    monitoring: Template, production_monitoring: Template
+) -> None:
+    assert monitoring.count("AWS::SNS::Subscription") == 0
+    (subscription,) = production_monitoring.of("AWS::SNS::Subscription").values()
     assert subscription["Properties"]["Endpoint"] == "ops@example.com"
 
 
 def test_the_accounts_logging_role_can_be_left_to_others(production: Template) -> None:
     assert production.count("AWS::ApiGateway::Account") == 0
+
+
+def test_what_calls_outside_systems_leaves_by_one_fixed_address(production: Template) -> None:
+    (address_id,) = production.of("AWS::EC2::EIP")
+    (gateway_id,) = production.of("AWS::EC2::NatGateway")
+    gateway = production.resources[gateway_id]["Properties"]
+    assert target(gateway["AllocationId"]) == address_id
+    address = production.resources[address_id]
+    # An address that WHMCS admits outlives the stack, and a failed creation leaves none behind.
+    assert address["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert production.outputs["EgressAddresses"]["Value"] == {"Ref": address_id}
+    inside = {
+        resource["Properties"]["FunctionName"].removeprefix("portal-production-")
+        for resource in production.of("AWS::Lambda::Function").values()
+        if "VpcConfig" in resource["Properties"]
+    }
+    assert inside == {e.id for e in ENDPOINTS if set(e.secrets) - {Secret.SIGNING}}
+    assert {"provision-worker", "billing-get-address", "email-send"} <= inside
+    assert {"auth-login", "provision-start", "system-health"}.isdisjoint(inside)
+
+
+def test_private_subnets_reach_the_internet_through_the_gateway_alone(
+    production: Template,
+) -> None:
+    (gateway_id,) = production.of("AWS::EC2::NatGateway")
+    subnets = {
+        target(subnet)
+        for resource in production.of("AWS::Lambda::Function").values()
+        for subnet in resource["Properties"].get("VpcConfig", {}).get("SubnetIds", [])
+    }
+    assert len(subnets) == 2
+    tables = {
+        target(a["Properties"]["SubnetId"]): target(a["Properties"]["RouteTableId"])
+        for a in production.of("AWS::EC2::SubnetRouteTableAssociation").values()
+    }
+    for subnet in subnets:
+        routes = [
+            route["Properties"]
+            for route in production.of("AWS::EC2::Route").values()
+            if target(route["Properties"]["RouteTableId"]) == tables[subnet]
+        ]
+        assert [target(route["NatGatewayId"]) for route in routes] == [gateway_id]
+    for group in production.of("AWS::EC2::SecurityGroup").values():
+        assert "SecurityGroupIngress" not in group["Properties"]
+    assert production.count("AWS::EC2::SecurityGroupIngress") == 0
+
+
+def test_only_functions_in_the_network_may_manage_its_interfaces(production: Template) -> None:
+    for resource in production.of("AWS::Lambda::Function").values():
+        granted = {
+            action
+            for statement in production.statements(resource["Properties"])
+            for action in as_list(statement["Action"])
+        }
+        inside = "VpcConfig" in resource["Properties"]
+        assert (set(NETWORK_INTERFACES) <= granted) == inside
+        assert inside or not any(action.startswith("ec2:") for action in granted)
+
+
+def test_addresses_of_ones_own_get_a_gateway_each(tmp_path: Path) -> None:
+    use_bundled_node()
+    import aws_cdk as cdk  # noqa: PLC0415  # starts the Node.js that the line above chose
+    from aws_cdk.assertions import Template as Synthesised  # noqa: PLC0415  # as above
+
+    from infra.components.network import create_network  # noqa: PLC0415  # as above
+
+    stack = cdk.Stack(cdk.App(outdir=str(tmp_path)), "Own")
+    ids = ("eipalloc-0123456789abcdef0", "eipalloc-0123456789abcdef1")
+    create_network(stack, "Network", name="portal-test", allocation_ids=ids, retain=True)
+    own = Template(dict(Synthesised.from_stack(stack).to_json()))
+    gateways = [r["Properties"] for r in own.of("AWS::EC2::NatGateway").values()]
+    assert {gateway["AllocationId"] for gateway in gateways} == set(ids)
+    assert len({target(gateway["SubnetId"]) for gateway in gateways}) == 2
+    assert own.count("AWS::EC2::EIP") == 0
+
+
+def test_execution_logs_belong_to_the_stack(template: Template, production: Template) -> None:
+    for each, days in ((template, 30), (production, 30)):
+        (api_id,) = each.of("AWS::ApiGateway::RestApi")
+        (stage,) = each.of("AWS::ApiGateway::Stage").values()
+        (group_id,) = (
+            id_
+            for id_, group in each.of("AWS::Logs::LogGroup").items()
+            if "API-Gateway-Execution-Logs_" in json.dumps(group["Properties"]["LogGroupName"])
+        )
+        group = each.resources[group_id]["Properties"]
+        assert group["LogGroupName"]["Fn::Join"][1] == [
+            "API-Gateway-Execution-Logs_",
+            {"Ref": api_id},
+            "/api",
+        ]
+        assert group["RetentionInDays"] == days
+        # API Gateway would make the group itself, without an end, at the stage's first error.
+        assert group_id in as_list(stage["DependsOn"])

@@ -10,8 +10,8 @@ from datetime import date
 from bench import environment, report
 from bench.__main__ import BEGIN, END, replaced
 from bench.cold import Cold, ColdRow, clients_of, uses_salesforce
+from infra.endpoint_model import Access
 from infra.endpoints import ENDPOINTS
-from infra.vocabulary import Access
 
 BY_ID = {endpoint.id: endpoint for endpoint in ENDPOINTS}
 
@@ -29,7 +29,7 @@ def row(endpoint: str, ratio: float, *, salesforce: bool = False) -> ColdRow:
 
 RESULTS = report.Results(
     day=date(2026, 11, 23),
-    cold=Cold(0.4, (row("plain", 1.06), row("crm", 1.2, salesforce=True))),
+    cold=Cold(0.4, (row("plain", 1.06), row("crm", 1.2, salesforce=True)), 0.8),
     warm=None,
     growth=None,
 )
@@ -39,6 +39,11 @@ def test_limits_depend_on_salesforce() -> None:
     (table,) = report.tables(RESULTS)
     verdicts = {line[0]: line[3] for line in table.rows}
     assert verdicts == {"plain": "1.06 (over)", "crm": "1.20"}
+
+
+def test_the_price_of_missing_bytecode_is_shown() -> None:
+    (table,) = report.tables(RESULTS)
+    assert table.title == "Cold start (bare handler: 400 ms from bytecode, 800 ms without)"
 
 
 def test_new_tables_take_the_place_of_the_old_ones() -> None:

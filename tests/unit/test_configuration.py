@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from portal import config
 
+from infra.endpoint_model import Endpoint
 from infra.endpoints import ENDPOINTS
-from infra.vocabulary import Endpoint
 
 POWERTOOLS = frozenset(
     {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}

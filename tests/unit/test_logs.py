@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 from botocore.exceptions import ClientError
-from portal import correlation, observability
+from portal import correlation
 from portal.adapters.http import Call, Transport
 from portal.adapters.salesforce.library import simple_salesforce
 from portal.config import ConfigurationError
@@ -243,7 +243,8 @@ def test_libraries_keep_their_debug_talk_to_themselves(
     assert_silent(capfd)
 
 
-def test_metrics(capfd: pytest.CaptureFixture[str]) -> None:
+def test_metrics(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Portal/test")
     count("Things", kind="a")
     gauge("Level", 12.5)
     duration("Latency", 0.0123, step="b")
@@ -251,7 +252,7 @@ def test_metrics(capfd: pytest.CaptureFixture[str]) -> None:
         _ = 1 / 0
     emitted = lines(capfd.readouterr().out)
     described = [line["_aws"]["CloudWatchMetrics"][0] for line in emitted]
-    assert {entry["Namespace"] for entry in described} == {observability.NAMESPACE}
+    assert {entry["Namespace"] for entry in described} == {"Portal/test"}
     assert [entry["Metrics"][0] for entry in described] == [
         {"Name": "Things", "Unit": "Count"},
         {"Name": "Level", "Unit": "Count"},

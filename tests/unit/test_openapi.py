@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
+from infra.endpoint_model import Access
 from infra.endpoints import ENDPOINTS
-from infra.vocabulary import Access
 from ops.openapi import OUTPUT, render
 
 

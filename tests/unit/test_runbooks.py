@@ -17,7 +17,7 @@ from portal.domain.provisioning_errors import REASONS
 from typer.testing import CliRunner
 
 from infra.endpoints import ENDPOINTS
-from infra.vocabulary import Queue
+from infra.resource_names import Queue
 from ops import cli, secret_values
 
 ROOT = Path(__file__).parents[2]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from portal.adapters import smtp
 from portal.adapters.smtp import SmtpTransport
+from portal.config import ConfigurationError
 from portal.domain.upstream import (
     AllowanceUsedUp,
     OutcomeUnknown,
@@ -55,11 +56,11 @@ def transport(
     tls: ssl.SSLContext | None = None,
     timeout: float = 5,
 ) -> tuple[SmtpTransport, RotatingSecret]:
-    secret = RotatingSecret(*(versions or ({},)))
+    secret = RotatingSecret(*versions)
     made = SmtpTransport(
         host="localhost",
         port=port,
-        secret=secret,
+        secret=secret if versions else None,
         sender="no-reply@portal.example",
         sender_name="Portal, Inc.",
         timeout=timeout,
@@ -164,6 +165,32 @@ def test_the_password_goes_over_tls(
     transport(secure.port, LOGIN, tls=contexts[1])[0].send(MESSAGE)
     assert secure.verbs[:4] == ["EHLO", "STARTTLS", "EHLO", "AUTH"]
     assert len(secure.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("secret", "missing"),
+    [
+        ({}, "username"),
+        ({"username": "portal"}, "password"),
+        ({"username": "", "password": "hunter2"}, "username"),
+        ({"apiKey": "SG.left-from-sendgrid"}, "username"),
+    ],
+)
+def test_an_incomplete_secret_is_refused_before_anything_is_sent(
+    server: SmtpServer, secret: dict[str, Any], missing: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=f"has no text {missing}; run `make secrets`"):
+        transport(server.port, secret)[0].send(MESSAGE)
+    assert (server.verbs, server.mails) == ([], [])
+
+
+def test_a_password_that_went_missing_in_a_rotation_is_named(
+    secure: SmtpServer, contexts: tuple[ssl.SSLContext, ssl.SSLContext]
+) -> None:
+    old = {**LOGIN, "password": "old"}
+    with pytest.raises(ConfigurationError, match="has no text password"):
+        transport(secure.port, old, {"username": "portal"}, tls=contexts[1])[0].send(MESSAGE)
+    assert secure.mails == []
 
 
 def test_tls_from_the_start(

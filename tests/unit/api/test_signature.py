@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -330,3 +331,26 @@ def test_one_unusable_key_makes_the_secret_unusable() -> None:
 
 def test_a_body_does_not_get_into_logs_by_accident() -> None:
     assert "requestedBy" not in repr(verifier().verify(event(), PATH))
+
+
+@pytest.mark.parametrize(
+    ("change", "metric"),
+    [
+        (lambda sent: sent["headers"].clear(), "UnsignedRequests"),
+        (lambda sent: sent["headers"].update({"X-Portal-Signature": "no"}), "UnsignedRequests"),
+        (lambda sent: sent["headers"].update({"X-Portal-Key-Id": "k9"}), "SignatureFailures"),
+        (lambda sent: sent.update(body="{}"), "SignatureFailures"),
+    ],
+    ids=["no headers", "no digest", "unknown key", "other body"],
+)
+def test_only_a_request_with_a_signature_counts_as_a_failed_one(
+    change: Callable[[Event], None], metric: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The alarm on SignatureFailures must not ring for whoever finds the address."""
+    sent = event()
+    sent.pop("multiValueHeaders", None)
+    change(sent)
+    refusal(sent)
+    printed = [json.loads(line) for line in capfd.readouterr().out.splitlines() if "_aws" in line]
+    names = {line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] for line in printed}
+    assert names == {metric}

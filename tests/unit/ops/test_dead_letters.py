@@ -11,7 +11,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra.vocabulary import Queue
+from infra.resource_names import Queue
 from ops.dead_letters import SqsDeadLetters
 from ops.deps import StageRoot
 from ops.ports import DeadLetter

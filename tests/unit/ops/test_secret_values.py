@@ -10,9 +10,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra.vocabulary import Secret
-from ops.secret_values import FIELDS, SecretValues, fill
+from infra.config import load_config
+from infra.resource_names import Secret
+from infra.secret_fields import SecretField, secret_fields
+from ops.secret_values import IncompleteSecretError, SecretValues, fill
 from tests.conftest import REGION
+from tests.infra.settings import plain
 
 
 @pytest.fixture
@@ -28,24 +31,61 @@ def answers(**given: str) -> Any:
     return lambda text: given.get(text.split()[1], "")
 
 
-def test_what_is_answered_is_written_and_the_rest_is_kept(values: SecretValues) -> None:
-    assert fill(values, Secret.WHMCS, answers(identifier="id", secret="one"))
-    assert fill(values, Secret.WHMCS, answers(secret="two"))
+def fields(tmp_path: Path, secret: Secret, **settings: str) -> tuple[SecretField, ...]:
+    """What is asked for where the configuration says so."""
+    config = load_config({**plain(tmp_path), **settings}, directory=tmp_path)
+    return secret_fields(config)[secret]
+
+
+def test_what_is_answered_is_written_and_the_rest_is_kept(
+    values: SecretValues, tmp_path: Path
+) -> None:
+    wanted = fields(tmp_path, Secret.WHMCS)
+    assert fill(values, Secret.WHMCS, wanted, answers(identifier="id", secret="one"))
+    assert fill(values, Secret.WHMCS, wanted, answers(secret="two"))
     assert values.read(Secret.WHMCS) == {"identifier": "id", "secret": "two"}
+    assert not fill(values, Secret.WHMCS, wanted, answers())
 
 
-def test_no_answer_writes_nothing(values: SecretValues) -> None:
-    assert not fill(values, Secret.SENDGRID, answers())
-    assert values.read(Secret.SENDGRID) == {}
+def test_an_incomplete_secret_is_not_written(values: SecretValues, tmp_path: Path) -> None:
+    smtp = fields(tmp_path, Secret.MAIL, EMAIL_TRANSPORT="smtp", SMTP_HOST="mail.example.com")
+    with pytest.raises(IncompleteSecretError, match="portal/dev/mail was not written: password"):
+        fill(values, Secret.MAIL, smtp, answers(username="portal"))
+    assert values.read(Secret.MAIL) == {}
+    assert fill(values, Secret.MAIL, smtp, answers(username="portal", password="hunter2"))
+    assert values.read(Secret.MAIL) == {"username": "portal", "password": "hunter2"}
+
+
+def test_what_another_login_or_transport_left_is_removed(
+    values: SecretValues, tmp_path: Path
+) -> None:
+    values.write(Secret.SALESFORCE, {"consumerKey": "key", "privateKey": "old"})
+    wanted = fields(tmp_path, Secret.SALESFORCE, SALESFORCE_LOGIN="client-credentials")
+    assert fill(values, Secret.SALESFORCE, wanted, answers(consumerSecret="new"))
+    assert values.read(Secret.SALESFORCE) == {"consumerKey": "key", "consumerSecret": "new"}
+
+
+def test_a_sandbox_gets_its_audience_by_itself(values: SecretValues, tmp_path: Path) -> None:
+    pem = tmp_path / "key.pem"
+    pem.write_text("-----BEGIN PRIVATE KEY-----\n")
+    given = answers(consumerKey="key", username="portal@example.com", privateKey=str(pem))
+    wanted = fields(
+        tmp_path, Secret.SALESFORCE, SALESFORCE_URL="https://example--dev.sandbox.my.salesforce.com"
+    )
+    assert fill(values, Secret.SALESFORCE, wanted, given)
+    assert values.read(Secret.SALESFORCE)["audience"] == "https://test.salesforce.com"
 
 
 def test_the_private_key_is_read_from_its_file(values: SecretValues, tmp_path: Path) -> None:
     pem = tmp_path / "key.pem"
     pem.write_text("-----BEGIN PRIVATE KEY-----\n")
-    fill(values, Secret.SALESFORCE, answers(privateKey=str(pem)))
+    wanted = fields(tmp_path, Secret.SALESFORCE)
+    given = {"consumerKey": "key", "username": "portal@example.com"}
+    fill(values, Secret.SALESFORCE, wanted, answers(**given, privateKey=str(pem)))
     assert values.read(Secret.SALESFORCE)["privateKey"] == pem.read_text()
+    absent = str(tmp_path / "nowhere.pem")
     with pytest.raises(OSError, match=r"nowhere\.pem"):
-        fill(values, Secret.SALESFORCE, answers(privateKey=str(tmp_path / "nowhere.pem")))
+        fill(values, Secret.SALESFORCE, wanted, answers(**given, privateKey=absent))
 
 
 def test_keys_rotate_without_a_moment_without_one(values: SecretValues) -> None:
@@ -59,21 +99,3 @@ def test_keys_rotate_without_a_moment_without_one(values: SecretValues) -> None:
     values.remove_signing_key("k1")
     assert values.read(Secret.SIGNING) == {"keys": {"k2": second}}
     assert len(second) == 64
-
-
-def test_every_upstream_is_asked_for() -> None:
-    assert {*FIELDS, Secret.SIGNING} == set(Secret)
-
-
-def test_the_esim_secret_takes_the_credentials_of_either_provider(values: SecretValues) -> None:
-    assert fill(values, Secret.ESIM, answers(accessCode="code", secretKey="key"))
-    assert values.read(Secret.ESIM) == {"accessCode": "code", "secretKey": "key"}
-    asked: list[str] = []
-
-    def nothing(text: str) -> str:
-        asked.append(text)
-        return ""
-
-    assert not fill(values, Secret.ESIM, nothing)
-    assert sum("ESIM_PROVIDER=gigs" in text for text in asked) == 2
-    assert sum("ESIM_PROVIDER=esim_access" in text for text in asked) == 2

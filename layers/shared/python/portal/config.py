@@ -25,6 +25,9 @@ CommaList = Annotated[
         )
     ),
 ]
+ESIM_PROVIDERS = ("gigs",)
+"""The values that ESIM_PROVIDER may have: the names that `building.esim_provider` has an adapter
+for. A stage with any other is refused before it is deployed."""
 ConfigT = TypeVar("ConfigT", bound="Config")
 
 
@@ -221,9 +224,10 @@ class MailConfig(Config):
     email_from: NonEmpty = Field(alias="EMAIL_FROM")
     email_from_name: NonEmpty = Field(alias="EMAIL_FROM_NAME")
     sendgrid_api_url: NonEmpty = Field(alias="SENDGRID_API_URL")
-    sendgrid_secret_id: NonEmpty = Field(alias="SENDGRID_SECRET_ID")
+    mail_secret_id: NonEmpty = Field(alias="MAIL_SECRET_ID")
     smtp_host: str = Field(default="", alias="SMTP_HOST")
     smtp_port: int = Field(default=587, alias="SMTP_PORT")
+    smtp_authentication: bool = Field(default=True, alias="SMTP_AUTHENTICATION")
     portal_web_url: NonEmpty = Field(alias="PORTAL_WEB_URL")
 
 

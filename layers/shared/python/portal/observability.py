@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import logging
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,9 @@ from portal.tracebacks import describe, format_exception
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging.types import LogRecord
 
-NAMESPACE = "Portal"
+# `Portal/<stage>`, so that the metrics of two stages in one account stay apart.
+_NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"
+_NO_STAGE = "Portal"
 # Below ERROR they write URLs with queries, tokens and whole bodies, past our formatter.
 _TALKATIVE = (
     "aws_lambda_powertools",
@@ -69,7 +72,7 @@ def logger() -> Logger:
 
 
 def count(name: str, value: int = 1, **dimensions: str) -> None:
-    """Emit a count in the namespace `Portal`.
+    """Emit a count in the stage's namespace.
 
     Dimensions multiply metrics (and their price): upstreams, steps and outcomes yes, ids never.
     """
@@ -97,7 +100,8 @@ def timed(name: str, **dimensions: str) -> Iterator[None]:
 
 
 def _emit(name: str, unit: MetricUnit, value: float, dimensions: dict[str, str]) -> None:
-    with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE) as metric:
+    namespace = os.environ.get(_NAMESPACE) or _NO_STAGE
+    with single_metric(name=name, unit=unit, value=value, namespace=namespace) as metric:
         for key, text in dimensions.items():
             metric.add_dimension(name=key, value=text)
 

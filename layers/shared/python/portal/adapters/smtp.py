@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formataddr, make_msgid
 from typing import Any
@@ -54,6 +55,14 @@ UNTRACKED = {
 }
 
 
+@dataclass(frozen=True)
+class Login:
+    """How to sign in to the server."""
+
+    username: str
+    password: str = field(repr=False)
+
+
 class _Watched(smtplib.SMTP):
     """Knows whether a mail was being handed over."""
 
@@ -71,9 +80,10 @@ class _WatchedTls(_Watched, smtplib.SMTP_SSL):
 class SmtpTransport:
     """`MailTransport` over SMTP with TLS.
 
-    The secret is `{"username", "password"}`; without them the server is used unauthenticated.
-    With them, a server that offers no TLS is refused: it would get the password in the clear.
-    Port 465 is TLS from the start, any other is upgraded. `tls` replaces the default context.
+    The secret is `{"username", "password"}`; one that lacks either is refused before the server is
+    called. Only with `secret` None is the server used unauthenticated. Credentials are never sent
+    to a server that offers no TLS. Port 465 is TLS from the start, any other is upgraded. `tls`
+    replaces the default context.
     """
 
     def __init__(
@@ -81,7 +91,7 @@ class SmtpTransport:
         *,
         host: str,
         port: int,
-        secret: Secret,
+        secret: Secret | None,
         sender: str,
         sender_name: str,
         timeout: float = TIMEOUT_SECONDS,
@@ -98,24 +108,31 @@ class SmtpTransport:
     def send(self, message: Message) -> str:
         """Send over a connection of its own; the id is the Message-ID header.
 
-        After refused credentials the secret is read again once.
+        After refused credentials the secret is read again once. Raises ConfigurationError when the
+        secret is incomplete, and UpstreamError for what the server did.
         """
         mail = self._mail(message)
-        secret = self._secret.value()
-        try:
-            self._deliver(mail, message, secret)
-        except Unauthorized:
-            fresh = self._secret.renewed(secret)
-            if fresh is None:
-                raise
-            self._deliver(mail, message, fresh)
+        if self._secret is None:
+            self._deliver(mail, message, None)
+        else:
+            self._deliver_signed_in(mail, message, self._secret)
         return str(mail["Message-ID"])
 
-    def _deliver(self, mail: EmailMessage, message: Message, secret: dict[str, Any]) -> None:
+    def _deliver_signed_in(self, mail: EmailMessage, message: Message, secret: Secret) -> None:
+        document = secret.value()
+        try:
+            self._deliver(mail, message, _login(secret, document))
+        except Unauthorized:
+            fresh = secret.renewed(document)
+            if fresh is None:
+                raise
+            self._deliver(mail, message, _login(secret, fresh))
+
+    def _deliver(self, mail: EmailMessage, message: Message, login: Login | None) -> None:
         with timed("UpstreamLatency", upstream=UPSTREAM):
             try:
                 with self._connected() as server:
-                    self._secure(server, secret)
+                    self._secure(server, login)
                     _hand_over(server, mail, message)
             except UpstreamError:
                 count("UpstreamErrors", upstream=UPSTREAM)
@@ -142,18 +159,18 @@ class SmtpTransport:
     def _context(self) -> ssl.SSLContext:
         return self._tls or ssl.create_default_context()
 
-    def _secure(self, server: _Watched, secret: dict[str, Any]) -> None:
+    def _secure(self, server: _Watched, login: Login | None) -> None:
         secured = isinstance(server, smtplib.SMTP_SSL)
         try:
             server.ehlo()
             if not secured and server.has_extn("starttls"):
                 server.starttls(context=self._context())
                 secured = True
-            if not secret.get("username"):
+            if login is None:
                 return
             if not secured:
                 raise Refused(UPSTREAM, "login", "no TLS offered: the password is not sent")
-            server.login(secret["username"], self._secret.part(secret, "password"))
+            server.login(login.username, login.password)
         except smtplib.SMTPAuthenticationError as error:
             raise _answered("login", error.smtp_code, error.smtp_error) from None
         except (OSError, smtplib.SMTPException) as error:
@@ -181,6 +198,10 @@ class SmtpTransport:
                 filename=image.filename,
             )
         return mail
+
+
+def _login(secret: Secret, document: Mapping[str, Any]) -> Login:
+    return Login(secret.part(document, "username"), secret.part(document, "password"))
 
 
 def _hand_over(server: _Watched, mail: EmailMessage, message: Message) -> None:

@@ -63,6 +63,10 @@ class SignedRequest:
         return hashlib.sha256(text).hexdigest()
 
 
+UNSIGNED = frozenset({"header-missing", "header-repeated", "malformed"})
+"""Reasons of refusals that need no knowledge of the signature's form."""
+
+
 def canonical(*, path: str, timestamp: int, idempotency_key: str, body: bytes) -> bytes:
     """The text that is signed."""
     digest = hashlib.sha256(body).hexdigest()
@@ -217,7 +221,8 @@ class _Headers:
 
 
 def _refused(reason: str) -> Problem:
-    count("SignatureFailures")
+    # Anybody can send a request that nobody signed: an alarm is for those with a signature.
+    count("UnsignedRequests" if reason in UNSIGNED else "SignatureFailures")
     logger().warning("signature refused", extra={"reason": reason})
     return Problem(
         SIGNATURE_INVALID,

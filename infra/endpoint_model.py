@@ -1,9 +1,11 @@
-"""The words of the endpoint table: tables, queues, secrets, routes, and what an endpoint is."""
+"""What a row of the endpoint table is: a Lambda, what starts it and what it may touch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from infra.resource_names import Queue, Secret, Table
 
 BASE_ENVIRONMENT = (
     "STAGE",
@@ -12,55 +14,6 @@ BASE_ENVIRONMENT = (
     "POWERTOOLS_LOG_LEVEL",
 )
 USER_POOL = ("USER_POOL_ID", "USER_POOL_CLIENT_ID")
-
-
-class Table(StrEnum):
-    """DynamoDB tables, by lifecycle."""
-
-    IDENTITY = "identity"
-    IDEMPOTENCY = "idempotency"
-    EPHEMERAL = "ephemeral"
-    WORKFLOW = "workflow"
-    CATALOG = "catalog"
-
-    @property
-    def variable(self) -> str:
-        """The environment name that carries the table's name."""
-        return f"{self.name}_TABLE"
-
-
-class Queue(StrEnum):
-    """SQS queues; each has a dead-letter queue of its own."""
-
-    PROVISION = "provision"
-    PROVISION_WAITING = "provision-waiting"  # jobs that wait for an upstream which is down
-    EMAIL = "email"
-    CASE = "case"
-
-    @property
-    def variable(self) -> str:
-        """The environment name that carries the queue's URL."""
-        return f"{self.name}_QUEUE_URL"
-
-    @property
-    def camel_case(self) -> str:
-        """As construct, output and alarm ids are written."""
-        return self.value.replace("-", " ").title().replace(" ", "")
-
-
-class Secret(StrEnum):
-    """Secrets Manager secrets: one per upstream, one for the signing keys."""
-
-    SALESFORCE = "salesforce"
-    WHMCS = "whmcs"
-    ESIM = "esim"
-    SENDGRID = "sendgrid"
-    SIGNING = "signing"
-
-    @property
-    def variable(self) -> str:
-        """The environment name that carries the secret's id."""
-        return f"{self.name}_SECRET_ID"
 
 
 class Access(StrEnum):
@@ -90,6 +43,8 @@ class Endpoint:
     `reads` and `writes` are tables (writing includes reading); `timeout` is in seconds, `memory`
     in MB; `batch_size` counts messages; `cognito_actions` are IAM actions on the user pool;
     `backs_off` says that a consumer sets the visibility of its messages itself.
+
+    A new consumer is one row here, with its queue's row in `infra/queues.py`.
     """
 
     area: str
@@ -117,6 +72,11 @@ class Endpoint:
         return f"{self.area}-{self.name.replace('_', '-')}"
 
     @property
+    def camel_case(self) -> str:
+        """The id as construct and alarm ids are written."""
+        return self.id.replace("-", " ").title().replace(" ", "")
+
+    @property
     def module(self) -> str:
         """Dotted module name."""
         return f"functions.{self.area}.{self.name}"
@@ -125,6 +85,11 @@ class Endpoint:
     def handler(self) -> str:
         """Lambda's handler string."""
         return f"{self.module}.handler"
+
+    @property
+    def calls_outside(self) -> bool:
+        """Whether it calls a system outside AWS, and so needs the stage's fixed address."""
+        return any(secret is not Secret.SIGNING for secret in self.secrets)
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -1,4 +1,4 @@
-"""IAM actions behind the endpoint table's words: what reading, writing, sending mean.
+"""IAM actions behind the endpoint table's terms: what reading, writing, sending mean.
 
 Free of the CDK, so that others can compare against it cheaply.
 """
@@ -20,3 +20,12 @@ QUEUE_CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttribu
 # … and what a consumer needs that postpones its own retries.
 QUEUE_BACK_OFF = ("sqs:ChangeMessageVisibility",)
 SECRET_READ = ("secretsmanager:GetSecretValue",)
+# Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC".
+NETWORK_INTERFACES = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+)

@@ -1,0 +1,151 @@
+"""Alarms on metrics that the portal emits itself: one row each.
+
+A new alarm is a row here and the page of docs/runbooks that the row names. What AWS measures
+(errors, throttles, queues, latency) is watched by `infra/components/monitoring.py` for every
+function, queue and table alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from infra.endpoints import ENDPOINTS
+from infra.resource_names import Secret, Table
+
+QUOTA_PERCENT = 80
+# Those that the provisioning worker calls through a circuit breaker (portal/adapters/circuit.py).
+GUARDED_UPSTREAMS = ("salesforce", "whmcs", "esim")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmRow:
+    """An alarm on one metric of the portal, which rings at `threshold` within five minutes.
+
+    `areas` are those whose Lambdas emit the metric; `dimensions` are all that they add to it. A
+    count is summed over periods and areas; of a `level`, the highest counts.
+    """
+
+    name: str
+    metric: str
+    areas: tuple[str, ...]
+    what: str
+    runbook: str
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    level: bool = False
+    threshold: float = 1
+
+
+HTTP_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if e.route is not None))
+SALESFORCE_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Secret.SALESFORCE in e.secrets))
+CATALOG_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Table.CATALOG in e.tables))
+
+ALARMS: tuple[AlarmRow, ...] = (
+    AlarmRow(
+        name="UnexpectedErrors",
+        metric="UnexpectedErrors",
+        areas=HTTP_AREAS,
+        what="A handler met an error that it does not know.",
+        runbook="unexpected-errors",
+    ),
+    AlarmRow(
+        name="SalesforceQuota",
+        metric="SalesforceApiQuotaUsedPercent",
+        areas=SALESFORCE_AREAS,
+        what=f"{QUOTA_PERCENT} % of the day's Salesforce API requests are used.",
+        runbook="salesforce-quota",
+        level=True,
+        threshold=QUOTA_PERCENT,
+    ),
+    AlarmRow(
+        name="ProvisioningFailed",
+        metric="ProvisioningFailed",
+        areas=("provision",),
+        what="An order could not be provisioned and needs an operator.",
+        runbook="provisioning-failed",
+    ),
+    AlarmRow(
+        name="ProvisioningStuck",
+        metric="ProvisioningStuck",
+        areas=("provision",),
+        what="The sweeper found jobs that did not move and requeued them.",
+        runbook="provisioning-stuck",
+        level=True,
+    ),
+    AlarmRow(
+        name="ProvisioningLost",
+        metric="ProvisioningLost",
+        areas=("provision",),
+        what="The sweeper found jobs without a message and requeued them.",
+        runbook="provisioning-stuck",
+        level=True,
+    ),
+    AlarmRow(
+        name="UnreadableMessages",
+        metric="ProvisioningUnreadableMessages",
+        areas=("provision",),
+        what="A message of a provisioning queue could not be read and was dropped.",
+        runbook="unreadable-messages",
+    ),
+    AlarmRow(
+        name="EnqueueFailures",
+        metric="EnqueueFailures",
+        areas=("provision",),
+        what="A provisioning job could not be put on its queue.",
+        runbook="enqueue-failures",
+    ),
+    *(
+        AlarmRow(
+            name=f"CircuitOpened{upstream.title()}",
+            metric="CircuitOpened",
+            areas=("provision",),
+            dimensions={"upstream": upstream},
+            what=f"Provisioning stopped calling {upstream}, which fails again and again.",
+            runbook="circuit-opened",
+        )
+        for upstream in GUARDED_UPSTREAMS
+    ),
+    AlarmRow(
+        name="SignatureFailures",
+        metric="SignatureFailures",
+        areas=("provision",),
+        what="A signed call to the provisioning endpoint was refused.",
+        runbook="signature-failures",
+    ),
+    AlarmRow(
+        name="EmailFailed",
+        metric="EmailFailed",
+        areas=("email",),
+        what="A mail was given up.",
+        runbook="email-failed",
+    ),
+    AlarmRow(
+        name="OrderMailsNotQueued",
+        metric="OrderMailsNotQueued",
+        areas=("orders",),
+        what="An order was placed, but its mail could not be queued.",
+        runbook="order-mails-not-queued",
+    ),
+    AlarmRow(
+        name="NoticesLost",
+        metric="NoticesLost",
+        areas=("auth",),
+        what="A password was changed, but the notice to its owner could not be queued.",
+        runbook="notices-lost",
+    ),
+    AlarmRow(
+        name="RefreshTokenRotationOff",
+        metric="RefreshTokenRotationOff",
+        areas=("auth",),
+        what="Cognito does not replace refresh tokens when they are used.",
+        runbook="refresh-token-rotation-off",
+    ),
+    AlarmRow(
+        name="CatalogProductsRejected",
+        metric="CatalogProductsRejected",
+        areas=CATALOG_AREAS,
+        what="Products are left out of the catalogue because of mistakes in them.",
+        runbook="catalog-products-rejected",
+        level=True,
+    ),
+)

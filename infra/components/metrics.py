@@ -1,0 +1,100 @@
+"""The metrics that alarms and dashboard read, by the names of what they measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from infra.alarms import AlarmRow
+from infra.components.rest_api import STAGE_NAME
+
+PERIOD = cdk.Duration.minutes(5)
+
+
+def api_metric(api: str, name: str, *, statistic: str = "Sum") -> cloudwatch.Metric:
+    """A metric of the REST API of that name."""
+    return _metric("AWS/ApiGateway", name, statistic, {"ApiName": api, "Stage": STAGE_NAME})
+
+
+def function_metric(
+    function: str,
+    name: str,
+    *,
+    statistic: str = "Sum",
+    period: cdk.Duration = PERIOD,
+    label: str | None = None,
+) -> cloudwatch.Metric:
+    """A metric of a Lambda, over all its versions."""
+    dimensions = {"FunctionName": function}
+    return _metric("AWS/Lambda", name, statistic, dimensions, period=period, label=label)
+
+
+def account_metric(name: str) -> cloudwatch.Metric:
+    """A metric of all Lambdas of the account and region."""
+    return _metric("AWS/Lambda", name, "Sum", {})
+
+
+def queue_metric(
+    queue: str, name: str, *, period: cdk.Duration = PERIOD, label: str | None = None
+) -> cloudwatch.Metric:
+    """The highest value of a metric of an SQS queue."""
+    dimensions = {"QueueName": queue}
+    return _metric("AWS/SQS", name, "Maximum", dimensions, period=period, label=label)
+
+
+def table_metric(table: str, name: str, *, index: str | None = None) -> cloudwatch.Metric:
+    """A count of a DynamoDB table, or of one of its indexes."""
+    dimensions = {"TableName": table}
+    if index is not None:
+        dimensions["GlobalSecondaryIndexName"] = index
+    return _metric("AWS/DynamoDB", name, "Sum", dimensions)
+
+
+@dataclass(frozen=True)
+class PortalMetrics:
+    """The metrics that the handlers of a stage emit into its namespace."""
+
+    namespace: str
+
+    def of_row(self, row: AlarmRow, area: str) -> cloudwatch.Metric:
+        """What a row of `infra/alarms.py` watches in one area."""
+        statistic = "Maximum" if row.level else "Sum"
+        return self.of(row.metric, area=area, statistic=statistic, **row.dimensions)
+
+    def of(
+        self, name: str, *, area: str, statistic: str = "Sum", **dimensions: str
+    ) -> cloudwatch.Metric:
+        """One metric; `dimensions` must be all that the handlers add to it."""
+        return _metric(self.namespace, name, statistic, {"service": area, **dimensions})
+
+    def by_upstream(self, name: str, *, statistic: str) -> cloudwatch.MathExpression:
+        """One line for each area and upstream that emitted the metric; for dashboards only."""
+        schema = f"{{{self.namespace},service,upstream}}"
+        seconds = PERIOD.to_seconds()
+        return cloudwatch.MathExpression(
+            expression=f"SEARCH('{schema} MetricName=\"{name}\"', '{statistic}', {seconds:.0f})",
+            using_metrics={},
+            label="",
+            period=PERIOD,
+        )
+
+
+def _metric(
+    namespace: str,
+    name: str,
+    statistic: str,
+    dimensions: dict[str, str],
+    *,
+    period: cdk.Duration = PERIOD,
+    label: str | None = None,
+) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace=namespace,
+        metric_name=name,
+        dimensions_map=dimensions,
+        statistic=statistic,
+        period=period,
+        label=label,
+    )

@@ -1,0 +1,54 @@
+"""The tables, queues and secrets that the endpoint table refers to by name."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Table(StrEnum):
+    """DynamoDB tables, by lifecycle."""
+
+    IDENTITY = "identity"
+    IDEMPOTENCY = "idempotency"
+    EPHEMERAL = "ephemeral"
+    WORKFLOW = "workflow"
+    CATALOG = "catalog"
+
+    @property
+    def variable(self) -> str:
+        """The environment name that carries the table's name."""
+        return f"{self.name}_TABLE"
+
+
+class Queue(StrEnum):
+    """SQS queues; each has a dead-letter queue of its own."""
+
+    PROVISION = "provision"
+    PROVISION_WAITING = "provision-waiting"  # jobs that wait for an upstream which is down
+    EMAIL = "email"
+    CASE = "case"
+
+    @property
+    def variable(self) -> str:
+        """The environment name that carries the queue's URL."""
+        return f"{self.name}_QUEUE_URL"
+
+    @property
+    def camel_case(self) -> str:
+        """As construct, output and alarm ids are written."""
+        return self.value.replace("-", " ").title().replace(" ", "")
+
+
+class Secret(StrEnum):
+    """Secrets Manager secrets: one per outside system, one for the signing keys."""
+
+    SALESFORCE = "salesforce"
+    WHMCS = "whmcs"
+    ESIM = "esim"
+    MAIL = "mail"
+    SIGNING = "signing"
+
+    @property
+    def variable(self) -> str:
+        """The environment name that carries the secret's id."""
+        return f"{self.name}_SECRET_ID"

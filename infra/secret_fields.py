@@ -1,0 +1,84 @@
+"""What each secret of a stage must hold, which follows from the stage's configuration.
+
+The shapes are those that the adapters read: `portal/adapters/salesforce/login.py`,
+`portal/adapters/whmcs/client.py`, the eSIM providers' adapters, `sendgrid.py` and `smtp.py`. The
+signing keys are made, not asked for, and therefore not among them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from portal.adapters.salesforce.login import TEST_AUDIENCE
+
+from infra.config import Config
+from infra.resource_names import Secret
+
+# Source: Salesforce help, "My Domain URL Formats": these orgs log in at test.salesforce.com.
+TEST_ORGS = (".sandbox.my.salesforce.com", ".scratch.my.salesforce.com")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretField:
+    """One text of a secret.
+
+    `default` is taken when nothing is answered and nothing is there; `from_file` says that the
+    answer is the path of a file whose text is the value.
+    """
+
+    name: str
+    hint: str = ""
+    default: str = ""
+    optional: bool = False
+    from_file: bool = False
+
+
+def secret_fields(config: Config) -> dict[Secret, tuple[SecretField, ...]]:
+    """The fields of each secret that an operator has to fill, in the order of asking."""
+    return {
+        Secret.SALESFORCE: _salesforce(config),
+        Secret.WHMCS: (
+            SecretField(name="identifier"),
+            SecretField(name="secret"),
+            SecretField(
+                name="accessKey",
+                hint="only where WHMCS admits this portal by API access key, not by address",
+                optional=True,
+            ),
+        ),
+        Secret.ESIM: ESIM[config.esim_provider],
+        Secret.MAIL: _mail(config),
+    }
+
+
+ESIM = {
+    "gigs": (SecretField(name="project"), SecretField(name="token")),
+    "esim_access": (SecretField(name="accessCode"), SecretField(name="secretKey")),
+}
+"""By the names that ESIM_PROVIDER may have."""
+
+
+def _salesforce(config: Config) -> tuple[SecretField, ...]:
+    key = SecretField(name="consumerKey", hint="of the connected app")
+    if config.salesforce_login == "client-credentials":
+        return (key, SecretField(name="consumerSecret", hint="of the connected app"))
+    fields = (
+        key,
+        SecretField(name="username", hint="of the integration user"),
+        SecretField(name="privateKey", hint="path of a PEM file", from_file=True),
+    )
+    host = urlsplit(config.salesforce_url).hostname or ""
+    if not host.endswith(TEST_ORGS):
+        return fields
+    audience = SecretField(name="audience", hint=f"Enter: {TEST_AUDIENCE}", default=TEST_AUDIENCE)
+    return (*fields, audience)
+
+
+def _mail(config: Config) -> tuple[SecretField, ...]:
+    if config.email_transport == "sendgrid":
+        return (SecretField(name="apiKey", hint="of SendGrid"),)
+    if not config.smtp_authentication:
+        return ()
+    server = f"of {config.smtp_host}"
+    return (SecretField(name="username", hint=server), SecretField(name="password", hint=server))
