@@ -152,7 +152,7 @@ def _account() -> Account:
     if session.region_name is None:
         msg = "no region: set AWS_REGION, or a region in the profile that AWS_PROFILE names"
         raise DeployError(msg)
-    if session.get_credentials() is None:
+    if not session.get_credentials():
         msg = "no AWS credentials: set AWS_PROFILE (and run `aws sso login`), or access keys"
         raise DeployError(msg)
     return Account(

@@ -22,7 +22,7 @@ from local.emulators.esim_access.emulator import ACCESS_CODE, SECRET_KEY, EsimAc
 from local.emulators.kit.faults import Fault
 from local.emulators.kit.server import Running
 from tests.fakes.eid_provider import EidProvider, EidVendor
-from tests.fakes.faults import Faults, Trouble
+from tests.fakes.faults import Fault, Faults
 from tests.fakes.provisioning import FakeEsim
 from tests.vendors import FixedSecret
 
@@ -123,25 +123,25 @@ class EsimWorld(abc.ABC):
 
 
 class InMemoryWorld(EsimWorld):
-    """A provider in memory, whose troubles are planned."""
+    """A provider in memory, whose faults are planned."""
 
     faults: Faults
 
     def lose_answer(self, write: Write) -> None:
-        self._next(write, Trouble.LOST_ANSWER)
+        self._next(write, Fault.LOST_ANSWER)
 
     def lose_request(self, write: Write) -> None:
-        self._next(write, Trouble.LOST_REQUEST)
+        self._next(write, Fault.LOST_REQUEST)
 
     def break_down(self, write: Write) -> None:
-        self._next(write, Trouble.LOST_REQUEST)
+        self._next(write, Fault.LOST_REQUEST)
 
     def throttle(self) -> None:
-        self.faults.always = lambda _: Trouble.THROTTLED
+        self.faults.always = lambda _: Fault.THROTTLED
 
     def run_out(self) -> None:
         writes = {"esim activate", "esim top up"}
-        self.faults.always = lambda name: Trouble.UNAVAILABLE if name in writes else None
+        self.faults.always = lambda name: Fault.UNAVAILABLE if name in writes else None
 
     def recover(self) -> None:
         self.faults.always = lambda _: None
@@ -149,10 +149,10 @@ class InMemoryWorld(EsimWorld):
     def change_credentials(self) -> None:
         raise NotImplementedError
 
-    def _next(self, write: Write, trouble: Trouble) -> None:
-        planned = [trouble]
+    def _next(self, write: Write, fault: Fault) -> None:
+        planned = [fault]
 
-        def once(name: str) -> Trouble | None:
+        def once(name: str) -> Fault | None:
             return planned.pop() if planned and name == f"esim {write}" else None
 
         self.faults.always = once

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
-from portal import building
 from portal import config as portal_config
+from portal import factories
 
 from infra.config import SETTINGS, Config, ConfigurationError, load_config, read_env_file
 from infra.endpoints import ENDPOINTS
@@ -206,9 +206,9 @@ def test_a_provider_can_be_deployed_exactly_when_there_is_an_adapter(
     settings = portal_config.load(portal_config.EsimConfig, environment)
     if provider in portal_config.ESIM_PROVIDERS:
         assert load(tmp_path, ESIM_PROVIDER=provider).esim_provider == provider
-        assert building.esim_provider(settings)
+        assert factories.esim_provider(settings)
     else:
         with pytest.raises(ConfigurationError, match=r"ESIM_PROVIDER: .*write gigs"):
             load(tmp_path, ESIM_PROVIDER=provider)
         with pytest.raises(portal_config.ConfigurationError, match="ESIM_PROVIDER"):
-            building.esim_provider(settings)
+            factories.esim_provider(settings)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -119,6 +119,10 @@ class EsimAccess(Emulator[Switches]):
     def name_operation(self, incoming: Incoming) -> str:
         """`esim/order`: the path after `/api/v1/open/`."""
         return incoming.path.removeprefix(PREFIX).strip("/")
+
+    def operations(self) -> Collection[str]:
+        """The documented paths after `/api/v1/open/`."""
+        return set(OPERATIONS)
 
     def clear(self) -> None:
         """An account without balance, packages, orders, eSIMs and webhook."""

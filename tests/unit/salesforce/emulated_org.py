@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from portal.api.signature import SignatureVerifier, SigningKeys
-from portal.provisioning.view import order_job_id
 
 from functions.provision import start
 from functions.provision.admission import StartDeps
@@ -81,7 +80,6 @@ class Endpoint:
             store=self.store,
             queue=FakeQueue(FakeClock()),
             replays=Replays(),
-            job_id=order_job_id,
             clock=self.clock,
         )
 

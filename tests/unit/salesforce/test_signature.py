@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from portal.engine.model import Status
-from portal.provisioning.view import order_job_id
+from portal.engine.states import Status
+from portal.provisioning.job import order_job_id
 
 from local.emulators.salesforce.apex.errors import ApexFailure
 from local.emulators.salesforce.apex.program import Program

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from portal.adapters.esim_access import EsimAccessProvider
 from portal.adapters.http import Transport
-from portal.engine.model import Status
+from portal.engine.states import Status
 
 from local.emulators.esim_access.emulator import ACCESS_CODE, SECRET_KEY, EsimAccess
 from local.emulators.kit.faults import Fault
@@ -54,7 +54,7 @@ class EsimAccessOffice(Office):
 
     def assert_sold(self, esims: int) -> None:
         """Exactly so many lines, paid for once, and their ICCIDs in Salesforce."""
-        assert self.job.status is Status.SUCCEEDED, self.job.trouble
+        assert self.job.status is Status.SUCCEEDED, self.job.last_error
         books = self.books
         assert len(books["orders"]) == len(books["esims"]) == esims
         assert books["balance"] == BALANCE - esims * PACKAGE["price"]  # type: ignore[operator]  # a number
@@ -107,8 +107,8 @@ def test_a_balance_that_is_used_up_waits_for_money(servers: Servers, vendor: Run
     office.press()
     office.work()
     assert office.job.status is not Status.FAILED
-    assert office.job.trouble is not None
-    assert office.job.trouble.code == "esim-unavailable"
+    assert office.job.last_error is not None
+    assert office.job.last_error.code == "esim-unavailable"
     assert office.books["orders"] == []
     office.vendor.core.account.balance = BALANCE
     office.settle()
