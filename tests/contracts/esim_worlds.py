@@ -22,7 +22,8 @@ from local.emulators.esim_access.emulator import ACCESS_CODE, SECRET_KEY, EsimAc
 from local.emulators.kit.faults import Fault
 from local.emulators.kit.server import Running
 from tests.fakes.eid_provider import EidProvider, EidVendor
-from tests.fakes.faults import Fault, Faults
+from tests.fakes.faults import Fault as PlannedFault
+from tests.fakes.faults import Faults
 from tests.fakes.provisioning import FakeEsim
 from tests.vendors import FixedSecret
 
@@ -128,20 +129,20 @@ class InMemoryWorld(EsimWorld):
     faults: Faults
 
     def lose_answer(self, write: Write) -> None:
-        self._next(write, Fault.LOST_ANSWER)
+        self._next(write, PlannedFault.LOST_ANSWER)
 
     def lose_request(self, write: Write) -> None:
-        self._next(write, Fault.LOST_REQUEST)
+        self._next(write, PlannedFault.LOST_REQUEST)
 
     def break_down(self, write: Write) -> None:
-        self._next(write, Fault.LOST_REQUEST)
+        self._next(write, PlannedFault.LOST_REQUEST)
 
     def throttle(self) -> None:
-        self.faults.always = lambda _: Fault.THROTTLED
+        self.faults.always = lambda _: PlannedFault.THROTTLED
 
     def run_out(self) -> None:
         writes = {"esim activate", "esim top up"}
-        self.faults.always = lambda name: Fault.UNAVAILABLE if name in writes else None
+        self.faults.always = lambda name: PlannedFault.UNAVAILABLE if name in writes else None
 
     def recover(self) -> None:
         self.faults.always = lambda _: None
@@ -149,10 +150,10 @@ class InMemoryWorld(EsimWorld):
     def change_credentials(self) -> None:
         raise NotImplementedError
 
-    def _next(self, write: Write, fault: Fault) -> None:
+    def _next(self, write: Write, fault: PlannedFault) -> None:
         planned = [fault]
 
-        def once(name: str) -> Fault | None:
+        def once(name: str) -> PlannedFault | None:
             return planned.pop() if planned and name == f"esim {write}" else None
 
         self.faults.always = once
