@@ -164,7 +164,7 @@ def _environment(emulator: Ministack, home: Path) -> dict[str, str]:
 def _cdk(arguments: Sequence[str], directory: Path, environment: Mapping[str, str]) -> int:
     # It prints into pytest's capture, which shows it when the test fails.
     return subprocess.run(  # noqa: S603  # the command line under test
-        arguments, cwd=directory, env=environment, check=False, timeout=300
+        arguments, cwd=directory, env=environment, check=False, timeout=900
     ).returncode
 
 

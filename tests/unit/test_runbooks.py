@@ -33,7 +33,9 @@ FIELDS_OF_ALL = {
 METRICS_OF_AWS = {
     "ApproximateNumberOfMessagesVisible",
     "ConcurrentExecutions",
-    "ThrottledRequests",
+    "FailedInvocations",
+    "ReadThrottleEvents",
+    "WriteThrottleEvents",
 }
 # IAM actions in a list behind the service's name.
 GRANTS = {"ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "PutItem", "UpdateItem"}

@@ -222,7 +222,10 @@ class _Headers:
 
 def _refused(reason: str) -> Problem:
     # Anybody can send a request that nobody signed: an alarm is for those with a signature.
-    count("UnsignedRequests" if reason in UNSIGNED else "SignatureFailures")
+    if reason in UNSIGNED:
+        count("UnsignedRequests")
+    else:
+        count("SignatureFailures")
     logger().warning("signature refused", extra={"reason": reason})
     return Problem(
         SIGNATURE_INVALID,
