@@ -122,6 +122,8 @@ def test_collections_are_typed(apex: Apex) -> None:
         ("List<Integer> xs = new List<String>(); return xs;", "illegal assignment"),
         ("Set<String> s = new Set<Id>(); return s;", "illegal assignment from Set<Id>"),
         ("Map<String, Id> m = new Map<Id, Id>(); return m;", "illegal assignment from Map<Id, Id>"),
+        ("Integer number = 1; return number;", "identifier name is reserved: number"),
+        ("for (Integer End : new List<Integer>()) { } return 1;", "is reserved: End"),
         ("if ('x') { return 1; } return 2;", "condition of type String"),
         ("return String.isBlank('x')", "syntax error near"),
     ],
