@@ -9,5 +9,7 @@ module.exports = {
         '^lightning/actions$': '<rootDir>/jest/stubs/lightning/actions'
     },
     testPathIgnorePatterns: [...(jestConfig.testPathIgnorePatterns ?? []), '/node_modules/'],
+    // Nothing waits in these tests; a busy machine is only slow.
+    testTimeout: 60000,
     coverageThreshold: { global: { statements: 95, branches: 90, functions: 95, lines: 95 } }
 };

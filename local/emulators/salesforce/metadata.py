@@ -52,7 +52,7 @@ def read_custom_fields(project: Path) -> Iterator[tuple[str, Field]]:
     for path in paths:
         try:
             root = ET.parse(path).getroot()  # noqa: S314  # the repository's own files
-            custom = _field(root)
+            custom = read_field(root)
         except (ET.ParseError, KeyError, ValueError) as error:
             msg = f"{path.name} is not understood: {error}"
             raise ValueError(msg) from error
@@ -62,7 +62,9 @@ def read_custom_fields(project: Path) -> Iterator[tuple[str, Field]]:
         yield path.parent.parent.name, custom
 
 
-def _field(root: ET.Element) -> Field:
+def read_field(root: ET.Element) -> Field:
+    """A field from its XML element; raises ValueError or KeyError for what is not emulated."""
+
     def get(tag: str, default: str = "") -> str:
         return (root.findtext(f"{_NAMESPACE}{tag}") or default).strip()
 

@@ -218,6 +218,25 @@ def test_the_sandbox_check_tells_both_ways(org: EmulatedOrg) -> None:
     assert org.endpoint.store.jobs == {}
 
 
+def test_the_variant_that_signs_in_apex(make_org: MakeOrg) -> None:
+    org = make_org(Program.load(project_root(), ("force-app", "crypto-signing")))
+    setting = {"Key_Id__c": "k1", "Signing_Key__c": "a-signing-key"}
+    org.vault.settings["portal_signing__c"] = setting
+    org.vault.parameters.clear()
+    assert org.press()["code"] == "accepted"
+    assert len(org.endpoint.answers) == 1
+
+    setting["Signing_Key__c"] = "another-key"
+    org.endpoint.clock.ahead = 1
+    org.update("Order", org.order_id, Attempt_Count__c=1)
+    assert org.press()["code"] == "signature"
+
+
+def test_an_empty_setting_leaves_signing_to_the_platform(make_org: MakeOrg) -> None:
+    org = make_org(Program.load(project_root(), ("force-app", "crypto-signing")))
+    assert org.press()["code"] == "accepted"
+
+
 # Class, what stands there, what a slip makes of it, and what the operator is told.
 FORMULA = "unsupported: header formula"
 FAULTS = {

@@ -49,16 +49,6 @@ class Access:
         )
         return replace(union, read=True) if key in _SETUP else union
 
-    def can_read(self, sobject: SObject, field: Field) -> bool:
-        """Whether the field is visible."""
-        if not self.on_object(sobject.name).read:
-            return False
-        return self._granted(sobject, field, edit=False)
-
-    def can_edit(self, sobject: SObject, field: Field) -> bool:
-        """Whether the field can be written, if the object can."""
-        return self._granted(sobject, field, edit=True)
-
     def can_run(self, class_name: str) -> bool:
         """Whether the user may call the class from a component or a flow."""
         return self.full or any(class_name.lower() in item.classes for item in self._sets)
@@ -77,7 +67,7 @@ class Access:
                 fields={
                     key: field
                     for key, field in sobject.fields.items()
-                    if self._granted(sobject, field, edit=False)
+                    if self._readable(sobject, field)
                 },
                 children={},
             )
@@ -85,12 +75,12 @@ class Access:
             if self.on_object(sobject.name).read
         )
 
-    def _granted(self, sobject: SObject, field: Field, *, edit: bool) -> bool:
+    def _readable(self, sobject: SObject, field: Field) -> bool:
         path = f"{sobject.name}.{field.name}".lower()
         needs_grant = (field.custom or field.nillable) and path not in _ALWAYS_VISIBLE
         if self.full or not needs_grant or sobject.name.lower() in _SETUP:
             return True
-        return any(path in (item.editable if edit else item.readable) for item in self._sets)
+        return any(path in item.readable for item in self._sets)
 
 
 FULL = Access(full=True)

@@ -61,11 +61,13 @@ class Vault:
     """What an administrator enters in an org and no metadata carries.
 
     `parameters`: external credential, principal, authentication parameter, value. `urls` replace
-    the URLs of named credentials.
+    the URLs of named credentials. `settings`: defaults of hierarchy custom settings, by lower-case
+    name of the setting.
     """
 
     parameters: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     urls: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def no_transport(request: Outgoing) -> Incoming:
@@ -87,7 +89,7 @@ class Callouts:
     ) -> None:
         self._named = named
         self._external = external
-        self._vault = vault
+        self.vault = vault
         self._transport = transport
         self._seconds = seconds
 
@@ -123,7 +125,7 @@ class Callouts:
         if external is None:
             raise CalloutFailed(_no_access(named.external))
         principal = self._principal(external, access)
-        parameters = self._vault.parameters.get(external.name, {}).get(principal, {})
+        parameters = self.vault.parameters.get(external.name, {}).get(principal, {})
         context = Context({external.name: parameters}, request.body.decode())
         headers = dict(request.headers)
         try:
@@ -137,7 +139,7 @@ class Callouts:
             raise Unsupported(f"header formula: {error}") from error
         return Outgoing(
             method=request.method,
-            url=self._vault.urls.get(named.name, named.url).rstrip("/") + path,
+            url=self.vault.urls.get(named.name, named.url).rstrip("/") + path,
             headers=headers,
             body=request.body,
             timeout_seconds=request.timeout_seconds,

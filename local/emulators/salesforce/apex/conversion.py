@@ -139,10 +139,15 @@ class Conversions:
             return None if elements is None else self._args((elements,), wanted.args)
         if not isinstance(value, ApexList | ApexSet | ApexMap):
             return None
-        have = value.type
-        if have.key != wanted.key:
+        have, full = value.type, self.qualify(wanted, scope)
+        if have.key != full.key or len(have.args) != len(full.args):
             return None
-        return self._args(have.args, self.qualify(wanted, scope).args)
+        # Elements of a Set and keys of a Map must be of the very type, unlike those of a List.
+        exact = have.args[:1] if have.key in {"set", "map"} else ()
+        for mine, theirs in zip(exact, full.args, strict=False):
+            if not mine.same(theirs) and theirs.key != "object":
+                return None
+        return self._args(have.args, full.args)
 
     def _args(self, have: tuple[TypeRef, ...], wanted: tuple[TypeRef, ...]) -> int | None:
         if len(have) != len(wanted):

@@ -18,7 +18,7 @@ from local.emulators.salesforce.apex.exceptions import Thrown
 from local.emulators.salesforce.apex.machine import Machine
 from local.emulators.salesforce.apex.objects import AURA_MESSAGE
 from local.emulators.salesforce.apex.program import Program
-from local.emulators.salesforce.apex.session import Session
+from local.emulators.salesforce.apex.session import CustomSettings, Session
 from local.emulators.salesforce.apex.syntax import Method
 from local.emulators.salesforce.apex.transfer import MisfitError, Transfer
 from local.emulators.salesforce.apex.users import Users
@@ -131,7 +131,8 @@ class Gateway:
         raise CallRefused(404, f"{cls.name} has no method {name or 'for flows'} of that kind.")
 
     def _machine(self, user_id: str) -> Machine:
-        session = Session(self._org, user_id, self._users.access, self._callouts)
+        settings = CustomSettings(self._program.custom_settings, self._callouts.vault.settings)
+        session = Session(self._org, user_id, self._users.access, self._callouts, settings=settings)
         return Machine(self._program, session)
 
     def _run(self, machine: Machine, cls: ApexClass, method: Method, arguments: list[Any]) -> Any:

@@ -19,6 +19,7 @@ from local.emulators.salesforce.apex.values import (
     Record,
     type_of,
 )
+from local.emulators.salesforce.schema import SObject
 
 if TYPE_CHECKING:
     from local.emulators.salesforce.apex.expressions import Evaluator
@@ -152,12 +153,21 @@ class Invocation:
         return [key, "string"] if key == "id" else [key]
 
     def _static(self, owner: Namespace, name: str, arguments: list[Any]) -> Any:
+        setting = self._machine.session.settings.objects.get(owner.key)
+        if setting is not None and name.lower() == "getorgdefaults" and not arguments:
+            return self._org_defaults(setting)
         platform = PLATFORM.get(owner.key)
         natives = [] if platform is None else platform.statics
         wanted = [item for item in natives if item.name == name.lower()]
         if not wanted:
             raise Unsupported(f"{owner.path}.{name}()")
         return self._run(wanted, f"{owner.path}.{name}", name, (), arguments)
+
+    def _org_defaults(self, setting: SObject) -> Record:
+        """The org's record of a custom setting; without one, every field is null."""
+        given = self._machine.session.settings.defaults.get(setting.name.lower(), {})
+        values = {key: given.get(item.name) for key, item in setting.fields.items() if item.custom}
+        return Record(setting, values, queried=True)
 
     def _run(
         self,

@@ -1,8 +1,7 @@
 """What the interpreter reads of an SFDX project besides its fields.
 
-Apex classes, custom labels, named and external credentials, permission sets and groups. Shapes:
-Metadata API Developer Guide. Every package directory counts, so `*/main/default/…` is searched;
-a package directory that replaces classes of another is given by name (`Project.with_packages`).
+Apex classes, custom labels, custom settings, named and external credentials, permission sets and
+groups, from the package directories that are named. Shapes: Metadata API Developer Guide.
 """
 
 from __future__ import annotations
@@ -12,8 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from local.emulators.salesforce.metadata import read_field
+from local.emulators.salesforce.schema import SObject
+from local.emulators.salesforce.standard_fields import sobject
+
 _NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
 DEFAULT_PACKAGE = "force-app"
+_SETTINGS_PREFIX = "a00"
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,18 @@ class Project:
                 found[path.stem] = path
         return found
 
+    def custom_settings(self) -> dict[str, SObject]:
+        """Hierarchy custom settings by lower-case name (objects in the metadata format)."""
+        found = {}
+        for path in self._paths("objects/*.object"):
+            root = _parse(path)
+            if _text(root, "customSettingsType") != "Hierarchy":
+                msg = f"{path.name}: only hierarchy custom settings are emulated"
+                raise ValueError(msg)
+            fields = [read_field(item) for item in root.iter(f"{_NAMESPACE}fields")]
+            found[path.stem.lower()] = sobject(path.stem, _SETTINGS_PREFIX, fields)
+        return found
+
     def labels(self) -> dict[str, str]:
         """Custom labels by lower-case name, in the project's language."""
         found = {}
@@ -117,7 +133,9 @@ class Project:
         }
 
     def _folder(self, package: str) -> Path:
-        return self.root / package / "main/default"
+        """Its content: source format has `main/default`, the metadata format has not."""
+        source = self.root / package / "main/default"
+        return source if source.is_dir() else self.root / package
 
     def _named(self, folder: str, suffix: str) -> list[tuple[str, ET.Element]]:
         return [

@@ -70,7 +70,7 @@ class _Classes:
             modifiers=modifiers,
             annotations=annotations,
             kind="interface" if node.type == "interface_declaration" else "class",
-            name=text_of(need(node, "name")),
+            name=self._source.identifier(need(node, "name")),
             parent=None if parent is None else read_type(only(parent)),
             interfaces=self._interfaces(node),
             fields=tuple(fields),
@@ -94,8 +94,8 @@ class _Classes:
             modifiers=modifiers,
             annotations=annotations,
             kind="enum",
-            name=text_of(need(node, "name")),
-            constants=tuple(text_of(need(item, "name")) for item in constants),
+            name=self._source.identifier(need(node, "name")),
+            constants=tuple(self._source.identifier(need(item, "name")) for item in constants),
         )
 
     def _fields(self, node: TreeNode) -> list[syntax.FieldDeclaration]:
@@ -110,7 +110,7 @@ class _Classes:
                     place=self._source.place(item),
                     modifiers=modifiers,
                     annotations=annotations,
-                    name=text_of(need(item, "name")),
+                    name=self._source.identifier(need(item, "name")),
                     type=read_type(need(node, "type")),
                     value=None if value is None else self._statements.expressions.read(value),
                     getter=found.get("get"),
@@ -138,10 +138,11 @@ class _Classes:
             place=self._source.place(need(node, "name")),
             modifiers=modifiers,
             annotations=annotations,
-            name=text_of(need(node, "name")),
+            name=self._source.identifier(need(node, "name")),
             parameters=tuple(
                 syntax.Parameter(
-                    name=text_of(need(item, "name")), type=read_type(need(item, "type"))
+                    name=self._source.identifier(need(item, "name")),
+                    type=read_type(need(item, "type")),
                 )
                 for item in parameters
             ),

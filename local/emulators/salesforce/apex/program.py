@@ -21,6 +21,7 @@ class Program:
         self.project = project
         self.classes = ClassTable(declarations)
         self.labels = project.labels()
+        self.custom_settings = project.custom_settings()
         self.permission_sets = project.permission_sets()
         self.permission_set_groups = project.permission_set_groups()
         self.named_credentials = project.named_credentials()

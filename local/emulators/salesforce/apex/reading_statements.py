@@ -66,7 +66,7 @@ class Statements:
             value = part(item, "value")
             variables.append(
                 (
-                    text_of(need(item, "name")),
+                    self._source.identifier(need(item, "name")),
                     None if value is None else self.expressions.read(value),
                 )
             )
@@ -115,7 +115,7 @@ class Statements:
         return syntax.ForEach(
             place=self._at(node),
             type=read_type(need(node, "type")),
-            name=text_of(need(node, "name")),
+            name=self._source.identifier(need(node, "name")),
             items=self.expressions.read(need(node, "value")),
             body=self.read(need(node, "body")),
         )
@@ -130,7 +130,7 @@ class Statements:
                 syntax.Catch(
                     place=self._at(item),
                     type=read_type(need(caught, "type")),
-                    name=text_of(need(caught, "name")),
+                    name=self._source.identifier(need(caught, "name")),
                     body=self.block(need(item, "body")),
                 )
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from local.emulators.salesforce.apex import types
 from local.emulators.salesforce.apex.errors import NotApex, Unsupported
 from local.emulators.salesforce.apex.types import TypeRef
-from local.emulators.salesforce.apex.values import Id, Record
+from local.emulators.salesforce.apex.values import Record
 from local.emulators.salesforce.schema import NUMBER_TYPES, TEXT_TYPES, Field, SObject
 
 if TYPE_CHECKING:
@@ -77,11 +77,6 @@ class Records:
         if reference is None or reference.target is None:
             raise NotApex(f"no such column '{name}' on entity '{record.sobject.name}'")
         record.values[name.lower()] = self._machine.coerce(value, TypeRef(reference.target))
-
-    def id_of(self, record: Record) -> Id | None:
-        """The record's id, or None when it has none yet."""
-        value = record.values.get("id")
-        return None if value is None else Id(value)
 
     def _key(self, sobject: SObject, name: str) -> str:
         known = sobject.find(name) or sobject.find_reference(name) or sobject.find_child(name)

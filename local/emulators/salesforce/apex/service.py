@@ -91,9 +91,13 @@ class ApexService:
             self._loaded[1].clear()
 
     def add_users(self, users: Sequence[UserSeed]) -> None:
-        """Create users with permissions; raises ValueError for an unknown permission set."""
+        """Create users with permissions; raises ValueError for what the project does not have."""
         for user in users:
-            self._parts()[1].assign(self._org.add_user(user.username), user.permissionSets)
+            try:
+                assigned = self._parts()[1]
+            except ApexFailure as failure:
+                raise ValueError(str(failure)) from failure
+            assigned.assign(self._org.add_user(user.username), user.permissionSets)
 
     def set_credentials(
         self, parameters: dict[str, dict[str, dict[str, str]]], urls: dict[str, str]
@@ -146,6 +150,8 @@ class ApexService:
             return JSONResponse(error.body.as_json(), 500)
         except ApexFailure as failure:
             return JSONResponse({"message": str(failure)}, 501)
+        except ValueError as error:
+            return JSONResponse({"message": f"The project cannot be read: {error}"}, 500)
 
     def _user(self, username: str) -> str:
         user = self._org.full_schema.get("User")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +15,7 @@ from local.emulators.salesforce.apex.coverage import Coverage
 from local.emulators.salesforce.apex.errors import LimitExceeded
 from local.emulators.salesforce.apex.values import Instance
 from local.emulators.salesforce.org import Org
-from local.emulators.salesforce.schema import Schema
+from local.emulators.salesforce.schema import Schema, SObject
 
 AccessOf = Callable[[str], Access]
 # Apex Developer Guide, "Execution Governors and Limits", synchronous.
@@ -52,6 +52,14 @@ class UnderTest:
     stopped: bool = False
 
 
+@dataclass(frozen=True)
+class CustomSettings:
+    """Hierarchy custom settings by lower-case name, and the org's defaults for their fields."""
+
+    objects: Mapping[str, SObject] = field(default_factory=dict)
+    defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
 class Session:
     """State of one transaction; `user_id` changes inside `System.runAs`."""
 
@@ -64,12 +72,14 @@ class Session:
         *,
         test: UnderTest | None = None,
         coverage: Coverage | None = None,
+        settings: CustomSettings | None = None,
     ) -> None:
         self.org = org
         self.user_id = user_id
         self.callouts = callouts
         self.test = test
         self.coverage = coverage
+        self.settings = settings or CustomSettings()
         self.statics: dict[ApexClass, dict[str, Any]] = {}
         self.usage = Usage()
         self.uncommitted = False
@@ -84,7 +94,9 @@ class Session:
     @property
     def schema(self) -> Schema:
         """Every object and field of the org: code in system mode sees all of them."""
-        return self.org.full_schema
+        if not self.settings.objects:
+            return self.org.full_schema
+        return Schema([*self.org.full_schema.all(), *self.settings.objects.values()])
 
     def user_schema(self) -> Schema:
         """The objects and fields that the user can see."""

@@ -14,6 +14,20 @@ from tree_sitter_language_pack import get_parser
 from local.emulators.salesforce.apex.errors import NotApex, Place, Unsupported
 
 _COMMENTS = frozenset({"line_comment", "block_comment"})
+# Apex Developer Guide, "Reserved Keywords": words that no identifier may be. The grammar refuses
+# those that the language uses, but not those that it keeps for itself.
+_RESERVED_WORDS = (
+    "abstract activate and any array as asc autonomous begin bigdecimal blob boolean break bulk by "
+    "byte case cast catch char class collect commit const continue currency date datetime decimal "
+    "default delete desc do double else end enum exception exit export extends false final finally "
+    "float for from global goto group having hint if implements import in inner insert instanceof "
+    "int integer interface into join like limit list long loop map merge new not null nulls number "
+    "object of on or outer override package parallel pragma private protected public retrieve "
+    "return rollback select set short sobject sort static string super switch synchronized system "
+    "testmethod then this throw time transaction trigger true try undelete update upsert using "
+    "virtual void webservice when where while"
+)
+_RESERVED = frozenset(_RESERVED_WORDS.split())
 
 
 class Source:
@@ -30,6 +44,13 @@ class Source:
     def place(self, node: TreeNode) -> Place:
         """The line on which the node begins."""
         return Place(self.file, node.start_point[0] + 1)
+
+    def identifier(self, node: TreeNode) -> str:
+        """The name that the node declares; raises NotApex for a reserved word."""
+        name = text_of(node)
+        if name.lower() in _RESERVED:
+            raise NotApex(f"identifier name is reserved: {name}", self.place(node))
+        return name
 
     def between(self, start: int, end: int) -> str:
         """The text between two byte offsets."""

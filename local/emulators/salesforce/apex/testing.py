@@ -19,7 +19,7 @@ from local.emulators.salesforce.apex.errors import ApexFailure
 from local.emulators.salesforce.apex.exceptions import Thrown
 from local.emulators.salesforce.apex.machine import Machine
 from local.emulators.salesforce.apex.program import Program
-from local.emulators.salesforce.apex.session import Session, UnderTest
+from local.emulators.salesforce.apex.session import CustomSettings, Session, UnderTest
 from local.emulators.salesforce.apex.syntax import Method
 from local.emulators.salesforce.apex.users import Users
 from local.emulators.salesforce.org import ADMIN_ID, Org
@@ -99,6 +99,7 @@ class Suite:
             self._callouts,
             test=UnderTest(),
             coverage=coverage,
+            settings=CustomSettings(self._program.custom_settings),
         )
         Machine(self._program, session).call_static(cls.name, method.name, [])
 

@@ -46,15 +46,12 @@ ID = TypeRef("Id")
 INTEGER = TypeRef("Integer")
 LONG = TypeRef("Long")
 DECIMAL = TypeRef("Decimal")
-DOUBLE = TypeRef("Double")
 BOOLEAN = TypeRef("Boolean")
 DATE = TypeRef("Date")
 DATETIME = TypeRef("Datetime")
 BLOB = TypeRef("Blob")
 SOBJECT = TypeRef("SObject")
 VOID = TypeRef("void")
-STRING_MAP = TypeRef("Map", (STRING, OBJECT))
-OBJECT_LIST = TypeRef("List", (OBJECT,))
 
 
 def parse_type(text: str) -> TypeRef:

@@ -67,6 +67,7 @@ def test_whole_numbers_keep_their_type(apex: Apex) -> None:
         ("Object o = 'x'; return ((String) o).length();", 1),
         ("String s = null; return s?.length();", None),
         ("Decimal d = 2; return d;", Decimal(2)),
+        ("List<String> s = new List<Id>(); return s.size();", 0),
     ],
 )
 def test_variables(apex: Apex, body: str, expected: Any) -> None:
@@ -119,6 +120,10 @@ def test_collections_are_typed(apex: Apex) -> None:
         ("return 3000000000;", "is no Integer: write 3000000000L"),
         ("return '\\q';", "syntax error near"),
         ("List<Integer> xs = new List<String>(); return xs;", "illegal assignment"),
+        ("Set<String> s = new Set<Id>(); return s;", "illegal assignment from Set<Id>"),
+        ("Map<String, Id> m = new Map<Id, Id>(); return m;", "illegal assignment from Map<Id, Id>"),
+        ("Integer number = 1; return number;", "identifier name is reserved: number"),
+        ("for (Integer End : new List<Integer>()) { } return 1;", "is reserved: End"),
         ("if ('x') { return 1; } return 2;", "condition of type String"),
         ("return String.isBlank('x')", "syntax error near"),
     ],

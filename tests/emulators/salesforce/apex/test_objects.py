@@ -19,15 +19,15 @@ public class Counter {
     public String label = 'c' + made;
     public Counter() { this(1); }
     public Counter(Integer start) { made++; count = start; }
-    public Counter add(Integer by) { count += by; return this; }
+    public Counter add(Integer more) { count += more; return this; }
     public static String name() { return NAME; }
     @TestVisible private Integer hidden() { return 7; }
-    public static Map<String, List<Inner>> nested() {
-        Map<String, List<Inner>> found = new Map<String, List<Inner>>();
-        found.put('a', new List<Inner>{ new Inner() });
+    public static Map<String, List<Part>> nested() {
+        Map<String, List<Part>> found = new Map<String, List<Part>>();
+        found.put('a', new List<Part>{ new Part() });
         return found;
     }
-    public class Inner { public String text = NAME; }
+    public class Part { public String text = NAME; }
     public enum Size { SMALL, LARGE }
 }
 """
@@ -67,7 +67,7 @@ public class Errors {
         ("Counter c = new Counter(); new Counter(); return Counter.made;", 2),
         ("Counter c = new Counter(4); c.twice = 20; return c.twice + c.count;", 30),
         ("return new Counter().label + Counter.name();", "c0counter"),
-        ("return new Counter.Inner().text;", "counter"),
+        ("return new Counter.Part().text;", "counter"),
         ("Counter.Size s = Counter.Size.LARGE; return s.name() + s.ordinal();", "LARGE1"),
         ("return Counter.Size.values().size();", 2),
         ("switch on Counter.Size.SMALL { when SMALL { return 1; } when else { return 2; } }", 1),
@@ -157,6 +157,11 @@ def test_equality_of_its_own_is_not_modelled(apex: Apex) -> None:
     "member",
     [
         "public static void go() { Account a; undelete a; }",
+        "private static Integer number() { return 1; }",
+        "private static Integer go(String transaction) { return 1; }",
+        "public String exit;",
+        "public enum Size { SHORT }",
+        "public class Group { }",
         "public Integer i { get; set; } { i = 1; }",
         "public static void go() { Object x = [FIND 'x' RETURNING Account]; }",
     ],

@@ -297,6 +297,22 @@ def test_an_exception_is_what_a_component_finds_in_error_body(other: Running) ->
     assert (told["message"], told["stackTrace"]) == ("For you.", "")
 
 
+def test_a_project_that_cannot_be_read(tmp_path: Path) -> None:
+    base = tmp_path / "force-app/main/default"
+    shutil.copytree(project_root() / "force-app/main/default/objects", base / "objects")
+    (base / "classes").mkdir()
+    path = base / "classes/Broken.cls"
+    with running(SalesforceEmulator(tmp_path)) as server:
+        path.write_text("public class Other { }")
+        answer = call(server, "aura/Broken/go", user=ADMIN)
+        assert (answer.status_code, "holds the class Other" in answer.text) == (500, True)
+        path.write_text("public class Broken {")
+        assert call(server, "aura/Broken/go", user=ADMIN).status_code == 501
+        users = {"users": [{"username": "x"}]}
+        refused = requests.post(f"{server.admin}/seed", json=users, timeout=10)
+        assert (refused.status_code, "Broken.cls:1" in refused.text) == (400, True)
+
+
 def test_what_is_not_modelled_is_not_guessed(other: Running) -> None:
     answer = call(other, "aura/Thrower/odd", user=ADMIN)
     assert answer.status_code == 501
