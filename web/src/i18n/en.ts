@@ -126,7 +126,8 @@ export const en = {
     services: 'Services',
     invoices: 'Invoices',
     profile: 'Profile',
-    cartCount: (n: number) => `Cart, ${plural(n, 'item', 'items')}`,
+    /** What stands before and after the number of pieces. */
+    cartAround: (n: number): [string, string] => ['Cart, ', n === 1 ? ' item' : ' items'],
     signIn: 'Sign in',
     signUp: 'Sign up',
     signOut: 'Sign out',

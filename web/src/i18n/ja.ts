@@ -130,7 +130,7 @@ export const ja: Messages = {
     services: 'ご契約中のサービス',
     invoices: 'ご請求',
     profile: 'お客様情報',
-    cartCount: (n) => `カート（${n}点）`,
+    cartAround: () => ['カート ', ' 点'],
     signIn: 'ログイン',
     signUp: '新規登録',
     signOut: 'ログアウト',

@@ -131,15 +131,13 @@ function CartLink() {
   const { t } = useI18n();
   const [path] = useLocation();
   const pieces = useCart().reduce((sum, line) => sum + line.quantity, 0);
+  const [before, after] = t.nav.cartAround(pieces);
   return (
-    <Link
-      href="/cart"
-      className="nav-link"
-      aria-label={t.nav.cartCount(pieces)}
-      aria-current={path === '/cart' ? 'page' : undefined}
-    >
+    <Link href="/cart" className="nav-link" aria-current={path === '/cart' ? 'page' : undefined}>
       <Icon name="cart" />
-      {pieces > 0 && <span className="count">{pieces}</span>}
+      <span className="sr">{before}</span>
+      <span className={pieces > 0 ? 'count' : 'sr'}>{pieces}</span>
+      <span className="sr">{after}</span>
     </Link>
   );
 }
