@@ -49,11 +49,11 @@ function useEntries(): Entry[] {
 }
 
 function Header({ bare }: { bare: boolean }) {
-  const { t } = useI18n();
+  const { t, lang } = useI18n();
   const [path] = useLocation();
   const [open, setOpen] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of page closes the menu
-  useEffect(() => setOpen(false), [path]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of page or language closes it
+  useEffect(() => setOpen(false), [path, lang]);
   const entries = useEntries();
   return (
     <header className="site-head">

@@ -85,15 +85,17 @@ test('sign up, add a card, order once, be set up, sign out and in again', async 
   await look('sign-up-refused');
   await page.getByLabel(t.auth.password, { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: t.signUp.submit }).dblclick();
-  await expect(page.getByText(t.home.noPayment)).toBeVisible(SLOW);
-  await look('overview');
-  await accessible(page);
 
-  // The cart is still there; ordering needs a card, which is added on WHMCS' page.
-  await page.goto('/checkout');
+  // Back at the cart; ordering needs a card, which is added on WHMCS' page.
+  await expect(page).toHaveURL(/\/checkout$/, SLOW);
   await expect(page.getByText(t.checkout.paymentNeeded)).toBeVisible(SLOW);
   await expect(page.getByText('4-12-11 Jingumae')).toBeVisible(SLOW);
   await look('checkout-no-card');
+  await page.goto('/');
+  await expect(page.getByText(t.home.noPayment)).toBeVisible(SLOW);
+  await look('overview');
+  await accessible(page);
+  await page.goBack();
   await page.getByRole('button', { name: t.checkout.addPayment }).click();
   await page.locator('a[href$="/account/paymentmethods/add"]').click(SLOW);
   await page.locator('input[name="card_number"]').fill('4242424242424242');
