@@ -531,6 +531,7 @@ export const en = {
     emailHint: 'To change your e-mail address or your name, contact us.',
     address: 'Billing address',
     addressSave: 'Save address',
+    onFile: 'On file now:',
     saved: 'Saved.',
     payment: 'Payment methods',
     password: 'Password',

@@ -529,6 +529,7 @@ export const ja: Messages = {
     emailHint: 'メールアドレスやお名前の変更は、お問い合わせください。',
     address: 'ご請求先住所',
     addressSave: '住所を保存',
+    onFile: '現在の登録内容:',
     saved: '保存しました。',
     payment: 'お支払い方法',
     password: 'パスワード',
