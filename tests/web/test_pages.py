@@ -13,7 +13,7 @@ from local.context import StackContext
 from local.stack.settings import HOST, REPOSITORY
 
 WEB = REPOSITORY / "web"
-PATIENCE = 600
+PATIENCE = 1800
 """Seconds after which the browser is ended; on two free cores the tests take under 240."""
 
 

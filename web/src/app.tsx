@@ -3,7 +3,7 @@
 import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { config } from './config';
-import { signInPath, useSignedIn } from './features/session';
+import { thenBackTo, useSignedIn } from './features/session';
 import { CatalogPage } from './pages/catalog';
 import { CrashPage } from './pages/crash';
 import { Shell } from './pages/shell';
@@ -107,7 +107,7 @@ function Home() {
 /** Sends visitors to the sign-in page, from which they come back to where they were. */
 function Private({ children }: { children: ReactNode }) {
   if (useSignedIn()) return children;
-  return <Redirect to={signInPath(location.pathname + location.search)} replace />;
+  return <Redirect to={thenBackTo('/login', location.pathname + location.search)} replace />;
 }
 
 class Boundary extends Component<{ children: ReactNode }, { failed: boolean }> {

@@ -43,7 +43,7 @@ export function safeReturn(value: string | null, origin: string = location.origi
   }
 }
 
-/** The address of the sign-in page that comes back to `path`. */
-export function signInPath(path: string): string {
-  return path === '/' ? '/login' : `/login?return=${encodeURIComponent(path)}`;
+/** The address of a page (`/login`, `/signup`, `/link-account`) that comes back to `path`. */
+export function thenBackTo(page: string, path: string): string {
+  return path === '/' ? page : `${page}?return=${encodeURIComponent(path)}`;
 }

@@ -126,7 +126,8 @@ export const en = {
     services: 'Services',
     invoices: 'Invoices',
     profile: 'Profile',
-    cartCount: (n: number) => `Cart, ${plural(n, 'item', 'items')}`,
+    /** What stands before and after the number of pieces. */
+    cartAround: (n: number): [string, string] => ['Cart, ', n === 1 ? ' item' : ' items'],
     signIn: 'Sign in',
     signUp: 'Sign up',
     signOut: 'Sign out',
@@ -530,6 +531,7 @@ export const en = {
     emailHint: 'To change your e-mail address or your name, contact us.',
     address: 'Billing address',
     addressSave: 'Save address',
+    onFile: 'On file now:',
     saved: 'Saved.',
     payment: 'Payment methods',
     password: 'Password',

@@ -2,15 +2,18 @@
 
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { config } from '../config';
 import { Loaded } from '../features/loaded';
 import { isOver } from '../features/order';
 import { BillingButton } from '../features/payment';
 import { useInvoices, useMe, useOrders, usePaymentMethods } from '../features/queries';
+import { useServices } from '../features/services';
 import { useI18n } from '../i18n';
 import { Page, Skeleton } from '../ui/page';
 import { Banner, Empty } from '../ui/parts';
 import { InvoiceRows } from './invoices';
 import { OrderRows } from './orders';
+import { ServiceRows } from './services';
 
 const SHOWN = 5;
 
@@ -29,6 +32,7 @@ export default function DashboardPage() {
       <div className="split two">
         <OrdersBlock />
         <InvoicesBlock />
+        {config().features.subscriptions && <ServicesBlock />}
       </div>
     </Page>
   );
@@ -110,6 +114,24 @@ function InvoicesBlock() {
             <p className="quiet">{t.home.noOpenInvoices}</p>
           );
         }}
+      </Loaded>
+    </Block>
+  );
+}
+
+function ServicesBlock() {
+  const { t } = useI18n();
+  const query = useServices(SHOWN);
+  return (
+    <Block id="home-services" title={t.services.title} all={t.services.all} href="/subscriptions">
+      <Loaded query={query} skeleton={<Skeleton rows={2} />}>
+        {({ items }) =>
+          items.length > 0 ? (
+            <ServiceRows services={items} />
+          ) : (
+            <p className="quiet">{t.services.empty}</p>
+          )
+        }
       </Loaded>
     </Block>
   );

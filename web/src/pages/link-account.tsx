@@ -1,7 +1,7 @@
 /** A billing account from before there was this site proves itself and gets an account here. */
 
 import { useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
 import { api, must } from '../api/client';
 import { fold } from '../features/address';
@@ -9,7 +9,7 @@ import { checkEmail, checkFilled, checkNumber } from '../features/checks';
 import { explain, useForm } from '../features/form';
 import { NewPassword } from '../features/new-password';
 import { settle } from '../features/repeat';
-import { signIn } from '../features/session';
+import { safeReturn, signIn, thenBackTo } from '../features/session';
 import { useI18n } from '../i18n';
 import { EmailField, Form, PasswordField, TextField } from '../ui/form';
 import { Page } from '../ui/page';
@@ -23,6 +23,7 @@ interface Arrival {
 export default function LinkAccountPage() {
   const { t } = useI18n();
   const [, go] = useLocation();
+  const target = safeReturn(new URLSearchParams(useSearch()).get('return'));
   const arrival = useHistoryState<Arrival | null>();
   // The password of billing may be too weak for here: only then another one is asked for.
   const [another, setAnother] = useState(false);
@@ -47,10 +48,10 @@ export default function LinkAccountPage() {
       }
     },
     done: (signedIn, values) => {
-      if (signedIn) go('/', { replace: true });
+      if (signedIn) go(target, { replace: true });
       else {
         const email = values.text('/email');
-        go('/login', { replace: true, state: { message: 'made', email } });
+        go(thenBackTo('/login', target), { replace: true, state: { message: 'made', email } });
       }
     },
     handle: (error) => {
@@ -97,7 +98,7 @@ export default function LinkAccountPage() {
       </div>
       <p>
         {t.auth.noAccount}{' '}
-        <Link href="/signup" className="inline-link">
+        <Link href={thenBackTo('/signup', target)} className="inline-link">
           {t.auth.createAccount}
         </Link>
       </p>

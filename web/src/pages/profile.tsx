@@ -5,6 +5,7 @@ import { api, mustAnswer, type Schemas } from '../api/client';
 import { session } from '../api/session';
 import { config, type Lang } from '../config';
 import { AddressFields, checkAddress, readAddress } from '../features/address-fields';
+import { AddressLines } from '../features/address-lines';
 import { checkFilled } from '../features/checks';
 import { useForm } from '../features/form';
 import { Loaded } from '../features/loaded';
@@ -53,30 +54,37 @@ export default function ProfilePage() {
 function AddressSection() {
   const { t } = useI18n();
   const query = useAddress();
+  // After each save the form is drawn anew, with the values as billing keeps them.
+  const [saves, setSaves] = useState(0);
   return (
     <section className="panel" aria-labelledby="profile-address">
       <h2 id="profile-address">{t.profile.address}</h2>
       <Loaded query={query}>
         {({ address, version }) => (
-          <AddressForm key={version} address={address} version={version} />
+          <AddressForm
+            key={saves}
+            address={address}
+            version={version}
+            justSaved={saves > 0}
+            onSaved={() => setSaves(saves + 1)}
+          />
         )}
       </Loaded>
     </section>
   );
 }
 
-let savedVersion: string | null = null;
-
-function AddressForm({
-  address,
-  version,
-}: {
+interface AddressFormProps {
   address: Schemas['AddressView'];
   version: string | null;
-}) {
+  justSaved: boolean;
+  onSaved: () => void;
+}
+
+function AddressForm({ address, version, justSaved, onSaved }: AddressFormProps) {
   const { t } = useI18n();
-  // The form is drawn anew with the saved values; it still says that they are saved.
-  const [saved, setSaved] = useState(savedVersion !== null && savedVersion === version);
+  const [saved, setSaved] = useState(justSaved);
+  const [conflict, setConflict] = useState(false);
   const form = useForm({
     check: (values) => checkAddress(values, '', false, t),
     send: (values) =>
@@ -87,13 +95,16 @@ function AddressForm({
         }),
       ),
     done: ({ data, response }) => {
-      savedVersion = response.headers.get('ETag');
-      setSaved(true);
-      if (data) queries.setQueryData(['address'], { address: data, version: savedVersion });
+      const now = { address: data, version: response.headers.get('ETag') };
+      if (data) queries.setQueryData(['address'], now);
+      onSaved();
     },
     handle: (error) => {
-      // Somebody else was faster: show what is there now beside what was typed.
-      if (error.slug === 'conflict') void queries.invalidateQueries({ queryKey: ['address'] });
+      // Somebody else was faster: what is there now is shown beside what was typed here.
+      if (error.slug === 'conflict') {
+        setConflict(true);
+        void queries.invalidateQueries({ queryKey: ['address'] });
+      }
       return false;
     },
   });
@@ -106,6 +117,14 @@ function AddressForm({
       }}
       onEdit={form.edit}
     >
+      {conflict && (
+        <Banner>
+          <div>
+            <p>{t.profile.onFile}</p>
+            <AddressLines address={address} />
+          </div>
+        </Banner>
+      )}
       <AddressFields at="" value={address} />
       <div className="buttons">
         <Button type="submit" kind="primary" busy={form.busy}>

@@ -1,6 +1,6 @@
 /** One service: its state and usage; for an eSIM the code, a replacement and more data. */
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type {
   EsimActivation,
@@ -268,14 +268,18 @@ function useAction(started: ActionProps['started']) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
   const fresh = useFreshSignIn((thrown) => setFailure(explain(asApiError(thrown), t)));
+  // A second click comes before the next rendering: state alone would let it through.
+  const sending = useRef(false);
   const start = async (send: () => Promise<OperationView>) => {
-    if (busy) return;
+    if (sending.current) return;
+    sending.current = true;
     setBusy(true);
     setFailure(undefined);
     await fresh.run(async () => {
       started(await send());
       scrollTo(0, 0);
     });
+    sending.current = false;
     setBusy(false);
   };
   return { busy, failure, setFailure, start, dialog: fresh.dialog };

@@ -49,11 +49,11 @@ function useEntries(): Entry[] {
 }
 
 function Header({ bare }: { bare: boolean }) {
-  const { t } = useI18n();
+  const { t, lang } = useI18n();
   const [path] = useLocation();
   const [open, setOpen] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of page closes the menu
-  useEffect(() => setOpen(false), [path]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of page or language closes it
+  useEffect(() => setOpen(false), [path, lang]);
   const entries = useEntries();
   return (
     <header className="site-head">
@@ -131,15 +131,13 @@ function CartLink() {
   const { t } = useI18n();
   const [path] = useLocation();
   const pieces = useCart().reduce((sum, line) => sum + line.quantity, 0);
+  const [before, after] = t.nav.cartAround(pieces);
   return (
-    <Link
-      href="/cart"
-      className="nav-link"
-      aria-label={t.nav.cartCount(pieces)}
-      aria-current={path === '/cart' ? 'page' : undefined}
-    >
+    <Link href="/cart" className="nav-link" aria-current={path === '/cart' ? 'page' : undefined}>
       <Icon name="cart" />
-      {pieces > 0 && <span className="count">{pieces}</span>}
+      <span className="sr">{before}</span>
+      <span className={pieces > 0 ? 'count' : 'sr'}>{pieces}</span>
+      <span className="sr">{after}</span>
     </Link>
   );
 }

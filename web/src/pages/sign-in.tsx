@@ -5,7 +5,7 @@ import { Link, useLocation, useSearch } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
 import { checkEmail, checkFilled } from '../features/checks';
 import { useForm } from '../features/form';
-import { safeReturn, signIn, useSignedIn } from '../features/session';
+import { safeReturn, signIn, thenBackTo, useSignedIn } from '../features/session';
 import { useI18n } from '../i18n';
 import { EmailField, Form, PasswordField } from '../ui/form';
 import { Page } from '../ui/page';
@@ -66,7 +66,7 @@ export default function SignInPage() {
       </div>
       <p>
         {t.auth.noAccount}{' '}
-        <Link href="/signup" className="inline-link">
+        <Link href={thenBackTo('/signup', target)} className="inline-link">
           {t.auth.createAccount}
         </Link>
       </p>

@@ -1,7 +1,7 @@
 /** Sign up in three steps, sent as one request at the end. */
 
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
 import { api, must, type Schemas } from '../api/client';
 import { countries, fold, internationalPhone } from '../features/address';
 import { AddressFields, checkAddress, readAddress } from '../features/address-fields';
@@ -9,10 +9,10 @@ import { checkEmail, checkFilled, checkNumber } from '../features/checks';
 import { type Found, useForm, Values } from '../features/form';
 import { NewPassword } from '../features/new-password';
 import { settle } from '../features/repeat';
-import { signIn } from '../features/session';
+import { safeReturn, signIn, thenBackTo } from '../features/session';
 import { useI18n } from '../i18n';
 import type { Messages } from '../i18n/en';
-import { CheckField, EmailField, type Failure, Form, SelectField, TextField } from '../ui/form';
+import { CheckField, EmailField, Form, SelectField, TextField } from '../ui/form';
 import { Page } from '../ui/page';
 import { Button, Patience } from '../ui/parts';
 
@@ -22,6 +22,7 @@ const GENDERS = ['male', 'female', 'other'] as const;
 export default function SignUpPage() {
   const { t } = useI18n();
   const [, go] = useLocation();
+  const target = safeReturn(new URLSearchParams(useSearch()).get('return'));
   const [step, setStep] = useStep();
   const formRef = useRef<HTMLFormElement>(null);
 
@@ -38,16 +39,16 @@ export default function SignUpPage() {
       }
     },
     done: (signedIn, values) => {
-      if (signedIn) go('/', { replace: true });
+      if (signedIn) go(target, { replace: true });
       else {
         const email = values.text('/email');
-        go('/login', { replace: true, state: { message: 'made', email } });
+        go(thenBackTo('/login', target), { replace: true, state: { message: 'made', email } });
       }
     },
     handle: (error, values) => {
       if (error.slug !== 'whmcs-account-exists') return false;
       const state = { email: values.text('/email'), sfNumber: values.text('/sfNumber') };
-      go('/link-account', { state });
+      go(thenBackTo('/link-account', target), { state });
       return true;
     },
   });
@@ -78,7 +79,7 @@ export default function SignUpPage() {
     <Page title={t.signUp.title} className="narrow">
       <Progress step={step} />
       <div className="panel">
-        <Form formRef={formRef} failure={ofStep(form.failure)} onSubmit={submit} onEdit={form.edit}>
+        <Form formRef={formRef} failure={form.failure} onSubmit={submit} onEdit={form.edit}>
           <Step at={1} step={step}>
             <AboutYou />
           </Step>
@@ -106,13 +107,13 @@ export default function SignUpPage() {
       <div>
         <p>
           {t.auth.haveAccount}{' '}
-          <Link href="/login" className="inline-link">
+          <Link href={thenBackTo('/login', target)} className="inline-link">
             {t.auth.signIn}
           </Link>
         </p>
         <p>
           {t.signUp.hasBilling}{' '}
-          <Link href="/link-account" className="inline-link">
+          <Link href={thenBackTo('/link-account', target)} className="inline-link">
             {t.signUp.hasBillingLink}
           </Link>
         </p>
@@ -146,8 +147,6 @@ function definedOnly(found: Found): Record<string, string> {
     Object.entries(found).filter((entry): entry is [string, string] => Boolean(entry[1])),
   );
 }
-
-const ofStep = (failure: Failure | undefined) => failure;
 
 function Progress({ step }: { step: number }) {
   const { t } = useI18n();

@@ -71,7 +71,7 @@ export function Page({
 }
 
 /** Placeholders in the shape of what comes; they appear after 200 ms only. */
-export function Skeleton({ rows = 3, shape = 'row' }: { rows?: number; shape?: 'row' | 'tile' }) {
+export function Skeleton({ rows = 3, shape = 'bar' }: { rows?: number; shape?: 'bar' | 'tile' }) {
   const { t } = useI18n();
   return (
     <div aria-busy="true" className={shape === 'tile' ? 'skeletons cards' : 'skeletons'}>

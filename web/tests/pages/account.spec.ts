@@ -119,19 +119,26 @@ test.describe('signed in', () => {
     await page.goto('/profile');
     await page.getByLabel('Postcode').fill('１０５ー００１１');
     await page.getByLabel('Prefecture').selectOption('Osaka');
+    const other = { ...(await address()), street: '9-9 Somewhere' };
+    api.on('GET /me/billing', { body: other, headers: { ETag: '"v2"' } });
     await page.getByRole('button', { name: 'Save address' }).click();
     await expect(page.locator('.errors')).toContainText('changed in the meantime');
     expect(api.of('PATCH /me/billing')[0]).toMatchObject({
       headers: { 'if-match': '"v1"' },
       body: { postcode: '105-0011', state: 'Osaka' },
     });
+    // What was typed stays; what is on file now stands beside it, and the new version is named.
+    await expect(page.getByText('On file now:')).toBeVisible();
+    await expect(page.locator('address')).toContainText('9-9 Somewhere');
+    await expect(page.getByLabel('Postcode')).toHaveValue('１０５ー００１１');
     await accessible(page);
     api.on('PATCH /me/billing', {
       body: { ...(await address()), postcode: '105-0011' },
-      headers: { ETag: '"v2"' },
+      headers: { ETag: '"v3"' },
     });
     await page.getByRole('button', { name: 'Save address' }).click();
     await expect(page.getByText('Saved.')).toBeVisible();
+    expect(api.of('PATCH /me/billing')[1]?.headers['if-match']).toBe('"v2"');
   });
 
   test('after a change of the password this browser stays signed in', async ({ page, api }) => {
@@ -173,7 +180,7 @@ test('sign-up: three steps, one request, errors at their field', async ({ page, 
       ],
     }),
   });
-  await page.goto('/signup');
+  await page.goto('/signup?return=/orders');
   await page.getByRole('button', { name: 'Continue' }).click();
   await expect(page.locator('.errors')).toBeFocused();
   await expect(page.locator('.errors li')).toHaveCount(4);
@@ -211,7 +218,7 @@ test('sign-up: three steps, one request, errors at their field', async ({ page, 
       : { status: 201, body: { userId: 'u', email: 'e', sfNumber: 'CN-000101' } };
   });
   await page.getByRole('button', { name: 'Create account' }).dblclick();
-  await expect(page.getByRole('heading', { name: 'Hello, Aiko' })).toBeVisible();
+  await expect(page.getByText('You have no orders yet.')).toBeVisible();
   expect(tries).toBe(2);
   expect(api.of('POST /auth/signup').at(-1)?.body).toEqual({
     sfNumber: 'CN-000101',

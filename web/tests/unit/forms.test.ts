@@ -6,7 +6,7 @@ import { isSettled } from '../../src/features/checkout';
 import { explain, problemText } from '../../src/features/form';
 import { passwordRules } from '../../src/features/password';
 import { pauseAfter, settle } from '../../src/features/repeat';
-import { safeReturn, signInPath } from '../../src/features/session';
+import { safeReturn, thenBackTo } from '../../src/features/session';
 import { en } from '../../src/i18n/en';
 import { ja } from '../../src/i18n/ja';
 import { problem } from '../fixtures';
@@ -27,8 +27,8 @@ test.each([
 });
 
 test('the sign-in page is told where to return', () => {
-  expect(signInPath('/orders/801?x=1')).toBe('/login?return=%2Forders%2F801%3Fx%3D1');
-  expect(signInPath('/')).toBe('/login');
+  expect(thenBackTo('/login', '/orders/801?x=1')).toBe('/login?return=%2Forders%2F801%3Fx%3D1');
+  expect(thenBackTo('/login', '/')).toBe('/login');
 });
 
 test.each([

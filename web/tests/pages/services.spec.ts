@@ -1,0 +1,109 @@
+import type { EsimActivation, ServiceView } from '../../src/api/coming';
+import { problem } from '../fixtures';
+import { accessible, expect, test } from './fake';
+
+const service: ServiceView = {
+  id: '77',
+  name: 'eSIM 10 GB — data only',
+  category: 'eSIM',
+  status: 'active',
+  price: { amount: '1450', currency: 'JPY' },
+  billingCycle: 'monthly',
+  nextDueDate: '2026-12-27',
+  esim: {
+    installed: false,
+    iccid: null,
+    usage: { usedMegabytes: 2500, totalMegabytes: 10_000, validUntil: null },
+    actions: [
+      { action: 'show', available: true },
+      { action: 'reissue', available: true },
+      { action: 'topup', available: true },
+    ],
+  },
+};
+
+const activation: EsimActivation = {
+  lpa: 'LPA:1$smdp.example.com$MATCHING-ID',
+  smdpAddress: 'smdp.example.com',
+  matchingId: 'MATCHING-ID',
+  qrSvg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M0 0h9v9z"/></svg>',
+  appleLink: 'https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=LPA',
+  androidLink: 'https://esimsetup.android.com/esim_qrcode_provisioning?carddata=LPA',
+};
+
+test.beforeEach(async ({ signedIn: _ }) => undefined);
+
+test('without the feature, services are seen on the billing site', async ({ page }) => {
+  await page.goto('/subscriptions/77');
+  await expect(page.getByRole('button', { name: 'Open services in billing' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Services' })).toHaveCount(0);
+  await accessible(page);
+});
+
+test('a service with its eSIM: code after the password, hidden again; more data once', async ({
+  page,
+  api,
+  site,
+}) => {
+  site.features = { subscriptions: true };
+  let fresh = false;
+  api
+    .on('GET /subscriptions', { body: { items: [service] } })
+    .on('GET /subscriptions/77', { body: service })
+    .on('GET /subscriptions/77/topup-offers', {
+      body: {
+        items: [{ offerId: 'o1', name: '5 GB', price: { amount: '800', currency: 'JPY' } }],
+      },
+    })
+    .on('GET /subscriptions/77/esim', () =>
+      fresh
+        ? { body: activation }
+        : { status: 401, body: problem('reauthentication-required', 401) },
+    )
+    .on('POST /auth/login', () => {
+      fresh = true;
+      return { body: { accessToken: 'token-2', expiresIn: 900 } };
+    })
+    .on('POST /subscriptions/77/topup', {
+      status: 202,
+      body: { operationId: 'op-1', kind: 'topup', status: 'pending' },
+    })
+    .on('GET /operations/op-1', {
+      body: { operationId: 'op-1', kind: 'topup', status: 'succeeded' },
+    });
+  await page.goto('/subscriptions');
+  await accessible(page);
+  await page.getByRole('link', { name: service.name }).click();
+  await expect(page.getByText('2.5 GB of 10 GB')).toBeVisible();
+  await accessible(page);
+
+  await page.getByRole('button', { name: 'Show the activation code' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Your password, please' });
+  await accessible(page);
+  await dialog.getByLabel('Password', { exact: true }).fill('Sakura-Train-2026!');
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  const code = page.getByRole('img', { name: /QR code/ });
+  await expect(code).toBeVisible();
+  expect(await code.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  await expect(page.getByText('MATCHING-ID')).toBeVisible();
+  await accessible(page);
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await expect(page.getByText('MATCHING-ID')).toHaveCount(0);
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value: false });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+
+  await page.getByLabel('5 GB').check();
+  await page.getByRole('button', { name: 'Buy' }).dblclick();
+  await expect(page.getByText('Your data was added.')).toBeVisible();
+  expect(api.of('POST /subscriptions/77/topup')).toHaveLength(1);
+  expect(api.of('POST /subscriptions/77/topup')[0]?.headers['idempotency-key']).toBeTruthy();
+
+  await page.getByRole('button', { name: 'Get a new eSIM' }).click();
+  await expect(page.locator('.errors')).toContainText('Confirm this to continue.');
+  expect(api.of('POST /subscriptions/77/reissue-esim')).toEqual([]);
+});
