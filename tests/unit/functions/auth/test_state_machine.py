@@ -35,7 +35,7 @@ CALLS = (
     "registrations.client_sent",
     "registrations.complete",
     "registrations.get",
-    "registrations.let_go",
+    "registrations.release_lease",
     "registrations.release",
     "registrations.finish",
     "users.create",

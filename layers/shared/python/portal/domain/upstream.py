@@ -7,6 +7,7 @@ Split by what the caller must do, because the vendors' own codes are countless:
     │   └── Unauthorized  our credentials or grants are wrong: alarm, never retry blindly
     ├── Unavailable       nothing happened: try again later
     │   └── Throttled     the same, not before `retry_after` seconds
+    │       └── AllowanceUsedUp  the same: somebody must buy more, or the period must end
     └── OutcomeUnknown    a write left and no trustworthy answer came: look before acting again
 """
 
@@ -67,6 +68,13 @@ class Throttled(Unavailable):
     ) -> None:
         super().__init__(upstream, operation, message, code=code, status=status, loggable=loggable)
         self.retry_after = retry_after
+
+
+class AllowanceUsedUp(Throttled):
+    """The account's allowance at the vendor is used up until it is renewed or raised.
+
+    `retry_after` is the time until it is worth to ask again, in seconds.
+    """
 
 
 class OutcomeUnknown(UpstreamError):
