@@ -22,7 +22,7 @@ class LostAnswers:
         self._losing = False
         self._struck: set[str] = set()
         # moto answers in a handler of the same event, which is called before this one.
-        client.meta.events.register_last("before-send.dynamodb", self._lose)
+        client.meta.events.register_last("before-send", self._lose)
 
     @contextmanager
     def once(self) -> Iterator[None]:
