@@ -35,12 +35,19 @@ class Queue(StrEnum):
     PROVISION = "provision"
     PROVISION_WAITING = "provision-waiting"  # jobs that wait for an upstream which is down
     EMAIL = "email"
+    EMAIL_WAITING = "email-waiting"  # mails that wait for a system which is down
     CASE = "case"
+    CASE_WAITING = "case-waiting"  # Cases that wait for Salesforce
 
     @property
     def variable(self) -> str:
         """The environment name that carries the queue's URL."""
         return f"{self.name}_QUEUE_URL"
+
+    @property
+    def dead_letters_variable(self) -> str:
+        """The environment name that carries the URL of its dead-letter queue."""
+        return f"{self.name}_DEAD_LETTERS_URL"
 
     @property
     def camel_case(self) -> str:
@@ -89,7 +96,8 @@ class Endpoint:
     starts it. `settings` are the environment names whose values are plain configuration;
     `reads` and `writes` are tables (writing includes reading); `timeout` is in seconds, `memory`
     in MB; `batch_size` counts messages; `cognito_actions` are IAM actions on the user pool;
-    `backs_off` says that a consumer sets the visibility of its messages itself.
+    `backs_off` says that a consumer sets the visibility of its messages itself; `gives_up_to`
+    are the queues to whose dead letters it sends what it gives up.
     """
 
     area: str
@@ -104,6 +112,7 @@ class Endpoint:
     writes: tuple[Table, ...] = ()
     queries_status_index: bool = False
     sends: tuple[Queue, ...] = ()
+    gives_up_to: tuple[Queue, ...] = ()
     secrets: tuple[Secret, ...] = ()
     user_pool: bool = False
     cognito_actions: tuple[str, ...] = ()
@@ -137,6 +146,7 @@ class Endpoint:
         names = {*BASE_ENVIRONMENT, *self.settings}
         names.update(table.variable for table in self.tables)
         names.update(queue.variable for queue in self.sends)
+        names.update(queue.dead_letters_variable for queue in self.gives_up_to)
         names.update(secret.variable for secret in self.secrets)
         if self.route is not None:
             names.add("CORS_ORIGINS")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from portal import config, factories
 from portal.engine.runner import Runner
 from portal.engine.sweeper import Sweeper
-from portal.queues.lanes import Lane, Lanes
+from portal.queues.fresh_and_waiting import FreshAndWaiting
 
 from functions.provision.admission import StartDeps
 
@@ -62,7 +62,7 @@ class WorkerDeps:
     """The engine, and the queues that it consumes."""
 
     runner: Runner
-    lanes: Lanes
+    queues: FreshAndWaiting
 
 
 @dataclass(frozen=True)
@@ -115,11 +115,10 @@ def build_worker() -> WorkerDeps:
         ),
         observer=ProvisioningObserver(),
     )
-    lanes = Lanes(
-        fresh=_lane(settings.provision_queue_url),
-        waiting=_lane(settings.provision_waiting_queue_url),
+    queues = factories.fresh_and_waiting(
+        settings.provision_queue_url, settings.provision_waiting_queue_url
     )
-    return WorkerDeps(runner=runner, lanes=lanes)
+    return WorkerDeps(runner=runner, queues=queues)
 
 
 @functools.cache
@@ -163,14 +162,6 @@ def build_sweeper() -> Sweeper:
         fresh=SqsTaskQueue(SqsQueue(settings.provision_queue_url)),
         waiting=SqsTaskQueue(SqsQueue(settings.provision_waiting_queue_url)),
     )
-
-
-def _lane(url: str) -> Lane:
-    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
-    from portal.adapters.task_queue import SqsTaskQueue  # noqa: PLC0415
-
-    queue = SqsQueue(url)
-    return Lane(name=queue.name, tasks=SqsTaskQueue(queue), postpone=queue.postpone)
 
 
 def _ports(settings: WorkerConfig) -> Ports:

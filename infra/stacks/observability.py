@@ -12,7 +12,7 @@ from infra.components.dashboard import create_dashboard
 from infra.components.monitoring import PERIOD, Alarms, create_alarm_topic, portal_metric
 from infra.components.service_function import ServiceFunction
 from infra.config import Config
-from infra.endpoints import ENDPOINTS
+from infra.endpoints import AREAS, ENDPOINTS
 from infra.stacks.functions import construct_id
 from infra.stacks.state import State
 from infra.vocabulary import Queue, Secret
@@ -23,13 +23,52 @@ QUEUE_AGE_MINUTES = {
     Queue.PROVISION: 30,
     Queue.PROVISION_WAITING: 120,
     Queue.EMAIL: 15,
+    Queue.EMAIL_WAITING: 120,
     Queue.CASE: 60,
+    Queue.CASE_WAITING: 120,
 }
 
+# What the consumers of mails and Cases count: alarm, area, metric, meaning, runbook.
+MESSAGE_SIGNALS = (
+    (
+        "EmailAllowanceUsedUp",
+        "email",
+        "AllowanceUsedUp",
+        "SendGrid's allowance of mails is used up; mails wait until it is renewed or raised.",
+        "email-allowance-used-up",
+    ),
+    (
+        "EmailAccessDenied",
+        "email",
+        "AccessDenied",
+        "Mails wait because a system refuses the portal's credentials or grants.",
+        "message-access-denied",
+    ),
+    (
+        "CaseAccessDenied",
+        "auth",
+        "AccessDenied",
+        "Cases wait because Salesforce refuses the portal's credentials or grants.",
+        "message-access-denied",
+    ),
+    (
+        "EmailDelayed",
+        "email",
+        "MessagesDelayed",
+        "Mails have waited for half an hour for a system that does not answer.",
+        "messages-delayed",
+    ),
+    (
+        "CaseDelayed",
+        "auth",
+        "MessagesDelayed",
+        "Cases have waited for half an hour for Salesforce.",
+        "messages-delayed",
+    ),
+)
 
 # Those that the worker calls through a circuit breaker (portal/adapters/circuit.py).
 GUARDED_UPSTREAMS = ("salesforce", "whmcs", "esim")
-HTTP_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if e.route is not None))
 SALESFORCE_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Secret.SALESFORCE in e.secrets))
 
 
@@ -61,12 +100,12 @@ def observe(
             minutes=QUEUE_AGE_MINUTES[queue],
             runbook=f"{queue.value}-queue",
         )
-        # One consumer consumes the dead letters of both provisioning queues.
+        # The dead letters of both queues of a consumer mean the same.
         page = queue.value.removesuffix("-waiting")
         alarms.dead_letters(queue.camel_case, pair.dead_letters, runbook=f"{page}-dead-letters")
     alarms.tables({table.value: _throttled(item) for table, item in state.tables.items()})
     alarms.unexpected_errors(
-        {area: portal_metric("UnexpectedErrors", service=area) for area in HTTP_AREAS}
+        {area: portal_metric("UnexpectedErrors", service=area) for area in AREAS}
     )
     alarms.salesforce_quota(
         {area: _highest("SalesforceApiQuotaUsedPercent", area) for area in SALESFORCE_AREAS}
@@ -79,7 +118,7 @@ def observe(
     )
     alarms.counted(
         "EmailFailed",
-        metric=portal_metric("EmailFailed", service="email"),
+        metric=portal_metric("MessagesGivenUp", service="email"),
         what="A mail was given up.",
         runbook="email-failed",
     )
@@ -106,6 +145,8 @@ def _own_signals(alarms: Alarms) -> None:
         ("ProvisioningLost", "Jobs had lost their message.", "provisioning-stuck"),
     ):
         alarms.counted(name, metric=_highest(name, "provision"), what=what, runbook=runbook)
+    for id_, area, name, what, runbook in MESSAGE_SIGNALS:
+        alarms.counted(id_, metric=portal_metric(name, service=area), what=what, runbook=runbook)
     for upstream in GUARDED_UPSTREAMS:
         alarms.counted(
             f"CircuitOpened{upstream.title()}",

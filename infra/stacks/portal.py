@@ -47,6 +47,9 @@ ROUTES = {endpoint.id: endpoint.route for endpoint in ENDPOINTS if endpoint.rout
 SIGNED_ROUTES = tuple(route for route in ROUTES.values() if route.access is Access.SIGNED)
 
 
+WAITING_MAX_CONCURRENCY = 2  # the least that SQS event sources take
+
+
 class PortalStack(cdk.Stack):
     """The whole backend of one stage."""
 
@@ -156,6 +159,9 @@ class PortalStack(cdk.Stack):
         limits = {
             Queue.PROVISION: config.provision_max_concurrency,
             Queue.PROVISION_WAITING: config.provision_waiting_max_concurrency,
+            # What an outage leaves behind shall not take the account's concurrency.
+            Queue.EMAIL_WAITING: WAITING_MAX_CONCURRENCY,
+            Queue.CASE_WAITING: WAITING_MAX_CONCURRENCY,
         }
         for queue, pair in state.queues.items():
             consumer = consumer_of(queue)

@@ -91,8 +91,10 @@ class State(Construct):
         attempts = {
             Queue.PROVISION: self._config.provision_max_attempts,
             Queue.PROVISION_WAITING: self._config.provision_max_attempts,
-            Queue.EMAIL: self._config.email_max_attempts,
-            Queue.CASE: self._config.case_max_attempts,
+            Queue.EMAIL: self._config.email_max_retries,
+            Queue.EMAIL_WAITING: self._config.email_max_retries,
+            Queue.CASE: self._config.case_max_retries,
+            Queue.CASE_WAITING: self._config.case_max_retries,
         }
         consumer = consumer_of(queue)
         undertaker = next((e for e in ENDPOINTS if queue in e.consumes_dead_letters_of), consumer)

@@ -8,7 +8,7 @@ from portal.adapters.circuit import FAILURES
 from portal.engine.start import cancel
 
 from functions.provision import dead_letter, sweeper
-from functions.provision.deps import build_sweeper, build_worker
+from functions.provision.deps import build_start, build_sweeper
 from local.emulators.kit.faults import Fault
 from tests.events import FakeContext, sqs_event
 from tests.fakes.provisioning import ORDER_ID
@@ -97,8 +97,7 @@ def test_the_sweeper_brings_back_what_was_lost(wired: Wired) -> None:
 def test_an_operator_cancels(wired: Wired) -> None:
     wired.servers.seed((FIBRE, 1))
     wired.press()
-    tasks = build_worker().lanes.fresh.tasks
-    asked = cancel(wired.store, tasks, f"ORDER#{ORDER_ID}", now=time.time())
+    asked = cancel(wired.store, build_start().queue, f"ORDER#{ORDER_ID}", now=time.time())
     assert asked == "cancelled"
     wired.work()
     assert wired.view().status == "cancelled"

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from portal import aws, correlation
 from portal.domain.mail import MailJob
-from portal.domain.upstream import Refused, Unavailable
+from portal.domain.upstream import Refused, Throttled, Unauthorized, Unavailable, UpstreamError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -22,19 +22,68 @@ if TYPE_CHECKING:
 UPSTREAM = "sqs"
 OPERATION = "SendMessageBatch"
 BATCH_LIMIT = 10
-# Source: SQS API reference, SendMessageBatch and common errors.
-_FOR_GOOD = frozenset(
-    {
-        "AWS.SimpleQueueService.BatchRequestTooLong",
-        "AWS.SimpleQueueService.NonExistentQueue",
-        "AccessDenied",
-        "AccessDeniedException",
-        "BatchRequestTooLong",
-        "InvalidMessageContents",
-        "QueueDoesNotExist",
-    }
-)
+# Sources: SQS API reference, errors of SendMessageBatch, ChangeMessageVisibility and
+# GetQueueAttributes, and "Common Errors"; the errors of the botocore client `sqs`. The older
+# query protocol puts `AWS.SimpleQueueService.` before a code and calls some differently.
+# A code that is not listed is Unavailable: sending again is safe, and a message that is kept is
+# not lost.
+CODES: dict[str, type[UpstreamError]] = {
+    # Too many requests, of ours or of the queue's key.
+    "KmsThrottled": Throttled,
+    "OverLimit": Throttled,
+    "RequestThrottled": Throttled,
+    "Throttling": Throttled,
+    "ThrottlingException": Throttled,
+    "TooManyRequestsException": Throttled,
+    # SQS, the network or the key is not ready; nothing is wrong with the request.
+    "InternalError": Unavailable,
+    "InternalFailure": Unavailable,
+    "KmsInvalidState": Unavailable,
+    "RequestAbortedException": Unavailable,
+    "RequestExpired": Unavailable,
+    "RequestTimeoutException": Unavailable,
+    "ServiceUnavailable": Unavailable,
+    # Our credentials or grants, or those of the queue's key.
+    "AccessDenied": Unauthorized,
+    "AccessDeniedException": Unauthorized,
+    "ExpiredToken": Unauthorized,
+    "ExpiredTokenException": Unauthorized,
+    "IncompleteSignature": Unauthorized,
+    "InvalidClientTokenId": Unauthorized,
+    "InvalidSecurity": Unauthorized,
+    "KmsAccessDenied": Unauthorized,
+    "KmsDisabled": Unauthorized,
+    "KmsInvalidKeyUsage": Unauthorized,
+    "KmsNotFound": Unauthorized,
+    "KmsOptInRequired": Unauthorized,
+    "MissingAuthenticationToken": Unauthorized,
+    "NotAuthorized": Unauthorized,
+    "OptInRequired": Unauthorized,
+    "SignatureDoesNotMatch": Unauthorized,
+    "UnrecognizedClientException": Unauthorized,
+    # The request itself: it will be refused every time.
+    "BatchEntryIdsNotDistinct": Refused,
+    "BatchRequestTooLong": Refused,
+    "EmptyBatchRequest": Refused,
+    "InvalidAddress": Refused,
+    "InvalidAttributeName": Refused,
+    "InvalidBatchEntryId": Refused,
+    "InvalidMessageContents": Refused,
+    "InvalidParameterValue": Refused,
+    "MalformedHttpRequestException": Refused,
+    "MessageNotInflight": Refused,
+    "MessageTooLong": Refused,
+    "NonExistentQueue": Refused,
+    "QueueDoesNotExist": Refused,
+    "ReceiptHandleIsInvalid": Refused,
+    "RequestEntityTooLargeException": Refused,
+    "TooManyEntriesInBatchRequest": Refused,
+    "UnknownOperationException": Refused,
+    "UnsupportedOperation": Refused,
+    "ValidationError": Refused,
+}
 LONGEST_VISIBILITY = 11 * 3_600
+LONGEST_DELAY = 900
 
 
 class SqsQueue:
@@ -54,16 +103,21 @@ class SqsQueue:
 
         Raises Unavailable when SQS did not say of each that it took it: any of them may be
         enqueued all the same. Sending them again is safe, because standard queues deliver twice
-        anyway and every consumer knows its jobs by their keys. Raises Refused for what SQS will
-        never take (too long, no such queue, no grant).
+        anyway and every consumer knows its messages by their keys. Raises Refused for what SQS
+        will never take (too long, no such queue), Unauthorized without a grant.
         """
-        for start in range(0, len(messages), BATCH_LIMIT):
-            self._send_batch(messages[start : start + BATCH_LIMIT], delay_seconds)
+        bodies = [message.model_dump_json(by_alias=True) for message in messages]
+        for start in range(0, len(bodies), BATCH_LIMIT):
+            self._send_batch(bodies[start : start + BATCH_LIMIT], delay_seconds)
+
+    def send_body(self, body: str, delay_seconds: float = 0.0) -> None:
+        """Enqueue a body as it is; at most 900 s of delay. Raises as `send`."""
+        self._send_batch([body], int(min(delay_seconds, LONGEST_DELAY)))
 
     def postpone(self, receipt_handle: str, seconds: float) -> None:
-        """Let a received message come back in so many seconds (at most 12 hours).
+        """Let a received message come back in so many seconds (at most 11 hours).
 
-        Raises Unavailable; the message then comes back when its visibility timeout ends.
+        Raises an UpstreamError; the message then comes back when its visibility timeout ends.
         """
         try:
             self._client().change_message_visibility(
@@ -72,19 +126,19 @@ class SqsQueue:
                 VisibilityTimeout=int(min(seconds, LONGEST_VISIBILITY)),
             )
         except (ClientError, BotoCoreError) as error:
-            raise Unavailable(UPSTREAM, "ChangeMessageVisibility", type(error).__name__) from error
+            raise _failure("ChangeMessageVisibility", error) from error
 
     def waiting(self) -> int:
-        """About how many messages could be received right now. Raises Unavailable."""
+        """About how many messages could be received right now. Raises an UpstreamError."""
         try:
             answer = self._client().get_queue_attributes(
                 QueueUrl=self._url, AttributeNames=["ApproximateNumberOfMessages"]
             )
         except (ClientError, BotoCoreError) as error:
-            raise Unavailable(UPSTREAM, "GetQueueAttributes", type(error).__name__) from error
+            raise _failure("GetQueueAttributes", error) from error
         return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
-    def _send_batch(self, messages: Sequence[BaseModel], delay_seconds: int) -> None:
+    def _send_batch(self, bodies: Sequence[str], delay_seconds: int) -> None:
         attribute: MessageAttributeValueTypeDef = {
             "DataType": "String",
             "StringValue": correlation.current() or "none",
@@ -95,38 +149,53 @@ class SqsQueue:
                 Entries=[
                     {
                         "Id": str(number),
-                        "MessageBody": message.model_dump_json(by_alias=True),
+                        "MessageBody": body,
                         "DelaySeconds": delay_seconds,
                         "MessageAttributes": {"correlationId": attribute},
                     }
-                    for number, message in enumerate(messages)
+                    for number, body in enumerate(bodies)
                 ],
             )
-        except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code", ""))
-            kind = Refused if code in _FOR_GOOD else Unavailable
-            raise kind(UPSTREAM, OPERATION, code, code=code) from error
-        except BotoCoreError as error:
-            raise Unavailable(UPSTREAM, OPERATION, type(error).__name__) from error
+        except (ClientError, BotoCoreError) as error:
+            raise _failure(OPERATION, error) from error
         failed = answer.get("Failed") or []
-        if any(entry.get("SenderFault") for entry in failed):
-            raise Refused(UPSTREAM, OPERATION, _codes(failed))
         if failed:
-            raise Unavailable(UPSTREAM, OPERATION, _codes(failed))
+            raise _not_taken(failed)
 
 
-def _codes(failed: Sequence[BatchResultErrorEntryTypeDef]) -> str:
-    return ", ".join(sorted({str(entry.get("Code")) for entry in failed}))
+def _failure(operation: str, error: ClientError | BotoCoreError) -> UpstreamError:
+    if not isinstance(error, ClientError):
+        return Unavailable(UPSTREAM, operation, type(error).__name__)
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    return _class_of(code)(UPSTREAM, operation, code, code=code)
+
+
+def _class_of(code: str, otherwise: type[UpstreamError] = Unavailable) -> type[UpstreamError]:
+    return CODES.get(code.rpartition(".")[2], otherwise)
+
+
+def _not_taken(failed: Sequence[BatchResultErrorEntryTypeDef]) -> UpstreamError:
+    """The gravest of the entries' failures: what is refused stays refused."""
+    classes = {
+        _class_of(str(entry.get("Code")), Refused if entry.get("SenderFault") else Unavailable)
+        for entry in failed
+    }
+    codes = sorted({str(entry.get("Code")) for entry in failed})
+    gravest = next(c for c in (Refused, Unauthorized, Unavailable, Throttled) if c in classes)
+    return gravest(UPSTREAM, OPERATION, ", ".join(codes), code=codes[0])
 
 
 class SqsMailQueue:
-    """The e-mail queue."""
+    """`MailQueue`: mail jobs as messages on the e-mail queue."""
 
     def __init__(self, queue: SqsQueue) -> None:
         self._queue = queue
 
     def put(self, jobs: Sequence[MailJob]) -> None:
-        """Enqueue, each with the correlation id of what caused it."""
+        """Enqueue the jobs, each with the correlation id of what caused it.
+
+        Raises the errors of `SqsQueue.send`.
+        """
         current = correlation.current()
         self._queue.send(
             *(

@@ -109,13 +109,6 @@ class Progress:
     error_message: str = ""
 
 
-class ProvisionMessage(_Model):
-    """A message on the provision queue."""
-
-    job_id: str = Field(min_length=1)
-    attempt: int = Field(ge=1)
-
-
 @dataclass(frozen=True)
 class Reason:
     """Why an order stopped: what the operator should do, what its customer may be told."""
