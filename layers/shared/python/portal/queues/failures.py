@@ -15,7 +15,7 @@ A wait costs no try, because the other system's state says nothing about the mes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from portal.domain.upstream import (
@@ -61,14 +61,20 @@ class Reaction(StrEnum):
 class Failure:
     """Why the work failed and how it goes on.
 
-    `after` is the least time until the next try, in seconds; 0 when nothing is known. `text` is
-    for logs.
+    `after` is the least time until the next try, in seconds; 0 when nothing is known. `text` and
+    `upstream_code`, the other system's own code, are for logs.
     """
 
     reaction: Reaction
     code: str
     text: str
     after: float = 0.0
+    upstream_code: str | None = None
+
+    @property
+    def log_fields(self) -> dict[str, str | None]:
+        """What a log line tells of it."""
+        return {"code": self.code, "reason": self.text, "upstream_code": self.upstream_code}
 
 
 def failure_of(error: Exception) -> Failure:
@@ -78,7 +84,7 @@ def failure_of(error: Exception) -> Failure:
     if isinstance(error, NotYet):
         return Failure(Reaction.WAIT, error.code, str(error), error.seconds)
     if isinstance(error, UpstreamError):
-        return _of_upstream(error)
+        return replace(_of_upstream(error), upstream_code=error.code)
     return Failure(Reaction.RETRY, "internal-error", type(error).__name__)
 
 
