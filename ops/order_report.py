@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from portal.domain.provisioning import GOES_ON, REASONS, STEP_NAMES, ProvisioningStatus
 from portal.engine.model import Job, Status
+from portal.provisioning.view import order_job_id
 from rich.console import Console
 from rich.table import Table
 
@@ -38,7 +39,7 @@ def render(view: OrderView, console: Console) -> None:
 
 def logs_query(view: OrderView) -> str:
     """The query to paste, over all Lambdas of the stage."""
-    wanted = [f'sf_order_id = "{view.order_id}"']
+    wanted = [f'sf_order_id = "{view.order_id}"', f'job_id = "{order_job_id(view.order_id)}"']
     if view.job is not None and view.job.correlation_id:
         wanted.insert(0, f'correlation_id = "{view.job.correlation_id}"')
     return (

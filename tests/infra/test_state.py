@@ -138,8 +138,8 @@ def test_consumers_report_single_failures_and_spare_whmcs(template: Template) ->
     expected = {
         f"portal-test-{queue.value}": (
             f"portal-test-{consumer_of(queue).id}",
-            5 if queue is Queue.EMAIL else 1,
-            {"MaximumConcurrency": 2} if "provision" in queue else None,
+            5 if "email" in queue else 1,
+            {"MaximumConcurrency": 2} if "provision" in queue or "waiting" in queue else None,
         )
         for queue in Queue
     }

@@ -116,7 +116,9 @@ def test_every_documented_error_is_sorted() -> None:
     """Those that botocore knows of the operations that are called."""
     model = boto3.client("sqs", region_name=REGION).meta.service_model
     operations = ("SendMessageBatch", "ChangeMessageVisibility", "GetQueueAttributes")
-    shapes = {shape.name for name in operations for shape in model.operation_model(name).error_shapes}
+    shapes = {
+        shape.name for name in operations for shape in model.operation_model(name).error_shapes
+    }
     assert {name for name in shapes if name not in CODES} == set()
 
 

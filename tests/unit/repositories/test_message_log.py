@@ -22,8 +22,10 @@ LEASE = 60
 
 @pytest.fixture(params=["table", "fake"])
 def log(request: pytest.FixtureRequest, tables: Tables) -> Iterator[MessageLog]:
-    yield FakeMessageLog() if request.param == "fake" else DynamoMessageLog(
-        tables[IDEMPOTENCY], "MAIL"
+    yield (
+        FakeMessageLog()
+        if request.param == "fake"
+        else DynamoMessageLog(tables[IDEMPOTENCY], "MAIL")
     )
 
 

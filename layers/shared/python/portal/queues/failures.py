@@ -71,11 +71,6 @@ class Failure:
     after: float = 0.0
     upstream_code: str | None = None
 
-    @property
-    def log_fields(self) -> dict[str, str | None]:
-        """What a log line tells of it."""
-        return {"code": self.code, "reason": self.text, "upstream_code": self.upstream_code}
-
 
 def failure_of(error: Exception) -> Failure:
     """The failure that an exception stands for."""

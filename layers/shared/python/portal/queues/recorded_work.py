@@ -133,7 +133,7 @@ class RecordedWork:
         delay = self.policy.delay(tries, at_least=failure.after)
         progress = replace(claim.progress, waits=0, waiting_since=None)
         self.log.wait(claim, progress, until=self.clock() + delay, code=failure.code)
-        logger().warning("message is tried again", extra={**failure.log_fields, "tries": tries})
+        logger().warning("message is tried again", extra={**_told(failure), "tries": tries})
         # A moment later than the record says, so that it is not found too early.
         return Verdict(Action.RETRY, delay + 1.0)
 
@@ -153,7 +153,7 @@ class RecordedWork:
             waiting_since=since,
         )
         self.log.wait(claim, waiting, until=now + seconds, code=failure.code)
-        logger().warning("message waits", extra={**failure.log_fields, "delay": round(seconds)})
+        logger().warning("message waits", extra={**_told(failure), "delay": round(seconds)})
         return Verdict(Action.PARK, min(seconds + 1.0, LONGEST_DELAY))
 
     def _patience(self, error: Exception) -> float:
@@ -165,8 +165,16 @@ class RecordedWork:
         """Forget it, so that whoever sends the dead letter again begins afresh."""
         self.log.forget(claim)
         count("MessagesGivenUp")
-        logger().error("message was given up", extra=failure.log_fields)
+        logger().error("message was given up", extra={**_told(failure)})
         return DEAD_LETTER
+
+
+def _told(failure: Failure) -> dict[str, str | None]:
+    return {
+        "code": failure.code,
+        "reason": failure.text,
+        "upstream_code": failure.upstream_code,
+    }
 
 
 def _tell(error: Exception, *, waited: float) -> None:

@@ -13,9 +13,7 @@ from typing import Any
 from portal.domain.lease import LONGEST_SECONDS, Lease, LeaseLost
 from portal.repositories.dynamodb import ConditionFailed, Table
 
-FREE = (
-    "(attribute_not_exists(leaseUntil) OR leaseUntil <= :leaseNow OR leaseUntil > :leaseLongest)"
-)
+FREE = "(attribute_not_exists(leaseUntil) OR leaseUntil <= :leaseNow OR leaseUntil > :leaseLongest)"
 MINE = "leaseOwner = :leaseOwner"
 
 

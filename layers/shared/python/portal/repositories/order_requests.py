@@ -41,9 +41,7 @@ class DynamoOrderRequests:
     def begin(self, request_id: str, cart_hash: str) -> Beginning:
         """One conditional write; when it fails, DynamoDB says what is there."""
         now = int(self._clock())
-        mine = Beginning(
-            Begun.NEW, order_key=uuid.uuid4().hex, lease=new_lease(now, LEASE_SECONDS)
-        )
+        mine = Beginning(Begun.NEW, order_key=uuid.uuid4().hex, lease=new_lease(now, LEASE_SECONDS))
         try:
             self._table.put(
                 {
