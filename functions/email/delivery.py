@@ -89,8 +89,7 @@ class Delivery:
             return self._uncertain(job)
         except UpstreamError:
             raise
-        except Exception:
-            # A defect: where it struck is unknown, and with it whether the mail has left.
+        except Exception:  # noqa: BLE001  # a defect: whether the mail has left is unknown
             count("UnexpectedErrors")
             logger().exception("unexpected error")
             return self._uncertain(job)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -21,12 +21,10 @@ LEASE = 60
 
 
 @pytest.fixture(params=["table", "fake"])
-def log(request: pytest.FixtureRequest, tables: Tables) -> Iterator[MessageLog]:
-    yield (
-        FakeMessageLog()
-        if request.param == "fake"
-        else DynamoMessageLog(tables[IDEMPOTENCY], "MAIL")
-    )
+def log(request: pytest.FixtureRequest, tables: Tables) -> MessageLog:
+    if request.param == "fake":
+        return FakeMessageLog()
+    return DynamoMessageLog(tables[IDEMPOTENCY], "MAIL")
 
 
 def claimed(log: MessageLog, *, key: str = "k", now: float = NOW, sent_at: float = NOW) -> Claim:
@@ -94,20 +92,20 @@ def test_what_is_forgotten_begins_afresh(log: MessageLog) -> None:
     log.forget(claimed(log, key="other"))
 
 
-@pytest.mark.parametrize("change", ["sending", "done", "wait", "forget"])
+CHANGES: dict[str, Callable[[MessageLog, Claim], None]] = {
+    "sending": lambda log, claim: log.sending(claim),
+    "done": lambda log, claim: log.done(claim, "sent"),
+    "wait": lambda log, claim: log.wait(claim, claim.progress, until=NOW, code="x"),
+    "forget": lambda log, claim: log.forget(claim),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_who_lost_the_lease_changes_nothing(log: MessageLog, change: str) -> None:
     late = claimed(log)
     now = claimed(log, now=NOW + LEASE)
     with pytest.raises(LeaseLost):
-        match change:
-            case "sending":
-                log.sending(late)
-            case "done":
-                log.done(late, "sent")
-            case "wait":
-                log.wait(late, late.progress, until=NOW, code="x")
-            case _:
-                log.forget(late)
+        CHANGES[change](log, late)
     log.done(now, "sent")
     assert found(log, now=NOW + 9 * LEASE) == NotClaimed(Finding.DONE)
 

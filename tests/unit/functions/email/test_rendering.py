@@ -49,7 +49,7 @@ def test_the_esim_mail_has_everything_to_install() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("template", [MailTemplate.ESIM_ACTIVATION, MailTemplate.ESIM_REISSUED])
 def test_each_phone_finds_what_it_asks_for(template: MailTemplate, language: str) -> None:
-    """IPhones ask for SM-DP+ address and activation code (the matching id), Android for one code."""
+    """IPhones ask for address and activation code (the matching id), Android for one code."""
     text = sample(template, language).text
     labelled = dict(
         line.strip().split(": ", 1) for line in text.splitlines() if line.startswith("  ")

@@ -19,7 +19,7 @@ from tests.fakes.directory import customer
 from tests.fakes.order_requests import FakeOrderRequests
 from tests.fakes.orders import FakeOrders
 from tests.fakes.saboteur import Killed, Saboteur
-from tests.tables import IDEMPOTENCY, Tables
+from tests.tables import Tables
 from tests.unit.functions.orders.world import LEASE, Shop, shop_of
 
 ESIM = product("ESIM-10GB", is_esim=True)

@@ -28,6 +28,10 @@ class Lease:
         return now < self.until <= now + LONGEST_SECONDS
 
 
+NOT_LEASED = Lease(owner="", until=0)
+"""The lease of what nobody has worked on."""
+
+
 def new_lease(now: float, seconds: float) -> Lease:
     """A lease of an owner that nobody else is, for at most LONGEST_SECONDS from now."""
     return Lease(owner=uuid.uuid4().hex, until=int(now + min(seconds, LONGEST_SECONDS)))

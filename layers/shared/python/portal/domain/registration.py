@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from portal.domain.lease import Lease, new_lease
+from portal.domain.lease import NOT_LEASED, Lease, new_lease
 
 # Longer than any invocation lives (the gateway gives up at 29 s, the Lambda at 28 s) and than
 # WHMCS works on an AddClient whose caller has gone.
@@ -55,7 +55,7 @@ class Registration:
     language: str
     email_differs: bool
     state: State = State.RESERVED
-    lease: Lease = Lease(owner="", until=0)
+    lease: Lease = NOT_LEASED
     version: int = 1
     abandoned_from: int = 0
     client_sent_at: int | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from portal.domain.lease import Lease
+from portal.domain.lease import NOT_LEASED, Lease
 
 
 class Begun(StrEnum):
@@ -30,7 +30,7 @@ class Beginning:
 
     state: Begun
     order_key: str = ""
-    lease: Lease = Lease(owner="", until=0)
+    lease: Lease = NOT_LEASED
     answer: dict[str, Any] | None = None
     retry_after: int = 1
 

@@ -77,8 +77,7 @@ class Consumer(Generic[MessageT]):
                 return self._apply(record, Verdict(Action.RETRY))
             try:
                 verdict = self.work(Received(message, _sent_at(record), remaining))
-            except Exception:
-                # The batch must answer for the other messages all the same.
+            except Exception:  # noqa: BLE001  # the batch must answer for its other messages
                 count("UnexpectedErrors")
                 logger().exception("unexpected error")
                 return False
