@@ -44,7 +44,7 @@ def create_dashboard(
             "E-mail",
             portal_metric("EmailOutcome", service="email", outcome="sent"),
             portal_metric("EmailOutcome", service="email", outcome="uncertain"),
-            portal_metric("EmailFailed", service="email"),
+            portal_metric("MessagesGivenUp", service="email"),
         ),
     )
     stage = api.deployment_stage
