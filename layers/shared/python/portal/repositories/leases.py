@@ -13,7 +13,8 @@ from typing import Any
 from portal.domain.lease import LONGEST_SECONDS, Lease, LeaseLost
 from portal.repositories.dynamodb import ConditionFailed, Table
 
-FREE = "(attribute_not_exists(leaseUntil) OR leaseUntil <= :leaseNow OR leaseUntil > :leaseLongest)"
+# Without parentheses of its own: DynamoDB refuses redundant ones.
+FREE = "attribute_not_exists(leaseUntil) OR leaseUntil <= :leaseNow OR leaseUntil > :leaseLongest"
 MINE = "leaseOwner = :leaseOwner"
 
 
@@ -58,7 +59,7 @@ class LeasedItems:
         more = f", {change}" if change else ""
         arguments = _with(
             expression,
-            f"{FREE} AND ({condition})" if condition else FREE,
+            f"({FREE}) AND ({condition})" if condition else FREE,
             {
                 ":leaseOwner": lease.owner,
                 ":leaseUntil": lease.until,
