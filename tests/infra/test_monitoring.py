@@ -80,9 +80,17 @@ def test_background_functions_alarm_before_their_timeout(template: Template) -> 
 
 def test_the_business_alarms_read_the_metrics_that_handlers_emit(template: Template) -> None:
     found = alarms(template)
-    for name, service in (("ProvisioningFailed", "provision"), ("EmailFailed", "email")):
+    for name, service, metric in (
+        ("ProvisioningFailed", "provision", "ProvisioningFailed"),
+        ("EmailFailed", "email", "MessagesGivenUp"),
+        ("EmailAllowanceUsedUp", "email", "AllowanceUsedUp"),
+        ("EmailAccessDenied", "email", "AccessDenied"),
+        ("CaseAccessDenied", "auth", "AccessDenied"),
+        ("EmailDelayed", "email", "MessagesDelayed"),
+        ("CaseDelayed", "auth", "MessagesDelayed"),
+    ):
         alarm = found[f"portal-test-{name}"]
-        assert (alarm["Namespace"], alarm["MetricName"]) == ("Portal", name)
+        assert (alarm["Namespace"], alarm["MetricName"]) == ("Portal", metric)
         assert alarm["Dimensions"] == [{"Name": "service", "Value": service}]
         assert alarm["Threshold"] == 1
 
@@ -91,7 +99,7 @@ def test_faults_and_quota_are_watched_in_every_area_that_can_report_them(
     template: Template,
 ) -> None:
     expected = {
-        "UnexpectedErrors": {e.area for e in ENDPOINTS if e.route is not None},
+        "UnexpectedErrors": {e.area for e in ENDPOINTS},
         "SalesforceQuota": {e.area for e in ENDPOINTS if Secret.SALESFORCE in e.secrets},
     }
     for name, areas in expected.items():

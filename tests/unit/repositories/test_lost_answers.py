@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-import boto3
 import pytest
-from moto import mock_aws
 from portal.catalog.cache import CatalogCache
 from portal.domain.catalog import Catalog
 from portal.domain.lease import new_lease
@@ -23,41 +18,31 @@ from portal.repositories.registrations import DynamoRegistrations
 from portal.repositories.reset_tokens import DynamoResetTokens
 from portal.repositories.workflow import DynamoClaims, DynamoJobStore
 
-from tests.conftest import REGION
 from tests.fakes.catalog import FakeCatalogSource, product
-from tests.fakes.lost_answers import LostAnswers
-from tests.tables import IDEMPOTENCY, WORKFLOW
+from tests.tables import EPHEMERAL, IDEMPOTENCY, WORKFLOW, Tables, module_tables, tables
 from tests.unit.repositories.test_registrations import NOW, leased, mapping, registration
 
+__all__ = ["module_tables", "tables"]
+
 NEW = "attribute_not_exists(pk)"
-KEYS = {"things": ("pk",), IDEMPOTENCY: ("id",), WORKFLOW: ("pk", "sk")}
 
 
 class World:
     """Tables whose writes lose their first answer inside `with world.lost.once()`."""
 
-    def __init__(self) -> None:
-        self.client: Any = boto3.client("dynamodb", region_name=REGION)
-        for name, keys in KEYS.items():
-            self.client.create_table(
-                TableName=name,
-                KeySchema=[
-                    {"AttributeName": key, "KeyType": kind}
-                    for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-                ],
-                AttributeDefinitions=[{"AttributeName": k, "AttributeType": "S"} for k in keys],
-                BillingMode="PAY_PER_REQUEST",
-            )
-        self.lost = LostAnswers(self.client)
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self.lost = tables.lost_answers
+        self.lost.lost.clear()
 
-    def table(self, name: str = "things") -> Table:
-        return Table(name, client=lambda: self.client)
+    def table(self, name: str = EPHEMERAL) -> Table:
+        """A table; without a name one with the key `pk`."""
+        return self._tables[name]
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    with mock_aws():
-        yield World()
+def world(tables: Tables) -> World:
+    return World(tables)
 
 
 def test_the_table_recognises_each_kind_of_write(world: World) -> None:

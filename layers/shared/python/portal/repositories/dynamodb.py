@@ -183,11 +183,11 @@ class Table:
         put and updated does the same where the token is not honoured.
         """
         mark = uuid.uuid4().hex
+        items: list[Any] = [self._action(action, mark) for action in actions]
         try:
             with mapped_errors("TransactWriteItems"):
                 self._client().transact_write_items(
-                    TransactItems=[self._action(action, mark) for action in actions],
-                    ClientRequestToken=token or mark,
+                    TransactItems=items, ClientRequestToken=token or mark
                 )
         except TransactionRefused as refused:
             # All or nothing: one item with the mark shows that everything was written.
