@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from moto import mock_aws
 from portal.catalog.cache import CatalogCache
 from portal.domain.catalog import Catalog
 from portal.domain.lease import new_lease
@@ -19,10 +22,8 @@ from portal.repositories.reset_tokens import DynamoResetTokens
 from portal.repositories.workflow import DynamoClaims, DynamoJobStore
 
 from tests.fakes.catalog import FakeCatalogSource, product
-from tests.tables import EPHEMERAL, IDEMPOTENCY, WORKFLOW, Tables, module_tables, tables
+from tests.tables import EPHEMERAL, IDEMPOTENCY, WORKFLOW, Tables
 from tests.unit.repositories.test_registrations import NOW, leased, mapping, registration
-
-__all__ = ["module_tables", "tables"]
 
 NEW = "attribute_not_exists(pk)"
 
@@ -33,7 +34,6 @@ class World:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self.lost = tables.lost_answers
-        self.lost.lost.clear()
 
     def table(self, name: str = EPHEMERAL) -> Table:
         """A table; without a name one with the key `pk`."""
@@ -41,8 +41,10 @@ class World:
 
 
 @pytest.fixture
-def world(tables: Tables) -> World:
-    return World(tables)
+def world() -> Iterator[World]:
+    """Each with a client of its own: botocore's quota of retries is the client's."""
+    with mock_aws():
+        yield World(Tables())
 
 
 def test_the_table_recognises_each_kind_of_write(world: World) -> None:
