@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from infra.endpoints import ENDPOINTS
+from infra.endpoints import AREAS, ENDPOINTS
 from infra.resource_names import Secret, Table
 
 QUOTA_PERCENT = 80
@@ -36,15 +36,15 @@ class AlarmRow:
     threshold: float = 1
 
 
-HTTP_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if e.route is not None))
 SALESFORCE_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Secret.SALESFORCE in e.secrets))
+CONSUMER_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if e.consumes))
 CATALOG_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Table.CATALOG in e.tables))
 
 ALARMS: tuple[AlarmRow, ...] = (
     AlarmRow(
         name="UnexpectedErrors",
         metric="UnexpectedErrors",
-        areas=HTTP_AREAS,
+        areas=AREAS,
         what="A handler met an error that it does not know.",
         runbook="unexpected-errors",
     ),
@@ -65,6 +65,13 @@ ALARMS: tuple[AlarmRow, ...] = (
         runbook="provisioning-failed",
     ),
     AlarmRow(
+        name="ProvisioningUnreported",
+        metric="ProvisioningUnreported",
+        areas=("provision",),
+        what="Salesforce refused to be told that an order failed.",
+        runbook="provisioning-failed",
+    ),
+    AlarmRow(
         name="ProvisioningStuck",
         metric="ProvisioningStuck",
         areas=("provision",),
@@ -82,16 +89,16 @@ ALARMS: tuple[AlarmRow, ...] = (
     ),
     AlarmRow(
         name="UnreadableMessages",
-        metric="ProvisioningUnreadableMessages",
-        areas=("provision",),
-        what="A message of a provisioning queue could not be read and was dropped.",
+        metric="UnreadableMessages",
+        areas=CONSUMER_AREAS,
+        what="A message of a queue could not be read; it was given up.",
         runbook="unreadable-messages",
     ),
     AlarmRow(
         name="EnqueueFailures",
         metric="EnqueueFailures",
-        areas=("provision",),
-        what="A provisioning job could not be put on its queue.",
+        areas=CONSUMER_AREAS,
+        what="A message could not be put on its queue.",
         runbook="enqueue-failures",
     ),
     *(
@@ -114,10 +121,45 @@ ALARMS: tuple[AlarmRow, ...] = (
     ),
     AlarmRow(
         name="EmailFailed",
-        metric="EmailFailed",
+        metric="MessagesGivenUp",
         areas=("email",),
         what="A mail was given up.",
         runbook="email-failed",
+    ),
+    AlarmRow(
+        name="EmailAllowanceUsedUp",
+        metric="AllowanceUsedUp",
+        areas=("email",),
+        what="SendGrid's allowance of mails is used up; mails wait until it is renewed or raised.",
+        runbook="email-allowance-used-up",
+    ),
+    AlarmRow(
+        name="EmailAccessDenied",
+        metric="AccessDenied",
+        areas=("email",),
+        what="Mails wait because a system refuses the portal's credentials or grants.",
+        runbook="message-access-denied",
+    ),
+    AlarmRow(
+        name="CaseAccessDenied",
+        metric="AccessDenied",
+        areas=("auth",),
+        what="Cases wait because Salesforce refuses the portal's credentials or grants.",
+        runbook="message-access-denied",
+    ),
+    AlarmRow(
+        name="EmailDelayed",
+        metric="MessagesDelayed",
+        areas=("email",),
+        what="Mails have waited for half an hour for a system that does not answer.",
+        runbook="messages-delayed",
+    ),
+    AlarmRow(
+        name="CaseDelayed",
+        metric="MessagesDelayed",
+        areas=("auth",),
+        what="Cases have waited for half an hour for Salesforce.",
+        runbook="messages-delayed",
     ),
     AlarmRow(
         name="OrderMailsNotQueued",

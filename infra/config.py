@@ -155,8 +155,10 @@ class Config(BaseSettings):
     provision_waiting_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_patience_hours: int = Field(default=24, ge=1, le=168)
     email_max_retries: int = Field(default=6, ge=1, le=100)
+    email_patience_hours: int = Field(default=24, ge=1, le=168)
     email_max_concurrency: int = Field(default=2, ge=2, le=1000)
     case_max_retries: int = Field(default=6, ge=1, le=100)
+    case_patience_hours: int = Field(default=24, ge=1, le=168)
     case_max_concurrency: int = Field(default=2, ge=2, le=1000)
 
     # Read by the handlers under the same names

@@ -42,7 +42,8 @@ class Endpoint:
     starts it. `settings` are the environment names whose values are plain configuration;
     `reads` and `writes` are tables (writing includes reading); `timeout` is in seconds, `memory`
     in MB; `batch_size` counts messages; `cognito_actions` are IAM actions on the user pool;
-    `backs_off` says that a consumer sets the visibility of its messages itself.
+    `backs_off` says that a consumer sets the visibility of its messages itself; `gives_up_to`
+    are the queues to whose dead letters it sends what it gives up.
 
     A new consumer is one row here, with its queue's row in `infra/queues.py`.
     """
@@ -59,6 +60,7 @@ class Endpoint:
     writes: tuple[Table, ...] = ()
     queries_status_index: bool = False
     sends: tuple[Queue, ...] = ()
+    gives_up_to: tuple[Queue, ...] = ()
     secrets: tuple[Secret, ...] = ()
     user_pool: bool = False
     cognito_actions: tuple[str, ...] = ()
@@ -102,6 +104,7 @@ class Endpoint:
         names = {*BASE_ENVIRONMENT, *self.settings}
         names.update(table.variable for table in self.tables)
         names.update(queue.variable for queue in self.sends)
+        names.update(queue.dead_letters_variable for queue in self.gives_up_to)
         names.update(secret.variable for secret in self.secrets)
         if self.route is not None:
             names.add("CORS_ORIGINS")

@@ -55,11 +55,27 @@ QUEUES: tuple[QueueRow, ...] = (
         dead_letters_runbook="email-dead-letters",
     ),
     QueueRow(
+        queue=Queue.EMAIL_WAITING,
+        retries="EMAIL_MAX_RETRIES",
+        concurrency="EMAIL_MAX_CONCURRENCY",
+        oldest_minutes=120,  # as for jobs that wait
+        runbook="email-waiting-queue",
+        dead_letters_runbook="email-dead-letters",
+    ),
+    QueueRow(
         queue=Queue.CASE,
         retries="CASE_MAX_RETRIES",
         concurrency="CASE_MAX_CONCURRENCY",
         oldest_minutes=60,
         runbook="case-queue",
+        dead_letters_runbook="case-dead-letters",
+    ),
+    QueueRow(
+        queue=Queue.CASE_WAITING,
+        retries="CASE_MAX_RETRIES",
+        concurrency="CASE_MAX_CONCURRENCY",
+        oldest_minutes=120,  # as for jobs that wait
+        runbook="case-waiting-queue",
         dead_letters_runbook="case-dead-letters",
     ),
 )

@@ -26,12 +26,19 @@ class Queue(StrEnum):
     PROVISION = "provision"
     PROVISION_WAITING = "provision-waiting"  # jobs that wait for an upstream which is down
     EMAIL = "email"
+    EMAIL_WAITING = "email-waiting"  # mails that wait for a system which is down
     CASE = "case"
+    CASE_WAITING = "case-waiting"  # Cases that wait for Salesforce
 
     @property
     def variable(self) -> str:
         """The environment name that carries the queue's URL."""
         return f"{self.name}_QUEUE_URL"
+
+    @property
+    def dead_letters_variable(self) -> str:
+        """The environment name that carries the URL of its dead-letter queue."""
+        return f"{self.name}_DEAD_LETTERS_URL"
 
     @property
     def camel_case(self) -> str:

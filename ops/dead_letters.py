@@ -87,6 +87,32 @@ class SqsDeadLetters:
             )
 
 
+class JoinedDeadLetters:
+    """`DeadLetters` of a consumer's queues, one after the other."""
+
+    def __init__(self, *queues: SqsDeadLetters) -> None:
+        self._queues = queues
+
+    def look(self, limit: int) -> Sequence[DeadLetter]:
+        """At most `limit` messages of all queues; they can be received again at once."""
+        found: list[DeadLetter] = []
+        for queue in self._queues:
+            if len(found) < limit:
+                found += queue.look(limit - len(found))
+        return found
+
+    def move_back(self, limit: int, keep: Callable[[DeadLetter], bool]) -> Moved:
+        """Send at most `limit` messages to the fresh queue again; those to `keep` stay."""
+        moved: list[DeadLetter] = []
+        left: list[DeadLetter] = []
+        for queue in self._queues:
+            if (rest := limit - len(moved) - len(left)) > 0:
+                outcome = queue.move_back(rest, keep)
+                moved += outcome.moved
+                left += outcome.left
+        return Moved(moved, left)
+
+
 def is_dead_reset(letter: DeadLetter, *, now: datetime) -> bool:
     """Whether it is a password reset whose link has expired: the customer asks again."""
     template = parts(letter).get("template")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from portal.repositories.workflow import DynamoJobStore
     from portal.secrets import Secret
 
-    from ops.dead_letters import SqsDeadLetters
+    from ops.dead_letters import JoinedDeadLetters, SqsDeadLetters
 
 READ_SECONDS = 20.0
 
@@ -106,18 +106,25 @@ class StageRoot:
         return DeadLetterPorts(
             provision=self._dead_letters("Provision"),
             provision_waiting=self._dead_letters("ProvisionWaiting"),
-            email=self._dead_letters("Email"),
-            case=self._dead_letters("Case"),
+            email=self._joined_dead_letters("Email"),
+            case=self._joined_dead_letters("Case"),
             clock=time.time,
         )
 
-    def _dead_letters(self, queue: str) -> SqsDeadLetters:
+    def _joined_dead_letters(self, queue: str) -> JoinedDeadLetters:
+        """Those of the queue and of its waiting queue, which go back to the former."""
+        from ops.dead_letters import JoinedDeadLetters  # noqa: PLC0415
+
+        waiting = self._dead_letters(f"{queue}Waiting", back_to=queue)
+        return JoinedDeadLetters(self._dead_letters(queue), waiting)
+
+    def _dead_letters(self, queue: str, *, back_to: str | None = None) -> SqsDeadLetters:
         from ops.dead_letters import SqsDeadLetters  # noqa: PLC0415
 
         return SqsDeadLetters(
             lambda: self.stage.cloud.client("sqs"),
             url=self.stage.output(f"{queue}DeadLettersUrl"),
-            queue_url=self.stage.output(f"{queue}QueueUrl"),
+            queue_url=self.stage.output(f"{back_to or queue}QueueUrl"),
         )
 
     def _jobs(self, settings: config.WorkflowTable) -> DynamoJobStore:

@@ -8,7 +8,7 @@ from portal.domain.provisioning_errors import GOES_ON, REASONS
 from portal.domain.provisioning_order import ProvisioningStatus
 from portal.engine.model import Job
 from portal.engine.states import Status
-from portal.provisioning.job import STEP_NAMES
+from portal.provisioning.job import STEP_NAMES, order_job_id
 from rich.console import Console
 from rich.table import Table
 
@@ -41,7 +41,7 @@ def render(view: OrderView, console: Console) -> None:
 
 def logs_query(view: OrderView) -> str:
     """The query to paste, over all Lambdas of the stage."""
-    wanted = [f'sf_order_id = "{view.order_id}"']
+    wanted = [f'sf_order_id = "{view.order_id}"', f'job_id = "{order_job_id(view.order_id)}"']
     if view.job is not None and view.job.correlation_id:
         wanted.insert(0, f'correlation_id = "{view.job.correlation_id}"')
     return (

@@ -11,6 +11,7 @@ from moto import mock_aws
 from portal.repositories.dynamodb import Table
 
 from tests.conftest import REGION
+from tests.fakes.lost_answers import LostAnswers
 from tests.fakes.serial import serialised
 
 IDENTITY, IDEMPOTENCY, EPHEMERAL, CATALOG = "identity", "idempotency", "ephemeral", "catalog"
@@ -39,6 +40,7 @@ class Tables:
                 AttributeDefinitions=[{"AttributeName": k, "AttributeType": "S"} for k in keys],
                 BillingMode="PAY_PER_REQUEST",
             )
+        self.lost_answers = LostAnswers(client)
         self._serial = serialised(client)
 
     def __getitem__(self, name: str) -> Table:

@@ -44,7 +44,7 @@ class NewRequests:
 
     def begin(self, request_id: str, cart_hash: str) -> Beginning:
         """A key of its own for each."""
-        return Beginning(Begun.NEW, order_key=f"key-{next(self._numbers)}", lease="lease")
+        return Beginning(Begun.NEW, order_key=f"key-{next(self._numbers)}")
 
     def finish(self, request_id: str, begun: Beginning, answer: dict[str, Any]) -> None:
         """Nothing is kept."""

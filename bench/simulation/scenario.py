@@ -178,7 +178,7 @@ class Night:
                 runner = self._runner()
 
     def _handle(self, runner: Runner, queue: SimulatedQueue, message: Message) -> Process[None]:
-        """As functions.provision.messages."""
+        """As portal.queues.consumer."""
         ends = self.world.now() + WORKER.timeout
         verdict = yield from self.world.blocking(
             lambda: runner.work(message.task, lambda: ends - self.world.now())

@@ -1,51 +1,40 @@
-"""Consumer of the case queue: opens Cases in Salesforce, each once."""
+"""The consumer of both case queues: opens Cases in Salesforce, each once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from portal import correlation
 from portal.domain.cases import CaseJob
-from portal.domain.upstream import UpstreamError
-from portal.observability import logger
+from portal.queues.consumer import Consumer, Received
+from portal.queues.verdict import Verdict
 
-from functions.auth.deps import build_email_cases
+from functions.auth.deps import CaseWorkerDeps, build_case_worker
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    """Lambda entry for an SQS batch; failed messages are named and delivered again."""
-    # A batch of failures is answered as such: raising would hide which they were.
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(
-        event=event, record_handler=_record, processor=processor, context=context
+def case_consumer(deps: CaseWorkerDeps) -> Consumer[CaseJob]:
+    """The consumer of Case jobs; the record of a Case is found by its key."""
+
+    def open_case(received: Received[CaseJob]) -> Verdict:
+        job = received.message
+        return deps.recorded.run(
+            job.case_key,
+            lambda _: deps.cases.open(job),
+            sent_at=received.sent_at,
+            seconds_left=received.remaining(),
+        )
+
+    return Consumer(
+        model=CaseJob,
+        work=open_case,
+        log_fields=lambda job: {"case_key": job.case_key, "registration": job.registration_id},
+        queues=deps.queues,
+        dead_letters=deps.dead_letters,
     )
 
 
-def _record(record: SQSRecord) -> None:
-    sent = record.message_attributes["correlationId"]
-    with correlation.bound(correlation.accept(sent.string_value if sent else None)) as current:
-        log = logger()
-        log.clear_state()
-        log.set_correlation_id(current)
-        try:
-            build_email_cases().consume(CaseJob.model_validate_json(record.body))
-        except Exception as error:
-            # Whatever it was, the message goes back: the batch must name it, and the log why.
-            log.warning("case job failed", extra={"failure": type(error).__name__, **_why(error)})
-            raise
-
-
-def _why(error: Exception) -> dict[str, str | None]:
-    """What may be logged of an upstream's words; other exceptions quote data."""
-    if isinstance(error, UpstreamError):
-        return {"code": error.code, "reason": str(error)}
-    return {}
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Lambda entry for an SQS batch; answers the messages that are to come back."""
+    return case_consumer(build_case_worker()).consume(event, context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from portal import config, factories
 from portal.api.cookies import RefreshCookie
@@ -24,6 +25,12 @@ from functions.auth.registration import Registrar
 from functions.auth.sessions import Sessions
 from functions.auth.signing_up import Linking, Signup
 from functions.auth.steps import RegistrationPorts
+
+if TYPE_CHECKING:
+    from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
+    from portal.queues.recorded_work import RecordedWork
+
+HOUR = 3_600.0
 
 
 class LimitedConfig(config.HttpConfig, config.EphemeralTable, config.RateLimitConfig):
@@ -63,8 +70,16 @@ class MeConfig(config.HttpConfig, config.IdentityTable):
     """GET /me."""
 
 
-class CaseWorkerConfig(config.IdentityTable, config.SalesforceConfig):
-    """The consumer of the case queue."""
+class CaseWorkerConfig(
+    config.IdentityTable,
+    config.IdempotencyTable,
+    config.CaseQueue,
+    config.CaseWaitingQueue,
+    config.CaseDeadLetters,
+    config.CaseLimits,
+    config.SalesforceConfig,
+):
+    """The consumer of the case queues."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +88,16 @@ class SessionDeps:
 
     sessions: Sessions
     cookie: RefreshCookie
+
+
+@dataclass(frozen=True)
+class CaseWorkerDeps:
+    """How Cases are opened, their records, and the queues that their jobs come from."""
+
+    cases: EmailCases
+    recorded: RecordedWork
+    queues: FreshAndWaiting
+    dead_letters: ConsumedQueue
 
 
 @functools.cache
@@ -149,15 +174,28 @@ def build_directory() -> CustomerDirectory:
 
 
 @functools.cache
-def build_email_cases() -> EmailCases:
-    """For the consumer of the case queue."""
+def build_case_worker() -> CaseWorkerDeps:
+    """For the consumer of the case queues."""
     from portal.adapters.salesforce.cases import SalesforceCases  # noqa: PLC0415  # loads requests
+    from portal.queues.backoff import Policy  # noqa: PLC0415  # only this Lambda needs it
+    from portal.queues.recorded_work import RecordedWork  # noqa: PLC0415  # the same
 
     settings = config.load(CaseWorkerConfig)
-    return EmailCases(
+    cases = EmailCases(
         registrations=_registrations(settings),
         desk=SalesforceCases(factories.salesforce(settings)),
         clock=time.time,
+    )
+    policy = Policy(
+        max_retries=settings.case_max_retries, patience=settings.case_patience_hours * HOUR
+    )
+    return CaseWorkerDeps(
+        cases=cases,
+        recorded=RecordedWork(factories.message_log(settings, "CASE"), policy),
+        queues=factories.fresh_and_waiting(
+            settings.case_queue_url, settings.case_waiting_queue_url
+        ),
+        dead_letters=factories.consumed_queue(settings.case_dead_letters_url),
     )
 
 

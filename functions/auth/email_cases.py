@@ -10,12 +10,10 @@ from portal.domain.registration import Registration, State
 from portal.observability import count, logger
 from portal.ports.accounts import CaseDesk, NewCase
 from portal.ports.registrations import Registrations
+from portal.queues.failures import NotYet
+from portal.queues.recorded_work import Ending
 
 SUBJECT = "Portal: e-mail address differs from the Account's"
-
-
-class StillRegistering(Exception):
-    """The registration is not complete yet: deliver the job again later."""
 
 
 @dataclass(frozen=True)
@@ -26,19 +24,20 @@ class EmailCases:
     desk: CaseDesk
     clock: Callable[[], float]
 
-    def consume(self, job: CaseJob) -> None:
+    def open(self, job: CaseJob) -> Ending:
         """Open the Case, or drop the job of a registration that was undone or given up.
 
-        Whoever takes up a registration that was given up queues the job again. Raises
-        StillRegistering, or an upstream's error; either way the job may be repeated.
+        Raises NotYet while the registration goes on, or an upstream's error; either way the job
+        may be repeated.
         """
         registration = self.registrations.get(job.registration_id)
-        if registration is None or self._given_up(registration):
-            count("CasesDropped")
-            logger().info("case dropped", extra={"registration": job.registration_id})
-            return
+        if registration is None:
+            return _dropped()
         if registration.state is State.RESERVED:
-            raise StillRegistering
+            left = registration.lease.until - self.clock()
+            if left <= 0:
+                return _dropped()
+            raise NotYet("registration-under-way", seconds=left)
         self.desk.open(
             NewCase(
                 key=job.case_key,
@@ -48,9 +47,14 @@ class EmailCases:
             )
         )
         count("CasesOpened")
+        return Ending("opened")
 
-    def _given_up(self, registration: Registration) -> bool:
-        return registration.state is State.RESERVED and registration.lease_until <= self.clock()
+
+def _dropped() -> Ending:
+    count("CasesDropped")
+    logger().info("case dropped")
+    # Whoever takes the registration up again queues a job with the same key.
+    return Ending("dropped", remembered=False)
 
 
 def _description(registration: Registration) -> str:

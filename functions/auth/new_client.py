@@ -17,7 +17,7 @@ from portal.domain.problems import (
     FieldError,
     Problem,
 )
-from portal.domain.registration import ATTEMPT_SECONDS, Registration
+from portal.domain.registration import LEASE_SECONDS, Registration
 from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable
 from portal.observability import count
 from portal.ports.clients import BillingClient, ClientDetails, Clients, EmailTaken, FieldRefused
@@ -100,7 +100,7 @@ class NewClient:
     def _wait_for_earlier_call(self, registration: Registration) -> None:
         if registration.client_sent_at is None:
             return
-        wait = registration.client_sent_at + ATTEMPT_SECONDS - int(self._clock())
+        wait = registration.client_sent_at + LEASE_SECONDS - int(self._clock())
         if wait > 0:
             raise Undecided(
                 OUTCOME_UNKNOWN,

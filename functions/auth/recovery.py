@@ -8,7 +8,6 @@ undone and e-mail and Account are free again.
 from __future__ import annotations
 
 import secrets
-import uuid
 
 from portal.domain.registration import Kind, Registration
 from portal.observability import count
@@ -29,7 +28,7 @@ class AbandonedRegistrations:
     def settle(self, abandoned: Registration) -> None:
         """Finish or undo it. Raises LeaseHeld, LeaseLost or an upstream's error."""
         now = int(self._ports.clock())
-        mine = self._ports.registrations.claim(abandoned.leased(uuid.uuid4().hex, now), now=now)
+        mine = self._ports.registrations.claim(abandoned.leased(now), now=now)
         client_id = self._client_of(mine)
         if client_id is None or not self._finished(mine, client_id):
             if mine.client_sent_at is not None:

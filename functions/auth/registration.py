@@ -8,11 +8,11 @@ whoever meets the abandoned reservation (`recovery.py`). docs/identity.md has th
 from __future__ import annotations
 
 import dataclasses
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from portal.domain.lease import LeaseHeld, LeaseLost
 from portal.domain.problems import (
     CUSTOMER_ALREADY_REGISTERED,
     EMAIL_ALREADY_REGISTERED,
@@ -25,7 +25,7 @@ from portal.domain.registration import Kind, Registration, State, fingerprint
 from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable, UpstreamError
 from portal.observability import count, timed
 from portal.ports.accounts import Account
-from portal.ports.registrations import ClientTaken, Holder, LeaseHeld, LeaseLost, Occupied
+from portal.ports.registrations import ClientTaken, Holder, Occupied
 from portal.ports.users import NotAuthenticated, PasswordNotAccepted
 
 from functions.auth.steps import (
@@ -101,14 +101,14 @@ class Registrar:
         try:
             completed = self._run(registration, wanted, client_of)
         except Undecided:
-            self._let_go(registration)
+            self._release_lease(registration)
             raise
         except (Problem, Refused):
             if not undo(self._ports, registration):
                 raise _in_progress(_TAKEN_OVER, 5) from None
             raise
         except (Unavailable, OutcomeUnknown):
-            self._let_go(registration)
+            self._release_lease(registration)
             raise
         return self._announced(completed)
 
@@ -146,7 +146,7 @@ class Registrar:
                 first_name=wanted.first_name,
                 language=wanted.language,
                 email_differs=wanted.email_differs,
-            ).leased(uuid.uuid4().hex, now)
+            ).leased(now)
             try:
                 self._ports.registrations.reserve(registration)
             except Occupied as occupied:
@@ -245,12 +245,12 @@ class Registrar:
         count("Registrations", kind=completed.kind.value)
         return _result(completed)
 
-    def _let_go(self, registration: Registration) -> None:
+    def _release_lease(self, registration: Registration) -> None:
         try:
-            self._ports.registrations.let_go(registration)
+            self._ports.registrations.release_lease(registration)
         except (LeaseLost, UpstreamError) as error:
             # The lease ends by itself; what the caller must hear is the first error.
-            log_failure("let_go", error)
+            log_failure("release_lease", error)
 
 
 def _in_progress(detail: str, retry_after: int) -> Undecided:

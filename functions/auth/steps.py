@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from portal.domain.cases import CaseJob, email_case_key
 from portal.domain.identity import CustomerMapping
+from portal.domain.lease import LeaseLost
 from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.problems import EMAIL_ALREADY_REGISTERED, UPSTREAM_UNAVAILABLE, Problem
 from portal.domain.registration import Registration, State
@@ -15,7 +16,7 @@ from portal.observability import count, logger
 from portal.ports.accounts import CaseJobs
 from portal.ports.identity import CustomerDirectory
 from portal.ports.mail import MailQueue
-from portal.ports.registrations import LeaseLost, Registrations
+from portal.ports.registrations import Registrations
 from portal.ports.users import UserExists, Users
 
 # The mapping is normally there before the job is; the worker copes when it is not.
@@ -105,10 +106,10 @@ def undo(ports: RegistrationPorts, registration: Registration) -> bool:
     """
     try:
         current = ports.registrations.get(registration.id)
-        if current is None or current.attempt != registration.attempt:
+        if current is None or current.lease.owner != registration.lease.owner:
             return False
         if current.client_sent_at is not None:
-            ports.registrations.let_go(registration)
+            ports.registrations.release_lease(registration)
             return True
         user_id = ports.users.find_by_email(registration.email)
         if user_id is not None and ports.directory.by_user(user_id) is None:

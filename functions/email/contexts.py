@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from portal.domain.activation_code import ActivationCode
 from portal.domain.mail import MailJob, MailTemplate
 from portal.ports.mail_transport import InlineImage
+from portal.ports.reset_tokens import ResetTokens
+from portal.queues.failures import GiveUp
 
 from functions.email import qr
 
@@ -24,23 +26,6 @@ class ActivationCodes(Protocol):
     def activation_code(self, line_id: str) -> ActivationCode:
         """The code of a line; raises Unavailable while the provider has none yet."""
         ...
-
-
-class ResetTokens(Protocol):
-    """Where password reset tokens come from."""
-
-    def issue(self, user_id: str) -> str:
-        """A fresh single-use token; only its hash is stored."""
-        ...
-
-    @property
-    def valid_minutes(self) -> int:
-        """How long a token works."""
-        ...
-
-
-class UnusableJobError(Exception):
-    """The job lacks what its template needs; retrying cannot help."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +46,7 @@ class Contexts:
     def of(self, job: MailJob) -> Context:
         """The values of a job.
 
-        Raises UnusableJobError when a parameter is missing, and the upstream's errors.
+        Raises GiveUp when a parameter is missing, and the upstream's errors.
         """
         if job.template in (MailTemplate.ESIM_ACTIVATION, MailTemplate.ESIM_REISSUED):
             return self._esim(job)
@@ -86,6 +71,7 @@ class Contexts:
                 "content_id": QR_CONTENT_ID,
                 "lpa": code.lpa,
                 "smdp_address": code.smdp_address,
+                "matching_id": code.matching_id,
                 "apple_link": code.apple_link,
                 "android_link": code.android_link,
             },
@@ -115,7 +101,7 @@ def _need(job: MailJob, name: str) -> str:
     value = job.parameters.get(name)
     if value in (None, ""):
         msg = f"mail job {job.template.value} has no parameter {name}"
-        raise UnusableJobError(msg)
+        raise GiveUp("unusable-job", msg)
     return str(value)
 
 

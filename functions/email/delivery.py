@@ -1,13 +1,16 @@
 """Delivering one mail job: at most one mail per key, whatever dies when.
 
-The order of events is claim → render → record the intent → send → record the success. What
-window remains: if the worker dies (or the mail service's answer is lost) between the intent and
-the record, the mail may or may not have gone out. It is then left alone, counted and logged,
-because a second "your password was changed" is worse than a line for support to follow up.
+The order of events is claim → render → record the intent → send → record the success; claim and
+success are recorded by `portal.queues.recorded_work`. What window remains: if the worker dies (or
+the mail service's answer is lost) between the intent and the record, the mail may or may not have
+gone out. It is then left alone, counted and logged, because a second "your password was changed"
+is worse than a line for support to follow up.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,97 +19,93 @@ from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.upstream import OutcomeUnknown, UpstreamError
 from portal.observability import count, logger
 from portal.ports.identity import CustomerDirectory
-from portal.ports.mail_log import Claim, MailLog
 from portal.ports.mail_transport import MailTransport, Message
+from portal.ports.message_log import Claim, MessageLog
+from portal.queues.failures import GiveUp
+from portal.queues.recorded_work import Ending
 
 from functions.email.contexts import Contexts
 from functions.email.rendering import render
 
+NO_RECIPIENT = "no-recipient"
 
-class Outcome(StrEnum):
-    """What became of a job."""
+
+class MailOutcome(StrEnum):
+    """How a mail job ended."""
 
     SENT = "sent"
-    DUPLICATE = "duplicate"
     UNCERTAIN = "uncertain"
     NOBODY = "nobody"
-
-
-class NoRecipientError(Exception):
-    """The job's user has no mapping; nobody to write to."""
-
-
-class BusyError(Exception):
-    """Another worker holds this mail right now."""
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True)
 class Sender:
-    """What mails say of their sender."""
+    """What mails say of their sender; `reply_to` is empty when nobody reads replies."""
 
     name: str
     portal_url: str
+    reply_to: str = ""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """Delivers jobs one by one."""
+    """Delivers jobs one by one; `clock` gives epoch seconds."""
 
-    log: MailLog
+    log: MessageLog
     directory: CustomerDirectory
     contexts: Contexts
     transport: MailTransport
     sender: Sender
+    clock: Callable[[], float] = time.time
 
-    def deliver(self, job: MailJob) -> Outcome:
-        """Deliver a job.
+    def deliver(self, job: MailJob, claim: Claim) -> Ending:
+        """Deliver the job that was claimed.
 
-        Raises NoRecipientError or UnusableJobError (for good), BusyError and upstream errors
-        (the key is free again for the next delivery).
+        Raises GiveUp, LeaseLost and the upstreams' errors; the mail was then certainly not sent.
         """
-        claim = self.log.claim(job.dedup_key)
-        if claim is Claim.SENT:
-            return Outcome.DUPLICATE
-        if claim is Claim.BUSY:
-            raise BusyError(job.dedup_key)
-        if claim is Claim.UNCERTAIN:
-            return self._leave_in_doubt(job)
+        if self._expired(job, claim):
+            return self._ended(job, MailOutcome.EXPIRED)
         try:
             message = self._message(job)
-        except NoRecipientError:
-            self.log.release(job.dedup_key)
-            if job.template is not MailTemplate.PASSWORD_RESET:
+        except GiveUp as error:
+            if error.code != NO_RECIPIENT or job.template is not MailTemplate.PASSWORD_RESET:
                 raise
             # Asked for with an address that nobody has; the request's answer must not show it.
-            count("EmailOutcome", outcome=Outcome.NOBODY)
-            return Outcome.NOBODY
-        except BaseException:
-            self.log.release(job.dedup_key)
-            raise
-        return self._send(job, message)
+            return self._ended(job, MailOutcome.NOBODY)
+        return self._send(job, claim, message)
 
-    def _send(self, job: MailJob, message: Message) -> Outcome:
-        self.log.sending(job.dedup_key)
+    def _expired(self, job: MailJob, claim: Claim) -> bool:
+        """Whether whoever asked for the mail has given up by now, and will ask again."""
+        life = self.contexts.reset_tokens.valid_minutes * 60
+        is_reset = job.template is MailTemplate.PASSWORD_RESET
+        return is_reset and self.clock() - claim.progress.sent_at > life
+
+    def _send(self, job: MailJob, claim: Claim, message: Message) -> Ending:
+        self.log.sending(claim)
         try:
             message_id = self.transport.send(message)
         except OutcomeUnknown:
-            self.log.uncertain(job.dedup_key)
-            return self._leave_in_doubt(job)
+            return self._uncertain(job)
         except UpstreamError:
-            self.log.release(job.dedup_key)
             raise
-        self.log.sent(job.dedup_key, message_id)
-        count("EmailOutcome", outcome=Outcome.SENT)
-        logger().info("mail sent", extra={"template": job.template, "message_id": message_id})
-        return Outcome.SENT
+        except Exception:  # noqa: BLE001  # a defect: whether the mail has left is unknown
+            count("UnexpectedErrors")
+            logger().exception("unexpected error")
+            return self._uncertain(job)
+        return self._ended(job, MailOutcome.SENT, message_id)
 
-    def _leave_in_doubt(self, job: MailJob) -> Outcome:
-        count("EmailOutcome", outcome=Outcome.UNCERTAIN)
-        logger().error(
-            "mail may or may not have been sent; it is not sent again",
-            extra={"template": job.template, "dedup_key": job.dedup_key},
+    def _uncertain(self, job: MailJob) -> Ending:
+        left_in_doubt(job.dedup_key)
+        return Ending(MailOutcome.UNCERTAIN)
+
+    def _ended(self, job: MailJob, outcome: MailOutcome, message_id: str = "") -> Ending:
+        count("EmailOutcome", outcome=outcome)
+        logger().info(
+            "mail job ended",
+            extra={"template": job.template, "outcome": outcome, "message_id": message_id},
         )
-        return Outcome.UNCERTAIN
+        return Ending(outcome, message_id)
 
     def _message(self, job: MailJob) -> Message:
         customer = self._recipient(job)
@@ -119,6 +118,7 @@ class Delivery:
                 "first_name": customer.first_name,
                 "sender_name": self.sender.name,
                 "portal_url": self.sender.portal_url.rstrip("/"),
+                "reply_to": self.sender.reply_to,
             },
         )
         return Message(
@@ -129,11 +129,20 @@ class Delivery:
             reference=job.dedup_key,
             category=job.template.value,
             correlation_id=job.correlation_id,
+            reply_to=self.sender.reply_to,
             images=context.images,
         )
 
     def _recipient(self, job: MailJob) -> CustomerMapping:
         customer = self.directory.by_user(job.user_id)
         if customer is None:
-            raise NoRecipientError(job.user_id)
+            raise GiveUp(NO_RECIPIENT, f"user {job.user_id} has no mapping")
         return customer
+
+
+def left_in_doubt(key: str) -> None:
+    """Tell that the mail of a key may or may not have gone out."""
+    count("EmailOutcome", outcome=MailOutcome.UNCERTAIN)
+    logger().error(
+        "mail may or may not have been sent; it is not sent again", extra={"dedup_key": key}
+    )

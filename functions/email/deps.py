@@ -3,33 +3,51 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 
 from portal import config, factories
 from portal.ports.mail_transport import MailTransport
+from portal.queues.backoff import Policy
+from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
+from portal.queues.recorded_work import RecordedWork
 
 from functions.email.contexts import Contexts
-from functions.email.delivery import Delivery, Sender
+from functions.email.delivery import Delivery, Sender, left_in_doubt
+
+HOUR = 3_600.0
 
 
 class SendConfig(
     config.IdentityTable,
     config.IdempotencyTable,
     config.EphemeralTable,
+    config.EmailQueue,
+    config.EmailWaitingQueue,
+    config.EmailDeadLetters,
+    config.EmailLimits,
     config.MailConfig,
     config.EsimConfig,
 ):
-    """The e-mail queue's consumer."""
+    """The consumer of the e-mail queues."""
+
+
+@dataclass(frozen=True)
+class SendDeps:
+    """How mails are delivered, their records, and the queues that their jobs come from."""
+
+    delivery: Delivery
+    recorded: RecordedWork
+    queues: FreshAndWaiting
+    dead_letters: ConsumedQueue
 
 
 @functools.cache
-def build_delivery() -> Delivery:
+def build_send() -> SendDeps:
     """For the consumer."""
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415
-    from portal.repositories.mail_log import DynamoMailLog  # noqa: PLC0415
-
     settings = config.load(SendConfig)
-    return Delivery(
-        log=DynamoMailLog(Table(settings.idempotency_table)),
+    log = factories.message_log(settings, "MAIL")
+    delivery = Delivery(
+        log=log,
         directory=factories.directory(settings),
         contexts=Contexts(
             activation_codes=factories.esim_provider(settings),
@@ -37,6 +55,17 @@ def build_delivery() -> Delivery:
         ),
         transport=_transport(settings),
         sender=Sender(settings.email_from_name, settings.portal_web_url),
+    )
+    policy = Policy(
+        max_retries=settings.email_max_retries, patience=settings.email_patience_hours * HOUR
+    )
+    return SendDeps(
+        delivery=delivery,
+        recorded=RecordedWork(log, policy, in_doubt=left_in_doubt),
+        queues=factories.fresh_and_waiting(
+            settings.email_queue_url, settings.email_waiting_queue_url
+        ),
+        dead_letters=factories.consumed_queue(settings.email_dead_letters_url),
     )
 
 

@@ -33,8 +33,9 @@ def render(template: MailTemplate, language: str, values: dict[str, Any]) -> Ren
     """Render one mail.
 
     `values` must have all that the template names (jinja2.UndefinedError otherwise), besides
-    `first_name` (may be empty), `sender_name` and `portal_url`. An unknown language falls back
-    to English.
+    `first_name` and `reply_to` (both may be empty), `sender_name` and `portal_url`. An unknown
+    language falls back to English. Only with an address in `reply_to` does the mail say that
+    replies are read.
     """
     spoken = language if language in LANGUAGES else DEFAULT_LANGUAGE
     words = _words(spoken)
@@ -48,7 +49,7 @@ def render(template: MailTemplate, language: str, values: dict[str, Any]) -> Ren
         "paragraphs": [_fill(text, values) for text in own["paragraphs"]],
         "action": own["action"],
         "link": _fill(own["link"], values),
-        "footer": _fill(common["footer"], values),
+        "footer": _footer(common, values),
         "greeting": _greeting(common, values),
         "lines": values.get("lines"),
         "esim": values.get("esim"),
@@ -63,6 +64,11 @@ def render(template: MailTemplate, language: str, values: dict[str, Any]) -> Ren
 def _greeting(common: dict[str, Any], values: dict[str, Any]) -> str:
     name = "greeting" if values.get("first_name") else "greeting_unknown"
     return _fill(common[name], values)
+
+
+def _footer(common: dict[str, Any], values: dict[str, Any]) -> str:
+    sentences = ["footer", "replies"] if values.get("reply_to") else ["footer"]
+    return " ".join(_fill(common[name], values) for name in sentences)
 
 
 def _fill(text: str, values: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ VALUES: dict[str, Any] = {
     "first_name": "Hanako",
     "sender_name": "Portal Telecom",
     "portal_url": "https://portal.example",
+    "reply_to": "support@portal.example",
     "token": "sample-token",
     "minutes": 30,
     "order_number": "00000123",
@@ -29,6 +30,7 @@ ESIM = {
     "content_id": QR_CONTENT_ID,
     "lpa": CODE.lpa,
     "smdp_address": CODE.smdp_address,
+    "matching_id": CODE.matching_id,
     "apple_link": CODE.apple_link,
     "android_link": CODE.android_link,
 }

@@ -1,67 +1,45 @@
-"""The e-mail queue's consumer: one job, one mail; failures one by one.
-
-A job that can never succeed is reported as failed like any other, so that SQS moves it to the
-dead-letter queue after its receives, where an alarm waits.
-"""
+"""The consumer of both e-mail queues: one job, one mail; failures one by one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
-from portal import correlation
 from portal.domain.mail import MailJob
-from portal.domain.upstream import Refused, UpstreamError
-from portal.observability import count, logger
-from pydantic import ValidationError
+from portal.queues.consumer import Consumer, Received
+from portal.queues.verdict import Verdict
 
-from functions.email.contexts import UnusableJobError
-from functions.email.delivery import BusyError, NoRecipientError
-from functions.email.deps import build_delivery
+from functions.email.deps import SendDeps, build_send
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-
-def deliver(record: SQSRecord) -> None:
-    """Deliver the job of one message; whatever it raises makes SQS deliver it again."""
-    # What is logged of an unreadable job must not carry the ids of the one before.
-    logger().clear_state()
-    try:
-        job = MailJob.model_validate_json(record.body)
-    except ValidationError as error:
-        _failed("mail job is not readable", [e["loc"] for e in error.errors()])
-        raise
-    with correlation.bound(correlation.accept(job.correlation_id)) as current:
-        logger().set_correlation_id(current)
-        try:
-            build_delivery().deliver(job)
-        except (NoRecipientError, UnusableJobError, Refused) as error:
-            _failed("mail can never be sent", f"{type(error).__name__}: {error}")
-            raise
-        except (BusyError, UpstreamError) as error:
-            logger().warning("mail is tried again", extra={"reason": str(error)})
-            raise
-        except Exception:
-            # Whatever it was, the batch only names the message: the log must say why.
-            logger().exception("unexpected error")
-            raise
+SECONDS_NEEDED = 30.0
+"""For one mail: two requests to the mail service (the key may have been rotated), one to the eSIM
+provider, and a handful to DynamoDB."""
 
 
-def _failed(message: str, reason: object) -> None:
-    count("EmailFailed")
-    logger().error(message, extra={"reason": reason})
+def mail_consumer(deps: SendDeps) -> Consumer[MailJob]:
+    """The consumer of mail jobs; the record of a mail is found by its deduplication key."""
 
+    def deliver(received: Received[MailJob]) -> Verdict:
+        job = received.message
+        return deps.recorded.run(
+            job.dedup_key,
+            lambda claim: deps.delivery.deliver(job, claim),
+            sent_at=received.sent_at,
+            seconds_left=received.remaining(),
+        )
 
-def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    """Lambda entry for an SQS batch; answers the messages that failed."""
-    # Its own errors are counted; a batch that fails whole must still name its items.
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(
-        event=event, record_handler=deliver, processor=processor, context=context
+    return Consumer(
+        model=MailJob,
+        work=deliver,
+        log_fields=lambda job: {"template": job.template.value, "dedup_key": job.dedup_key},
+        queues=deps.queues,
+        dead_letters=deps.dead_letters,
+        seconds_needed=SECONDS_NEEDED,
     )
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Lambda entry for an SQS batch; answers the messages that are to come back."""
+    return mail_consumer(build_send()).consume(event, context)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from portal.engine.model import Task
 from portal.observability import count
+from portal.queues.task_consumer import task_consumer
 from portal.queues.verdict import Verdict
 
 from functions.provision.deps import build_dead_letter
-from functions.provision.messages import handle_batch
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -27,4 +27,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         count("ProvisioningDeadLetters")
         return deps.runner.give_up(task, remaining)
 
-    return handle_batch(event, context, give_up)
+    return task_consumer(give_up).consume(event, context)

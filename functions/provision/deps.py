@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from portal import config, factories
 from portal.engine.runner import Runner
 from portal.engine.sweeper import KindQueues, Sweeper
-from portal.queues.lanes import Lane, Lanes
+from portal.queues.fresh_and_waiting import FreshAndWaiting
 from portal.workflow_kinds import PROVISION, WORKFLOW_KINDS, WorkflowKind
 
 from functions.provision.admission import StartDeps
@@ -65,7 +65,7 @@ class WorkerDeps:
     """The engine, and the queues that it consumes."""
 
     runner: Runner
-    lanes: Lanes
+    queues: FreshAndWaiting
 
 
 @dataclass(frozen=True)
@@ -115,11 +115,10 @@ def build_worker() -> WorkerDeps:
         ),
         observer=_observer(),
     )
-    lanes = Lanes(
-        fresh=_lane(settings.provision_queue_url),
-        waiting=_lane(settings.provision_waiting_queue_url),
+    queues = factories.fresh_and_waiting(
+        settings.provision_queue_url, settings.provision_waiting_queue_url
     )
-    return WorkerDeps(runner=runner, lanes=lanes)
+    return WorkerDeps(runner=runner, queues=queues)
 
 
 @functools.cache
@@ -177,14 +176,6 @@ def _observer() -> JobMetrics:
     from portal.engine.metrics import JobMetrics  # noqa: PLC0415
 
     return JobMetrics(PROVISION.metrics, REASONS)
-
-
-def _lane(url: str) -> Lane:
-    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
-    from portal.adapters.task_queue import SqsTaskQueue  # noqa: PLC0415
-
-    queue = SqsQueue(url)
-    return Lane(name=queue.name, tasks=SqsTaskQueue(queue), postpone=queue.postpone)
 
 
 def _ports(settings: WorkerConfig) -> ProvisioningPorts:

@@ -86,7 +86,7 @@ def _business(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
             "E-mail",
             metrics.of("EmailOutcome", area="email", outcome="sent"),
             metrics.of("EmailOutcome", area="email", outcome="uncertain"),
-            metrics.of("EmailFailed", area="email"),
+            metrics.of("MessagesGivenUp", area="email"),
         ),
     ]
 

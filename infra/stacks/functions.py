@@ -86,6 +86,7 @@ def _resources(state: State) -> dict[str, str]:
     return {
         **{table.variable: item.table_name for table, item in state.tables.items()},
         **{queue.variable: pair.queue.queue_url for queue, pair in state.queues.items()},
+        **{q.dead_letters_variable: p.dead_letters.queue_url for q, p in state.queues.items()},
         **{secret.variable: item.ref for secret, item in state.secrets.items()},
         "USER_POOL_ID": state.user_pool.user_pool_id,
         "USER_POOL_CLIENT_ID": state.user_pool_client.user_pool_client_id,
@@ -98,6 +99,7 @@ def _statements(endpoint: Endpoint, state: State) -> list[iam.PolicyStatement]:
         *_allow(TABLE_READ, [tables[table].table_arn for table in endpoint.reads]),
         *_allow(TABLE_WRITE, [tables[table].table_arn for table in endpoint.writes]),
         *_allow(QUEUE_SEND, [queues[queue].queue.queue_arn for queue in endpoint.sends]),
+        *_allow(QUEUE_SEND, [queues[q].dead_letters.queue_arn for q in endpoint.gives_up_to]),
         *_allow(SECRET_READ, [state.secrets[secret].ref for secret in endpoint.secrets]),
         *_allow(
             [f"cognito-idp:{action}" for action in endpoint.cognito_actions],

@@ -49,6 +49,9 @@ ROUTES = {endpoint.id: endpoint.route for endpoint in ENDPOINTS if endpoint.rout
 SIGNED_ROUTES = tuple(route for route in ROUTES.values() if route.access is Access.SIGNED)
 
 
+WAITING_MAX_CONCURRENCY = 2  # the least that SQS event sources take
+
+
 class PortalStack(cdk.Stack):
     """The whole backend of one stage.
 

@@ -1,8 +1,8 @@
-"""Mails in memory: a log, a transport and an mail_queue that can fail in every way."""
+"""Mails in memory: a transport and a queue that can fail in every way."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from portal.domain.mail import MailJob
 from portal.domain.upstream import OutcomeUnknown, UpstreamError
@@ -12,15 +12,19 @@ from portal.ports.mail_transport import Message
 class FakeMailTransport:
     """`MailTransport`: keeps what was sent; `failures` are raised first, one a call.
 
-    An `OutcomeUnknown` is raised after the mail has gone out, which is its worst case.
+    `fails` says for any further call what it raises. An `OutcomeUnknown` is raised after the mail
+    has gone out, which is its worst case.
     """
 
     def __init__(self) -> None:
         self.sent: list[Message] = []
-        self.failures: list[UpstreamError | BaseException] = []
+        self.calls = 0
+        self.failures: list[BaseException] = []
+        self.fails: Callable[[], BaseException | None] = lambda: None
 
     def send(self, message: Message) -> str:
-        failure = self.failures.pop(0) if self.failures else None
+        self.calls += 1
+        failure = self.failures.pop(0) if self.failures else self.fails()
         if failure is not None and not isinstance(failure, OutcomeUnknown):
             raise failure
         self.sent.append(message)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from portal.domain.lease import Lease
 from portal.ports.order_requests import Beginning, Begun
 
 KEEP_SECONDS = 24 * 3600
@@ -18,8 +19,7 @@ LEASE_SECONDS = 35
 class _Record:
     cart: str
     order_key: str
-    lease: str
-    lease_until: float
+    lease: Lease
     forgotten_at: float
     answer: dict[str, Any] | None = None
 
@@ -37,20 +37,21 @@ class FakeOrderRequests:
         now = self._clock()
         with self._lock:
             name = str(next(self._names))
+            lease = Lease(name, int(now) + LEASE_SECONDS)
             record = self._records.get(request_id)
             if record is None or record.forgotten_at <= now:
                 self._records[request_id] = _Record(
-                    cart_hash, f"key-{name}", name, now + LEASE_SECONDS, now + KEEP_SECONDS
+                    cart_hash, f"key-{name}", lease, now + KEEP_SECONDS
                 )
-                return Beginning(Begun.NEW, f"key-{name}", name)
+                return Beginning(Begun.NEW, f"key-{name}", lease)
             if record.cart != cart_hash:
                 return Beginning(Begun.OTHER_CART)
             if record.answer is not None:
                 return Beginning(Begun.DONE, answer=record.answer)
-            if record.lease_until > now:
-                return Beginning(Begun.BUSY, retry_after=int(record.lease_until - now))
-            record.lease, record.lease_until = name, now + LEASE_SECONDS
-            return Beginning(Begun.RESUMED, record.order_key, name)
+            if record.lease.held(now):
+                return Beginning(Begun.BUSY, retry_after=int(record.lease.until - now))
+            record.lease = lease
+            return Beginning(Begun.RESUMED, record.order_key, lease)
 
     def finish(self, request_id: str, begun: Beginning, answer: dict[str, Any]) -> None:
         with self._lock:
@@ -62,7 +63,7 @@ class FakeOrderRequests:
         with self._lock:
             record = self._mine(request_id, begun)
             if record is not None:
-                record.lease_until = 0
+                record.lease = Lease(record.lease.owner, 0)
 
     def forget(self, request_id: str, begun: Beginning) -> None:
         with self._lock:
@@ -71,6 +72,6 @@ class FakeOrderRequests:
 
     def _mine(self, request_id: str, begun: Beginning) -> _Record | None:
         record = self._records.get(request_id)
-        if record is None or record.answer is not None or record.lease != begun.lease:
+        if record is None or record.answer is not None or record.lease.owner != begun.lease.owner:
             return None
         return record

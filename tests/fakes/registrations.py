@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 from portal.domain.identity import CustomerMapping
+from portal.domain.lease import Lease, LeaseHeld, LeaseLost
 from portal.domain.registration import Registration, State
-from portal.ports.registrations import ClientTaken, Holder, LeaseHeld, LeaseLost, Occupied
+from portal.ports.registrations import ClientTaken, Holder, Occupied
 
 
 class FakeIdentity:
@@ -46,13 +47,12 @@ class FakeIdentity:
         found = self.records.get(registration.id)
         if found is None or found.state is not State.RESERVED:
             raise LeaseLost
-        if found.lease_until > now or found.version != registration.version:
-            raise LeaseHeld(max(found.lease_until, now + 1))
+        if found.lease.until > now or found.version != registration.version:
+            raise LeaseHeld(max(found.lease.until, now + 1))
         return self._keep(
             dataclasses.replace(
                 found,
-                attempt=registration.attempt,
-                lease_until=registration.lease_until,
+                lease=registration.lease,
                 abandoned_from=registration.abandoned_from,
                 first_name=registration.first_name,
                 language=registration.language,
@@ -64,14 +64,15 @@ class FakeIdentity:
     def client_sent(self, registration: Registration, at: int | None) -> Registration:
         return self._keep(dataclasses.replace(self._mine(registration), client_sent_at=at))
 
-    def let_go(self, registration: Registration) -> None:
-        self._keep(dataclasses.replace(self._mine(registration), lease_until=0))
+    def release_lease(self, registration: Registration) -> None:
+        mine = self._mine(registration)
+        self._keep(dataclasses.replace(mine, lease=Lease(mine.lease.owner, 0)))
 
     def complete(self, registration: Registration, mapping: CustomerMapping) -> Registration:
         before = self.records.get(registration.id)
-        if before is not None and (before.state, before.attempt, before.user_id) == (
+        if before is not None and (before.state, before.lease.owner, before.user_id) == (
             State.MAPPED,
-            registration.attempt,
+            registration.lease.owner,
             mapping.user_id,
         ):
             return before
@@ -99,6 +100,8 @@ class FakeIdentity:
         self._keep(dataclasses.replace(found, state=State.DONE, finished_at=at))
 
     def release(self, registration: Registration) -> None:
+        if registration.id not in self.records:
+            return
         self._mine(registration)
         del self.records[registration.id]
         del self.emails[registration.email]
@@ -109,7 +112,7 @@ class FakeIdentity:
         if (
             found is None
             or found.state is not State.RESERVED
-            or found.attempt != registration.attempt
+            or found.lease.owner != registration.lease.owner
         ):
             raise LeaseLost
         return found

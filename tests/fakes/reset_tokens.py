@@ -36,9 +36,11 @@ class FakeResetTokens:
         if expires_at <= self.clock() or epoch != self.epochs[user_id]:
             return None
         self.void(user_id)
-        return ResetGrant(user_id, token.removeprefix("token-"), expires_at)
+        return ResetGrant(user_id, token.removeprefix("token-"), expires_at, self.epochs[user_id])
 
     def give_back(self, grant: ResetGrant) -> None:
+        if self.epochs[grant.user_id] != grant.epoch:
+            return
         self.tokens[f"token-{grant.token_hash}"] = (
             grant.user_id,
             grant.expires_at,

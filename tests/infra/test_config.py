@@ -206,7 +206,7 @@ def test_a_provider_can_be_deployed_exactly_when_there_is_an_adapter(
     settings = portal_config.load(portal_config.EsimConfig, environment)
     if provider in portal_config.ESIM_PROVIDERS:
         assert load(tmp_path, ESIM_PROVIDER=provider).esim_provider == provider
-        assert factories.esim_provider(settings)
+        assert factories.esim_provider(settings).capabilities.provider == provider
     else:
         with pytest.raises(ConfigurationError, match=r"ESIM_PROVIDER: .*write gigs"):
             load(tmp_path, ESIM_PROVIDER=provider)

@@ -101,6 +101,8 @@ def test_the_role_is_its_own_and_allows_exactly_the_row(
         expected[_queue(template, queue.value)] = {*QUEUE_CONSUME, *back_off}
     for queue in endpoint.sends:
         expected[ids[queue]] = {*QUEUE_SEND, *expected.get(ids[queue], ())}
+    for queue in endpoint.gives_up_to:
+        expected[_queue(template, f"{queue.value}-dead-letters")] = set(QUEUE_SEND)
     for queue in endpoint.consumes_dead_letters_of:
         name = f"{queue.value}-dead-letters"
         expected[_queue(template, name)] = set(QUEUE_CONSUME)

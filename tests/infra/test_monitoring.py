@@ -220,7 +220,7 @@ def test_an_alarm_matches_what_a_handler_prints(
 
 def test_areas_of_an_alarm_are_all_that_can_report_it(monitoring: Template) -> None:
     expected = {
-        "UnexpectedErrors": {e.area for e in ENDPOINTS if e.route is not None},
+        "UnexpectedErrors": {e.area for e in ENDPOINTS},
         "SalesforceQuota": {e.area for e in ENDPOINTS if Secret.SALESFORCE in e.secrets},
         # Whoever reads the catalogue may be the one who refreshes the shared cache.
         "CatalogProductsRejected": {e.area for e in ENDPOINTS if Table.CATALOG in e.tables},

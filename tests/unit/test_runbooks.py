@@ -81,8 +81,11 @@ def logged() -> frozenset[str]:
 
 @functools.cache
 def fields() -> frozenset[str]:
-    """Keys of log lines: `extra={…}`, what is unpacked into it, and appended keys."""
+    """Keys of log lines: `extra={…}`, what is unpacked into it, appended keys, consumers' keys."""
     extras = [k.value for call in calls(LEVELS) for k in call.keywords if k.arg == "extra"]
+    # What a consumer adds to every line of a message.
+    consumers = calls({"Consumer"})
+    of_messages = [k.value for call in consumers for k in call.keywords if k.arg == "log_fields"]
     unpacked = {
         node.func.id
         for extra in extras
@@ -92,7 +95,7 @@ def fields() -> frozenset[str]:
     helpers = [n for n in nodes() if isinstance(n, ast.FunctionDef) and n.name in unpacked]
     keys = {
         text
-        for node in (*extras, *helpers)
+        for node in (*extras, *helpers, *of_messages)
         for part in ast.walk(node)
         if isinstance(part, ast.Dict)
         for key in part.keys
@@ -264,7 +267,8 @@ def test_commands_that_do_not_exist_are_noticed() -> None:
 
 
 def test_the_code_is_read_right() -> None:
-    assert {"run failed, a retry follows", "mail can never be sent", "upstream failed"} <= logged()
-    assert {"job", "tries", "reason", "sf_order_id", "upstream_message"} <= fields()
+    expected = {"run failed, a retry follows", "message was given up", "upstream failed"}
+    assert expected <= logged()
+    assert {"job", "retries", "reason", "sf_order_id", "upstream_message"} <= fields()
     assert {"OrdersPlaced", "ProvisioningFailed", "UpstreamLatency"} <= metrics()
     assert not {"OrdersPlaced", "nonsense"} & (logged() | fields())

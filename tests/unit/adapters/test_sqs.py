@@ -15,6 +15,7 @@ from portal import correlation
 from portal.adapters.sqs import SqsMailQueue, SqsQueue
 from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.upstream import Refused, Throttled, Unauthorized, Unavailable, UpstreamError
+from portal.vendor_errors.aws import SQS, aws_row
 
 from tests.conftest import REGION
 
@@ -98,7 +99,9 @@ EXPECTED = {"QueueUrl": ANY, "Entries": ANY}
         ("InvalidMessageContents", Refused),
         ("RequestThrottled", Throttled),
         ("KmsThrottled", Throttled),
+        ("KmsDisabled", Unauthorized),
         ("ServiceUnavailable", Unavailable),
+        ("NeverHeardOf", Unavailable),
     ],
 )
 def test_error_codes_decide(code: str, kind: type[UpstreamError]) -> None:
@@ -110,14 +113,46 @@ def test_error_codes_decide(code: str, kind: type[UpstreamError]) -> None:
     assert (type(error), error.code) == (kind, code)
 
 
+def test_every_documented_error_is_sorted() -> None:
+    """Those that botocore knows of the operations that are called."""
+    model = boto3.client("sqs", region_name=REGION).meta.service_model
+    operations = ("SendMessageBatch", "ChangeMessageVisibility", "GetQueueAttributes")
+    shapes = {
+        shape.name for name in operations for shape in model.operation_model(name).error_shapes
+    }
+    assert {name for name in shapes if aws_row(SQS, name) is None} == set()
+
+
 @pytest.mark.parametrize(
-    ("fault", "kind"), [(True, Refused), (False, Unavailable)], ids=["ours", "theirs"]
+    ("fault", "code", "kind"),
+    [
+        (True, "SomeCode", Refused),
+        (False, "SomeCode", Unavailable),
+        (True, "RequestThrottled", Throttled),
+        (True, "KmsAccessDenied", Unauthorized),
+    ],
 )
-def test_entries_that_were_not_taken(fault: bool, kind: type[UpstreamError]) -> None:
-    entry = {"Id": "0", "SenderFault": fault, "Code": "SomeCode", "Message": "taro@example.com"}
+def test_entries_that_were_not_taken(fault: bool, code: str, kind: type[UpstreamError]) -> None:
+    entry = {"Id": "0", "SenderFault": fault, "Code": code, "Message": "taro@example.com"}
     answer = {"Successful": [], "Failed": [entry]}
     error = failure(lambda s: s.add_response("send_message_batch", answer, EXPECTED))
-    assert (type(error), error.message) == (kind, "SomeCode")
+    assert (type(error), error.message) == (kind, code)
+
+
+def test_the_gravest_of_several_entries_decides() -> None:
+    codes = ("RequestThrottled", "InvalidMessageContents")
+    entries = [{"Id": str(n), "SenderFault": True, "Code": c} for n, c in enumerate(codes)]
+    answer = {"Successful": [], "Failed": entries}
+    error = failure(lambda s: s.add_response("send_message_batch", answer, EXPECTED))
+    assert type(error) is Refused
+
+
+def test_a_body_is_sent_as_it_is(sqs: Any, url: str) -> None:
+    with correlation.bound("front-end.0001"):
+        SqsQueue(url, client=lambda: sqs).send_body('{"any": 1}', 0.9)
+    (message,) = received(sqs, url)
+    assert message["Body"] == '{"any": 1}'
+    assert message["MessageAttributes"]["correlationId"]["StringValue"] == "front-end.0001"
 
 
 class Broken:

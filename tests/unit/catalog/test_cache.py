@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from portal.catalog.cache import CachePolicy, CatalogCache
-from portal.domain.catalog import AccountEligibility, Rejection
+from portal.domain.catalog import AccountEligibility, Product, Rejection
 from portal.domain.order_form import OrderForm
 from portal.domain.upstream import Unavailable
 from portal.repositories.catalog import DynamoCatalogStore, DynamoEligibilityCache
@@ -162,6 +163,24 @@ def test_without_an_order_form_it_is_asked_for_again(table: Table, clock: Clock)
     clock.now += CachePolicy().fresh
     source.order_form = OrderForm(multi_currency=True)
     assert reader(table, source, clock).current().order_form == source.order_form
+
+
+def test_what_was_read_before_an_invalidation_is_not_kept(table: Table, clock: Clock) -> None:
+    source = FakeCatalogSource(product("OLD"))
+    store = DynamoCatalogStore(table)
+    reader(table, source, clock).current()
+    clock.now += 301
+    read = source.read
+
+    def invalidated_meanwhile() -> tuple[Sequence[Product], Sequence[Rejection]]:
+        found = read()
+        store.invalidate(read_at=int(clock.now) - 301)
+        return found
+
+    source.read = invalidated_meanwhile  # type: ignore[method-assign]  # in the middle of a read
+    assert [p.sku for p in reader(table, source, clock).current().products] == ["OLD"]
+    source.read, source.products = read, [product("NEW")]  # type: ignore[method-assign]  # as before
+    assert [p.sku for p in reader(table, source, clock).current().products] == ["NEW"]
 
 
 def test_five_thousand_products_fit(table: Table, clock: Clock) -> None:

@@ -169,7 +169,7 @@ def test_each_queue_of_a_stage_gets_its_own_dead_letters_back() -> None:
             for name in (queue.camel_case for queue in Queue)
             for kind in ("Queue", "DeadLetters")
         }
-        for name in ("Email", "Case"):
+        for name in ("Email", "EmailWaiting", "Case", "CaseWaiting"):
             client.send_message(QueueUrl=outputs[f"{name}DeadLettersUrl"], MessageBody=name)
         root = StageRoot(None, "")
         root.stage = Stage(
@@ -180,10 +180,16 @@ def test_each_queue_of_a_stage_gets_its_own_dead_letters_back() -> None:
         )
         ports = root.dead_letters()
         for letters in (ports.email, ports.case):
-            assert len(letters.move_back(10, lambda _: False).moved) == 1
+            assert len(letters.look(1)) == 1
+            assert len(letters.look(10)) == 2
+            moved = [letters.move_back(limit, lambda _: False).moved for limit in (1, 10)]
+            assert [len(each) for each in moved] == [1, 1]
         for name in ("Email", "Case"):
-            (message,) = client.receive_message(QueueUrl=outputs[f"{name}QueueUrl"])["Messages"]
-            assert message["Body"] == name
+            received = client.receive_message(
+                QueueUrl=outputs[f"{name}QueueUrl"], MaxNumberOfMessages=10
+            )
+            bodies = {message["Body"] for message in received["Messages"]}
+            assert bodies == {name, f"{name}Waiting"}
 
 
 def test_a_queue_that_is_gone_loses_nothing(queues: Queues) -> None:

@@ -128,7 +128,24 @@ def test_a_token_given_back_works_once_more_and_no_longer(
     tokens.give_back(grant)
     assert tokens.redeem(other) is None
     clock.advance(1799)
-    assert tokens.redeem(token) == grant
+    again = tokens.redeem(token)
+    assert again is not None
+    assert (again.user_id, again.expires_at) == (grant.user_id, grant.expires_at)
+    assert tokens.redeem(token) is None
+
+
+@pytest.mark.parametrize("event", ["another token was used", "all were voided"])
+def test_a_token_is_not_given_back_after_the_password_was_changed(
+    tokens: DynamoResetTokens, event: str
+) -> None:
+    token = tokens.issue("user-1")
+    grant = tokens.redeem(token)
+    assert grant is not None
+    if event == "another token was used":
+        assert tokens.redeem(tokens.issue("user-1")) is not None
+    else:
+        tokens.void("user-1")
+    tokens.give_back(grant)
     assert tokens.redeem(token) is None
 
 

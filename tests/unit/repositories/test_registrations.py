@@ -9,15 +9,9 @@ from typing import Any
 
 import pytest
 from portal.domain.identity import CustomerMapping
-from portal.domain.registration import Kind, Registration, State, fingerprint
-from portal.ports.registrations import (
-    ClientTaken,
-    Holder,
-    LeaseHeld,
-    LeaseLost,
-    Occupied,
-    Registrations,
-)
+from portal.domain.lease import Lease, LeaseHeld, LeaseLost
+from portal.domain.registration import LEASE_SECONDS, Kind, Registration, State, fingerprint
+from portal.ports.registrations import ClientTaken, Holder, Occupied, Registrations
 from portal.repositories.dynamodb import Table
 from portal.repositories.identity import DynamoCustomerDirectory
 from portal.repositories.registrations import DynamoRegistrations
@@ -53,8 +47,14 @@ def store(request: pytest.FixtureRequest, dynamo: Dynamo) -> Any:
     return FakeIdentity() if request.param == "fake" else dynamo
 
 
+def leased(made: Registration, owner: str, now: int) -> Registration:
+    """The registration with a lease of a named owner."""
+    lease = Lease(owner, now + LEASE_SECONDS)
+    return dataclasses.replace(made.leased(now), lease=lease)
+
+
 def registration(
-    email: str = "a@example.com", account: str = "001A", attempt: str = "one", **changes: Any
+    email: str = "a@example.com", account: str = "001A", owner: str = "one", **changes: Any
 ) -> Registration:
     made = Registration(
         id=fingerprint(Kind.SIGNUP, email, account),
@@ -66,7 +66,7 @@ def registration(
         language="ja",
         email_differs=True,
     )
-    return dataclasses.replace(made.leased(attempt, NOW), **changes)
+    return dataclasses.replace(leased(made, owner, NOW), **changes)
 
 
 def mapping(of: Registration, user_id: str = "user-1", client: int = 42) -> CustomerMapping:
@@ -118,7 +118,7 @@ def test_nothing_is_reserved_by_halves(store: Registrations) -> None:
 
 def test_a_lease_is_one_attempts_until_it_ends(store: Registrations) -> None:
     store.reserve(registration())
-    second = registration(attempt="two").leased("two", NOW + 60)
+    second = leased(registration(), "two", NOW + 60)
     with pytest.raises(LeaseHeld) as caught:
         store.claim(second, now=NOW + 59)
     assert caught.value.until == NOW + 60
@@ -126,24 +126,24 @@ def test_a_lease_is_one_attempts_until_it_ends(store: Registrations) -> None:
         dataclasses.replace(second, first_name="次郎", language="en", email_differs=False),
         now=NOW + 60,
     )
-    assert (claimed.attempt, claimed.version) == ("two", 2)
+    assert (claimed.lease.owner, claimed.version) == ("two", 2)
     assert (claimed.first_name, claimed.language, claimed.email_differs) == ("次郎", "en", False)
-    assert (claimed.lease_until, claimed.abandoned_from) == (NOW + 120, NOW + 960)
+    assert (claimed.lease.until, claimed.abandoned_from) == (NOW + 120, NOW + 960)
     with pytest.raises(LeaseLost):
         store.client_sent(registration(), NOW)
 
 
 def test_who_has_seen_an_older_version_does_not_get_the_lease(store: Registrations) -> None:
     store.reserve(registration())
-    store.let_go(store.claim(registration().leased("two", NOW + 60), now=NOW + 60))
+    store.release_lease(store.claim(leased(registration(), "two", NOW + 60), now=NOW + 60))
     with pytest.raises(LeaseHeld):
-        store.claim(registration().leased("three", NOW + 61), now=NOW + 61)
+        store.claim(leased(registration(), "three", NOW + 61), now=NOW + 61)
 
 
 def test_letting_go_ends_the_lease_at_once(store: Registrations) -> None:
     store.reserve(registration())
-    store.let_go(registration())
-    assert store.claim(registration().leased("two", NOW + 1), now=NOW + 1).attempt == "two"
+    store.release_lease(registration())
+    assert store.claim(leased(registration(), "two", NOW + 1), now=NOW + 1).lease.owner == "two"
 
 
 def test_the_note_of_a_sent_client(store: Registrations) -> None:
@@ -190,22 +190,22 @@ def test_only_the_lease_holder_completes_and_only_once(store: Registrations) -> 
     made = registration()
     store.reserve(made)
     with pytest.raises(LeaseLost):
-        store.complete(registration(attempt="two"), mapping(made))
+        store.complete(registration(owner="two"), mapping(made))
     store.complete(made, mapping(made))
     with pytest.raises(LeaseLost):
-        store.complete(registration(attempt="two"), mapping(made, "user-2", 43))
-    for change in (store.release, store.let_go):
+        store.complete(registration(owner="two"), mapping(made, "user-2", 43))
+    for change in (store.release, store.release_lease):
         with pytest.raises(LeaseLost):
             change(made)
     with pytest.raises(LeaseLost):
-        store.claim(made.leased("three", NOW + 99), now=NOW + 99)
+        store.claim(leased(made, "three", NOW + 99), now=NOW + 99)
 
 
 def test_releasing_frees_both(store: Registrations) -> None:
     made = registration()
     store.reserve(made)
     with pytest.raises(LeaseLost):
-        store.release(registration(attempt="two"))
+        store.release(registration(owner="two"))
     store.release(made)
     assert store.get(made.id) is None
     store.reserve(registration("a@example.com", "001B"))

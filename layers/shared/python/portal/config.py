@@ -25,7 +25,7 @@ CommaList = Annotated[
         )
     ),
 ]
-ESIM_PROVIDERS = ("gigs",)
+ESIM_PROVIDERS = ("gigs", "esim_access")
 """The values that ESIM_PROVIDER may have: the names that `building.esim_provider` has an adapter
 for. A stage with any other is refused before it is deployed."""
 ConfigT = TypeVar("ConfigT", bound="Config")
@@ -88,6 +88,25 @@ class EmailQueue(Config):
     email_queue_url: NonEmpty = Field(alias="EMAIL_QUEUE_URL")
 
 
+class EmailWaitingQueue(Config):
+    """Where mail jobs wait for a system that is down."""
+
+    email_waiting_queue_url: NonEmpty = Field(alias="EMAIL_WAITING_QUEUE_URL")
+
+
+class EmailDeadLetters(Config):
+    """Where mail jobs go that are given up."""
+
+    email_dead_letters_url: NonEmpty = Field(alias="EMAIL_DEAD_LETTERS_URL")
+
+
+class EmailLimits(Config):
+    """Retries of one mail (the queues' maxReceiveCount); hours to wait for other systems."""
+
+    email_max_retries: int = Field(alias="EMAIL_MAX_RETRIES", ge=1)
+    email_patience_hours: float = Field(alias="EMAIL_PATIENCE_HOURS", gt=0)
+
+
 class ProvisionQueue(Config):
     """Where provisioning jobs go."""
 
@@ -117,6 +136,25 @@ class CaseQueue(Config):
     """Where Salesforce Cases to be opened go."""
 
     case_queue_url: NonEmpty = Field(alias="CASE_QUEUE_URL")
+
+
+class CaseWaitingQueue(Config):
+    """Where Cases to be opened wait for Salesforce."""
+
+    case_waiting_queue_url: NonEmpty = Field(alias="CASE_WAITING_QUEUE_URL")
+
+
+class CaseDeadLetters(Config):
+    """Where Cases go that are given up."""
+
+    case_dead_letters_url: NonEmpty = Field(alias="CASE_DEAD_LETTERS_URL")
+
+
+class CaseLimits(Config):
+    """Retries of one Case (the queues' maxReceiveCount); hours to wait for Salesforce."""
+
+    case_max_retries: int = Field(alias="CASE_MAX_RETRIES", ge=1)
+    case_patience_hours: float = Field(alias="CASE_PATIENCE_HOURS", gt=0)
 
 
 class CognitoConfig(Config):

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from portal.ports.esim import EsimProvider
     from portal.ports.identity import CustomerDirectory
     from portal.ports.mail import MailQueue
+    from portal.ports.message_log import MessageLog
     from portal.ports.reset_tokens import ResetTokens
     from portal.ports.workflow import JobReader
+    from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
 
 
 def salesforce(settings: config.SalesforceConfig) -> SalesforceClient:
@@ -91,6 +93,30 @@ def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
     from portal.repositories.reset_tokens import DynamoResetTokens  # noqa: PLC0415
 
     return DynamoResetTokens(Table(settings.ephemeral_table))
+
+
+def consumed_queue(url: str) -> ConsumedQueue:
+    """A queue as its consumer needs it."""
+    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
+    from portal.queues.fresh_and_waiting import ConsumedQueue  # noqa: PLC0415
+
+    queue = SqsQueue(url)
+    return ConsumedQueue(name=queue.name, send=queue.send_body, postpone=queue.postpone)
+
+
+def fresh_and_waiting(url: str, waiting_url: str) -> FreshAndWaiting:
+    """The two queues of a consumer."""
+    from portal.queues.fresh_and_waiting import FreshAndWaiting  # noqa: PLC0415
+
+    return FreshAndWaiting(fresh=consumed_queue(url), waiting=consumed_queue(waiting_url))
+
+
+def message_log(settings: config.IdempotencyTable, kind: str) -> MessageLog:
+    """What became of the messages of a kind."""
+    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+    from portal.repositories.message_log import DynamoMessageLog  # noqa: PLC0415
+
+    return DynamoMessageLog(Table(settings.idempotency_table), kind)
 
 
 def mail_queue(settings: config.EmailQueue) -> MailQueue:

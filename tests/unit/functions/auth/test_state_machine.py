@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 )
 from portal.api.rate_limit import Limit
 from portal.domain.mail import MailTemplate
-from portal.domain.registration import ATTEMPT_SECONDS
+from portal.domain.registration import LEASE_SECONDS
 from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable
 
 from functions.auth.limits import DEFAULTS
@@ -35,7 +35,7 @@ CALLS = (
     "registrations.client_sent",
     "registrations.complete",
     "registrations.get",
-    "registrations.let_go",
+    "registrations.release_lease",
     "registrations.release",
     "registrations.finish",
     "users.create",
@@ -121,7 +121,7 @@ class Identity(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, 61, 901]), arrive=st.booleans())
     def wait(self, seconds: int, *, arrive: bool) -> None:
         """No AddClient outlives the lease under which it left: by then it is done or dead."""
-        if seconds > ATTEMPT_SECONDS:
+        if seconds > LEASE_SECONDS:
             (self.world.clients.arrive if arrive else self.world.clients.vanish)()
         self.world.clock.advance(seconds)
 

@@ -144,7 +144,7 @@ def test_the_case_is_one(emulated: EmulatedWorld) -> None:
     assert emulated.signup().status == 201
     (job,) = emulated.case_jobs.jobs
     for _ in range(3):
-        emulated.worker.consume(job)
+        emulated.worker.open(job)
     answer = emulated.accounts._client.query("SELECT Id, AccountId, Subject FROM Case")
     assert [case["AccountId"] for case in answer] == [ACCOUNT_ID]
 
@@ -155,10 +155,10 @@ def test_a_case_that_was_given_up_and_sent_again_is_one(emulated: EmulatedWorld,
     (job,) = emulated.case_jobs.jobs
     emulated.org.faults.add(Fault(kind=kind, operation="POST Case", status=503))
     with pytest.raises(UpstreamError):
-        emulated.worker.consume(job)
+        emulated.worker.open(job)
     # A redrive that was interrupted: the message is there twice.
     for _ in range(2):
-        emulated.worker.consume(CaseJob.model_validate_json(job.model_dump_json(by_alias=True)))
+        emulated.worker.open(CaseJob.model_validate_json(job.model_dump_json(by_alias=True)))
     (case,) = emulated.org.dump()["Case"]
     assert case["Portal_Case_Key__c"] == job.case_key
 

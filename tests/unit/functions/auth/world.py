@@ -208,7 +208,7 @@ class World:
         """Deliver every case job twice, as SQS may."""
         worker = EmailCases(self.identity, self.desk, self.clock)
         for job in [*self.case_jobs.jobs, *self.case_jobs.jobs]:
-            worker.consume(job)
+            worker.open(job)
 
     def mails(self, template: MailTemplate) -> list[MailJob]:
         """What a sender would send: one per key."""

@@ -11,8 +11,8 @@ import segno
 from portal.domain.mail import MailTemplate
 
 from functions.email import qr
-from functions.email.rendering import LANGUAGES, render
-from functions.email.samples import CODE, VALUES, sample
+from functions.email.rendering import LANGUAGES, _words, render
+from functions.email.samples import CODE, ESIM, VALUES, sample
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -42,7 +42,49 @@ def test_the_esim_mail_has_everything_to_install() -> None:
         assert CODE.lpa in body
         assert CODE.apple_link in body
         assert CODE.android_link in body
+        assert CODE.smdp_address in body
     assert 'src="cid:esim-qr"' in mail.html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", [MailTemplate.ESIM_ACTIVATION, MailTemplate.ESIM_REISSUED])
+def test_each_phone_finds_what_it_asks_for(template: MailTemplate, language: str) -> None:
+    """IPhones ask for address and activation code (the matching id), Android for one code."""
+    text = sample(template, language).text
+    labelled = dict(
+        line.strip().split(": ", 1) for line in text.splitlines() if line.startswith("  ")
+    )
+    phone = {name.rpartition("(")[2]: value for name, value in labelled.items() if "(" in name}
+    iphone = [value for name, value in labelled.items() if name.endswith("(iPhone)")]
+    assert iphone == [CODE.smdp_address, CODE.matching_id]
+    assert phone["Android)"] == CODE.lpa
+    html = sample(template, language).html
+    assert f">{CODE.matching_id}<" in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", list(MailTemplate))
+def test_the_text_part_needs_no_picture(template: MailTemplate, language: str) -> None:
+    words = _words(language)["common"]["esim"]
+    text = sample(template, language).text
+    for name in ("scan", "links", "manual", "qr"):
+        assert f"{words[name]}\n" not in text
+    assert "cid:" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_replies_are_only_promised_with_an_address_for_them(language: str) -> None:
+    promise = _words(language)["common"]["replies"]
+    for reply_to, promised in (("support@portal.example", True), ("", False)):
+        mail = render(MailTemplate.WELCOME, language, {**VALUES, "reply_to": reply_to})
+        assert (promise in mail.text, promise in mail.html) == (promised, promised)
+
+
+def test_a_code_without_matching_id_shows_none() -> None:
+    esim = {**ESIM, "matching_id": "", "lpa": "LPA:1$smdp.example.com$"}
+    mail = render(MailTemplate.ESIM_ACTIVATION, "en", {**VALUES, "esim": esim})
+    assert "Activation code (iPhone)" not in mail.text
+    assert "Activation code (iPhone)" not in mail.html
 
 
 def test_names_cannot_inject_markup_or_templates() -> None:

@@ -1,33 +1,48 @@
-"""The e-mail consumer: at most one mail per key, whatever is delivered twice or dies."""
+"""The e-mail consumer: at most one mail per key, patience, and nothing that is lost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 from portal.domain.activation_code import ActivationCode
-from portal.domain.mail import MailJob
-from portal.domain.upstream import OutcomeUnknown, Refused, Throttled, Unavailable
-from portal.repositories.dynamodb import Table
-from portal.repositories.mail_log import LEASE_SECONDS, DynamoMailLog
+from portal.domain.upstream import (
+    AllowanceUsedUp,
+    OutcomeUnknown,
+    Refused,
+    Throttled,
+    Unauthorized,
+    Unavailable,
+    UpstreamError,
+)
+from portal.ports.message_log import MessageLog
+from portal.queues.backoff import Policy
+from portal.queues.recorded_work import RecordedWork
 
-from functions.email import send
 from functions.email.contexts import Contexts
-from functions.email.delivery import BusyError, Delivery, Outcome, Sender
-from tests.conftest import REGION
-from tests.events import USER_ID, FakeContext, sqs_event
+from functions.email.delivery import Delivery, Sender, left_in_doubt
+from functions.email.deps import SendDeps
+from functions.email.send import SECONDS_NEEDED, mail_consumer
+from tests.events import USER_ID, FakeContext
+from tests.fakes.clock import FakeClock
 from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.mail import FakeMailTransport
-from tests.fakes.serial import serialised
+from tests.fakes.message_log import FakeMessageLog
+from tests.fakes.reset_tokens import FakeResetTokens
+from tests.fakes.sqs import FakeSqs
 
 CODE = ActivationCode("smdp.example.com", "SECRET-CODE-1")
+NOBODY = "0f1e2d3c-0000-4000-8000-00000000ffff"
+PATIENCE = 24 * 3_600.0
+HOUR = 3_600.0
+DOWN = Unavailable("sendgrid", "mail/send", "503")
 
 
 class Provider:
+    """The line's code, once it is there."""
+
     def __init__(self) -> None:
         self.ready = True
 
@@ -37,49 +52,60 @@ class Provider:
         return CODE
 
 
-class Tokens:
-    valid_minutes = 30
-
-    def issue(self, user_id: str) -> str:
-        return f"token-of-{user_id[:8]}"
-
-
-class Clock:
-    now = 1_790_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 class Stage:
-    """A delivery over a real (moto) log with fakes around it."""
+    """The consumer with fakes around it."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self) -> None:
+        self.clock = FakeClock(1_790_000_000.0)
         self.transport = FakeMailTransport()
         self.provider = Provider()
-        self.clock = Clock()
+        self.sqs = FakeSqs(self.clock)
+        self.log: MessageLog = FakeMessageLog()
         self.delivery = Delivery(
-            log=DynamoMailLog(table, clock=self.clock),
+            log=self.log,
             directory=FakeDirectory(customer(language="ja")),
-            contexts=Contexts(self.provider, Tokens()),
+            contexts=Contexts(self.provider, FakeResetTokens(self.clock)),
             transport=self.transport,
             sender=Sender("Portal Telecom", "https://portal.example/"),
+            clock=self.clock,
         )
+        policy = Policy(max_retries=5, patience=PATIENCE, jitter=lambda low, _: low)
+        self.recorded = RecordedWork(self.log, policy, in_doubt=left_in_doubt, clock=self.clock)
+
+    def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """The Lambda's handler."""
+        deps = SendDeps(
+            delivery=self.delivery,
+            recorded=self.recorded,
+            queues=self.sqs.queues,
+            dead_letters=self.sqs.dead.consumed,
+        )
+        return mail_consumer(deps).consume(event, context)
+
+    def consume(self, *jobs: Any) -> None:
+        """Put the jobs on the queue and let the consumer have them once."""
+        for each in jobs:
+            self.sqs.put(each)
+        self.sqs.deliver(self.handle)
+
+    def run(self, hours: float) -> None:
+        """Let time pass."""
+        self.sqs.run(self.handle, hours=hours)
+
+    def is_down_for(self, seconds: float, error: UpstreamError = DOWN) -> None:
+        """The mail service answers nothing else until then."""
+        back_at = self.clock.now + seconds
+        self.transport.fails = lambda: error if self.clock.now < back_at else None
+
+    @property
+    def references(self) -> list[str]:
+        """The keys of the mails that were sent."""
+        return [mail.reference for mail in self.transport.sent]
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name=REGION)
-        client.create_table(
-            TableName="idempotency",
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        made = Stage(Table("idempotency", serialised(client)))
-        monkeypatch.setattr(send, "build_delivery", lambda: made.delivery)
-        yield made
+def stage() -> Stage:
+    return Stage()
 
 
 def job(template: str = "welcome", key: str = "welcome:1", **parameters: Any) -> dict[str, Any]:
@@ -92,113 +118,218 @@ def job(template: str = "welcome", key: str = "welcome:1", **parameters: Any) ->
     }
 
 
-def consume(*jobs: Any) -> list[str]:
-    """Which messages of a batch failed."""
-    answer = send.handler(sqs_event(*jobs), FakeContext())
-    return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
+def esim(key: str = "esim:1") -> dict[str, Any]:
+    return job("esim-activation", key, lineId="sub_1", orderNumber="00000123")
+
+
+def counted(output: str, metric: str) -> int:
+    return output.replace(" ", "").count(f'"{metric}":[1')
+
+
+# One job, one mail
 
 
 def test_a_job_becomes_one_mail_in_the_users_language(stage: Stage) -> None:
-    assert consume(job()) == []
+    stage.consume(job())
     (mail,) = stage.transport.sent
     assert (mail.to, mail.category) == ("taro@example.com", "welcome")
     assert "ようこそ" in mail.subject
     assert mail.correlation_id == "front-end.0001"
+    assert stage.sqs.fresh.messages == []
 
 
 def test_the_same_key_again_is_no_second_mail(stage: Stage) -> None:
-    assert consume(job(), job(), job(key="welcome:2")) == []
-    assert consume(job()) == []
-    assert [m.reference for m in stage.transport.sent] == ["welcome:1", "welcome:2"]
+    stage.consume(job(), job(), job(key="welcome:2"))
+    stage.consume(job())
+    assert stage.references == ["welcome:1", "welcome:2"]
+    assert stage.sqs.fresh.messages == stage.sqs.waiting.messages == []
 
 
 def test_activation_codes_are_fetched_late_and_shown_as_qr(stage: Stage) -> None:
     stage.provider.ready = False
-    esim = job("esim-activation", "esim:1", lineId="sub_1", orderNumber="00000123")
-    assert consume(esim) == ["message-0"]
+    stage.consume(esim())
     stage.provider.ready = True
-    assert consume(esim) == []
+    stage.run(hours=1)
     (mail,) = stage.transport.sent
     assert CODE.lpa in mail.text
     assert mail.images[0].content_id == "esim-qr"
 
 
 def test_reset_tokens_are_made_when_the_mail_is(stage: Stage) -> None:
-    consume(job("password-reset", "reset:1"))
-    assert "#token=token-of-0f1e2d3c" in stage.transport.sent[0].text
-
-
-def test_a_reset_for_nobody_is_dropped_and_anything_else_for_nobody_is_not(stage: Stage) -> None:
-    nobody = {"userId": "00000000-0000-4000-8000-000000000000"}
-    assert consume(job("password-reset", "reset:2") | nobody) == []
-    assert consume(job("welcome", "welcome:2") | nobody) == ["message-0"]
-    assert stage.transport.sent == []
-
-
-@pytest.mark.parametrize(
-    "failure",
-    [
-        Unavailable("sendgrid", "mail/send", "503"),
-        Throttled("sendgrid", "mail/send", "429"),
-        Refused("sendgrid", "mail/send", "400"),
-    ],
-)
-def test_what_was_certainly_not_sent_is_tried_again(stage: Stage, failure: Exception) -> None:
-    stage.transport.failures = [failure]
-    assert consume(job()) == ["message-0"]
-    assert consume(job()) == []
-    assert len(stage.transport.sent) == 1
-
-
-def test_what_may_have_been_sent_is_never_sent_again(
-    stage: Stage, capsys: pytest.CaptureFixture[str]
-) -> None:
-    stage.transport.failures = [OutcomeUnknown("sendgrid", "mail/send", "timeout")]
-    assert consume(job()) == []
-    assert consume(job()) == []
-    assert len(stage.transport.sent) == 1
-    assert '"outcome":"uncertain"' in capsys.readouterr().out
-
-
-class Killed(BaseException):
-    """The worker process dies here."""
-
-
-def test_a_worker_killed_while_sending_leaves_the_mail_in_doubt(stage: Stage) -> None:
-    stage.transport.failures = [Killed()]
-    parsed = MailJob.model_validate(job())
-    with pytest.raises(Killed):
-        stage.delivery.deliver(parsed)
-    with pytest.raises(BusyError):
-        stage.delivery.deliver(parsed)
-    stage.clock.now += LEASE_SECONDS + 1
-    assert stage.delivery.deliver(parsed) is Outcome.UNCERTAIN
-    assert stage.transport.sent == []
-
-
-def test_a_worker_killed_before_sending_loses_nothing(stage: Stage) -> None:
-    parsed = MailJob.model_validate(job())
-    log = stage.delivery.log
-    log.claim(parsed.dedup_key)
-    with pytest.raises(BusyError):
-        stage.delivery.deliver(parsed)
-    stage.clock.now += LEASE_SECONDS + 1
-    assert stage.delivery.deliver(parsed) is Outcome.SENT
+    stage.consume(job("password-reset", "reset:1"))
+    assert "#token=token-1" in stage.transport.sent[0].text
 
 
 def test_simultaneous_deliveries_send_once(stage: Stage) -> None:
-    parsed = MailJob.model_validate(job())
+    for _ in range(12):
+        stage.sqs.put(job())
+    messages = [message.body for message in stage.sqs.fresh.messages]
 
-    def attempt(_: int) -> str:
-        try:
-            return stage.delivery.deliver(parsed)
-        except BusyError:
-            return "busy"
+    def deliver(number: int) -> Any:
+        record = {
+            "messageId": f"message-{number}",
+            "receiptHandle": f"message-{number}",
+            "body": messages[number],
+            "eventSourceARN": "arn:aws:sqs:x:1:fresh",
+        }
+        return stage.handle({"Records": [record]}, FakeContext())
 
     with ThreadPoolExecutor(12) as pool:
-        outcomes = list(pool.map(attempt, range(12)))
-    assert outcomes.count(Outcome.SENT) == 1
+        list(pool.map(deliver, range(12)))
+    assert stage.references == ["welcome:1"]
+
+
+# Outages and throttles
+
+
+@pytest.mark.parametrize("minutes", [1, 40, 23 * 60])
+def test_an_outage_loses_no_mail(stage: Stage, minutes: int) -> None:
+    stage.is_down_for(60 * minutes)
+    stage.consume(*(job(key=f"welcome:{number}") for number in range(5)))
+    stage.run(hours=minutes / 60 + 0.5)
+    assert sorted(stage.references) == [f"welcome:{number}" for number in range(5)]
+    assert stage.sqs.dead.messages == []
+
+
+def test_an_outage_is_asked_about_ever_more_rarely(stage: Stage) -> None:
+    stage.is_down_for(6 * HOUR)
+    stage.consume(job())
+    stage.run(hours=7)
     assert len(stage.transport.sent) == 1
+    assert stage.transport.calls < 6 * 60 / 9
+
+
+def test_what_waits_for_the_mail_service_is_not_in_the_way(stage: Stage) -> None:
+    stage.is_down_for(HOUR)
+    stage.consume(job())
+    assert stage.sqs.fresh.messages == []
+    assert stage.sqs.waiting.bodies == [job()]
+
+
+def test_who_waits_longer_than_the_patience_is_given_up(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.is_down_for(10 * 24 * HOUR)
+    stage.consume(job())
+    stage.run(hours=23.5)
+    assert stage.sqs.dead.messages == []
+    stage.run(hours=1)
+    assert stage.sqs.dead.bodies == [job()]
+    out = capsys.readouterr().out
+    assert counted(out, "MessagesGivenUp") == 1
+    assert counted(out, "MessagesDelayed") > 1
+
+
+@pytest.mark.parametrize("seconds", [5, 120, 3_600, 20_000])
+def test_retry_after_is_kept(stage: Stage, seconds: int) -> None:
+    throttled = Throttled("sendgrid", "mail/send", "429", retry_after=float(seconds))
+    stage.is_down_for(seconds, throttled)
+    stage.consume(esim())
+    began = stage.clock.now
+    while not stage.transport.sent:
+        stage.run(hours=1 / 3_600)
+        assert stage.clock.now - began < seconds + 310
+    assert stage.transport.calls == 2
+    assert stage.clock.now - began >= seconds
+
+
+def test_a_short_throttle_delays_a_mail_by_seconds(stage: Stage) -> None:
+    stage.is_down_for(5, Throttled("sendgrid", "mail/send", "429", retry_after=5.0))
+    stage.consume(esim())
+    stage.run(hours=10 / 3_600)
+    assert stage.references == ["esim:1"]
+
+
+@pytest.mark.parametrize("days", [1, 30])
+def test_a_used_up_allowance_is_waited_for_and_announced(
+    stage: Stage, days: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "Maximum credits exceeded"
+    error = AllowanceUsedUp("sendgrid", "mail/send", text, status=401, retry_after=3_600.0)
+    stage.is_down_for(days * 24 * HOUR, error)
+    stage.consume(job())
+    stage.run(hours=days * 24 + 2)
+    assert stage.references == ["welcome:1"]
+    assert stage.sqs.dead.messages == []
+    out = capsys.readouterr().out
+    assert counted(out, "AllowanceUsedUp") == stage.transport.calls - 1
+    assert counted(out, "AccessDenied") == counted(out, "MessagesGivenUp") == 0
+
+
+def test_a_wrong_key_is_announced_and_its_mails_wait_for_the_right_one(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.is_down_for(8 * HOUR, Unauthorized("sendgrid", "mail/send", "401", status=401))
+    stage.consume(job())
+    stage.run(hours=9)
+    assert stage.references == ["welcome:1"]
+    assert counted(capsys.readouterr().out, "AccessDenied") == stage.transport.calls - 1
+
+
+def test_waiting_costs_no_tries(stage: Stage) -> None:
+    stage.is_down_for(12 * HOUR)
+    stage.consume(job())
+    stage.run(hours=11)
+    assert all(message.receives <= 1 for message in stage.sqs.waiting.messages)
+    stage.run(hours=2)
+    assert stage.references == ["welcome:1"]
+
+
+def test_a_table_that_is_down_uses_up_nothing(stage: Stage) -> None:
+    real, back_at = stage.recorded, stage.clock.now + 2 * HOUR
+
+    class Down(FakeMessageLog):
+        def claim(self, *args: Any, **kwargs: Any) -> Any:
+            if stage.clock.now < back_at:
+                raise Unavailable("dynamodb", "UpdateItem", "down")
+            return stage.log.claim(*args, **kwargs)
+
+        def done(self, *args: Any, **kwargs: Any) -> None:
+            stage.log.done(*args, **kwargs)
+
+    stage.recorded = replace(real, log=Down())
+    stage.consume(job())
+    stage.run(hours=3)
+    assert stage.references == ["welcome:1"]
+    assert stage.sqs.dead.messages == []
+
+
+# Password resets live as long as their link
+
+
+def test_a_password_reset_is_dropped_when_its_link_would_be_dead(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.is_down_for(2 * HOUR)
+    stage.consume(job("password-reset", "reset:1"), job())
+    stage.run(hours=3)
+    assert stage.references == ["welcome:1"]
+    assert stage.sqs.dead.messages == stage.sqs.waiting.messages == []
+    assert '"outcome":"expired"' in capsys.readouterr().out.replace(" ", "")
+
+
+def test_a_password_reset_is_sent_while_its_link_lives(stage: Stage) -> None:
+    stage.is_down_for(20 * 60)
+    stage.consume(job("password-reset", "reset:1"))
+    stage.run(hours=1)
+    assert stage.references == ["reset:1"]
+
+
+def test_time_that_a_reset_lay_in_the_queue_counts(stage: Stage) -> None:
+    stage.sqs.put(job("password-reset", "reset:1"))
+    stage.clock.now += 31 * 60
+    stage.sqs.deliver(stage.handle)
+    assert stage.transport.sent == []
+
+
+def test_a_reset_for_nobody_ends_quietly(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    stage.consume(job("password-reset", "reset:2") | {"userId": NOBODY})
+    assert stage.transport.sent == []
+    assert stage.sqs.dead.messages == []
+    assert counted(capsys.readouterr().out, "MessagesGivenUp") == 0
+
+
+# What cannot be sent, and what may have been
 
 
 @pytest.mark.parametrize(
@@ -207,30 +338,132 @@ def test_simultaneous_deliveries_send_once(stage: Stage) -> None:
         "{nonsense",
         {**job(), "template": "spam"},
         {**job(), "surprise": 1},
-        {**job(), "userId": "0f1e2d3c-0000-4000-8000-00000000ffff"},
+        {**job(), "userId": NOBODY},
         job("esim-activation"),
         job("order-received"),
     ],
 )
-def test_jobs_that_can_never_be_sent_fail_alone(
+def test_jobs_that_can_never_be_sent_are_given_up_alone(
     stage: Stage, bad: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert consume(bad, job(key="good:1")) == ["message-0"]
-    assert [m.reference for m in stage.transport.sent] == ["good:1"]
-    assert "EmailFailed" in capsys.readouterr().out
+    stage.consume(bad, job(key="good:1"))
+    assert stage.references == ["good:1"]
+    assert stage.sqs.dead.bodies == [bad]
+    out = capsys.readouterr().out
+    assert counted(out, "MessagesGivenUp") + counted(out, "UnreadableMessages") == 1
 
 
-def test_a_reset_for_nobody_ends_quietly(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
-    nobody = {**job("password-reset", "reset:2"), "userId": "0f1e2d3c-0000-4000-8000-00000000ffff"}
-    assert consume(nobody) == []
-    assert stage.transport.sent == []
-    assert "EmailFailed" not in capsys.readouterr().out
+def test_a_refused_mail_is_given_up_at_once_and_can_be_sent_again(stage: Stage) -> None:
+    stage.transport.failures = [Refused("sendgrid", "mail/send", "400")]
+    stage.consume(job())
+    assert stage.transport.calls == 1
+    assert stage.sqs.dead.bodies == [job()]
+    stage.sqs.redrive()
+    stage.run(hours=0.1)
+    assert stage.references == ["welcome:1"]
 
 
-def test_an_unreadable_job_is_not_logged_under_the_one_before(
-    stage: Stage, capfd: pytest.CaptureFixture[str]
+def test_what_may_have_been_sent_is_never_sent_again(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    consume(job(), "{nonsense")
-    lines = [line for line in capfd.readouterr().out.splitlines() if "not readable" in line]
-    assert len(lines) == 1
-    assert "front-end.0001" not in lines[0]
+    stage.transport.failures = [OutcomeUnknown("sendgrid", "mail/send", "timeout")]
+    stage.consume(job())
+    stage.consume(job())
+    assert len(stage.transport.sent) == 1
+    assert '"outcome":"uncertain"' in capsys.readouterr().out
+
+
+def test_a_defect_while_sending_leaves_the_mail_in_doubt(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.transport.failures = [ZeroDivisionError()]
+    stage.consume(job())
+    stage.run(hours=2)
+    assert stage.transport.calls == 1
+    out = capsys.readouterr().out
+    assert '"outcome":"uncertain"' in out
+    assert counted(out, "UnexpectedErrors") == 1
+
+
+def test_a_defect_before_sending_is_retried_and_then_given_up(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(line_id: str) -> ActivationCode:
+        raise ZeroDivisionError
+
+    stage.provider.activation_code = broken  # type: ignore[method-assign]  # a mistake of ours
+    stage.consume(esim())
+    stage.run(hours=3)
+    assert stage.sqs.dead.bodies == [esim()]
+    out = capsys.readouterr().out
+    assert counted(out, "UnexpectedErrors") == 6
+    assert counted(out, "MessagesGivenUp") == 1
+
+
+class Killed(BaseException):
+    """The worker process dies here."""
+
+
+def test_a_worker_killed_while_sending_leaves_the_mail_in_doubt(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.transport.failures = [Killed()]
+    with pytest.raises(Killed):
+        stage.consume(job())
+    stage.run(hours=1)
+    assert stage.transport.sent == []
+    assert stage.sqs.fresh.messages == stage.sqs.waiting.messages == []
+    assert '"outcome":"uncertain"' in capsys.readouterr().out
+
+
+def test_a_worker_killed_before_sending_loses_nothing(stage: Stage) -> None:
+    real = stage.provider.activation_code
+
+    def killing(line_id: str) -> ActivationCode:
+        stage.provider.activation_code = real  # type: ignore[method-assign]  # once
+        raise Killed
+
+    stage.provider.activation_code = killing  # type: ignore[method-assign]  # dies while rendering
+    with pytest.raises(Killed):
+        stage.consume(esim())
+    stage.run(hours=1)
+    assert stage.references == ["esim:1"]
+
+
+def test_a_mail_that_kills_its_worker_again_and_again_reaches_the_dead_letters(
+    stage: Stage,
+) -> None:
+    def killing(line_id: str) -> ActivationCode:
+        raise Killed
+
+    real, stage.provider.activation_code = stage.provider.activation_code, killing  # type: ignore[method-assign]  # always
+    stage.sqs.put(esim())
+    for _ in range(8):
+        try:
+            stage.run(hours=1)
+        except Killed:
+            continue
+    assert stage.sqs.dead.bodies == [esim()]
+    stage.provider.activation_code = real  # type: ignore[method-assign]  # mended
+    stage.sqs.redrive()
+    stage.run(hours=1)
+    assert stage.references == ["esim:1"]
+
+
+def test_a_mail_is_not_begun_without_the_time_for_it(stage: Stage) -> None:
+    stage.sqs.put(job())
+    stage.sqs.deliver(stage.handle, remaining_ms=int(SECONDS_NEEDED * 1000) - 1)
+    assert stage.transport.calls == 0
+    stage.sqs.deliver(stage.handle)
+    assert stage.references == ["welcome:1"]
+
+
+def test_mails_carry_the_address_that_replies_go_to(stage: Stage) -> None:
+    reply_to = "support@portal.example"
+    stage.delivery = replace(
+        stage.delivery, sender=replace(stage.delivery.sender, reply_to=reply_to)
+    )
+    stage.consume(job())
+    (mail,) = stage.transport.sent
+    assert mail.reply_to == reply_to
+    assert "ご返信はサポート担当" in mail.text

@@ -19,7 +19,7 @@ from tests.fakes.directory import customer
 from tests.fakes.order_requests import FakeOrderRequests
 from tests.fakes.orders import FakeOrders
 from tests.fakes.saboteur import Killed, Saboteur
-from tests.tables import IDEMPOTENCY, Tables
+from tests.tables import Tables
 from tests.unit.functions.orders.world import LEASE, Shop, shop_of
 
 ESIM = product("ESIM-10GB", is_esim=True)
@@ -294,26 +294,15 @@ def test_a_duplicate_that_cannot_be_seen_is_no_answer(shop: Shop) -> None:
 
 def test_a_repeated_write_recognises_itself(shop: Shop, tables: Tables) -> None:
     """Botocore sends a write again when the answer was lost; the second one finds the first."""
-    table = tables[IDEMPOTENCY]
-    put, update = table.put, table.update
-
-    def twice(write: Callable[..., Any]) -> Callable[..., Any]:
-        def send(*args: Any, **kwargs: Any) -> Any:
-            write(*args, **kwargs)
-            return write(*args, **kwargs)
-
-        return send
-
-    requests = shop.requests
-    requests._table = table  # the wire itself is what is doubled
-    table.put, table.update = twice(put), twice(update)  # type: ignore[method-assign]  # on purpose
-    first = shop.placing(requests=requests).place(customer(), CART, "k")
-    assert not first.replayed
-    shop.orders = LateOrders()
-    attempt(shop.placing(requests=requests), "resumed")
-    again = attempt(shop.placing(requests=requests), "resumed")
+    with tables.lost_answers.once():
+        first = shop.placing().place(customer(), CART, "k")
+        assert not first.replayed
+        shop.orders = LateOrders()
+        attempt(shop.placing(), "resumed")
+        again = attempt(shop.placing(), "resumed")
     assert isinstance(again, Placed)
     assert not again.replayed
+    assert "PutItem" in tables.lost_answers.lost
 
 
 def test_what_is_refused_can_be_mended_and_sent_with_the_same_key(shop: Shop) -> None:

@@ -168,4 +168,4 @@ def test_messages_that_are_no_tasks(portal: Wired, capfd: pytest.CaptureFixture[
     event = sqs_event(SONG, {**CANARIES})
     for handler in (portal.worker, dead_letter.handler):
         handler(event, FakeContext())
-    assert assert_silent(capfd).count("is not a task") == 4
+    assert assert_silent(capfd).count("message is not readable") == 4

@@ -9,7 +9,7 @@ from portal.engine.start import cancel
 from portal.provisioning.job import KIND
 
 from functions.provision import dead_letter, sweeper
-from functions.provision.deps import build_sweeper, build_worker
+from functions.provision.deps import build_start, build_sweeper
 from local.emulators.kit.faults import Fault
 from tests.events import FakeContext, sqs_event
 from tests.fakes.provisioning import ORDER_ID
@@ -98,8 +98,8 @@ def test_the_sweeper_brings_back_what_was_lost(wired: Wired) -> None:
 def test_an_operator_cancels(wired: Wired) -> None:
     wired.servers.seed((FIBRE, 1))
     wired.press()
-    tasks = build_worker().lanes.fresh.tasks
-    asked = cancel(wired.store, tasks, f"provision#{ORDER_ID}", text="called off", now=time.time())
+    queue = build_start().queue
+    asked = cancel(wired.store, queue, f"provision#{ORDER_ID}", text="called off", now=time.time())
     assert asked == "cancelled"
     wired.work()
     assert wired.view().status == "cancelled"

@@ -14,10 +14,11 @@ from portal.engine.states import Status
 from portal.engine.sweeper import KindQueues, Sweeper
 from portal.provisioning.job import CANCELLED_TEXT, KIND, order_job_id
 from portal.queues.backoff import Policy
-from portal.queues.lanes import Lane, Lanes
+from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
+from portal.queues.task_consumer import task_consumer
+from portal.queues.task_message import TaskMessage
 
 from functions.provision.admission import KEY_ENDS_AFTER
-from functions.provision.messages import handle_batch
 from functions.provision.workflow import provisioning
 from functions.provision.workflow_ports import ProvisioningPorts
 from tests.events import FakeContext
@@ -72,7 +73,7 @@ class World:
         self.store = MemoryJobStore(self.faults)
         self.queue = FakeQueue(self.clock, self.faults)
         self.waiting = FakeQueue(self.clock, self.faults, name="provision-waiting")
-        self.lanes = Lanes(fresh=_lane(self.queue), waiting=_lane(self.waiting))
+        self.queues = FreshAndWaiting(_consumed(self.queue), _consumed(self.waiting))
         self.directory = FakeDirectory(customer())
         self.observer = FakeObserver()
         self.service_lines = FakeServiceLines(self.faults)
@@ -149,7 +150,8 @@ class World:
         """Consume what the queues have given up on."""
         for queue in (self.queue, self.waiting):
             for record in queue.dead_records():
-                answer = handle_batch({"Records": [record]}, self.context, self.runner().give_up)
+                consumer = task_consumer(self.runner().give_up)
+                answer = consumer.consume({"Records": [record]}, self.context)
                 if not answer["batchItemFailures"]:
                     queue.delete(record)
 
@@ -187,15 +189,19 @@ class World:
     def _work(self, queue: FakeQueue, record: dict[str, Any]) -> None:
         event = {"Records": [record]}
         try:
-            answer = handle_batch(event, self.context, self.runner().work, self.lanes)
+            consumer = task_consumer(self.runner().work, self.queues)
+            answer = consumer.consume(event, self.context)
         except Killed:
             return
         if not answer["batchItemFailures"]:
             queue.delete(record)
 
 
-def _lane(queue: FakeQueue) -> Lane:
-    return Lane(name=queue.name, tasks=queue, postpone=queue.postpone)
+def _consumed(queue: FakeQueue) -> ConsumedQueue:
+    def send(body: str, delay: float) -> None:
+        queue.put(TaskMessage.model_validate_json(body).task, delay_seconds=delay)
+
+    return ConsumedQueue(name=queue.name, send=send, postpone=queue.postpone)
 
 
 def assert_exactly_once(world: World) -> None:

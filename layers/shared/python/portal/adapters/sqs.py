@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from portal import aws, correlation
 from portal.domain.mail import MailJob
-from portal.domain.upstream import Unavailable, UpstreamError
+from portal.domain.upstream import Refused, Throttled, Unauthorized, Unavailable, UpstreamError
 from portal.vendor_errors.aws import SQS, aws_kind
 from portal.vendor_errors.model import Kind, error_type, note_unknown
 
@@ -25,6 +25,7 @@ UPSTREAM = "sqs"
 OPERATION = "SendMessageBatch"
 BATCH_LIMIT = 10
 LONGEST_VISIBILITY = 11 * 3_600
+LONGEST_DELAY = 900
 
 
 class SqsQueue:
@@ -44,16 +45,21 @@ class SqsQueue:
 
         Raises Unavailable when SQS did not say of each that it took it: any of them may be
         enqueued all the same. Sending them again is safe, because standard queues deliver twice
-        anyway and every consumer knows its jobs by their keys. Raises Refused for what SQS will
-        never take (too long, no such queue, no grant).
+        anyway and every consumer knows its messages by their keys. Raises Refused for what SQS
+        will never take (too long, no such queue), Unauthorized without a grant.
         """
-        for start in range(0, len(messages), BATCH_LIMIT):
-            self._send_batch(messages[start : start + BATCH_LIMIT], delay_seconds)
+        bodies = [message.model_dump_json(by_alias=True) for message in messages]
+        for start in range(0, len(bodies), BATCH_LIMIT):
+            self._send_batch(bodies[start : start + BATCH_LIMIT], delay_seconds)
+
+    def send_body(self, body: str, delay_seconds: float = 0.0) -> None:
+        """Enqueue a body as it is; at most 900 s of delay. Raises as `send`."""
+        self._send_batch([body], int(min(delay_seconds, LONGEST_DELAY)))
 
     def postpone(self, receipt_handle: str, seconds: float) -> None:
-        """Let a received message come back in so many seconds (at most 12 hours).
+        """Let a received message come back in so many seconds (at most 11 hours).
 
-        Raises Unavailable; the message then comes back when its visibility timeout ends.
+        Raises an UpstreamError; the message then comes back when its visibility timeout ends.
         """
         try:
             self._client().change_message_visibility(
@@ -62,19 +68,19 @@ class SqsQueue:
                 VisibilityTimeout=int(min(seconds, LONGEST_VISIBILITY)),
             )
         except (ClientError, BotoCoreError) as error:
-            raise Unavailable(UPSTREAM, "ChangeMessageVisibility", type(error).__name__) from error
+            raise _failure("ChangeMessageVisibility", error) from error
 
     def waiting(self) -> int:
-        """About how many messages could be received right now. Raises Unavailable."""
+        """About how many messages could be received right now. Raises an UpstreamError."""
         try:
             answer = self._client().get_queue_attributes(
                 QueueUrl=self._url, AttributeNames=["ApproximateNumberOfMessages"]
             )
         except (ClientError, BotoCoreError) as error:
-            raise Unavailable(UPSTREAM, "GetQueueAttributes", type(error).__name__) from error
+            raise _failure("GetQueueAttributes", error) from error
         return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
-    def _send_batch(self, messages: Sequence[BaseModel], delay_seconds: int) -> None:
+    def _send_batch(self, bodies: Sequence[str], delay_seconds: int) -> None:
         attribute: MessageAttributeValueTypeDef = {
             "DataType": "String",
             "StringValue": correlation.current() or "none",
@@ -85,58 +91,57 @@ class SqsQueue:
                 Entries=[
                     {
                         "Id": str(number),
-                        "MessageBody": message.model_dump_json(by_alias=True),
+                        "MessageBody": body,
                         "DelaySeconds": delay_seconds,
                         "MessageAttributes": {"correlationId": attribute},
                     }
-                    for number, message in enumerate(messages)
+                    for number, body in enumerate(bodies)
                 ],
             )
-        except ClientError as error:
-            raise _failed(error) from error
-        except BotoCoreError as error:
-            raise Unavailable(UPSTREAM, OPERATION, type(error).__name__) from error
+        except (ClientError, BotoCoreError) as error:
+            raise _failure(OPERATION, error) from error
         failed = answer.get("Failed") or []
         if failed:
-            raise _partly_failed(failed)
+            raise _not_taken(failed)
 
 
-def _failed(error: ClientError) -> UpstreamError:
-    """A batch that SQS did not take; sending one again is safe, so nothing is in doubt."""
+def _failure(operation: str, error: ClientError | BotoCoreError) -> UpstreamError:
+    if not isinstance(error, ClientError):
+        return Unavailable(UPSTREAM, operation, type(error).__name__)
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     kind = aws_kind(SQS, code, status)
     if kind is None:
+        # Sending again is safe, and a message that is kept is not lost.
         kind = Kind.UNAVAILABLE
-        note_unknown(UPSTREAM, OPERATION, code, kind)
-    return error_type(kind, writes=False)(UPSTREAM, OPERATION, code, code=code)
+        note_unknown(UPSTREAM, operation, code, kind)
+    return error_type(kind, writes=False)(UPSTREAM, operation, code, code=code)
 
 
-def _partly_failed(failed: Sequence[BatchResultErrorEntryTypeDef]) -> UpstreamError:
-    """Of the entries that failed, one that SQS will never take decides."""
+def _not_taken(failed: Sequence[BatchResultErrorEntryTypeDef]) -> UpstreamError:
+    """The gravest of the entries' failures: what is refused stays refused."""
     kinds = {
         aws_kind(SQS, str(entry.get("Code")), None)
         or (Kind.REFUSED if entry.get("SenderFault") else Kind.UNAVAILABLE)
         for entry in failed
     }
-    for kind in (Kind.UNAUTHORIZED, Kind.REFUSED, Kind.THROTTLED):
-        if kind in kinds:
-            return error_type(kind, writes=False)(UPSTREAM, OPERATION, _codes(failed))
-    return Unavailable(UPSTREAM, OPERATION, _codes(failed))
-
-
-def _codes(failed: Sequence[BatchResultErrorEntryTypeDef]) -> str:
-    return ", ".join(sorted({str(entry.get("Code")) for entry in failed}))
+    classes = {error_type(kind, writes=False) for kind in kinds}
+    codes = sorted({str(entry.get("Code")) for entry in failed})
+    gravest = next(c for c in (Refused, Unauthorized, Unavailable, Throttled) if c in classes)
+    return gravest(UPSTREAM, OPERATION, ", ".join(codes), code=codes[0])
 
 
 class SqsMailQueue:
-    """The e-mail queue."""
+    """`MailQueue`: mail jobs as messages on the e-mail queue."""
 
     def __init__(self, queue: SqsQueue) -> None:
         self._queue = queue
 
     def put(self, jobs: Sequence[MailJob]) -> None:
-        """Enqueue, each with the correlation id of what caused it."""
+        """Enqueue the jobs, each with the correlation id of what caused it.
+
+        Raises the errors of `SqsQueue.send`.
+        """
         current = correlation.current()
         self._queue.send(
             *(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from portal.domain.catalog import Catalog, Product, Rejection
+from portal.domain.lease import Lease, LeaseLost
 from portal.domain.order_form import OrderForm
 from portal.domain.upstream import Unavailable, UpstreamError
 from portal.garbage_collection import collector_paused
@@ -41,14 +42,17 @@ class CatalogStore(Protocol):
         """The copy; None when a piece of it is gone."""
         ...
 
-    def save(self, catalog: Catalog, *, keep_seconds: int) -> None:
-        """Replace the copy; readers see either the old or the new one, whole."""
+    def save(self, catalog: Catalog, lease: Lease, *, keep_seconds: int) -> None:
+        """Replace the copy; readers see either the old or the new one, whole.
+
+        Raises LeaseLost when somebody else refreshes by now, or what was read is too old.
+        """
         ...
 
-    def acquire_refresh(self, *, now: int, seconds: int, stale_at: int) -> bool:
+    def acquire_refresh(self, *, now: int, seconds: int, stale_at: int) -> Lease | None:
         """Become the one who refreshes, for at most `seconds`.
 
-        False when somebody else is, or has been: the copy was read after `stale_at`.
+        None when somebody else is, or has been: the copy was read after `stale_at`.
         """
         ...
 
@@ -113,10 +117,11 @@ class CatalogCache:
         self._look(now)
         if self._copy is not None and now - self._copy.read_at < self._policy.fresh:
             return self._copy
-        if self._store.acquire_refresh(
+        lease = self._store.acquire_refresh(
             now=int(now), seconds=self._policy.lease, stale_at=self._stale_at(now)
-        ):
-            return self._refresh(now)
+        )
+        if lease is not None:
+            return self._refresh(now, lease)
         if self._copy is not None and self._servable(now):
             return self._copy
         return self._wait_for_first()
@@ -137,7 +142,7 @@ class CatalogCache:
         # Without a copy although one is recorded, a piece of it is gone: any age is too old.
         return int(now) if self._broken else int(now - self._policy.fresh)
 
-    def _refresh(self, now: float) -> Catalog:
+    def _refresh(self, now: float, lease: Lease) -> Catalog:
         try:
             products, rejections, form, form_read_at = self._read(now)
         except UpstreamError as error:
@@ -154,7 +159,12 @@ class CatalogCache:
             order_form=form,
             order_form_read_at=form_read_at,
         )
-        self._store.save(catalog, keep_seconds=self._policy.stale)
+        try:
+            self._store.save(catalog, lease, keep_seconds=self._policy.stale)
+        except LeaseLost:
+            # What was read is right for this request, and not to be served to any later one.
+            logger().info("catalogue was invalidated while it was read")
+            return catalog
         self._copy = catalog
         return catalog
 

@@ -11,10 +11,12 @@ import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from portal.domain.lease import NOT_LEASED, Lease, new_lease
+
 # Longer than any invocation lives (the gateway gives up at 29 s, the Lambda at 28 s) and than
 # WHMCS works on an AddClient whose caller has gone.
-ATTEMPT_SECONDS = 60
-# After so long without an attempt somebody else may settle and take over what was reserved.
+LEASE_SECONDS = 60
+# After so long without a lease somebody else may settle and take over what was reserved.
 ABANDONED_SECONDS = 900
 
 
@@ -40,8 +42,8 @@ class State(StrEnum):
 class Registration:
     """One registration. Times are epoch seconds.
 
-    `attempt` names who is working on it until `lease_until`; `version` counts attempts;
-    `client_sent_at` is set while an AddClient of ours may exist in WHMCS.
+    `lease` is that of the request which works on it; `version` counts the leases that were
+    taken; `client_sent_at` is set while an AddClient of ours may exist in WHMCS.
     """
 
     id: str
@@ -53,23 +55,18 @@ class Registration:
     language: str
     email_differs: bool
     state: State = State.RESERVED
-    attempt: str = ""
+    lease: Lease = NOT_LEASED
     version: int = 1
-    lease_until: int = 0
     abandoned_from: int = 0
     client_sent_at: int | None = None
     user_id: str | None = None
     whmcs_client_id: int | None = None
     finished_at: int | None = None
 
-    def leased(self, attempt: str, now: int) -> Registration:
-        """The same with a fresh lease for `attempt`."""
-        return replace(
-            self,
-            attempt=attempt,
-            lease_until=now + ATTEMPT_SECONDS,
-            abandoned_from=now + ABANDONED_SECONDS,
-        )
+    def leased(self, now: int) -> Registration:
+        """The same with a fresh lease of an owner that nobody else is."""
+        lease = new_lease(now, LEASE_SECONDS)
+        return replace(self, lease=lease, abandoned_from=now + ABANDONED_SECONDS)
 
 
 def fingerprint(kind: Kind, email: str, sf_account_id: str) -> str:

@@ -17,7 +17,10 @@ class InlineImage:
 
 @dataclass(frozen=True)
 class Message:
-    """A rendered mail. `reference` travels along so that a mail can be found at the sender."""
+    """A rendered mail. `reference` travels along so that a mail can be found at the sender.
+
+    `reply_to` is the address that replies go to; empty for none beside the sender's.
+    """
 
     to: str = field(repr=False)
     subject: str
@@ -26,6 +29,7 @@ class Message:
     reference: str
     category: str
     correlation_id: str = ""
+    reply_to: str = ""
     images: tuple[InlineImage, ...] = ()
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from portal.domain.lease import NOT_LEASED, Lease
+
 
 class Begun(StrEnum):
     """What beginning a request found."""
@@ -21,14 +23,14 @@ class Begun(StrEnum):
 class Beginning:
     """What `begin` found, and the right to go on.
 
-    `order_key` is the key in Salesforce and `lease` names this attempt (both NEW, RESUMED);
+    `order_key` is the key in Salesforce and `lease` is this request's (both NEW, RESUMED);
     `answer` is the one that was given (DONE); `retry_after` are the seconds until whoever is
     at it can no longer be (BUSY).
     """
 
     state: Begun
     order_key: str = ""
-    lease: str = ""
+    lease: Lease = NOT_LEASED
     answer: dict[str, Any] | None = None
     retry_after: int = 1
 

@@ -33,18 +33,6 @@ class Occupied(Exception):
         self.account = account
 
 
-class LeaseHeld(Exception):
-    """Another attempt works on it; it may be claimed at `until` (epoch seconds)."""
-
-    def __init__(self, until: int) -> None:
-        super().__init__(f"held until {until}")
-        self.until = until
-
-
-class LeaseLost(Exception):
-    """Another attempt has taken over, or the record is gone: stop at once."""
-
-
 class ClientTaken(Exception):
     """The WHMCS client is mapped to another user."""
 
@@ -52,7 +40,8 @@ class ClientTaken(Exception):
 class Registrations(Protocol):
     """All conditions are checked by the table, so simultaneous callers cannot both win.
 
-    All raise Unavailable when the table does not answer.
+    All raise Unavailable when the table does not answer. LeaseHeld and LeaseLost are those of
+    `portal.domain.lease`.
     """
 
     def get(self, registration_id: str) -> Registration | None:
@@ -85,7 +74,7 @@ class Registrations(Protocol):
         """Note that mail and Case are on their way."""
         ...
 
-    def let_go(self, registration: Registration) -> None:
+    def release_lease(self, registration: Registration) -> None:
         """End the lease so that the same request can go on at once. Raises LeaseLost."""
         ...
 

@@ -8,11 +8,15 @@ from typing import Protocol
 
 @dataclass(frozen=True, repr=False)
 class ResetGrant:
-    """A token that was just used up: whose it was, and what it takes to give it back."""
+    """A token that was just used up: whose it was, and what it takes to give it back.
+
+    `epoch` is the one that using it up began, and so the mark of who holds this grant.
+    """
 
     user_id: str
     token_hash: str
     expires_at: int
+    epoch: int
 
 
 class ResetTokens(Protocol):
@@ -35,7 +39,10 @@ class ResetTokens(Protocol):
         ...
 
     def give_back(self, grant: ResetGrant) -> None:
-        """Make the token good again: what it was redeemed for did not happen."""
+        """Make the token good again: what it was redeemed for did not happen.
+
+        Does nothing when another token of the user was used or all were voided meanwhile.
+        """
         ...
 
     def void(self, user_id: str) -> None:

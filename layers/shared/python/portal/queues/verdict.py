@@ -21,6 +21,9 @@ class Action(StrEnum):
     PARK = "park"
     """Send a new message with the delay to the waiting queue, then delete this one."""
 
+    DEAD_LETTER = "dead-letter"
+    """Send a copy to the dead-letter queue, then delete this one: its work is given up."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -31,3 +34,4 @@ class Verdict:
 
 
 ACK = Verdict(Action.ACK)
+DEAD_LETTER = Verdict(Action.DEAD_LETTER)

@@ -14,7 +14,9 @@ from typing import Any
 
 from portal.catalog.cache import StoredVersion
 from portal.domain.catalog import AccountEligibility, Catalog
+from portal.domain.lease import Lease, new_lease
 from portal.repositories.dynamodb import ConditionFailed, Table
+from portal.repositories.leases import LeasedItems
 
 META = {"pk": "CATALOG#META"}
 CHUNK_BYTES = 350_000
@@ -26,6 +28,7 @@ class DynamoCatalogStore:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._items = LeasedItems(table)
 
     def stored(self) -> StoredVersion | None:
         """What META says."""
@@ -45,40 +48,42 @@ class DynamoCatalogStore:
         catalog = Catalog.model_validate_json(gzip.decompress(packed))
         return catalog.model_copy(update={"read_at": stored.read_at})
 
-    def save(self, catalog: Catalog, *, keep_seconds: int) -> None:
-        """Write the pieces, then point META at them and give the lease back."""
+    def save(self, catalog: Catalog, lease: Lease, *, keep_seconds: int) -> None:
+        """Write the pieces, then point META at them and end the lease. Raises LeaseLost."""
         packed = gzip.compress(catalog.model_dump_json().encode(), mtime=0)
         pieces = [packed[i : i + CHUNK_BYTES] for i in range(0, len(packed), CHUNK_BYTES)]
         expiration = catalog.read_at + keep_seconds + DAY
         for number, data in enumerate(pieces):
             key = _chunk_key(catalog.version, number)
             self._table.put({**key, "data": data, "expiration": expiration})
-        self._table.update(
+        self._items.release(
             META,
-            set="SET version = :v, readAt = :r, chunks = :c REMOVE leaseUntil",
+            lease,
+            "version = :v, readAt = :r, chunks = :c",
             values={":v": catalog.version, ":r": catalog.read_at, ":c": len(pieces)},
         )
 
-    def acquire_refresh(self, *, now: int, seconds: int, stale_at: int) -> bool:
+    def acquire_refresh(self, *, now: int, seconds: int, stale_at: int) -> Lease | None:
         """Take the lease, unless somebody holds it or has just refreshed."""
+        lease = new_lease(now, seconds)
         try:
-            self._table.update(
+            self._items.take(
                 META,
-                set="SET leaseUntil = :until",
-                condition="(attribute_not_exists(leaseUntil) OR leaseUntil < :now)"
-                " AND (attribute_not_exists(readAt) OR readAt <= :stale)",
-                values={":until": now + seconds, ":now": now, ":stale": stale_at},
+                lease,
+                now=now,
+                condition="attribute_not_exists(readAt) OR readAt <= :stale",
+                values={":stale": stale_at},
             )
         except ConditionFailed:
-            return False
-        return True
+            return None
+        return lease
 
     def invalidate(self, *, read_at: int) -> None:
         """Age the copy, and take the lease from whoever refreshes: it may have read too early."""
         try:
             self._table.update(
                 META,
-                set="SET readAt = :r REMOVE leaseUntil",
+                set="SET readAt = :r REMOVE leaseOwner, leaseUntil",
                 condition="attribute_exists(version)",
                 values={":r": read_at},
             )

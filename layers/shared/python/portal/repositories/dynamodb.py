@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 UPSTREAM = "dynamodb"
 _NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
 _READS = frozenset({"GetItem", "Query"})
+# The attribute that names the conditional write which an item was last written by.
+MARK = "writeId"
 
 
 class ConditionFailed(Exception):  # reads as DynamoDB says it
@@ -54,7 +57,13 @@ class TransactionRefused(Exception):
 
 
 class Table:
-    """One table by name; values are plain Python (numbers come back as int or Decimal)."""
+    """One table by name; values are plain Python (numbers come back as int or Decimal).
+
+    botocore sends a write again when the answer was lost. The first one may have taken effect, so
+    that the second one finds its own item and fails its condition. Every conditional write
+    therefore leaves a mark of its own in the item (`writeId`), and a condition that fails against
+    that mark is a write that took effect. Marks are not shown to callers.
+    """
 
     def __init__(self, name: str, client: Callable[[], DynamoDBClient] = aws.dynamodb) -> None:
         self.name = name
@@ -66,41 +75,64 @@ class Table:
             answer = self._client().get_item(
                 TableName=self.name, Key=to_item(key), ConsistentRead=True
             )
-        return from_item(answer["Item"]) if "Item" in answer else None
+        return _shown(from_item(answer["Item"])) if "Item" in answer else None
 
     def put(self, item: Mapping[str, Any], **expression: Any) -> None:
         """PutItem; raises ConditionFailed. `expression` as for `_arguments`."""
-        with mapped_errors("PutItem"):
-            self._client().put_item(
-                TableName=self.name,
-                Item=to_item(item),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **_arguments(expression),
-            )
+        marked = _marked_item(item) if "condition" in expression else item
+        try:
+            with mapped_errors("PutItem"):
+                self._client().put_item(
+                    TableName=self.name,
+                    Item=to_item(marked),
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **_arguments(expression),
+                )
+        except ConditionFailed as failed:
+            if not _carries(failed.item, marked.get(MARK)):
+                raise ConditionFailed(_shown(failed.item)) from failed
 
     def update(self, key: Mapping[str, Any], **expression: Any) -> dict[str, Any]:
         """UpdateItem; returns the new item; raises ConditionFailed."""
-        with mapped_errors("UpdateItem"):
-            answer = self._client().update_item(
-                TableName=self.name,
-                Key=to_item(key),
-                ReturnValues="ALL_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **_arguments(expression),
-            )
-        return from_item(answer["Attributes"])
+        mark = None
+        if "condition" in expression:
+            mark = uuid.uuid4().hex
+            expression = _marked_update(expression, mark)
+        try:
+            with mapped_errors("UpdateItem"):
+                answer = self._client().update_item(
+                    TableName=self.name,
+                    Key=to_item(key),
+                    ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **_arguments(expression),
+                )
+        except ConditionFailed as failed:
+            if failed.item is None or not _carries(failed.item, mark):
+                raise ConditionFailed(_shown(failed.item)) from failed
+            return _without_mark(failed.item)
+        return _without_mark(from_item(answer["Attributes"]))
 
     def delete(self, key: Mapping[str, Any], **expression: Any) -> dict[str, Any] | None:
-        """DeleteItem; returns the old item; raises ConditionFailed."""
-        with mapped_errors("DeleteItem"):
-            answer = self._client().delete_item(
-                TableName=self.name,
-                Key=to_item(key),
-                ReturnValues="ALL_OLD",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **_arguments(expression),
-            )
-        return from_item(answer["Attributes"]) if answer.get("Attributes") else None
+        """DeleteItem; returns the old item; raises ConditionFailed.
+
+        An item that is not there any more is no failed condition: a deletion leaves no mark that
+        a repetition could recognise, and nothing is left to delete.
+        """
+        try:
+            with mapped_errors("DeleteItem"):
+                answer = self._client().delete_item(
+                    TableName=self.name,
+                    Key=to_item(key),
+                    ReturnValues="ALL_OLD",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **_arguments(expression),
+                )
+        except ConditionFailed as failed:
+            if failed.item is None:
+                return None
+            raise ConditionFailed(_shown(failed.item)) from failed
+        return _shown(from_item(answer["Attributes"])) if answer.get("Attributes") else None
 
     def query(self, **expression: Any) -> Iterator[dict[str, Any]]:
         """Query, page after page. `IndexName`, `Limit`, `ScanIndexForward`, … pass through."""
@@ -109,7 +141,7 @@ class Table:
             with mapped_errors("Query"):
                 answer = self._client().query(TableName=self.name, **arguments)
             for item in answer.get("Items", []):
-                yield from_item(item)
+                yield _without_mark(from_item(item))
             if not answer.get("LastEvaluatedKey"):
                 return
             arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
@@ -119,17 +151,29 @@ class Table:
 
         Each action is `{"Put": {"item": …, **expression}}`, `{"Update": {"key": …, …}}`,
         `{"Delete": {"key": …, …}}` or `{"Check": {"key": …, …}}`. `token` makes a repeated call
-        within ten minutes the same one.
+        within ten minutes the same one; botocore's own repetitions always are. A mark in what is
+        put and updated does the same where the token is not honoured.
         """
-        arguments: dict[str, Any] = {"TransactItems": [self._action(action) for action in actions]}
-        if token is not None:
-            arguments["ClientRequestToken"] = token
-        with mapped_errors("TransactWriteItems"):
-            self._client().transact_write_items(**arguments)
+        mark = uuid.uuid4().hex
+        items: list[Any] = [self._action(action, mark) for action in actions]
+        try:
+            with mapped_errors("TransactWriteItems"):
+                self._client().transact_write_items(
+                    TransactItems=items, ClientRequestToken=token or mark
+                )
+        except TransactionRefused as refused:
+            # All or nothing: one item with the mark shows that everything was written.
+            if not any(_carries(item, mark) for item in refused.items):
+                shown = [_shown(item) for item in refused.items]
+                raise TransactionRefused(refused.reasons, shown) from refused
 
-    def _action(self, action: dict[str, Any]) -> dict[str, Any]:
+    def _action(self, action: dict[str, Any], mark: str) -> dict[str, Any]:
         ((kind, fields),) = action.items()
         fields = dict(fields)
+        if kind == "Put":
+            fields["item"] = {**fields["item"], MARK: mark}
+        elif kind == "Update":
+            fields = _marked_update(fields, mark)
         body: dict[str, Any] = {
             "TableName": self.name,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
@@ -142,12 +186,46 @@ class Table:
         return {"ConditionCheck" if kind == "Check" else kind: body}
 
 
+def _marked_item(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**item, MARK: item.get(MARK) or uuid.uuid4().hex}
+
+
+def _marked_update(expression: dict[str, Any], mark: str) -> dict[str, Any]:
+    """The update with its mark, and the condition that it has not been applied yet.
+
+    The latter matters where a repetition would pass its condition once more (`ADD`).
+    """
+    change = str(expression["set"])
+    rest = f", {change.removeprefix('SET ')}" if change.startswith("SET ") else f" {change}"
+    marked = {
+        **expression,
+        "set": f"SET #writeMark = :writeMark{rest}",
+        "names": {**expression.get("names", {}), "#writeMark": MARK},
+        "values": {**expression.get("values", {}), ":writeMark": mark},
+    }
+    if "condition" in expression:
+        fresh = "(attribute_not_exists(#writeMark) OR #writeMark <> :writeMark)"
+        marked["condition"] = f"({expression['condition']}) AND {fresh}"
+    return marked
+
+
+def _carries(item: Mapping[str, Any] | None, mark: object) -> bool:
+    return item is not None and mark is not None and item.get(MARK) == mark
+
+
+def _without_mark(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name != MARK}
+
+
+def _shown(item: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if item is None else _without_mark(item)
+
+
 @contextmanager
 def mapped_errors(operation: str) -> Iterator[None]:
     """Turn botocore's errors into ours; conditions and transactions into their own.
 
-    A write without an answer is OutcomeUnknown. botocore repeats such a write by itself, so a
-    condition may fail against our own item: whoever writes one looks at `ConditionFailed.item`.
+    A write without an answer is OutcomeUnknown.
     """
     try:
         yield

@@ -2,8 +2,7 @@
 
 States: `placing` under a lease, with the key that the order has (or will have) in Salesforce;
 `done` with the answer. Both are forgotten 24 hours after they began; TTL deletes late, so every
-condition looks at the time itself. The lease has a name, so that an attempt recognises its own
-write when botocore repeated it after a lost answer, and never ends another attempt's lease.
+condition looks at the time itself. Nobody ends another request's lease.
 """
 
 from __future__ import annotations
@@ -12,15 +11,23 @@ import json
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from portal.domain.lease import LeaseLost, new_lease
 from portal.ports.order_requests import Beginning, Begun
 from portal.repositories.dynamodb import ConditionFailed, Table
+from portal.repositories.leases import LeasedItems, lease_of, leased
 
 KEEP_SECONDS = 24 * 3600
 # Longer than the endpoint's timeout: whoever holds an unexpired lease may still be alive.
 LEASE_SECONDS = 35
 STATE = {"#s": "state"}
+_PLACING: dict[str, Any] = {
+    "condition": "#s = :placing",
+    "names": STATE,
+    "values": {":placing": "placing"},
+}
 
 
 class DynamoOrderRequests:
@@ -28,12 +35,13 @@ class DynamoOrderRequests:
 
     def __init__(self, table: Table, *, clock: Callable[[], float] = time.time) -> None:
         self._table = table
+        self._items = LeasedItems(table)
         self._clock = clock
 
     def begin(self, request_id: str, cart_hash: str) -> Beginning:
         """One conditional write; when it fails, DynamoDB says what is there."""
         now = int(self._clock())
-        mine = Beginning(Begun.NEW, order_key=uuid.uuid4().hex, lease=uuid.uuid4().hex)
+        mine = Beginning(Begun.NEW, order_key=uuid.uuid4().hex, lease=new_lease(now, LEASE_SECONDS))
         try:
             self._table.put(
                 {
@@ -41,17 +49,14 @@ class DynamoOrderRequests:
                     "state": "placing",
                     "cart": cart_hash,
                     "orderKey": mine.order_key,
-                    "lease": mine.lease,
-                    "leaseUntil": now + LEASE_SECONDS,
+                    **leased(mine.lease),
                     "expiration": now + KEEP_SECONDS,
                 },
                 condition="attribute_not_exists(id) OR expiration <= :now",
                 values={":now": now},
             )
         except ConditionFailed as found:
-            item = found.item or {}
-            if item.get("lease") != mine.lease:
-                return self._existing(request_id, cart_hash, item, now)
+            return self._existing(request_id, cart_hash, found.item or {}, now)
         return mine
 
     def _existing(
@@ -61,31 +66,25 @@ class DynamoOrderRequests:
             return Beginning(Begun.OTHER_CART)
         if item.get("state") == "done":
             return Beginning(Begun.DONE, answer=json.loads(item["answer"]))
-        held = int(item.get("leaseUntil", 0)) - now
-        if held > 0:
-            return Beginning(Begun.BUSY, retry_after=held)
+        lease = lease_of(item)
+        if lease.held(now):
+            return Beginning(Begun.BUSY, retry_after=lease.until - now)
         return self._take_over(request_id, str(item["orderKey"]), now)
 
     def _take_over(self, request_id: str, order_key: str, now: int) -> Beginning:
-        mine = Beginning(Begun.RESUMED, order_key=order_key, lease=uuid.uuid4().hex)
+        lease = new_lease(now, LEASE_SECONDS)
         try:
-            self._table.update(
+            self._items.take(
                 _key(request_id),
-                set="SET leaseUntil = :until, lease = :lease",
-                condition="#s = :placing AND orderKey = :key AND leaseUntil <= :now",
+                lease,
+                now=now,
+                condition="#s = :placing AND orderKey = :key",
                 names=STATE,
-                values={
-                    ":until": now + LEASE_SECONDS,
-                    ":lease": mine.lease,
-                    ":placing": "placing",
-                    ":key": order_key,
-                    ":now": now,
-                },
+                values={":placing": "placing", ":key": order_key},
             )
-        except ConditionFailed as found:
-            if (found.item or {}).get("lease") != mine.lease:
-                return Beginning(Begun.BUSY)
-        return mine
+        except ConditionFailed:
+            return Beginning(Begun.BUSY)
+        return Beginning(Begun.RESUMED, order_key=order_key, lease=lease)
 
     def finish(self, request_id: str, begun: Beginning, answer: dict[str, Any]) -> None:
         """Whoever finishes first wins; the answers are the same anyhow."""
@@ -106,29 +105,14 @@ class DynamoOrderRequests:
             return
 
     def pause(self, request_id: str, begun: Beginning) -> None:
-        """End the lease, if it still is this attempt's."""
-        try:
-            self._table.update(
-                _key(request_id),
-                set="SET leaseUntil = :zero",
-                condition="lease = :lease AND #s = :placing",
-                names=STATE,
-                values={":zero": 0, ":lease": begun.lease, ":placing": "placing"},
-            )
-        except ConditionFailed:
-            return
+        """End the lease, if it still is this request's."""
+        with suppress(LeaseLost):
+            self._items.release(_key(request_id), begun.lease, **_PLACING)
 
     def forget(self, request_id: str, begun: Beginning) -> None:
-        """Delete the record, if it still is this attempt's."""
-        try:
-            self._table.delete(
-                _key(request_id),
-                condition="lease = :lease AND #s = :placing",
-                names=STATE,
-                values={":lease": begun.lease, ":placing": "placing"},
-            )
-        except ConditionFailed:
-            return
+        """Delete the record, if it still is this request's."""
+        with suppress(LeaseLost):
+            self._items.forget(_key(request_id), begun.lease, **_PLACING)
 
 
 def _key(request_id: str) -> dict[str, str]:

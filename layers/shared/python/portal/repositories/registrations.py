@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from portal.domain.identity import CustomerMapping
+from portal.domain.lease import LeaseHeld, LeaseLost
 from portal.domain.registration import Kind, Registration, State
-from portal.ports.registrations import ClientTaken, Holder, LeaseHeld, LeaseLost, Occupied
+from portal.ports.registrations import ClientTaken, Holder, Occupied
 from portal.repositories.dynamodb import ConditionFailed, Table, TransactionRefused
 from portal.repositories.identity import (
     account_key,
@@ -15,11 +16,12 @@ from portal.repositories.identity import (
     registration_key,
     whmcs_key,
 )
+from portal.repositories.leases import LeasedItems, lease_of, leased, mine
 
 _ABSENT = "attribute_not_exists(pk)"
 # `state` is a reserved word of DynamoDB's expressions.
 _STATE = {"#state": "state"}
-_MINE = "attempt = :attempt AND #state = :reserved"
+_RESERVED = "#state = :reserved"
 _HELD = "registrationId = :id AND #state = :reserved"
 
 
@@ -28,6 +30,7 @@ class DynamoRegistrations:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._items = LeasedItems(table)
 
     def get(self, registration_id: str) -> Registration | None:
         """A strongly consistent read."""
@@ -55,25 +58,23 @@ class DynamoRegistrations:
     def claim(self, registration: Registration, *, now: int) -> Registration:
         """Take the lease that `registration.leased(...)` describes, if `version` is unchanged."""
         try:
-            item = self._table.update(
+            item = self._items.take(
                 registration_key(registration.id),
-                set=(
-                    "SET attempt = :attempt, leaseUntil = :until, abandonedFrom = :abandoned,"
-                    " firstName = :name, #language = :language, emailDiffers = :differs,"
-                    " version = :next"
+                registration.lease,
+                now=now,
+                change=(
+                    "abandonedFrom = :abandoned, firstName = :name, #language = :language,"
+                    " emailDiffers = :differs, version = :next"
                 ),
-                condition="version = :version AND leaseUntil <= :now AND #state = :reserved",
+                condition=f"version = :version AND {_RESERVED}",
                 names={**_STATE, "#language": "language"},
                 values={
-                    ":attempt": registration.attempt,
-                    ":until": registration.lease_until,
                     ":abandoned": registration.abandoned_from,
                     ":name": registration.first_name,
                     ":language": registration.language,
                     ":differs": registration.email_differs,
                     ":version": registration.version,
                     ":next": registration.version + 1,
-                    ":now": now,
                     ":reserved": State.RESERVED.value,
                 },
             )
@@ -81,7 +82,7 @@ class DynamoRegistrations:
             found = registration_from(failed.item) if failed.item else None
             if found is None or found.state is not State.RESERVED:
                 raise LeaseLost from failed
-            raise LeaseHeld(max(found.lease_until, now + 1)) from failed
+            raise LeaseHeld(max(found.lease.until, now + 1)) from failed
         return registration_from(item)
 
     def client_sent(self, registration: Registration, at: int | None) -> Registration:
@@ -90,9 +91,15 @@ class DynamoRegistrations:
         change = "REMOVE clientSentAt" if at is None else "SET clientSentAt = :at"
         return self._change(registration, change, values)
 
-    def let_go(self, registration: Registration) -> None:
+    def release_lease(self, registration: Registration) -> None:
         """End the lease so that the same request can go on at once. Raises LeaseLost."""
-        self._change(registration, "SET leaseUntil = :zero", {":zero": 0})
+        self._items.release(
+            registration_key(registration.id),
+            registration.lease,
+            condition=_RESERVED,
+            names=_STATE,
+            values={":reserved": State.RESERVED.value},
+        )
 
     def complete(self, registration: Registration, mapping: CustomerMapping) -> Registration:
         """Write the mapping and its three uniqueness items. Raises LeaseLost, ClientTaken."""
@@ -111,15 +118,17 @@ class DynamoRegistrations:
                 "Update": {
                     "key": registration_key(registration.id),
                     "set": "SET #state = :mapped, userId = :user, whmcsClientId = :client",
-                    "condition": _MINE,
-                    "names": _STATE,
-                    "values": {
-                        ":attempt": registration.attempt,
-                        ":reserved": State.RESERVED.value,
-                        ":mapped": State.MAPPED.value,
-                        ":user": mapping.user_id,
-                        ":client": mapping.whmcs_client_id,
-                    },
+                    **mine(
+                        registration.lease,
+                        _RESERVED,
+                        names=_STATE,
+                        values={
+                            ":reserved": State.RESERVED.value,
+                            ":mapped": State.MAPPED.value,
+                            ":user": mapping.user_id,
+                            ":client": mapping.whmcs_client_id,
+                        },
+                    ),
                 }
             },
             {"Put": {"item": {**email_key(mapping.email), **joined}, **held}},
@@ -159,50 +168,47 @@ class DynamoRegistrations:
             "names": _STATE,
             "values": {":id": registration.id, ":reserved": State.RESERVED.value},
         }
-        mine = {
-            "condition": _MINE,
-            "names": _STATE,
-            "values": {":attempt": registration.attempt, ":reserved": State.RESERVED.value},
-        }
+        own = mine(
+            registration.lease,
+            _RESERVED,
+            names=_STATE,
+            values={":reserved": State.RESERVED.value},
+        )
         try:
             self._table.transact(
                 [
-                    {"Delete": {"key": registration_key(registration.id), **mine}},
+                    {"Delete": {"key": registration_key(registration.id), **own}},
                     {"Delete": {"key": email_key(registration.email), **held}},
                     {"Delete": {"key": account_key(registration.sf_account_id), **held}},
                 ]
             )
         except TransactionRefused as refused:
-            raise LeaseLost from refused
+            # Deletions leave no mark. A repetition finds that nothing of the three is left.
+            if any(refused.items):
+                raise LeaseLost from refused
 
     def _change(
         self, registration: Registration, change: str, values: dict[str, Any]
     ) -> Registration:
-        try:
-            item = self._table.update(
-                registration_key(registration.id),
-                set=change,
-                condition=_MINE,
-                names=_STATE,
-                values={
-                    **values,
-                    ":attempt": registration.attempt,
-                    ":reserved": State.RESERVED.value,
-                },
-            )
-        except ConditionFailed as failed:
-            raise LeaseLost from failed
+        item = self._items.change(
+            registration_key(registration.id),
+            registration.lease,
+            change,
+            condition=_RESERVED,
+            names=_STATE,
+            values={**values, ":reserved": State.RESERVED.value},
+        )
         return registration_from(item)
 
 
 def _was_completed(
     refused: TransactionRefused, registration: Registration, mapping: CustomerMapping
 ) -> bool:
-    """Whether this very attempt has written it before, and only the answer was lost."""
+    """Whether the owner of this lease has written it in an earlier call."""
     record = refused.items[0] or {}
     return (
         record.get("state") == State.MAPPED.value
-        and record.get("attempt") == registration.attempt
+        and lease_of(record).owner == registration.lease.owner
         and record.get("userId") == mapping.user_id
     )
 
@@ -236,9 +242,8 @@ def registration_item(registration: Registration) -> dict[str, Any]:
         "language": registration.language,
         "emailDiffers": registration.email_differs,
         "state": registration.state.value,
-        "attempt": registration.attempt,
+        **leased(registration.lease),
         "version": registration.version,
-        "leaseUntil": registration.lease_until,
         "abandonedFrom": registration.abandoned_from,
         "clientSentAt": registration.client_sent_at,
         "userId": registration.user_id,
@@ -259,9 +264,8 @@ def registration_from(item: dict[str, Any]) -> Registration:
         language=str(item["language"]),
         email_differs=bool(item["emailDiffers"]),
         state=State(item["state"]),
-        attempt=str(item["attempt"]),
+        lease=lease_of(item),
         version=int(item["version"]),
-        lease_until=int(item["leaseUntil"]),
         abandoned_from=int(item["abandonedFrom"]),
         client_sent_at=item.get("clientSentAt"),
         user_id=item.get("userId"),

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from portal.observability import logger
 from portal.ports.reset_tokens import ResetGrant
 from portal.repositories.dynamodb import Table, TransactionRefused
 
@@ -32,7 +33,9 @@ class DynamoResetTokens:
         """A new token for the link in a mail; it exists nowhere else in clear."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         expires_at = int(self._clock()) + VALID_SECONDS
-        self._keep(user_id, hash_of(token), expires_at, self._epoch(user_id))
+        epoch = self._epoch(user_id)
+        # Nobody else knows the token, so its item is written without a condition.
+        self._table.put(_token(user_id, hash_of(token), expires_at, epoch))
         return token
 
     @property
@@ -62,12 +65,27 @@ class DynamoResetTokens:
             )
         except TransactionRefused:
             return None
-        return ResetGrant(str(item["userId"]), token_hash, int(item["expiresAt"]))
+        return ResetGrant(
+            user_id=str(item["userId"]),
+            token_hash=token_hash,
+            expires_at=int(item["expiresAt"]),
+            epoch=int(item["epoch"]) + 1,
+        )
 
     def give_back(self, grant: ResetGrant) -> None:
-        """Make the token good again: what it was redeemed for did not happen."""
-        epoch = self._epoch(grant.user_id)
-        self._keep(grant.user_id, grant.token_hash, grant.expires_at, epoch)
+        """Make the token good again, while the epoch is still the one that the grant began."""
+        still_ours = {
+            "Check": {
+                "key": _epoch_key(grant.user_id),
+                "condition": "epoch = :epoch",
+                "values": {":epoch": grant.epoch},
+            }
+        }
+        token = _token(grant.user_id, grant.token_hash, grant.expires_at, grant.epoch)
+        try:
+            self._table.transact([still_ours, {"Put": {"item": token}}])
+        except TransactionRefused:
+            logger().info("reset token stays used: the password was changed meanwhile")
 
     def void(self, user_id: str) -> None:
         """No token issued so far works any more."""
@@ -87,21 +105,20 @@ class DynamoResetTokens:
         )
         return int(item["epoch"])
 
-    def _keep(self, user_id: str, token_hash: str, expires_at: int, epoch: int) -> None:
-        self._table.put(
-            {
-                **_token_key(token_hash),
-                "userId": user_id,
-                "epoch": epoch,
-                "expiresAt": expires_at,
-                "expiration": expires_at,
-            }
-        )
-
 
 def hash_of(token: str) -> str:
     """What is stored of a token. No salt: 256 random bits cannot be guessed from a hash."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _token(user_id: str, token_hash: str, expires_at: int, epoch: int) -> dict[str, Any]:
+    return {
+        **_token_key(token_hash),
+        "userId": user_id,
+        "epoch": epoch,
+        "expiresAt": expires_at,
+        "expiration": expires_at,
+    }
 
 
 def _token_key(token_hash: str) -> dict[str, str]:

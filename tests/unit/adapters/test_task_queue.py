@@ -11,10 +11,10 @@ from moto import mock_aws
 from portal import correlation
 from portal.adapters.sqs import SqsQueue
 from portal.adapters.task_queue import SqsTaskQueue
-from portal.domain.upstream import Unavailable, UpstreamError
+from portal.domain.upstream import Refused, UpstreamError
 from portal.engine.model import Task
 
-TICKET = Task("provision#801000000000001AAA", 2)
+TASK = Task("provision#801000000000001AAA", 2)
 
 
 @pytest.fixture
@@ -23,35 +23,35 @@ def url() -> Iterator[str]:
         yield boto3.client("sqs").create_queue(QueueName="provision")["QueueUrl"]
 
 
-def test_a_ticket_travels_with_its_correlation_id(url: str) -> None:
+def test_a_task_travels_with_its_correlation_id(url: str) -> None:
     with correlation.bound("correlation-1"):
-        SqsTaskQueue(SqsQueue(url)).put(TICKET)
+        SqsTaskQueue(SqsQueue(url)).put(TASK)
     answer = boto3.client("sqs").receive_message(QueueUrl=url, MessageAttributeNames=["All"])
     (message,) = answer["Messages"]
-    assert json.loads(message["Body"]) == {"jobId": TICKET.job_id, "attempt": 2}
+    assert json.loads(message["Body"]) == {"jobId": TASK.job_id, "attempt": 2}
     assert message["MessageAttributes"]["correlationId"]["StringValue"] == "correlation-1"
 
 
 def test_delays_are_whole_seconds_within_sqs_limit(url: str) -> None:
     queue = SqsTaskQueue(SqsQueue(url))
-    queue.put(TICKET, delay_seconds=10_000.7)
+    queue.put(TASK, delay_seconds=10_000.7)
     assert queue.backlog() == 0
-    queue.put(TICKET)
+    queue.put(TASK)
     assert queue.backlog() == 1
 
 
 def test_postponing_a_message(url: str) -> None:
     client, queue = boto3.client("sqs"), SqsQueue(url)
-    SqsTaskQueue(queue).put(TICKET)
+    SqsTaskQueue(queue).put(TASK)
     (message,) = client.receive_message(QueueUrl=url)["Messages"]
     queue.postpone(message["ReceiptHandle"], 0.4)
     assert len(client.receive_message(QueueUrl=url)["Messages"]) == 1
-    with pytest.raises(Unavailable):
+    with pytest.raises(Refused):
         queue.postpone("unknown", 10)
 
 
 def test_a_queue_that_is_gone(url: str) -> None:
     gone = SqsTaskQueue(SqsQueue(f"{url}-gone"))
-    for act in (lambda: gone.put(TICKET), gone.backlog):
+    for act in (lambda: gone.put(TASK), gone.backlog):
         with pytest.raises(UpstreamError):
             act()

@@ -1,0 +1,32 @@
+"""The consumer of a workflow's tasks, whatever the workflow is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from portal.engine.model import Task
+from portal.queues.consumer import Consumer, Received
+from portal.queues.fresh_and_waiting import FreshAndWaiting
+from portal.queues.task_message import TaskMessage
+from portal.queues.verdict import Verdict
+
+Work = Callable[[Task, Callable[[], float]], Verdict]
+"""Works on a task within the seconds that remain."""
+
+
+def task_consumer(work: Work, queues: FreshAndWaiting | None = None) -> Consumer[TaskMessage]:
+    """A consumer that gives every task to the engine.
+
+    It needs no dead-letter queue for what is unreadable: the sweeper finds a job without a
+    message by its record.
+    """
+
+    def handle(received: Received[TaskMessage]) -> Verdict:
+        return work(received.message.task, received.remaining)
+
+    return Consumer(
+        model=TaskMessage,
+        work=handle,
+        log_fields=lambda message: {"job_id": message.job_id},
+        queues=queues,
+    )

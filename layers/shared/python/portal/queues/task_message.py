@@ -1,0 +1,31 @@
+"""A task of the workflow engine as a message on a queue."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from portal.engine.model import Task
+
+
+class TaskMessage(BaseModel):
+    """Which attempt of which job is to be worked on. The job's record holds all else."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
+    )
+
+    job_id: str = Field(min_length=1)
+    attempt: int = Field(ge=1)
+
+    @classmethod
+    def of(cls, task: Task) -> Self:
+        """The message of a task."""
+        return cls(job_id=task.job_id, attempt=task.attempt)
+
+    @property
+    def task(self) -> Task:
+        """The task of a message."""
+        return Task(self.job_id, self.attempt)
