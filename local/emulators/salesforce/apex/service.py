@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import httpx
-from greenlet import getcurrent, greenlet
+from greenlet import GreenletExit, getcurrent, greenlet
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -171,6 +171,10 @@ async def _in_greenlet(function: Callable[[], Any]) -> Any:
                 answer = await _send(client, cast("Outgoing", passed))
             except CalloutFailed as failed:
                 passed = child.throw(failed)
+            except BaseException:
+                # Ended now, while nothing else has changes that could be undone with its own.
+                child.throw(GreenletExit)
+                raise
             else:
                 passed = child.switch(answer)
     return passed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.emulators.salesforce.apex.access import Access
@@ -152,7 +152,7 @@ def test_a_hundred_queries_and_no_more(apex: Apex) -> None:
 
 
 @given(value=st.text(max_size=40))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None)
 def test_no_text_changes_the_query(value: str) -> None:
     query, _ = bind(("SELECT Id FROM Account WHERE Name = ", ""), [value], [False])
     assert isinstance(query.where, Comparison)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ import pytest
 import requests
 
 from local.emulators.kit.server import Running, running
+from local.emulators.salesforce.apex import service
+from local.emulators.salesforce.apex.callouts import Outgoing
 from local.emulators.salesforce.app import SalesforceEmulator
 from local.emulators.salesforce.ids import normalise
 from local.emulators.salesforce.metadata import project_root
@@ -192,6 +195,28 @@ def test_other_requests_are_served_while_a_callout_waits(apex: Running, portal: 
         assert not first.done()
         portal.hold.set()
         assert first.result(10).json()["returnValue"]["code"] == "accepted"
+
+
+def test_a_call_that_is_cancelled_while_it_waits_ends_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended = []
+
+    def run() -> None:
+        try:
+            service._leave_greenlet(
+                Outgoing(method="GET", url="http://x", headers={}, body=b"", timeout_seconds=1)
+            )
+        finally:
+            ended.append(True)
+
+    async def cancelled(*_: Any) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(service, "_send", cancelled)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(service._in_greenlet(run))
+    assert ended == [True]
 
 
 def test_a_portal_that_is_not_there(apex: Running, portal: Portal) -> None:
