@@ -1,4 +1,4 @@
-"""The customers' pages in a real Chromium: each state with a faked API, the journey on the stack."""
+"""The customers' pages in a real Chromium: with a faked API, and one journey on the stack."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_pages_in_a_browser(built: Path, stack: StackContext) -> None:
         "SALESFORCE_URL": stack.salesforce_url,
         "WEB_PORT": str(_free_port()),
     }
-    outcome = subprocess.run(
+    outcome = subprocess.run(  # noqa: S603  # our own command line
         [WEB / "npm", "run", "--silent", "pages"],
         cwd=WEB,
         env=environment,
