@@ -9,20 +9,21 @@ from moto import mock_aws
 from portal.catalog.cache import CatalogCache
 from portal.domain.catalog import Catalog
 from portal.domain.lease import new_lease
-from portal.engine.model import Job, KeyUse
-from portal.engine.states import Status
+from portal.engine.model import KeyUse
 from portal.ports.message_log import Claim, Finding, NotClaimed
 from portal.ports.order_requests import Begun
 from portal.repositories.catalog import DynamoCatalogStore
+from portal.repositories.claims import DynamoClaims
 from portal.repositories.dynamodb import ConditionFailed, Table, TransactionRefused
 from portal.repositories.message_log import DynamoMessageLog
 from portal.repositories.order_requests import DynamoOrderRequests
 from portal.repositories.rate_limits import DynamoRateCounters
 from portal.repositories.registrations import DynamoRegistrations
 from portal.repositories.reset_tokens import DynamoResetTokens
-from portal.repositories.workflow import DynamoClaims, DynamoJobStore
+from portal.repositories.workflow import DynamoJobStore
 
 from tests.fakes.catalog import FakeCatalogSource, product
+from tests.fakes.workflow import toy_job
 from tests.tables import EPHEMERAL, IDEMPOTENCY, WORKFLOW, Tables
 from tests.unit.repositories.test_registrations import NOW, leased, mapping, registration
 
@@ -166,7 +167,7 @@ def test_rate_counters_count_once(world: World) -> None:
 
 def test_jobs_and_claims(world: World) -> None:
     store = DynamoJobStore(world.table(WORKFLOW))
-    job = Job(id="ORDER#1", status=Status.QUEUED, attempt=1, requested_at=NOW, updated_at=NOW)
+    job = toy_job(requested_at=NOW, updated_at=NOW)
     use = KeyUse(job_id=job.id, payload_hash="hash", attempt=1)
     with world.lost.once():
         begun = store.begin(job, "key-1", use)
