@@ -147,12 +147,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 2
 
 
+def _has_credentials(session: boto3.session.Session) -> bool:
+    """Whether boto3 finds any; its stubs do not know that it may find none."""
+    found: object = session.get_credentials()
+    return found is not None
+
+
 def _account() -> Account:
     session = boto3.session.Session()
-    if session.region_name is None:
+    if not session.region_name:
         msg = "no region: set AWS_REGION, or a region in the profile that AWS_PROFILE names"
         raise DeployError(msg)
-    if not session.get_credentials():
+    if not _has_credentials(session):
         msg = "no AWS credentials: set AWS_PROFILE (and run `aws sso login`), or access keys"
         raise DeployError(msg)
     return Account(

@@ -35,8 +35,8 @@ def test_provisioning_is_listed_and_mails_are_moved() -> None:
     )
     result = root.run("redrive", "--dead-letters", answer="y\n")
     assert result.exit_code == 0, result.output
-    assert "jobId ORDER#1  attempt 2  message message-1" in result.stdout
-    assert "jobId ORDER#3  attempt 1  message message-3" in result.stdout
+    assert "jobId provision#1  attempt 2  message message-1" in result.stdout
+    assert "jobId provision#3  attempt 1  message message-3" in result.stdout
     assert "template welcome  dedupKey welcome:1  message message-2" in result.stdout
     assert "1 moved back" in result.stdout
     assert [one.id for one in root.email_letters.sent] == ["message-2"]

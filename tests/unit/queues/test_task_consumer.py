@@ -13,7 +13,7 @@ from portal.queues.verdict import ACK, Verdict
 
 from tests.events import FakeContext, sqs_event
 
-JOB = {"jobId": "ORDER#801000000000001AAA", "attempt": 2}
+JOB = {"jobId": "provision#801000000000001AAA", "attempt": 2}
 
 
 def test_the_engine_learns_task_and_time_left() -> None:
@@ -24,7 +24,7 @@ def test_the_engine_learns_task_and_time_left() -> None:
         return ACK
 
     task_consumer(work).consume(sqs_event(JOB), FakeContext(remaining_ms=150_000))
-    assert seen == [(Task("ORDER#801000000000001AAA", 2), 150.0)]
+    assert seen == [(Task("provision#801000000000001AAA", 2), 150.0)]
 
 
 def test_log_lines_carry_the_job_and_no_order(capfd: pytest.CaptureFixture[str]) -> None:

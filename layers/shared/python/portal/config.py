@@ -26,7 +26,7 @@ CommaList = Annotated[
     ),
 ]
 ESIM_PROVIDERS = ("gigs", "esim_access")
-"""The values that ESIM_PROVIDER may have: the names that `building.esim_provider` has an adapter
+"""The values that ESIM_PROVIDER may have: the names that `factories.esim_provider` has an adapter
 for. A stage with any other is refused before it is deployed."""
 ConfigT = TypeVar("ConfigT", bound="Config")
 
