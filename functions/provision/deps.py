@@ -198,11 +198,11 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
     def circuit(upstream: str) -> Circuit:
         return Circuit(upstream, table=settings.idempotency_table)
 
-    whmcs = factories.guarded_whmcs(settings, circuit("whmcs"))
+    whmcs = factories.whmcs(settings, circuit("whmcs").run)
     workflow = Table(settings.workflow_table)
     return ProvisioningPorts(
         orders=SalesforceProvisioningOrders(
-            factories.guarded_salesforce(settings, circuit("salesforce")),
+            factories.salesforce(settings, circuit("salesforce").run),
             api_version=settings.salesforce_api_version,
         ),
         directory=factories.directory(settings),

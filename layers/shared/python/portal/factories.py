@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from portal import config
 
 if TYPE_CHECKING:
-    from portal.adapters.circuit import Circuit
+    from portal.adapters.guard import Guard
     from portal.adapters.salesforce.client import SalesforceClient
     from portal.adapters.whmcs.client import WhmcsClient
     from portal.billing.payment_gate import PaymentGate
@@ -30,53 +30,41 @@ if TYPE_CHECKING:
     from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
 
 
-def salesforce(settings: config.SalesforceConfig) -> SalesforceClient:
-    """The Salesforce client; one per org and execution environment, so one session."""
-    return _salesforce(
-        settings.salesforce_url, settings.salesforce_secret_id, settings.salesforce_api_version
-    )
+def salesforce(settings: config.SalesforceConfig, guard: Guard | None = None) -> SalesforceClient:
+    """The Salesforce client; `guard` runs its calls, for a circuit breaker.
+
+    Without a guard it is one per org and execution environment, so there is one session.
+    """
+    url, secret_id = settings.salesforce_url, settings.salesforce_secret_id
+    if guard is None:
+        return _shared_salesforce(url, secret_id, settings.salesforce_api_version)
+    return _new_salesforce(url, secret_id, settings.salesforce_api_version, guard)
 
 
 @functools.cache
-def _salesforce(url: str, secret_id: str, api_version: str) -> SalesforceClient:
+def _shared_salesforce(url: str, secret_id: str, api_version: str) -> SalesforceClient:
+    from portal.adapters.guard import unguarded  # noqa: PLC0415
+
+    return _new_salesforce(url, secret_id, api_version, unguarded)
+
+
+def _new_salesforce(url: str, secret_id: str, api_version: str, guard: Guard) -> SalesforceClient:
     from portal.adapters.salesforce.client import SalesforceClient  # noqa: PLC0415
     from portal.adapters.salesforce.login import Login  # noqa: PLC0415
     from portal.secrets import Secret  # noqa: PLC0415
 
     login = Login(url=url, secret=Secret(secret_id))
-    return SalesforceClient(url=url, api_version=api_version, login=login)
+    return SalesforceClient(url=url, api_version=api_version, login=login, guard=guard)
 
 
-def whmcs(settings: config.WhmcsConfig) -> WhmcsClient:
-    """The WHMCS client."""
+def whmcs(settings: config.WhmcsConfig, guard: Guard | None = None) -> WhmcsClient:
+    """The WHMCS client; `guard` runs its calls, for a circuit breaker."""
+    from portal.adapters.guard import unguarded  # noqa: PLC0415
     from portal.adapters.whmcs.client import WhmcsClient  # noqa: PLC0415
     from portal.secrets import Secret  # noqa: PLC0415
 
-    return WhmcsClient(url=settings.whmcs_api_url, secret=Secret(settings.whmcs_secret_id))
-
-
-def guarded_salesforce(settings: config.SalesforceConfig, circuit: Circuit) -> SalesforceClient:
-    """The Salesforce client behind a circuit breaker."""
-    from portal.adapters.circuit import GuardedSalesforceClient  # noqa: PLC0415
-    from portal.adapters.salesforce.login import Login  # noqa: PLC0415
-    from portal.secrets import Secret  # noqa: PLC0415
-
-    login = Login(url=settings.salesforce_url, secret=Secret(settings.salesforce_secret_id))
-    return GuardedSalesforceClient(
-        circuit=circuit,
-        url=settings.salesforce_url,
-        api_version=settings.salesforce_api_version,
-        login=login,
-    )
-
-
-def guarded_whmcs(settings: config.WhmcsConfig, circuit: Circuit) -> WhmcsClient:
-    """The WHMCS client behind a circuit breaker."""
-    from portal.adapters.circuit import GuardedWhmcsClient  # noqa: PLC0415
-    from portal.secrets import Secret  # noqa: PLC0415
-
     secret = Secret(settings.whmcs_secret_id)
-    return GuardedWhmcsClient(circuit=circuit, url=settings.whmcs_api_url, secret=secret)
+    return WhmcsClient(url=settings.whmcs_api_url, secret=secret, guard=guard or unguarded)
 
 
 def directory(settings: config.IdentityTable) -> CustomerDirectory:
@@ -180,9 +168,7 @@ def payment_gate(
     return PaymentGate(WhmcsPayMethods(client), DynamoYesStore(Table(ephemeral_table)), calendar)
 
 
-def esim_provider(
-    settings: config.EsimConfig, guard: Callable[[Callable[[], Any]], Any] | None = None
-) -> EsimProvider:
+def esim_provider(settings: config.EsimConfig, guard: Guard | None = None) -> EsimProvider:
     """The provider that ESIM_PROVIDER names; `guard` runs its calls, for a circuit breaker.
 
     Raises ConfigurationError for a name without an adapter.

@@ -20,8 +20,6 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
 )
 
 from portal import aws
-from portal.adapters.salesforce.client import SalesforceClient
-from portal.adapters.whmcs.client import WhmcsClient
 from portal.domain.upstream import (
     CircuitOpen,
     OutcomeUnknown,
@@ -104,31 +102,3 @@ class Circuit:
 
 def _run(call: Callable[[], AnswerT]) -> AnswerT:
     return call()
-
-
-class GuardedWhmcsClient(WhmcsClient):
-    """The WHMCS client behind a circuit."""
-
-    def __init__(self, *, circuit: Circuit, **options: Any) -> None:
-        super().__init__(**options)
-        self._circuit = circuit
-
-    def call(
-        self, action: str, parameters: dict[str, Any] | None = None, *, writes: bool = False
-    ) -> dict[str, Any]:
-        """As WhmcsClient.call."""
-        parent = super().call
-        return self._circuit.run(lambda: parent(action, parameters, writes=writes))
-
-
-class GuardedSalesforceClient(SalesforceClient):
-    """The Salesforce client behind a circuit."""
-
-    def __init__(self, *, circuit: Circuit, **options: Any) -> None:
-        super().__init__(**options)
-        self._circuit = circuit
-
-    def request(self, method: str, path: str, **options: Any) -> Any:
-        """As SalesforceClient.request."""
-        parent = super().request
-        return self._circuit.run(lambda: parent(method, path, **options))

@@ -8,7 +8,6 @@ read.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +16,7 @@ from requests import Response
 from portal.adapters.esim_access import errors
 from portal.adapters.esim_access.signing import Signer
 from portal.adapters.esim_verdict import UPSTREAM, Verdict, failure, log_unknown_code
+from portal.adapters.guard import Guard
 from portal.adapters.http import Call, Transport, json_object, throttled
 from portal.domain.upstream import Unauthorized, UpstreamError
 from portal.observability import count
@@ -28,7 +28,6 @@ PREFIX = "/api/v1/open/"
 _TOO_MANY = 429
 # The provider works and answers: no reason for a circuit breaker to keep calls away.
 _BUSINESS = frozenset({Verdict.REFUSED, Verdict.NOT_YET})
-Guard = Callable[[Callable[[], Any]], Any]
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from portal.adapters.esim_access import errors, reading
-from portal.adapters.esim_access.client import EsimAccessClient, Guard
+from portal.adapters.esim_access.client import EsimAccessClient
 from portal.adapters.esim_access.signing import Signer
 from portal.adapters.esim_offers import readable
 from portal.adapters.esim_verdict import UPSTREAM
+from portal.adapters.guard import Guard, unguarded
 from portal.adapters.http import Transport
 from portal.domain.activation_code import ActivationCode, InvalidActivationCodeError
 from portal.domain.esim import (
@@ -62,7 +63,7 @@ class EsimAccessProvider:
         url: str,
         secret: Secret,
         transport: Transport | None = None,
-        guard: Guard = lambda call: call(),
+        guard: Guard = unguarded,
         now: Callable[[], datetime] = _utc_now,
         signer: Signer | None = None,
     ) -> None:

@@ -6,13 +6,14 @@ Source: developers.gigs.com, "Authentication", "Idempotent requests", "Paginatio
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from requests import Response
 
 from portal.adapters.esim_verdict import UPSTREAM, failure, log_unknown_code
 from portal.adapters.gigs import errors
+from portal.adapters.guard import Guard
 from portal.adapters.http import Call, Transport, json_object, throttled
 from portal.domain.upstream import Refused, Unauthorized, UpstreamError
 from portal.observability import count
@@ -22,7 +23,6 @@ from portal.secrets import Secret
 READ_SECONDS = 15.0
 PAGE_SIZE = 200
 _TOO_MANY = 429
-Guard = Callable[[Callable[[], Any]], Any]
 
 
 class GigsClient:

@@ -14,7 +14,8 @@ from typing import Any
 from portal.adapters.esim_offers import readable
 from portal.adapters.esim_verdict import UPSTREAM
 from portal.adapters.gigs import reading
-from portal.adapters.gigs.client import GigsClient, Guard, segment
+from portal.adapters.gigs.client import GigsClient, segment
+from portal.adapters.guard import Guard, unguarded
 from portal.adapters.http import Transport
 from portal.domain.activation_code import ActivationCode, InvalidActivationCodeError
 from portal.domain.esim import (
@@ -59,7 +60,7 @@ class GigsProvider:
         url: str,
         secret: Secret,
         transport: Transport | None = None,
-        guard: Guard = lambda call: call(),
+        guard: Guard = unguarded,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._client = GigsClient(url=url, secret=secret, transport=transport, guard=guard)

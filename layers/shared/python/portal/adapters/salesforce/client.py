@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from portal import correlation
+from portal.adapters.guard import Guard, unguarded
 from portal.adapters.http import Call, Transport
 from portal.adapters.salesforce.failures import (
     UPSTREAM,
@@ -41,12 +42,19 @@ class SalesforceClient:
     """One org. The session is kept for the life of the execution environment."""
 
     def __init__(
-        self, *, url: str, api_version: str, login: Login, transport: Transport | None = None
+        self,
+        *,
+        url: str,
+        api_version: str,
+        login: Login,
+        transport: Transport | None = None,
+        guard: Guard = unguarded,
     ) -> None:
         self._url = url.rstrip("/")
         self._api_version = api_version
         self._login = login
         self._transport = transport or Transport(UPSTREAM, read_seconds=READ_SECONDS)
+        self._guard = guard
         self._session: Salesforce | None = None
 
     def query(self, soql: str) -> list[dict[str, Any]]:
@@ -154,6 +162,9 @@ class SalesforceClient:
         options: dict[str, Any] = {"params": params, "headers": headers or {}}
         if json is not None:
             options["json"] = json
+        return self._guard(lambda: self._with_session(call, options, repeatable=repeatable))
+
+    def _with_session(self, call: Call, options: dict[str, Any], *, repeatable: bool) -> Any:
         errors = simple_salesforce().SalesforceError
         try:
             return self._send(call, options)

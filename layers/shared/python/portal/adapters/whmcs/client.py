@@ -16,6 +16,7 @@ from typing import Any
 
 from requests import Response
 
+from portal.adapters.guard import Guard, unguarded
 from portal.adapters.http import (
     SERVER_ERROR,
     TOO_MANY_REQUESTS,
@@ -66,10 +67,18 @@ class WhmcsClient:
     The secret is `{"identifier", "secret", "accessKey"?}`.
     """
 
-    def __init__(self, *, url: str, secret: Secret, transport: Transport | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        secret: Secret,
+        transport: Transport | None = None,
+        guard: Guard = unguarded,
+    ) -> None:
         self._url = url
         self._secret = secret
         self._transport = transport or Transport(UPSTREAM, read_seconds=READ_SECONDS)
+        self._guard = guard
 
     def call(
         self, action: str, parameters: dict[str, Any] | None = None, *, writes: bool = False
@@ -80,16 +89,24 @@ class WhmcsClient:
         have happened; `message` is WHMCS' text, `code` its row in
         `portal.vendor_errors.whmcs` (None for a text that is in no row).
         """
+        answer: dict[str, Any] = self._guard(
+            lambda: self._with_credentials(action, parameters or {}, writes=writes)
+        )
+        return answer
+
+    def _with_credentials(
+        self, action: str, parameters: dict[str, Any], *, writes: bool
+    ) -> dict[str, Any]:
         secret = self._secret.value()
         try:
-            return self._once(action, parameters or {}, secret, writes=writes)
+            return self._once(action, parameters, secret, writes=writes)
         except Unauthorized as error:
             if error.code not in ROTATED:
                 raise
             fresh = self._secret.renewed(secret)
             if fresh is None:
                 raise
-        return self._once(action, parameters or {}, fresh, writes=writes)
+        return self._once(action, parameters, fresh, writes=writes)
 
     def pages(
         self,

@@ -3,7 +3,6 @@ import account_not_mapped from '@salesforce/label/c.Portal_Remedy_account_not_ma
 import activation_date_missing from '@salesforce/label/c.Portal_Remedy_activation_date_missing';
 import add_order_ambiguous from '@salesforce/label/c.Portal_Remedy_add_order_ambiguous';
 import add_order_unconfirmed from '@salesforce/label/c.Portal_Remedy_add_order_unconfirmed';
-import attempts_exhausted from '@salesforce/label/c.Portal_Remedy_attempts_exhausted';
 import aws_access_denied from '@salesforce/label/c.Portal_Remedy_aws_access_denied';
 import aws_outcome_unknown from '@salesforce/label/c.Portal_Remedy_aws_outcome_unknown';
 import aws_refused from '@salesforce/label/c.Portal_Remedy_aws_refused';
@@ -32,6 +31,7 @@ import product_not_mapped from '@salesforce/label/c.Portal_Remedy_product_not_ma
 import product_not_prepared from '@salesforce/label/c.Portal_Remedy_product_not_prepared';
 import product_unknown from '@salesforce/label/c.Portal_Remedy_product_unknown';
 import quantity_invalid from '@salesforce/label/c.Portal_Remedy_quantity_invalid';
+import retries_exhausted from '@salesforce/label/c.Portal_Remedy_retries_exhausted';
 import salesforce_access_denied from '@salesforce/label/c.Portal_Remedy_salesforce_access_denied';
 import salesforce_conflict from '@salesforce/label/c.Portal_Remedy_salesforce_conflict';
 import salesforce_order_deleted from '@salesforce/label/c.Portal_Remedy_salesforce_order_deleted';
@@ -53,7 +53,6 @@ const REMEDIES = {
     'activation-date-missing': activation_date_missing,
     'add-order-ambiguous': add_order_ambiguous,
     'add-order-unconfirmed': add_order_unconfirmed,
-    'attempts-exhausted': attempts_exhausted,
     'aws-access-denied': aws_access_denied,
     'aws-outcome-unknown': aws_outcome_unknown,
     'aws-refused': aws_refused,
@@ -82,6 +81,7 @@ const REMEDIES = {
     'product-not-prepared': product_not_prepared,
     'product-unknown': product_unknown,
     'quantity-invalid': quantity_invalid,
+    'retries-exhausted': retries_exhausted,
     'salesforce-access-denied': salesforce_access_denied,
     'salesforce-conflict': salesforce_conflict,
     'salesforce-order-deleted': salesforce_order_deleted,
