@@ -39,7 +39,7 @@ ops: setup ## The operator's command line: make ops ARGS='order show 801…'
 logs: setup ## The last log lines of the local Lambdas: make logs NAME=auth-signup
 	@$(RUN) python -m local logs $(NAME)
 
-test: check vendor-test infra-test salesforce-test stack-test ## Everything that CI checks
+test: check vendor-test infra-test salesforce-test web-test stack-test ## Everything that CI checks
 
 check: lint types unit ## The inner loop: lint, types, import arrows, unit and handler tests
 

@@ -50,8 +50,8 @@ class StageRoot:
 
     def catalog(self) -> CatalogPorts:
         """For `ops catalog`."""
-        from portal.adapters.salesforce.catalog import SalesforceCatalogSource  # noqa: PLC0415
-        from portal.repositories.catalog import DynamoCatalogStore  # noqa: PLC0415
+        from portal.adapters.salesforce.catalog import SalesforceCatalogSource
+        from portal.repositories.catalog import DynamoCatalogStore
 
         settings = config.load(config.CatalogReading, self.stage.environment)
         source = SalesforceCatalogSource(
@@ -67,8 +67,8 @@ class StageRoot:
 
     def jobs(self) -> JobPorts:
         """For what changes a job."""
-        from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
-        from portal.adapters.task_queue import SqsTaskQueue  # noqa: PLC0415
+        from portal.adapters.sqs import SqsQueue
+        from portal.adapters.task_queue import SqsTaskQueue
 
         settings = config.load(JobConfig, self.stage.environment)
         queue = SqsQueue(settings.provision_queue_url, lambda: self.stage.cloud.client("sqs"))
@@ -76,14 +76,14 @@ class StageRoot:
 
     def order(self) -> OrderPorts:
         """For `ops order show`."""
-        from portal.adapters.salesforce.provisioning import (  # noqa: PLC0415
+        from portal.adapters.salesforce.provisioning import (
             SalesforceProvisioningOrders,
         )
-        from portal.adapters.whmcs.orders import WhmcsOrders  # noqa: PLC0415
-        from portal.adapters.whmcs.services import WhmcsServices  # noqa: PLC0415
-        from portal.repositories.identity import DynamoCustomerDirectory  # noqa: PLC0415
+        from portal.adapters.whmcs.orders import WhmcsOrders
+        from portal.adapters.whmcs.services import WhmcsServices
+        from portal.repositories.identity import DynamoCustomerDirectory
 
-        from ops.salesforce_orders import SalesforceOrderReader  # noqa: PLC0415
+        from ops.salesforce_orders import SalesforceOrderReader
 
         settings = config.load(OrderConfig, self.stage.environment)
         salesforce = self._salesforce(settings)
@@ -113,13 +113,13 @@ class StageRoot:
 
     def _joined_dead_letters(self, queue: str) -> JoinedDeadLetters:
         """Those of the queue and of its waiting queue, which go back to the former."""
-        from ops.dead_letters import JoinedDeadLetters  # noqa: PLC0415
+        from ops.dead_letters import JoinedDeadLetters
 
         waiting = self._dead_letters(f"{queue}Waiting", back_to=queue)
         return JoinedDeadLetters(self._dead_letters(queue), waiting)
 
     def _dead_letters(self, queue: str, *, back_to: str | None = None) -> SqsDeadLetters:
-        from ops.dead_letters import SqsDeadLetters  # noqa: PLC0415
+        from ops.dead_letters import SqsDeadLetters
 
         return SqsDeadLetters(
             lambda: self.stage.cloud.client("sqs"),
@@ -128,25 +128,25 @@ class StageRoot:
         )
 
     def _jobs(self, settings: config.WorkflowTable) -> DynamoJobStore:
-        from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
+        from portal.repositories.workflow import DynamoJobStore
 
         return DynamoJobStore(self._table(settings.workflow_table))
 
     def _table(self, name: str) -> Table:
-        from portal.repositories.dynamodb import Table  # noqa: PLC0415
+        from portal.repositories.dynamodb import Table
 
         return Table(name, lambda: self.stage.cloud.client("dynamodb"))
 
     def _secret(self, secret_id: str) -> Secret:
-        from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415
-        from portal.secrets import Secret  # noqa: PLC0415
+        from aws_lambda_powertools.utilities.parameters import SecretsProvider
+        from portal.secrets import Secret
 
         client = self.stage.cloud.client("secretsmanager")
         return Secret(secret_id, lambda: SecretsProvider(boto3_client=client))
 
     def _salesforce(self, settings: config.SalesforceConfig) -> SalesforceClient:
-        from portal.adapters.salesforce.client import SalesforceClient  # noqa: PLC0415
-        from portal.adapters.salesforce.login import Login  # noqa: PLC0415
+        from portal.adapters.salesforce.client import SalesforceClient
+        from portal.adapters.salesforce.login import Login
 
         url = settings.salesforce_url
         login = Login(
@@ -162,7 +162,7 @@ class StageRoot:
         )
 
     def _whmcs(self, settings: config.WhmcsConfig) -> WhmcsClient:
-        from portal.adapters.whmcs.client import WhmcsClient  # noqa: PLC0415
+        from portal.adapters.whmcs.client import WhmcsClient
 
         url = settings.whmcs_api_url
         return WhmcsClient(
@@ -173,7 +173,7 @@ class StageRoot:
 
 
 def _transport(upstream: str, url: str) -> Transport:
-    from portal.adapters.http import Transport  # noqa: PLC0415
+    from portal.adapters.http import Transport
 
     transport = Transport(upstream, read_seconds=READ_SECONDS)
     if urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}:

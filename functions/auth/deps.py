@@ -143,8 +143,8 @@ def build_sessions() -> SessionDeps:
 @functools.cache
 def build_reset_mails() -> ResetMails:
     """For POST /auth/request-password-reset."""
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415  # loads botocore
-    from portal.repositories.identity import DynamoCustomerDirectory  # noqa: PLC0415  # the same
+    from portal.repositories.dynamodb import Table  # loads botocore
+    from portal.repositories.identity import DynamoCustomerDirectory  # the same
 
     settings = config.load(RequestPasswordResetConfig)
     return ResetMails(
@@ -176,9 +176,9 @@ def build_directory() -> CustomerDirectory:
 @functools.cache
 def build_case_worker() -> CaseWorkerDeps:
     """For the consumer of the case queues."""
-    from portal.adapters.salesforce.cases import SalesforceCases  # noqa: PLC0415  # loads requests
-    from portal.queues.backoff import Policy  # noqa: PLC0415  # only this Lambda needs it
-    from portal.queues.recorded_work import RecordedWork  # noqa: PLC0415  # the same
+    from portal.adapters.salesforce.cases import SalesforceCases  # loads requests
+    from portal.queues.backoff import Policy  # only this Lambda needs it
+    from portal.queues.recorded_work import RecordedWork  # the same
 
     settings = config.load(CaseWorkerConfig)
     cases = EmailCases(
@@ -214,8 +214,8 @@ def _registrar(
 
 
 def _limiter(settings: LimitedConfig) -> RateLimiter:
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415  # loads botocore
-    from portal.repositories.rate_limits import DynamoRateCounters  # noqa: PLC0415  # the same
+    from portal.repositories.dynamodb import Table  # loads botocore
+    from portal.repositories.rate_limits import DynamoRateCounters  # the same
 
     counters = DynamoRateCounters(Table(settings.ephemeral_table))
     return RateLimiter(counters, limits_from(settings.rate_limits, DEFAULTS))
@@ -232,20 +232,20 @@ def _policy(settings: config.PasswordRulesConfig) -> PasswordPolicy:
 
 
 def _users(settings: config.CognitoConfig) -> Users:
-    from portal.adapters.cognito import CognitoUsers  # noqa: PLC0415  # loads botocore
+    from portal.adapters.cognito import CognitoUsers  # loads botocore
 
     return CognitoUsers(user_pool_id=settings.user_pool_id, client_id=settings.user_pool_client_id)
 
 
 def _registrations(settings: config.IdentityTable) -> Registrations:
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415  # loads botocore
-    from portal.repositories.registrations import DynamoRegistrations  # noqa: PLC0415  # the same
+    from portal.repositories.dynamodb import Table  # loads botocore
+    from portal.repositories.registrations import DynamoRegistrations  # the same
 
     return DynamoRegistrations(Table(settings.identity_table))
 
 
 def _accounts(settings: RegistrationConfig) -> Accounts:
-    from portal.adapters.salesforce.accounts import (  # noqa: PLC0415  # loads requests
+    from portal.adapters.salesforce.accounts import (  # loads requests
         AccountFields,
         SalesforceAccounts,
     )
@@ -257,7 +257,7 @@ def _accounts(settings: RegistrationConfig) -> Accounts:
 
 
 def _clients(settings: RegistrationConfig) -> Clients:
-    from portal.adapters.whmcs.clients import ClientFields, WhmcsClients  # noqa: PLC0415  # the same
+    from portal.adapters.whmcs.clients import ClientFields, WhmcsClients  # the same
 
     fields = ClientFields(
         customer_number=settings.whmcs_customer_number_field_id,
@@ -269,6 +269,6 @@ def _clients(settings: RegistrationConfig) -> Clients:
 
 
 def _case_jobs(settings: config.CaseQueue) -> CaseJobs:
-    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415  # loads botocore
+    from portal.adapters.sqs import SqsQueue  # loads botocore
 
     return SqsQueue(settings.case_queue_url)

@@ -67,7 +67,7 @@ class InvoicesDeps:
 @functools.cache
 def build_sso_link() -> SsoLinkDeps:
     """For POST /auth/sso-link."""
-    from portal.adapters.whmcs.billing import WhmcsSingleSignOn  # noqa: PLC0415
+    from portal.adapters.whmcs.billing import WhmcsSingleSignOn
 
     settings = config.load(SsoLinkConfig)
     return SsoLinkDeps(
@@ -95,7 +95,7 @@ def build_payment_methods() -> PaymentMethodsDeps:
 @functools.cache
 def build_address() -> AddressDeps:
     """For GET and PATCH /me/billing."""
-    from portal.adapters.whmcs.billing import WhmcsBillingAddresses  # noqa: PLC0415
+    from portal.adapters.whmcs.billing import WhmcsBillingAddresses
 
     settings = config.load(BillingConfig)
     return AddressDeps(
@@ -107,7 +107,7 @@ def build_address() -> AddressDeps:
 @functools.cache
 def build_invoices() -> InvoicesDeps:
     """For the invoice endpoints."""
-    from portal.adapters.whmcs.billing import WhmcsInvoices  # noqa: PLC0415
+    from portal.adapters.whmcs.billing import WhmcsInvoices
 
     settings = config.load(BillingConfig)
     return InvoicesDeps(

@@ -70,11 +70,11 @@ def build_send() -> SendDeps:
 
 
 def _transport(settings: SendConfig) -> MailTransport:
-    from portal.secrets import Secret  # noqa: PLC0415
+    from portal.secrets import Secret
 
     secret = Secret(settings.mail_secret_id)
     if settings.email_transport == "smtp":
-        from portal.adapters.smtp import SmtpTransport  # noqa: PLC0415
+        from portal.adapters.smtp import SmtpTransport
 
         return SmtpTransport(
             host=settings.smtp_host,
@@ -83,7 +83,7 @@ def _transport(settings: SendConfig) -> MailTransport:
             sender=settings.email_from,
             sender_name=settings.email_from_name,
         )
-    from portal.adapters.sendgrid import SendGridTransport  # noqa: PLC0415
+    from portal.adapters.sendgrid import SendGridTransport
 
     return SendGridTransport(
         url=settings.sendgrid_api_url,

@@ -55,10 +55,10 @@ class ReadOrdersDeps:
 @functools.cache
 def build_create_order() -> CreateOrderDeps:
     """For POST /orders."""
-    from portal.adapters.salesforce.orders import SalesforceOrders  # noqa: PLC0415
-    from portal.adapters.whmcs.billing import WhmcsBillingAddresses  # noqa: PLC0415
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415
-    from portal.repositories.order_requests import DynamoOrderRequests  # noqa: PLC0415
+    from portal.adapters.salesforce.orders import SalesforceOrders
+    from portal.adapters.whmcs.billing import WhmcsBillingAddresses
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.order_requests import DynamoOrderRequests
 
     settings = config.load(CreateOrderConfig)
     whmcs, today = factories.whmcs(settings), factories.today(settings)
@@ -81,7 +81,7 @@ def build_create_order() -> CreateOrderDeps:
 @functools.cache
 def build_read_orders() -> ReadOrdersDeps:
     """For GET /orders and GET /orders/{sfOrderId}."""
-    from portal.adapters.salesforce.orders import SalesforceOrders  # noqa: PLC0415
+    from portal.adapters.salesforce.orders import SalesforceOrders
 
     settings = config.load(ReadOrdersConfig)
     return ReadOrdersDeps(

@@ -78,13 +78,13 @@ class DeadLetterDeps:
 @functools.cache
 def build_start() -> StartDeps:
     """For POST /orders/{sfOrderId}/provision."""
-    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
-    from portal.adapters.task_queue import SqsTaskQueue  # noqa: PLC0415
-    from portal.api.signature import SignatureVerifier, SigningKeys  # noqa: PLC0415
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415
-    from portal.repositories.replays import DynamoReplayGuard  # noqa: PLC0415
-    from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
-    from portal.secrets import Secret  # noqa: PLC0415
+    from portal.adapters.sqs import SqsQueue
+    from portal.adapters.task_queue import SqsTaskQueue
+    from portal.api.signature import SignatureVerifier, SigningKeys
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.replays import DynamoReplayGuard
+    from portal.repositories.workflow import DynamoJobStore
+    from portal.secrets import Secret
 
     settings = config.load(StartConfig)
     return StartDeps(
@@ -99,11 +99,11 @@ def build_start() -> StartDeps:
 @functools.cache
 def build_worker() -> WorkerDeps:
     """For the consumer of the provisioning queues."""
-    from portal.queues.backoff import Policy  # noqa: PLC0415
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415
-    from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
+    from portal.queues.backoff import Policy
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.workflow import DynamoJobStore
 
-    from functions.provision.workflow import provisioning  # noqa: PLC0415
+    from functions.provision.workflow import provisioning
 
     settings = config.load(WorkerConfig)
     runner = Runner(
@@ -124,14 +124,14 @@ def build_worker() -> WorkerDeps:
 @functools.cache
 def build_dead_letter() -> DeadLetterDeps:
     """For the dead letters' consumer."""
-    from portal.adapters.salesforce.provisioning import (  # noqa: PLC0415
+    from portal.adapters.salesforce.provisioning import (
         SalesforceProvisioningOrders,
     )
-    from portal.queues.backoff import Policy  # noqa: PLC0415
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415
-    from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
+    from portal.queues.backoff import Policy
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.workflow import DynamoJobStore
 
-    from functions.provision.workflow import ending_only  # noqa: PLC0415
+    from functions.provision.workflow import ending_only
 
     settings = config.load(DeadLetterConfig)
     orders = SalesforceProvisioningOrders(
@@ -150,8 +150,8 @@ def build_dead_letter() -> DeadLetterDeps:
 @functools.cache
 def build_sweeper() -> Sweeper:
     """For the schedule."""
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415
-    from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.workflow import DynamoJobStore
 
     settings = config.load(SweeperConfig)
     urls = settings.model_dump(by_alias=True)
@@ -162,8 +162,8 @@ def build_sweeper() -> Sweeper:
 
 
 def _queues(kind: WorkflowKind, urls: Mapping[str, str]) -> KindQueues:
-    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
-    from portal.adapters.task_queue import SqsTaskQueue  # noqa: PLC0415
+    from portal.adapters.sqs import SqsQueue
+    from portal.adapters.task_queue import SqsTaskQueue
 
     return KindQueues(
         fresh=SqsTaskQueue(SqsQueue(urls[kind.queue_variable])),
@@ -172,28 +172,28 @@ def _queues(kind: WorkflowKind, urls: Mapping[str, str]) -> KindQueues:
 
 
 def _observer() -> JobMetrics:
-    from portal.domain.provisioning_errors import REASONS  # noqa: PLC0415
-    from portal.engine.metrics import JobMetrics  # noqa: PLC0415
+    from portal.domain.provisioning_errors import REASONS
+    from portal.engine.metrics import JobMetrics
 
     return JobMetrics(PROVISION.metrics, REASONS)
 
 
 def _ports(settings: WorkerConfig) -> ProvisioningPorts:
     """Every upstream behind a circuit of its own."""
-    from portal.adapters.circuit import Circuit  # noqa: PLC0415
-    from portal.adapters.salesforce.provisioning import (  # noqa: PLC0415
+    from portal.adapters.circuit import Circuit
+    from portal.adapters.salesforce.provisioning import (
         SalesforceProvisioningOrders,
     )
-    from portal.adapters.whmcs.ordering_clients import WhmcsOrderingClients  # noqa: PLC0415
-    from portal.adapters.whmcs.orders import WhmcsOrders  # noqa: PLC0415
-    from portal.adapters.whmcs.products import WhmcsProducts  # noqa: PLC0415
-    from portal.adapters.whmcs.services import WhmcsServices  # noqa: PLC0415
-    from portal.repositories.claims import DynamoClaims  # noqa: PLC0415
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415
-    from portal.repositories.service_lines import DynamoServiceLines  # noqa: PLC0415
-    from portal.repositories.subscribers import DynamoSubscribers  # noqa: PLC0415
+    from portal.adapters.whmcs.ordering_clients import WhmcsOrderingClients
+    from portal.adapters.whmcs.orders import WhmcsOrders
+    from portal.adapters.whmcs.products import WhmcsProducts
+    from portal.adapters.whmcs.services import WhmcsServices
+    from portal.repositories.claims import DynamoClaims
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.service_lines import DynamoServiceLines
+    from portal.repositories.subscribers import DynamoSubscribers
 
-    from functions.provision.workflow_ports import ProvisioningPorts  # noqa: PLC0415
+    from functions.provision.workflow_ports import ProvisioningPorts
 
     def circuit(upstream: str) -> Circuit:
         return Circuit(upstream, table=settings.idempotency_table)

@@ -114,13 +114,15 @@ class EsimLine(Record):
 class ActivateEsimRecord(Record):
     """References recorded before the first request, and lines, both by unit key.
 
-    `plan` is the fingerprint that the references were made for.
+    `plan` is the fingerprint that the references were made for; `asked_at` is when the first line
+    was asked for (epoch seconds).
     """
 
     refs: dict[str, str] = Field(default_factory=dict)
     lines: dict[str, EsimLine] = Field(default_factory=dict)
     plan: str | None = None
     subscriber: str | None = None
+    asked_at: int | None = None
 
 
 ACTIVATE_ESIM = StepKey("activate_esim", ActivateEsimRecord)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from portal.domain.esim import Line, LineState, Subscriber
 from portal.domain.upstream import Refused, Unavailable
@@ -32,6 +33,7 @@ from functions.provision.timeouts import ESIM_CALL_SECONDS
 FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0
 LONGEST_REASON = 200
 REFERENCE_LENGTH = 32
+CLOCK_DIFFERENCE = timedelta(minutes=2)  # between the portal and a provider
 _LOOKED = "esim lines were looked up"
 Lines = dict[str, EsimLine]
 
@@ -112,7 +114,11 @@ class ActivateEsim(Step[ActivateEsimRecord]):
         for unit in units:
             refs.setdefault(unit.key, reference(run.job.subject, unit.key))
         record = ActivateEsimRecord(
-            refs=refs, lines=lines, plan=run.result(CHECK).plan, subscriber=subscriber
+            refs=refs,
+            lines=lines,
+            plan=run.result(CHECK).plan,
+            subscriber=subscriber,
+            asked_at=before.asked_at or int(run.now()),
         )
         if record != before:
             run.save(record, irreversible=True)
@@ -130,8 +136,12 @@ class ActivateEsim(Step[ActivateEsimRecord]):
     def _look(self, run: Run, record: ActivateEsimRecord) -> ActivateEsimRecord:
         """One listing for all lines."""
         run.require(ESIM_CALL_SECONDS)
+        since = datetime.fromtimestamp(record.asked_at or run.now(), UTC)
         found = self._provider.find(
-            subscriber_id=record.subscriber or "", refs=list(record.refs.values())
+            subscriber_id=record.subscriber or "",
+            refs=list(record.refs.values()),
+            since=since - CLOCK_DIFFERENCE,
+            known={record.refs[key]: line.line_id for key, line in record.lines.items()},
         )
         seen = {
             key: _esim_line(run, found[ref]) for key, ref in record.refs.items() if ref in found
@@ -139,7 +149,10 @@ class ActivateEsim(Step[ActivateEsimRecord]):
         return _saved(run, record, {**record.lines, **seen})
 
     def _subscriber(self, run: Run) -> str:
-        user_id, provider = run.result(LOAD).user_id, self._provider.capabilities.provider
+        user_id, capabilities = run.result(LOAD).user_id, self._provider.capabilities
+        if not capabilities.needs_subscriber:
+            return user_id
+        provider = capabilities.provider
         known = _so_far(run).subscriber or self._subscribers.find(provider, user_id)
         if known:
             return known

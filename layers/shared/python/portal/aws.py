@@ -21,8 +21,8 @@ ATTEMPTS = 3
 
 def _client(service: str, *, read_seconds: float) -> Any:
     # boto3 takes ~0.1 s to import: only Lambdas that reach AWS, at first use.
-    import boto3  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
+    import boto3
+    from botocore.config import Config
 
     config = Config(
         connect_timeout=CONNECT_SECONDS,

@@ -43,15 +43,15 @@ def salesforce(settings: config.SalesforceConfig, guard: Guard | None = None) ->
 
 @functools.cache
 def _shared_salesforce(url: str, secret_id: str, api_version: str) -> SalesforceClient:
-    from portal.adapters.guard import unguarded  # noqa: PLC0415
+    from portal.adapters.guard import unguarded
 
     return _new_salesforce(url, secret_id, api_version, unguarded)
 
 
 def _new_salesforce(url: str, secret_id: str, api_version: str, guard: Guard) -> SalesforceClient:
-    from portal.adapters.salesforce.client import SalesforceClient  # noqa: PLC0415
-    from portal.adapters.salesforce.login import Login  # noqa: PLC0415
-    from portal.secrets import Secret  # noqa: PLC0415
+    from portal.adapters.salesforce.client import SalesforceClient
+    from portal.adapters.salesforce.login import Login
+    from portal.secrets import Secret
 
     login = Login(url=url, secret=Secret(secret_id))
     return SalesforceClient(url=url, api_version=api_version, login=login, guard=guard)
@@ -59,9 +59,9 @@ def _new_salesforce(url: str, secret_id: str, api_version: str, guard: Guard) ->
 
 def whmcs(settings: config.WhmcsConfig, guard: Guard | None = None) -> WhmcsClient:
     """The WHMCS client; `guard` runs its calls, for a circuit breaker."""
-    from portal.adapters.guard import unguarded  # noqa: PLC0415
-    from portal.adapters.whmcs.client import WhmcsClient  # noqa: PLC0415
-    from portal.secrets import Secret  # noqa: PLC0415
+    from portal.adapters.guard import unguarded
+    from portal.adapters.whmcs.client import WhmcsClient
+    from portal.secrets import Secret
 
     secret = Secret(settings.whmcs_secret_id)
     return WhmcsClient(url=settings.whmcs_api_url, secret=secret, guard=guard or unguarded)
@@ -69,24 +69,24 @@ def whmcs(settings: config.WhmcsConfig, guard: Guard | None = None) -> WhmcsClie
 
 def directory(settings: config.IdentityTable) -> CustomerDirectory:
     """Who is who."""
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415
-    from portal.repositories.identity import DynamoCustomerDirectory  # noqa: PLC0415
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.identity import DynamoCustomerDirectory
 
     return DynamoCustomerDirectory(Table(settings.identity_table))
 
 
 def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
     """Password reset tokens."""
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415
-    from portal.repositories.reset_tokens import DynamoResetTokens  # noqa: PLC0415
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.reset_tokens import DynamoResetTokens
 
     return DynamoResetTokens(Table(settings.ephemeral_table))
 
 
 def consumed_queue(url: str) -> ConsumedQueue:
     """A queue as its consumer needs it."""
-    from portal.adapters.sqs import SqsQueue  # noqa: PLC0415
-    from portal.queues.fresh_and_waiting import ConsumedQueue  # noqa: PLC0415
+    from portal.adapters.sqs import SqsQueue
+    from portal.queues.fresh_and_waiting import ConsumedQueue
 
     queue = SqsQueue(url)
     return ConsumedQueue(name=queue.name, send=queue.send_body, postpone=queue.postpone)
@@ -94,32 +94,32 @@ def consumed_queue(url: str) -> ConsumedQueue:
 
 def fresh_and_waiting(url: str, waiting_url: str) -> FreshAndWaiting:
     """The two queues of a consumer."""
-    from portal.queues.fresh_and_waiting import FreshAndWaiting  # noqa: PLC0415
+    from portal.queues.fresh_and_waiting import FreshAndWaiting
 
     return FreshAndWaiting(fresh=consumed_queue(url), waiting=consumed_queue(waiting_url))
 
 
 def message_log(settings: config.IdempotencyTable, kind: str) -> MessageLog:
     """What became of the messages of a kind."""
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415
-    from portal.repositories.message_log import DynamoMessageLog  # noqa: PLC0415
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.message_log import DynamoMessageLog
 
     return DynamoMessageLog(Table(settings.idempotency_table), kind)
 
 
 def mail_queue(settings: config.EmailQueue) -> MailQueue:
     """Where mail jobs go."""
-    from portal.adapters.sqs import SqsMailQueue, SqsQueue  # noqa: PLC0415
+    from portal.adapters.sqs import SqsMailQueue, SqsQueue
 
     return SqsMailQueue(SqsQueue(settings.email_queue_url))
 
 
 def catalog_reader(settings: config.CatalogReading) -> CatalogReader:
     """The catalogue behind its shared cache."""
-    from portal.adapters.salesforce.catalog import SalesforceCatalogSource  # noqa: PLC0415
-    from portal.catalog.cache import CatalogCache  # noqa: PLC0415
-    from portal.repositories.catalog import DynamoCatalogStore  # noqa: PLC0415
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+    from portal.adapters.salesforce.catalog import SalesforceCatalogSource
+    from portal.catalog.cache import CatalogCache
+    from portal.repositories.catalog import DynamoCatalogStore
+    from portal.repositories.dynamodb import Table
 
     source = SalesforceCatalogSource(
         salesforce(settings),
@@ -140,13 +140,13 @@ def eligibility(
     settings: config.EligibilityReading,
 ) -> Callable[[str], AccountEligibility]:
     """Eligibility by Salesforce Account id, cached for minutes."""
-    from portal.adapters.salesforce.catalog import (  # noqa: PLC0415
+    from portal.adapters.salesforce.catalog import (
         EligibilityFields,
         SalesforceEligibilitySource,
     )
-    from portal.catalog.personal import CachedEligibility  # noqa: PLC0415
-    from portal.repositories.catalog import DynamoEligibilityCache  # noqa: PLC0415
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415
+    from portal.catalog.personal import CachedEligibility
+    from portal.repositories.catalog import DynamoEligibilityCache
+    from portal.repositories.dynamodb import Table
 
     fields = EligibilityFields(
         dwelling=settings.dwelling_field, tier=settings.tier_field, region=settings.region_field
@@ -160,10 +160,10 @@ def payment_gate(
     ephemeral_table: str, calendar: Callable[[], date], client: WhmcsClient
 ) -> PaymentGate:
     """Can a client pay, remembered for minutes when the answer is yes."""
-    from portal.adapters.whmcs.billing import WhmcsPayMethods  # noqa: PLC0415
-    from portal.billing.payment_gate import PaymentGate  # noqa: PLC0415
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415
-    from portal.repositories.payment_gate import DynamoYesStore  # noqa: PLC0415
+    from portal.adapters.whmcs.billing import WhmcsPayMethods
+    from portal.billing.payment_gate import PaymentGate
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.payment_gate import DynamoYesStore
 
     return PaymentGate(WhmcsPayMethods(client), DynamoYesStore(Table(ephemeral_table)), calendar)
 
@@ -173,7 +173,7 @@ def esim_provider(settings: config.EsimConfig, guard: Guard | None = None) -> Es
 
     Raises ConfigurationError for a name without an adapter.
     """
-    from portal.secrets import Secret  # noqa: PLC0415
+    from portal.secrets import Secret
 
     options: dict[str, Any] = {
         "url": settings.esim_api_url,
@@ -181,11 +181,11 @@ def esim_provider(settings: config.EsimConfig, guard: Guard | None = None) -> Es
         **({"guard": guard} if guard is not None else {}),
     }
     if settings.esim_provider == "gigs":
-        from portal.adapters.gigs import GigsProvider  # noqa: PLC0415
+        from portal.adapters.gigs import GigsProvider
 
         return GigsProvider(**options)
     if settings.esim_provider == "esim_access":
-        from portal.adapters.esim_access import EsimAccessProvider  # noqa: PLC0415
+        from portal.adapters.esim_access import EsimAccessProvider
 
         return EsimAccessProvider(**options)
     msg = (
@@ -197,8 +197,8 @@ def esim_provider(settings: config.EsimConfig, guard: Guard | None = None) -> Es
 
 def job_reader(settings: config.WorkflowTable) -> JobReader:
     """How the provisioning of an order stands."""
-    from portal.provisioning.view import StoredJobReader  # noqa: PLC0415
-    from portal.repositories.dynamodb import Table  # noqa: PLC0415
-    from portal.repositories.workflow import DynamoJobStore  # noqa: PLC0415
+    from portal.provisioning.view import StoredJobReader
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.workflow import DynamoJobStore
 
     return StoredJobReader(DynamoJobStore(Table(settings.workflow_table)))

@@ -47,7 +47,7 @@ class Secret:
         Raises ConfigurationError when it is missing, not readable for us or no JSON object,
         Unavailable when Secrets Manager cannot say.
         """
-        from aws_lambda_powertools.utilities.parameters.exceptions import (  # noqa: PLC0415  # as _default_provider
+        from aws_lambda_powertools.utilities.parameters.exceptions import (  # as _default_provider
             GetParameterError,
             TransformParameterError,
         )
@@ -100,6 +100,6 @@ class Secret:
 
 def _default_provider() -> SecretsProvider:
     # Powertools' parameters pull in botocore: only when a secret is really read.
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415  # as said
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # as said
 
     return SecretsProvider(boto3_client=aws.secretsmanager())
