@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from infra.endpoints import ENDPOINTS
 from infra.resource_names import Queue
 from ops import cli, secret_values
+from tests.workflow_metrics import job_metrics
 
 ROOT = Path(__file__).parents[2]
 RUNBOOKS = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
@@ -123,7 +124,8 @@ def metrics() -> frozenset[str]:
         for value in node.value.values
         for text in texts(value)
     }
-    return frozenset({text for node in first for text in texts(node)} | looked_up | METRICS_OF_AWS)
+    named = {text for node in first for text in texts(node)}
+    return frozenset(named | looked_up | METRICS_OF_AWS | job_metrics().keys())
 
 
 def classes() -> set[str]:

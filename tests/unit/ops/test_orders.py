@@ -17,6 +17,8 @@ from tests.unit.ops.root import MemoryRoot
 
 JOB_ID = f"provision#{ORDER_ID}"
 
+BEGUN = StepRecord(state=StepState.STARTED, attempt=1, started_at=1.0, irreversible=True)
+
 
 def job(root: MemoryRoot, status: Status, **changes: object) -> Job:
     """A stored job."""
@@ -59,7 +61,7 @@ def test_an_order_is_shown_across_all_systems() -> None:
     assert f"Order {ORDER_ID} · stage test" in lines
     assert "  order 7001: Pending, client 42" in lines
     assert "7003" not in result.stdout, "an order of somebody else's"
-    assert "  last error           module-failed in accept_order" in lines
+    assert "  last error        module-failed in accept_order" in lines
     assert "  1970-01-01T00:00:01.000Z  attempt 1  step-done  load" in lines
     either = f'sf_order_id = "{ORDER_ID}" or job_id = "{JOB_ID}"'
     assert f'| filter correlation_id = "correlation-1" or {either}' in lines
@@ -169,7 +171,7 @@ def test_fifteen_characters_will_do() -> None:
     ("status", "changes", "said", "exit_code"),
     [
         (Status.SCHEDULED, {}, "Cancelled before anything was ordered", 0),
-        (Status.RUNNING, {"committed": True}, "Too late", 1),
+        (Status.RUNNING, {"steps": {"add_order": BEGUN}}, "Too late", 1),
         (Status.SUCCEEDED, {}, "provisioning is over", 1),
     ],
 )
