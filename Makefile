@@ -33,7 +33,7 @@ run: setup ## Run the whole business on this machine (http://127.0.0.1:8080)
 demo: setup ## Play the whole business against a running `make run`, step by step
 	@$(RUN) python -m local.demo
 
-test: check vendor-test infra-test stack-test ## Everything that CI checks
+test: check vendor-test infra-test stack-test web-test ## Everything that CI checks
 
 check: lint types unit ## The inner loop: lint, types, import arrows, unit and handler tests
 
