@@ -27,7 +27,7 @@ setup: .venv/.ready ## Install everything the project needs into .venv
 	@$(UV) sync --frozen --quiet --python $(PYTHON)
 	@touch $@
 
-run: setup ## Run the whole business on this machine (http://127.0.0.1:8080)
+run: setup web-build ## Run the whole business on this machine (http://127.0.0.1:8080)
 	@$(RUN) python -m local
 
 demo: setup ## Play the whole business against a running `make run`, step by step
