@@ -552,7 +552,7 @@ export interface components {
             dueDate: string | null;
             /** Paiddate */
             paidDate: string | null;
-            total: components["schemas"]["Money"];
+            total: components["schemas"]["Money"] | null;
             balance: components["schemas"]["Money"] | null;
             /** Items */
             items: components["schemas"]["InvoiceLineView"][];
@@ -564,11 +564,11 @@ export interface components {
         InvoiceLineView: {
             /** Description */
             description: string;
-            amount: components["schemas"]["Money"];
+            amount: components["schemas"]["Money"] | null;
         };
         /**
          * InvoiceView
-         * @description One invoice in a list.
+         * @description One invoice in a list; amounts whose currency billing does not tell are null.
          */
         InvoiceView: {
             /** Id */
@@ -583,7 +583,7 @@ export interface components {
             dueDate: string | null;
             /** Paiddate */
             paidDate: string | null;
-            total: components["schemas"]["Money"];
+            total: components["schemas"]["Money"] | null;
         };
         /**
          * LineView
@@ -596,7 +596,7 @@ export interface components {
             name: string;
             /** Quantity */
             quantity: number;
-            unitPrice: components["schemas"]["Money"];
+            unitPrice: components["schemas"]["Money"] | null;
             /** Billingcycle */
             billingCycle: string;
             /** Options */

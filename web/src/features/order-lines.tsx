@@ -117,7 +117,10 @@ export function OrderLines({ lines }: { lines: Schemas['LineView'][] }) {
             />
           </div>
           <p className="price">
-            <Price money={times(line.unitPrice, line.quantity)} cycle={line.billingCycle} />
+            {/* An amount whose currency is not known is not shown. */}
+            {line.unitPrice && (
+              <Price money={times(line.unitPrice, line.quantity)} cycle={line.billingCycle} />
+            )}
           </p>
         </li>
       ))}

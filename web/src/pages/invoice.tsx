@@ -65,7 +65,7 @@ function Detail({ invoice }: { invoice: Schemas['InvoiceDetail'] }) {
               // biome-ignore lint/suspicious/noArrayIndexKey: an invoice's lines never change
               <tr key={place}>
                 <td lang={config().contentLanguage}>{item.description}</td>
-                <td>{f.money(item.amount)}</td>
+                <td>{item.amount && f.money(item.amount)}</td>
               </tr>
             ))}
           </tbody>
@@ -73,7 +73,7 @@ function Detail({ invoice }: { invoice: Schemas['InvoiceDetail'] }) {
             <tr>
               <th scope="row">{t.invoice.total}</th>
               <td>
-                <strong>{f.money(invoice.total)}</strong>
+                <strong>{invoice.total && f.money(invoice.total)}</strong>
               </td>
             </tr>
           </tfoot>

@@ -56,7 +56,7 @@ export function InvoiceRows({ invoices }: { invoices: Schemas['InvoiceView'][] }
                 : invoice.date && f.day(invoice.date)}
             </span>
             <span className="row-end">
-              <strong className="number">{f.money(invoice.total)}</strong>
+              <strong className="number">{invoice.total && f.money(invoice.total)}</strong>
               <Chip tone={INVOICE_TONE[invoice.status] ?? 'info'}>
                 {t.invoice.status[invoice.status] ?? invoice.status}
               </Chip>

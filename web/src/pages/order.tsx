@@ -48,10 +48,9 @@ export default function OrderPage({ params }: { params: { id?: string } }) {
 function Detail({ order }: { order: Schemas['OrderView'] }) {
   const { t, f } = useI18n();
   const sums = totals(
-    order.lines.map(({ billingCycle, unitPrice, quantity }) => ({
-      billingCycle,
-      price: times(unitPrice, quantity),
-    })),
+    order.lines.flatMap(({ billingCycle, unitPrice, quantity }) =>
+      unitPrice ? [{ billingCycle, price: times(unitPrice, quantity) }] : [],
+    ),
   );
   return (
     <div className="split">
