@@ -187,6 +187,7 @@ class Config(BaseSettings):
     email_transport: Literal["sendgrid", "smtp"] = "sendgrid"
     email_from: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     email_from_name: NonEmpty
+    email_reply_to: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
     sendgrid_api_url: BaseAddress = "https://api.sendgrid.com"
     smtp_host: HostName = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)

@@ -109,7 +109,7 @@ def seen(section: Section, row: Row) -> Seen:
 
 def _of_mail(kind: Kind) -> Seen:
     if kind is Kind.ALLOWANCE:
-        return Seen("A later mail.", "Metric MailAllowanceUsedUp; mails wait for the renewal.")
+        return Seen("A later mail.", "Metric AllowanceUsedUp; mails wait for the renewal.")
     if kind in (Kind.UNAVAILABLE, Kind.THROTTLED):
         return Seen("A later mail.", "Nothing: the mail is tried again.")
     if kind is Kind.UNAUTHORIZED:

@@ -54,7 +54,7 @@ def build_send() -> SendDeps:
             reset_tokens=factories.reset_tokens(settings),
         ),
         transport=_transport(settings),
-        sender=Sender(settings.email_from_name, settings.portal_web_url),
+        sender=Sender(settings.email_from_name, settings.portal_web_url, settings.email_reply_to),
     )
     policy = Policy(
         max_retries=settings.email_max_retries, patience=settings.email_patience_hours * HOUR

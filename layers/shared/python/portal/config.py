@@ -261,6 +261,7 @@ class MailConfig(Config):
     email_transport: Literal["sendgrid", "smtp"] = Field(alias="EMAIL_TRANSPORT")
     email_from: NonEmpty = Field(alias="EMAIL_FROM")
     email_from_name: NonEmpty = Field(alias="EMAIL_FROM_NAME")
+    email_reply_to: str = Field(default="", alias="EMAIL_REPLY_TO")
     sendgrid_api_url: NonEmpty = Field(alias="SENDGRID_API_URL")
     mail_secret_id: NonEmpty = Field(alias="MAIL_SECRET_ID")
     smtp_host: str = Field(default="", alias="SMTP_HOST")

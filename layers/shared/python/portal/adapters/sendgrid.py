@@ -33,6 +33,7 @@ from sendgrid.helpers.mail import (
     Ganalytics,
     Mail,
     OpenTracking,
+    ReplyTo,
     SubscriptionTracking,
     TrackingSettings,
 )
@@ -127,6 +128,8 @@ class SendGridTransport:
             plain_text_content=message.text,
             html_content=message.html,
         )
+        if message.reply_to:
+            mail.reply_to = ReplyTo(message.reply_to)
         # Mails carry reset tokens and activation links: tracking would send them through another
         # host, whatever the account's own settings are.
         mail.tracking_settings = TrackingSettings(
@@ -165,7 +168,6 @@ class SendGridTransport:
             return made(UPSTREAM, OPERATION, message, status=status, loggable=loggable)
         wait = self._wait(error.headers)
         if issubclass(made, AllowanceUsedUp):
-            count("MailAllowanceUsedUp", upstream=UPSTREAM)
             wait = max(wait or 0.0, LONGEST_WAIT_SECONDS)
         return made(
             UPSTREAM,

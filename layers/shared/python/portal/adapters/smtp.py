@@ -180,6 +180,8 @@ class SmtpTransport:
         mail = EmailMessage()
         mail["From"] = self._from
         mail["To"] = message.to
+        if message.reply_to:
+            mail["Reply-To"] = message.reply_to
         mail["Subject"] = message.subject
         mail["Message-ID"] = make_msgid(domain=self._domain)
         mail["X-Correlation-Id"] = message.correlation_id
@@ -235,7 +237,6 @@ def _answered(
     loggable = without(message, [sent.to, sent.subject] if sent else None)
     made = error_type(row.kind, writes=True)
     if issubclass(made, AllowanceUsedUp):
-        count("MailAllowanceUsedUp", upstream=UPSTREAM)
         return made(
             UPSTREAM,
             operation,
