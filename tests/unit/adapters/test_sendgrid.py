@@ -349,5 +349,5 @@ def test_the_exact_settings(sendgrid: Running) -> None:
 def test_replies_go_where_the_mail_says(sendgrid: Running, reply_to: str) -> None:
     made, _ = transport(sendgrid.url, KEY, {"apiKey": KEY})
     made.send(dataclasses.replace(MESSAGE, reply_to=reply_to))
-    sent = sendgrid.emulator.mails[-1]
-    assert (sent.get("reply_to") or {}).get("email", "") == reply_to
+    (sent,) = mails(sendgrid)
+    assert sent["replyTo"] == ([{"email": reply_to}] if reply_to else [])
