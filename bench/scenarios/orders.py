@@ -15,6 +15,7 @@ from portal.ports.workflow import JobView, StepView
 from bench.scenarios.scenario import Event, Scenario, same
 from bench.scenarios.shelf import TODAY, products, sku
 from functions.orders import create_order, get_order, list_orders
+from functions.orders.checkout import Checkout
 from functions.orders.deps import (
     CreateOrderDeps,
     ReadOrdersDeps,
@@ -88,14 +89,16 @@ def sell(catalog: CatalogReader, orders: Orders) -> None:
         directory=FakeDirectory(customer()),
         placing=Placing(
             requests=NewRequests(),
-            catalog=catalog,
-            eligibility=lambda _: AccountEligibility(),
-            can_pay=lambda _: True,
-            addresses=FakeAddresses(),
+            checkout=Checkout(
+                catalog=catalog,
+                eligibility=lambda _: AccountEligibility(),
+                can_pay=lambda _: True,
+                addresses=FakeAddresses(),
+                today=lambda: TODAY,
+                now=lambda: NOW,
+            ),
             orders=orders,
             mail_queue=FakeMailQueue(),
-            today=lambda: TODAY,
-            now=lambda: NOW,
         ),
     )
     create_order.app.override(build_create_order, lambda: deps)

@@ -22,8 +22,8 @@ from functions.auth.limits import DEFAULTS
 from functions.auth.passwords import Passwords, ResetMails
 from functions.auth.recovery import AbandonedRegistrations
 from functions.auth.registration import Registrar
+from functions.auth.registration_requests import Linking, Signup
 from functions.auth.sessions import Sessions
-from functions.auth.signing_up import Linking, Signup
 from functions.auth.steps import RegistrationPorts
 
 if TYPE_CHECKING:

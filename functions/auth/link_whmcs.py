@@ -11,7 +11,7 @@ from portal.api.rate_limit import SourceAddress
 from functions.auth.deps import build_linking
 from functions.auth.language import PreferredLanguage
 from functions.auth.models import LinkRequest, RegisteredResponse
-from functions.auth.signing_up import Linking
+from functions.auth.registration_requests import Linking
 
 app = App("auth")
 

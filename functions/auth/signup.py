@@ -11,7 +11,7 @@ from portal.api.rate_limit import SourceAddress
 from functions.auth.deps import build_signup
 from functions.auth.language import PreferredLanguage
 from functions.auth.models import RegisteredResponse, SignupRequest
-from functions.auth.signing_up import Signup
+from functions.auth.registration_requests import Signup
 
 app = App("auth")
 

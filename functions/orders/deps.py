@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from portal import config, factories
 from portal.ports.identity import CustomerDirectory
 
+from functions.orders.checkout import Checkout
 from functions.orders.placing import Placing
 from functions.orders.reading import Reading
 
@@ -66,14 +67,16 @@ def build_create_order() -> CreateOrderDeps:
         directory=factories.directory(settings),
         placing=Placing(
             requests=DynamoOrderRequests(Table(settings.idempotency_table)),
-            catalog=factories.catalog_reader(settings),
-            eligibility=factories.eligibility(settings),
-            can_pay=factories.payment_gate(settings.ephemeral_table, today, whmcs).can_pay,
-            addresses=WhmcsBillingAddresses(whmcs),
+            checkout=Checkout(
+                catalog=factories.catalog_reader(settings),
+                eligibility=factories.eligibility(settings),
+                can_pay=factories.payment_gate(settings.ephemeral_table, today, whmcs).can_pay,
+                addresses=WhmcsBillingAddresses(whmcs),
+                today=today,
+                now=lambda: datetime.now(UTC),
+            ),
             orders=SalesforceOrders(factories.salesforce(settings)),
             mail_queue=factories.mail_queue(settings),
-            today=today,
-            now=lambda: datetime.now(UTC),
         ),
     )
 

@@ -17,31 +17,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 
-from portal.domain.catalog import AccountEligibility, Catalog
 from portal.domain.identity import CustomerMapping
 from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.problems import (
-    CART_INVALID,
     IDEMPOTENCY_KEY_REUSED,
     IN_PROGRESS,
-    PAYMENT_METHOD_REQUIRED,
-    FieldError,
     Problem,
 )
 from portal.domain.upstream import OutcomeUnknown, Refused, UpstreamError
 from portal.observability import count, log_fields, logger
-from portal.ports.billing import BillingAddresses
-from portal.ports.catalog import CatalogReader
 from portal.ports.mail import MailQueue
 from portal.ports.order_requests import Beginning, Begun, OrderRequests
-from portal.ports.orders import DuplicateOrder, NewOrder, Orders, PlacedOrder, PriceWithdrawn
+from portal.ports.orders import DuplicateOrder, Orders, PlacedOrder, PriceWithdrawn
 
-from functions.orders.activation import activation_errors
-from functions.orders.cart import PricedLine, needs_eligibility, price
-from functions.orders.drafting import draft
-from functions.orders.errors import CartError
+from functions.orders.checkout import Checkout
 from functions.orders.fingerprint import cart_hash, request_id
 from functions.orders.models import OrderCreated, OrderRequest
 
@@ -62,14 +52,9 @@ class Placing:
     """Everything that placing an order needs."""
 
     requests: OrderRequests
-    catalog: CatalogReader
-    eligibility: Callable[[str], AccountEligibility]
-    can_pay: Callable[[int], bool]
-    addresses: BillingAddresses
+    checkout: Checkout
     orders: Orders
     mail_queue: MailQueue
-    today: Callable[[], date]
-    now: Callable[[], datetime]
     wait: Callable[[float], None] = time.sleep
 
     def place(
@@ -90,43 +75,6 @@ class Placing:
                 return Placed(attempt.finish(begun, found), replayed=True)
         placed = attempt.place(begun, request)
         return Placed(attempt.finish(begun, placed), replayed=False)
-
-    def order_of(self, customer: CustomerMapping, request: OrderRequest, key: str) -> NewOrder:
-        """The checked and priced order; raises the Problems of carts and payment."""
-        catalog = self.catalog.current()
-        lines = self._lines(customer, request, catalog)
-        if any(line.product.requires_payment_method for line in lines) and not self.can_pay(
-            customer.whmcs_client_id
-        ):
-            raise Problem(
-                PAYMENT_METHOD_REQUIRED,
-                "Add a payment method (POST /auth/sso-link, destination payment-methods) "
-                "and order again.",
-            )
-        address = self.addresses.of_client(customer.whmcs_client_id)
-        return draft(
-            customer,
-            key,
-            lines,
-            address,
-            today=self.today(),
-            scheduled_at=request.activation.at,
-            form=catalog.order_form,
-        )
-
-    def _lines(
-        self, customer: CustomerMapping, request: OrderRequest, catalog: Catalog
-    ) -> list[PricedLine]:
-        account = AccountEligibility()
-        if needs_eligibility(request.items, catalog):
-            account = self.eligibility(customer.sf_account_id)
-        lines, errors = price(request.items, catalog, self.today(), account)
-        errors.extend(activation_errors(request.activation, lines, self.now()))
-        if errors:
-            raise Problem(
-                CART_INVALID, "Correct what errors name and order again.", errors=tuple(errors)
-            )
-        return lines
 
 
 @dataclass(frozen=True)
@@ -157,7 +105,7 @@ class _Attempt:
 
     def place(self, begun: Beginning, request: OrderRequest) -> PlacedOrder:
         try:
-            order = self.placing.order_of(self.customer, request, begun.order_key)
+            order = self.placing.checkout.order_of(self.customer, request, begun.order_key)
         except Exception:  # whatever it was: nothing has been sent yet
             self._give_up(begun)
             raise
@@ -167,22 +115,13 @@ class _Attempt:
             return self._found(begun)
         except PriceWithdrawn as withdrawn:
             self._give_up(begun)
-            self._refresh_catalog()
-            raise _not_on_sale(withdrawn.lines) from withdrawn
+            raise self.placing.checkout.withdrawn(withdrawn.lines) from withdrawn
         except Refused:
             self._give_up(begun)
             raise
         except Exception:  # whatever it was: the next one looks before it places
             self._pause(begun)
             raise
-
-    def _refresh_catalog(self) -> None:
-        count("CatalogPricesWithdrawn")
-        try:
-            self.placing.catalog.distrust()
-        except UpstreamError as error:
-            # It is refreshed within minutes anyway.
-            logger().warning("the catalogue is not refreshed", extra={"reason": str(error)})
 
     def finish(self, begun: Beginning, placed: PlacedOrder) -> OrderCreated:
         log_fields(sf_order_id=placed.id)
@@ -244,19 +183,6 @@ class _Attempt:
             self.placing.requests.pause(self.request_id, begun)
         except UpstreamError as error:
             _lease_stays(error)
-
-
-def _not_on_sale(lines: tuple[int, ...]) -> Problem:
-    """The refusal of a cart whose prices were withdrawn since the catalogue was read."""
-    errors = tuple(
-        FieldError(
-            "This product is not sold any more.",
-            pointer=f"/items/{line}/sku",
-            code=CartError.NOT_ON_SALE,
-        )
-        for line in lines
-    )
-    return Problem(CART_INVALID, "Correct what errors name and order again.", errors=errors)
 
 
 def _lease_stays(error: UpstreamError) -> None:

@@ -42,8 +42,8 @@ from functions.auth.models import SignupRequest
 from functions.auth.passwords import Passwords, ResetMails
 from functions.auth.recovery import AbandonedRegistrations
 from functions.auth.registration import Registered, Registrar
+from functions.auth.registration_requests import Linking, Signup
 from functions.auth.sessions import Sessions
-from functions.auth.signing_up import Linking, Signup
 from functions.auth.steps import RegistrationPorts
 from tests.events import Answer, call, claims, rest_event
 from tests.fakes.accounts import FakeAccounts, FakeCaseDesk, FakeCaseQueue, account

@@ -108,9 +108,9 @@ def wired(shop: Shop, saboteur: Saboteur) -> Placing:
     usual = shop.placing()
     return shop.placing(
         requests=saboteur.wire("requests", usual.requests),
-        catalog=saboteur.wire("catalog", usual.catalog),
-        can_pay=saboteur.wire("can_pay", usual.can_pay),
-        addresses=saboteur.wire("addresses", usual.addresses),
+        catalog=saboteur.wire("catalog", usual.checkout.catalog),
+        can_pay=saboteur.wire("can_pay", usual.checkout.can_pay),
+        addresses=saboteur.wire("addresses", usual.checkout.addresses),
         orders=saboteur.wire("orders", usual.orders),
         mail_queue=saboteur.wire("mail_queue", usual.mail_queue),
     )

@@ -11,6 +11,7 @@ from portal.domain.mail import MailTemplate
 from portal.repositories.order_requests import DynamoOrderRequests
 
 from functions.orders import create_order
+from functions.orders.checkout import Checkout
 from functions.orders.deps import CreateOrderDeps, build_create_order
 from functions.orders.placing import Placing
 from tests.events import USER_ID, Answer, call, claims, rest_event
@@ -52,16 +53,20 @@ class Shop:
 
     def placing(self, **changes: Any) -> Placing:
         """One Lambda's saga; `changes` replace ports."""
-        ports: dict[str, Any] = {
-            "requests": self.requests,
+        checked: dict[str, Any] = {
             "catalog": self.catalog,
             "eligibility": self._eligibility,
             "can_pay": lambda _: self.can_pay,
             "addresses": self.addresses,
-            "orders": self.orders,
-            "mail_queue": self.mail_queue,
             "today": lambda: TODAY,
             "now": lambda: NOW,
+        }
+        checked |= {name: changes.pop(name) for name in checked.keys() & changes.keys()}
+        ports: dict[str, Any] = {
+            "requests": self.requests,
+            "checkout": Checkout(**checked),
+            "orders": self.orders,
+            "mail_queue": self.mail_queue,
             "wait": self.clock.advance,
         }
         return Placing(**{**ports, **changes})
