@@ -36,12 +36,12 @@ class SimulatedQueue:
         *,
         visibility: float,
         max_receives: int,
-        bury: Callable[[Task], None],
+        dead_letter: Callable[[Task], None],
     ) -> None:
         self._world = world
         self._visibility = visibility
         self._max_receives = max_receives
-        self._bury = bury
+        self._dead_letter = dead_letter
         self._visible: list[Message] = []
         self._idle: list[simpy.Event] = []
         self.sent = self.received = self.dead = 0
@@ -59,7 +59,7 @@ class SimulatedQueue:
         return len(self._visible)
 
     def receive(self) -> Message | None:
-        """Take any visible message; it is buried when it was received too often before."""
+        """Take any visible message; it becomes a dead letter when it was received too often before."""
         while self._visible:
             message = self._take_any()
             if message.receives < self._max_receives:
@@ -67,7 +67,7 @@ class SimulatedQueue:
                 self.received += 1
                 return message
             self.dead += 1
-            self._bury(message.task)
+            self._dead_letter(message.task)
         return None
 
     def keep(self, message: Message, delay: float) -> None:

@@ -146,7 +146,7 @@ class Night:
             self.world,
             visibility=VISIBILITY_FACTOR * WORKER.timeout,
             max_receives=self.scenario.max_retries + 1,
-            bury=self._begin_burial,
+            dead_letter=self._begin_dead_letter,
         )
 
     def _runner(self) -> Runner:
@@ -189,10 +189,10 @@ class Night:
             following = self.waiting if verdict.action is Action.PARK else queue
             following.put(message.task, delay_seconds=verdict.delay)
 
-    def _begin_burial(self, task: Task) -> None:
-        self.world.env.process(self._bury(task))
+    def _begin_dead_letter(self, task: Task) -> None:
+        self.world.env.process(self._dead_letter(task))
 
-    def _bury(self, task: Task) -> Process[None]:
+    def _dead_letter(self, task: Task) -> Process[None]:
         yield from self.world.blocking(
             lambda: self._runner().give_up(task, lambda: float(WORKER.timeout))
         )

@@ -84,20 +84,22 @@ def test_the_same_seed_gives_the_same_night() -> None:
     assert other.drain != first.drain
 
 
-def test_a_message_is_buried_after_its_last_receive() -> None:
-    buried: list[Task] = []
-    queue = SimulatedQueue(World(1), visibility=900, max_receives=2, bury=buried.append)
+def test_a_message_is_dead_after_its_last_receive() -> None:
+    dead_letters: list[Task] = []
+    queue = SimulatedQueue(
+        World(1), visibility=900, max_receives=2, dead_letter=dead_letters.append
+    )
     queue.put(Task("job", 1))
     for _ in range(2):
         message = queue.receive()
         assert message is not None
         queue.keep(message, 0)
     assert queue.receive() is None
-    assert (buried, queue.dead) == ([Task("job", 1)], 1)
+    assert (dead_letters, queue.dead) == ([Task("job", 1)], 1)
 
 
 def test_the_queue_refuses_longer_delays_than_sqs() -> None:
-    queue = SimulatedQueue(World(1), visibility=900, max_receives=2, bury=lambda _: None)
+    queue = SimulatedQueue(World(1), visibility=900, max_receives=2, dead_letter=lambda _: None)
     with pytest.raises(ValueError, match="DelaySeconds"):
         queue.put(Task("job", 1), delay_seconds=LONGEST_DELAY + 1)
 

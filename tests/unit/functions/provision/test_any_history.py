@@ -97,7 +97,7 @@ class AnyHistory(RuleBasedStateMachine):
         self._survive(self.world.sweep)
 
     @rule()
-    def dead_letters_are_buried(self) -> None:
+    def dead_letters_are_consumed(self) -> None:
         self._survive(self.world.consume_dead_letters)
 
     @rule()
