@@ -59,7 +59,7 @@ class SimulatedQueue:
         return len(self._visible)
 
     def receive(self) -> Message | None:
-        """Take any visible message; it becomes a dead letter when it was received too often before."""
+        """Take any visible message; one that was received too often becomes a dead letter."""
         while self._visible:
             message = self._take_any()
             if message.receives < self._max_receives:
