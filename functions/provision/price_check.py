@@ -39,7 +39,7 @@ def _differences(
             continue
         ordered, charged = line.unit_price * line.quantity, sum(known, Decimal(0))
         if ordered != charged:
-            yield f"{line.name}: ordered {ordered}, WHMCS {charged}"
+            yield f"{line.name}: ordered {ordered:.2f}, WHMCS {charged:.2f}"
 
 
 def _amount(service: BillingService, cycle: str) -> Decimal | None:

@@ -77,6 +77,6 @@ def test_what_is_not_modelled(apex: Apex, body: str, said: str) -> None:
 
 
 def test_endless_recursion_is_stopped(apex: Apex) -> None:
-    other = "public class Loop { public static Integer go() { return go(); } }"
+    other = "public class Endless { public static Integer go() { return go(); } }"
     with pytest.raises(Unsupported, match="nested more than"):
-        apex.run("return Loop.go();", other)
+        apex.run("return Endless.go();", other)

@@ -182,7 +182,7 @@ def test_another_price_in_whmcs_is_noted_and_stops_nothing() -> None:
     run(world)
     assert_exactly_once(world)
     (event,) = [event for _, event in world.store.events if event.kind == "price-differs"]
-    assert event.detail == "Product 2: ordered 1800, WHMCS 2000"
+    assert event.detail == "Product 2: ordered 1800.00, WHMCS 2000.00"
     assert world.job.steps["verify"].data["warnings"] == [event.detail]
 
 

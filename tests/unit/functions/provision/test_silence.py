@@ -148,7 +148,7 @@ REFUSALS: list[tuple[str, str, int, Any]] = [
     ("whmcs", "GetProducts", 403, {"result": "error", "message": f"Access Denied: {SONG}"}),
     ("gigs", "POST users", 422, {"type": "invalid", "code": "userInvalid", "message": SONG}),
     ("gigs", "POST subscriptions", 401, {"type": "unauthenticated", "message": SONG}),
-    ("whmcs", "AddOrder", 200, {"result": "error", "message": SONG}),
+    ("whmcs", "AddOrder", 200, {"result": "error", "message": f"Invalid Billing Cycle {SONG}"}),
 ]
 
 
