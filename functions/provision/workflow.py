@@ -84,7 +84,10 @@ def report_wait(orders: ProvisioningOrders, run: Run, error: LastError) -> None:
     Not any more when writing back has begun: it may have taken effect, and Provisioned stays.
     """
     loaded = run.record(LOAD)
-    if loaded is None or not loaded.reported or WRITE_BACK.name in run.job.steps:
+    written = run.job.steps.get(WRITE_BACK.name)
+    if written is not None and written.attempt == run.job.attempt:
+        return
+    if loaded is None or not loaded.reported:
         return
     at = datetime.fromtimestamp(run.now(), UTC)
     _report(

@@ -17,7 +17,7 @@ from portal.ports.billing_orders import (
     OrderState,
 )
 
-from functions.provision.records import ACCEPT_ORDER, LOAD, VERIFY, AcceptOrderRecord, Seen
+from functions.provision.records import ACCEPT_ORDER, LOAD, AcceptOrderRecord, Seen
 from functions.provision.timeouts import WHMCS_CALL_SECONDS
 from functions.provision.whmcs_order import whmcs_order_id
 
@@ -59,11 +59,11 @@ class AcceptOrder(Step[AcceptOrderRecord]):
     def run(self, run: Run) -> AcceptOrderRecord:
         """Accept; a module that failed leaves its service to `verify`.
 
-        When an earlier attempt was refused and WHMCS shows that nothing came of it, the order is
-        accepted again: the reason may be gone, and no module has succeeded.
+        A later attempt looks first: an earlier one may have been refused in part. When WHMCS shows
+        that nothing came of it, the order is accepted again: no module has succeeded.
         """
         order_id = whmcs_order_id(run)
-        if _was_refused(run):
+        if run.job.attempt > 1:
             accepted = is_accepted(self._billing, order_id)
             if accepted or self._active(run):
                 return AcceptOrderRecord(accepted=accepted)
@@ -91,12 +91,6 @@ class AcceptOrder(Step[AcceptOrderRecord]):
         order_id = whmcs_order_id(run)
         services = self._services.of_client(run.result(LOAD).client_id)
         return tuple(sorted(one.id for one in services if one.order_id == order_id and one.active))
-
-
-def _was_refused(run: Run) -> bool:
-    """Whether an earlier attempt was told that the order is not accepted."""
-    stored = run.job.steps.get(VERIFY.name)
-    return stored is not None and stored.attempt != run.job.attempt
 
 
 def _settled(run: Run, seen: Seen, active: tuple[int, ...]) -> None:

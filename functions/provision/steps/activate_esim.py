@@ -86,15 +86,10 @@ class ActivateEsim(Step[ActivateEsimRecord]):
         record = self._references(run, units, self._subscriber(run))
         if asked_before and _unsettled(units, record.lines) and not run.scratch.get(_LOOKED):
             record = self._look(run, record)
-        try:
-            for unit in units:
-                if unit.key not in record.lines:
-                    record = self._activate(run, unit, record)
-        except (Refused, Unavailable):
-            if not asked_before and not record.lines:
-                # Nothing was ordered for certain: the order may be corrected before the next run.
-                run.save(ActivateEsimRecord(), irreversible=False)
-            raise
+        for unit in units:
+            if unit.key not in record.lines:
+                line = self._activate(run, unit, record, first=not asked_before)
+                record = _saved(run, record, {**record.lines, unit.key: line})
         if not asked_before and _unsettled(units, record.lines):
             record = self._look(run, record)
         _settle(run, units, record.lines)
@@ -124,14 +119,22 @@ class ActivateEsim(Step[ActivateEsimRecord]):
             run.save(record, irreversible=True)
         return record
 
-    def _activate(self, run: Run, unit: Unit, record: ActivateEsimRecord) -> ActivateEsimRecord:
+    def _activate(
+        self, run: Run, unit: Unit, record: ActivateEsimRecord, *, first: bool
+    ) -> EsimLine:
         run.require(ESIM_CALL_SECONDS)
-        line = self._provider.activate(
-            ref=record.refs[unit.key],
-            plan=unit.esim_plan or "",
-            subscriber_id=record.subscriber or "",
-        )
-        return _saved(run, record, {**record.lines, unit.key: _esim_line(run, line)})
+        try:
+            line = self._provider.activate(
+                ref=record.refs[unit.key],
+                plan=unit.esim_plan or "",
+                subscriber_id=record.subscriber or "",
+            )
+        except (Refused, Unavailable):
+            if first and not record.lines:
+                # Nothing was ordered for certain: the order may be corrected before the next run.
+                run.save(ActivateEsimRecord(), irreversible=False)
+            raise
+        return _esim_line(run, line)
 
     def _look(self, run: Run, record: ActivateEsimRecord) -> ActivateEsimRecord:
         """One listing for all lines."""

@@ -131,8 +131,8 @@ def _so_far(run: Run) -> AddOrderRecord:
 
 
 def _take_back(run: Run, before: AddOrderRecord) -> None:
-    """As it was before the request; an earlier one may still have made an order."""
-    run.save(before, irreversible=before.sent_at is not None)
+    """Nothing was ordered: an earlier request was looked for twice before this one was sent."""
+    run.save(AddOrderRecord(sends=before.sends), irreversible=False)
 
 
 def _sends(record: AddOrderRecord, run: Run) -> int:

@@ -10,6 +10,7 @@ from portal.ports.billing_orders import BillingClients, ClientState, ProductCata
 from portal.ports.provisioning import ProvisioningOrders
 
 from functions.provision.loaded_order import loaded
+from functions.provision.made_so_far import made_so_far
 from functions.provision.order_notes import order_notes
 from functions.provision.order_size import require_size
 from functions.provision.order_units import fingerprint, planned_lines, product_ids
@@ -39,6 +40,12 @@ class Check(Step[CheckRecord]):
 
     def run(self, run: Run) -> CheckRecord:
         """What is to be ordered, and its fingerprint."""
+        try:
+            return self._checked(run)
+        except StopWorkflow as stop:
+            raise StopWorkflow(stop.code, f"{stop.message}{made_so_far(run)}") from stop
+
+    def _checked(self, run: Run) -> CheckRecord:
         order = loaded(run, self._orders)
         _same_account(run, order.account_id)
         products = self._products.products(product_ids(order))

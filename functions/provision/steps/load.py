@@ -17,7 +17,8 @@ from portal.ports.identity import CustomerDirectory
 from portal.ports.provisioning import OrderDeleted, ProvisioningOrders
 
 from functions.provision.loaded_order import loaded_now
-from functions.provision.records import ACTIVATE_ESIM, ADD_ORDER, LOAD, LoadRecord
+from functions.provision.made_so_far import made_so_far
+from functions.provision.records import ADD_ORDER, LOAD, LoadRecord
 from functions.provision.timeouts import FRESH_SECONDS
 
 # Draft is not submitted yet; anything else that an org adds (Rejected, Cancelled, …) is a no.
@@ -72,13 +73,15 @@ class Load(Step[LoadRecord]):
         except OrderDeleted:
             raise StopWorkflow("order-not-found", "The Order was deleted just now.") from None
         if due is not None and later:
+            # In Progress is to be reported when it is due.
+            run.save(LoadRecord(attempt_count=count))
             raise Defer(due.timestamp())
 
 
 def _check(run: Run, order: LoadedOrder) -> None:
     if order.status not in PROVISIONABLE:
         raise StopWorkflow(
-            "order-status", f"The Order's status is {order.status}.{_what_exists(run)}"
+            "order-status", f"The Order's status is {order.status}.{made_so_far(run)}"
         )
     add_order = run.record(ADD_ORDER)
     ours = add_order.order_id if add_order else None
@@ -86,15 +89,6 @@ def _check(run: Run, order: LoadedOrder) -> None:
         raise StopWorkflow(
             "salesforce-conflict", f"WHMCS_Order_ID__c is {order.whmcs_order_id} already."
         )
-
-
-def _what_exists(run: Run) -> str:
-    """What an operator must know of who calls an order off after it was begun."""
-    esims, add_order = run.record(ACTIVATE_ESIM), run.record(ADD_ORDER)
-    found = [f"eSIM line {line.line_id}" for line in esims.lines.values()] if esims else []
-    if add_order is not None and add_order.order_id is not None:
-        found.append(f"WHMCS order {add_order.order_id}")
-    return f" Already made: {', '.join(found)}." if found else ""
 
 
 def _due(order: LoadedOrder) -> datetime | None:

@@ -127,8 +127,8 @@ def _begin(run: Run, service_id: int) -> None:
     """Record that a module is run; raise Postpone while an earlier run of it may be at work."""
     record = run.record(VERIFY)
     earlier = record.setting_up if record else None
-    since = run.now() - earlier.at if earlier else 0.0
-    if earlier and earlier.id == service_id and 0 <= since < SETTLING_SECONDS:
+    since = max(run.now() - earlier.at, 0.0) if earlier else 0.0  # or a clock set back
+    if earlier and earlier.id == service_id and since < SETTLING_SECONDS:
         text = f"WHMCS may still be setting up service {service_id}."
         raise Postpone("whmcs-outcome-unknown", text, seconds=SETTLING_SECONDS - since)
     run.save(VerifyRecord(setting_up=SettingUp(id=service_id, at=int(run.now()))))

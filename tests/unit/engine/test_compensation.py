@@ -88,10 +88,21 @@ def test_a_compensation_that_is_refused_is_kept_for_a_person() -> None:
     toy.ledger.refuses_reversal = True
     toy.settle()
     assert toy.job.status is Status.FAILED
-    assert toy.job.steps["book"].state is StepState.UNDOING
+    assert toy.job.steps["book"].state is StepState.KEPT
     assert ("compensation-refused", "book") in [
         (event.kind, event.detail) for _, event in toy.store.events
     ]
+
+
+def test_what_could_not_be_undone_is_not_done_again_by_the_next_attempt() -> None:
+    toy = refused()
+    toy.ledger.refuses_reversal = True
+    toy.settle()
+    toy.ledger.refuses = False
+    toy.ask("2")
+    toy.settle()
+    assert toy.job.status is Status.SUCCEEDED
+    assert (toy.ledger.bookings, toy.ledger.reversals) == (["1"], [])
 
 
 def test_refused_credentials_do_not_end_a_compensation() -> None:

@@ -8,14 +8,16 @@ from decimal import Decimal
 
 import pytest
 from portal.domain.provisioning_order import ProvisionLine
-from portal.domain.upstream import CircuitOpen, Refused
-from portal.engine.start import Cancellation
+from portal.domain.upstream import CircuitOpen, Refused, Unavailable
+from portal.engine.start import Cancellation, StartRequest, request_start
 from portal.engine.states import Status
 from portal.ports.billing_orders import ClientState, OrderRefused
+from portal.provisioning.job import KIND
 
+from functions.provision.admission import KEY_ENDS_AFTER
 from functions.provision.timeouts import FRESH_SECONDS
 from tests.fakes.faults import Fault
-from tests.fakes.provisioning import billing_product, esim_line, loaded_order, order_line
+from tests.fakes.provisioning import ORDER_ID, billing_product, esim_line, loaded_order, order_line
 from tests.unit.functions.provision.world import World, assert_exactly_once
 
 THREE_HOURS = 3 * 3_600.0
@@ -264,3 +266,103 @@ def test_services_are_found_from_whmcs() -> None:
         (order_line(1).id, ""),
         (esim_line(2).id, "sub_1"),
     ]
+
+
+# What a review found: effects that must not be forgotten or repeated
+
+
+def test_an_esim_whose_answer_cannot_be_recorded_is_not_forgotten() -> None:
+    world = World(loaded_order(esim_line(1)))
+
+    def table(name: str) -> None:
+        if world.esim.lines and name == "dynamodb replace":
+            raise Unavailable("dynamodb", "PutItem", "throttled")
+
+    world.faults.always = table
+    world.press()
+    world.work()
+    world.faults.always = lambda _: None
+    assert world.job.irreversible
+    assert world.cancel() is Cancellation.TOO_LATE
+    world.settle()
+    assert_exactly_once(world)
+
+
+@pytest.mark.parametrize("first", [Fault.UNAVAILABLE, Fault.LOST_ANSWER])
+def test_a_later_attempt_runs_no_module_twice(first: Fault) -> None:
+    """AcceptOrder was turned away or lost; then one of two modules fails."""
+    world = World(loaded_order(order_line(1), order_line(2)))
+    world.faults.always = lambda name: first if name == "whmcs AcceptOrder" else None
+    world.whmcs.module_failures = {102}
+    world.press()
+    world.settle()
+    assert world.job.status is Status.FAILED
+    world.faults.always = lambda _: None
+    world.press()
+    world.settle()
+    world.whmcs.module_failures = set()
+    world.press()
+    world.settle()
+    assert_exactly_once(world)
+
+
+def test_another_operator_may_press_after_an_end_that_could_not_be_reported() -> None:
+    world = World(loaded_order(order_line(1)))
+    world.whmcs.pay_method = False
+    world.press("key-1")
+    world.settle()
+    stored = world.job
+    world.store.replace(stored.changed(unreported=True))
+    other = StartRequest(
+        kind=KIND,
+        subject=ORDER_ID,
+        key="key-1",
+        scope="salesforce",
+        payload_hash="another body",
+        input={},
+        correlation_id="correlation-2",
+        key_ends_after=KEY_ENDS_AFTER,
+    )
+    assert request_start(world.store, world.queue, other, now=world.clock.now).attempt == 2
+
+
+def test_an_addorder_in_doubt_is_told_with_every_later_stop() -> None:
+    world = World(loaded_order(order_line(1)))
+    lost = [Fault.LOST_ANSWER]
+    world.faults.always = lambda name: lost.pop() if lost and name == "whmcs AddOrder" else None
+    world.press()
+    world.work()
+    world.faults.always = lambda name: (
+        Fault.UNAVAILABLE if name.startswith("whmcs GetClientsP") else None
+    )
+    world.settle()
+    assert world.job.status is Status.FAILED
+    world.faults.always = lambda _: None
+    world.salesforce.change(status="Cancelled")
+    world.press()
+    world.settle()
+    assert "perhaps a WHMCS order" in world.salesforce.progress[-1].error_message
+
+
+def test_lines_may_be_corrected_after_two_looks_and_a_definite_refusal() -> None:
+    world = World(loaded_order(order_line(1)))
+    lost = [Fault.LOST_REQUEST]
+    world.faults.always = lambda name: lost.pop() if lost and name == "whmcs AddOrder" else None
+    world.whmcs.refusal = OrderRefused("options-invalid", "Invalid configurable option")
+    world.press()
+    world.settle()
+    world.whmcs.refusal = None
+    world.salesforce.change(lines=(order_line(1, quantity=Decimal(2)),))
+    world.press()
+    world.settle()
+    assert_exactly_once(world)
+
+
+def test_salesforce_says_in_progress_when_a_moved_schedule_is_due() -> None:
+    world = waiting_for("whmcs GetProducts")
+    tomorrow = datetime.fromtimestamp(world.clock.now + 86_400, UTC)
+    world.salesforce.change(activation_type="Scheduled", activation_at=tomorrow)
+    world.settle()
+    assert_exactly_once(world)
+    said = [str(progress.status) for progress in world.salesforce.progress]
+    assert said[-2:] == ["Scheduled", "In Progress"]

@@ -19,12 +19,13 @@ class StepState(StrEnum):
     """How a step stands.
 
     `started` is an intent: from then on the step may have changed the outside world.
-    `undoing` is the intent of a compensation.
+    `undoing` is the intent of a compensation; `kept` says that it was refused for good.
     """
 
     STARTED = "started"
     DONE = "done"
     UNDOING = "undoing"
+    KEPT = "kept"
     UNDONE = "undone"
 
 

@@ -14,8 +14,9 @@ from portal.engine.model import StepRecord
 from portal.engine.session import Session
 from portal.engine.steps import Step
 
-CLOCK_DIFFERENCE = 60.0
-"""Seconds by which the clocks of two workers may differ."""
+CLOCK_DIFFERENCE = 1.0
+"""Seconds by which the clocks of two workers may differ. A result that is further in the future is
+renewed, so that what is built on it is not taken for older again and again."""
 
 
 def next_step(steps: Sequence[Step[Any]], session: Session, looked: set[str]) -> Step[Any] | None:

@@ -34,7 +34,7 @@ class JobStore(Protocol):
     def replace(self, job: Job) -> Job:
         """Write the job over the version it was made from; returns it with the next version.
 
-        Raises StaleJob when the stored version or lease owner is another.
+        Raises StaleJob when the stored version is another.
         """
         ...
 

@@ -107,7 +107,8 @@ class Runner:
             Move.TAKE,
             lease_owner=uuid.uuid4().hex,
             lease_until=now + remaining() + LEASE_MARGIN,
-            runs=job.runs + 1,
+            # What is repeated at the end is no run of the steps.
+            runs=job.runs + (job.status is not Status.STOPPING),
             started_at=job.started_at or now,
             updated_at=now,
         )
@@ -217,7 +218,8 @@ class Execution:
 
     def _retry(self, how: Retry) -> Verdict:
         session = self.session
-        # The last one goes back at once: the queue moves it to its dead-letter queue.
+        # The last one goes back at once. The queue moves it to its dead-letter queue, unless the
+        # message is newer than the job's retries; then the next run ends the job.
         last = session.job.retries >= self._policy.max_retries
         delay = 1.0 if last else self._policy.delay(session.job.runs, at_least=how.after)
         self._release_with_error(how.code, how.message, delay)
@@ -325,7 +327,7 @@ class Execution:
     def _compensate(self) -> None:
         for step in reversed(self._workflow.steps):
             name, stored = step.name, self.session.job.steps.get(step.name)
-            left = stored is not None and stored.state is not StepState.UNDONE
+            left = stored is not None and stored.state not in (StepState.UNDONE, StepState.KEPT)
             if left and isinstance(step, Compensable):
                 self._undo(name, step)
 
@@ -336,6 +338,8 @@ class Execution:
         try:
             if fresh or not step.already_compensated(session):
                 step.compensate(session)
+        except Unauthorized:
+            raise  # credentials get mended: it is undone later
         except (StopWorkflow, Refused) as error:
             # Nobody can undo it by waiting: the record keeps it, and a person is told.
             count("CompensationRefused", kind=self._workflow.kind, step=name)
@@ -344,8 +348,7 @@ class Execution:
                 extra={"job": session.job.id, "step": name, "reason": str(error)},
             )
             session.note("compensation-refused", name)
-            if isinstance(error, Unauthorized):
-                raise
+            session.kept(name)
             return
         session.undone(name)
         session.note("step-undone", name)

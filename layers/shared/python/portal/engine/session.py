@@ -88,12 +88,14 @@ class Session:
     def enter(self, step: Step[Any]) -> bool:
         """Record that a step begins; False when it had begun before and was not finished.
 
-        A result that is renewed within its attempt stays there for the step to build on.
+        So is a step whose compensation did not succeed: its effect may still be there. A result
+        that is renewed within its attempt stays there for the step to build on.
         """
         stored = self._job.steps.get(step.name)
-        if self._begun_before(step, stored):
-            if self._job.current_step != step.name:
-                self.write(current_step=step.name)
+        if stored is not None and self._begun_before(step, stored):
+            if self._job.current_step != step.name or stored.state is not StepState.STARTED:
+                again = replace(stored, state=StepState.STARTED)
+                self.write(steps={**self._job.steps, step.name: again}, current_step=step.name)
             return False
         renewed = stored is not None and stored.attempt == self._job.attempt
         begun = StepRecord(
@@ -122,6 +124,7 @@ class Session:
             record,
             progress,
             state=StepState.DONE,
+            attempt=self._job.attempt,
             done_at=self.now(),
             data=record.as_data() or {"done": True},
         )
@@ -152,6 +155,11 @@ class Session:
         stored = replace(self._job.steps[name], state=StepState.UNDONE, irreversible=False)
         self.write(steps={**self._job.steps, name: stored}, waits=0)
         self.progressed = True
+
+    def kept(self, name: str) -> None:
+        """Record that a compensation was refused for good: a person decides."""
+        stored = replace(self._job.steps[name], state=StepState.KEPT)
+        self.write(steps={**self._job.steps, name: stored}, waits=0)
 
     def release(self, **changes: Any) -> None:
         """Give the lease back, with the last changes."""
@@ -193,6 +201,8 @@ class Session:
         self._parsed[name] = record
 
     def _begun_before(self, step: Step[Any], stored: StepRecord | None) -> bool:
-        if stored is None or stored.state is not StepState.STARTED:
+        if stored is None or stored.state in (StepState.DONE, StepState.UNDONE):
             return False
+        if stored.state is not StepState.STARTED:
+            return True
         return not step.each_attempt or stored.attempt == self._job.attempt

@@ -69,7 +69,8 @@ class Started:
 def request_start(store: JobStore, queue: Queue, wanted: StartRequest, *, now: float) -> Started:
     """Begin the first or the next attempt, unless there is nothing to begin.
 
-    Raises Unavailable when the store cannot be written: then nothing has begun.
+    Raises Unavailable when the store cannot be written: then nothing has begun. Raises
+    OutcomeUnknown when the store did not answer: then asking again with the same key tells.
     """
     for _ in range(ROUNDS):
         use = store.key_use(wanted.scoped_key)
@@ -95,10 +96,12 @@ def _decided(
     use: KeyUse | None, job: Job | None, wanted: StartRequest, now: float
 ) -> Started | None:
     if use is not None:
-        if use.job_id != wanted.job_id or use.payload_hash != wanted.payload_hash:
+        if use.job_id != wanted.job_id:
             return Started(StartOutcome.KEY_REUSED, use.attempt, None)
         if not _key_has_ended(use, job, wanted, now):
-            return Started(StartOutcome.REPLAYED, use.attempt, job)
+            same = use.payload_hash == wanted.payload_hash
+            outcome = StartOutcome.REPLAYED if same else StartOutcome.KEY_REUSED
+            return Started(outcome, use.attempt, job if same else None)
     if job is None or job.status in (Status.FAILED, Status.CANCELLED):
         return None
     if job.status is Status.SUCCEEDED:

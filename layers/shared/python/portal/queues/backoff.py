@@ -28,7 +28,7 @@ class Policy:
 
     def delay(self, runs: int, *, at_least: float = 0.0) -> float:
         """Seconds until the next retry after `runs` runs; a fifth of it is chance."""
-        exponential = min(LONGEST_DELAY, self.first_delay * 2.0 ** max(runs - 1, 0))
+        exponential = min(LONGEST_DELAY, self.first_delay * 2.0 ** min(max(runs - 1, 0), 10))
         return min(LONGEST_DELAY, max(exponential * self.jitter(0.8, 1.2), self.spread(at_least)))
 
     def spread(self, seconds: float) -> float:

@@ -101,16 +101,27 @@ class RecordedWork:
     def _worked(self, claim: Claim, work: Work) -> Verdict:
         try:
             ending = work(claim)
+        except LeaseLost:
+            return self._taken_over()
+        except Exception as error:  # noqa: BLE001  # `failure_of` tells apart whatever it was
+            return self._failed(claim, error)
+        try:
             if ending.remembered:
                 self.log.done(claim, ending.outcome, ending.reference)
             else:
                 self.log.forget(claim)
         except LeaseLost:
-            logger().warning("message was taken over by another worker")
-            return Verdict(Action.REQUEUE, self.policy.delay(1))
-        except Exception as error:  # noqa: BLE001  # `failure_of` tells apart whatever it was
-            return self._failed(claim, error)
+            return self._taken_over()
+        except UpstreamError as error:
+            # The work is done, and only its record is missing. The record stands as it was: who
+            # finds it next takes the work for done or in doubt, and does not do it again.
+            logger().warning("the end is not recorded", extra={"reason": str(error)})
+            return Verdict(Action.RETRY, self.policy.delay(claim.progress.tries))
         return ACK
+
+    def _taken_over(self) -> Verdict:
+        logger().warning("message was taken over by another worker")
+        return Verdict(Action.REQUEUE, self.policy.delay(1))
 
     def _failed(self, claim: Claim, error: Exception) -> Verdict:
         failure = failure_of(error)

@@ -6,7 +6,7 @@ Items by `pk`, `sk`:
   proof that what its subject stands for was done, and a press years later must find it.
 - `<job id>`, `EVT#<time>#<random>`: its history, for people. Kept for 400 days.
 - `KEY#<sha-256 of a scoped idempotency key>`, `META`: what the key was used for. Kept for 90 days
-  after its last use; a request with the key then is judged by the job alone.
+  after it began an attempt; later a request with the key is judged by the job alone.
 
 The other items of the table have modules of their own: `claims`, `subscribers`, `service_lines`.
 
