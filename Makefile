@@ -8,8 +8,10 @@ UV := $(if $(shell command -v uv 2>/dev/null),uv,.tools/bin/uv)
 RUN := $(UV) run --no-sync
 PACKAGES := functions infra local ops bench tests layers
 STAGE ?= dev
-# Kept out of the inner loop: what talks to emulators, thousands of accidents on the wire, a simulated night.
-SLOW := tests/unit/composed tests/unit/bench_simulation \
+# Kept out of the inner loop: what talks to emulators, thousands of accidents on the wire, simulated days.
+PROVISION := any_history esim_access odd_answers order_size trouble wiring world_changes
+SLOW := tests/unit/composed tests/unit/bench_simulation tests/unit/contracts \
+	$(PROVISION:%=tests/unit/functions/provision/test_%.py) \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
 WEB_PACKAGES := web/node_modules/.package-lock.json

@@ -41,7 +41,14 @@ PASSWORD_RULES = {
     "PASSWORD_REQUIRE_DIGITS": "true",
     "PASSWORD_REQUIRE_SYMBOLS": "false",
 }
-QUEUES = ("provision", "provision-waiting", "email", "case")
+QUEUES = (
+    "provision",
+    "provision-waiting",
+    "email",
+    "case",
+    "case-waiting",
+    "case-dead-letters",
+)
 STATUS_INDEX = "status-index"
 SIGNING_KEY_ID = "local-1"
 SIGNING_KEY = "signing-secret-of-the-kill-tests"
@@ -186,6 +193,9 @@ class Installation:
             "PORTAL_CURRENCY": "JPY",
             "PROVISION_MAX_RETRIES": "7",
             "PROVISION_PATIENCE_HOURS": "24",
+            "CASE_MAX_RETRIES": "6",
+            "CASE_PATIENCE_HOURS": "24",
+            "CASE_DEAD_LETTERS_URL": self.queues["case-dead-letters"],
             **more,
         }
 

@@ -52,5 +52,5 @@ def answer_of(outcome: Outcome) -> Answer:
 def sweep(world: Provisioning) -> dict[str, int]:
     """The schedule fires; how many jobs were brought back, by reason."""
     outcome = world.lane.start(SWEEPER).invoke({}, offset=world.offset)
-    found: dict[str, int] = outcome.answer
+    found: dict[str, int] = outcome.answer["provision"]
     return found

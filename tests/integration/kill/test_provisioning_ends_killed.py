@@ -39,7 +39,7 @@ def once_though_start_killed(lane: Lane, *, point: Point) -> None:
     assert press(world, "key-1").status == 202
     if not world.installation.backlog("provision"):
         world.advance(LOST_AFTER + 1)
-        assert sweep(world)["provision"]["lost"] == 1
+        assert sweep(world)["lost"] == 1
     world.message = world.receive()
     world.deliver()
     world.settle()

@@ -121,7 +121,7 @@ def _check_client(installation: Installation, person: Person) -> int:
 
 
 def _check_cases(lane: Lane, person: Person, offset: float) -> None:
-    """The queue's consumer works every job off, and twice at that: still one Case."""
+    """The queue's consumer is given every job twice: still one Case."""
     records = lane.installation.records("case")
     assert bool(records) == (person.crm_email is not None)
     worker = lane.start(CASE_WORKER)
