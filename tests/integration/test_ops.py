@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 from portal.domain.ids import to_18
@@ -75,8 +77,10 @@ def test_dead_mails_and_cases_go_back_to_their_queues(stack: StackContext, aws: 
     assert "moved back to the e-mail queue." in result.stdout
     assert "moved back to the case queue." in result.stdout
     again = ops(stack, "redrive", "--dead-letters", "--limit", "1000", "--yes")
-    assert "welcome:ops" not in again.stdout
-    assert "email-ops" not in again.stdout
+    # The consumers may have given the same jobs up once more, but as other messages.
+    moved = set(re.findall(r"message ([0-9a-f-]{36})", result.stdout))
+    assert len(moved) >= 2
+    assert moved.isdisjoint(re.findall(r"message ([0-9a-f-]{36})", again.stdout))
 
 
 def seed_order(stack: StackContext) -> None:
