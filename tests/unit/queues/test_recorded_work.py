@@ -174,3 +174,27 @@ def test_an_answer_that_is_lost_after_the_effect_leaves_it_in_doubt(bench: Bench
     now = bench.clock()
     found = log.claim("k", new_lease(now, 60), now=now, sent_at=0)
     assert found == NotClaimed(Finding.IN_DOUBT)
+
+
+@pytest.mark.parametrize("error", [Unavailable, OutcomeUnknown, Refused])
+def test_work_whose_success_cannot_be_recorded_is_not_done_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, error: type[Unavailable]
+) -> None:
+    """Only the record of success fails; every other write goes through."""
+    sent: list[str] = []
+
+    def work(claim: Claim) -> Ending:
+        bench.log.sending(claim)
+        sent.append(claim.key)
+        return Ending("sent")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise error("dynamodb", "UpdateItem", "no")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.log, "done", refuse)
+        first = bench.recorded.run("k", work, sent_at=bench.clock(), seconds_left=50.0)
+    assert first.action is Action.RETRY
+    bench.clock.advance(3_600)
+    assert bench.recorded.run("k", work, sent_at=0.0, seconds_left=50.0) == ACK
+    assert (sent, bench.doubts) == (["k"], ["k"])
