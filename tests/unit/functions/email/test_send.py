@@ -28,6 +28,7 @@ from functions.email.send import SECONDS_NEEDED, mail_consumer
 from tests.events import USER_ID, FakeContext
 from tests.fakes.clock import FakeClock
 from tests.fakes.directory import FakeDirectory, customer
+from tests.fakes.faults import Killed
 from tests.fakes.mail import FakeMailTransport
 from tests.fakes.message_log import FakeMessageLog
 from tests.fakes.reset_tokens import FakeResetTokens
@@ -398,10 +399,6 @@ def test_a_defect_before_sending_is_retried_and_then_given_up(
     out = capsys.readouterr().out
     assert counted(out, "UnexpectedErrors") == 6
     assert counted(out, "MessagesGivenUp") == 1
-
-
-class Killed(BaseException):
-    """The worker process dies here."""
 
 
 def test_a_worker_killed_while_sending_leaves_the_mail_in_doubt(
