@@ -120,7 +120,7 @@ class ProvisionWaitingQueue(Config):
 
 
 class ProvisionLimits(Config):
-    """Tries within one attempt (the queues' maxReceiveCount); hours to wait for others."""
+    """How long one attempt goes on: retries, and hours of waiting for others."""
 
     provision_max_retries: int = Field(alias="PROVISION_MAX_RETRIES", ge=0)
     provision_patience_hours: float = Field(alias="PROVISION_PATIENCE_HOURS", gt=0)

@@ -267,7 +267,7 @@ def test_a_wrong_key_is_announced_and_its_mails_wait_for_the_right_one(
     assert counted(capsys.readouterr().out, "AccessDenied") == stage.transport.calls - 1
 
 
-def test_waiting_costs_no_tries(stage: Stage) -> None:
+def test_waiting_costs_no_retries(stage: Stage) -> None:
     stage.is_down_for(12 * HOUR)
     stage.consume(job())
     stage.run(hours=11)

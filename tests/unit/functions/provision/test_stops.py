@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from portal.domain.lease import NOT_LEASED
 from portal.domain.provisioning_errors import REASONS
 from portal.domain.provisioning_order import LoadedOrder, ProvisionLine
 from portal.domain.upstream import Refused, Unauthorized
@@ -171,7 +172,7 @@ def test_reasons(case: str) -> None:
     breaks(world)
     world.press()
     world.settle()
-    assert (world.job.status, world.job.lease_owner) == (Status.FAILED, None)
+    assert (world.job.status, world.job.lease) == (Status.FAILED, NOT_LEASED)
     assert world.job.last_error is not None
     assert world.job.last_error.code == code
     assert code in REASONS
@@ -326,7 +327,7 @@ def test_what_a_person_wrote_is_never_overwritten(
         assert world.salesforce.status == "Failed"
 
 
-def test_exhausted_tries_go_through_the_dead_letters() -> None:
+def test_exhausted_retries_go_through_the_dead_letters() -> None:
     world = World()
     world.faults.always = lambda name: Fault.UNAVAILABLE if name == "whmcs GetProducts" else None
     world.press()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from portal.domain.lease import NOT_LEASED
 from portal.domain.provisioning_order import LoadedOrder
 from portal.engine.model import Job, Task
 from portal.engine.runner import Runner
@@ -208,7 +209,7 @@ def assert_exactly_once(world: World) -> None:
     """One order, one service per unit, one eSIM per eSIM line, one mail each, nothing held."""
     job, order = world.job, world.salesforce.order
     assert job.status is Status.SUCCEEDED, job.last_error
-    assert job.lease_owner is None
+    assert job.lease == NOT_LEASED
     assert "internal-error" not in {code for code, _ in world.observer.retries}
     assert order is not None
     (placed,) = world.whmcs.ours()
