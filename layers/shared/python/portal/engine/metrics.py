@@ -1,4 +1,4 @@
-"""What the engine does, as logs and metrics. Ids go to logs, never into dimensions."""
+"""Logs and metrics about the engine's work. Ids go into logs and never into dimensions."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _ENDINGS = {
 
 
 class JobMetrics:
-    """`Observer` of the engine for one kind of job.
+    """The engine's `Observer` for one kind of job.
 
-    `prefix` is the first word of all metrics; `codes` are the documented error codes. Codes are
-    dimensions: others are counted as `other`, or metrics multiply.
+    `prefix` is the first word of the metrics' names. `codes` are the documented error codes. A
+    code is a dimension, so any other code is counted as `other` to limit the number of metrics.
     """
 
     def __init__(self, prefix: str, codes: Collection[str]) -> None:
@@ -27,12 +27,12 @@ class JobMetrics:
         self._codes = codes
 
     def step_finished(self, job: Job, step: str, seconds: float) -> None:
-        """How long a step took."""
+        """Record how many seconds a step took."""
         duration("StepLatency", seconds, step=step)
         logger().info("step done", extra={"job": job.id, "step": step})
 
     def retrying(self, job: Job, code: str, delay: float) -> None:
-        """A retry follows."""
+        """Count and log a failed run that is retried after `delay` seconds."""
         count(f"{self._prefix}Retries", code=self._known(code))
         logger().warning(
             "run failed, a retry follows",
@@ -46,7 +46,7 @@ class JobMetrics:
         )
 
     def finished(self, job: Job) -> None:
-        """The job is over: outcome, code, how long it took since it was asked for (or due)."""
+        """Record the job's outcome, its error code, and the time since its request or due time."""
         count(f"{self._prefix}{_ENDINGS[job.status]}")
         count(f"{self._prefix}Outcome", outcome=str(job.status))
         gauge(f"{self._prefix}RetriesPerJob", job.retries)
