@@ -11,7 +11,7 @@ from portal.engine.model import Task
 
 
 class TaskMessage(BaseModel):
-    """Which attempt of which job is to be worked on. The job's record holds all else."""
+    """Which attempt of which job a worker is to run. The job's record holds all other data."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
@@ -22,10 +22,10 @@ class TaskMessage(BaseModel):
 
     @classmethod
     def of(cls, task: Task) -> Self:
-        """The message of a task."""
+        """Return the message for a task."""
         return cls(job_id=task.job_id, attempt=task.attempt)
 
     @property
     def task(self) -> Task:
-        """The task of a message."""
+        """The task that the message carries."""
         return Task(self.job_id, self.attempt)

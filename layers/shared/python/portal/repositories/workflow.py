@@ -2,17 +2,17 @@
 
 Items by `pk`, `sk`:
 
-- `<job id>`, `META`: the job. `version` is the condition of every write. Kept for good: it is the
-  proof that what its subject stands for was done, and a press years later must find it.
-- `<job id>`, `EVT#<time>#<random>`: its history, for people. Kept for 400 days.
-- `KEY#<sha-256 of a scoped idempotency key>`, `META`: what the key was used for. Kept for 90 days
-  after it began an attempt; later a request with the key is judged by the job alone.
+- `<job id>`, `META`: the job. Every write is conditional on its `version`. It is never deleted,
+  because it proves that the work on its subject was done, even to a start years later.
+- `<job id>`, `EVT#<time>#<random>`: a line of the history for operators. It is kept for 400 days.
+- `KEY#<sha-256 of a scoped idempotency key>`, `META`: the use of the key. It is kept for 90 days
+  after it began an attempt. Later, a request with the key is decided by the job alone.
 
 The other items of the table have modules of their own: `claims`, `subscribers`, `service_lines`.
 
-The index `status-index` holds the keys of jobs alone, by status and `updatedAt`: the due time of
-scheduled jobs, the last write of all others. `expiration` is the table's TTL attribute: it is
-housekeeping, and no decision rests on it.
+The index `status-index` holds only the keys of jobs, by status and `updatedAt`. That attribute is
+the due time of scheduled jobs and the last write of all others. `expiration` is the table's TTL
+attribute. It only deletes old items, and no decision rests on it.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ class DynamoJobStore:
         self._clock = clock
 
     def get(self, job_id: str) -> Job | None:
-        """A strongly consistent read."""
+        """Return the job by a strongly consistent read; None when there is none."""
         item = self._table.get(_key(job_id))
         return job_from(item) if item else None
 
     def replace(self, job: Job) -> Job:
-        """Write the job over the version it was made from. Raises StaleJob."""
+        """Write the job over the version it was made from. Returns it. Raises StaleJob."""
         written = job.changed(version=job.version + 1)
         try:
             self._table.put(job_item(written), **_unchanged(job))
@@ -62,7 +62,7 @@ class DynamoJobStore:
         return written
 
     def begin(self, job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
-        """Write a job and what its key is used for. Raises StaleJob or KeyTaken."""
+        """Write a job and the use of its key in one transaction. Raises StaleJob or KeyTaken."""
         begun = job.changed(version=job.version + 1)
         expiration = int(self._clock()) + KEEP_KEYS
         try:
@@ -81,7 +81,7 @@ class DynamoJobStore:
         return begun
 
     def key_use(self, key: str) -> KeyUse | None:
-        """What a key was used for."""
+        """Return what a key was used for; None when it is new."""
         item = self._table.get(_key(_key_id(key)))
         if item is None:
             return None
@@ -92,7 +92,7 @@ class DynamoJobStore:
         )
 
     def waiting(self, status: Status, *, until: float) -> Iterator[str]:
-        """Ids of jobs in a status, oldest first."""
+        """Yield the ids of jobs in a status whose sort time is at most `until`, oldest first."""
         found = self._table.query(
             IndexName=STATUS_INDEX,
             where="#s = :status AND updatedAt <= :until",
@@ -103,7 +103,7 @@ class DynamoJobStore:
             yield str(item["pk"])
 
     def remember(self, job_id: str, event: Event) -> None:
-        """Add a line to the history."""
+        """Add a line to the job's history. A failure is only logged."""
         item = {
             "pk": job_id,
             "sk": f"EVT#{timestamp(event.at)}#{uuid.uuid4().hex[:8]}",
@@ -119,20 +119,20 @@ class DynamoJobStore:
             logger().warning("history line lost", extra={"kind": event.kind, "reason": str(error)})
 
     def history(self, job_id: str) -> Iterator[dict[str, Any]]:
-        """The history, oldest first; for operators."""
+        """Yield the lines of a job's history for operators, oldest first."""
         yield from self._table.query(
             where="pk = :pk AND begins_with(sk, :prefix)", values={":pk": job_id, ":prefix": "EVT#"}
         )
 
 
 def timestamp(epoch: float) -> str:
-    """ISO 8601 in UTC with milliseconds: sorts like time."""
+    """Return epoch seconds as ISO 8601 in UTC with milliseconds, which sorts by time."""
     text = datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 
 def job_item(job: Job) -> dict[str, Any]:
-    """A job as its item."""
+    """Return the item of a job."""
     sort_time = job.due_at if job.status is Status.SCHEDULED and job.due_at else job.updated_at
     return {
         **_key(job.id),
@@ -165,7 +165,7 @@ def job_item(job: Job) -> dict[str, Any]:
 
 
 def job_from(item: Mapping[str, Any]) -> Job:
-    """A job from its item."""
+    """Return the job that an item holds."""
     ending = item.get("ending")
     return Job(
         id=str(item["pk"]),
@@ -269,7 +269,7 @@ def _key_item(key: str, use: KeyUse, expiration: int) -> dict[str, Any]:
 
 
 def _unused(before: KeyUse | None) -> dict[str, Any]:
-    """The condition that the key stands for nothing else than what was read."""
+    """Return the condition that nobody has used the key since it was read."""
     if before is None:
         return {"condition": "attribute_not_exists(pk)"}
     return {
@@ -279,7 +279,7 @@ def _unused(before: KeyUse | None) -> dict[str, Any]:
 
 
 def _unchanged(job: Job) -> dict[str, Any]:
-    """The condition that nobody wrote since this version was read."""
+    """Return the condition that nobody has written the job since this version was read."""
     if job.version == 0:
         return {"condition": "attribute_not_exists(pk)"}
     return {
