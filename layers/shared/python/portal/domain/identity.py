@@ -1,4 +1,4 @@
-"""Who a portal user is in the other systems."""
+"""The mapping of a portal user to the records of other systems."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerMapping:
-    """One customer, one row: Cognito `sub`, WHMCS client id, Salesforce Account id (18 chars).
+    """A customer's Cognito `sub`, WHMCS client id and Salesforce Account id (18 characters).
 
-    `email` is normalised (see `normalise_email`) and is where mails go.
+    `email` is normalised (see `normalise_email`), and mails are sent to it.
     """
 
     user_id: str
@@ -22,5 +22,5 @@ class CustomerMapping:
 
 
 def normalise_email(email: str) -> str:
-    """The form in which two addresses are compared: trimmed, case-folded."""
+    """Return an address trimmed and case-folded, so that two addresses can be compared."""
     return email.strip().casefold()

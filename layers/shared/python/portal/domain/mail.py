@@ -1,4 +1,4 @@
-"""Mail jobs: what is put on the queue. No address, name or code ever travels in one."""
+"""Mail jobs, the messages of the mail queue. They never hold an address, a name or a code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 
 class MailTemplate(StrEnum):
-    """Every mail the portal sends; one folder of templates each."""
+    """The mails that the portal sends. Each has a folder of templates."""
 
     WELCOME = "welcome"
     PASSWORD_RESET = "password-reset"  # noqa: S105  # a template's name
@@ -25,8 +25,8 @@ class MailTemplate(StrEnum):
 class MailJob(BaseModel):
     """One mail to one user.
 
-    `dedup_key` names the reason (`order-provisioned:801…`): at most one mail per key. Parameters
-    are ids and amounts; whatever is personal or secret the sender looks up when it renders.
+    `dedup_key` names the reason (`order-provisioned:801…`), and each key gets at most one mail.
+    Parameters are ids and amounts. The sender looks up personal and secret data when it renders.
     """
 
     model_config = ConfigDict(

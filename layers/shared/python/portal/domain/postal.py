@@ -1,4 +1,4 @@
-"""What an address needs in which country, and how a postcode is written."""
+"""The parts of an address that each country needs, and the usual writing of postcodes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 # ISO 3166-1 codes of countries and territories without a postcode system in use
 # (Universal Postal Union, addressing by country).
 WITHOUT_POSTCODE = frozenset(
-    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK KI KM"  # noqa: SIM905  # one code a line would be a page
+    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK KI KM"  # noqa: SIM905  # one code per line would fill a page
     " KN KP ML MO MR MW NR NU QA RW SB SC SL SR SS ST SY TD TG TK TL TO TV UG VU YE ZW".split()
 )
 # Where mail needs a state, province or prefecture. Elsewhere it may be left empty.
@@ -21,9 +21,9 @@ _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u22
 
 
 def tidy_postcode(country: str, text: str) -> str:
-    """A postcode in its usual writing: half-width, capitals, `105-0011` in Japan.
+    """Return a postcode in its usual writing: half-width, capitals, `105-0011` in Japan.
 
-    Raises ValueError with a sentence for people.
+    Raises ValueError with a sentence that can be shown to customers.
     """
     written = unicodedata.normalize("NFKC", text).translate(_HYPHENS).upper().strip()
     if not written:
