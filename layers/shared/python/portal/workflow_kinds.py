@@ -1,6 +1,6 @@
-"""The kinds of jobs that the workflow engine runs: one row each.
+"""The kinds of jobs that the workflow engine runs, in one row each.
 
-The sweeper, the queues and the metrics of a kind follow from its row.
+The row decides the queues, the sweeper's routes and the metrics of a kind.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ class WorkflowKind:
 
     @property
     def queue_variable(self) -> str:
-        """The environment name of the URL of the queue for jobs that have not begun."""
+        """The environment variable with the URL of the queue for jobs that have not begun."""
         return f"{self.name.upper()}_QUEUE_URL"
 
     @property
     def waiting_queue_variable(self) -> str:
-        """The same for jobs that wait for an upstream which is down."""
+        """The environment variable with the URL of the queue for jobs that wait."""
         return f"{self.name.upper()}_WAITING_QUEUE_URL"
 
 

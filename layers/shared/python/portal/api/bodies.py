@@ -1,6 +1,6 @@
-"""Request bodies: JSON and nothing else, and nothing in it that JSON or Python cannot hold.
+"""Checks and parses request bodies, which must be valid JSON.
 
-Powertools would take forms as well, which browsers send across origins without asking first.
+Powertools would also accept forms, which browsers send across origins without a preflight.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ JSON = "application/json"
 
 
 def check(event: Mapping[str, Any], headers: Mapping[str, str]) -> None:
-    """Refuse a body of another type, or that is no text; `headers` by lower-case name.
+    """Refuse a body of another type or in another encoding than UTF-8. Raises Problem.
 
-    A body without a Content-Type is taken for JSON, as Powertools does. Raises Problem.
+    `headers` are by lower-case name. Like Powertools, it takes a body without a Content-Type for
+    JSON.
     """
     body = event.get("body")
     if not body:
@@ -34,10 +35,10 @@ def check(event: Mapping[str, Any], headers: Mapping[str, str]) -> None:
 
 
 def parse(text: str) -> Any:
-    """`json.loads`, whose every failure is a JSONDecodeError.
+    """Parse JSON. Every failure raises JSONDecodeError.
 
-    Python would accept NaN and Infinity, and fail in its own ways on numbers of thousands of
-    digits and on thousands of brackets.
+    `json.loads` would accept NaN and Infinity, and would raise other errors for numbers of
+    thousands of digits and for thousands of brackets.
     """
     try:
         return json.loads(text, parse_constant=_refuse)

@@ -1,4 +1,4 @@
-"""One table from what went wrong to the problem document that is answered."""
+"""Turns exceptions into problem documents (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DEFAULT_RETRY_AFTER = 5
 
 
 def register(resolver: APIGatewayRestResolver) -> None:
-    """Teach a resolver to answer every exception as a problem."""
+    """Make a resolver answer every exception with a problem document."""
     table: list[tuple[Any, Any]] = [
         (Problem, _problem),
         (UpstreamError, _upstream),
@@ -47,7 +47,7 @@ def register(resolver: APIGatewayRestResolver) -> None:
 
 
 def render(problem: Problem) -> Response[str]:
-    """The HTTP answer for a problem."""
+    """Return the HTTP answer for a problem."""
     headers: dict[str, str | list[str]] = {}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
@@ -63,7 +63,7 @@ def render(problem: Problem) -> Response[str]:
 
 
 def proxy_answer(problem: Problem) -> dict[str, Any]:
-    """The same as API Gateway wants it, for what is refused before any routing."""
+    """Return the answer in API Gateway's format, for requests that are refused before routing."""
     response = _problem(problem)
     headers = {"Content-Type": response.content_type, **response.headers}
     return {
@@ -75,7 +75,7 @@ def proxy_answer(problem: Problem) -> dict[str, Any]:
 
 
 def of_upstream(error: UpstreamError) -> Problem:
-    """What a caller is told of a failing upstream: which kind, never the vendor's words."""
+    """Return the problem for a failed upstream. It never holds the vendor's text."""
     if isinstance(error, Throttled):
         wait = math.ceil(error.retry_after or DEFAULT_RETRY_AFTER)
         return Problem(
@@ -134,7 +134,7 @@ def _invalid(error: RequestValidationError) -> Response[str]:
 
 
 def field_error(entry: Any) -> FieldError:
-    """A pydantic error as a pointer and a sentence; the value itself is never echoed."""
+    """Return a pydantic error as pointer and sentence, without the value itself."""
     location: Sequence[str | int] = entry.get("loc", ())
     where, rest = (str(location[0]), location[1:]) if location else ("body", ())
     message = str(entry.get("msg", "not valid")).removeprefix("Value error, ")

@@ -18,7 +18,7 @@ class PayMethodKind(StrEnum):
 
 @dataclass(frozen=True)
 class PayMethod:
-    """One pay method. `expires` is the last day on which it is valid; None when it never expires."""
+    """One pay method. `expires` is the last day on which it is valid; None if it never expires."""
 
     kind: PayMethodKind
     brand: str | None = None

@@ -81,7 +81,7 @@ class Problem(Exception):
 MALFORMED_REQUEST = ProblemType("malformed-request", 400, "The request could not be read")
 UNAUTHENTICATED = ProblemType("unauthenticated", 401, "Sign in to do this")
 FORBIDDEN = ProblemType("forbidden", 403, "Not allowed")
-NOT_FOUND = ProblemType("not-found", 404, "Nothing of that name")
+NOT_FOUND = ProblemType("not-found", 404, "Not found")
 CONFLICT = ProblemType("conflict", 409, "Something changed meanwhile")
 IN_PROGRESS = ProblemType("in-progress", 409, "The same request is still being worked on")
 PAYLOAD_TOO_LARGE = ProblemType("payload-too-large", 413, "The request is too large")
@@ -114,7 +114,7 @@ PASSWORD_REFUSED = ProblemType("password-refused", 422, "The password does not m
 INVALID_CREDENTIALS = ProblemType("invalid-credentials", 401, "E-mail or password is wrong")
 INVALID_REFRESH_TOKEN = ProblemType("invalid-refresh-token", 401, "Sign in again")
 INVALID_RESET_TOKEN = ProblemType(
-    "invalid-reset-token", 422, "The link is used, too old or not ours"
+    "invalid-reset-token", 422, "Your link has expired or was already used"
 )
 TWO_FACTOR_REQUIRED = ProblemType(
     "two-factor-required", 409, "The billing account asks for a second factor"
