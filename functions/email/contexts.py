@@ -1,7 +1,7 @@
-"""The values of each mail: what the job carries, and what is looked up when it is rendered.
+"""The values of each mail, from the job and from look-ups when it is rendered.
 
-Activation codes and reset tokens are credentials. They are fetched or made here, right before
-the mail leaves, and are never in a queue, a log or another system.
+Activation codes and reset tokens are credentials. They are fetched or created here, right before
+the mail is sent, and are never in a queue, a log or another system.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ QR_CONTENT_ID = "esim-qr"
 
 
 class ActivationCodes(Protocol):
-    """Where activation codes come from: the eSIM provider."""
+    """The source of activation codes, which is the eSIM provider."""
 
     def activation_code(self, line_id: str) -> ActivationCode:
-        """The code of a line; raises Unavailable while the provider has none yet."""
+        """Return the code of a line. Raises Unavailable while the provider has none yet."""
         ...
 
 
 @dataclass(frozen=True)
 class Context:
-    """Template values and the images that they refer to."""
+    """The values of a template, and the images that they refer to."""
 
     values: dict[str, Any] = field(repr=False)
     images: tuple[InlineImage, ...] = ()
@@ -44,9 +44,9 @@ class Contexts:
     reset_tokens: ResetTokens
 
     def of(self, job: MailJob) -> Context:
-        """The values of a job.
+        """Return the values for a job.
 
-        Raises GiveUp when a parameter is missing, and the upstream's errors.
+        Raises GiveUp when a parameter is missing, and UpstreamErrors.
         """
         if job.template in (MailTemplate.ESIM_ACTIVATION, MailTemplate.ESIM_REISSUED):
             return self._esim(job)

@@ -1,4 +1,4 @@
-"""Composition root of e-mail."""
+"""The composition root of the e-mail function."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class SendConfig(
     config.MailConfig,
     config.EsimConfig,
 ):
-    """The consumer of the e-mail queues."""
+    """The settings of the consumer of the e-mail queues."""
 
 
 @dataclass(frozen=True)
 class SendDeps:
-    """How mails are delivered, their records, and the queues that their jobs come from."""
+    """The dependencies of the consumer: delivery, records, and queues."""
 
     delivery: Delivery
     recorded: RecordedWork
@@ -43,7 +43,7 @@ class SendDeps:
 
 @functools.cache
 def build_send() -> SendDeps:
-    """For the consumer."""
+    """Return the dependencies of the consumer."""
     settings = config.load(SendConfig)
     log = factories.message_log(settings, "MAIL")
     delivery = Delivery(

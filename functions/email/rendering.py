@@ -1,7 +1,7 @@
-"""From a template name, a language and values to subject, text and HTML.
+"""Renders subject, text and HTML of a mail from its template, language and values.
 
-The words are in `templates/<language>.toml`, the two layouts beside them: text and HTML are made
-from the same words, so they never say different things.
+The texts are in `templates/<language>.toml`, next to the two layouts. The text and the HTML of a
+mail are made from the same texts, so they always say the same.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FOLDER = resources.files("functions.email") / "templates"
 
 @dataclass(frozen=True)
 class Rendered:
-    """A mail's words."""
+    """The subject, the plain text and the HTML of a mail."""
 
     subject: str
     text: str
@@ -32,10 +32,10 @@ class Rendered:
 def render(template: MailTemplate, language: str, values: dict[str, Any]) -> Rendered:
     """Render one mail.
 
-    `values` must have all that the template names (jinja2.UndefinedError otherwise), besides
-    `first_name` and `reply_to` (both may be empty), `sender_name` and `portal_url`. An unknown
-    language falls back to English. Only with an address in `reply_to` does the mail say that
-    replies are read.
+    `values` must have every value that the template names, and `first_name`, `reply_to`,
+    `sender_name` and `portal_url`; the first two may be empty. An unknown language falls back to
+    English. The mail says that replies are read only when `reply_to` has an address. Raises
+    jinja2.UndefinedError for a missing value.
     """
     spoken = language if language in LANGUAGES else DEFAULT_LANGUAGE
     words = _words(spoken)
@@ -72,7 +72,7 @@ def _footer(common: dict[str, Any], values: dict[str, Any]) -> str:
 
 
 def _fill(text: str, values: dict[str, Any]) -> str:
-    # Plain text: the layouts escape what they show, once.
+    # This is plain text, because the layouts escape what they show.
     return _environment().from_string(text).render(values)
 
 

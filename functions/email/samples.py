@@ -1,4 +1,4 @@
-"""Every template with made-up values, for previews and tests."""
+"""Renders every template with made-up values, for previews and tests."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ESIM = {
 
 
 def sample(template: MailTemplate, language: str) -> Rendered:
-    """A preview of one mail."""
+    """Return a preview of one mail."""
     values = dict(VALUES)
     if template in (MailTemplate.ORDER_RECEIVED, MailTemplate.ORDER_PROVISIONED):
         values["lines"] = LINES
