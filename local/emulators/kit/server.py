@@ -1,4 +1,4 @@
-"""Serving an emulator: in the foreground, or on a thread of a test."""
+"""Serves an emulator in the foreground, or on a thread of a test."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def _with_transport(
 
 
 class CuttableProtocol(H11Protocol):
-    """uvicorn's HTTP/1.1 with the transport in reach, so that a fault can cut the connection."""
+    """uvicorn's HTTP/1.1 protocol with access to the transport, so that faults can cut it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower than BaseTransport, as uvicorn's own
         """Remember the transport for this connection's requests."""
@@ -38,7 +38,7 @@ class CuttableProtocol(H11Protocol):
 
 
 def config(app: ASGIApp, *, port: int, log_level: str = "warning") -> uvicorn.Config:
-    """uvicorn's settings for one emulator on loopback."""
+    """Return uvicorn's settings for one emulator on loopback."""
     return uvicorn.Config(
         app,
         host=HOST,
@@ -59,14 +59,14 @@ def run(emulator: Emulator[Any], *, port: int) -> None:
 
 @dataclass(frozen=True)
 class Running:
-    """An emulator that answers at `url`; its object is in reach for assertions."""
+    """An emulator that answers at `url`, and its object for assertions."""
 
     emulator: Emulator[Any]
     url: str
 
     @property
     def admin(self) -> str:
-        """Base URL of its admin API."""
+        """The base URL of its admin API."""
         return f"{self.url}/_admin"
 
 
