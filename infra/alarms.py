@@ -1,8 +1,8 @@
-"""Alarms on metrics that the portal emits itself: one row each.
+"""The alarms on metrics that the portal emits itself, one row each.
 
-A new alarm is a row here and the page of docs/runbooks that the row names. What AWS measures
-(errors, throttles, queues, latency) is watched by `infra/components/monitoring.py` for every
-function, queue and table alike.
+A new alarm is a row here and the page of docs/runbooks that the row names.
+`infra/components/monitoring.py` has the alarms on AWS' own metrics (errors, throttles, queues,
+latency) for every function, queue and table.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from infra.endpoints import AREAS, ENDPOINTS
 from infra.resource_names import Secret, Table
 
 QUOTA_PERCENT = 80
-# Those that the provisioning worker calls through a circuit breaker (portal/adapters/circuit.py).
+# The upstreams that the provisioning worker calls through a circuit breaker.
 GUARDED_UPSTREAMS = ("salesforce", "whmcs", "esim")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmRow:
-    """An alarm on one metric of the portal, which rings at `threshold` within five minutes.
+    """An alarm on one metric of the portal, which is raised at `threshold` within five minutes.
 
-    `areas` are those whose Lambdas emit the metric; `dimensions` are all that they add to it. A
-    count is summed over periods and areas; of a `level`, the highest counts.
+    `areas` are those whose Lambdas emit the metric. `dimensions` are all that they add to it. A
+    count is summed over periods and areas. For a `level`, the highest value counts.
     """
 
     name: str

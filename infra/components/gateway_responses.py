@@ -1,4 +1,4 @@
-"""Responses that API Gateway makes itself, as RFC 9457 problems with CORS and correlation id."""
+"""API Gateway's own responses as RFC 9457 problems, with CORS headers and correlation id."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ GATEWAY_PROBLEMS: tuple[GatewayProblem, ...] = (
     GatewayProblem("ACCESS_DENIED", problems.FORBIDDEN, "The gateway refused the request."),
     GatewayProblem("INVALID_API_KEY", problems.FORBIDDEN, "The gateway refused the request."),
     GatewayProblem("WAF_FILTERED", problems.FORBIDDEN, "The gateway refused the request."),
-    # What API Gateway calls a missing token is, without IAM authorization, an unknown path.
+    # Without IAM authorization, API Gateway reports an unknown path as a missing token.
     GatewayProblem(
         "MISSING_AUTHENTICATION_TOKEN", problems.NOT_FOUND, "There is no such path or method."
     ),
@@ -77,10 +77,10 @@ def add_gateway_responses(api: apigateway.RestApi, *, origins: Sequence[str]) ->
 
 
 def _headers(problem: GatewayProblem, *, origins: Sequence[str]) -> dict[str, str]:
-    """Header values in API Gateway's notation: literals in single quotes.
+    """Return header values in API Gateway's notation, with literals in single quotes.
 
-    A gateway response cannot choose between origins. With several, it names the caller's own:
-    the document says nothing about anybody, and a page that could not read it would show a
+    A gateway response cannot choose between origins. With several, it names the caller's own
+    origin. The document holds no personal data, and a page that could not read it would show a
     network error where the user must sign in again.
     """
     headers = {
@@ -102,6 +102,6 @@ def _headers(problem: GatewayProblem, *, origins: Sequence[str]) -> dict[str, st
 
 
 def _body(problem: GatewayProblem) -> str:
-    # The caller's own correlation id cannot be checked here: the gateway's request id stands in.
+    # The caller's correlation id cannot be checked here, so the gateway's request id replaces it.
     document = Problem(problem.type, problem.detail).as_json(instance="$context.requestId")
     return json.dumps(document)

@@ -1,4 +1,4 @@
-"""Rate limits per caller's address, in front of the API."""
+"""Rate limits per caller's IP address, in front of the API."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def protect(
 ) -> wafv2.CfnWebACL:
     """Limit requests per address and five minutes: `auth_limit` below `auth_path`, and overall.
 
-    WAF counts approximately and with a delay of some seconds; the exact limits are the
-    handlers'. Refusals are 429 with a problem document, whose content type is application/json
-    because WAF offers no other.
+    WAF counts approximately and with a delay of some seconds. The handlers have exact limits.
+    Refusals are a 429 with a problem document, whose content type is application/json because WAF
+    offers no other.
     """
     auth_only = wafv2.CfnWebACL.StatementProperty(
         byte_match_statement=wafv2.CfnWebACL.ByteMatchStatementProperty(
@@ -68,7 +68,7 @@ def protect(
 
 def _refusal() -> dict[str, Any]:
     document = Problem(problems.RATE_LIMITED, "Wait before you try again.").as_json(instance="")
-    del document["instance"]  # WAF's bodies are constants: they cannot carry a correlation id
+    del document["instance"]  # WAF's bodies are constants and cannot hold a correlation id
     return document
 
 

@@ -1,7 +1,7 @@
-"""The portal's own stack: state, and everything without state on top of it.
+"""The portal's stack: the stateful resources, and all others that use them.
 
-One stack on purpose: a layer or table exported to a second stack could not be replaced while the
-second one uses it. What only watches has a stack of its own (`infra/stacks/monitoring.py`).
+It is one stack, because a layer or table that a second stack imports could not be replaced. Only
+alarms and dashboard have a stack of their own (`infra/stacks/monitoring.py`).
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ ROUTES = {endpoint.id: endpoint.route for endpoint in ENDPOINTS if endpoint.rout
 SIGNED_ROUTES = tuple(route for route in ROUTES.values() if route.access is Access.SIGNED)
 
 
-WAITING_MAX_CONCURRENCY = 2  # the least that SQS event sources take
+WAITING_MAX_CONCURRENCY = 2  # the least that SQS event sources allow
 
 
 class PortalStack(cdk.Stack):
     """The whole backend of one stage.
 
-    `protect` False leaves out what refuses to be deleted, on a stage that retains its data: a
-    creation that fails has to be able to clean up after itself.
+    With `protect` False, the resources of a stage that retains its data are not protected from
+    deletion, so that a failed creation can clean up.
     """
 
     def __init__(
@@ -226,7 +226,7 @@ def _limits(config: Config) -> ApiLimits:
 
 
 def _add_preflights(api: apigateway.RestApi, *, origins: tuple[str, ...]) -> None:
-    """OPTIONS for every path that a browser calls."""
+    """Add OPTIONS to every path that a browser calls."""
     browser_routes = [route for route in ROUTES.values() if route.access is not Access.SIGNED]
     for path in dict.fromkeys(route.path for route in browser_routes):
         methods = [route.method for route in browser_routes if route.path == path]
@@ -234,6 +234,6 @@ def _add_preflights(api: apigateway.RestApi, *, origins: tuple[str, ...]) -> Non
 
 
 def _invoke_pattern(route: Route) -> str:
-    """The route as execute-api resources are written: METHOD/path with `*` for parameters."""
+    """Return the route in the form of execute-api resources: METHOD/path, `*` for parameters."""
     parts = ["*" if part.startswith("{") else part for part in route.path.strip("/").split("/")]
     return "/".join((route.method, *parts))

@@ -73,8 +73,8 @@ class Running:
 @contextmanager
 def running(emulator: Emulator[Any]) -> Iterator[Running]:
     """Serve on a free loopback port from a thread, for tests."""
-    # asyncio switches Nagle's algorithm off only for sockets whose protocol is named; left on,
-    # every answer waits 40 ms for the client's delayed acknowledgement.
+    # asyncio switches Nagle's algorithm off only for sockets whose protocol is named. Otherwise
+    # every answer would wait 40 ms for the client's delayed acknowledgement.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind((HOST, 0))
         port = listener.getsockname()[1]
