@@ -91,7 +91,7 @@ class Alarms:
         )
 
     def function(self, id_: str, function: str, *, runbook: str) -> None:
-        """Create the alarm for errors of a Lambda. They are defects, as handlers answer the rest."""
+        """Create the alarm for errors of a Lambda. They are defects; handlers answer others."""
         self._alarm(
             f"{id_}Errors",
             metric=function_metric(function, "Errors"),
