@@ -103,7 +103,7 @@ class EmailDeadLetters(Config):
 
 
 class EmailLimits(Config):
-    """The retries of one mail (the queues' maxReceiveCount), and the hours of waiting."""
+    """The retries of one mail (the queues' maxReceiveCount minus 1), and the hours of waiting."""
 
     email_max_retries: int = Field(alias="EMAIL_MAX_RETRIES", ge=1)
     email_patience_hours: float = Field(alias="EMAIL_PATIENCE_HOURS", gt=0)
@@ -153,7 +153,7 @@ class CaseDeadLetters(Config):
 
 
 class CaseLimits(Config):
-    """The retries of one Case (the queues' maxReceiveCount), and the hours of waiting."""
+    """The retries of one Case (the queues' maxReceiveCount minus 1), and the hours of waiting."""
 
     case_max_retries: int = Field(alias="CASE_MAX_RETRIES", ge=1)
     case_patience_hours: float = Field(alias="CASE_PATIENCE_HOURS", gt=0)
