@@ -11,7 +11,7 @@ from portal import config, factories
 from portal.api.cookies import RefreshCookie
 from portal.api.rate_limit import RateLimiter, limits_from
 from portal.domain.passwords import PasswordPolicy
-from portal.ports.accounts import Accounts, CaseJobs
+from portal.ports.accounts import CaseJobs
 from portal.ports.clients import Clients
 from portal.ports.identity import CustomerDirectory
 from portal.ports.registrations import Registrations
@@ -27,6 +27,7 @@ from functions.auth.sessions import Sessions
 from functions.auth.steps import RegistrationPorts
 
 if TYPE_CHECKING:
+    from portal.adapters.salesforce.accounts import SalesforceAccounts
     from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
     from portal.queues.recorded_work import RecordedWork
 
@@ -78,6 +79,7 @@ class CaseWorkerConfig(
     config.CaseDeadLetters,
     config.CaseLimits,
     config.SalesforceConfig,
+    config.SalesforceAccountFields,
 ):
     """The consumer of the case queues."""
 
@@ -184,6 +186,7 @@ def build_case_worker() -> CaseWorkerDeps:
     cases = EmailCases(
         registrations=_registrations(settings),
         desk=SalesforceCases(factories.salesforce(settings)),
+        merges=_accounts(settings),
         clock=time.time,
     )
     policy = Policy(
@@ -244,7 +247,7 @@ def _registrations(settings: config.IdentityTable) -> Registrations:
     return DynamoRegistrations(Table(settings.identity_table))
 
 
-def _accounts(settings: RegistrationConfig) -> Accounts:
+def _accounts(settings: RegistrationConfig | CaseWorkerConfig) -> SalesforceAccounts:
     from portal.adapters.salesforce.accounts import (  # loads requests
         AccountFields,
         SalesforceAccounts,

@@ -286,8 +286,12 @@ class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, Curren
     """What it takes to read the catalogue through its cache."""
 
 
-class EligibilityReading(CatalogReading, SalesforceEligibilityFields):
-    """The same, with an Account's eligibility beside it."""
+class AccountFollowing(IdentityTable, SalesforceConfig, SalesforceAccountFields):
+    """What it takes to find a customer's Account again after it was merged."""
+
+
+class EligibilityReading(CatalogReading, AccountFollowing, SalesforceEligibilityFields):
+    """What it takes to read the catalogue and the eligibility of a customer's Account."""
 
 
 def load(config: type[ConfigT], environ: Mapping[str, str] | None = None) -> ConfigT:

@@ -7,6 +7,7 @@ requests, simple-salesforce or botocore (see docs/performance.md).
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from portal.adapters.whmcs.client import WhmcsClient
     from portal.billing.payment_gate import PaymentGate
     from portal.domain.catalog import AccountEligibility
+    from portal.domain.identity import CustomerMapping
+    from portal.identity.merged_accounts import MergedAccounts
     from portal.ports.catalog import CatalogReader
     from portal.ports.esim import EsimProvider
     from portal.ports.identity import CustomerDirectory
@@ -73,6 +76,25 @@ def directory(settings: config.IdentityTable) -> CustomerDirectory:
     from portal.repositories.identity import DynamoCustomerDirectory
 
     return DynamoCustomerDirectory(Table(settings.identity_table))
+
+
+def merged_accounts(
+    settings: config.AccountFollowing, client: SalesforceClient | None = None
+) -> MergedAccounts:
+    """Finds customers again whose Accounts were merged in Salesforce."""
+    from portal.adapters.salesforce.accounts import AccountFields, SalesforceAccounts
+    from portal.identity.merged_accounts import MergedAccounts
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.identity import DynamoCustomerDirectory
+
+    fields = AccountFields(
+        customer_number=settings.customer_number_field, email=settings.account_email_field
+    )
+    accounts = SalesforceAccounts(client or salesforce(settings), fields)
+    customers = DynamoCustomerDirectory(Table(settings.identity_table))
+    return MergedAccounts(
+        accounts=accounts, merges=accounts, directory=customers, remaps=customers, clock=time.time
+    )
 
 
 def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
@@ -138,8 +160,8 @@ def today(settings: config.TimeZoneConfig) -> Callable[[], date]:
 
 def eligibility(
     settings: config.EligibilityReading,
-) -> Callable[[str], AccountEligibility]:
-    """Eligibility by Salesforce Account id, cached for minutes."""
+) -> Callable[[CustomerMapping], AccountEligibility]:
+    """Eligibility of a customer's Account, cached for minutes."""
     from portal.adapters.salesforce.catalog import (
         EligibilityFields,
         SalesforceEligibilitySource,
@@ -153,7 +175,8 @@ def eligibility(
     )
     source = SalesforceEligibilitySource(salesforce(settings), fields)
     cache = DynamoEligibilityCache(Table(settings.catalog_table))
-    return CachedEligibility(source, cache).of_account
+    current = merged_accounts(settings).current
+    return CachedEligibility(source, cache, current).of_customer
 
 
 def payment_gate(

@@ -150,7 +150,7 @@ class World:
 
     def work_off_cases(self) -> None:
         """Deliver every case job twice, as SQS may."""
-        worker = EmailCases(self.identity, self.desk, self.clock)
+        worker = EmailCases(self.identity, self.desk, self.accounts, self.clock)
         for job in [*self.case_jobs.jobs, *self.case_jobs.jobs]:
             worker.open(job)
 

@@ -17,7 +17,6 @@ from portal.ports.billing_orders import ClientState, OrderRefused, OrderState
 from portal.provisioning.view import job_view
 
 from functions.provision.steps.activate_esim import reference
-from tests.fakes.directory import FakeDirectory
 from tests.fakes.faults import Fault
 from tests.fakes.provisioning import (
     ORDER_ID,
@@ -56,7 +55,7 @@ def gone(world: World) -> None:
 
 
 def unmapped(world: World) -> None:
-    object.__setattr__(world.ports, "directory", FakeDirectory())
+    world.directory.mappings.clear()
 
 
 def refused(name: str, error: Exception) -> Breaks:

@@ -13,6 +13,7 @@ from portal.engine.runner import Runner
 from portal.engine.start import Cancellation, Started, StartRequest, cancel, request_start
 from portal.engine.states import Status
 from portal.engine.sweeper import KindQueues, Sweeper
+from portal.identity.merged_accounts import MergedAccounts
 from portal.provisioning.job import CANCELLED_TEXT, KIND, order_job_id
 from portal.queues.backoff import Policy
 from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
@@ -23,6 +24,7 @@ from functions.provision.admission import KEY_ENDS_AFTER
 from functions.provision.workflow import provisioning
 from functions.provision.workflow_ports import ProvisioningPorts
 from tests.events import FakeContext
+from tests.fakes.accounts import FakeAccounts, account
 from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.faults import Faults, Killed
 from tests.fakes.provisioning import (
@@ -76,11 +78,16 @@ class World:
         self.waiting = FakeQueue(self.clock, self.faults, name="provision-waiting")
         self.queues = FreshAndWaiting(_consumed(self.queue), _consumed(self.waiting))
         self.directory = FakeDirectory(customer())
+        self.accounts = FakeAccounts(account())
+        self.merged = MergedAccounts(
+            self.accounts, self.accounts, self.directory, self.directory, self.clock
+        )
         self.observer = FakeObserver()
         self.service_lines = FakeServiceLines(self.faults)
         self.ports = ProvisioningPorts(
             orders=self.salesforce,
             directory=self.directory,
+            owner_of=self.merged.owner_of,
             products=self.whmcs,
             clients=self.whmcs,
             billing=FakeWhmcsOrders(self.whmcs),

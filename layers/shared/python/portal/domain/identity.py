@@ -24,3 +24,8 @@ class CustomerMapping:
 def normalise_email(email: str) -> str:
     """The form in which two addresses are compared: trimmed, case-folded."""
     return email.strip().casefold()
+
+
+def customer_number_key(number: str) -> str:
+    """The form in which two customer numbers are compared: Salesforce compares without case."""
+    return number.strip().casefold()

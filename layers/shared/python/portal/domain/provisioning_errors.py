@@ -21,6 +21,11 @@ _LATER = "A system we depend on is not available. We will try again."
 _PAYMENT = "Please add a valid payment method; then we can continue."
 
 REASONS: dict[str, Reason] = {
+    "account-conflict": Reason(
+        "Two portal users belong to the Order's Account after a merge: decide with `ops users` "
+        "which one keeps it, then press again.",
+        _OURS,
+    ),
     "account-not-mapped": Reason(
         "The Account has no portal user yet: let the customer sign up, then press again.", _OURS
     ),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from portal.domain.identity import CustomerMapping
+from portal.ports.accounts import Account
 
 
 class CustomerDirectory(Protocol):
@@ -16,6 +18,45 @@ class CustomerDirectory(Protocol):
 
     def by_account(self, sf_account_id: str) -> CustomerMapping | None:
         """The mapping of a Salesforce Account."""
+        ...
+
+
+CurrentMapping = Callable[[CustomerMapping], CustomerMapping]
+"""Finds the customer's Account again when Salesforce does not know the mapping's Account.
+
+Returns the same mapping when nothing was merged. Raises Problem `account-conflict` and the errors
+of `portal.domain.upstream`.
+"""
+
+
+class CustomerSearch(CustomerDirectory, Protocol):
+    """`CustomerDirectory`, and the business key."""
+
+    def by_customer_number(self, number: str) -> CustomerMapping | None:
+        """The mapping of a customer number, whatever its case."""
+        ...
+
+
+class AccountTaken(Exception):
+    """The Salesforce Account or the customer number belongs to another portal user."""
+
+
+class MappingChanged(Exception):
+    """The mapping is not the one that was read any more: read it again."""
+
+
+class CustomerRemaps(Protocol):
+    """Changing which Salesforce Account a portal user is."""
+
+    def remap(
+        self, mapping: CustomerMapping, account: Account, *, reason: str, at: float
+    ) -> CustomerMapping:
+        """Give the portal user another Account; returns the new mapping.
+
+        `reason` and `at` (epoch seconds) are kept in the mapping's record. The user keeps the
+        former customer number as well, so that nobody else can register with it. Raises
+        AccountTaken, MappingChanged, and the errors of `portal.domain.upstream`.
+        """
         ...
 
 
