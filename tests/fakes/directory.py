@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from portal.domain.identity import CustomerMapping, customer_number_key
 from portal.ports.accounts import Account
-from portal.ports.identity import AccountTaken, MappingChanged
+from portal.ports.identity import AccountTaken, MappingChanged, Remap
 
 from tests.events import USER_ID
 
@@ -27,11 +27,12 @@ def customer(user_id: str = USER_ID, **changes: object) -> CustomerMapping:
 
 
 class FakeDirectory:
-    """`CustomerSearch` and `CustomerRemaps` over a list; `reasons` are those of the remaps."""
+    """`OperatorDirectory` and `CustomerRecords` over a list; `reasons` are those of the remaps."""
 
     def __init__(self, *mappings: CustomerMapping) -> None:
         self.mappings = {mapping.user_id: mapping for mapping in mappings}
         self.reasons: list[str] = []
+        self._remaps: list[Remap] = []
 
     def by_user(self, user_id: str) -> CustomerMapping | None:
         return self.mappings.get(user_id)
@@ -60,4 +61,24 @@ class FakeDirectory:
         )
         self.mappings[mapping.user_id] = changed
         self.reasons.append(reason)
+        self._remaps.append(
+            Remap(
+                at=at,
+                from_account=mapping.sf_account_id,
+                to_account=account.id,
+                former_number=mapping.customer_number,
+                reason=reason,
+            )
+        )
         return changed
+
+    def remove(self, mapping: CustomerMapping) -> None:
+        if self.mappings.get(mapping.user_id) != mapping:
+            raise MappingChanged
+        del self.mappings[mapping.user_id]
+
+    def remaps_of(self, user_id: str) -> list[Remap]:
+        return self._remaps if user_id in self.mappings else []
+
+    def user_id_of(self, email: str) -> str | None:
+        return next((m.user_id for m in self.mappings.values() if m.email == email), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from portal.domain.identity import CustomerMapping
@@ -45,6 +46,17 @@ class MappingChanged(Exception):
     """The mapping is not the one that was read any more: read it again."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Remap:
+    """A change of a portal user's Account; `at` is epoch seconds."""
+
+    at: float
+    from_account: str
+    to_account: str
+    former_number: str
+    reason: str
+
+
 class CustomerRemaps(Protocol):
     """Changing which Salesforce Account a portal user is."""
 
@@ -60,9 +72,28 @@ class CustomerRemaps(Protocol):
         ...
 
 
+class CustomerRecords(CustomerRemaps, Protocol):
+    """What operators change."""
+
+    def remove(self, mapping: CustomerMapping) -> None:
+        """Forget the mapping: e-mail, WHMCS client, Account and customer number are free again.
+
+        Raises MappingChanged, and the errors of `portal.domain.upstream`.
+        """
+        ...
+
+
 class EmailDirectory(Protocol):
     """From an address to its user."""
 
     def user_id_of(self, email: str) -> str | None:
         """The `sub` of a complete mapping with this normalised address; one read either way."""
+        ...
+
+
+class OperatorDirectory(CustomerSearch, EmailDirectory, Protocol):
+    """Every way to find a portal user, and its history."""
+
+    def remaps_of(self, user_id: str) -> list[Remap]:
+        """The changes of the user's Account, oldest first."""
         ...

@@ -15,7 +15,7 @@ from typing import Any
 
 from portal.domain.identity import CustomerMapping, customer_number_key
 from portal.ports.accounts import Account
-from portal.ports.identity import AccountTaken, MappingChanged
+from portal.ports.identity import AccountTaken, MappingChanged, Remap
 from portal.repositories.dynamodb import Table, TransactionRefused
 
 
@@ -50,7 +50,7 @@ def registration_key(registration_id: str) -> dict[str, str]:
 
 
 class DynamoCustomerDirectory:
-    """`CustomerSearch`, `CustomerRemaps` and `EmailDirectory` over the identity table."""
+    """`OperatorDirectory` and `CustomerRecords` over the identity table."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -129,6 +129,43 @@ class DynamoCustomerDirectory:
                 raise AccountTaken from refused
             raise MappingChanged from refused
         return changed
+
+    def remove(self, mapping: CustomerMapping) -> None:
+        """Delete the mapping and its uniqueness items. Raises MappingChanged."""
+        own = {"condition": "userId = :user", "values": {":user": mapping.user_id}}
+        numbers = {mapping.customer_number: None}
+        numbers.update((remap.former_number, None) for remap in self.remaps_of(mapping.user_id))
+        keys = [
+            email_key(mapping.email),
+            whmcs_key(mapping.whmcs_client_id),
+            account_key(mapping.sf_account_id),
+            *({key["pk"]: key for key in map(number_key, numbers)}.values()),
+        ]
+        user = {
+            "key": user_key(mapping.user_id),
+            "condition": "sfAccountId = :account",
+            "values": {":account": mapping.sf_account_id},
+        }
+        try:
+            self._table.transact(
+                [{"Delete": user}, *({"Delete": {"key": key, **own}} for key in keys)]
+            )
+        except TransactionRefused as refused:
+            raise MappingChanged from refused
+
+    def remaps_of(self, user_id: str) -> list[Remap]:
+        """The changes of the user's Account, oldest first."""
+        item = self._table.get(user_key(user_id)) or {}
+        return [
+            Remap(
+                at=float(note["at"]),
+                from_account=str(note["from"]),
+                to_account=str(note["to"]),
+                former_number=str(note["customerNumber"]),
+                reason=str(note["reason"]),
+            )
+            for note in item.get("remaps", [])
+        ]
 
     def user_id_of(self, email: str) -> str | None:
         """The `sub` of a complete mapping with this normalised address; one read either way."""
