@@ -299,6 +299,7 @@ PROVISION = (
             "WHMCS_PAYMENT_METHOD",
             *ESIM,
             *TIME_ZONE,
+            "PROVISION_NEEDS_APPROVAL",
             "PROVISION_MAX_RETRIES",
             "PROVISION_PATIENCE_HOURS",
         ),

@@ -22,7 +22,8 @@ from portal.ports.service_lines import ServiceLines
 class ProvisioningPorts:
     """Salesforce, WHMCS, the eSIM provider, our own tables and queues.
 
-    `payment_method` is the system name of the gateway module that orders are placed with.
+    `payment_method` is the system name of the gateway module that orders are placed with;
+    `needs_approval` says whether an Order that is still to be reviewed is refused.
     """
 
     orders: ProvisioningOrders
@@ -37,3 +38,4 @@ class ProvisioningPorts:
     service_lines: ServiceLines
     mail_queue: MailQueue
     payment_method: str
+    needs_approval: bool

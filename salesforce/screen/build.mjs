@@ -11,6 +11,7 @@ import resolve from '@rollup/plugin-node-resolve';
 import replace from '@rollup/plugin-replace';
 import terser from '@rollup/plugin-terser';
 import { rollup } from 'rollup';
+import { readLabels } from './labels.mjs';
 import { salesforceModules } from './salesforceModules.mjs';
 import { classesIn, cutDown } from './styles.mjs';
 
@@ -27,6 +28,8 @@ const PARTS = [
     [DESIGN_SYSTEM, join(PROJECT, 'screen', 'licences', 'design-system.txt')]
 ];
 
+const PACKAGE = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/;
+
 const read = (path) => readFileSync(path, 'utf8');
 
 async function script() {
@@ -34,7 +37,7 @@ async function script() {
         input: join(PROJECT, 'screen', 'main.js'),
         onwarn: refuse,
         plugins: [
-            salesforceModules(JSON.parse(read(join(PROJECT, 'texts', 'labels.json')))),
+            salesforceModules(readLabels(PROJECT)),
             replace({
                 'import.meta.env.SSR': 'false',
                 'process.env.NODE_ENV': JSON.stringify('production'),
@@ -46,7 +49,18 @@ async function script() {
         ]
     });
     const { output } = await bundle.generate({ format: 'esm', inlineDynamicImports: true });
+    checkLicences(output[0].moduleIds);
     return output[0].code;
+}
+
+/** Throws when code of a package is in the bundle whose licence would not be beside it. */
+function checkLicences(moduleIds) {
+    for (const id of moduleIds) {
+        const [, name] = PACKAGE.exec(id) ?? [];
+        if (name && !name.startsWith('@lwc/') && !PARTS.some(([known]) => known === name)) {
+            throw new Error(`${name} is in the bundle: add its licence to PARTS`);
+        }
+    }
 }
 
 function modules() {

@@ -38,6 +38,9 @@ function source(id, labels) {
     }
     const [, label] = LABEL.exec(id) ?? [];
     if (label) {
+        if (!labels[label]?.en || !labels[label]?.ja) {
+            throw new Error(`${label} is no label in both languages: make salesforce-generate`);
+        }
         return (
             "import { translated } from 'screen/locale';" +
             `export default translated(${JSON.stringify(labels[label])});`
