@@ -175,9 +175,8 @@ def test_a_press_reaches_the_portal_signed(apex: Running, portal: Portal) -> Non
 def test_texts_are_in_the_users_language(apex: Running, portal: Portal) -> None:
     whole_line(apex)
     name = "tantou@portal.example"
-    apex.emulator.seed(
-        {"users": [{"username": name, "permissionSets": ["Portal_Operators"], "language": "ja"}]}
-    )
+    user = {"username": name, "permissionSets": ["Portal_Operators"], "language": "ja"}
+    apex.emulator.seed({"users": [user]})
     assert press(apex, name).json()["returnValue"]["message"].startswith("ポータル")
     assert press(apex).json()["returnValue"]["message"].startswith("The portal")
 
