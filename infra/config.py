@@ -150,6 +150,7 @@ class Config(BaseSettings):
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
 
     # Work in the background
+    provision_needs_approval: bool = True
     provision_max_retries: int = Field(default=7, ge=0, le=99)
     provision_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_waiting_max_concurrency: int = Field(default=2, ge=2, le=1000)

@@ -301,6 +301,7 @@ PROVISION = (
             "WHMCS_PAYMENT_METHOD",
             *ESIM,
             *TIME_ZONE,
+            "PROVISION_NEEDS_APPROVAL",
             "PROVISION_MAX_RETRIES",
             "PROVISION_PATIENCE_HOURS",
             *ACCOUNT_FIELDS,

@@ -47,6 +47,7 @@ class WorkerConfig(
     config.EsimConfig,
     config.TimeZoneConfig,
     config.ProvisionLimits,
+    config.ProvisionApproval,
 ):
     """The consumer of the provisioning queues."""
 
@@ -216,4 +217,5 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
         service_lines=DynamoServiceLines(workflow),
         mail_queue=factories.mail_queue(settings),
         payment_method=settings.whmcs_payment_method,
+        needs_approval=settings.provision_needs_approval,
     )

@@ -26,7 +26,8 @@ class ProvisioningPorts:
 
     `owner_of` gives the portal user of an Account, also of one that others were merged into, and
     raises Problem `account-conflict`. `payment_method` is the system name of the gateway module
-    that orders are placed with.
+    that orders are placed with; `needs_approval` says whether an Order that is still to be reviewed
+    is refused.
     """
 
     orders: ProvisioningOrders
@@ -42,3 +43,4 @@ class ProvisioningPorts:
     service_lines: ServiceLines
     mail_queue: MailQueue
     payment_method: str
+    needs_approval: bool

@@ -23,8 +23,8 @@ from functions.provision.made_so_far import made_so_far
 from functions.provision.records import ADD_ORDER, LOAD, LoadRecord
 from functions.provision.timeouts import FRESH_SECONDS
 
-# Draft is not submitted yet; anything else that an org adds (Rejected, Cancelled, …) is a no.
-PROVISIONABLE = frozenset({"Pending Review", "Approved", "Activated"})
+APPROVED = frozenset({"Approved", "Activated"})
+SUBMITTED = "Pending Review"
 
 
 class Load(Step[LoadRecord]):
@@ -36,10 +36,15 @@ class Load(Step[LoadRecord]):
     each_attempt: ClassVar[bool] = True
 
     def __init__(
-        self, orders: ProvisioningOrders, owner_of: Callable[[str], CustomerMapping | None]
+        self,
+        orders: ProvisioningOrders,
+        owner_of: Callable[[str], CustomerMapping | None],
+        *,
+        needs_approval: bool,
     ) -> None:
         self._orders = orders
         self._owner_of = owner_of
+        self._needs_approval = needs_approval
 
     def run(self, run: Run) -> LoadRecord:
         """Who the order is for, and which attempt Salesforce counts."""
@@ -51,7 +56,8 @@ class Load(Step[LoadRecord]):
         if not known.attempt_count:
             run.save(LoadRecord(attempt_count=count))
         mapping = self._owner(order)
-        _check(run, order)
+        _check_status(run, order, needs_approval=self._needs_approval)
+        _check_ours(run, order)
         self._report(run, order, count, reported=known.reported)
         return LoadRecord(
             user_id=mapping.user_id,
@@ -91,11 +97,17 @@ class Load(Step[LoadRecord]):
             raise Defer(due.timestamp())
 
 
-def _check(run: Run, order: LoadedOrder) -> None:
-    if order.status not in PROVISIONABLE:
-        raise StopWorkflow(
-            "order-status", f"The Order's status is {order.status}.{made_so_far(run)}"
-        )
+def _check_status(run: Run, order: LoadedOrder, *, needs_approval: bool) -> None:
+    """Draft is not submitted yet; what else an org adds (Rejected, Cancelled, …) is a no."""
+    if order.status in APPROVED or (order.status == SUBMITTED and not needs_approval):
+        return
+    found = f"The Order's status is {order.status}.{made_so_far(run)}"
+    if order.status == SUBMITTED:
+        raise StopWorkflow("order-not-approved", found)
+    raise StopWorkflow("order-status", found)
+
+
+def _check_ours(run: Run, order: LoadedOrder) -> None:
     add_order = run.record(ADD_ORDER)
     ours = add_order.order_id if add_order else None
     if order.whmcs_order_id and order.whmcs_order_id != str(ours):

@@ -4,15 +4,18 @@ Seed (`POST /_admin/seed`)::
 
     {"connectedApps": [{"consumerKey": "…", "consumerSecret": "…", "publicKeyPem": "…",
                         "usernames": ["integration@portal.example"]}],
-     "users": [{"username": "operator@portal.example", "permissionSets": ["Portal_Operators"]}],
+     "users": [{"username": "operator@portal.example", "permissionSets": ["Portal_Operators"],
+                "language": "ja"}],
+     "customSettings": {"Portal_Rules__c": {"Provision_Without_Approval__c": false}},
      "credentials": {"Portal_API": {"Portal": {"SigningKey": "…", "KeyId": "…"}}},
      "namedCredentials": {"Portal_API": "http://127.0.0.1:8080/api"},
      "records": {"Product2": [{"Name": "…", "Id": "01t…"}, …], "Order": […]}}
 
-Users have the permission sets and groups that are named; `credentials` are the authentication
-parameters of external credentials by principal, `namedCredentials` replace the URLs that the
-project's metadata gives. Apex is called at `/_admin/apex` (see `apex.service`). Accounts are merged
-with `POST /_admin/merge {"master": "001…", "duplicates": ["001…"]}` (see `merging`).
+Users have the permission sets and groups that are named, and a language (`en_US` unless said);
+`customSettings` are the organization's records of hierarchy custom settings; `credentials` are the
+authentication parameters of external credentials by principal, `namedCredentials` replace the URLs
+that the project's metadata gives. Apex is called at `/_admin/apex` (see `apex.service`). Accounts
+are merged with `POST /_admin/merge {"master": "001…", "duplicates": ["001…"]}` (see `merging`).
 
 Any record may bring its own `Id` (15 or 18 characters, right key prefix); references are plain
 ids. Every org has a standard price book, an administrator, an organization and the order
@@ -85,6 +88,7 @@ class _Seed(BaseModel):
     connectedApps: list[ConnectedApp] = Field(default_factory=list)  # noqa: N815  # the seed's own names
     users: list[UserSeed] = Field(default_factory=list)
     credentials: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
+    customSettings: dict[str, dict[str, str | bool]] = Field(default_factory=dict)  # noqa: N815  # the seed's own names
     namedCredentials: dict[str, str] = Field(default_factory=dict)  # noqa: N815  # the seed's own names
     records: dict[str, list[dict[str, Any]]] = Field(default_factory=dict)
 
@@ -149,6 +153,7 @@ class SalesforceEmulator(Emulator[Switches]):
         seed = _Seed.model_validate(data)
         load(self._org, seed.records)
         self._apex.add_users(seed.users)
+        self._apex.set_rules(seed.customSettings)
         self._apex.set_credentials(seed.credentials, seed.namedCredentials)
         for app in seed.connectedApps:
             self._oauth.register(app)

@@ -252,6 +252,7 @@ def _user() -> SObject:
         email("Email"),
         flag("IsActive", label="Active"),
         text("TimeZoneSidKey", 40),
+        text("LanguageLocaleKey", 40),
     ]
     return sobject("User", "005", fields, createable=False, updateable=False, deletable=False)
 

@@ -126,6 +126,12 @@ class ProvisionLimits(Config):
     provision_patience_hours: float = Field(alias="PROVISION_PATIENCE_HOURS", gt=0)
 
 
+class ProvisionApproval(Config):
+    """Whether an Order must be approved before it is provisioned."""
+
+    provision_needs_approval: bool = Field(alias="PROVISION_NEEDS_APPROVAL")
+
+
 class SigningConfig(Config):
     """The keys with which Salesforce signs its calls."""
 

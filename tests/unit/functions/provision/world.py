@@ -62,7 +62,13 @@ class _Context(FakeContext):
 class World:
     """Press the button, then let time pass."""
 
-    def __init__(self, order: LoadedOrder | None = None, *, seconds: float = 150.0) -> None:
+    def __init__(
+        self,
+        order: LoadedOrder | None = None,
+        *,
+        seconds: float = 150.0,
+        needs_approval: bool = True,
+    ) -> None:
         self.clock = FakeClock()
         self.faults = Faults()
         self.context = _Context(seconds)
@@ -98,6 +104,7 @@ class World:
             service_lines=self.service_lines,
             mail_queue=self.mail_queue,
             payment_method="stripe",
+            needs_approval=needs_approval,
         )
         self._presses = 0
 

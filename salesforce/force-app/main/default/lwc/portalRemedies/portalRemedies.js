@@ -23,6 +23,7 @@ import module_failed from '@salesforce/label/c.Portal_Remedy_module_failed';
 import options_invalid from '@salesforce/label/c.Portal_Remedy_options_invalid';
 import order_changed from '@salesforce/label/c.Portal_Remedy_order_changed';
 import order_empty from '@salesforce/label/c.Portal_Remedy_order_empty';
+import order_not_approved from '@salesforce/label/c.Portal_Remedy_order_not_approved';
 import order_not_found from '@salesforce/label/c.Portal_Remedy_order_not_found';
 import order_status from '@salesforce/label/c.Portal_Remedy_order_status';
 import order_too_large from '@salesforce/label/c.Portal_Remedy_order_too_large';
@@ -74,6 +75,7 @@ const REMEDIES = {
     'options-invalid': options_invalid,
     'order-changed': order_changed,
     'order-empty': order_empty,
+    'order-not-approved': order_not_approved,
     'order-not-found': order_not_found,
     'order-status': order_status,
     'order-too-large': order_too_large,
