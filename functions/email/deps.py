@@ -12,7 +12,9 @@ from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
 from portal.queues.recorded_work import RecordedWork
 
 from functions.email.contexts import Contexts
-from functions.email.delivery import Delivery, Sender, left_in_doubt
+from functions.email.delivery import Delivery, left_in_doubt
+from functions.email.recipients import Recipients
+from functions.email.sender import DEFAULT_COLOUR, Sender, absolute
 
 HOUR = 3_600.0
 
@@ -26,7 +28,10 @@ class SendConfig(
     config.EmailDeadLetters,
     config.EmailLimits,
     config.MailConfig,
+    config.BrandConfig,
+    config.TimeZoneConfig,
     config.EsimConfig,
+    config.AccountReading,
 ):
     """The consumer of the e-mail queues."""
 
@@ -48,13 +53,14 @@ def build_send() -> SendDeps:
     log = factories.message_log(settings, "MAIL")
     delivery = Delivery(
         log=log,
-        directory=factories.directory(settings),
+        recipients=Recipients(factories.directory(settings), factories.accounts(settings)),
         contexts=Contexts(
             activation_codes=factories.esim_provider(settings),
             reset_tokens=factories.reset_tokens(settings),
         ),
         transport=_transport(settings),
-        sender=Sender(settings.email_from_name, settings.portal_web_url, settings.email_reply_to),
+        sender=_sender(settings),
+        copy_to=settings.email_copy_to,
     )
     policy = Policy(
         max_retries=settings.email_max_retries, patience=settings.email_patience_hours * HOUR
@@ -66,6 +72,18 @@ def build_send() -> SendDeps:
             settings.email_queue_url, settings.email_waiting_queue_url
         ),
         dead_letters=factories.consumed_queue(settings.email_dead_letters_url),
+    )
+
+
+def _sender(settings: SendConfig) -> Sender:
+    portal_url = settings.portal_web_url.rstrip("/")
+    return Sender(
+        name=settings.brand_name or settings.email_from_name,
+        portal_url=portal_url,
+        reply_to=settings.email_reply_to,
+        colour=settings.brand_color or DEFAULT_COLOUR,
+        logo_url=absolute(settings.brand_logo_url, portal_url),
+        time_zone=settings.portal_time_zone,
     )
 
 

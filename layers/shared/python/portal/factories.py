@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from portal.adapters.whmcs.client import WhmcsClient
     from portal.billing.payment_gate import PaymentGate
     from portal.domain.catalog import AccountEligibility
+    from portal.ports.accounts import Accounts
     from portal.ports.catalog import CatalogReader
     from portal.ports.esim import EsimProvider
     from portal.ports.identity import CustomerDirectory
@@ -55,6 +56,16 @@ def _new_salesforce(url: str, secret_id: str, api_version: str, guard: Guard) ->
 
     login = Login(url=url, secret=Secret(secret_id))
     return SalesforceClient(url=url, api_version=api_version, login=login, guard=guard)
+
+
+def accounts(settings: config.AccountReading) -> Accounts:
+    """Customers as Salesforce knows them."""
+    from portal.adapters.salesforce.accounts import AccountFields, SalesforceAccounts
+
+    fields = AccountFields(
+        customer_number=settings.customer_number_field, email=settings.account_email_field
+    )
+    return SalesforceAccounts(salesforce(settings), fields)
 
 
 def whmcs(settings: config.WhmcsConfig, guard: Guard | None = None) -> WhmcsClient:

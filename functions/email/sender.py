@@ -1,0 +1,30 @@
+"""Who writes: the reseller's name and look, and where replies and links go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DEFAULT_COLOUR = "#0b5d7a"
+"""The customers' pages' own (`web/src/styles/tokens.css`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """What mails say and show of their sender.
+
+    `portal_url` has no slash at its end. `reply_to` is empty when nobody reads replies, `logo_url`
+    when there is no logo; it is an absolute address, because mail programs know no other.
+    `colour` is `#rrggbb`, `time_zone` the IANA name of the zone of times in mails.
+    """
+
+    name: str
+    portal_url: str
+    reply_to: str = ""
+    colour: str = DEFAULT_COLOUR
+    logo_url: str = ""
+    time_zone: str = "UTC"
+
+
+def absolute(address: str, portal_url: str) -> str:
+    """`address`, or the portal's address before it when it is a path; empty stays empty."""
+    return f"{portal_url}{address}" if address.startswith("/") else address
