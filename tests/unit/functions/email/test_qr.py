@@ -7,9 +7,13 @@ import re
 
 import png
 import segno
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from portal.domain.activation_code import ActivationCode
 
 from functions.email import qr
 from functions.email.samples import CODE
+from tests.qr_codes import decode
 
 
 def test_the_qr_code_says_exactly_the_activation_code() -> None:
@@ -35,3 +39,17 @@ def test_the_quiet_zone_is_light() -> None:
     assert set(first) == {max(first)}
     assert width % qr.PIXELS_PER_MODULE == 0
     assert re.match(rb"\x89PNG", image)
+
+
+@given(
+    address=st.from_regex(r"[a-z][a-z0-9-]{0,30}[a-z0-9]\.example\.com", fullmatch=True),
+    matching_id=st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcxyz0123456789-", max_size=80),
+    oid=st.sampled_from(["", "1.3.6.1.4.1.31746"]),
+    confirmed=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_another_programs_reader_reads_every_code(
+    address: str, matching_id: str, oid: str, confirmed: bool
+) -> None:
+    code = ActivationCode(address, matching_id, oid, confirmed)
+    assert decode(qr.png(code.lpa)) == [code.lpa]
