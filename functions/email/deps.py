@@ -14,7 +14,7 @@ from portal.queues.recorded_work import RecordedWork
 from functions.email.contexts import Contexts
 from functions.email.delivery import Delivery, left_in_doubt
 from functions.email.recipients import Recipients
-from functions.email.sender import DEFAULT_COLOUR, Sender, absolute
+from functions.email.sender import SenderConfig, sender_of
 
 HOUR = 3_600.0
 
@@ -27,9 +27,7 @@ class SendConfig(
     config.EmailWaitingQueue,
     config.EmailDeadLetters,
     config.EmailLimits,
-    config.MailConfig,
-    config.BrandConfig,
-    config.TimeZoneConfig,
+    SenderConfig,
     config.EsimConfig,
     config.AccountReading,
 ):
@@ -59,7 +57,7 @@ def build_send() -> SendDeps:
             reset_tokens=factories.reset_tokens(settings),
         ),
         transport=_transport(settings),
-        sender=_sender(settings),
+        sender=sender_of(settings),
         copy_to=settings.email_copy_to,
     )
     policy = Policy(
@@ -72,18 +70,6 @@ def build_send() -> SendDeps:
             settings.email_queue_url, settings.email_waiting_queue_url
         ),
         dead_letters=factories.consumed_queue(settings.email_dead_letters_url),
-    )
-
-
-def _sender(settings: SendConfig) -> Sender:
-    portal_url = settings.portal_web_url.rstrip("/")
-    return Sender(
-        name=settings.brand_name or settings.email_from_name,
-        portal_url=portal_url,
-        reply_to=settings.email_reply_to,
-        colour=settings.brand_color or DEFAULT_COLOUR,
-        logo_url=absolute(settings.brand_logo_url, portal_url),
-        time_zone=settings.portal_time_zone,
     )
 
 

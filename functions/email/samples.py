@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from portal.domain.activation_code import ActivationCode
@@ -73,7 +73,7 @@ CONTENTS: Mapping[MailTemplate, MailContent] = {each.template: each for each in 
 class Sample:
     """A rendered mail and the images that its HTML shows."""
 
-    rendered: Rendered
+    rendered: Rendered = field(repr=False)
     images: tuple[InlineImage, ...]
 
 

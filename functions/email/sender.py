@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal import config
+
 DEFAULT_COLOUR = "#0b5d7a"
 """The customers' pages' own (`web/src/styles/tokens.css`)."""
 
@@ -25,6 +27,23 @@ class Sender:
     time_zone: str = "UTC"
 
 
-def absolute(address: str, portal_url: str) -> str:
+class SenderConfig(config.MailConfig, config.BrandConfig, config.TimeZoneConfig):
+    """What tells who writes."""
+
+
+def sender_of(settings: SenderConfig) -> Sender:
+    """The sender that the settings describe."""
+    portal_url = settings.portal_web_url.rstrip("/")
+    return Sender(
+        name=settings.brand_name or settings.email_from_name,
+        portal_url=portal_url,
+        reply_to=settings.email_reply_to,
+        colour=settings.brand_color or DEFAULT_COLOUR,
+        logo_url=_absolute(settings.brand_logo_url, portal_url),
+        time_zone=settings.portal_time_zone,
+    )
+
+
+def _absolute(address: str, portal_url: str) -> str:
     """`address`, or the portal's address before it when it is a path; empty stays empty."""
     return f"{portal_url}{address}" if address.startswith("/") else address
