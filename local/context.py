@@ -42,8 +42,8 @@ class StackContext:
     providers' emulators at most one runs. `signing_key` and the
     Salesforce consumer secret are made for this machine and are valid nowhere else.
     `stack_outputs` are the CloudFormation outputs by name. `cors_origins` are the origins that the
-    deployed API accepts, `mail_sender` is who the deployed Lambdas' mails are from. `aws_account` is
-    the access key of the emulated account's root user, `assembly` the folder of the cloud assembly
+    deployed API accepts, `mail_sender` is who the deployed Lambdas' mails are from. `aws_account`
+    is the access key of the emulated account's root user, `assembly` the folder of the cloud assembly
     that was deployed, `logs` that of the Lambdas' log files.
     """
 
