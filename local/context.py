@@ -43,8 +43,8 @@ class StackContext:
     Salesforce consumer secret are made for this machine and are valid nowhere else.
     `stack_outputs` are the CloudFormation outputs by name. `cors_origins` are the origins that the
     deployed API accepts, `mail_sender` is who the deployed Lambdas' mails are from. `aws_account`
-    is the access key of the emulated account's root user, `assembly` the folder of the cloud assembly
-    that was deployed, `logs` that of the Lambdas' log files.
+    is the access key of the emulated account's root user, `assembly` the folder of the cloud
+    assembly that was deployed, `logs` that of the Lambdas' log files.
     """
 
     api_url: str
