@@ -27,7 +27,6 @@ from functions.auth.sessions import Sessions
 from functions.auth.steps import RegistrationPorts
 
 if TYPE_CHECKING:
-    from portal.adapters.salesforce.accounts import SalesforceAccounts
     from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
     from portal.queues.recorded_work import RecordedWork
 
@@ -43,8 +42,7 @@ class RegistrationConfig(
     config.IdentityTable,
     config.CognitoConfig,
     config.PasswordRulesConfig,
-    config.SalesforceConfig,
-    config.SalesforceAccountFields,
+    config.AccountReading,
     config.WhmcsConfig,
     config.WhmcsClientFields,
     config.EmailQueue,
@@ -78,8 +76,7 @@ class CaseWorkerConfig(
     config.CaseWaitingQueue,
     config.CaseDeadLetters,
     config.CaseLimits,
-    config.SalesforceConfig,
-    config.SalesforceAccountFields,
+    config.AccountReading,
 ):
     """The consumer of the case queues."""
 
@@ -108,7 +105,7 @@ def build_signup() -> Signup:
     settings = config.load(RegistrationConfig)
     clients, registrations = _clients(settings), _registrations(settings)
     return Signup(
-        accounts=_accounts(settings),
+        accounts=factories.accounts(settings),
         clients=clients,
         registrations=registrations,
         registrar=_registrar(settings, clients, registrations),
@@ -124,7 +121,7 @@ def build_linking() -> Linking:
     settings = config.load(RegistrationConfig)
     clients = _clients(settings)
     return Linking(
-        accounts=_accounts(settings),
+        accounts=factories.accounts(settings),
         clients=clients,
         registrar=_registrar(settings, clients, _registrations(settings)),
         limiter=_limiter(settings),
@@ -186,7 +183,7 @@ def build_case_worker() -> CaseWorkerDeps:
     cases = EmailCases(
         registrations=_registrations(settings),
         desk=SalesforceCases(factories.salesforce(settings)),
-        merges=_accounts(settings),
+        merges=factories.accounts(settings),
         clock=time.time,
     )
     policy = Policy(
@@ -247,20 +244,8 @@ def _registrations(settings: config.IdentityTable) -> Registrations:
     return DynamoRegistrations(Table(settings.identity_table))
 
 
-def _accounts(settings: RegistrationConfig | CaseWorkerConfig) -> SalesforceAccounts:
-    from portal.adapters.salesforce.accounts import (  # loads requests
-        AccountFields,
-        SalesforceAccounts,
-    )
-
-    fields = AccountFields(
-        customer_number=settings.customer_number_field, email=settings.account_email_field
-    )
-    return SalesforceAccounts(factories.salesforce(settings), fields)
-
-
 def _clients(settings: RegistrationConfig) -> Clients:
-    from portal.adapters.whmcs.clients import ClientFields, WhmcsClients  # the same
+    from portal.adapters.whmcs.clients import ClientFields, WhmcsClients  # loads requests
 
     fields = ClientFields(
         customer_number=settings.whmcs_customer_number_field_id,

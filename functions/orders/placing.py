@@ -20,7 +20,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from portal.domain.identity import CustomerMapping
-from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.mail import MailJob
+from portal.domain.mail_contents import OrderReceived
 from portal.domain.problems import (
     IDEMPOTENCY_KEY_REUSED,
     IN_PROGRESS,
@@ -143,11 +144,10 @@ class _Attempt:
         answer = OrderCreated(
             sf_order_id=placed.id, order_number=placed.number, status="pending_review"
         )
-        mail = MailJob(
-            template=MailTemplate.ORDER_RECEIVED,
+        mail = MailJob.of(
+            OrderReceived(sf_order_id=placed.id, order_number=placed.number),
             user_id=self.customer.user_id,
             dedup_key=f"order-received:{placed.id}",
-            parameters={"sfOrderId": placed.id, "orderNumber": placed.number},
         )
         try:
             self.placing.mail_queue.put([mail])

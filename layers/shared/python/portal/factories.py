@@ -17,6 +17,7 @@ from portal import config
 
 if TYPE_CHECKING:
     from portal.adapters.guard import Guard
+    from portal.adapters.salesforce.accounts import SalesforceAccounts
     from portal.adapters.salesforce.client import SalesforceClient
     from portal.adapters.whmcs.client import WhmcsClient
     from portal.billing.payment_gate import PaymentGate
@@ -60,6 +61,18 @@ def _new_salesforce(url: str, secret_id: str, api_version: str, guard: Guard) ->
     return SalesforceClient(url=url, api_version=api_version, login=login, guard=guard)
 
 
+def accounts(
+    settings: config.AccountReading, client: SalesforceClient | None = None
+) -> SalesforceAccounts:
+    """Customers as Salesforce knows them, by number and after a merge."""
+    from portal.adapters.salesforce.accounts import AccountFields, SalesforceAccounts
+
+    fields = AccountFields(
+        customer_number=settings.customer_number_field, email=settings.account_email_field
+    )
+    return SalesforceAccounts(client or salesforce(settings), fields)
+
+
 def whmcs(settings: config.WhmcsConfig, guard: Guard | None = None) -> WhmcsClient:
     """The WHMCS client; `guard` runs its calls, for a circuit breaker."""
     from portal.adapters.guard import unguarded
@@ -82,18 +95,14 @@ def merged_accounts(
     settings: config.AccountFollowing, client: SalesforceClient | None = None
 ) -> MergedAccounts:
     """Finds customers again whose Accounts were merged in Salesforce."""
-    from portal.adapters.salesforce.accounts import AccountFields, SalesforceAccounts
     from portal.identity.merged_accounts import MergedAccounts
     from portal.repositories.dynamodb import Table
     from portal.repositories.identity import DynamoCustomerDirectory
 
-    fields = AccountFields(
-        customer_number=settings.customer_number_field, email=settings.account_email_field
-    )
-    accounts = SalesforceAccounts(client or salesforce(settings), fields)
+    found = accounts(settings, client)
     customers = DynamoCustomerDirectory(Table(settings.identity_table))
     return MergedAccounts(
-        accounts=accounts, merges=accounts, directory=customers, remaps=customers, clock=time.time
+        accounts=found, merges=found, directory=customers, remaps=customers, clock=time.time
     )
 
 
