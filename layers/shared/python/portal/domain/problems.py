@@ -122,6 +122,9 @@ TWO_FACTOR_REQUIRED = ProblemType(
 CUSTOMER_NUMBER_MISMATCH = ProblemType(
     "customer-number-mismatch", 422, "The billing account belongs to another customer number"
 )
+REAUTHENTICATION_REQUIRED = ProblemType(
+    "reauthentication-required", 401, "Sign in again to do this"
+)
 NOT_MAPPED = ProblemType("account-not-mapped", 409, "The account is not complete yet")
 
 # Catalogue, billing, orders
