@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from portal import qr_code
 from portal.domain.activation_code import ActivationCode
 from portal.domain.mail import MailJob, MailTemplate
 from portal.ports.mail_transport import InlineImage
 from portal.ports.reset_tokens import ResetTokens
 from portal.queues.failures import GiveUp
-
-from functions.email import qr
 
 QR_CONTENT_ID = "esim-qr"
 
@@ -76,7 +75,7 @@ class Contexts:
                 "android_link": code.android_link,
             },
         }
-        return Context(values, (InlineImage(QR_CONTENT_ID, "esim.png", qr.png(code.lpa)),))
+        return Context(values, (InlineImage(QR_CONTENT_ID, "esim.png", qr_code.png(code.lpa)),))
 
 
 def _order(job: MailJob) -> Context:

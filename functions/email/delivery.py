@@ -18,6 +18,7 @@ from portal.domain.identity import CustomerMapping
 from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.upstream import OutcomeUnknown, UpstreamError
 from portal.observability import count, logger
+from portal.ports.activation_mails import ActivationMails
 from portal.ports.identity import CustomerDirectory
 from portal.ports.mail_transport import MailTransport, Message
 from portal.ports.message_log import Claim, MessageLog
@@ -28,6 +29,7 @@ from functions.email.contexts import Contexts
 from functions.email.rendering import render
 
 NO_RECIPIENT = "no-recipient"
+WITH_CODE = frozenset({MailTemplate.ESIM_ACTIVATION, MailTemplate.ESIM_REISSUED})
 
 
 class MailOutcome(StrEnum):
@@ -57,6 +59,7 @@ class Delivery:
     contexts: Contexts
     transport: MailTransport
     sender: Sender
+    activation_mails: ActivationMails
     clock: Callable[[], float] = time.time
 
     def deliver(self, job: MailJob, claim: Claim) -> Ending:
@@ -93,7 +96,17 @@ class Delivery:
             count("UnexpectedErrors")
             logger().exception("unexpected error")
             return self._uncertain(job)
+        self._remember(job)
         return self._ended(job, MailOutcome.SENT, message_id)
+
+    def _remember(self, job: MailJob) -> None:
+        """For an hour the page shows what the mail shows; without it, after the password only."""
+        if job.template not in WITH_CODE:
+            return
+        try:
+            self.activation_mails.sent(str(job.parameters["lineId"]))
+        except UpstreamError:
+            logger().warning("the time of an activation mail was not remembered")
 
     def _uncertain(self, job: MailJob) -> Ending:
         left_in_doubt(job.dedup_key)

@@ -44,6 +44,9 @@ class SendDeps:
 @functools.cache
 def build_send() -> SendDeps:
     """For the consumer."""
+    from portal.repositories.activation_mails import DynamoActivationMails
+    from portal.repositories.dynamodb import Table
+
     settings = config.load(SendConfig)
     log = factories.message_log(settings, "MAIL")
     delivery = Delivery(
@@ -54,6 +57,7 @@ def build_send() -> SendDeps:
             reset_tokens=factories.reset_tokens(settings),
         ),
         transport=_transport(settings),
+        activation_mails=DynamoActivationMails(Table(settings.ephemeral_table)),
         sender=Sender(settings.email_from_name, settings.portal_web_url, settings.email_reply_to),
     )
     policy = Policy(

@@ -8,9 +8,9 @@ import re
 import png
 import pytest
 import segno
+from portal import qr_code
 from portal.domain.mail import MailTemplate
 
-from functions.email import qr
 from functions.email.rendering import LANGUAGES, _words, render
 from functions.email.samples import CODE, ESIM, VALUES, sample
 
@@ -102,7 +102,7 @@ def test_an_unknown_language_is_english_and_an_unknown_name_is_left_out() -> Non
 
 
 def test_the_qr_code_says_exactly_the_activation_code() -> None:
-    drawn = modules(qr.png(CODE.lpa))
+    drawn = modules(qr_code.png(CODE.lpa))
     expected = segno.make(CODE.lpa, error="m", micro=False, boost_error=False)
     assert drawn == [[bool(cell) for cell in row] for row in expected.matrix]
 
@@ -112,15 +112,15 @@ def modules(image: bytes) -> list[list[bool]]:
     width, _, rows, info = png.Reader(bytes=image).asDirect()
     planes = info["planes"]
     dark = [[row[x * planes] == 0 for x in range(width)] for row in rows]
-    step, border = qr.PIXELS_PER_MODULE, qr.QUIET_ZONE * qr.PIXELS_PER_MODULE
+    step, border = qr_code.PIXELS_PER_MODULE, qr_code.QUIET_ZONE * qr_code.PIXELS_PER_MODULE
     inner = range(border, width - border, step)
     return [[dark[y][x] for x in inner] for y in inner]
 
 
 def test_the_quiet_zone_is_light() -> None:
-    image = qr.png(CODE.lpa)
+    image = qr_code.png(CODE.lpa)
     width, _, rows, _ = png.Reader(io.BytesIO(image)).asDirect()
     first = list(next(iter(rows)))
     assert set(first) == {max(first)}
-    assert width % qr.PIXELS_PER_MODULE == 0
+    assert width % qr_code.PIXELS_PER_MODULE == 0
     assert re.match(rb"\x89PNG", image)

@@ -137,6 +137,11 @@ IDEMPOTENCY_KEY_REUSED = ProblemType(
 )
 SSO_DISABLED = ProblemType("sso-disabled", 409, "Single sign-on is switched off in billing")
 
+# Subscriptions
+ESIM_CODE_UNAVAILABLE = ProblemType(
+    "esim-code-unavailable", 409, "There is no activation code to show"
+)
+
 # Provisioning (read by an operator in Salesforce)
 IDEMPOTENCY_KEY_MISSING = ProblemType(
     "idempotency-key-missing", 400, "The Idempotency-Key header is missing"
