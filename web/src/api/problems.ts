@@ -36,6 +36,7 @@ export const API_SLUGS = [
   'cart-invalid',
   'idempotency-key-reused',
   'sso-disabled',
+  'esim-code-unavailable',
   'idempotency-key-missing',
   'signature-invalid',
   'already-running',
