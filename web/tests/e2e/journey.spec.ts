@@ -135,7 +135,8 @@ test('sign up, add a card, order once, be set up, sign out and in again', async 
   await expect(page.locator('.row')).toHaveCount(1, SLOW);
   await look('services');
   await page.locator('.row').click();
-  await expect(page.getByText(t.services.notInstalled)).toBeVisible(SLOW);
+  // The demo's network does not tell whether a phone has the profile.
+  await expect(page.getByText(t.services.line.active)).toBeVisible(SLOW);
   await expect(page.getByText(t.services.used('0 MB', '10 GB'))).toBeVisible(SLOW);
   await look('service');
   await accessible(page);
