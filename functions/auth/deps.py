@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from portal import config, factories
 from portal.api.cookies import RefreshCookie
+from portal.api.limits import DEFAULTS
 from portal.api.rate_limit import RateLimiter, limits_from
 from portal.domain.passwords import PasswordPolicy
 from portal.ports.accounts import CaseJobs
@@ -18,7 +19,6 @@ from portal.ports.registrations import Registrations
 from portal.ports.users import Users
 
 from functions.auth.email_cases import EmailCases
-from functions.auth.limits import DEFAULTS
 from functions.auth.passwords import Passwords, ResetMails
 from functions.auth.recovery import AbandonedRegistrations
 from functions.auth.registration import Registrar

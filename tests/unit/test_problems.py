@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from portal.domain.line_actions import Obstacle
 from portal.domain.problems import all_problem_types
 
 from functions.billing.errors import AddressError
@@ -35,3 +36,7 @@ def test_every_code_of_a_cart_has_its_row() -> None:
 
 def test_every_code_of_an_address_has_its_row() -> None:
     assert [row[0].strip("` ") for row in rows("Codes of addresses")] == list(AddressError)
+
+
+def test_every_obstacle_has_its_row() -> None:
+    assert [row[0].strip("` ") for row in rows("Obstacles")] == list(Obstacle)

@@ -14,12 +14,12 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from portal.api.limits import DEFAULTS
 from portal.api.rate_limit import Limit
 from portal.domain.mail import MailTemplate
 from portal.domain.registration import LEASE_SECONDS
 from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable
 
-from functions.auth.limits import DEFAULTS
 from tests.events import Answer, claims
 from tests.fakes.accounts import account
 from tests.fakes.faults import Killed

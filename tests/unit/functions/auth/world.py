@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from portal.api.cookies import RefreshCookie
+from portal.api.limits import DEFAULTS
 from portal.api.rate_limit import Limit, RateLimiter
 from portal.config import RefreshCookieConfig
 from portal.domain.mail import MailJob, MailTemplate
@@ -37,7 +38,6 @@ from functions.auth.deps import (
     build_signup,
 )
 from functions.auth.email_cases import EmailCases
-from functions.auth.limits import DEFAULTS
 from functions.auth.models import SignupRequest
 from functions.auth.passwords import Passwords, ResetMails
 from functions.auth.recovery import AbandonedRegistrations

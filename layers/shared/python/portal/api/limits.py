@@ -23,4 +23,5 @@ DEFAULTS: dict[str, Limit] = {
     "change-password.account": Limit(10, QUARTER),
     "link.ip": Limit(20, HOUR),
     "link.account": Limit(10, QUARTER),
+    "esim-code.account": Limit(10, HOUR),
 }
