@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class CustomerMapping:
     """One customer, one row: Cognito `sub`, WHMCS client id, Salesforce Account id (18 chars).
 
-    `email` is normalised (see `normalise_email`) and is where mails go.
+    `email` is in its normal form (`portal.domain.normal_forms`) and is where mails go.
     """
 
     user_id: str
@@ -19,8 +19,3 @@ class CustomerMapping:
     customer_number: str
     first_name: str = ""
     language: str = "en"
-
-
-def normalise_email(email: str) -> str:
-    """The form in which two addresses are compared: trimmed, case-folded."""
-    return email.strip().casefold()
