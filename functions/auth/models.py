@@ -47,7 +47,7 @@ class Address(RequestModel):
 
     country: Country
     street: Street
-    street2: Street2 = ""
+    street2: Street2 | None = None
     city: City
     # After the country, on which both depend.
     state: Annotated[State | None, Field(validate_default=True)] = None

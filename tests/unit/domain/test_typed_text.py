@@ -7,8 +7,9 @@ from portal.domain import typed_text
 from portal.domain.problems import InvalidValue
 
 NAMES = (
-    "太郎", "ジョン・スミス", "O'Brien", "D’Angelo", "Anne-Marie", "José", "Nguyễn Thị Minh",  # noqa: RUF001  # as people write it
-    "J.R.R. Tolkien", "Martin Luther King, Jr.", "محمد", "می‌خواهم", "श्री", "Мария", "李 小龙",  # the same
+    "太郎", "ジョン・スミス", "O'Brien", "D’Angelo", "Anne-Marie",  # noqa: RUF001  # as written
+    "José", "Nguyễn Thị Minh",
+    "J.R.R. Tolkien", "Martin Luther King, Jr.", "محمد", "می‌خواهم", "श्री", "Мария", "李 小龙",
     "van der Berg", "Smith (Müller)", "John 3rd", "Ōtani", "Nuñez-Peña", "X Æ",
 )  # fmt: skip
 HOSTILE = (
@@ -35,7 +36,8 @@ def test_what_no_name_contains(name: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "1-2-3 Shibakoen", "Flat 3/4, 221B Baker St.", "東京都港区芝公園4丁目2-8", "c/o Müller & Söhne",
+        "1-2-3 Shibakoen",
+        "Flat 3/4, 221B Baker St.", "東京都港区芝公園4丁目2-8", "c/o Müller & Söhne",
         "Hauptstr.12", "P.O. Box 7", "Apt #5", "No.1-2 Bldg. 3", "Gran Vía 1, 2º",
     ],
 )  # fmt: skip

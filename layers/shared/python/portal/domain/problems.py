@@ -96,6 +96,7 @@ MALFORMED_REQUEST = ProblemType("malformed-request", 400, "The request could not
 UNAUTHENTICATED = ProblemType("unauthenticated", 401, "Sign in to do this")
 FORBIDDEN = ProblemType("forbidden", 403, "Not allowed")
 NOT_FOUND = ProblemType("not-found", 404, "Nothing of that name")
+METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "The path has no such method")
 CONFLICT = ProblemType("conflict", 409, "Something changed meanwhile")
 IN_PROGRESS = ProblemType("in-progress", 409, "The same request is still being worked on")
 PAYLOAD_TOO_LARGE = ProblemType("payload-too-large", 413, "The request is too large")
