@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.domain.identity import CustomerMapping, normalise_email
+from portal.domain import normal_forms
+from portal.domain.identity import CustomerMapping
 from portal.domain.ids import to_18
 from portal.ports.accounts import Account
 from portal.ports.identity import AccountTaken, MappingChanged, Remap
@@ -35,7 +36,7 @@ def find(ports: UserPorts, who: str) -> CustomerMapping:
     directory = ports.directory
     found = directory.by_user(who) or directory.by_customer_number(who)
     if found is None and "@" in who:
-        user_id = directory.user_id_of(normalise_email(who))
+        user_id = directory.user_id_of(normal_forms.email(who))
         found = directory.by_user(user_id) if user_id else None
     if found is None and _ACCOUNT_ID.fullmatch(who):
         found = directory.by_account(to_18(who))

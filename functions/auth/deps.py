@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from portal import config, factories
 from portal.api.cookies import RefreshCookie
-from portal.api.limits import DEFAULTS
 from portal.api.rate_limit import RateLimiter, limits_from
+from portal.domain.limits import LIMITS
 from portal.domain.passwords import PasswordPolicy
 from portal.ports.accounts import CaseJobs
 from portal.ports.clients import Clients
@@ -97,6 +97,12 @@ class CaseWorkerDeps:
     recorded: RecordedWork
     queues: FreshAndWaiting
     dead_letters: ConsumedQueue
+
+
+@functools.cache
+def build_limiter() -> RateLimiter:
+    """For every endpoint that counts the requests of an address."""
+    return _limiter(config.load(LimitedConfig))
 
 
 @functools.cache
@@ -218,7 +224,7 @@ def _limiter(settings: LimitedConfig) -> RateLimiter:
     from portal.repositories.rate_limits import DynamoRateCounters  # the same
 
     counters = DynamoRateCounters(Table(settings.ephemeral_table))
-    return RateLimiter(counters, limits_from(settings.rate_limits, DEFAULTS))
+    return RateLimiter(counters, limits_from(settings.rate_limits, LIMITS))
 
 
 def _policy(settings: config.PasswordRulesConfig) -> PasswordPolicy:

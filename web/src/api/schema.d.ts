@@ -446,45 +446,61 @@ export interface components {
         };
         /**
          * Address
-         * @description A postal address; `country` is ISO 3166-1 alpha-2.
+         * @description A postal address; what it needs depends on its country (docs/problems.md).
          */
         Address: {
-            /** Street */
-            street: string;
-            /** Street2 */
-            street2?: string | null;
-            /** City */
-            city: string;
-            /** State */
-            state: string;
             /**
              * Country
+             * @description ISO 3166-1 alpha-2
              * @example JP
              */
             country: string;
             /**
-             * Postcode
-             * @description Required where the country has postcodes.
+             * Street
+             * @example 1-2-3 Shibakoen
              */
-            postcode?: string | null;
-        };
-        /**
-         * AddressChange
-         * @description A partial change: what is left out stays; null or "" empties a field that may be empty.
-         */
-        AddressChange: {
-            /** Street */
-            street?: string | null;
+            street: string;
             /** Street2 */
             street2?: string | null;
-            /** City */
-            city?: string | null;
+            /**
+             * City
+             * @example Minato-ku
+             */
+            city: string;
             /** State */
             state?: string | null;
             /** Postcode */
             postcode?: string | null;
-            /** Country */
-            country?: string | null;
+        };
+        /**
+         * AddressChange
+         * @description A partial change: what is left out stays; "" or null empties what may be empty.
+         *
+         *     The address as a whole must be one of its country afterwards (docs/problems.md).
+         */
+        AddressChange: {
+            /**
+             * Street
+             * @example 1-2-3 Shibakoen
+             */
+            street?: string;
+            /** Street2 */
+            street2?: string | null;
+            /**
+             * City
+             * @example Minato-ku
+             */
+            city?: string;
+            /** State */
+            state?: string | null;
+            /** Postcode */
+            postcode?: string | null;
+            /**
+             * Country
+             * @description ISO 3166-1 alpha-2
+             * @example JP
+             */
+            country?: string;
         };
         /**
          * AddressView
@@ -545,11 +561,13 @@ export interface components {
             /**
              * Currentpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             currentPassword: string;
             /**
              * Newpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             newPassword: string;
         };
@@ -730,7 +748,7 @@ export interface components {
         };
         /**
          * LinkRequest
-         * @description A WHMCS client-area login that proves whose the client is.
+         * @description A WHMCS client-area login that proves whose the client is; WHMCS gets `password` as typed.
          *
          *     The portal password is `new_password`, or the proven one where the policy takes it.
          */
@@ -738,6 +756,7 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
@@ -745,7 +764,10 @@ export interface components {
              * Format: password
              */
             password: string;
-            /** Sfnumber */
+            /**
+             * Sfnumber
+             * @example CN-000101
+             */
             sfNumber: string;
             /** Newpassword */
             newPassword?: string | null;
@@ -758,11 +780,13 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
              * Password
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             password: string;
         };
@@ -1152,6 +1176,7 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
         };
@@ -1165,6 +1190,7 @@ export interface components {
             /**
              * Newpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             newPassword: string;
         };
@@ -1182,11 +1208,13 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
              * Password
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             password: string;
             /** Firstname */
@@ -1195,12 +1223,14 @@ export interface components {
             lastName: string;
             /**
              * Phone
+             * @description E.164, with the country code
              * @example +819012345678
              */
             phone: string;
             /**
              * Sfnumber
              * @description The Customer Number on the reseller's letters.
+             * @example CN-000101
              */
             sfNumber: string;
             address: components["schemas"]["Address"];

@@ -24,7 +24,11 @@ test('the problem types are those of docs/problems.md', () => {
   expect([...API_SLUGS].sort()).toEqual(documented.sort());
 });
 
-test.each(['Codes of carts', 'Codes of addresses'])('every code of "%s" has a text', (heading) => {
+test.each([
+  'Codes of carts',
+  'Codes of addresses',
+  'Codes of names and other texts',
+])('every code of "%s" has a text', (heading) => {
   const documented = column(heading);
   expect(documented.length).toBeGreaterThan(3);
   expect(documented.filter((code) => !(CODES as readonly string[]).includes(code))).toEqual([]);

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from portal.api.cookies import RefreshCookie
-from portal.api.limits import DEFAULTS
-from portal.api.rate_limit import Limit, RateLimiter
+from portal.api.rate_limit import RateLimiter
 from portal.config import RefreshCookieConfig
+from portal.domain.limits import LIMITS, Limit
 from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.passwords import PasswordPolicy
 from portal.domain.problems import Problem
@@ -31,6 +31,7 @@ from functions.auth import (
 from functions.auth.deps import (
     SessionDeps,
     build_directory,
+    build_limiter,
     build_linking,
     build_passwords,
     build_reset_mails,
@@ -84,7 +85,7 @@ class World:
     mail_queue: FakeMailQueue = field(default_factory=FakeMailQueue)
     case_jobs: FakeCaseQueue = field(default_factory=FakeCaseQueue)
     desk: FakeCaseDesk = field(default_factory=FakeCaseDesk)
-    limits: dict[str, Limit] = field(default_factory=lambda: dict(DEFAULTS))
+    limits: dict[str, Limit] = field(default_factory=lambda: dict(LIMITS))
     wires: Wires = field(default_factory=Wires)
 
     def __post_init__(self) -> None:
@@ -235,6 +236,7 @@ def wired(world: World) -> Iterator[World]:
     """Point every handler at the world's fakes."""
     builders: dict[Any, Any] = {
         build_signup: world.signup_service,
+        build_limiter: lambda: world.limiter,
         build_linking: world.linking_service,
         build_sessions: world.session_deps,
         build_passwords: world.passwords,
