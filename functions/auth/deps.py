@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from portal import config, factories
 from portal.api.cookies import RefreshCookie
 from portal.api.rate_limit import RateLimiter, limits_from
+from portal.domain.limits import LIMITS
 from portal.domain.passwords import PasswordPolicy
 from portal.ports.accounts import CaseJobs
 from portal.ports.clients import Clients
@@ -18,7 +19,6 @@ from portal.ports.registrations import Registrations
 from portal.ports.users import Users
 
 from functions.auth.email_cases import EmailCases
-from functions.auth.limits import DEFAULTS
 from functions.auth.passwords import Passwords, ResetMails
 from functions.auth.recovery import AbandonedRegistrations
 from functions.auth.registration import Registrar
@@ -76,7 +76,7 @@ class CaseWorkerConfig(
     config.CaseWaitingQueue,
     config.CaseDeadLetters,
     config.CaseLimits,
-    config.SalesforceConfig,
+    config.AccountReading,
 ):
     """The consumer of the case queues."""
 
@@ -97,6 +97,12 @@ class CaseWorkerDeps:
     recorded: RecordedWork
     queues: FreshAndWaiting
     dead_letters: ConsumedQueue
+
+
+@functools.cache
+def build_limiter() -> RateLimiter:
+    """For every endpoint that counts the requests of an address."""
+    return _limiter(config.load(LimitedConfig))
 
 
 @functools.cache
@@ -183,6 +189,7 @@ def build_case_worker() -> CaseWorkerDeps:
     cases = EmailCases(
         registrations=_registrations(settings),
         desk=SalesforceCases(factories.salesforce(settings)),
+        merges=factories.accounts(settings),
         clock=time.time,
     )
     policy = Policy(
@@ -217,7 +224,7 @@ def _limiter(settings: LimitedConfig) -> RateLimiter:
     from portal.repositories.rate_limits import DynamoRateCounters  # the same
 
     counters = DynamoRateCounters(Table(settings.ephemeral_table))
-    return RateLimiter(counters, limits_from(settings.rate_limits, DEFAULTS))
+    return RateLimiter(counters, limits_from(settings.rate_limits, LIMITS))
 
 
 def _policy(settings: config.PasswordRulesConfig) -> PasswordPolicy:

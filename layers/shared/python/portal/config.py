@@ -120,10 +120,16 @@ class ProvisionWaitingQueue(Config):
 
 
 class ProvisionLimits(Config):
-    """Tries within one attempt (the queues' maxReceiveCount); hours to wait for others."""
+    """How long one attempt goes on: retries, and hours of waiting for others."""
 
     provision_max_retries: int = Field(alias="PROVISION_MAX_RETRIES", ge=0)
     provision_patience_hours: float = Field(alias="PROVISION_PATIENCE_HOURS", gt=0)
+
+
+class ProvisionApproval(Config):
+    """Whether an Order must be approved before it is provisioned."""
+
+    provision_needs_approval: bool = Field(alias="PROVISION_NEEDS_APPROVAL")
 
 
 class SigningConfig(Config):
@@ -303,8 +309,12 @@ class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, Curren
     """What it takes to read the catalogue through its cache."""
 
 
-class EligibilityReading(CatalogReading, SalesforceEligibilityFields):
-    """The same, with an Account's eligibility beside it."""
+class AccountFollowing(IdentityTable, AccountReading):
+    """What it takes to find a customer's Account again after it was merged."""
+
+
+class EligibilityReading(CatalogReading, AccountFollowing, SalesforceEligibilityFields):
+    """What it takes to read the catalogue and the eligibility of a customer's Account."""
 
 
 def load(config: type[ConfigT], environ: Mapping[str, str] | None = None) -> ConfigT:
