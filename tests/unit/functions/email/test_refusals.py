@@ -11,7 +11,7 @@ import pytest
 from portal.adapters.sendgrid import SendGridTransport
 from portal.ports.mail_transport import InlineImage, Message
 
-from local.emulators.kit.server import Running, running
+from local.emulators.kit.server import running
 from local.emulators.sendgrid.account import FULL_ACCESS
 from local.emulators.sendgrid.emulator import SendGrid
 from tests.fakes.rotating_secret import RotatingSecret
@@ -24,41 +24,44 @@ SENDER = "no-reply@portal.example"
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Running]:
-    with running(SendGrid({KEY: FULL_ACCESS})) as server:
-        yield server
+def served() -> Iterator[tuple[SendGrid, str]]:
+    """The emulator and its address."""
+    emulator = SendGrid({KEY: FULL_ACCESS})
+    with running(emulator) as server:
+        yield emulator, server.url
 
 
 @dataclass
 class Account:
     """The SendGrid account, and the secret that the Lambdas know of it."""
 
-    server: Running
+    emulator: SendGrid
     secret: RotatingSecret
 
     @property
     def mails(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.server.emulator.dump()["mails"]
+        found: list[dict[str, Any]] = self.emulator.dump()["mails"]
         return found
 
     @property
     def requests(self) -> int:
-        return len(self.server.emulator.journal.calls())
+        return len(self.emulator.journal.calls())
 
 
 @pytest.fixture
-def account(served: Running, stage: Stage) -> Account:
-    served.emulator.reset()
+def account(served: tuple[SendGrid, str], stage: Stage) -> Account:
+    emulator, url = served
+    emulator.reset()
     secret = RotatingSecret({"apiKey": KEY})
     transport = SendGridTransport(
-        url=served.url,
+        url=url,
         secret=secret,
         sender=SENDER,
         sender_name="Portal",
         clock=stage.clock,
     )
     stage.delivery = replace(stage.delivery, transport=transport)
-    return Account(served, secret)
+    return Account(emulator, secret)
 
 
 def lines(output: str, message: str) -> list[dict[str, Any]]:
@@ -67,24 +70,23 @@ def lines(output: str, message: str) -> list[dict[str, Any]]:
 
 
 def wrong_key(account: Account) -> None:
-    account.server.emulator.reset()
-    account.server.emulator.account.keys = {"SG.another": FULL_ACCESS}
+    account.emulator.account.keys = {"SG.another": FULL_ACCESS}
 
 
 def no_grant(account: Account) -> None:
-    account.server.emulator.account.keys = {KEY: ("alerts.read",)}
+    account.emulator.account.keys = {KEY: ("alerts.read",)}
 
 
 def unverified(account: Account) -> None:
-    account.server.emulator.seed({"verifiedSenders": ["@somebody.example"]})
+    account.emulator.seed({"verifiedSenders": ["@somebody.example"]})
 
 
 def used_up(account: Account) -> None:
-    account.server.emulator.set_switches({"credits_used_up": True})
+    account.emulator.set_switches({"credits_used_up": True})
 
 
 def mended(account: Account) -> None:
-    account.server.emulator.reset()
+    account.emulator.reset()
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,8 @@ def test_what_the_operator_mends_delays_the_mail_and_loses_none(
     trouble(account)
     stage.consume(job())
     stage.run(hours=3)
-    assert account.mails == stage.sqs.dead.messages == []
+    assert account.mails == []
+    assert stage.sqs.dead.messages == []
     waits = lines(capsys.readouterr().out, "message waits")
     assert waits
     assert {line["code"] for line in waits} == {code}
@@ -137,10 +140,10 @@ def test_a_mail_that_is_too_large_is_given_up_at_once(
 
 
 def test_a_throttled_mail_waits_until_the_window_ends(stage: Stage, account: Account) -> None:
-    account.server.emulator.set_switches({"rate_limit": 1})
+    account.emulator.set_switches({"rate_limit": 1})
     stage.consume(job(key="welcome:1"), job(key="welcome:2"))
     assert len(account.mails) == 1
-    account.server.emulator.clock.advance(120)
+    account.emulator.clock.advance(120)
     stage.run(hours=2)
     assert len(account.mails) == 2
     assert stage.sqs.dead.messages == []
@@ -150,7 +153,7 @@ def test_a_suppressed_recipient_looks_sent(
     stage: Stage, account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """SendGrid tells no client: the operator looks at the suppression lists by the message id."""
-    account.server.emulator.seed({"suppressions": {"bounces": ["taro@example.com"]}})
+    account.emulator.seed({"suppressions": {"bounces": ["taro@example.com"]}})
     stage.consume(job())
     (mail,) = account.mails
     assert mail["dropped"] == {"taro@example.com": "Bounced Address"}
