@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from portal.domain.identity import CustomerMapping
-from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.mail import MailJob
+from portal.domain.mail_contents import CONTENTS
 from portal.domain.upstream import Refused
 from portal.observability import logger
 from portal.ports.accounts import Accounts
@@ -20,7 +21,6 @@ from portal.queues.failures import GiveUp
 from functions.email.rendering import Addressee
 
 NO_RECIPIENT = "no-recipient"
-TO_ADDRESS_ON_FILE = frozenset({MailTemplate.ESIM_REISSUE_NOTICE})
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Recipients:
         customer = self.directory.by_user(job.user_id)
         if customer is None:
             raise GiveUp(NO_RECIPIENT, f"user {job.user_id} has no mapping")
-        if job.template in TO_ADDRESS_ON_FILE:
+        if CONTENTS[job.template].to_address_on_file:
             # Whoever signed up chose the first name; the reader may be somebody else.
             return Recipient(self._on_file(customer), Addressee(customer.language))
         return Recipient(customer.email, Addressee(customer.language, customer.first_name))

@@ -94,5 +94,6 @@ def sample(template: MailTemplate, language: str, sender: Sender) -> Sample:
     job = MailJob.of(CONTENTS[template], user_id="sample", dedup_key=f"sample:{template}")
     made = _Made()
     context = Contexts(activation_codes=made, reset_tokens=made).of(job)
-    addressee = Addressee(language, NAMES.get(language, ""))
+    named = not CONTENTS[template].to_address_on_file
+    addressee = Addressee(language, NAMES.get(language, "") if named else "")
     return Sample(render(template, addressee, sender, context.values), context.images)

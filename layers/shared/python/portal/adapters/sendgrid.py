@@ -174,8 +174,9 @@ class SendGridTransport:
         else:
             kind = row.kind
         made = error_type(kind, writes=True)
+        code = row.code if row else f"HTTP {status}"
         if not issubclass(made, Throttled):
-            return made(UPSTREAM, OPERATION, message, status=status, loggable=loggable)
+            return made(UPSTREAM, OPERATION, message, code=code, status=status, loggable=loggable)
         wait = self._wait(error.headers)
         if issubclass(made, AllowanceUsedUp):
             wait = max(wait or 0.0, LONGEST_WAIT_SECONDS)
@@ -183,7 +184,7 @@ class SendGridTransport:
             UPSTREAM,
             OPERATION,
             message,
-            code=row.code if row else None,
+            code=code,
             status=status,
             loggable=loggable,
             retry_after=wait,

@@ -33,11 +33,13 @@ class MailContent(_Model):
     """What one mail says, apart from what is looked up when it is rendered.
 
     `carries_credential`: the rendered mail holds a reset token or an activation code, so that
-    nobody but the customer may get it.
+    nobody but the customer may get it. `to_address_on_file`: it goes to the address that the
+    reseller's staff maintain instead of the portal account's.
     """
 
     template: ClassVar[MailTemplate]
     carries_credential: ClassVar[bool] = False
+    to_address_on_file: ClassVar[bool] = False
 
     def as_parameters(self) -> dict[str, Any]:
         """The job's parameters."""
@@ -126,6 +128,7 @@ class EsimReissueNotice(MailContent):
     """Notice, without any code, that a line's eSIM was replaced; to the address on file."""
 
     template = MailTemplate.ESIM_REISSUE_NOTICE
+    to_address_on_file = True
 
     subscription_id: WhmcsId
     product_name: ProductName
