@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from portal.catalog.cache import CatalogStore
 from portal.domain.provisioning_order import LoadedOrder
@@ -13,6 +13,9 @@ from portal.engine.ports import JobStore, Queue
 from portal.ports.billing_orders import BillingOrders, BillingServices
 from portal.ports.catalog import CatalogSource
 from portal.ports.identity import CustomerDirectory
+
+if TYPE_CHECKING:
+    from ops.doctor.installation import Installation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,4 +134,8 @@ class Root(Protocol):
 
     def dead_letters(self) -> DeadLetterPorts:
         """For `ops redrive --dead-letters`."""
+        ...
+
+    def doctor(self) -> Installation:
+        """For `ops doctor`."""
         ...

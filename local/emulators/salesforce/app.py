@@ -17,7 +17,7 @@ Any record may bring its own `Id` (15 or 18 characters, right key prefix); refer
 ids. Every org has a standard price book, an administrator, an organization and the order
 statuses Draft, Pending Review and Activated from the start. State (`GET /_admin/state`) is
 `{object: [record, …]}` without deleted records. Operations in the journal: `token`, `revoke`,
-`versions`, `limits`, `query`, `queryAll`, `query more`, `composite`, `composite/graph`,
+`versions`, `limits`, `ui-api`, `query`, `queryAll`, `query more`, `composite`, `composite/graph`,
 `composite/sobjects`, `composite/tree`, `composite/batch`, `describe`, `describe Order`, and
 `GET|POST|PATCH|DELETE Order`.
 """
@@ -63,6 +63,7 @@ _OPERATIONS = (
     "revoke",
     "versions",
     "limits",
+    "ui-api",
     "query",
     "queryAll",
     "query more",
@@ -160,6 +161,7 @@ class SalesforceEmulator(Emulator[Switches]):
             for path in changes.get(switch, []):
                 self._org.check_can_restrict(str(path))
         super().set_switches(changes)
+        self._org.follow_switches()
 
     async def _token(self, request: Request) -> Response:
         body = (await request.body()).decode("utf-8", "replace")
@@ -187,6 +189,7 @@ class SalesforceEmulator(Emulator[Switches]):
     async def _data(self, request: Request) -> Response:
         raw = await request.body()
         self._org.requests_used += 1
+        self._org.follow_switches()
         try:
             _check_length(request)
             answer = self.api.handle(self._read(request, raw))
