@@ -128,7 +128,7 @@ def ordered_at(moment: float) -> Callable[[World], None]:
         )
         at = datetime.now(UTC).timestamp() + moment
         (placed,) = world.whmcs.store.orders.all()
-        world.aws.items.append(job_item(_job(placed.id, at), "write"))
+        world.aws.items.append(job_item(_job(placed.id, at)))
 
     return order
 
