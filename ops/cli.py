@@ -186,6 +186,35 @@ def redrive(
         )
 
 
+@app.command("doctor")
+def doctor(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+    system: Annotated[
+        list[str] | None,
+        typer.Option(help="Only checks of aws, salesforce, whmcs, esim, mail or portal"),
+    ] = None,
+    write_probes: Annotated[
+        bool, typer.Option("--write-probes", help="Also settle what only a write can; asks first")
+    ] = False,
+    probe_client: Annotated[
+        int | None, typer.Option(help="WHMCS client of your own that the probe may order for")
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Check a stage and every system around it; exit 1 when something is wrong."""
+    from ops import doctor_command  # noqa: PLC0415  # everything that reads a system
+
+    with _reported() as console:
+        wanted = doctor_command.chosen(system)
+        if write_probes:
+            _confirm(doctor_command.question(probe_client), yes=yes)
+            wanted = (*wanted, *doctor_command.probes(probe_client, system))
+        code = doctor_command.run(wanted, _root(ctx).doctor(), console, as_json=as_json)
+        if code:
+            raise typer.Exit(code)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Repeatable:
     """Dead letters that are safe to send again; those to `keep` stay, for the reason `kept`."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from portal.secrets import Secret
 
     from ops.dead_letters import JoinedDeadLetters, SqsDeadLetters
+    from ops.doctor.installation import Installation
 
 READ_SECONDS = 20.0
 
@@ -127,6 +128,12 @@ class StageRoot:
             case=self._joined_dead_letters("Case"),
             clock=time.time,
         )
+
+    def doctor(self) -> Installation:
+        """For `ops doctor`."""
+        from ops.doctor.root import installation
+
+        return installation(self.stage, secret=self._secret, transport=_transport)
 
     def _joined_dead_letters(self, queue: str) -> JoinedDeadLetters:
         """Those of the queue and of its waiting queue, which go back to the former."""

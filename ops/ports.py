@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from portal.catalog.cache import CatalogStore
 from portal.domain.provisioning_order import LoadedOrder
@@ -14,6 +14,9 @@ from portal.ports.accounts import AccountMerges
 from portal.ports.billing_orders import BillingOrders, BillingServices
 from portal.ports.catalog import CatalogSource
 from portal.ports.identity import CustomerDirectory, CustomerRecords, OperatorDirectory
+
+if TYPE_CHECKING:
+    from ops.doctor.installation import Installation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,4 +149,8 @@ class Root(Protocol):
 
     def dead_letters(self) -> DeadLetterPorts:
         """For `ops redrive --dead-letters`."""
+        ...
+
+    def doctor(self) -> Installation:
+        """For `ops doctor`."""
         ...

@@ -30,6 +30,7 @@ __all__ = [
     "esim_access_seed",
     "gigs_seed",
     "salesforce_seed",
+    "sendgrid_seed",
     "whmcs_seed",
 ]
 
@@ -289,6 +290,11 @@ def esim_access_seed() -> dict[str, Any]:
         for gigabytes, days in ((1, 7), (5, 15))
     ]
     return {"balance": 1_000 * DOLLAR, "packages": [*packages, *top_ups]}
+
+
+def sendgrid_seed() -> dict[str, Any]:
+    """Return the domain of the stack's sender as an authenticated one."""
+    return {"verifiedSenders": ["@portal.example"]}
 
 
 def _plan(product: Product) -> dict[str, Any]:
