@@ -311,6 +311,19 @@ SUBSCRIPTIONS = (
     ),
 )
 
+WEBHOOKS = tuple(
+    Endpoint(
+        area="webhooks",
+        name=name,
+        route=Route(method="POST", path=path, access=Access.WEBHOOK),
+        settings=("ESIM_PROVIDER",),
+        writes=(Table.IDEMPOTENCY,),
+        sends=(Queue.PROVISION,),
+        secrets=(Secret.ESIM_WEBHOOK,),
+    )
+    for name, path in (("esim", "/webhooks/esim"), ("esim_hint", "/webhooks/esim/{token}"))
+)
+
 PROVISION = (
     Endpoint(
         area="provision",
@@ -395,6 +408,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *CATALOG,
     *ORDERS,
     *SUBSCRIPTIONS,
+    *WEBHOOKS,
     *PROVISION,
     *MAIL,
     *SYSTEM,

@@ -190,6 +190,7 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
     from portal.adapters.whmcs.services import WhmcsServices
     from portal.repositories.claims import DynamoClaims
     from portal.repositories.dynamodb import Table
+    from portal.repositories.esim_events import DynamoEsimWaits
     from portal.repositories.service_lines import DynamoServiceLines
     from portal.repositories.subscribers import DynamoSubscribers
 
@@ -214,6 +215,7 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
         esim=factories.esim_provider(settings, circuit("esim").run),
         subscribers=DynamoSubscribers(workflow),
         service_lines=DynamoServiceLines(workflow),
+        esim_waits=DynamoEsimWaits(Table(settings.idempotency_table)),
         mail_queue=factories.mail_queue(settings),
         payment_method=settings.whmcs_payment_method,
     )

@@ -12,6 +12,7 @@ from portal.ports.billing_orders import (
     ProductCatalogue,
 )
 from portal.ports.esim import EsimProvider, Subscribers
+from portal.ports.esim_events import EsimWaits
 from portal.ports.identity import CustomerDirectory
 from portal.ports.mail import MailQueue
 from portal.ports.provisioning import ProvisioningOrders
@@ -35,5 +36,6 @@ class ProvisioningPorts:
     esim: EsimProvider
     subscribers: Subscribers
     service_lines: ServiceLines
+    esim_waits: EsimWaits
     mail_queue: MailQueue
     payment_method: str

@@ -44,8 +44,11 @@ UNAUTHENTICATED_BECAUSE = {
     "Rate limits per address and account guard the route.",
     Access.SIGNED: "Salesforce signs the request; the handler verifies the HMAC before it reads "
     "the body.",
+    Access.WEBHOOK: "The eSIM provider signs its events, or knows a secret address; the handler "
+    "checks it, and an event only makes a job look.",
 }
 ROUTES = {endpoint.id: endpoint.route for endpoint in ENDPOINTS if endpoint.route is not None}
+BROWSER = frozenset({Access.PUBLIC, Access.CREDENTIALS, Access.BEARER})
 SIGNED_ROUTES = tuple(route for route in ROUTES.values() if route.access is Access.SIGNED)
 
 
@@ -227,7 +230,7 @@ def _limits(config: Config) -> ApiLimits:
 
 def _add_preflights(api: apigateway.RestApi, *, origins: tuple[str, ...]) -> None:
     """OPTIONS for every path that a browser calls."""
-    browser_routes = [route for route in ROUTES.values() if route.access is not Access.SIGNED]
+    browser_routes = [route for route in ROUTES.values() if route.access in BROWSER]
     for path in dict.fromkeys(route.path for route in browser_routes):
         methods = [route.method for route in browser_routes if route.path == path]
         add_preflight(api, path=path, methods=methods, origins=origins)

@@ -414,6 +414,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Events of the eSIM provider (signed by it) */
+        post: operations["esim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/esim/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hints of an eSIM provider that signs nothing */
+        post: operations["esim_hint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1123,6 +1157,17 @@ export interface components {
             serviceIds: number[];
             /** Iccids */
             iccids: string[];
+        };
+        /**
+         * Received
+         * @description The delivery has arrived; what it means is looked up later.
+         */
+        Received: {
+            /**
+             * Received
+             * @default true
+             */
+            received: boolean;
         };
         /**
          * RefreshRequest
@@ -2017,6 +2062,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EsimActivation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    esim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    esim_hint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -247,10 +247,21 @@ class WhmcsClientFields(Config):
     whmcs_nationality_field_id: int = Field(alias="WHMCS_NATIONALITY_FIELD_ID")
 
 
-class EsimConfig(Config):
-    """The eSIM provider and how to log in."""
+class EsimProviderName(Config):
+    """Which eSIM provider it is."""
 
     esim_provider: NonEmpty = Field(alias="ESIM_PROVIDER")
+
+
+class EsimWebhookConfig(Config):
+    """What proves the eSIM provider's events."""
+
+    esim_webhook_secret_id: NonEmpty = Field(alias="ESIM_WEBHOOK_SECRET_ID")
+
+
+class EsimConfig(EsimProviderName):
+    """The eSIM provider and how to log in."""
+
     esim_api_url: NonEmpty = Field(alias="ESIM_API_URL")
     esim_secret_id: NonEmpty = Field(alias="ESIM_SECRET_ID")
 

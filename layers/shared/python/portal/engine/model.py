@@ -134,6 +134,11 @@ def job_id(kind: str, subject: str) -> str:
     return f"{kind}#{subject}"
 
 
+def kind_of(job_id: str) -> str:
+    """The kind in the id of a job."""
+    return job_id.partition("#")[0]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """One line of a job's history, for people; never read by the engine."""
