@@ -43,7 +43,7 @@ class MemoryStore:
         use: KeyUse,
         *,
         before: KeyUse | None = None,
-        held: Hold | None = None,  # noqa: ARG002  # no job of the simulation is exclusive
+        held: Hold | None = None,  # no job of the simulation is exclusive
     ) -> Job:
         """Write a job and its key."""
         if self._keys.get(key) != before:

@@ -32,6 +32,9 @@ POST /orders bearer orders.create_order
 GET /orders bearer orders.list_orders
 GET /orders/{sfOrderId} bearer orders.get_order
 POST /orders/{sfOrderId}/provision signed provision.start
+GET /operations/{id} bearer operations.get_operation
+GET /subscriptions/{id}/topup-offers bearer operations.list_topup_offers
+POST /subscriptions/{id}/topup bearer operations.start_topup
 GET /health public system.health
 """
 

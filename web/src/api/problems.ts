@@ -34,6 +34,9 @@ export const API_SLUGS = [
   'payment-method-required',
   'cart-invalid',
   'idempotency-key-reused',
+  'topup-unavailable',
+  'operation-in-progress',
+  'reauthentication-required',
   'sso-disabled',
   'idempotency-key-missing',
   'signature-invalid',
@@ -43,13 +46,7 @@ export const API_SLUGS = [
 /** What the pages themselves find: no connection, no answer in time, an answer of no known form. */
 export const OWN_SLUGS = ['offline', 'timeout', 'unreadable'] as const;
 
-/** Of spec section 4.5; the table of docs/problems.md has it once the endpoints exist. */
-export const COMING_SLUGS = ['reauthentication-required'] as const;
-
-export type Slug =
-  | (typeof API_SLUGS)[number]
-  | (typeof OWN_SLUGS)[number]
-  | (typeof COMING_SLUGS)[number];
+export type Slug = (typeof API_SLUGS)[number] | (typeof OWN_SLUGS)[number];
 
 /** `errors[].code`: the tables of docs/problems.md, the password rules, and pydantic's. */
 export const CODES = [
@@ -65,6 +62,7 @@ export const CODES = [
   'option-out-of-range',
   'choice-unknown',
   'activation-invalid',
+  'offer-unknown',
   'postcode-missing',
   'postcode-invalid',
   'state-missing',

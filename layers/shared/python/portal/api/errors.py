@@ -15,6 +15,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 )
 
 from portal import correlation
+from portal.api.principal import RECENT_SECONDS
 from portal.config import ConfigurationError
 from portal.domain import problems
 from portal.domain.problems import FieldError, Problem
@@ -27,6 +28,8 @@ from portal.domain.upstream import (
 )
 from portal.observability import count, logger
 
+# RFC 9470, "OAuth 2.0 Step Up Authentication Challenge Protocol".
+STEP_UP = f'Bearer error="insufficient_user_authentication", max_age="{RECENT_SECONDS}"'
 PROBLEM_JSON = "application/problem+json"
 DEFAULT_RETRY_AFTER = 5
 
@@ -51,7 +54,9 @@ def render(problem: Problem) -> Response[str]:
     headers: dict[str, str | list[str]] = {}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
-    if problem.type.status == problems.UNAUTHENTICATED.status:
+    if problem.type is problems.REAUTHENTICATION_REQUIRED:
+        headers["WWW-Authenticate"] = STEP_UP
+    elif problem.type.status == problems.UNAUTHENTICATED.status:
         headers["WWW-Authenticate"] = "Bearer"
     document = problem.as_json(instance=correlation.current())
     return Response(

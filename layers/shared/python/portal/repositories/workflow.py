@@ -7,8 +7,8 @@ Items by `pk`, `sk`:
 - `<job id>`, `EVT#<time>#<random>`: its history, for people. Kept for 400 days.
 - `KEY#<sha-256 of a scoped idempotency key>`, `META`: what the key was used for. Kept for 90 days
   after it began an attempt; later a request with the key is judged by the job alone.
-- `HOLD#<exclusive thing>`, `META`: which attempt of which job was the last to work on it. It is held
-  as long as that job is not over. Kept for good.
+- `HOLD#<exclusive thing>`, `META`: which attempt of which job was the last to work on it. It
+  is held as long as that job is not over. Kept for good.
 
 The other items of the table have modules of their own: `claims`, `subscribers`, `service_lines`.
 
