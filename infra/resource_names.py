@@ -25,6 +25,8 @@ class Queue(StrEnum):
 
     PROVISION = "provision"
     PROVISION_WAITING = "provision-waiting"  # jobs that wait for an upstream which is down
+    OPERATION = "operation"
+    OPERATION_WAITING = "operation-waiting"  # as for provisioning
     EMAIL = "email"
     EMAIL_WAITING = "email-waiting"  # mails that wait for a system which is down
     CASE = "case"

@@ -18,7 +18,7 @@ import typer
 from portal.catalog.cache import CachePolicy
 from rich.console import Console
 
-from ops import dead_letters, jobs, order_report, order_view
+from ops import dead_letters, jobs, operation_report, operations, order_report, order_view, report
 from ops.deps import StageRoot
 from ops.errors import FAILED, KNOWN, NO, OpsError, explain
 from ops.ports import DeadLetter, DeadLetters, Root
@@ -32,8 +32,11 @@ catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue.")
 order_app = typer.Typer(no_args_is_help=True, help="One order.")
 app.add_typer(catalog_app, name="catalog")
 app.add_typer(order_app, name="order")
+operation_app = typer.Typer(no_args_is_help=True, help="One operation of a customer.")
+app.add_typer(operation_app, name="operation")
 
 OrderId = Annotated[str, typer.Argument(help="Salesforce Order id, 15 or 18 characters")]
+OperationId = Annotated[str, typer.Argument(help="id of an operation, such as topup-0123…")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")]
 
 
@@ -108,6 +111,43 @@ def order_cancel(ctx: typer.Context, order_id: OrderId, yes: Yes = False) -> Non
             raise typer.Exit(NO)
 
 
+@operation_app.command("show")
+def operation_show(ctx: typer.Context, operation: OperationId) -> None:
+    """Show an operation in the workflow table and its invoice in WHMCS; ids only."""
+    with _reported() as console:
+        shown = operations.look_up(_root(ctx).operation(), operation)
+        operation_report.render(shown, console)
+        if shown.unreadable:
+            raise typer.Exit(FAILED)
+
+
+@operation_app.command("cancel")
+def operation_cancel(ctx: typer.Context, operation: OperationId, yes: Yes = False) -> None:
+    """Call an operation off, if nothing that cannot be undone has begun."""
+    with _reported() as console:
+        ports = _root(ctx).operation_jobs()
+        status = operations.must_exist(ports, operation).status
+        _confirm(f"Cancel {operation} (now {status})?", yes=yes)
+        outcome = operations.call_off(ports, operation)
+        console.print(operations.SENTENCES[outcome], soft_wrap=True)
+        if outcome not in operations.DONE:
+            raise typer.Exit(NO)
+
+
+@operation_app.command("redrive")
+def operation_redrive(ctx: typer.Context, operation: OperationId, yes: Yes = False) -> None:
+    """Start the next attempt of an operation that failed; the customer may be charged anew."""
+    with _reported() as console:
+        ports = _root(ctx).operation_jobs()
+        operations.must_exist(ports, operation)
+        _confirm(f"Start the next attempt of {operation}? It may charge the customer.", yes=yes)
+        attempt, correlation_id = operations.start_again(ports, operation)
+        console.print(
+            f"Attempt {attempt} of {operation} is queued; correlation id {correlation_id}.",
+            soft_wrap=True,
+        )
+
+
 @app.command("redrive")
 def redrive(
     ctx: typer.Context,
@@ -115,7 +155,8 @@ def redrive(
     letters: Annotated[
         bool,
         typer.Option(
-            "--dead-letters", help="Provisioning: list them. E-mail and Cases: send them again."
+            "--dead-letters",
+            help="Provisioning and operations: list them. E-mail and Cases: send them again.",
         ),
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many messages")] = 10,
@@ -151,6 +192,8 @@ def _redrive_letters(root: Root, limit: int, console: Console, *, yes: bool) -> 
     ports = root.dead_letters()
     console.print("Provisioning (a Lambda ends their orders as failed; redrive those by id)")
     _list([*ports.provision.look(limit), *ports.provision_waiting.look(limit)], console)
+    console.print("Operations (a Lambda undoes and ends them; redrive those by id)")
+    _list([*ports.operation.look(limit), *ports.operation_waiting.look(limit)], console)
     now = datetime.fromtimestamp(ports.clock(), UTC)
     mails = _Repeatable(
         title="E-mail",
@@ -189,7 +232,7 @@ def _list(letters: Sequence[DeadLetter], console: Console) -> None:
         members = dead_letters.parts(letter)
         names = ("jobId", "attempt", "template", "dedupKey", "userId", "caseKey")
         said = "  ".join(f"{name} {members[name]}" for name in names if name in members)
-        sent = order_report.moment(letter.sent_at.timestamp())
+        sent = report.moment(letter.sent_at.timestamp())
         console.print(f"  {sent}  {said or 'not readable'}  message {letter.id}", soft_wrap=True)
 
 

@@ -56,7 +56,13 @@ class DeadLetterConfig(config.WorkflowTable, config.SalesforceConfig):
     """The dead letters' consumer."""
 
 
-class SweeperConfig(config.WorkflowTable, config.ProvisionQueue, config.ProvisionWaitingQueue):
+class SweeperConfig(
+    config.WorkflowTable,
+    config.ProvisionQueue,
+    config.ProvisionWaitingQueue,
+    config.OperationQueue,
+    config.OperationWaitingQueue,
+):
     """The schedule: the queues of every kind in `portal.workflow_kinds`."""
 
 

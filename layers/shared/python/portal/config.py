@@ -126,6 +126,25 @@ class ProvisionLimits(Config):
     provision_patience_hours: float = Field(alias="PROVISION_PATIENCE_HOURS", gt=0)
 
 
+class OperationQueue(Config):
+    """Where customers' operations go."""
+
+    operation_queue_url: NonEmpty = Field(alias="OPERATION_QUEUE_URL")
+
+
+class OperationWaitingQueue(Config):
+    """Where operations wait for an upstream that is down."""
+
+    operation_waiting_queue_url: NonEmpty = Field(alias="OPERATION_WAITING_QUEUE_URL")
+
+
+class OperationLimits(Config):
+    """Retries of one operation (the queues' maxReceiveCount); hours to wait for others."""
+
+    operation_max_retries: int = Field(alias="OPERATION_MAX_RETRIES", ge=0)
+    operation_patience_hours: float = Field(alias="OPERATION_PATIENCE_HOURS", gt=0)
+
+
 class SigningConfig(Config):
     """The keys with which Salesforce signs its calls."""
 
