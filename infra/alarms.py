@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from portal.workflow_kinds import OPERATION_KINDS, TOPUP
+
 from infra.endpoints import AREAS, ENDPOINTS
 from infra.resource_names import Secret, Table
 
 QUOTA_PERCENT = 80
-# Those that the provisioning worker calls through a circuit breaker (portal/adapters/circuit.py).
+# Those that workers call through a circuit breaker (portal/adapters/circuit.py).
 GUARDED_UPSTREAMS = ("salesforce", "whmcs", "esim")
+GUARDED_AREAS = ("provision", "operations")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +94,57 @@ ALARMS: tuple[AlarmRow, ...] = (
         runbook="provisioning-stuck",
         level=True,
     ),
+    *(
+        row
+        for kind in OPERATION_KINDS
+        for row in (
+            AlarmRow(
+                name=f"{kind.metrics}Failed",
+                metric=f"{kind.metrics}Failed",
+                areas=("operations",),
+                what=f"A {kind.name} could not be finished and needs an operator.",
+                runbook=f"{kind.name}-failed",
+            ),
+            AlarmRow(
+                name=f"{kind.metrics}Stuck",
+                metric=f"{kind.metrics}Stuck",
+                areas=("provision",),
+                what="The sweeper found operations that did not move and requeued them.",
+                runbook="operation-stuck",
+                level=True,
+            ),
+            AlarmRow(
+                name=f"{kind.metrics}Lost",
+                metric=f"{kind.metrics}Lost",
+                areas=("provision",),
+                what="The sweeper found operations without a message and requeued them.",
+                runbook="operation-stuck",
+                level=True,
+            ),
+        )
+    ),
+    AlarmRow(
+        name="TopupRefunded",
+        metric="TopupRefunded",
+        areas=("operations",),
+        what="A top-up was paid and not delivered; the amount was credited in WHMCS.",
+        runbook="topup-refunded",
+    ),
+    AlarmRow(
+        name="TopupNotSettled",
+        metric="CompensationRefused",
+        areas=("operations",),
+        dimensions={"kind": TOPUP.name, "step": "invoice"},
+        what="The money of a top-up that failed could not be settled; a person has to.",
+        runbook="topup-not-settled",
+    ),
+    AlarmRow(
+        name="TopupSettingsRejected",
+        metric="TopupSettingsRejected",
+        areas=("operations",),
+        what="Top-ups are not sold because of mistakes in the products' settings.",
+        runbook="topup-settings-rejected",
+    ),
     AlarmRow(
         name="UnreadableMessages",
         metric="UnreadableMessages",
@@ -109,9 +163,9 @@ ALARMS: tuple[AlarmRow, ...] = (
         AlarmRow(
             name=f"CircuitOpened{upstream.title()}",
             metric="CircuitOpened",
-            areas=("provision",),
+            areas=GUARDED_AREAS,
             dimensions={"upstream": upstream},
-            what=f"Provisioning stopped calling {upstream}, which fails again and again.",
+            what=f"Workers stopped calling {upstream}, which fails again and again.",
             runbook="circuit-opened",
         )
         for upstream in GUARDED_UPSTREAMS
