@@ -28,6 +28,7 @@ from local.front.dev_page import DevPage
 from local.front.docs_screen import DocsScreen
 from local.front.guard import PageGuard
 from local.front.lightning_screen import LightningScreen
+from local.front.mail_previews import MailPreviews
 from local.front.mail_screen import MailScreen
 from local.front.monitoring import Monitoring, cloudwatch_client
 from local.front.operator_screen import OperatorScreen
@@ -95,7 +96,8 @@ def _routes(
         Route("/api/{path:path}", proxy.handle, methods=METHODS),
         *DevPage(context, templates).routes(),
         *DocsScreen(context, templates).routes(),
-        *MailScreen(context.sendgrid_url, client, templates).routes(),
+        *MailPreviews(context.mail_sender, templates).routes(),
+        *MailScreen(context.sendgrid_url, client, templates, context.mail_sender.logo_url).routes(),
         *LightningScreen(apex, templates).routes(),
         *OperatorScreen(salesforce, apex, templates).routes(),
         *OpsScreen(monitoring, tracer, context.openapi_path.parent, templates).routes(),

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from portal import config
+
+from functions.email.sender import SenderConfig, sender_of
 from local.context import DemoAccount, SiteContext, StackContext
 from local.demo.data import operators_seed
 from local.front.app import create_app
@@ -65,7 +68,8 @@ def running(
         deployed = deploy_assembly(
             aws,
             assembly,
-            environment=emulators.lambda_environment(settings, urls),
+            environment=settings.brand.lambda_environment()
+            | emulators.lambda_environment(settings, urls),
             front_port=port_of(door),
             cache=settings.root / "assets",
         )
@@ -154,6 +158,7 @@ def _context(
         salesforce_consumer_secret=CONSUMER_SECRET,
         accounts=accounts,
         cors_origins=tuple(deployed.variables["CORS_ORIGINS"].split(",")),
+        mail_sender=sender_of(config.load(SenderConfig, deployed.variables)),
         site=SiteContext(
             dist=SITE,
             brand_name=settings.brand.name,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from portal.domain.identity import CustomerMapping
 from portal.domain.provisioning_order import (
     ActivationType,
     LoadedOrder,
@@ -13,7 +15,7 @@ from portal.domain.provisioning_order import (
 )
 from portal.engine.failures import Defer, StopWorkflow
 from portal.engine.steps import Run, Step
-from portal.ports.identity import CustomerDirectory
+from portal.identity.merged_accounts import AccountConflict
 from portal.ports.provisioning import OrderDeleted, ProvisioningOrders
 
 from functions.provision.loaded_order import loaded_now
@@ -34,10 +36,14 @@ class Load(Step[LoadRecord]):
     each_attempt: ClassVar[bool] = True
 
     def __init__(
-        self, orders: ProvisioningOrders, directory: CustomerDirectory, *, needs_approval: bool
+        self,
+        orders: ProvisioningOrders,
+        owner_of: Callable[[str], CustomerMapping | None],
+        *,
+        needs_approval: bool,
     ) -> None:
         self._orders = orders
-        self._directory = directory
+        self._owner_of = owner_of
         self._needs_approval = needs_approval
 
     def run(self, run: Run) -> LoadRecord:
@@ -49,9 +55,7 @@ class Load(Step[LoadRecord]):
         count = known.attempt_count or order.attempt_count + 1
         if not known.attempt_count:
             run.save(LoadRecord(attempt_count=count))
-        mapping = self._directory.by_account(order.account_id) if order.account_id else None
-        if mapping is None:
-            raise StopWorkflow("account-not-mapped", "The Account has no portal user.")
+        mapping = self._owner(order)
         _check_status(run, order, needs_approval=self._needs_approval)
         _check_ours(run, order)
         self._report(run, order, count, reported=known.reported)
@@ -62,6 +66,17 @@ class Load(Step[LoadRecord]):
             attempt_count=count,
             reported=True,
         )
+
+    def _owner(self, order: LoadedOrder) -> CustomerMapping:
+        try:
+            mapping = self._owner_of(order.account_id) if order.account_id else None
+        except AccountConflict:
+            raise StopWorkflow(
+                "account-conflict", "Two portal users belong to the Account."
+            ) from None
+        if mapping is None:
+            raise StopWorkflow("account-not-mapped", "The Account has no portal user.")
+        return mapping
 
     def _report(self, run: Run, order: LoadedOrder, count: int, *, reported: bool) -> None:
         due = _due(order)

@@ -60,6 +60,7 @@ def _account(*, person_accounts: bool) -> SObject:
         text("Name", 255, label="Account Name", **REQUIRED),
         pick("Type", "Prospect", "Customer - Direct", "Other"),
         ref("ParentId", "Account", "ChildAccounts"),
+        ref("MasterRecordId", "Account", **READ_ONLY),
         *address("Billing"),
         *address("Shipping"),
         phone("Phone"),

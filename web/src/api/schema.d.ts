@@ -363,10 +363,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services of the customer */
+        get: operations["list_subscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One service with its eSIM line */
+        get: operations["get_subscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The eSIM's activation code */
+        get: operations["get_esim"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * ActionView
+         * @description What can be done with a line; `reason` is a code of docs/problems.md, *Obstacles*.
+         */
+        ActionView: {
+            action: components["schemas"]["LineAction"];
+            /** Available */
+            available: boolean;
+            reason?: components["schemas"]["Obstacle"] | null;
+            /** Detail */
+            detail?: string | null;
+        };
         /**
          * Activation
          * @description When eSIM lines are to start.
@@ -383,45 +446,61 @@ export interface components {
         };
         /**
          * Address
-         * @description A postal address; `country` is ISO 3166-1 alpha-2.
+         * @description A postal address; what it needs depends on its country (docs/problems.md).
          */
         Address: {
-            /** Street */
-            street: string;
-            /** Street2 */
-            street2?: string | null;
-            /** City */
-            city: string;
-            /** State */
-            state: string;
             /**
              * Country
+             * @description ISO 3166-1 alpha-2
              * @example JP
              */
             country: string;
             /**
-             * Postcode
-             * @description Required where the country has postcodes.
+             * Street
+             * @example 1-2-3 Shibakoen
              */
-            postcode?: string | null;
-        };
-        /**
-         * AddressChange
-         * @description A partial change: what is left out stays; null or "" empties a field that may be empty.
-         */
-        AddressChange: {
-            /** Street */
-            street?: string | null;
+            street: string;
             /** Street2 */
             street2?: string | null;
-            /** City */
-            city?: string | null;
+            /**
+             * City
+             * @example Minato-ku
+             */
+            city: string;
             /** State */
             state?: string | null;
             /** Postcode */
             postcode?: string | null;
-            /** Country */
-            country?: string | null;
+        };
+        /**
+         * AddressChange
+         * @description A partial change: what is left out stays; "" or null empties what may be empty.
+         *
+         *     The address as a whole must be one of its country afterwards (docs/problems.md).
+         */
+        AddressChange: {
+            /**
+             * Street
+             * @example 1-2-3 Shibakoen
+             */
+            street?: string;
+            /** Street2 */
+            street2?: string | null;
+            /**
+             * City
+             * @example Minato-ku
+             */
+            city?: string;
+            /** State */
+            state?: string | null;
+            /** Postcode */
+            postcode?: string | null;
+            /**
+             * Country
+             * @description ISO 3166-1 alpha-2
+             * @example JP
+             */
+            country?: string;
         };
         /**
          * AddressView
@@ -482,11 +561,13 @@ export interface components {
             /**
              * Currentpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             currentPassword: string;
             /**
              * Newpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             newPassword: string;
         };
@@ -522,6 +603,55 @@ export interface components {
             tier?: string | null;
             /** Region */
             region?: string | null;
+        };
+        /**
+         * EsimActivation
+         * @description How to install an eSIM: a credential, to be shown and forgotten.
+         *
+         *     `qrSvg` is an SVG document whose code says exactly `lpa`; `appleLink` (iOS 17.4 and later) and
+         *     `androidLink` open the installation on the phone that follows them.
+         */
+        EsimActivation: {
+            /**
+             * Lpa
+             * @example LPA:1$smdp.example.com$MATCHING-ID
+             */
+            lpa: string;
+            /** Smdpaddress */
+            smdpAddress: string;
+            /** Matchingid */
+            matchingId: string;
+            /** Confirmationcoderequired */
+            confirmationCodeRequired: boolean;
+            /** Qrsvg */
+            qrSvg: string;
+            /** Applelink */
+            appleLink: string;
+            /** Androidlink */
+            androidLink: string;
+        };
+        /**
+         * EsimView
+         * @description An eSIM line as its provider tells it.
+         *
+         *     `state` is null while the provider does not answer; `installed` is null when it does not tell
+         *     whether a phone has the profile. `validUntil` is when the line ends, `periodEnds` when the
+         *     current period of a line that renews is over.
+         */
+        EsimView: {
+            state: components["schemas"]["LineState"] | null;
+            /** Installed */
+            installed: boolean | null;
+            profile: components["schemas"]["ProfileState"];
+            /** Iccid */
+            iccid: string | null;
+            usage: components["schemas"]["UsageView"] | null;
+            /** Validuntil */
+            validUntil: string | null;
+            /** Periodends */
+            periodEnds: string | null;
+            /** Actions */
+            actions: components["schemas"]["ActionView"][];
         };
         /**
          * Health
@@ -586,6 +716,18 @@ export interface components {
             total: components["schemas"]["Money"] | null;
         };
         /**
+         * LineAction
+         * @description What can be done with a line.
+         * @enum {string}
+         */
+        LineAction: "show";
+        /**
+         * LineState
+         * @description How a line stands. `suspended` carries no traffic, but can come back.
+         * @enum {string}
+         */
+        LineState: "pending" | "active" | "suspended" | "ended";
+        /**
          * LineView
          * @description One line of an order.
          */
@@ -606,7 +748,7 @@ export interface components {
         };
         /**
          * LinkRequest
-         * @description A WHMCS client-area login that proves whose the client is.
+         * @description A WHMCS client-area login that proves whose the client is; WHMCS gets `password` as typed.
          *
          *     The portal password is `new_password`, or the proven one where the policy takes it.
          */
@@ -614,6 +756,7 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
@@ -621,7 +764,10 @@ export interface components {
              * Format: password
              */
             password: string;
-            /** Sfnumber */
+            /**
+             * Sfnumber
+             * @example CN-000101
+             */
             sfNumber: string;
             /** Newpassword */
             newPassword?: string | null;
@@ -634,11 +780,13 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
              * Password
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             password: string;
         };
@@ -690,6 +838,12 @@ export interface components {
              */
             currency: string;
         };
+        /**
+         * Obstacle
+         * @description Why an action cannot be done now.
+         * @enum {string}
+         */
+        Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "no-activation-code";
         /**
          * OptionShown
          * @description One thing that was chosen, in words.
@@ -837,6 +991,13 @@ export interface components {
             /** Nextcursor */
             nextCursor?: string | null;
         };
+        /** Page[SubscriptionSummary] */
+        Page_SubscriptionSummary_: {
+            /** Items */
+            items: components["schemas"]["SubscriptionSummary"][];
+            /** Nextcursor */
+            nextCursor?: string | null;
+        };
         /**
          * PaymentMethodView
          * @description One pay method; nothing that could be charged with.
@@ -938,6 +1099,12 @@ export interface components {
             configOptions: components["schemas"]["OptionView"][];
         };
         /**
+         * ProfileState
+         * @description Where the profile of a line is (GSMA SGP.22). `unknown`: the provider does not tell.
+         * @enum {string}
+         */
+        ProfileState: "released" | "downloaded" | "installed" | "enabled" | "disabled" | "deleted" | "unknown";
+        /**
          * ProvisionAccepted
          * @description The job is recorded and will be worked on.
          */
@@ -1009,6 +1176,7 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
         };
@@ -1022,9 +1190,16 @@ export interface components {
             /**
              * Newpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             newPassword: string;
         };
+        /**
+         * ServiceStatus
+         * @description How a service stands. `unknown`: a status that an installation has invented.
+         * @enum {string}
+         */
+        ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
         /**
          * SignupRequest
          * @description A customer of the reseller who wants a portal account.
@@ -1033,11 +1208,13 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
              * Password
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             password: string;
             /** Firstname */
@@ -1046,12 +1223,14 @@ export interface components {
             lastName: string;
             /**
              * Phone
+             * @description E.164, with the country code
              * @example +819012345678
              */
             phone: string;
             /**
              * Sfnumber
              * @description The Customer Number on the reseller's letters.
+             * @example CN-000101
              */
             sfNumber: string;
             address: components["schemas"]["Address"];
@@ -1098,6 +1277,53 @@ export interface components {
             destination: string;
         };
         /**
+         * SubscriptionSummary
+         * @description One service in a list. `price` is null when billing does not tell amount or currency.
+         */
+        SubscriptionSummary: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Quantity */
+            quantity: number;
+            status: components["schemas"]["ServiceStatus"];
+            /**
+             * Billingcycle
+             * @example monthly
+             */
+            billingCycle: string;
+            price: components["schemas"]["Money"] | null;
+            /** Since */
+            since: string | null;
+            /** Nextduedate */
+            nextDueDate: string | null;
+        };
+        /**
+         * SubscriptionView
+         * @description One service; `esim` is null for services without a line.
+         */
+        SubscriptionView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Quantity */
+            quantity: number;
+            status: components["schemas"]["ServiceStatus"];
+            /**
+             * Billingcycle
+             * @example monthly
+             */
+            billingCycle: string;
+            price: components["schemas"]["Money"] | null;
+            /** Since */
+            since: string | null;
+            /** Nextduedate */
+            nextDueDate: string | null;
+            esim: components["schemas"]["EsimView"] | null;
+        };
+        /**
          * TimelineEntry
          * @description One thing that happened, or is happening, in words.
          */
@@ -1133,6 +1359,20 @@ export interface components {
             expiresIn: number;
             /** Refreshtoken */
             refreshToken?: string | null;
+        };
+        /**
+         * UsageView
+         * @description Data of a line in bytes; `totalBytes` null is unlimited; `asOf`: when it was counted.
+         */
+        UsageView: {
+            /** Usedbytes */
+            usedBytes: number;
+            /** Totalbytes */
+            totalBytes: number | null;
+            /** Remainingbytes */
+            remainingBytes: number | null;
+            /** Asof */
+            asOf: string | null;
         };
     };
     responses: {
@@ -1736,6 +1976,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProvisionAccepted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_subscriptions: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of a page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SubscriptionSummary_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_esim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EsimActivation"];
                 };
             };
             default: components["responses"]["Problem"];

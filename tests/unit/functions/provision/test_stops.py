@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from portal.domain.lease import NOT_LEASED
 from portal.domain.provisioning_errors import REASONS
 from portal.domain.provisioning_order import LoadedOrder, ProvisionLine
 from portal.domain.upstream import Refused, Unauthorized
@@ -16,7 +17,6 @@ from portal.ports.billing_orders import ClientState, OrderRefused, OrderState
 from portal.provisioning.view import job_view
 
 from functions.provision.steps.activate_esim import reference
-from tests.fakes.directory import FakeDirectory
 from tests.fakes.faults import Fault
 from tests.fakes.provisioning import (
     ORDER_ID,
@@ -55,7 +55,7 @@ def gone(world: World) -> None:
 
 
 def unmapped(world: World) -> None:
-    object.__setattr__(world.ports, "directory", FakeDirectory())
+    world.directory.mappings.clear()
 
 
 def refused(name: str, error: Exception) -> Breaks:
@@ -176,7 +176,7 @@ def test_reasons(case: str) -> None:
     breaks(world)
     world.press()
     world.settle()
-    assert (world.job.status, world.job.lease_owner) == (Status.FAILED, None)
+    assert (world.job.status, world.job.lease) == (Status.FAILED, NOT_LEASED)
     assert world.job.last_error is not None
     assert world.job.last_error.code == code
     assert code in REASONS
@@ -331,7 +331,7 @@ def test_what_a_person_wrote_is_never_overwritten(
         assert world.salesforce.status == "Failed"
 
 
-def test_exhausted_tries_go_through_the_dead_letters() -> None:
+def test_exhausted_retries_go_through_the_dead_letters() -> None:
     world = World()
     world.faults.always = lambda name: Fault.UNAVAILABLE if name == "whmcs GetProducts" else None
     world.press()

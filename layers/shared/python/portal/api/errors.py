@@ -15,9 +15,11 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 )
 
 from portal import correlation
+from portal.api.error_texts import sentence_for
 from portal.config import ConfigurationError
 from portal.domain import problems
-from portal.domain.problems import FieldError, Problem
+from portal.domain.fresh_sign_in import FRESH
+from portal.domain.problems import MAX_ERRORS, FieldError, InvalidValue, Problem
 from portal.domain.upstream import (
     OutcomeUnknown,
     Refused,
@@ -29,20 +31,12 @@ from portal.observability import count, logger
 
 PROBLEM_JSON = "application/problem+json"
 DEFAULT_RETRY_AFTER = 5
+MAX_POINTER = 200
 
 
 def register(resolver: APIGatewayRestResolver) -> None:
     """Teach a resolver to answer every exception as a problem."""
-    table: list[tuple[Any, Any]] = [
-        (Problem, _problem),
-        (UpstreamError, _upstream),
-        (RequestValidationError, _invalid),
-        (RequestUnsupportedContentType, _unsupported),
-        (NotFoundError, _not_found),
-        (ServiceError, _service_error),
-        (Exception, _unexpected),
-    ]
-    for exception, render in table:
+    for exception, render in TABLE:
         resolver.exception_handler(exception)(render)
 
 
@@ -52,7 +46,7 @@ def render(problem: Problem) -> Response[str]:
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
     if problem.type.status == problems.UNAUTHENTICATED.status:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = _challenge(problem)
     document = problem.as_json(instance=correlation.current())
     return Response(
         status_code=problem.type.status,
@@ -62,9 +56,18 @@ def render(problem: Problem) -> Response[str]:
     )
 
 
-def proxy_answer(problem: Problem) -> dict[str, Any]:
-    """The same as API Gateway wants it, for what is refused before any routing."""
-    response = _problem(problem)
+def _challenge(problem: Problem) -> str:
+    """What a client must do to be let in. Source: RFC 9470, 3, for a sign-in that is too old."""
+    if problem.type is not problems.REAUTHENTICATION_REQUIRED:
+        return "Bearer"
+    seconds = int(FRESH.total_seconds())
+    return f'Bearer error="insufficient_user_authentication", max_age="{seconds}"'
+
+
+def proxy_answer(error: Exception) -> dict[str, Any]:
+    """The answer as API Gateway wants it, for what is refused before any routing."""
+    render = next(render for kind, render in TABLE if isinstance(error, kind))
+    response = render(error)
     headers = {"Content-Type": response.content_type, **response.headers}
     return {
         "statusCode": response.status_code,
@@ -128,21 +131,43 @@ def _invalid(error: RequestValidationError) -> Response[str]:
         Problem(
             problems.INVALID_REQUEST,
             "Correct the values named in errors and send the request again.",
-            errors=tuple(field_error(entry) for entry in found),
+            errors=field_errors(found),
         )
     )
+
+
+def field_errors(found: Sequence[Any]) -> tuple[FieldError, ...]:
+    """The first of pydantic's errors as the caller is told them, one for each place."""
+    made: dict[tuple[str | None, str | None], FieldError] = {}
+    for entry in found:
+        error = field_error(entry)
+        made.setdefault((error.pointer, error.parameter), error)
+        if len(made) == MAX_ERRORS:
+            break
+    return tuple(made.values())
 
 
 def field_error(entry: Any) -> FieldError:
     """A pydantic error as a pointer and a sentence; the value itself is never echoed."""
     location: Sequence[str | int] = entry.get("loc", ())
     where, rest = (str(location[0]), location[1:]) if location else ("body", ())
-    message = str(entry.get("msg", "not valid")).removeprefix("Value error, ")
-    code = str(entry.get("type", ""))
+    sentence = sentence_for(entry)
+    code = _code(entry)
     if where == "body":
         pointer = "".join(f"/{_escape(part)}" for part in rest)
-        return FieldError(message, pointer=pointer, code=code)
-    return FieldError(message, parameter=str(rest[0]) if rest else where, code=code)
+        return FieldError(sentence, pointer=_shortened(pointer), code=code)
+    parameter = str(rest[0]) if rest else where
+    return FieldError(sentence, parameter=_shortened(parameter), code=code)
+
+
+def _code(entry: Any) -> str:
+    error = (entry.get("ctx") or {}).get("error")
+    return error.code if isinstance(error, InvalidValue) else str(entry.get("type", ""))
+
+
+def _shortened(place: str) -> str:
+    """A place of the caller's own naming, which may be as long as the body."""
+    return place if len(place) <= MAX_POINTER else place[:MAX_POINTER] + "…"
 
 
 def _escape(part: str | int) -> str:
@@ -170,3 +195,15 @@ def _unexpected(error: Exception) -> Response[str]:
         logger().exception("unexpected error")
     count("UnexpectedErrors")
     return render(Problem(problems.INTERNAL, "Quote the correlation id to support."))
+
+
+TABLE: tuple[tuple[Any, Any], ...] = (
+    (Problem, _problem),
+    (UpstreamError, _upstream),
+    (RequestValidationError, _invalid),
+    (RequestUnsupportedContentType, _unsupported),
+    (NotFoundError, _not_found),
+    (ServiceError, _service_error),
+    (Exception, _unexpected),
+)
+"""What renders which exception; the first that fits."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.domain import normal_forms
+
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerMapping:
     """One customer, one row: Cognito `sub`, WHMCS client id, Salesforce Account id (18 chars).
 
-    `email` is normalised (see `normalise_email`) and is where mails go.
+    `email` is in its normal form (`portal.domain.normal_forms`) and is where mails go.
     """
 
     user_id: str
@@ -21,6 +23,6 @@ class CustomerMapping:
     language: str = "en"
 
 
-def normalise_email(email: str) -> str:
-    """The form in which two addresses are compared: trimmed, case-folded."""
-    return email.strip().casefold()
+def customer_number_key(number: str) -> str:
+    """The form in which two customer numbers are compared: Salesforce compares without case."""
+    return normal_forms.customer_number(number).casefold()

@@ -20,7 +20,6 @@ SKU = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 SalesforceId = Annotated[str, StringConstraints(pattern=SALESFORCE_ID)]
 SalesforceOrderId = Annotated[str, StringConstraints(pattern=SALESFORCE_ORDER_ID)]
-CustomerNumber = Annotated[str, StringConstraints(pattern=CUSTOMER_NUMBER)]
 Sku = Annotated[str, StringConstraints(pattern=SKU)]
 
 _ANY_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")

@@ -15,6 +15,7 @@ from typing import Any
 from portal.adapters.whmcs.client import UPSTREAM, WhmcsClient
 from portal.adapters.whmcs.decoding import as_int, as_list
 from portal.adapters.whmcs.encoding import serialize
+from portal.domain import normal_forms
 from portal.domain.upstream import OutcomeUnknown, Refused, Unauthorized, Unavailable
 from portal.ports.clients import (
     BillingClient,
@@ -68,7 +69,7 @@ class WhmcsClients:
     def by_email(self, email: str) -> BillingClient | None:
         """GetClientsDetails by e-mail, which is an exact look-up (GetClients is by prefix)."""
         found = self._details(email=email)
-        if found is None or found.email.casefold() != email.casefold():
+        if found is None or normal_forms.email(found.email) != normal_forms.email(email):
             return None
         return found
 
@@ -76,8 +77,8 @@ class WhmcsClients:
         """AddClient, with a random password: customers come in by single sign-on.
 
         The portal's password stays with Cognito; whoever wants to sign in to WHMCS itself can
-        reset it there. `skipvalidation` only for countries without postcodes, which WHMCS
-        demands.
+        reset it there. `skipvalidation` only for countries without postcodes or states, which
+        WHMCS demands.
         """
         parameters = {
             "firstname": details.first_name,
@@ -95,7 +96,7 @@ class WhmcsClients:
             "customfields": serialize(self._custom_fields(details)),
             "marketingoptin": details.marketing_opt_in,
             "noemail": True,
-            "skipvalidation": details.postcode is None,
+            "skipvalidation": not (details.postcode and details.state),
         }
         with _refusals_of_add_client():
             answer = self._client.call("AddClient", parameters, writes=True)

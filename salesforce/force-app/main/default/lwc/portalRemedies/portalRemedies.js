@@ -1,4 +1,5 @@
 // Generated from docs/error-codes.md by `make salesforce-generate`.
+import account_conflict from '@salesforce/label/c.Portal_Remedy_account_conflict';
 import account_not_mapped from '@salesforce/label/c.Portal_Remedy_account_not_mapped';
 import activation_date_missing from '@salesforce/label/c.Portal_Remedy_activation_date_missing';
 import add_order_ambiguous from '@salesforce/label/c.Portal_Remedy_add_order_ambiguous';
@@ -50,6 +51,7 @@ import whmcs_refused from '@salesforce/label/c.Portal_Remedy_whmcs_refused';
 import whmcs_unavailable from '@salesforce/label/c.Portal_Remedy_whmcs_unavailable';
 
 const REMEDIES = {
+    'account-conflict': account_conflict,
     'account-not-mapped': account_not_mapped,
     'activation-date-missing': activation_date_missing,
     'add-order-ambiguous': add_order_ambiguous,

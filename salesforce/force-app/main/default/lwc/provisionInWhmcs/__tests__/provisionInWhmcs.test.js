@@ -192,7 +192,7 @@ describe('c-provision-in-whmcs', () => {
     it.each([
         ['payment-method-missing', 'ask for one'],
         ['module-failed', 'Module Queue'],
-        ['salesforce-access-denied', 'see doctor'],
+        ['salesforce-access-denied', 'run ops doctor'],
         ['from-the-future', 'Correct what the message names']
     ])('tells the remedy of %s', async (code, remedy) => {
         const element = await open(failed(code));
