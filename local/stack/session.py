@@ -10,6 +10,7 @@ from portal import config
 
 from functions.email.sender import SenderConfig, sender_of
 from local.context import DemoAccount, SiteContext, StackContext
+from local.demo.data import operators_seed
 from local.front.app import create_app
 from local.stack import build, emulators, ministack, sidecar, webhooks
 from local.stack.accounts import sign_up_accounts
@@ -30,6 +31,7 @@ from local.stack.settings import ACCOUNT, REGION, REPOSITORY, Settings, front_or
 
 API_STAGE = "api"
 OPENAPI = REPOSITORY / "docs" / "openapi.json"
+NEEDS_APPROVAL = "PROVISION_NEEDS_APPROVAL"
 SITE = REPOSITORY / "web" / "dist"
 
 Progress = Callable[[str], None]
@@ -70,6 +72,15 @@ def running(
             | emulators.lambda_environment(settings, urls),
             front_port=port_of(door),
             cache=settings.root / "assets",
+        )
+        emulators.enrol_operators(
+            urls,
+            operators_seed(
+                _api_url(aws.endpoint),
+                SIGNING_KEY_ID,
+                secrets.signing_key,
+                needs_approval=deployed.variables[NEEDS_APPROVAL] == "true",
+            ),
         )
         store(aws.client("secretsmanager"), secret_ids(deployed), secrets.values)
         stack.enter_context(sidecar.running(aws, settings.logs))
