@@ -16,7 +16,7 @@ SLOW := tests/unit/composed tests/unit/bench_simulation tests/unit/contracts \
 
 WEB_PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test salesforce-setup salesforce-test salesforce-generate salesforce-fmt stack-test openapi synth layers bench simulate deploy secrets clean web web-build web-test web-types ops logs cdk-cli bootstrap diff destroy
+.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test salesforce-setup salesforce-test salesforce-generate salesforce-screen salesforce-fmt stack-test openapi synth layers bench simulate deploy secrets clean web web-build web-test web-types ops logs cdk-cli bootstrap diff destroy
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ salesforce-test: salesforce-setup ## Apex and Lightning components: apex-ls, PMD
 
 salesforce-generate: setup ## Write labels, translations, manifest and samples of the Salesforce project
 	@$(RUN) python -m ops.salesforce_project generate
+
+salesforce-screen: salesforce-setup ## Compile the Lightning components for /salesforce of `make run`
+	@$(RUN) python -m ops.salesforce_project screen
 
 salesforce-fmt: salesforce-setup ## Format Apex and Lightning components
 	@$(RUN) python -m ops.salesforce_project format

@@ -61,6 +61,12 @@ def _base_address(value: str) -> str:
     return _web_address(value).rstrip("/")
 
 
+def _image_address(value: str) -> str:
+    if not value or (value.startswith("/") and not value.startswith("//")):
+        return value
+    return _web_address(value)
+
+
 def _origin(value: str) -> str:
     parts = urlsplit(_web_address(value))
     if value != f"{parts.scheme}://{parts.netloc}" or "*" in value or value != value.lower():
@@ -151,6 +157,7 @@ class Config(BaseSettings):
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
 
     # Work in the background
+    provision_needs_approval: bool = True
     provision_max_retries: int = Field(default=7, ge=0, le=99)
     provision_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_waiting_max_concurrency: int = Field(default=2, ge=2, le=1000)
@@ -189,6 +196,10 @@ class Config(BaseSettings):
     email_from: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     email_from_name: NonEmpty
     email_reply_to: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    email_copy_to: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    brand_name: str = ""
+    brand_color: str = Field(default="", pattern=r"^(#[0-9A-Fa-f]{6})?$")
+    brand_logo_url: Annotated[str, AfterValidator(_image_address)] = ""
     sendgrid_api_url: BaseAddress = "https://api.sendgrid.com"
     smtp_host: HostName = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)

@@ -18,7 +18,7 @@ import typer
 from portal.catalog.cache import CachePolicy
 from rich.console import Console
 
-from ops import dead_letters, jobs, order_report, order_view
+from ops import dead_letters, jobs, order_report, order_view, user_report, users
 from ops.deps import StageRoot
 from ops.errors import FAILED, KNOWN, NO, OpsError, explain
 from ops.ports import DeadLetter, DeadLetters, Root
@@ -32,8 +32,11 @@ catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue.")
 order_app = typer.Typer(no_args_is_help=True, help="One order.")
 app.add_typer(catalog_app, name="catalog")
 app.add_typer(order_app, name="order")
+users_app = typer.Typer(no_args_is_help=True, help="One portal user.")
+app.add_typer(users_app, name="users")
 
 OrderId = Annotated[str, typer.Argument(help="Salesforce Order id, 15 or 18 characters")]
+Who = Annotated[str, typer.Argument(help="User id, e-mail address, customer number or Account id")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")]
 
 
@@ -106,6 +109,53 @@ def order_cancel(ctx: typer.Context, order_id: OrderId, yes: Yes = False) -> Non
         console.print(jobs.SENTENCES[outcome], soft_wrap=True)
         if outcome not in jobs.DONE:
             raise typer.Exit(NO)
+
+
+@users_app.command("show")
+def users_show(ctx: typer.Context, who: Who) -> None:
+    """Show who a portal user is in the other systems; ids only."""
+    with _reported() as console:
+        user_report.render(users.look_up(_root(ctx).users(), who), console)
+
+
+@users_app.command("remap")
+def users_remap(
+    ctx: typer.Context,
+    who: Who,
+    account: Annotated[str, typer.Option(help="Id of the Account that the user is to get")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept in the user's record")],
+    yes: Yes = False,
+) -> None:
+    """Give a portal user another Salesforce Account, for example after a merge."""
+    with _reported() as console:
+        ports = _root(ctx).users()
+        mapping, wanted = users.find(ports, who), users.wanted_account(ports, account)
+        _confirm(
+            f"Give user {mapping.user_id} (WHMCS client {mapping.whmcs_client_id}) Account "
+            f"{wanted.id} instead of {mapping.sf_account_id}?",
+            yes=yes,
+        )
+        users.remap(ports, mapping, wanted, reason)
+        console.print(f"User {mapping.user_id} is Account {wanted.id} now.", soft_wrap=True)
+
+
+@users_app.command("remove")
+def users_remove(ctx: typer.Context, who: Who, yes: Yes = False) -> None:
+    """Forget who a portal user is, so that its customer number can sign up again."""
+    with _reported() as console:
+        ports = _root(ctx).users()
+        mapping = users.find(ports, who)
+        _confirm(
+            f"Remove user {mapping.user_id}? Its orders and its WHMCS client "
+            f"{mapping.whmcs_client_id} stay; delete the user in Cognito as well.",
+            yes=yes,
+        )
+        users.remove(ports, mapping)
+        console.print(
+            f"Removed. Delete {mapping.user_id} in Cognito, and close WHMCS client "
+            f"{mapping.whmcs_client_id} unless the customer keeps it.",
+            soft_wrap=True,
+        )
 
 
 @app.command("redrive")

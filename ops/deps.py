@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from portal import config
 
 from ops import stages
-from ops.ports import CatalogPorts, DeadLetterPorts, JobPorts, OrderPorts
+from ops.ports import CatalogPorts, DeadLetterPorts, JobPorts, OrderPorts, UserPorts
 from ops.stages import Stage
 
 if TYPE_CHECKING:
@@ -99,6 +99,23 @@ class StageRoot:
             directory=DynamoCustomerDirectory(self._table(settings.identity_table)),
             billing=WhmcsOrders(whmcs),
             services=WhmcsServices(whmcs),
+        )
+
+    def users(self) -> UserPorts:
+        """For `ops users`."""
+        from portal.adapters.salesforce.accounts import AccountFields, SalesforceAccounts
+        from portal.repositories.identity import DynamoCustomerDirectory
+
+        settings = config.load(config.AccountFollowing, self.stage.environment)
+        fields = AccountFields(
+            customer_number=settings.customer_number_field, email=settings.account_email_field
+        )
+        customers = DynamoCustomerDirectory(self._table(settings.identity_table))
+        return UserPorts(
+            directory=customers,
+            remaps=customers,
+            merges=SalesforceAccounts(self._salesforce(settings), fields),
+            clock=time.time,
         )
 
     def dead_letters(self) -> DeadLetterPorts:

@@ -105,7 +105,7 @@ def _job(job: Job, page: str, console: Console) -> None:
             "last write": moment(job.updated_at),
             "due": moment(job.due_at),
             "next run": moment(job.next_at or None) if not job.status.over else "",
-            "leased until": moment(job.lease_until) if job.lease_owner else "",
+            "leased until": moment(job.lease.until) if job.lease.until else "",
             "finished": moment(job.finished_at),
             "irreversible": "yes" if job.irreversible else "no",
             "last error": f"{last_error.code} in {last_error.step or NONE}" if last_error else "",

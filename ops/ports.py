@@ -10,9 +10,10 @@ from typing import Any, Protocol
 from portal.catalog.cache import CatalogStore
 from portal.domain.provisioning_order import LoadedOrder
 from portal.engine.ports import JobStore, Queue
+from portal.ports.accounts import AccountMerges
 from portal.ports.billing_orders import BillingOrders, BillingServices
 from portal.ports.catalog import CatalogSource
-from portal.ports.identity import CustomerDirectory
+from portal.ports.identity import CustomerDirectory, CustomerRecords, OperatorDirectory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +102,16 @@ class OrderPorts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UserPorts:
+    """For `ops users`; `clock` gives epoch seconds."""
+
+    directory: OperatorDirectory
+    remaps: CustomerRecords
+    merges: AccountMerges
+    clock: Callable[[], float]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeadLetterPorts:
     """For `ops redrive --dead-letters`; `clock` gives epoch seconds."""
 
@@ -127,6 +138,10 @@ class Root(Protocol):
 
     def order(self) -> OrderPorts:
         """For `ops order show`."""
+        ...
+
+    def users(self) -> UserPorts:
+        """For `ops users`."""
         ...
 
     def dead_letters(self) -> DeadLetterPorts:

@@ -35,8 +35,8 @@ ROWS: tuple[tuple[str, Callable[[Result], str]], ...] = (
     ("dead letters", lambda r: f"{r.dead_letters}"),
     ("drained after recovery", lambda r: duration(r.drain)),
     (
-        "tries: median / p99 / max",
-        lambda r: f"{r.tries_median:.0f} / {r.tries_p99:.0f} / {r.tries_max:.0f}",
+        "runs: median / p99 / max",
+        lambda r: f"{r.runs_median:.0f} / {r.runs_p99:.0f} / {r.runs_max:.0f}",
     ),
     (
         "fresh orders: median / p99",

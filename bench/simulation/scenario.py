@@ -74,9 +74,9 @@ class Result:
     unfinished: int
     dead_letters: int
     drain: float
-    tries_median: float
-    tries_p99: float
-    tries_max: float
+    runs_median: float
+    runs_p99: float
+    runs_max: float
     fresh_median: float
     fresh_p99: float
     down_calls_mean: float
@@ -258,7 +258,7 @@ def _result(night: Night, seconds: float) -> Result:
     jobs = list(night.store.jobs.values())
     waiting = [job for job in jobs if not job.subject.startswith(FRESH)]
     fresh = [_took(job) for job in jobs if job.subject.startswith(FRESH) and job.finished_at]
-    tries = [float(job.runs) for job in jobs]
+    runs = [float(job.runs) for job in jobs]
     calls = night.whmcs.per_minute
     down = [count for minute, count in calls.items() if minute < 0]
     minutes = night.scenario.outage_hours * 60
@@ -269,9 +269,9 @@ def _result(night: Night, seconds: float) -> Result:
         unfinished=sum(not job.status.over for job in jobs),
         dead_letters=sum(queue.dead for queue in night.queues),
         drain=max([0.0, *((job.finished_at or 0.0) - night.up_at for job in waiting)]),
-        tries_median=quantile(tries, 0.5),
-        tries_p99=quantile(tries, 0.99),
-        tries_max=max(tries, default=0.0),
+        runs_median=quantile(runs, 0.5),
+        runs_p99=quantile(runs, 0.99),
+        runs_max=max(runs, default=0.0),
         fresh_median=quantile(fresh, 0.5),
         fresh_p99=quantile(fresh, 0.99),
         down_calls_mean=sum(down) / minutes if minutes else 0.0,

@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Callable
 
 from portal.api.rate_limit import RateLimiter
-from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.mail import MailJob
+from portal.domain.mail_contents import PasswordChanged, PasswordReset
 from portal.domain.passwords import PasswordPolicy
 from portal.domain.problems import (
     INVALID_CREDENTIALS,
@@ -52,11 +53,7 @@ class ResetMails:
         self._limiter.check("reset-mail.account", email)
         nobody, request_id = self._new_id(), self._new_id()
         user_id = self._directory.user_id_of(email) or nobody
-        job = MailJob(
-            template=MailTemplate.PASSWORD_RESET,
-            user_id=user_id,
-            dedup_key=f"password-reset:{request_id}",
-        )
+        job = MailJob.of(PasswordReset(), user_id=user_id, dedup_key=f"password-reset:{request_id}")
         self._mail_queue.put([job])
 
 
@@ -136,8 +133,8 @@ class Passwords:
             raise Problem(PASSWORD_REFUSED, "Choose a longer or less common one.") from None
 
     def _notify(self, user_id: str, *, event: str) -> None:
-        job = MailJob(
-            template=MailTemplate.PASSWORD_CHANGED,
+        job = MailJob.of(
+            PasswordChanged(),
             user_id=user_id,
             dedup_key=f"password-changed:{user_id}:{event}",
         )

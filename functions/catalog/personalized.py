@@ -43,7 +43,7 @@ def personalized(
 ) -> Response[str]:
     """The catalogue filtered by the Account's eligibility; never cached by anybody else."""
     customer = mapped(user, deps.directory)
-    account = deps.eligibility(customer.sf_account_id)
+    account = deps.eligibility(customer)
     catalog, today = deps.catalog.current(), deps.today()
 
     def render() -> str:

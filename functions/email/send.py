@@ -13,9 +13,9 @@ from functions.email.deps import SendDeps, build_send
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-SECONDS_NEEDED = 30.0
+SECONDS_NEEDED = 40.0
 """For one mail: two requests to the mail service (the key may have been rotated), one to the eSIM
-provider, and a handful to DynamoDB."""
+provider or two to Salesforce (a login and a query), and a handful to DynamoDB."""
 
 
 def mail_consumer(deps: SendDeps) -> Consumer[MailJob]:

@@ -37,17 +37,17 @@ class StartConfig(
 
 
 class WorkerConfig(
-    config.IdentityTable,
+    config.AccountFollowing,
     config.IdempotencyTable,
     config.WorkflowTable,
     config.EmailQueue,
     config.ProvisionQueue,
     config.ProvisionWaitingQueue,
-    config.SalesforceConfig,
     config.WhmcsOrderingConfig,
     config.EsimConfig,
     config.TimeZoneConfig,
     config.ProvisionLimits,
+    config.ProvisionApproval,
 ):
     """The consumer of the provisioning queues."""
 
@@ -198,14 +198,15 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
     def circuit(upstream: str) -> Circuit:
         return Circuit(upstream, table=settings.idempotency_table)
 
+    salesforce = factories.salesforce(settings, circuit("salesforce").run)
     whmcs = factories.whmcs(settings, circuit("whmcs").run)
     workflow = Table(settings.workflow_table)
     return ProvisioningPorts(
         orders=SalesforceProvisioningOrders(
-            factories.salesforce(settings, circuit("salesforce").run),
-            api_version=settings.salesforce_api_version,
+            salesforce, api_version=settings.salesforce_api_version
         ),
         directory=factories.directory(settings),
+        owner_of=factories.merged_accounts(settings, salesforce).owner_of,
         products=WhmcsProducts(whmcs),
         clients=WhmcsOrderingClients(whmcs, today=factories.today(settings)),
         billing=WhmcsOrders(whmcs),
@@ -216,4 +217,5 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
         service_lines=DynamoServiceLines(workflow),
         mail_queue=factories.mail_queue(settings),
         payment_method=settings.whmcs_payment_method,
+        needs_approval=settings.provision_needs_approval,
     )

@@ -37,7 +37,7 @@ def provisioning(ports: ProvisioningPorts) -> Workflow:
     """The whole workflow."""
     provider = ports.esim.capabilities.provider
     steps: list[Step[Any]] = [
-        Load(ports.orders, ports.directory),
+        Load(ports.orders, ports.owner_of, needs_approval=ports.needs_approval),
         Check(ports.orders, ports.products, ports.clients, provider),
         ActivateEsim(ports.esim, ports.subscribers, ports.directory, ports.orders),
         AddOrder(ports.billing, ports.services, ports.claims, ports.payment_method),

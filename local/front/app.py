@@ -26,6 +26,7 @@ from local.front.customer_pages import CustomerPages
 from local.front.dev_page import DevPage
 from local.front.docs_screen import DocsScreen
 from local.front.guard import PageGuard
+from local.front.mail_previews import MailPreviews
 from local.front.mail_screen import MailScreen
 from local.front.monitoring import Monitoring, cloudwatch_client
 from local.front.operator_screen import OperatorScreen
@@ -92,7 +93,8 @@ def _routes(
         Route("/api/{path:path}", proxy.handle, methods=METHODS),
         *DevPage(context, templates).routes(),
         *DocsScreen(context, templates).routes(),
-        *MailScreen(context.sendgrid_url, client, templates).routes(),
+        *MailPreviews(context.mail_sender, templates).routes(),
+        *MailScreen(context.sendgrid_url, client, templates, context.mail_sender.logo_url).routes(),
         *OperatorScreen(context, salesforce, client, templates).routes(),
         *OpsScreen(monitoring, tracer, context.openapi_path.parent, templates).routes(),
         Mount("/static", StaticFiles(directory=HERE / "static")),

@@ -29,7 +29,12 @@ STAGE = "local"
 LAYER = REPOSITORY / "build" / "layers" / "host"
 KEPT_SYNTHS = 3
 
-OVERRIDABLE = ("POWERTOOLS_LOG_LEVEL", "PROVISION_MAX_RETRIES", "PROVISION_PATIENCE_HOURS")
+OVERRIDABLE = (
+    "POWERTOOLS_LOG_LEVEL",
+    "PROVISION_MAX_RETRIES",
+    "PROVISION_NEEDS_APPROVAL",
+    "PROVISION_PATIENCE_HOURS",
+)
 """Settings of the stage that environment variables of the developer change."""
 
 CONFIGURATION = {

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from portal import config
+
+from functions.email.sender import SenderConfig, sender_of
 from local.context import DemoAccount, SiteContext, StackContext
 from local.front.app import create_app
 from local.stack import build, emulators, ministack, sidecar
@@ -63,7 +66,8 @@ def running(
         deployed = deploy_assembly(
             aws,
             assembly,
-            environment=emulators.lambda_environment(settings, urls),
+            environment=settings.brand.lambda_environment()
+            | emulators.lambda_environment(settings, urls),
             front_port=port_of(door),
             cache=settings.root / "assets",
         )
@@ -143,6 +147,7 @@ def _context(
         salesforce_consumer_secret=CONSUMER_SECRET,
         accounts=accounts,
         cors_origins=tuple(deployed.variables["CORS_ORIGINS"].split(",")),
+        mail_sender=sender_of(config.load(SenderConfig, deployed.variables)),
         site=SiteContext(
             dist=SITE,
             brand_name=settings.brand.name,

@@ -18,6 +18,7 @@ from local.emulators.salesforce.switches import Switches
 ORG_ID = ids.compose("00D", 1)
 ADMIN_ID = ids.compose("005", 1)
 STANDARD_PRICEBOOK_ID = ids.compose("01s", 1)
+DEFAULT_LANGUAGE = "en_US"
 _STATUSES = (("Draft", "Draft"), ("Pending Review", "Draft"), ("Activated", "Activated"))
 _STATUS_OBJECT = "OrderStatus"
 
@@ -123,7 +124,9 @@ class Org:
             if self.store.get(sobject, record_id) is None:
                 return record_id
 
-    def add_user(self, username: str, record_id: str | None = None) -> str:
+    def add_user(
+        self, username: str, record_id: str | None = None, *, language: str = DEFAULT_LANGUAGE
+    ) -> str:
         """The id of the user of that name, who is created when missing."""
         user = self.schema.get("User")
         found = self.store.lookup(user, user.fields["username"], username)
@@ -131,7 +134,15 @@ class Org:
             return str(found[0]["Id"])
         record_id = record_id or self.new_id(user)
         name = username.split("@", maxsplit=1)[0]
-        self._born("User", record_id, Username=username, LastName=name, Name=name, IsActive=True)
+        self._born(
+            "User",
+            record_id,
+            Username=username,
+            LastName=name,
+            Name=name,
+            IsActive=True,
+            LanguageLocaleKey=language,
+        )
         return record_id
 
     def order_status(self, name: str) -> Record | None:

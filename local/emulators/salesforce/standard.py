@@ -60,6 +60,7 @@ def _account(*, person_accounts: bool) -> SObject:
         text("Name", 255, label="Account Name", **REQUIRED),
         pick("Type", "Prospect", "Customer - Direct", "Other"),
         ref("ParentId", "Account", "ChildAccounts"),
+        ref("MasterRecordId", "Account", **READ_ONLY),
         *address("Billing"),
         *address("Shipping"),
         phone("Phone"),
@@ -251,6 +252,7 @@ def _user() -> SObject:
         email("Email"),
         flag("IsActive", label="Active"),
         text("TimeZoneSidKey", 40),
+        text("LanguageLocaleKey", 40),
     ]
     return sobject("User", "005", fields, createable=False, updateable=False, deletable=False)
 

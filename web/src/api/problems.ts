@@ -31,6 +31,7 @@ export const API_SLUGS = [
   'invalid-reset-token',
   'two-factor-required',
   'customer-number-mismatch',
+  'account-conflict',
   'account-not-mapped',
   'payment-method-required',
   'cart-invalid',

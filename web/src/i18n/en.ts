@@ -39,6 +39,8 @@ const problems: Record<Slug, string> = {
     'Your billing account asks for a second factor, so it cannot be linked here. Please contact us.',
   'customer-number-mismatch':
     'The billing account belongs to another customer number. Check the number, or contact us.',
+  'account-conflict':
+    'Your customer record was merged with another one. Please contact us; nothing was changed.',
   'account-not-mapped': 'Your sign-up was interrupted. Send it once more to complete it.',
   'payment-method-required': 'Add a payment method first, then place the order.',
   'cart-invalid': 'Some items cannot be ordered as they are. Correct them and order again.',

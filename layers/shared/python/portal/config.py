@@ -120,10 +120,16 @@ class ProvisionWaitingQueue(Config):
 
 
 class ProvisionLimits(Config):
-    """Tries within one attempt (the queues' maxReceiveCount); hours to wait for others."""
+    """How long one attempt goes on: retries, and hours of waiting for others."""
 
     provision_max_retries: int = Field(alias="PROVISION_MAX_RETRIES", ge=0)
     provision_patience_hours: float = Field(alias="PROVISION_PATIENCE_HOURS", gt=0)
+
+
+class ProvisionApproval(Config):
+    """Whether an Order must be approved before it is provisioned."""
+
+    provision_needs_approval: bool = Field(alias="PROVISION_NEEDS_APPROVAL")
 
 
 class SigningConfig(Config):
@@ -211,6 +217,10 @@ class SalesforceAccountFields(Config):
     account_email_field: NonEmpty = Field(alias="SALESFORCE_ACCOUNT_EMAIL_FIELD")
 
 
+class AccountReading(SalesforceConfig, SalesforceAccountFields):
+    """What it takes to look Accounts up."""
+
+
 class SalesforceEligibilityFields(Config):
     """API names of the Account fields that decide which Internet products can be had."""
 
@@ -262,12 +272,25 @@ class MailConfig(Config):
     email_from: NonEmpty = Field(alias="EMAIL_FROM")
     email_from_name: NonEmpty = Field(alias="EMAIL_FROM_NAME")
     email_reply_to: str = Field(default="", alias="EMAIL_REPLY_TO")
+    email_copy_to: str = Field(default="", alias="EMAIL_COPY_TO")
     sendgrid_api_url: NonEmpty = Field(alias="SENDGRID_API_URL")
     mail_secret_id: NonEmpty = Field(alias="MAIL_SECRET_ID")
     smtp_host: str = Field(default="", alias="SMTP_HOST")
     smtp_port: int = Field(default=587, alias="SMTP_PORT")
     smtp_authentication: bool = Field(default=True, alias="SMTP_AUTHENTICATION")
     portal_web_url: NonEmpty = Field(alias="PORTAL_WEB_URL")
+
+
+class BrandConfig(Config):
+    """The reseller's name and look in mails.
+
+    Empty: the sender's name, a colour of our own, no logo. `brand_logo_url` is an address, or a
+    path below PORTAL_WEB_URL.
+    """
+
+    brand_name: str = Field(default="", alias="BRAND_NAME")
+    brand_color: str = Field(default="", alias="BRAND_COLOR")
+    brand_logo_url: str = Field(default="", alias="BRAND_LOGO_URL")
 
 
 class CurrencyConfig(Config):
@@ -286,8 +309,12 @@ class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, Curren
     """What it takes to read the catalogue through its cache."""
 
 
-class EligibilityReading(CatalogReading, SalesforceEligibilityFields):
-    """The same, with an Account's eligibility beside it."""
+class AccountFollowing(IdentityTable, AccountReading):
+    """What it takes to find a customer's Account again after it was merged."""
+
+
+class EligibilityReading(CatalogReading, AccountFollowing, SalesforceEligibilityFields):
+    """What it takes to read the catalogue and the eligibility of a customer's Account."""
 
 
 def load(config: type[ConfigT], environ: Mapping[str, str] | None = None) -> ConfigT:

@@ -11,8 +11,10 @@ from portal.domain.upstream import Unavailable
 
 from tests.events import Answer
 from tests.fakes.accounts import account
+from tests.fakes.faults import Killed
+from tests.fakes.wires import Strike
 from tests.unit.functions.auth.test_signup import pointers, slug
-from tests.unit.functions.auth.world import EMAIL, Killed, Sabotage, World
+from tests.unit.functions.auth.world import EMAIL, World
 
 WHMCS_PASSWORD = "Whmcs-pass-1"
 
@@ -120,8 +122,7 @@ def test_a_client_of_another_portal_user_is_taken(customer: World) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_and_repeated(customer: World, call: str, *, after: bool) -> None:
-    port, _, method = call.partition(".")
-    customer.sabotage = Sabotage(port, method, Killed(), after=after)
+    customer.wires.strikes = [Strike(Killed(), call, after=after)]
     with pytest.raises(Killed):
         link(customer)
     customer.clock.advance(61)
@@ -131,9 +132,7 @@ def test_killed_and_repeated(customer: World, call: str, *, after: bool) -> None
 
 
 def test_an_abandoned_link_gives_way_to_a_signup_of_the_same_customer(customer: World) -> None:
-    customer.sabotage = Sabotage(
-        "registrations", "complete", Unavailable("dynamodb", "T", ""), after=False
-    )
+    customer.wires.strikes = [Strike(Unavailable("dynamodb", "T", ""), "registrations.complete")]
     assert link(customer).status == 503
     assert slug(customer.signup(email="new@example.com")) == "customer-already-registered"
     customer.clock.advance(901)

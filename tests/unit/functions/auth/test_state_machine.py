@@ -21,8 +21,10 @@ from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable
 
 from tests.events import Answer, claims
 from tests.fakes.accounts import account
+from tests.fakes.faults import Killed
+from tests.fakes.wires import Strike
 from tests.unit.functions.auth.test_link import WHMCS_PASSWORD
-from tests.unit.functions.auth.world import Killed, Sabotage, World, wired
+from tests.unit.functions.auth.world import World, wired
 
 NUMBERS = ("CN-000101", "CN-000102")
 EMAILS = ("taro@example.com", "hanako@example.com", "jiro@example.com")
@@ -107,15 +109,14 @@ class Identity(RuleBasedStateMachine):
         after=st.booleans(),
         nth=st.integers(1, 2),
     )
-    def sabotage(self, call: str, error: str, nth: int, *, after: bool) -> None:
-        port, _, method = call.partition(".")
+    def strike(self, call: str, error: str, nth: int, *, after: bool) -> None:
         # A refusal has had no effect; only a lost answer comes after one.
         after = after and error in ("unknown", "killed")
-        self.world.sabotage = Sabotage(port, method, ERRORS[error], after=after, nth=nth)
+        self.world.wires.strikes = [Strike(ERRORS[error], call, after=after, nth=nth)]
 
     @rule()
     def peace(self) -> None:
-        self.world.sabotage = None
+        self.world.wires.strikes = []
 
     @rule(seconds=st.sampled_from([1, 61, 901]), arrive=st.booleans())
     def wait(self, seconds: int, *, arrive: bool) -> None:

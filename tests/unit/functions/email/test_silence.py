@@ -11,6 +11,7 @@ from portal.adapters.sendgrid import SendGridTransport
 from portal.domain.activation_code import ActivationCode
 
 from functions.email.contexts import Contexts
+from functions.email.recipients import Recipients
 from local.emulators.kit.faults import Fault
 from local.emulators.kit.server import Running, running
 from local.emulators.sendgrid.account import FULL_ACCESS
@@ -59,7 +60,7 @@ def sendgrid(served: Running, stage: Stage) -> Running:
     person = customer(email=CANARIES["email"], first_name=CANARIES["first_name"], language="ja")
     stage.delivery = replace(
         stage.delivery,
-        directory=FakeDirectory(person),
+        recipients=Recipients(FakeDirectory(person), stage.accounts),
         contexts=Contexts(Provider(), Tokens()),
         transport=SendGridTransport(
             url=served.url,
@@ -110,7 +111,8 @@ def test_a_customer_without_an_address_that_can_be_written_to(
     stage: Stage, sendgrid: Running, capfd: pytest.CaptureFixture[str]
 ) -> None:
     odd = customer(email=f"@{CANARIES['password']}", first_name=CANARIES["first_name"])
-    stage.delivery = replace(stage.delivery, directory=FakeDirectory(odd))
+    recipients = Recipients(FakeDirectory(odd), stage.accounts)
+    stage.delivery = replace(stage.delivery, recipients=recipients)
     stage.consume(*JOBS)
     assert len(stage.sqs.dead.messages) == len(JOBS)
     assert "message was given up" in assert_silent(capfd)

@@ -139,6 +139,7 @@ def wired(
             "PROVISION_WAITING_QUEUE_URL": urls["provision-waiting"],
             "PORTAL_TIME_ZONE": "Asia/Tokyo",
             "PROVISION_MAX_RETRIES": "7",
+            "PROVISION_NEEDS_APPROVAL": "true",
             "PROVISION_PATIENCE_HOURS": "24",
         }.items():
             monkeypatch.setenv(name, value)

@@ -21,6 +21,8 @@ import sendgrid
 from python_http_client.exceptions import HTTPError, handle_error
 from sendgrid.helpers.mail import (
     Attachment,
+    Bcc,
+    BypassUnsubscribeManagement,
     Category,
     ClickTracking,
     ContentId,
@@ -32,6 +34,7 @@ from sendgrid.helpers.mail import (
     From,
     Ganalytics,
     Mail,
+    MailSettings,
     OpenTracking,
     ReplyTo,
     SubscriptionTracking,
@@ -130,6 +133,13 @@ class SendGridTransport:
         )
         if message.reply_to:
             mail.reply_to = ReplyTo(message.reply_to)
+        for copy in message.copies:
+            mail.add_bcc(Bcc(copy))
+        # Who unsubscribed from the reseller's newsletter still gets the mails of an order.
+        # Addresses that bounced or reported spam stay suppressed.
+        mail.mail_settings = MailSettings(
+            bypass_unsubscribe_management=BypassUnsubscribeManagement(enable=True)
+        )
         # Mails carry reset tokens and activation links: tracking would send them through another
         # host, whatever the account's own settings are.
         mail.tracking_settings = TrackingSettings(

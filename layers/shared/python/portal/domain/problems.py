@@ -137,6 +137,9 @@ TWO_FACTOR_REQUIRED = ProblemType(
 CUSTOMER_NUMBER_MISMATCH = ProblemType(
     "customer-number-mismatch", 422, "The billing account belongs to another customer number"
 )
+ACCOUNT_CONFLICT = ProblemType(
+    "account-conflict", 409, "Two portal accounts belong to the same customer"
+)
 NOT_MAPPED = ProblemType("account-not-mapped", 409, "The account is not complete yet")
 
 # Catalogue, billing, orders

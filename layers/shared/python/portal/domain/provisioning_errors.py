@@ -21,6 +21,11 @@ _LATER = "A system we depend on is not available. We will try again."
 _PAYMENT = "Please add a valid payment method; then we can continue."
 
 REASONS: dict[str, Reason] = {
+    "account-conflict": Reason(
+        "Two portal users belong to the Order's Account after a merge: decide with `ops users` "
+        "which one keeps it, then press again.",
+        _OURS,
+    ),
     "account-not-mapped": Reason(
         "The Account has no portal user yet: let the customer sign up, then press again.", _OURS
     ),
@@ -71,6 +76,10 @@ REASONS: dict[str, Reason] = {
         "Lines were changed after ordering had begun: undo the change or finish by hand.", _OURS
     ),
     "order-empty": Reason("The Order has no products: add them, then press again.", _OURS),
+    "order-not-approved": Reason(
+        "Approve the Order: set its Status to Activated or Approved, then press again.",
+        "Your order is being reviewed; you need not do anything.",
+    ),
     "order-not-found": Reason("The Order does not exist or is hidden from the portal.", _OURS),
     "order-status": Reason("Move the Order to a status that can be provisioned.", _OURS),
     "order-too-large": Reason("Split the Order: WHMCS takes about 160 services at once.", _OURS),

@@ -59,10 +59,6 @@ class OutOfTime(Exception):
     """This invocation ends before the next call could; another one goes on."""
 
 
-class JobLeaseLost(Exception):
-    """Another worker took the job over: leave at once, touch nothing."""
-
-
 class CancelRequested(Exception):
     """An operator cancelled before the point of no return."""
 

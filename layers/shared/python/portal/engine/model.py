@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from portal.domain.lease import NOT_LEASED, Lease
 from portal.engine.states import Move, Status, after
 
 Data = Mapping[str, Any]
@@ -84,8 +85,7 @@ class Job:
     input: Data = field(default_factory=dict)
     steps: Mapping[str, StepRecord] = field(default_factory=dict)
     current_step: str = ""
-    lease_owner: str | None = None
-    lease_until: float = 0.0
+    lease: Lease = NOT_LEASED
     next_at: float = 0.0
     due_at: float | None = None
     waits: int = 0
@@ -117,16 +117,12 @@ class Job:
         return max(self.runs - 1, 0)
 
     def leased(self, now: float) -> bool:
-        """Whether somebody else is at work.
-
-        A lease longer than any that is ever given comes from a clock that was wrong.
-        """
-        return self.lease_owner is not None and now < self.lease_until <= now + LONGEST_LEASE
+        """Whether somebody else is at work."""
+        return self.lease.held(now)
 
 
-# Lambda's longest run plus the margin for clocks that differ.
 LEASE_MARGIN = 30.0
-LONGEST_LEASE = 900.0 + 2 * LEASE_MARGIN
+"""How much a lease outlasts its invocation, in seconds: for clocks that differ."""
 
 
 def job_id(kind: str, subject: str) -> str:

@@ -83,7 +83,7 @@ class Observer(Protocol):
         ...
 
     def retrying(self, job: Job, code: str, delay: float) -> None:
-        """A try failed and another one follows."""
+        """A run failed and a retry follows."""
         ...
 
     def finished(self, job: Job) -> None:

@@ -7,16 +7,15 @@ the next run finds the last checkpoint, and a step that had begun looks before i
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from portal.config import ConfigurationError
+from portal.domain.lease import NOT_LEASED, LeaseLost, new_lease
 from portal.domain.upstream import Refused, Unauthorized, UpstreamError
 from portal.engine.failures import (
     CancelRequested,
     Defer,
-    JobLeaseLost,
     OutOfTime,
     Postpone,
     Retry,
@@ -84,11 +83,11 @@ class Runner:
             return taken
         try:
             return taken.settle(act)
-        except (UpstreamError, JobLeaseLost) as error:
+        except (UpstreamError, LeaseLost) as error:
             # The checkpoint could not be written: what is stored stands, the lease runs out.
             logger().warning("job left as it is", extra={"reason": repr(error)})
             job = taken.session.job
-            lease = max(job.lease_until - self._clock(), CONTENTION_SECONDS)
+            lease = max(job.lease.until - self._clock(), CONTENTION_SECONDS)
             return Verdict(Action.RETRY, min(lease, self._policy.delay(job.runs)))
 
     def _take(self, task: Task, remaining: Remaining) -> Execution | Verdict:
@@ -102,11 +101,10 @@ class Runner:
             return ACK  # the sweeper brings it back
         if job.leased(now):
             # Whoever holds the lease may be dead: a message must outlive it.
-            return Verdict(Action.REQUEUE, self._policy.spread(job.lease_until - now + 1))
+            return Verdict(Action.REQUEUE, self._policy.spread(job.lease.until - now + 1))
         wanted = job.moved(
             Move.TAKE,
-            lease_owner=uuid.uuid4().hex,
-            lease_until=now + remaining() + LEASE_MARGIN,
+            lease=new_lease(now, remaining() + LEASE_MARGIN),
             # What is repeated at the end is no run of the steps.
             runs=job.runs + (job.status is not Status.STOPPING),
             started_at=job.started_at or now,
@@ -134,7 +132,7 @@ class Execution:
     def settle(self, act: Callable[[Execution], Verdict]) -> Verdict:
         """Do it; an operator's cancellation may come in at any checkpoint.
 
-        Raises JobLeaseLost, and upstream errors of the store.
+        Raises LeaseLost, and upstream errors of the store.
         """
         try:
             return act(self)
@@ -150,7 +148,7 @@ class Execution:
             return self._exhausted()
         try:
             self._run_steps()
-        except (CancelRequested, JobLeaseLost):
+        except (CancelRequested, LeaseLost):
             raise
         except Defer as defer:
             return self._schedule(defer.due_at)
@@ -161,8 +159,7 @@ class Execution:
         session.put(
             session.job.moved(
                 Move.SUCCEED,
-                lease_owner=None,
-                lease_until=0.0,
+                lease=NOT_LEASED,
                 result=self._workflow.result(session),
                 updated_at=session.now(),
                 finished_at=session.now(),
@@ -231,8 +228,7 @@ class Execution:
         session.put(
             session.job.moved(
                 Move.SCHEDULE,
-                lease_owner=None,
-                lease_until=0.0,
+                lease=NOT_LEASED,
                 updated_at=session.now(),
                 due_at=due_at,
                 next_at=due_at,
@@ -269,7 +265,7 @@ class Execution:
         try:
             self.session.require(COURTESY_SECONDS)
             self._workflow.on_waiting(self.session, self._error(wait.code, wait.message))
-        except (CancelRequested, JobLeaseLost):
+        except (CancelRequested, LeaseLost):
             raise
         except Exception as error:  # noqa: BLE001  # a courtesy that fails, however, must not cost the job its wait
             logger().info("nobody was told about the wait", extra={"reason": type(error).__name__})
@@ -316,7 +312,7 @@ class Execution:
         except OutOfTime:
             return self._end_later(Retry("out-of-time", self._workflow.texts.out_of_time))
         except Exception as error:  # see `decide`; lease and cancellation are let through
-            if isinstance(error, CancelRequested | JobLeaseLost):
+            if isinstance(error, CancelRequested | LeaseLost):
                 raise
             how = decide(error, self._workflow.prefix)
             if not isinstance(error, UpstreamError | ConfigurationError | Postpone):
@@ -375,8 +371,7 @@ class Execution:
         session.put(
             job.moved(
                 Move.CANCEL if job.ending is Status.CANCELLED else Move.FAIL,
-                lease_owner=None,
-                lease_until=0.0,
+                lease=NOT_LEASED,
                 unreported=unreported,
                 updated_at=session.now(),
                 finished_at=session.now(),

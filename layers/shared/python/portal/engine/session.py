@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from portal.engine.failures import CancelRequested, JobLeaseLost, OutOfTime
+from portal.domain.lease import NOT_LEASED, LeaseLost
+from portal.engine.failures import CancelRequested, OutOfTime
 from portal.engine.model import Event, Job, StepRecord, StepState
 from portal.engine.ports import JobStore, StaleJob
 from portal.engine.steps import Record, RecordT, Step, StepKey
@@ -163,12 +164,12 @@ class Session:
 
     def release(self, **changes: Any) -> None:
         """Give the lease back, with the last changes."""
-        self.write(lease_owner=None, lease_until=0.0, **changes)
+        self.write(lease=NOT_LEASED, **changes)
 
     def write(self, **changes: Any) -> None:
         """Write the job over what this session wrote last.
 
-        Raises CancelRequested when an operator got in between, JobLeaseLost when another worker
+        Raises CancelRequested when an operator got in between, LeaseLost when another worker
         did.
         """
         self.put(self._job.changed(updated_at=self.now(), **changes))
@@ -182,12 +183,12 @@ class Session:
                 wanted = wanted.changed(version=self._still_ours(stale.found).version)
             else:
                 return
-        raise JobLeaseLost
+        raise LeaseLost
 
     def _still_ours(self, found: Job | None) -> Job:
         """What is stored, when only something beside the work was changed (a sweeper's touch)."""
-        if found is None or found.lease_owner != self._job.lease_owner:
-            raise JobLeaseLost
+        if found is None or found.lease.owner != self._job.lease.owner:
+            raise LeaseLost
         if found.cancel_requested and not self._job.cancel_requested:
             self._job = found
             raise CancelRequested

@@ -147,4 +147,4 @@ def _overdue(job: Job, now: float, after: float) -> bool:
         return (job.due_at or 0.0) <= now
     if job.status is Status.QUEUED:
         return job.updated_at + after <= now
-    return max(job.next_at, job.lease_until, job.updated_at) + after <= now
+    return max(job.next_at, job.lease.until, job.updated_at) + after <= now

@@ -9,6 +9,10 @@ from portal.domain.catalog import AccountEligibility, Catalog, Product, Rejectio
 from portal.domain.order_form import OrderForm
 
 
+class AccountUnknown(Exception):
+    """Salesforce has no Account with that id: it was deleted or merged."""
+
+
 class CatalogReader(Protocol):
     """The catalogue behind its shared cache."""
 
@@ -45,5 +49,5 @@ class EligibilitySource(Protocol):
     """Where a customer's eligibility comes from."""
 
     def of_account(self, sf_account_id: str) -> AccountEligibility:
-        """The Account's eligibility fields. At most one query."""
+        """The Account's eligibility fields. At most one query. Raises AccountUnknown."""
         ...

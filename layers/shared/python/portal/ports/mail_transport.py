@@ -19,7 +19,8 @@ class InlineImage:
 class Message:
     """A rendered mail. `reference` travels along so that a mail can be found at the sender.
 
-    `reply_to` is the address that replies go to; empty for none beside the sender's.
+    `reply_to` is the address that replies go to; empty for none beside the sender's. `copy_to` gets
+    a blind copy; empty for nobody. Whatever becomes of the copy, the mail itself counts.
     """
 
     to: str = field(repr=False)
@@ -30,7 +31,15 @@ class Message:
     category: str
     correlation_id: str = ""
     reply_to: str = ""
+    copy_to: str = field(default="", repr=False)
     images: tuple[InlineImage, ...] = ()
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """Who gets a copy: none when the recipient is that address, which gets the mail itself."""
+        if not self.copy_to or self.copy_to.lower() == self.to.lower():
+            return ()
+        return (self.copy_to,)
 
 
 class MailTransport(Protocol):

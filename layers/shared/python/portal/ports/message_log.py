@@ -1,7 +1,7 @@
-"""What became of messages: which are done, which are waiting, how often each was tried.
+"""What became of messages: which are done, which are waiting, how often each was run.
 
-The number of tries lives here and not in the message. It is written before the work begins, so
-that a try which kills its worker counts; all copies of a message share it (standard queues
+The number of runs lives here and not in the message. It is written before the work begins, so
+that a run which kills its worker counts; all copies of a message share it (standard queues
 deliver twice, and a worker may die between sending a copy and deleting the original); and it is
 forgotten when a message is given up, so that a dead letter which is sent again starts afresh,
 whatever tool sends it.
@@ -20,13 +20,13 @@ from portal.domain.lease import Lease
 class Progress:
     """What a message has behind it. Times are epoch seconds.
 
-    `tries` counts what may have been the message's or our own fault. `waits` counts the waits in
+    `runs` counts what may have been the message's or our own fault. `waits` counts the waits in
     a row for another system, `waiting_since` is the first of them. `sent_at` is when the message
     was first put on the queue.
     """
 
     sent_at: float
-    tries: int = 1
+    runs: int = 1
     waits: int = 0
     waiting_since: float | None = None
 
@@ -64,7 +64,7 @@ class MessageLog(Protocol):
     """
 
     def claim(self, key: str, lease: Lease, *, now: float, sent_at: float) -> Claim | NotClaimed:
-        """Become the one who works on it, and count a try.
+        """Become the one who works on it, and count a run.
 
         `sent_at` is when this copy of the message was put on the queue.
         """
@@ -79,7 +79,7 @@ class MessageLog(Protocol):
         ...
 
     def wait(self, claim: Claim, progress: Progress, *, until: float, code: str) -> None:
-        """Give the claim back: it certainly did not happen, and is not to be tried before."""
+        """Give the claim back: it certainly did not happen, and is not to be run before."""
         ...
 
     def forget(self, claim: Claim) -> None:

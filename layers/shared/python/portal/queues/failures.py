@@ -10,7 +10,7 @@
 | OutcomeUnknown | retry, not before the other system has finished with the request |
 | anything else | retry: it may be a defect of ours |
 
-A wait costs no try, because the other system's state says nothing about the message.
+A wait does not count as a run, because the other system's state says nothing about the message.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Reaction(StrEnum):
 class Failure:
     """Why the work failed and how it goes on.
 
-    `after` is the least time until the next try, in seconds; 0 when nothing is known. `text` and
+    `after` is the least time until the next retry, in seconds; 0 when nothing is known. `text` and
     `upstream_code`, the other system's own code, are for logs.
     """
 

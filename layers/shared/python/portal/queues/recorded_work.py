@@ -1,7 +1,7 @@
 """Work on a message that is recorded: by one worker at a time, and tried with patience.
 
 The order of events is claim → work → record. The record (`portal.ports.message_log`) holds the
-tries, so they survive whatever becomes of the message.
+runs, so they survive whatever becomes of the message.
 """
 
 from __future__ import annotations
@@ -93,10 +93,10 @@ class RecordedWork:
         return Verdict(action, seconds)
 
     def _begun_afresh(self, claim: Claim) -> Claim:
-        """More tries than are allowed were interrupted: SQS gave the message up, and it is back."""
-        if claim.progress.tries <= self.policy.max_retries + 1:
+        """More runs than are allowed were interrupted: SQS gave the message up, and it is back."""
+        if claim.progress.runs <= self.policy.max_retries + 1:
             return claim
-        return replace(claim, progress=replace(claim.progress, tries=1))
+        return replace(claim, progress=replace(claim.progress, runs=1))
 
     def _worked(self, claim: Claim, work: Work) -> Verdict:
         try:
@@ -116,7 +116,7 @@ class RecordedWork:
             # The work is done, and only its record is missing. The record stands as it was: who
             # finds it next takes the work for done or in doubt, and does not do it again.
             logger().warning("the end is not recorded", extra={"reason": str(error)})
-            return Verdict(Action.RETRY, self.policy.delay(claim.progress.tries))
+            return Verdict(Action.RETRY, self.policy.delay(claim.progress.runs))
         return ACK
 
     def _taken_over(self) -> Verdict:
@@ -133,21 +133,21 @@ class RecordedWork:
                 return self._wait(claim, failure, error)
             if (
                 failure.reaction is Reaction.RETRY
-                and claim.progress.tries <= self.policy.max_retries
+                and claim.progress.runs <= self.policy.max_retries
             ):
                 return self._retry(claim, failure)
             return self._give_up(claim, failure)
         except (UpstreamError, LeaseLost) as lost:
             # The record stands as it was: the lease runs out, the message comes back.
             logger().warning("message is left as it is", extra={"reason": repr(lost)})
-            return Verdict(Action.RETRY, self.policy.delay(claim.progress.tries))
+            return Verdict(Action.RETRY, self.policy.delay(claim.progress.runs))
 
     def _retry(self, claim: Claim, failure: Failure) -> Verdict:
-        tries = claim.progress.tries
-        delay = self.policy.delay(tries, at_least=failure.after)
+        runs = claim.progress.runs
+        delay = self.policy.delay(runs, at_least=failure.after)
         progress = replace(claim.progress, waits=0, waiting_since=None)
         self.log.wait(claim, progress, until=self.clock() + delay, code=failure.code)
-        logger().warning("message is tried again", extra={**_told(failure), "tries": tries})
+        logger().warning("message is retried", extra={**_told(failure), "runs": runs})
         # A moment later than the record says, so that it is not found too early.
         return Verdict(Action.RETRY, delay + 1.0)
 
@@ -162,7 +162,7 @@ class RecordedWork:
             seconds = failure.after + self.policy.jitter(0.0, RENEWAL_SPREAD)
         waiting = Progress(
             sent_at=progress.sent_at,
-            tries=progress.tries - 1,
+            runs=progress.runs - 1,
             waits=progress.waits + 1,
             waiting_since=since,
         )

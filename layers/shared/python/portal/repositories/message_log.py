@@ -31,14 +31,14 @@ class DynamoMessageLog:
         self._kind = kind
 
     def claim(self, key: str, lease: Lease, *, now: float, sent_at: float) -> Claim | NotClaimed:
-        """Become the one who works on it, and count a try."""
+        """Become the one who works on it, and count a run."""
         try:
             item = self._items.take(
                 self._key(key),
                 lease,
                 now=now,
                 change=(
-                    "#state = :claimed, tries = if_not_exists(tries, :none) + :one,"
+                    "#state = :claimed, runs = if_not_exists(runs, :none) + :one,"
                     " sentAt = if_not_exists(sentAt, :sentAt), expiration = :expiration"
                 ),
                 condition=(
@@ -87,14 +87,14 @@ class DynamoMessageLog:
         self._items.release(
             self._key(claim.key),
             claim.lease,
-            "#state = :waiting, notBefore = :until, lastCode = :code, tries = :tries,"
+            "#state = :waiting, notBefore = :until, lastCode = :code, runs = :runs,"
             " waits = :waits, waitingSince = :since",
             names=_NAMES,
             values={
                 ":waiting": WAITING,
                 ":until": _number(until),
                 ":code": code,
-                ":tries": progress.tries,
+                ":runs": progress.runs,
                 ":waits": progress.waits,
                 ":since": _number(0.0 if since is None else since),
             },
@@ -124,7 +124,7 @@ def _found(item: dict[str, Any], now: float) -> NotClaimed:
 def _progress(item: dict[str, Any]) -> Progress:
     return Progress(
         sent_at=float(item["sentAt"]),
-        tries=int(item["tries"]),
+        runs=int(item["runs"]),
         waits=int(item.get("waits", 0)),
         waiting_since=float(item["waitingSince"]) if item.get("waitingSince") else None,
     )

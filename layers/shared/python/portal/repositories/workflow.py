@@ -31,6 +31,7 @@ from portal.engine.ports import KeyTaken, StaleJob
 from portal.engine.states import Status
 from portal.observability import logger
 from portal.repositories.dynamodb import ConditionFailed, Table, TransactionRefused
+from portal.repositories.leases import lease_of, leased
 
 STATUS_INDEX = "status-index"
 DAY = 86_400
@@ -54,13 +55,10 @@ class DynamoJobStore:
     def replace(self, job: Job) -> Job:
         """Write the job over the version it was made from. Raises StaleJob."""
         written = job.changed(version=job.version + 1)
-        write_id = uuid.uuid4().hex
         try:
-            self._table.put(job_item(written, write_id), **_unchanged(job))
+            self._table.put(job_item(written), **_unchanged(job))
         except ConditionFailed as conflict:
-            # botocore repeats a write whose answer was lost: then what it finds is our own.
-            if conflict.item is None or conflict.item.get("writeId") != write_id:
-                raise StaleJob(job_from(conflict.item) if conflict.item else None) from None
+            raise StaleJob(job_from(conflict.item) if conflict.item else None) from None
         return written
 
     def begin(self, job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
@@ -70,7 +68,7 @@ class DynamoJobStore:
         try:
             self._table.transact(
                 [
-                    {"Put": {"item": job_item(begun, uuid.uuid4().hex), **_unchanged(job)}},
+                    {"Put": {"item": job_item(begun), **_unchanged(job)}},
                     {"Put": {"item": _key_item(key, use, expiration), **_unused(before)}},
                 ],
                 token=uuid.uuid4().hex,
@@ -133,7 +131,7 @@ def timestamp(epoch: float) -> str:
     return text.replace("+00:00", "Z")
 
 
-def job_item(job: Job, write_id: str) -> dict[str, Any]:
+def job_item(job: Job) -> dict[str, Any]:
     """A job as its item."""
     sort_time = job.due_at if job.status is Status.SCHEDULED and job.due_at else job.updated_at
     return {
@@ -143,7 +141,6 @@ def job_item(job: Job, write_id: str) -> dict[str, Any]:
         "status": str(job.status),
         "updatedAt": timestamp(sort_time),
         "writtenAt": _number(job.updated_at),
-        "writeId": write_id,
         "version": job.version,
         "attempt": job.attempt,
         "runs": job.runs,
@@ -154,8 +151,7 @@ def job_item(job: Job, write_id: str) -> dict[str, Any]:
         "input": dict(job.input),
         "steps": {name: _step_item(record) for name, record in job.steps.items()},
         "step": job.current_step,
-        "leaseOwner": job.lease_owner,
-        "leaseUntil": _number(job.lease_until),
+        **leased(job.lease),
         "nextAt": _number(job.next_at),
         "dueAt": _number(job.due_at),
         "waits": job.waits,
@@ -185,8 +181,7 @@ def job_from(item: Mapping[str, Any]) -> Job:
         input=item["input"],
         steps={name: _step_from(record) for name, record in item["steps"].items()},
         current_step=str(item["step"]),
-        lease_owner=item.get("leaseOwner"),
-        lease_until=float(item["leaseUntil"]),
+        lease=lease_of(item),
         next_at=float(item["nextAt"]),
         due_at=_epoch(item.get("dueAt")),
         waits=int(item["waits"]),
