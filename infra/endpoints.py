@@ -285,6 +285,38 @@ ORDERS = (
     ),
 )
 
+SUBSCRIPTIONS = (
+    Endpoint(
+        area="subscriptions",
+        name="list_subscriptions",
+        route=Route(method="GET", path="/subscriptions", access=Access.BEARER),
+        settings=WHMCS,
+        reads=(Table.IDENTITY,),
+        secrets=(Secret.WHMCS,),
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="subscriptions",
+        name="get_subscription",
+        route=Route(method="GET", path="/subscriptions/{id}", access=Access.BEARER),
+        settings=(*WHMCS, *ESIM),
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="subscriptions",
+        name="get_esim",
+        route=Route(method="GET", path="/subscriptions/{id}/esim", access=Access.BEARER),
+        settings=(*WHMCS, *ESIM, *RATE_LIMITS),
+        reads=(Table.IDENTITY,),
+        # The record of who was shown which code.
+        writes=(Table.WORKFLOW, Table.EPHEMERAL),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+)
+
 PROVISION = (
     Endpoint(
         area="provision",
@@ -377,6 +409,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *BILLING,
     *CATALOG,
     *ORDERS,
+    *SUBSCRIPTIONS,
     *PROVISION,
     *MAIL,
     *SYSTEM,

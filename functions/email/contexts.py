@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from portal import qr_code
 from portal.domain.activation_code import ActivationCode
 from portal.domain.mail import MailJob
 from portal.domain.mail_contents import (
@@ -22,8 +23,6 @@ from portal.domain.mail_contents import (
 from portal.ports.mail_transport import InlineImage
 from portal.queues.failures import GiveUp
 from pydantic import ValidationError
-
-from functions.email import qr
 
 QR_CONTENT_ID = "esim-qr"
 
@@ -105,4 +104,4 @@ def esim_values(code: ActivationCode) -> dict[str, str]:
 
 def qr_image(code: ActivationCode) -> InlineImage:
     """The QR code that the HTML shows."""
-    return InlineImage(QR_CONTENT_ID, "esim.png", qr.png(code.lpa))
+    return InlineImage(QR_CONTENT_ID, "esim.png", qr_code.png(code.lpa))

@@ -17,6 +17,7 @@ from enum import StrEnum
 from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.upstream import OutcomeUnknown, UpstreamError
 from portal.observability import count, logger
+from portal.ports.activation_mails import ActivationMails
 from portal.ports.mail_transport import MailTransport, Message
 from portal.ports.message_log import Claim, MessageLog
 from portal.queues.failures import GiveUp
@@ -26,6 +27,10 @@ from functions.email.contexts import Contexts, content_of
 from functions.email.recipients import NO_RECIPIENT, Recipients
 from functions.email.rendering import render
 from functions.email.sender import Sender
+
+WITH_CODE = frozenset(
+    {MailTemplate.ESIM_ACTIVATION, MailTemplate.ESIM_REISSUED, MailTemplate.ESIM_SENT_AGAIN}
+)
 
 
 class MailOutcome(StrEnum):
@@ -50,6 +55,7 @@ class Delivery:
     contexts: Contexts
     transport: MailTransport
     sender: Sender
+    activation_mails: ActivationMails
     copy_to: str = ""
     clock: Callable[[], float] = time.time
 
@@ -87,7 +93,17 @@ class Delivery:
             count("UnexpectedErrors")
             logger().exception("unexpected error")
             return self._uncertain(job)
+        self._remember(job)
         return self._ended(job, MailOutcome.SENT, message_id)
+
+    def _remember(self, job: MailJob) -> None:
+        """For an hour the page shows what the mail shows; without it, after the password only."""
+        if job.template not in WITH_CODE:
+            return
+        try:
+            self.activation_mails.sent(str(job.parameters["lineId"]))
+        except UpstreamError:
+            logger().warning("the time of an activation mail was not remembered")
 
     def _uncertain(self, job: MailJob) -> Ending:
         left_in_doubt(job.dedup_key)

@@ -47,6 +47,9 @@ class SendDeps:
 @functools.cache
 def build_send() -> SendDeps:
     """For the consumer."""
+    from portal.repositories.activation_mails import DynamoActivationMails
+    from portal.repositories.dynamodb import Table
+
     settings = config.load(SendConfig)
     log = factories.message_log(settings, "MAIL")
     delivery = Delivery(
@@ -57,6 +60,7 @@ def build_send() -> SendDeps:
             reset_tokens=factories.reset_tokens(settings),
         ),
         transport=_transport(settings),
+        activation_mails=DynamoActivationMails(Table(settings.ephemeral_table)),
         sender=sender_of(settings),
         copy_to=settings.email_copy_to,
     )

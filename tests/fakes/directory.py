@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from portal.domain.identity import CustomerMapping
-from portal.domain.normal_forms import customer_number_key
+from portal.domain.identity import CustomerMapping, customer_number_key
 from portal.ports.accounts import Account
 from portal.ports.identity import AccountTaken, MappingChanged, Remap
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from portal.domain.identity import CustomerMapping
+from portal.domain.identity import CustomerMapping, customer_number_key
 from portal.domain.lease import Lease, LeaseHeld, LeaseLost
-from portal.domain.normal_forms import customer_number_key
 from portal.domain.registration import Registration, State
 from portal.ports.registrations import ClientTaken, Holder, Occupied
 

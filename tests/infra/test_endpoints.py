@@ -31,6 +31,9 @@ GET /catalog/personalized bearer catalog.personalized
 POST /orders bearer orders.create_order
 GET /orders bearer orders.list_orders
 GET /orders/{sfOrderId} bearer orders.get_order
+GET /subscriptions bearer subscriptions.list_subscriptions
+GET /subscriptions/{id} bearer subscriptions.get_subscription
+GET /subscriptions/{id}/esim bearer subscriptions.get_esim
 POST /orders/{sfOrderId}/provision signed provision.start
 GET /health public system.health
 """

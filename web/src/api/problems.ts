@@ -32,11 +32,13 @@ export const API_SLUGS = [
   'two-factor-required',
   'customer-number-mismatch',
   'account-conflict',
+  'reauthentication-required',
   'account-not-mapped',
   'payment-method-required',
   'cart-invalid',
   'idempotency-key-reused',
   'sso-disabled',
+  'esim-code-unavailable',
   'idempotency-key-missing',
   'signature-invalid',
   'already-running',
@@ -45,13 +47,7 @@ export const API_SLUGS = [
 /** What the pages themselves find: no connection, no answer in time, an answer of no known form. */
 export const OWN_SLUGS = ['offline', 'timeout', 'unreadable'] as const;
 
-/** Of spec section 4.5; the table of docs/problems.md has it once the endpoints exist. */
-export const COMING_SLUGS = ['reauthentication-required'] as const;
-
-export type Slug =
-  | (typeof API_SLUGS)[number]
-  | (typeof OWN_SLUGS)[number]
-  | (typeof COMING_SLUGS)[number];
+export type Slug = (typeof API_SLUGS)[number] | (typeof OWN_SLUGS)[number];
 
 /** `errors[].code`: the tables of docs/problems.md, the password rules, and pydantic's. */
 export const CODES = [

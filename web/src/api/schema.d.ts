@@ -363,10 +363,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services of the customer */
+        get: operations["list_subscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One service with its eSIM line */
+        get: operations["get_subscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The eSIM's activation code */
+        get: operations["get_esim"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * ActionView
+         * @description What can be done with a line; `reason` is a code of docs/problems.md, *Obstacles*.
+         */
+        ActionView: {
+            action: components["schemas"]["LineAction"];
+            /** Available */
+            available: boolean;
+            reason?: components["schemas"]["Obstacle"] | null;
+            /** Detail */
+            detail?: string | null;
+        };
         /**
          * Activation
          * @description When eSIM lines are to start.
@@ -542,6 +605,55 @@ export interface components {
             region?: string | null;
         };
         /**
+         * EsimActivation
+         * @description How to install an eSIM: a credential, to be shown and forgotten.
+         *
+         *     `qrSvg` is an SVG document whose code says exactly `lpa`; `appleLink` (iOS 17.4 and later) and
+         *     `androidLink` open the installation on the phone that follows them.
+         */
+        EsimActivation: {
+            /**
+             * Lpa
+             * @example LPA:1$smdp.example.com$MATCHING-ID
+             */
+            lpa: string;
+            /** Smdpaddress */
+            smdpAddress: string;
+            /** Matchingid */
+            matchingId: string;
+            /** Confirmationcoderequired */
+            confirmationCodeRequired: boolean;
+            /** Qrsvg */
+            qrSvg: string;
+            /** Applelink */
+            appleLink: string;
+            /** Androidlink */
+            androidLink: string;
+        };
+        /**
+         * EsimView
+         * @description An eSIM line as its provider tells it.
+         *
+         *     `state` is null while the provider does not answer; `installed` is null when it does not tell
+         *     whether a phone has the profile. `validUntil` is when the line ends, `periodEnds` when the
+         *     current period of a line that renews is over.
+         */
+        EsimView: {
+            state: components["schemas"]["LineState"] | null;
+            /** Installed */
+            installed: boolean | null;
+            profile: components["schemas"]["ProfileState"];
+            /** Iccid */
+            iccid: string | null;
+            usage: components["schemas"]["UsageView"] | null;
+            /** Validuntil */
+            validUntil: string | null;
+            /** Periodends */
+            periodEnds: string | null;
+            /** Actions */
+            actions: components["schemas"]["ActionView"][];
+        };
+        /**
          * Health
          * @description `{"status": "ok"}`.
          */
@@ -603,6 +715,18 @@ export interface components {
             paidDate: string | null;
             total: components["schemas"]["Money"] | null;
         };
+        /**
+         * LineAction
+         * @description What can be done with a line.
+         * @enum {string}
+         */
+        LineAction: "show";
+        /**
+         * LineState
+         * @description How a line stands. `suspended` carries no traffic, but can come back.
+         * @enum {string}
+         */
+        LineState: "pending" | "active" | "suspended" | "ended";
         /**
          * LineView
          * @description One line of an order.
@@ -714,6 +838,12 @@ export interface components {
              */
             currency: string;
         };
+        /**
+         * Obstacle
+         * @description Why an action cannot be done now.
+         * @enum {string}
+         */
+        Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "no-activation-code";
         /**
          * OptionShown
          * @description One thing that was chosen, in words.
@@ -861,6 +991,13 @@ export interface components {
             /** Nextcursor */
             nextCursor?: string | null;
         };
+        /** Page[SubscriptionSummary] */
+        Page_SubscriptionSummary_: {
+            /** Items */
+            items: components["schemas"]["SubscriptionSummary"][];
+            /** Nextcursor */
+            nextCursor?: string | null;
+        };
         /**
          * PaymentMethodView
          * @description One pay method; nothing that could be charged with.
@@ -962,6 +1099,12 @@ export interface components {
             configOptions: components["schemas"]["OptionView"][];
         };
         /**
+         * ProfileState
+         * @description Where the profile of a line is (GSMA SGP.22). `unknown`: the provider does not tell.
+         * @enum {string}
+         */
+        ProfileState: "released" | "downloaded" | "installed" | "enabled" | "disabled" | "deleted" | "unknown";
+        /**
          * ProvisionAccepted
          * @description The job is recorded and will be worked on.
          */
@@ -1052,6 +1195,12 @@ export interface components {
             newPassword: string;
         };
         /**
+         * ServiceStatus
+         * @description How a service stands. `unknown`: a status that an installation has invented.
+         * @enum {string}
+         */
+        ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
+        /**
          * SignupRequest
          * @description A customer of the reseller who wants a portal account.
          */
@@ -1128,6 +1277,53 @@ export interface components {
             destination: string;
         };
         /**
+         * SubscriptionSummary
+         * @description One service in a list. `price` is null when billing does not tell amount or currency.
+         */
+        SubscriptionSummary: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Quantity */
+            quantity: number;
+            status: components["schemas"]["ServiceStatus"];
+            /**
+             * Billingcycle
+             * @example monthly
+             */
+            billingCycle: string;
+            price: components["schemas"]["Money"] | null;
+            /** Since */
+            since: string | null;
+            /** Nextduedate */
+            nextDueDate: string | null;
+        };
+        /**
+         * SubscriptionView
+         * @description One service; `esim` is null for services without a line.
+         */
+        SubscriptionView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Quantity */
+            quantity: number;
+            status: components["schemas"]["ServiceStatus"];
+            /**
+             * Billingcycle
+             * @example monthly
+             */
+            billingCycle: string;
+            price: components["schemas"]["Money"] | null;
+            /** Since */
+            since: string | null;
+            /** Nextduedate */
+            nextDueDate: string | null;
+            esim: components["schemas"]["EsimView"] | null;
+        };
+        /**
          * TimelineEntry
          * @description One thing that happened, or is happening, in words.
          */
@@ -1163,6 +1359,20 @@ export interface components {
             expiresIn: number;
             /** Refreshtoken */
             refreshToken?: string | null;
+        };
+        /**
+         * UsageView
+         * @description Data of a line in bytes; `totalBytes` null is unlimited; `asOf`: when it was counted.
+         */
+        UsageView: {
+            /** Usedbytes */
+            usedBytes: number;
+            /** Totalbytes */
+            totalBytes: number | null;
+            /** Remainingbytes */
+            remainingBytes: number | null;
+            /** Asof */
+            asOf: string | null;
         };
     };
     responses: {
@@ -1766,6 +1976,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProvisionAccepted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_subscriptions: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of a page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SubscriptionSummary_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_esim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EsimActivation"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -33,6 +33,12 @@ test.each(['Codes of carts', 'Codes of addresses', 'Codes of names and other tex
   },
 );
 
+test('every obstacle has a text', () => {
+  const documented = column('Obstacles');
+  expect(documented.length).toBeGreaterThan(5);
+  expect(Object.keys(en.services.obstacles).sort()).toEqual(documented.sort());
+});
+
 test('every password rule of the API has a text', () => {
   const codes = [...passwords.matchAll(/^ {16}"([a-z-]+)",$/gm)].map(
     (found) => `password-${found[1]}`,

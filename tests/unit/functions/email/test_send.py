@@ -41,6 +41,7 @@ from tests.fakes.mail import FakeMailTransport
 from tests.fakes.message_log import FakeMessageLog
 from tests.fakes.reset_tokens import FakeResetTokens
 from tests.fakes.sqs import FakeSqs
+from tests.fakes.subscriptions import FakeActivationMails
 
 CODE = ActivationCode("smdp.example.com", "SECRET-CODE-1")
 NOBODY = "0f1e2d3c-0000-4000-8000-00000000ffff"
@@ -71,12 +72,14 @@ class Stage:
         self.accounts = FakeAccounts()
         self.sqs = FakeSqs(self.clock)
         self.log: MessageLog = FakeMessageLog()
+        self.activation_mails = FakeActivationMails(self.clock)
         self.delivery = Delivery(
             log=self.log,
             recipients=Recipients(FakeDirectory(customer(language="ja")), self.accounts),
             contexts=Contexts(self.provider, FakeResetTokens(self.clock)),
             transport=self.transport,
             sender=Sender(name="Portal Telecom", portal_url="https://portal.example"),
+            activation_mails=self.activation_mails,
             clock=self.clock,
         )
         policy = Policy(max_retries=5, patience=PATIENCE, jitter=lambda low, _: low)
@@ -163,6 +166,23 @@ def test_activation_codes_are_fetched_late_and_shown_as_qr(stage: Stage) -> None
     (mail,) = stage.transport.sent
     assert CODE.lpa in mail.text
     assert mail.images[0].content_id == "esim-qr"
+
+
+def test_the_hour_of_an_activation_mail_begins_when_it_leaves(stage: Stage) -> None:
+    stage.is_down_for(2 * HOUR)
+    stage.consume(esim(), job())
+    stage.run(hours=1.9)
+    assert not stage.activation_mails.times
+    stage.run(hours=1)
+    assert stage.activation_mails.lately("sub_1")
+    assert list(stage.activation_mails.times) == ["sub_1"]
+
+
+def test_a_mail_whose_hour_cannot_be_remembered_is_sent_once(stage: Stage) -> None:
+    stage.activation_mails.failure = Unavailable("dynamodb", "PutItem", "down")
+    stage.consume(esim())
+    stage.run(hours=1)
+    assert stage.references == ["esim:1"]
 
 
 def test_reset_tokens_are_made_when_the_mail_is(stage: Stage) -> None:

@@ -18,6 +18,7 @@ from portal import correlation
 from portal.api.error_texts import sentence_for
 from portal.config import ConfigurationError
 from portal.domain import problems
+from portal.domain.fresh_sign_in import FRESH
 from portal.domain.problems import MAX_ERRORS, FieldError, InvalidValue, Problem
 from portal.domain.upstream import (
     OutcomeUnknown,
@@ -45,7 +46,7 @@ def render(problem: Problem) -> Response[str]:
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
     if problem.type.status == problems.UNAUTHENTICATED.status:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = _challenge(problem)
     document = problem.as_json(instance=correlation.current())
     return Response(
         status_code=problem.type.status,
@@ -53,6 +54,14 @@ def render(problem: Problem) -> Response[str]:
         body=json.dumps(document, ensure_ascii=False),
         headers=headers,
     )
+
+
+def _challenge(problem: Problem) -> str:
+    """What a client must do to be let in. Source: RFC 9470, 3, for a sign-in that is too old."""
+    if problem.type is not problems.REAUTHENTICATION_REQUIRED:
+        return "Bearer"
+    seconds = int(FRESH.total_seconds())
+    return f'Bearer error="insufficient_user_authentication", max_age="{seconds}"'
 
 
 def proxy_answer(error: Exception) -> dict[str, Any]:

@@ -94,7 +94,8 @@ class Line:
     The handle of a pending line may be replaced by another one: keep the newest. It travels in
     queue messages and logs, so it is never a phone number. `ref` is our own reference when the
     provider keeps one; `msisdn` is E.164. What the answer did not hold is None: `plan`, `profile`,
-    `expires_at`, and `data_total`, the bytes bought so far, top-ups included.
+    `expires_at`, `data_total` (the bytes bought so far, top-ups included) and `period_ends` (when
+    the current period of a line that renews is over).
     """
 
     line_id: str
@@ -107,6 +108,7 @@ class Line:
     profile: ProfileState | None = None
     expires_at: datetime | None = None
     data_total: int | None = None
+    period_ends: datetime | None = None
 
 
 class ChangeState(StrEnum):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.domain import normal_forms
+
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerMapping:
@@ -19,3 +21,8 @@ class CustomerMapping:
     customer_number: str
     first_name: str = ""
     language: str = "en"
+
+
+def customer_number_key(number: str) -> str:
+    """The form in which two customer numbers are compared: Salesforce compares without case."""
+    return normal_forms.customer_number(number).casefold()

@@ -44,6 +44,7 @@ LIMITS: dict[str, Limit] = {
     "link.ip": Limit(20, HOUR),
     "link.account-ip": Limit(10, QUARTER),
     "link.account": Limit(100, QUARTER),
+    "esim-code.account": Limit(10, HOUR),
 }
 
 PER_ADDRESS: dict[str, str] = {

@@ -36,14 +36,9 @@ def customer_number(text: str) -> str:
     return half_width(text)
 
 
-def customer_number_key(number: str) -> str:
-    """The form in which two customer numbers are compared: Salesforce compares without case."""
-    return customer_number(number).casefold()
-
-
 def same_customer_number(one: str, other: str) -> bool:
     """Whether two texts are one customer number."""
-    return customer_number_key(one) == customer_number_key(other)
+    return customer_number(one).casefold() == customer_number(other).casefold()
 
 
 def password(text: str) -> str:

@@ -140,6 +140,9 @@ CUSTOMER_NUMBER_MISMATCH = ProblemType(
 ACCOUNT_CONFLICT = ProblemType(
     "account-conflict", 409, "Two portal accounts belong to the same customer"
 )
+REAUTHENTICATION_REQUIRED = ProblemType(
+    "reauthentication-required", 401, "Sign in again to do this"
+)
 NOT_MAPPED = ProblemType("account-not-mapped", 409, "The account is not complete yet")
 
 # Catalogue, billing, orders
@@ -151,6 +154,11 @@ IDEMPOTENCY_KEY_REUSED = ProblemType(
     "idempotency-key-reused", 422, "The Idempotency-Key was used for something else"
 )
 SSO_DISABLED = ProblemType("sso-disabled", 409, "Single sign-on is switched off in billing")
+
+# Subscriptions
+ESIM_CODE_UNAVAILABLE = ProblemType(
+    "esim-code-unavailable", 409, "There is no activation code to show"
+)
 
 # Provisioning (read by an operator in Salesforce)
 IDEMPOTENCY_KEY_MISSING = ProblemType(

@@ -13,8 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from portal.domain.identity import CustomerMapping
-from portal.domain.normal_forms import customer_number_key
+from portal.domain.identity import CustomerMapping, customer_number_key
 from portal.ports.accounts import Account
 from portal.ports.identity import AccountTaken, MappingChanged, Remap
 from portal.repositories.dynamodb import Table, TransactionRefused
