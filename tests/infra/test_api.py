@@ -219,7 +219,10 @@ def test_a_method_that_a_path_does_not_have_is_refused_with_those_it_has(
         assert method["Integration"]["Type"] == "MOCK"
         (response,) = method["Integration"]["IntegrationResponses"]
         assert response["StatusCode"] == "405"
-        document = json.loads(response["ResponseTemplates"]["application/json"])
+        script, text = response["ResponseTemplates"]["application/json"].split("\n")
+        assert "responseOverride.header.X-Correlation-Id = $context.requestId" in script
+        document = json.loads(text)
+        assert document["instance"] == "$context.requestId"
         assert document["type"].endswith("/method-not-allowed")
         allowed = preflight_headers(method)["Allow"].strip("'").split(", ")
         others = {key.split()[0] for key in found if key.split()[1] == path} - {"ANY"}
