@@ -14,7 +14,10 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
+from portal.api.rate_limit import limits_from
 from portal.config import ESIM_PROVIDERS
+from portal.config import ConfigurationError as UnusableLimits
+from portal.domain.limits import LIMITS, Limit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
@@ -24,6 +27,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from infra.limits import CREDENTIAL_PATHS, SESSION_PATHS, firewall_limit
 from infra.paths import LAYERS, REPOSITORY
 
 RATE_LIMITS = r"^$|^[a-z-]+\.[a-z-]+=\d+/\d+(,[a-z-]+\.[a-z-]+=\d+/\d+)*$"
@@ -55,6 +59,12 @@ def _web_address(value: str) -> str:
 
 def _base_address(value: str) -> str:
     return _web_address(value).rstrip("/")
+
+
+def _image_address(value: str) -> str:
+    if not value or (value.startswith("/") and not value.startswith("//")):
+        return value
+    return _web_address(value)
 
 
 def _origin(value: str) -> str:
@@ -123,15 +133,12 @@ class Config(BaseSettings):
     cors_origins: Annotated[tuple[Origin, ...], NoDecode, CommaList, Field(min_length=1)]
     api_rate_limit: int = Field(default=50, ge=1)
     api_burst_limit: int = Field(default=100, ge=1)
-    auth_rate_limit: int = Field(default=5, ge=1)
-    auth_burst_limit: int = Field(default=10, ge=1)
     api_account_logging: bool = True
     provision_allowed_networks: Annotated[tuple[Network, ...], NoDecode, CommaList] = ()
     api_domain_name: HostName = ""
     api_certificate_arn: str = Field(default="", pattern=r"^$|^arn:aws[a-z-]*:acm:")
     waf_enabled: bool = False
-    waf_auth_limit: int = Field(default=100, ge=10)
-    waf_overall_limit: int = Field(default=2000, ge=10)
+    waf_overall_limit: int = Field(default=3000, ge=10)
 
     # Identity
     password_min_length: int = Field(default=10, ge=8, le=99)
@@ -150,10 +157,15 @@ class Config(BaseSettings):
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
 
     # Work in the background
+    provision_needs_approval: bool = True
     provision_max_retries: int = Field(default=7, ge=0, le=99)
     provision_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_waiting_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_patience_hours: int = Field(default=24, ge=1, le=168)
+    operation_max_retries: int = Field(default=7, ge=0, le=99)
+    operation_max_concurrency: int = Field(default=2, ge=2, le=1000)
+    operation_waiting_max_concurrency: int = Field(default=2, ge=2, le=1000)
+    operation_patience_hours: int = Field(default=6, ge=1, le=168)
     email_max_retries: int = Field(default=6, ge=1, le=100)
     email_patience_hours: int = Field(default=24, ge=1, le=168)
     email_max_concurrency: int = Field(default=2, ge=2, le=1000)
@@ -188,6 +200,10 @@ class Config(BaseSettings):
     email_from: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     email_from_name: NonEmpty
     email_reply_to: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    email_copy_to: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    brand_name: str = ""
+    brand_color: str = Field(default="", pattern=r"^(#[0-9A-Fa-f]{6})?$")
+    brand_logo_url: Annotated[str, AfterValidator(_image_address)] = ""
     sendgrid_api_url: BaseAddress = "https://api.sendgrid.com"
     smtp_host: HostName = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)
@@ -212,6 +228,18 @@ class Config(BaseSettings):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _limits_agree(self) -> Self:
+        try:
+            limits = self.limits
+        except UnusableLimits as error:
+            raise ValueError(str(error)) from None
+        needed = firewall_limit(CREDENTIAL_PATHS + SESSION_PATHS, limits)
+        if self.waf_enabled and self.waf_overall_limit < needed:
+            msg = f"WAF_OVERALL_LIMIT must be at least {needed}: RATE_LIMITS lets through as much"
+            raise ValueError(msg)
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -233,6 +261,11 @@ class Config(BaseSettings):
     def monitoring_stack_name(self) -> str:
         """The name of the stack with the stage's alarms and dashboard."""
         return f"{self.stack_name}-monitoring"
+
+    @property
+    def limits(self) -> dict[str, Limit]:
+        """The table of limits on attempts, with this stage's changes."""
+        return limits_from(self.rate_limits, LIMITS)
 
     def number(self, name: str) -> int:
         """The value of a setting that is a whole number."""

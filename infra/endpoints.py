@@ -31,10 +31,14 @@ EMAIL = (
     "EMAIL_FROM",
     "EMAIL_FROM_NAME",
     "EMAIL_REPLY_TO",
+    "EMAIL_COPY_TO",
     "SMTP_HOST",
     "SMTP_PORT",
     "SMTP_AUTHENTICATION",
     "PORTAL_WEB_URL",
+    "BRAND_NAME",
+    "BRAND_COLOR",
+    "BRAND_LOGO_URL",
 )
 TIME_ZONE = ("PORTAL_TIME_ZONE",)
 CURRENCY = ("PORTAL_CURRENCY",)
@@ -169,7 +173,7 @@ AUTH = (
         name="case_worker",
         consumes=(Queue.CASE, Queue.CASE_WAITING),
         backs_off=True,
-        settings=(*SALESFORCE, "CASE_MAX_RETRIES", "CASE_PATIENCE_HOURS"),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, "CASE_MAX_RETRIES", "CASE_PATIENCE_HOURS"),
         reads=(Table.IDENTITY,),
         writes=(Table.IDEMPOTENCY,),
         sends=(Queue.CASE, Queue.CASE_WAITING),
@@ -235,9 +239,8 @@ CATALOG = (
         area="catalog",
         name="personalized",
         route=Route(method="GET", path="/catalog/personalized", access=Access.BEARER),
-        settings=(*CATALOG_READING, *ELIGIBILITY_FIELDS),
-        reads=(Table.IDENTITY,),
-        writes=(Table.CATALOG,),
+        settings=(*CATALOG_READING, *ACCOUNT_FIELDS, *ELIGIBILITY_FIELDS),
+        writes=(Table.CATALOG, Table.IDENTITY),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,
@@ -249,9 +252,8 @@ ORDERS = (
         area="orders",
         name="create_order",
         route=Route(method="POST", path="/orders", access=Access.BEARER),
-        settings=(*CATALOG_READING, *ELIGIBILITY_FIELDS, *WHMCS),
-        reads=(Table.IDENTITY,),
-        writes=(Table.IDEMPOTENCY, Table.CATALOG, Table.EPHEMERAL),
+        settings=(*CATALOG_READING, *ACCOUNT_FIELDS, *ELIGIBILITY_FIELDS, *WHMCS),
+        writes=(Table.IDENTITY, Table.IDEMPOTENCY, Table.CATALOG, Table.EPHEMERAL),
         sends=(Queue.EMAIL,),
         secrets=(Secret.SALESFORCE, Secret.WHMCS),
         memory=1024,
@@ -261,8 +263,10 @@ ORDERS = (
         area="orders",
         name="list_orders",
         route=Route(method="GET", path="/orders", access=Access.BEARER),
-        settings=(*SALESFORCE, *CURRENCY),
-        reads=(Table.IDENTITY, Table.WORKFLOW),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY),
+        reads=(Table.WORKFLOW,),
+        # A customer whose Account was merged is given the one that was kept.
+        writes=(Table.IDENTITY,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,
@@ -271,12 +275,59 @@ ORDERS = (
         area="orders",
         name="get_order",
         route=Route(method="GET", path="/orders/{sfOrderId}", access=Access.BEARER),
-        settings=(*SALESFORCE, *CURRENCY),
-        reads=(Table.IDENTITY, Table.WORKFLOW),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY),
+        reads=(Table.WORKFLOW,),
+        # A customer whose Account was merged is given the one that was kept.
+        writes=(Table.IDENTITY,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,
     ),
+)
+
+SUBSCRIPTIONS = (
+    Endpoint(
+        area="subscriptions",
+        name="list_subscriptions",
+        route=Route(method="GET", path="/subscriptions", access=Access.BEARER),
+        settings=WHMCS,
+        reads=(Table.IDENTITY,),
+        secrets=(Secret.WHMCS,),
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="subscriptions",
+        name="get_subscription",
+        route=Route(method="GET", path="/subscriptions/{id}", access=Access.BEARER),
+        settings=(*WHMCS, *ESIM),
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="subscriptions",
+        name="get_esim",
+        route=Route(method="GET", path="/subscriptions/{id}/esim", access=Access.BEARER),
+        settings=(*WHMCS, *ESIM, *RATE_LIMITS),
+        reads=(Table.IDENTITY,),
+        # The record of who was shown which code.
+        writes=(Table.WORKFLOW, Table.EPHEMERAL),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+)
+
+WEBHOOKS = tuple(
+    Endpoint(
+        area="webhooks",
+        name=name,
+        route=Route(method="POST", path=path, access=Access.WEBHOOK),
+        settings=("ESIM_PROVIDER",),
+        writes=(Table.IDEMPOTENCY,),
+        sends=(Queue.PROVISION,),
+        secrets=(Secret.ESIM_WEBHOOK,),
+    )
+    for name, path in (("esim", "/webhooks/esim"), ("esim_hint", "/webhooks/esim/{token}"))
 )
 
 PROVISION = (
@@ -299,11 +350,12 @@ PROVISION = (
             "WHMCS_PAYMENT_METHOD",
             *ESIM,
             *TIME_ZONE,
+            "PROVISION_NEEDS_APPROVAL",
             "PROVISION_MAX_RETRIES",
             "PROVISION_PATIENCE_HOURS",
+            *ACCOUNT_FIELDS,
         ),
-        reads=(Table.IDENTITY,),
-        writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
+        writes=(Table.IDENTITY, Table.WORKFLOW, Table.IDEMPOTENCY),
         # A job that must be run again later is sent as a new message.
         sends=(Queue.EMAIL, Queue.PROVISION, Queue.PROVISION_WAITING),
         secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
@@ -325,8 +377,82 @@ PROVISION = (
         every_minutes=5,
         writes=(Table.WORKFLOW,),
         queries_status_index=True,
-        sends=(Queue.PROVISION, Queue.PROVISION_WAITING),
+        sends=(
+            Queue.PROVISION,
+            Queue.PROVISION_WAITING,
+            Queue.OPERATION,
+            Queue.OPERATION_WAITING,
+        ),
         timeout=60,
+    ),
+)
+
+OPERATION_SELLING = (*SALESFORCE, *WHMCS, *ESIM, *CURRENCY, *TIME_ZONE)
+OPERATION_WORK = (
+    *WHMCS,
+    "WHMCS_PAYMENT_METHOD",
+    *ESIM,
+    *TIME_ZONE,
+    "OPERATION_MAX_RETRIES",
+    "OPERATION_PATIENCE_HOURS",
+)
+
+OPERATIONS = (
+    Endpoint(
+        area="operations",
+        name="get_operation",
+        route=Route(method="GET", path="/operations/{id}", access=Access.BEARER),
+        reads=(Table.WORKFLOW,),
+    ),
+    Endpoint(
+        area="operations",
+        name="list_topup_offers",
+        route=Route(method="GET", path="/subscriptions/{id}/topup-offers", access=Access.BEARER),
+        settings=OPERATION_SELLING,
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        writes=(Table.CATALOG, Table.EPHEMERAL),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="operations",
+        name="start_topup",
+        route=Route(method="POST", path="/subscriptions/{id}/topup", access=Access.BEARER),
+        settings=OPERATION_SELLING,
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW, Table.CATALOG, Table.EPHEMERAL),
+        sends=(Queue.OPERATION,),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="operations",
+        name="worker",
+        consumes=(Queue.OPERATION, Queue.OPERATION_WAITING),
+        backs_off=True,
+        settings=OPERATION_WORK,
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
+        # An operation that is to be looked at again later goes back as a new message.
+        sends=(Queue.EMAIL, Queue.CASE, Queue.OPERATION, Queue.OPERATION_WAITING),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=150,
+    ),
+    Endpoint(
+        area="operations",
+        name="dead_letter",
+        consumes_dead_letters_of=(Queue.OPERATION, Queue.OPERATION_WAITING),
+        settings=OPERATION_WORK,
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
+        # To end an operation is to undo what it has begun.
+        sends=(Queue.EMAIL, Queue.CASE),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=150,
     ),
 )
 
@@ -336,12 +462,20 @@ MAIL = (
         name="send",
         consumes=(Queue.EMAIL, Queue.EMAIL_WAITING),
         backs_off=True,
-        settings=(*EMAIL, *ESIM, "EMAIL_MAX_RETRIES", "EMAIL_PATIENCE_HOURS"),
+        settings=(
+            *EMAIL,
+            *ESIM,
+            *SALESFORCE,
+            *ACCOUNT_FIELDS,
+            *TIME_ZONE,
+            "EMAIL_MAX_RETRIES",
+            "EMAIL_PATIENCE_HOURS",
+        ),
         reads=(Table.IDENTITY,),
         writes=(Table.IDEMPOTENCY, Table.EPHEMERAL),
         sends=(Queue.EMAIL, Queue.EMAIL_WAITING),
         gives_up_to=(Queue.EMAIL,),
-        secrets=(Secret.MAIL, Secret.ESIM),
+        secrets=(Secret.MAIL, Secret.ESIM, Secret.SALESFORCE),
         timeout=60,
         batch_size=5,
     ),
@@ -362,7 +496,10 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *BILLING,
     *CATALOG,
     *ORDERS,
+    *SUBSCRIPTIONS,
+    *WEBHOOKS,
     *PROVISION,
+    *OPERATIONS,
     *MAIL,
     *SYSTEM,
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from functions.email.sender import Sender
+
 
 @dataclass(frozen=True, kw_only=True)
 class DemoAccount:
@@ -40,9 +42,9 @@ class StackContext:
     providers' emulators at most one runs. `signing_key` and the
     Salesforce consumer secret are made for this machine and are valid nowhere else.
     `stack_outputs` are the CloudFormation outputs by name. `cors_origins` are the origins that the
-    deployed API accepts. `aws_account` is the access key of the emulated account's root user,
-    `assembly` the folder of the cloud assembly that was deployed, `logs` that of the
-    Lambdas' log files.
+    deployed API accepts, `mail_sender` is who the deployed Lambdas' mails are from. `aws_account`
+    is the access key of the emulated account's root user, `assembly` the folder of the cloud
+    assembly that was deployed, `logs` that of the Lambdas' log files.
     """
 
     api_url: str
@@ -66,6 +68,7 @@ class StackContext:
     salesforce_consumer_secret: str
     accounts: tuple[DemoAccount, ...]
     cors_origins: tuple[str, ...]
+    mail_sender: Sender
     site: SiteContext
 
     @property

@@ -18,7 +18,17 @@ import typer
 from portal.catalog.cache import CachePolicy
 from rich.console import Console
 
-from ops import dead_letters, jobs, order_report, order_view
+from ops import (
+    dead_letters,
+    jobs,
+    operation_report,
+    operations,
+    order_report,
+    order_view,
+    report,
+    user_report,
+    users,
+)
 from ops.deps import StageRoot
 from ops.errors import FAILED, KNOWN, NO, OpsError, explain
 from ops.ports import DeadLetter, DeadLetters, Root
@@ -32,8 +42,15 @@ catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue.")
 order_app = typer.Typer(no_args_is_help=True, help="One order.")
 app.add_typer(catalog_app, name="catalog")
 app.add_typer(order_app, name="order")
+users_app = typer.Typer(no_args_is_help=True, help="One portal user.")
+app.add_typer(users_app, name="users")
+
+Who = Annotated[str, typer.Argument(help="User id, e-mail address, customer number or Account id")]
+operation_app = typer.Typer(no_args_is_help=True, help="One operation of a customer.")
+app.add_typer(operation_app, name="operation")
 
 OrderId = Annotated[str, typer.Argument(help="Salesforce Order id, 15 or 18 characters")]
+OperationId = Annotated[str, typer.Argument(help="id of an operation, such as topup-0123…")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")]
 
 
@@ -108,6 +125,90 @@ def order_cancel(ctx: typer.Context, order_id: OrderId, yes: Yes = False) -> Non
             raise typer.Exit(NO)
 
 
+@users_app.command("show")
+def users_show(ctx: typer.Context, who: Who) -> None:
+    """Show who a portal user is in the other systems; ids only."""
+    with _reported() as console:
+        user_report.render(users.look_up(_root(ctx).users(), who), console)
+
+
+@users_app.command("remap")
+def users_remap(
+    ctx: typer.Context,
+    who: Who,
+    account: Annotated[str, typer.Option(help="Id of the Account that the user is to get")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept in the user's record")],
+    yes: Yes = False,
+) -> None:
+    """Give a portal user another Salesforce Account, for example after a merge."""
+    with _reported() as console:
+        ports = _root(ctx).users()
+        mapping, wanted = users.find(ports, who), users.wanted_account(ports, account)
+        _confirm(
+            f"Give user {mapping.user_id} (WHMCS client {mapping.whmcs_client_id}) Account "
+            f"{wanted.id} instead of {mapping.sf_account_id}?",
+            yes=yes,
+        )
+        users.remap(ports, mapping, wanted, reason)
+        console.print(f"User {mapping.user_id} is Account {wanted.id} now.", soft_wrap=True)
+
+
+@users_app.command("remove")
+def users_remove(ctx: typer.Context, who: Who, yes: Yes = False) -> None:
+    """Forget who a portal user is, so that its customer number can sign up again."""
+    with _reported() as console:
+        ports = _root(ctx).users()
+        mapping = users.find(ports, who)
+        _confirm(
+            f"Remove user {mapping.user_id}? Its orders and its WHMCS client "
+            f"{mapping.whmcs_client_id} stay; delete the user in Cognito as well.",
+            yes=yes,
+        )
+        users.remove(ports, mapping)
+        console.print(
+            f"Removed. Delete {mapping.user_id} in Cognito, and close WHMCS client "
+            f"{mapping.whmcs_client_id} unless the customer keeps it.",
+            soft_wrap=True,
+        )
+
+
+@operation_app.command("show")
+def operation_show(ctx: typer.Context, operation: OperationId) -> None:
+    """Show an operation in the workflow table and its invoice in WHMCS; ids only."""
+    with _reported() as console:
+        shown = operations.look_up(_root(ctx).operation(), operation)
+        operation_report.render(shown, console)
+        if shown.unreadable:
+            raise typer.Exit(FAILED)
+
+
+@operation_app.command("cancel")
+def operation_cancel(ctx: typer.Context, operation: OperationId, yes: Yes = False) -> None:
+    """Call an operation off, if nothing that cannot be undone has begun."""
+    with _reported() as console:
+        ports = _root(ctx).operation_jobs()
+        status = operations.must_exist(ports, operation).status
+        _confirm(f"Cancel {operation} (now {status})?", yes=yes)
+        outcome = operations.call_off(ports, operation)
+        console.print(operations.SENTENCES[outcome], soft_wrap=True)
+        if outcome not in operations.DONE:
+            raise typer.Exit(NO)
+
+
+@operation_app.command("redrive")
+def operation_redrive(ctx: typer.Context, operation: OperationId, yes: Yes = False) -> None:
+    """Start the next attempt of an operation that failed; the customer may be charged anew."""
+    with _reported() as console:
+        ports = _root(ctx).operation_jobs()
+        operations.must_exist(ports, operation)
+        _confirm(f"Start the next attempt of {operation}? It may charge the customer.", yes=yes)
+        attempt, correlation_id = operations.start_again(ports, operation)
+        console.print(
+            f"Attempt {attempt} of {operation} is queued; correlation id {correlation_id}.",
+            soft_wrap=True,
+        )
+
+
 @app.command("redrive")
 def redrive(
     ctx: typer.Context,
@@ -115,7 +216,8 @@ def redrive(
     letters: Annotated[
         bool,
         typer.Option(
-            "--dead-letters", help="Provisioning: list them. E-mail and Cases: send them again."
+            "--dead-letters",
+            help="Provisioning and operations: list them. E-mail and Cases: send them again.",
         ),
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many messages")] = 10,
@@ -136,6 +238,35 @@ def redrive(
         )
 
 
+@app.command("doctor")
+def doctor(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+    system: Annotated[
+        list[str] | None,
+        typer.Option(help="Only checks of aws, salesforce, whmcs, esim, mail or portal"),
+    ] = None,
+    write_probes: Annotated[
+        bool, typer.Option("--write-probes", help="Also settle what only a write can; asks first")
+    ] = False,
+    probe_client: Annotated[
+        int | None, typer.Option(help="WHMCS client of your own that the probe may order for")
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Check a stage and every system around it; exit 1 when something is wrong."""
+    from ops import doctor_command  # noqa: PLC0415  # everything that reads a system
+
+    with _reported() as console:
+        wanted = doctor_command.chosen(system)
+        if write_probes:
+            _confirm(doctor_command.question(probe_client), yes=yes)
+            wanted = (*wanted, *doctor_command.probes(probe_client, system))
+        code = doctor_command.run(wanted, _root(ctx).doctor(), console, as_json=as_json)
+        if code:
+            raise typer.Exit(code)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Repeatable:
     """Dead letters that are safe to send again. Those to `keep` stay, for the reason `kept`."""
@@ -151,6 +282,8 @@ def _redrive_letters(root: Root, limit: int, console: Console, *, yes: bool) -> 
     ports = root.dead_letters()
     console.print("Provisioning (a Lambda ends their orders as failed; redrive those by id)")
     _list([*ports.provision.look(limit), *ports.provision_waiting.look(limit)], console)
+    console.print("Operations (a Lambda undoes and ends them; redrive those by id)")
+    _list([*ports.operation.look(limit), *ports.operation_waiting.look(limit)], console)
     now = datetime.fromtimestamp(ports.clock(), UTC)
     mails = _Repeatable(
         title="E-mail",
@@ -189,7 +322,7 @@ def _list(letters: Sequence[DeadLetter], console: Console) -> None:
         members = dead_letters.parts(letter)
         names = ("jobId", "attempt", "template", "dedupKey", "userId", "caseKey")
         said = "  ".join(f"{name} {members[name]}" for name in names if name in members)
-        sent = order_report.moment(letter.sent_at.timestamp())
+        sent = report.moment(letter.sent_at.timestamp())
         console.print(f"  {sent}  {said or 'not readable'}  message {letter.id}", soft_wrap=True)
 
 

@@ -1,6 +1,7 @@
 """Finds a stage by its stack's outputs and by the environment of its Lambdas.
 
-A command works with the deployed settings of `provision-worker` and `catalog-list-products`.
+A command works with the deployed settings of `catalog-list-products`, `provision-worker` and
+`operations-worker`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from ops.errors import FAILED, OpsError
 LOCAL = "local"
 FRONT_DOOR = "http://127.0.0.1:8080"
 # In the order of priority, the last one highest. Together they have all settings for commands.
-FUNCTIONS = ("catalog-list-products", "provision-worker")
+FUNCTIONS = ("catalog-list-products", "provision-worker", "operations-worker")
 MISSING = frozenset({"ValidationError", "ResourceNotFoundException"})
 LOOK_SECONDS = 3.0
 

@@ -113,7 +113,7 @@ def _of_mail(kind: Kind) -> Seen:
     if kind in (Kind.UNAVAILABLE, Kind.THROTTLED):
         return Seen("A later mail.", "Nothing: the mail is tried again.")
     if kind is Kind.UNAUTHORIZED:
-        return Seen("No mail until it is mended.", "Dead letter and alarm: mend the account.")
+        return Seen("A later mail.", "Metric AccessDenied and alarm; mails wait for the mending.")
     return Seen("No mail.", "Dead letter and alarm, with the text.")
 
 

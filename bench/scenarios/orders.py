@@ -63,7 +63,12 @@ def scenarios() -> dict[str, Scenario]:
     records = [order_record(number=f"{n:08d}", lines=lines) for n in range(1, ORDERS + 1)]
     steps = tuple(StepView(step, "done", NOW) for step in ("load", "check", "add_order"))
     job = JobView(status="in_progress", attempt=1, timeline=steps)
-    reading = Reading(orders=FakeOrders(*records), jobs=FakeJobs(**{ORDER_ID: job}), currency="JPY")
+    reading = Reading(
+        orders=FakeOrders(*records),
+        jobs=FakeJobs(**{ORDER_ID: job}),
+        currency="JPY",
+        current=lambda mapping: mapping,
+    )
     deps = ReadOrdersDeps(directory=FakeDirectory(customer()), reading=reading)
     for module in (list_orders, get_order):
         module.app.override(build_read_orders, lambda: deps)
@@ -99,6 +104,7 @@ def sell(catalog: CatalogReader, orders: Orders) -> None:
             ),
             orders=orders,
             mail_queue=FakeMailQueue(),
+            current=lambda mapping: mapping,
         ),
     )
     create_order.app.override(build_create_order, lambda: deps)

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from portal import config, factories
 from portal.api.cookies import RefreshCookie
 from portal.api.rate_limit import RateLimiter, limits_from
+from portal.domain.limits import LIMITS
 from portal.domain.passwords import PasswordPolicy
-from portal.ports.accounts import Accounts, CaseJobs
+from portal.ports.accounts import CaseJobs
 from portal.ports.clients import Clients
 from portal.ports.identity import CustomerDirectory
 from portal.ports.registrations import Registrations
 from portal.ports.users import Users
 
 from functions.auth.email_cases import EmailCases
-from functions.auth.limits import DEFAULTS
 from functions.auth.passwords import Passwords, ResetMails
 from functions.auth.recovery import AbandonedRegistrations
 from functions.auth.registration import Registrar
@@ -42,8 +42,7 @@ class RegistrationConfig(
     config.IdentityTable,
     config.CognitoConfig,
     config.PasswordRulesConfig,
-    config.SalesforceConfig,
-    config.SalesforceAccountFields,
+    config.AccountReading,
     config.WhmcsConfig,
     config.WhmcsClientFields,
     config.EmailQueue,
@@ -77,7 +76,7 @@ class CaseWorkerConfig(
     config.CaseWaitingQueue,
     config.CaseDeadLetters,
     config.CaseLimits,
-    config.SalesforceConfig,
+    config.AccountReading,
 ):
     """The consumer of the case queues."""
 
@@ -101,12 +100,18 @@ class CaseWorkerDeps:
 
 
 @functools.cache
+def build_limiter() -> RateLimiter:
+    """For every endpoint that counts the requests of an address."""
+    return _limiter(config.load(LimitedConfig))
+
+
+@functools.cache
 def build_signup() -> Signup:
     """For POST /auth/signup."""
     settings = config.load(RegistrationConfig)
     clients, registrations = _clients(settings), _registrations(settings)
     return Signup(
-        accounts=_accounts(settings),
+        accounts=factories.accounts(settings),
         clients=clients,
         registrations=registrations,
         registrar=_registrar(settings, clients, registrations),
@@ -122,7 +127,7 @@ def build_linking() -> Linking:
     settings = config.load(RegistrationConfig)
     clients = _clients(settings)
     return Linking(
-        accounts=_accounts(settings),
+        accounts=factories.accounts(settings),
         clients=clients,
         registrar=_registrar(settings, clients, _registrations(settings)),
         limiter=_limiter(settings),
@@ -184,6 +189,7 @@ def build_case_worker() -> CaseWorkerDeps:
     cases = EmailCases(
         registrations=_registrations(settings),
         desk=SalesforceCases(factories.salesforce(settings)),
+        merges=factories.accounts(settings),
         clock=time.time,
     )
     policy = Policy(
@@ -218,7 +224,7 @@ def _limiter(settings: LimitedConfig) -> RateLimiter:
     from portal.repositories.rate_limits import DynamoRateCounters  # the same
 
     counters = DynamoRateCounters(Table(settings.ephemeral_table))
-    return RateLimiter(counters, limits_from(settings.rate_limits, DEFAULTS))
+    return RateLimiter(counters, limits_from(settings.rate_limits, LIMITS))
 
 
 def _policy(settings: config.PasswordRulesConfig) -> PasswordPolicy:
@@ -244,20 +250,8 @@ def _registrations(settings: config.IdentityTable) -> Registrations:
     return DynamoRegistrations(Table(settings.identity_table))
 
 
-def _accounts(settings: RegistrationConfig) -> Accounts:
-    from portal.adapters.salesforce.accounts import (  # loads requests
-        AccountFields,
-        SalesforceAccounts,
-    )
-
-    fields = AccountFields(
-        customer_number=settings.customer_number_field, email=settings.account_email_field
-    )
-    return SalesforceAccounts(factories.salesforce(settings), fields)
-
-
 def _clients(settings: RegistrationConfig) -> Clients:
-    from portal.adapters.whmcs.clients import ClientFields, WhmcsClients  # the same
+    from portal.adapters.whmcs.clients import ClientFields, WhmcsClients  # loads requests
 
     fields = ClientFields(
         customer_number=settings.whmcs_customer_number_field_id,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from portal.api.rate_limit import RateLimiter
+from portal.domain import normal_forms
+from portal.domain.normal_forms import same_customer_number
 from portal.domain.passwords import PasswordPolicy
 from portal.domain.problems import (
     CUSTOMER_NUMBER_MISMATCH,
     CUSTOMER_NUMBER_UNKNOWN,
     INVALID_CREDENTIALS,
+    PASSWORD_REFUSED,
     TWO_FACTOR_REQUIRED,
     FieldError,
     Problem,
@@ -51,8 +54,9 @@ class Signup:
 
     def run(self, request: SignupRequest, *, address: str, language: str) -> Registered:
         """Make the account, or go on with one that an earlier request began."""
-        self._limiter.check("signup.ip", address)
-        self._limiter.check("signup.customer-number", request.sf_number.casefold())
+        number = request.sf_number.casefold()
+        self._limiter.check("signup.customer-number-ip", f"{number} {address}")
+        self._limiter.check("signup.customer-number", number)
         self._policy.check(request.password, pointer="/password", email=request.email)
         wanted = Wanted(
             kind=Kind.SIGNUP,
@@ -91,11 +95,12 @@ class Linking:
 
     def run(self, request: LinkRequest, *, address: str, language: str) -> Registered:
         """Prove the WHMCS login, match the customer number, make the portal account."""
-        self._limiter.check("link.ip", address)
+        self._limiter.check("link.account-ip", f"{request.email} {address}")
         self._limiter.check("link.account", request.email)
-        portal_password = request.new_password or request.password
-        self._policy.check(portal_password, pointer="/newPassword", email=request.email)
+        if request.new_password is not None:
+            self._policy.check(request.new_password, pointer="/newPassword", email=request.email)
         client = self._proved(request)
+        portal_password = request.new_password or self._proved_password(request)
         wanted = Wanted(
             kind=Kind.LINK,
             email=request.email,
@@ -105,6 +110,20 @@ class Linking:
             language=language,
         )
         return self._registrar.register(wanted, lambda _: client.client_id)
+
+    def _proved_password(self, request: LinkRequest) -> str:
+        """The billing password as the portal's, once it is known to be right."""
+        password = normal_forms.password(request.password)
+        if broken := self._policy.broken_rules(password, email=request.email):
+            raise Problem(
+                PASSWORD_REFUSED,
+                "The billing password does not keep the portal's rules: send newPassword as well, "
+                "which becomes the portal's password.",
+                errors=tuple(
+                    FieldError(text, pointer="/password", code=code) for code, text in broken
+                ),
+            )
+        return password
 
     def _proved(self, request: LinkRequest) -> BillingClient:
         try:
@@ -146,10 +165,10 @@ def details_of(request: SignupRequest) -> ClientDetails:
         last_name=request.last_name,
         phone=request.phone,
         street=address.street,
-        street2=address.street2,
+        street2=address.street2 or None,
         city=address.city,
-        state=address.state,
-        postcode=address.postcode,
+        state=address.state or "",
+        postcode=address.postcode or None,
         country=address.country,
         company=request.company,
         nationality=request.nationality,
@@ -160,5 +179,4 @@ def details_of(request: SignupRequest) -> ClientDetails:
 
 
 def _with_number(clients: Iterable[BillingClient], number: str) -> BillingClient | None:
-    wanted = number.casefold()
-    return next((c for c in clients if c.customer_number.casefold() == wanted), None)
+    return next((c for c in clients if same_customer_number(c.customer_number, number)), None)

@@ -9,6 +9,7 @@ from datetime import date
 
 from portal import config, factories
 from portal.domain.catalog import AccountEligibility
+from portal.domain.identity import CustomerMapping
 from portal.ports.catalog import CatalogReader
 from portal.ports.identity import CustomerDirectory
 
@@ -17,9 +18,7 @@ class CatalogConfig(config.HttpConfig, config.CatalogReading, config.TimeZoneCon
     """The settings of GET /catalog and GET /catalog/{sku}."""
 
 
-class PersonalizedConfig(
-    config.HttpConfig, config.EligibilityReading, config.TimeZoneConfig, config.IdentityTable
-):
+class PersonalizedConfig(config.HttpConfig, config.EligibilityReading, config.TimeZoneConfig):
     """The settings of GET /catalog/personalized."""
 
 
@@ -38,7 +37,7 @@ class PersonalizedDeps:
     catalog: CatalogReader
     today: Callable[[], date]
     directory: CustomerDirectory
-    eligibility: Callable[[str], AccountEligibility]
+    eligibility: Callable[[CustomerMapping], AccountEligibility]
 
 
 @functools.cache

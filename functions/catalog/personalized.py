@@ -43,7 +43,7 @@ def personalized(
 ) -> Response[str]:
     """Return the products for which the caller's Account is eligible. No cache may store it."""
     customer = mapped(user, deps.directory)
-    account = deps.eligibility(customer.sf_account_id)
+    account = deps.eligibility(customer)
     catalog, today = deps.catalog.current(), deps.today()
 
     def render() -> str:

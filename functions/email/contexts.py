@@ -9,13 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from portal import qr_code
 from portal.domain.activation_code import ActivationCode
-from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.mail import MailJob
+from portal.domain.mail_contents import (
+    CONTENTS,
+    EsimActivation,
+    EsimReissued,
+    EsimSentAgain,
+    MailContent,
+    PasswordReset,
+)
 from portal.ports.mail_transport import InlineImage
-from portal.ports.reset_tokens import ResetTokens
 from portal.queues.failures import GiveUp
-
-from functions.email import qr
+from pydantic import ValidationError
 
 QR_CONTENT_ID = "esim-qr"
 
@@ -25,6 +32,19 @@ class ActivationCodes(Protocol):
 
     def activation_code(self, line_id: str) -> ActivationCode:
         """Return the code of a line. Raises Unavailable while the provider has none yet."""
+        ...
+
+
+class TokenIssuer(Protocol):
+    """Where the tokens of reset links come from."""
+
+    def issue(self, user_id: str) -> str:
+        """A new token for the link in a mail; it exists nowhere else in clear."""
+        ...
+
+    @property
+    def valid_minutes(self) -> int:
+        """How long a token works."""
         ...
 
 
@@ -41,69 +61,47 @@ class Contexts:
     """Builds the values of each template."""
 
     activation_codes: ActivationCodes
-    reset_tokens: ResetTokens
+    reset_tokens: TokenIssuer
 
     def of(self, job: MailJob) -> Context:
         """Return the values for a job.
 
-        Raises GiveUp when a parameter is missing, and UpstreamErrors.
+        Raises GiveUp when the parameters are not those of the template, and UpstreamErrors.
         """
-        if job.template in (MailTemplate.ESIM_ACTIVATION, MailTemplate.ESIM_REISSUED):
-            return self._esim(job)
-        if job.template is MailTemplate.PASSWORD_RESET:
-            return Context(
-                {
-                    "token": self.reset_tokens.issue(job.user_id),
-                    "minutes": self.reset_tokens.valid_minutes,
-                }
-            )
-        if job.template in (MailTemplate.ORDER_RECEIVED, MailTemplate.ORDER_PROVISIONED):
-            return _order(job)
-        if job.template is MailTemplate.TOPUP_RECEIPT:
-            return _plain(job, "offerName", "amount", "currency", "subscriptionId")
-        return Context({})
-
-    def _esim(self, job: MailJob) -> Context:
-        code = self.activation_codes.activation_code(_need(job, "lineId"))
-        values = {
-            "order_number": job.parameters.get("orderNumber", ""),
-            "esim": {
-                "content_id": QR_CONTENT_ID,
-                "lpa": code.lpa,
-                "smdp_address": code.smdp_address,
-                "matching_id": code.matching_id,
-                "apple_link": code.apple_link,
-                "android_link": code.android_link,
-            },
-        }
-        return Context(values, (InlineImage(QR_CONTENT_ID, "esim.png", qr.png(code.lpa)),))
+        content = content_of(job)
+        values = {name: getattr(content, name) for name in type(content).model_fields}
+        if isinstance(content, PasswordReset):
+            token = self.reset_tokens.issue(job.user_id)
+            minutes = self.reset_tokens.valid_minutes
+            return Context(values | {"token": token, "minutes": minutes})
+        if isinstance(content, EsimActivation | EsimReissued | EsimSentAgain):
+            code = self.activation_codes.activation_code(content.line_id)
+            return Context(values | {"esim": esim_values(code)}, (qr_image(code),))
+        return Context(values)
 
 
-def _order(job: MailJob) -> Context:
-    lines = [
-        {"name": str(line["name"]), "quantity": int(line["quantity"])}
-        for line in job.parameters.get("lines", [])
-    ]
-    return Context(
-        {
-            "order_number": _need(job, "orderNumber"),
-            "order_id": _need(job, "sfOrderId"),
-            "lines": lines,
-        }
-    )
+def content_of(job: MailJob) -> MailContent:
+    """What the job carries; raises GiveUp when its parameters are not those of its template."""
+    try:
+        return CONTENTS[job.template].model_validate(job.parameters)
+    except ValidationError as error:
+        wrong = ", ".join(sorted({".".join(map(str, one["loc"])) for one in error.errors()}))
+        msg = f"mail job {job.template.value} has unusable parameters: {wrong}"
+        raise GiveUp("unusable-job", msg) from None
 
 
-def _plain(job: MailJob, *names: str) -> Context:
-    return Context({_snake(name): _need(job, name) for name in names})
+def esim_values(code: ActivationCode) -> dict[str, str]:
+    """What the layouts show of an activation code."""
+    return {
+        "content_id": QR_CONTENT_ID,
+        "lpa": code.lpa,
+        "smdp_address": code.smdp_address,
+        "matching_id": code.matching_id,
+        "apple_link": code.apple_link,
+        "android_link": code.android_link,
+    }
 
 
-def _need(job: MailJob, name: str) -> str:
-    value = job.parameters.get(name)
-    if value in (None, ""):
-        msg = f"mail job {job.template.value} has no parameter {name}"
-        raise GiveUp("unusable-job", msg)
-    return str(value)
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name)
+def qr_image(code: ActivationCode) -> InlineImage:
+    """The QR code that the HTML shows."""
+    return InlineImage(QR_CONTENT_ID, "esim.png", qr_code.png(code.lpa))

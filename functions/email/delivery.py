@@ -14,20 +14,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.domain.identity import CustomerMapping
 from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.upstream import OutcomeUnknown, UpstreamError
 from portal.observability import count, logger
-from portal.ports.identity import CustomerDirectory
+from portal.ports.activation_mails import ActivationMails
 from portal.ports.mail_transport import MailTransport, Message
 from portal.ports.message_log import Claim, MessageLog
 from portal.queues.failures import GiveUp
 from portal.queues.recorded_work import Ending
 
-from functions.email.contexts import Contexts
+from functions.email.contexts import Contexts, content_of
+from functions.email.recipients import NO_RECIPIENT, Recipients
 from functions.email.rendering import render
+from functions.email.sender import Sender
 
-NO_RECIPIENT = "no-recipient"
+WITH_CODE = frozenset(
+    {MailTemplate.ESIM_ACTIVATION, MailTemplate.ESIM_REISSUED, MailTemplate.ESIM_SENT_AGAIN}
+)
 
 
 class MailOutcome(StrEnum):
@@ -40,23 +43,19 @@ class MailOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Sender:
-    """The sender's data in mails. `reply_to` is empty when nobody reads replies."""
-
-    name: str
-    portal_url: str
-    reply_to: str = ""
-
-
-@dataclass(frozen=True)
 class Delivery:
-    """Delivers jobs one by one. `clock` returns epoch seconds."""
+    """Delivers jobs one by one. `clock` returns epoch seconds.
+
+    `copy_to` gets a blind copy of every mail without a credential; it is empty for no copies.
+    """
 
     log: MessageLog
-    directory: CustomerDirectory
+    recipients: Recipients
     contexts: Contexts
     transport: MailTransport
     sender: Sender
+    activation_mails: ActivationMails
+    copy_to: str = ""
     clock: Callable[[], float] = time.time
 
     def deliver(self, job: MailJob, claim: Claim) -> Ending:
@@ -93,7 +92,17 @@ class Delivery:
             count("UnexpectedErrors")
             logger().exception("unexpected error")
             return self._uncertain(job)
+        self._remember(job)
         return self._ended(job, MailOutcome.SENT, message_id)
+
+    def _remember(self, job: MailJob) -> None:
+        """For an hour the page shows what the mail shows; without it, after the password only."""
+        if job.template not in WITH_CODE:
+            return
+        try:
+            self.activation_mails.sent(str(job.parameters["lineId"]))
+        except UpstreamError:
+            logger().warning("the time of an activation mail was not remembered")
 
     def _uncertain(self, job: MailJob) -> Ending:
         left_in_doubt(job.dedup_key)
@@ -108,21 +117,11 @@ class Delivery:
         return Ending(outcome, message_id)
 
     def _message(self, job: MailJob) -> Message:
-        customer = self._recipient(job)
+        recipient = self.recipients.of(job)
         context = self.contexts.of(job)
-        rendered = render(
-            job.template,
-            customer.language,
-            {
-                **context.values,
-                "first_name": customer.first_name,
-                "sender_name": self.sender.name,
-                "portal_url": self.sender.portal_url.rstrip("/"),
-                "reply_to": self.sender.reply_to,
-            },
-        )
+        rendered = render(job.template, recipient.addressee, self.sender, context.values)
         return Message(
-            to=customer.email,
+            to=recipient.address,
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
@@ -130,14 +129,9 @@ class Delivery:
             category=job.template.value,
             correlation_id=job.correlation_id,
             reply_to=self.sender.reply_to,
+            copy_to="" if content_of(job).carries_credential else self.copy_to,
             images=context.images,
         )
-
-    def _recipient(self, job: MailJob) -> CustomerMapping:
-        customer = self.directory.by_user(job.user_id)
-        if customer is None:
-            raise GiveUp(NO_RECIPIENT, f"user {job.user_id} has no mapping")
-        return customer
 
 
 def left_in_doubt(key: str) -> None:

@@ -12,7 +12,9 @@ from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
 from portal.queues.recorded_work import RecordedWork
 
 from functions.email.contexts import Contexts
-from functions.email.delivery import Delivery, Sender, left_in_doubt
+from functions.email.delivery import Delivery, left_in_doubt
+from functions.email.recipients import Recipients
+from functions.email.sender import SenderConfig, sender_of
 
 HOUR = 3_600.0
 
@@ -25,8 +27,9 @@ class SendConfig(
     config.EmailWaitingQueue,
     config.EmailDeadLetters,
     config.EmailLimits,
-    config.MailConfig,
+    SenderConfig,
     config.EsimConfig,
+    config.AccountReading,
 ):
     """The settings of the consumer of the e-mail queues."""
 
@@ -44,17 +47,22 @@ class SendDeps:
 @functools.cache
 def build_send() -> SendDeps:
     """Return the dependencies of the consumer."""
+    from portal.repositories.activation_mails import DynamoActivationMails
+    from portal.repositories.dynamodb import Table
+
     settings = config.load(SendConfig)
     log = factories.message_log(settings, "MAIL")
     delivery = Delivery(
         log=log,
-        directory=factories.directory(settings),
+        recipients=Recipients(factories.directory(settings), factories.accounts(settings)),
         contexts=Contexts(
             activation_codes=factories.esim_provider(settings),
             reset_tokens=factories.reset_tokens(settings),
         ),
         transport=_transport(settings),
-        sender=Sender(settings.email_from_name, settings.portal_web_url, settings.email_reply_to),
+        activation_mails=DynamoActivationMails(Table(settings.ephemeral_table)),
+        sender=sender_of(settings),
+        copy_to=settings.email_copy_to,
     )
     policy = Policy(
         max_retries=settings.email_max_retries, patience=settings.email_patience_hours * HOUR

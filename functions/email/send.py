@@ -13,9 +13,9 @@ from functions.email.deps import SendDeps, build_send
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-SECONDS_NEEDED = 30.0
+SECONDS_NEEDED = 40.0
 """Seconds for one mail: two requests to the mail service (its key may have been rotated), one to
-the eSIM provider, and several to DynamoDB."""
+the eSIM provider or two to Salesforce (a login and a query), and several to DynamoDB."""
 
 
 def mail_consumer(deps: SendDeps) -> Consumer[MailJob]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal import correlation
-from portal.api.errors import field_error
+from portal.api.errors import field_errors
 from portal.api.signature import SignatureVerifier, SignedRequest
 from portal.domain.ids import to_18
 from portal.domain.problems import (
@@ -111,7 +111,7 @@ def _input(body: bytes) -> dict[str, str]:
         raise Problem(
             INVALID_REQUEST,
             "Correct the values named in errors and sign the request again.",
-            errors=tuple(field_error({**entry, "loc": ("body", *entry["loc"])}) for entry in found),
+            errors=field_errors([{**entry, "loc": ("body", *entry["loc"])} for entry in found]),
         ) from None
     return {"requestedBy": request.requested_by} if request.requested_by else {}
 

@@ -37,17 +37,17 @@ class StartConfig(
 
 
 class WorkerConfig(
-    config.IdentityTable,
+    config.AccountFollowing,
     config.IdempotencyTable,
     config.WorkflowTable,
     config.EmailQueue,
     config.ProvisionQueue,
     config.ProvisionWaitingQueue,
-    config.SalesforceConfig,
     config.WhmcsOrderingConfig,
     config.EsimConfig,
     config.TimeZoneConfig,
     config.ProvisionLimits,
+    config.ProvisionApproval,
 ):
     """The settings of the consumer of the provisioning queues."""
 
@@ -56,7 +56,13 @@ class DeadLetterConfig(config.WorkflowTable, config.SalesforceConfig):
     """The settings of the dead-letter consumer."""
 
 
-class SweeperConfig(config.WorkflowTable, config.ProvisionQueue, config.ProvisionWaitingQueue):
+class SweeperConfig(
+    config.WorkflowTable,
+    config.ProvisionQueue,
+    config.ProvisionWaitingQueue,
+    config.OperationQueue,
+    config.OperationWaitingQueue,
+):
     """The settings of the sweeper, which has the queues of every kind of job."""
 
 
@@ -190,6 +196,7 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
     from portal.adapters.whmcs.services import WhmcsServices
     from portal.repositories.claims import DynamoClaims
     from portal.repositories.dynamodb import Table
+    from portal.repositories.esim_events import DynamoEsimWaits
     from portal.repositories.service_lines import DynamoServiceLines
     from portal.repositories.subscribers import DynamoSubscribers
 
@@ -198,14 +205,15 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
     def circuit(upstream: str) -> Circuit:
         return Circuit(upstream, table=settings.idempotency_table)
 
+    salesforce = factories.salesforce(settings, circuit("salesforce").run)
     whmcs = factories.whmcs(settings, circuit("whmcs").run)
     workflow = Table(settings.workflow_table)
     return ProvisioningPorts(
         orders=SalesforceProvisioningOrders(
-            factories.salesforce(settings, circuit("salesforce").run),
-            api_version=settings.salesforce_api_version,
+            salesforce, api_version=settings.salesforce_api_version
         ),
         directory=factories.directory(settings),
+        owner_of=factories.merged_accounts(settings, salesforce).owner_of,
         products=WhmcsProducts(whmcs),
         clients=WhmcsOrderingClients(whmcs, today=factories.today(settings)),
         billing=WhmcsOrders(whmcs),
@@ -214,6 +222,8 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
         esim=factories.esim_provider(settings, circuit("esim").run),
         subscribers=DynamoSubscribers(workflow),
         service_lines=DynamoServiceLines(workflow),
+        esim_waits=DynamoEsimWaits(Table(settings.idempotency_table)),
         mail_queue=factories.mail_queue(settings),
         payment_method=settings.whmcs_payment_method,
+        needs_approval=settings.provision_needs_approval,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from portal.domain.identity import CustomerMapping
 from portal.ports.billing_orders import (
     BillingClients,
     BillingOrders,
@@ -12,6 +14,7 @@ from portal.ports.billing_orders import (
     ProductCatalogue,
 )
 from portal.ports.esim import EsimProvider, Subscribers
+from portal.ports.esim_events import EsimWaits
 from portal.ports.identity import CustomerDirectory
 from portal.ports.mail import MailQueue
 from portal.ports.provisioning import ProvisioningOrders
@@ -22,11 +25,14 @@ from portal.ports.service_lines import ServiceLines
 class ProvisioningPorts:
     """Salesforce, WHMCS, the eSIM provider, and the portal's own tables and queues.
 
-    `payment_method` is the system name of WHMCS' payment gateway module for orders.
+    `owner_of` returns the portal user of an Account, also after other Accounts were merged into it,
+    and raises Problem `account-conflict`. `payment_method` is the system name of WHMCS' payment
+    gateway module for orders. `needs_approval` says whether an Order in review is refused.
     """
 
     orders: ProvisioningOrders
     directory: CustomerDirectory
+    owner_of: Callable[[str], CustomerMapping | None]
     products: ProductCatalogue
     clients: BillingClients
     billing: BillingOrders
@@ -35,5 +41,7 @@ class ProvisioningPorts:
     esim: EsimProvider
     subscribers: Subscribers
     service_lines: ServiceLines
+    esim_waits: EsimWaits
     mail_queue: MailQueue
     payment_method: str
+    needs_approval: bool

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import aws_apigateway as apigateway
+from portal.api.bodies import MAX_BYTES
 from portal.domain import problems
 from portal.domain.problems import Problem, ProblemType
 
 EXPOSED_HEADERS = "X-Correlation-Id,Retry-After"
 
+TOO_LARGE = f"Send a body of at most {MAX_BYTES // 1024} KB."
 UNKNOWN_OUTCOME = "The request may or may not have been carried out: look before you send it again."
 
 
@@ -44,7 +46,11 @@ GATEWAY_PROBLEMS: tuple[GatewayProblem, ...] = (
         "MISSING_AUTHENTICATION_TOKEN", problems.NOT_FOUND, "There is no such path or method."
     ),
     GatewayProblem("RESOURCE_NOT_FOUND", problems.NOT_FOUND, "There is no such path or method."),
-    GatewayProblem("REQUEST_TOO_LARGE", problems.PAYLOAD_TOO_LARGE, "Send less than 10 MB."),
+    GatewayProblem(
+        "REQUEST_TOO_LARGE",
+        problems.PAYLOAD_TOO_LARGE,
+        TOO_LARGE,
+    ),
     GatewayProblem(
         "UNSUPPORTED_MEDIA_TYPE",
         problems.UNSUPPORTED_MEDIA_TYPE,
@@ -79,9 +85,9 @@ def add_gateway_responses(api: apigateway.RestApi, *, origins: Sequence[str]) ->
 def _headers(problem: GatewayProblem, *, origins: Sequence[str]) -> dict[str, str]:
     """Return header values in API Gateway's notation, with literals in single quotes.
 
-    A gateway response cannot choose between origins. With several, it names the caller's own
-    origin. The document holds no personal data, and a page that could not read it would show a
-    network error where the user must sign in again.
+    A gateway response cannot choose between origins, and must not name the caller's origin. With
+    several, it names the first, which is the site's own. Pages of the other origins see a network
+    error in place of these answers.
     """
     headers = {
         "Content-Type": "'application/problem+json'",
@@ -89,9 +95,7 @@ def _headers(problem: GatewayProblem, *, origins: Sequence[str]) -> dict[str, st
         "Cache-Control": "'no-store'",
         "Strict-Transport-Security": "'max-age=63072000; includeSubDomains'",
         "X-Content-Type-Options": "'nosniff'",
-        "Access-Control-Allow-Origin": (
-            f"'{origins[0]}'" if len(origins) == 1 else "method.request.header.Origin"
-        ),
+        "Access-Control-Allow-Origin": f"'{origins[0]}'",
         "Access-Control-Allow-Credentials": "'true'",
         "Access-Control-Expose-Headers": f"'{EXPOSED_HEADERS}'",
         "Vary": "'Origin'",

@@ -12,6 +12,8 @@ ALLOWED_HEADERS = (
     "Authorization",
     "Content-Type",
     "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
     "X-Correlation-Id",
     "X-Portal-CSRF",
     "X-Portal-Client",

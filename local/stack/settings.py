@@ -69,11 +69,19 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Brand:
-    """What the customer's pages show of the reseller; None where the pages' own is kept."""
+    """What pages and mails show of the reseller; None where their own is kept."""
 
     name: str = "Portal"
     logo_url: str | None = None
     color: str | None = None
+
+    def lambda_environment(self) -> dict[str, str]:
+        """Return the Lambdas' variables for the look of mails; empty where none is set."""
+        return {
+            "BRAND_NAME": self.name,
+            "BRAND_COLOR": self.color or "",
+            "BRAND_LOGO_URL": self.logo_url or "",
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,7 +39,7 @@ export const DEFAULTS: SiteConfig = {
   languages: ['en', 'ja'],
   contentLanguage: 'en',
   support: {},
-  features: { subscriptions: false },
+  features: { subscriptions: true },
   passwordPolicy: { minLength: 10, lowercase: true, uppercase: true, digits: true, symbols: false },
 };
 
@@ -88,7 +88,9 @@ export function readConfig(source: unknown): SiteConfig {
       ...optional('url', text(support.url, /^https:\/\//)),
     },
     ...(from.tax === 'included' || from.tax === 'excluded' ? { tax: from.tax } : {}),
-    features: { subscriptions: members(from.features).subscriptions === true },
+    features: {
+      subscriptions: flag(members(from.features).subscriptions, DEFAULTS.features.subscriptions),
+    },
     passwordPolicy: {
       minLength:
         typeof policy.minLength === 'number' ? policy.minLength : DEFAULTS.passwordPolicy.minLength,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.mail import MailJob
+from portal.domain.mail_contents import EsimActivation, OrderedLine, OrderProvisioned
 from portal.engine.steps import Run, Step
 from portal.ports.mail import MailQueue
 
@@ -30,22 +31,22 @@ class Notify(Step[NotifyRecord]):
 def mails(run: Run) -> Iterator[MailJob]:
     """Yield the mail jobs, in the order in which the mails should arrive."""
     order_id, check, user_id = run.job.subject, run.result(CHECK), run.result(LOAD).user_id
-    yield MailJob(
-        template=MailTemplate.ORDER_PROVISIONED,
+    yield MailJob.of(
+        OrderProvisioned(
+            order_number=check.number,
+            sf_order_id=order_id,
+            lines=tuple(
+                OrderedLine(name=line.name, quantity=line.quantity) for line in check.lines
+            ),
+        ),
         user_id=user_id,
         dedup_key=f"order-provisioned:{order_id}",
-        parameters={
-            "orderNumber": check.number,
-            "sfOrderId": order_id,
-            "lines": [{"name": line.name, "quantity": line.quantity} for line in check.lines],
-        },
         correlation_id=run.job.correlation_id,
     )
     for key, line in sorted(run.result(ACTIVATE_ESIM).lines.items()):
-        yield MailJob(
-            template=MailTemplate.ESIM_ACTIVATION,
+        yield MailJob.of(
+            EsimActivation(line_id=line.line_id, order_number=check.number),
             user_id=user_id,
             dedup_key=f"esim-activation:{order_id}:{key}",
-            parameters={"lineId": line.line_id, "orderNumber": check.number},
             correlation_id=run.job.correlation_id,
         )

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from local.emulators.sendgrid.errors import Problem, Refused
+from local.emulators.sendgrid.suppressions import Suppressions, SuppressionSeed
 
 MINUTE = 60
 UNLIMITED = 600
@@ -21,6 +22,7 @@ FULL_ACCESS = (
     "templates.read",
     "user.profile.read",
     "verified_senders.read",
+    "whitelabel.read",
 )
 
 
@@ -39,6 +41,7 @@ class Seed(BaseModel):
     apiKeys: list[SeedKey] = []  # noqa: N815  # camel case as in every seed
     verifiedSenders: list[str] | None = None  # noqa: N815  # camel case as in every seed
     templates: list[str] = []
+    suppressions: SuppressionSeed = SuppressionSeed()
 
 
 @dataclass
@@ -51,6 +54,7 @@ class Account:
     keys: dict[str, tuple[str, ...]]
     verified_senders: list[str] | None = None
     templates: set[str] = field(default_factory=set)
+    suppressions: Suppressions = field(default_factory=Suppressions)
     _windows: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def load(self, seed: Seed) -> None:
@@ -61,6 +65,7 @@ class Account:
         if seed.verifiedSenders is not None:
             self.verified_senders = [*(self.verified_senders or []), *seed.verifiedSenders]
         self.templates.update(seed.templates)
+        self.suppressions.load(seed.suppressions)
 
     def authenticate(self, header: str | None) -> tuple[str, ...]:
         """The scopes of the bearer key; raises Refused (401)."""
@@ -108,4 +113,5 @@ class Account:
             "apiKeys": [{"key": key, "scopes": list(s)} for key, s in self.keys.items()],
             "verifiedSenders": self.verified_senders,
             "templates": sorted(self.templates),
+            "suppressions": self.suppressions.as_json(),
         }

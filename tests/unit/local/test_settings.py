@@ -79,6 +79,13 @@ def test_an_upstream_that_is_no_url_is_refused() -> None:
         Settings.from_environment({"SALESFORCE_URL": "example.my.salesforce.com"})
 
 
+def test_mails_have_the_look_of_the_pages() -> None:
+    given = {"BRAND_NAME": "Kaede", "BRAND_LOGO_URL": "/logo.svg", "BRAND_COLOR": "#aa3300"}
+    assert Settings.from_environment(given).brand.lambda_environment() == given
+    plain = Settings.from_environment({}).brand.lambda_environment()
+    assert plain == {"BRAND_NAME": "Portal", "BRAND_LOGO_URL": "", "BRAND_COLOR": ""}
+
+
 @pytest.mark.parametrize("provider", ["gigs", "esim_access"])
 def test_the_provider_that_is_named_is_emulated(provider: str) -> None:
     settings = Settings.from_environment({"ESIM_PROVIDER": provider})

@@ -19,7 +19,9 @@ from ops.ports import (
     Moved,
     OrderPorts,
     SalesforceOrder,
+    UserPorts,
 )
+from tests.fakes.accounts import FakeAccounts
 from tests.fakes.catalog import FakeCatalogSource
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.faults import Faults
@@ -102,9 +104,11 @@ class MemoryRoot:
     store: Any = field(default_factory=FakeCatalogStore)
     provision_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     waiting_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
+    operation_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     email_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     case_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
     error: Exception | None = None
 
     def __post_init__(self) -> None:
@@ -133,10 +137,20 @@ class MemoryRoot:
             services=FakeWhmcsServices(self.whmcs),
         )
 
+    def users(self) -> UserPorts:
+        return UserPorts(
+            directory=self.directory,
+            remaps=self.directory,
+            merges=self.accounts,
+            clock=self.clock,
+        )
+
     def dead_letters(self) -> DeadLetterPorts:
         return DeadLetterPorts(
             provision=self.provision_letters,
             provision_waiting=self.waiting_letters,
+            operation=self.operation_letters,
+            operation_waiting=FakeDeadLetters(),
             email=self.email_letters,
             case=self.case_letters,
             clock=self.clock,

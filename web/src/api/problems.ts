@@ -10,6 +10,7 @@ export const API_SLUGS = [
   'unauthenticated',
   'forbidden',
   'not-found',
+  'method-not-allowed',
   'conflict',
   'in-progress',
   'payload-too-large',
@@ -30,11 +31,16 @@ export const API_SLUGS = [
   'invalid-reset-token',
   'two-factor-required',
   'customer-number-mismatch',
+  'account-conflict',
   'account-not-mapped',
   'payment-method-required',
   'cart-invalid',
   'idempotency-key-reused',
+  'topup-unavailable',
+  'operation-in-progress',
+  'reauthentication-required',
   'sso-disabled',
+  'esim-code-unavailable',
   'idempotency-key-missing',
   'signature-invalid',
   'already-running',
@@ -43,13 +49,7 @@ export const API_SLUGS = [
 /** What the pages themselves find: no connection, no answer in time, an answer of no known form. */
 export const OWN_SLUGS = ['offline', 'timeout', 'unreadable'] as const;
 
-/** Of spec section 4.5; the table of docs/problems.md has it once the endpoints exist. */
-export const COMING_SLUGS = ['reauthentication-required'] as const;
-
-export type Slug =
-  | (typeof API_SLUGS)[number]
-  | (typeof OWN_SLUGS)[number]
-  | (typeof COMING_SLUGS)[number];
+export type Slug = (typeof API_SLUGS)[number] | (typeof OWN_SLUGS)[number];
 
 /** `errors[].code`: the tables of docs/problems.md, the password rules, and pydantic's. */
 export const CODES = [
@@ -65,10 +65,22 @@ export const CODES = [
   'option-out-of-range',
   'choice-unknown',
   'activation-invalid',
+  'offer-unknown',
   'postcode-missing',
   'postcode-invalid',
   'state-missing',
+  'country-unknown',
   'refused',
+  'not-emptied',
+  'text-empty',
+  'text-not-printable',
+  'text-markup',
+  'text-link',
+  'name-without-letter',
+  'name-signs',
+  'email-invalid',
+  'phone-invalid',
+  'birth-date-invalid',
   'password-too-short',
   'password-too-long',
   'password-no-lowercase',

@@ -311,6 +311,23 @@ export interface paths {
         patch: operations["update_address"];
         trace?: never;
     };
+    "/operations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an operation stands */
+        get: operations["get_operation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -363,10 +380,141 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services of the customer */
+        get: operations["list_subscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One service with its eSIM line */
+        get: operations["get_subscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The eSIM's activation code */
+        get: operations["get_esim"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/topup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add data to a line */
+        post: operations["start_topup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/topup-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be added to a line */
+        get: operations["list_topup_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Events of the eSIM provider (signed by it) */
+        post: operations["esim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/esim/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hints of an eSIM provider that signs nothing */
+        post: operations["esim_hint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * ActionView
+         * @description What can be done with a line; `reason` is a code of docs/problems.md, *Obstacles*.
+         */
+        ActionView: {
+            action: components["schemas"]["LineAction"];
+            /** Available */
+            available: boolean;
+            reason?: components["schemas"]["Obstacle"] | null;
+            /** Detail */
+            detail?: string | null;
+        };
         /**
          * Activation
          * @description When eSIM lines are to start.
@@ -383,45 +531,61 @@ export interface components {
         };
         /**
          * Address
-         * @description A postal address; `country` is ISO 3166-1 alpha-2.
+         * @description A postal address; what it needs depends on its country (docs/problems.md).
          */
         Address: {
-            /** Street */
-            street: string;
-            /** Street2 */
-            street2?: string | null;
-            /** City */
-            city: string;
-            /** State */
-            state: string;
             /**
              * Country
+             * @description ISO 3166-1 alpha-2
              * @example JP
              */
             country: string;
             /**
-             * Postcode
-             * @description Required where the country has postcodes.
+             * Street
+             * @example 1-2-3 Shibakoen
              */
-            postcode?: string | null;
-        };
-        /**
-         * AddressChange
-         * @description A partial change: what is left out stays; null or "" empties a field that may be empty.
-         */
-        AddressChange: {
-            /** Street */
-            street?: string | null;
+            street: string;
             /** Street2 */
             street2?: string | null;
-            /** City */
-            city?: string | null;
+            /**
+             * City
+             * @example Minato-ku
+             */
+            city: string;
             /** State */
             state?: string | null;
             /** Postcode */
             postcode?: string | null;
-            /** Country */
-            country?: string | null;
+        };
+        /**
+         * AddressChange
+         * @description A partial change: what is left out stays; "" or null empties what may be empty.
+         *
+         *     The address as a whole must be one of its country afterwards (docs/problems.md).
+         */
+        AddressChange: {
+            /**
+             * Street
+             * @example 1-2-3 Shibakoen
+             */
+            street?: string;
+            /** Street2 */
+            street2?: string | null;
+            /**
+             * City
+             * @example Minato-ku
+             */
+            city?: string;
+            /** State */
+            state?: string | null;
+            /** Postcode */
+            postcode?: string | null;
+            /**
+             * Country
+             * @description ISO 3166-1 alpha-2
+             * @example JP
+             */
+            country?: string;
         };
         /**
          * AddressView
@@ -482,11 +646,13 @@ export interface components {
             /**
              * Currentpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             currentPassword: string;
             /**
              * Newpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             newPassword: string;
         };
@@ -522,6 +688,55 @@ export interface components {
             tier?: string | null;
             /** Region */
             region?: string | null;
+        };
+        /**
+         * EsimActivation
+         * @description How to install an eSIM: a credential, to be shown and forgotten.
+         *
+         *     `qrSvg` is an SVG document whose code says exactly `lpa`; `appleLink` (iOS 17.4 and later) and
+         *     `androidLink` open the installation on the phone that follows them.
+         */
+        EsimActivation: {
+            /**
+             * Lpa
+             * @example LPA:1$smdp.example.com$MATCHING-ID
+             */
+            lpa: string;
+            /** Smdpaddress */
+            smdpAddress: string;
+            /** Matchingid */
+            matchingId: string;
+            /** Confirmationcoderequired */
+            confirmationCodeRequired: boolean;
+            /** Qrsvg */
+            qrSvg: string;
+            /** Applelink */
+            appleLink: string;
+            /** Androidlink */
+            androidLink: string;
+        };
+        /**
+         * EsimView
+         * @description An eSIM line as its provider tells it.
+         *
+         *     `state` is null while the provider does not answer; `installed` is null when it does not tell
+         *     whether a phone has the profile. `validUntil` is when the line ends, `periodEnds` when the
+         *     current period of a line that renews is over.
+         */
+        EsimView: {
+            state: components["schemas"]["LineState"] | null;
+            /** Installed */
+            installed: boolean | null;
+            profile: components["schemas"]["ProfileState"];
+            /** Iccid */
+            iccid: string | null;
+            usage: components["schemas"]["UsageView"] | null;
+            /** Validuntil */
+            validUntil: string | null;
+            /** Periodends */
+            periodEnds: string | null;
+            /** Actions */
+            actions: components["schemas"]["ActionView"][];
         };
         /**
          * Health
@@ -586,6 +801,18 @@ export interface components {
             total: components["schemas"]["Money"] | null;
         };
         /**
+         * LineAction
+         * @description What can be done with a line.
+         * @enum {string}
+         */
+        LineAction: "show";
+        /**
+         * LineState
+         * @description The state of a line. A `suspended` line carries no traffic and can be resumed.
+         * @enum {string}
+         */
+        LineState: "pending" | "active" | "suspended" | "ended";
+        /**
          * LineView
          * @description One line of an order.
          */
@@ -606,7 +833,7 @@ export interface components {
         };
         /**
          * LinkRequest
-         * @description A WHMCS client-area login that proves whose the client is.
+         * @description A WHMCS client-area login that proves whose the client is; WHMCS gets `password` as typed.
          *
          *     The portal password is `new_password`, or the proven one where the policy takes it.
          */
@@ -614,6 +841,7 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
@@ -621,7 +849,10 @@ export interface components {
              * Format: password
              */
             password: string;
-            /** Sfnumber */
+            /**
+             * Sfnumber
+             * @example CN-000101
+             */
             sfNumber: string;
             /** Newpassword */
             newPassword?: string | null;
@@ -634,11 +865,13 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
              * Password
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             password: string;
         };
@@ -689,6 +922,77 @@ export interface components {
              * @example JPY
              */
             currency: string;
+        };
+        /**
+         * Obstacle
+         * @description Why an action cannot be done now.
+         * @enum {string}
+         */
+        Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "no-activation-code";
+        /**
+         * OfferValidity
+         * @description How long the data can be used.
+         */
+        OfferValidity: {
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "day" | "month";
+            /** Count */
+            count: number;
+        };
+        /**
+         * OperationStep
+         * @description One thing that is done, or is to be done, in words.
+         */
+        OperationStep: {
+            /** Step */
+            step: string;
+            /** Label */
+            label: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "done" | "running" | "failed" | "waiting";
+            /** At */
+            at?: string | null;
+        };
+        /**
+         * OperationView
+         * @description How an operation stands.
+         *
+         *     `nextStep` says what happens next; `message` says how it ended, when it failed.
+         */
+        OperationView: {
+            /** Operationid */
+            operationId: string;
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "topup";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "running" | "succeeded" | "failed";
+            /** Subscriptionid */
+            subscriptionId: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Finishedat */
+            finishedAt?: string | null;
+            /** Steps */
+            steps: components["schemas"]["OperationStep"][];
+            /** Nextstep */
+            nextStep: string;
+            /** Message */
+            message?: string | null;
         };
         /**
          * OptionShown
@@ -837,6 +1141,20 @@ export interface components {
             /** Nextcursor */
             nextCursor?: string | null;
         };
+        /** Page[SubscriptionSummary] */
+        Page_SubscriptionSummary_: {
+            /** Items */
+            items: components["schemas"]["SubscriptionSummary"][];
+            /** Nextcursor */
+            nextCursor?: string | null;
+        };
+        /** Page[TopupOffer] */
+        Page_TopupOffer_: {
+            /** Items */
+            items: components["schemas"]["TopupOffer"][];
+            /** Nextcursor */
+            nextCursor?: string | null;
+        };
         /**
          * PaymentMethodView
          * @description One pay method; nothing that could be charged with.
@@ -938,6 +1256,12 @@ export interface components {
             configOptions: components["schemas"]["OptionView"][];
         };
         /**
+         * ProfileState
+         * @description The state of a line's profile (GSMA SGP.22); `unknown` if the provider does not tell.
+         * @enum {string}
+         */
+        ProfileState: "released" | "downloaded" | "installed" | "enabled" | "disabled" | "deleted" | "unknown";
+        /**
          * ProvisionAccepted
          * @description The job is recorded, and a worker will run it.
          */
@@ -982,6 +1306,17 @@ export interface components {
             iccids: string[];
         };
         /**
+         * Received
+         * @description The delivery has arrived; what it means is looked up later.
+         */
+        Received: {
+            /**
+             * Received
+             * @default true
+             */
+            received: boolean;
+        };
+        /**
          * RefreshRequest
          * @description The refresh token, unless the browser's cookie carries it.
          */
@@ -1009,6 +1344,7 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
         };
@@ -1022,9 +1358,16 @@ export interface components {
             /**
              * Newpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             newPassword: string;
         };
+        /**
+         * ServiceStatus
+         * @description How a service stands. `unknown`: a status that an installation has invented.
+         * @enum {string}
+         */
+        ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
         /**
          * SignupRequest
          * @description A customer of the reseller who wants a portal account.
@@ -1033,11 +1376,13 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
              * Password
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             password: string;
             /** Firstname */
@@ -1046,12 +1391,14 @@ export interface components {
             lastName: string;
             /**
              * Phone
+             * @description E.164, with the country code
              * @example +819012345678
              */
             phone: string;
             /**
              * Sfnumber
              * @description The Customer Number on the reseller's letters.
+             * @example CN-000101
              */
             sfNumber: string;
             address: components["schemas"]["Address"];
@@ -1098,6 +1445,53 @@ export interface components {
             destination: string;
         };
         /**
+         * SubscriptionSummary
+         * @description One service in a list. `price` is null when billing does not tell amount or currency.
+         */
+        SubscriptionSummary: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Quantity */
+            quantity: number;
+            status: components["schemas"]["ServiceStatus"];
+            /**
+             * Billingcycle
+             * @example monthly
+             */
+            billingCycle: string;
+            price: components["schemas"]["Money"] | null;
+            /** Since */
+            since: string | null;
+            /** Nextduedate */
+            nextDueDate: string | null;
+        };
+        /**
+         * SubscriptionView
+         * @description One service; `esim` is null for services without a line.
+         */
+        SubscriptionView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Quantity */
+            quantity: number;
+            status: components["schemas"]["ServiceStatus"];
+            /**
+             * Billingcycle
+             * @example monthly
+             */
+            billingCycle: string;
+            price: components["schemas"]["Money"] | null;
+            /** Since */
+            since: string | null;
+            /** Nextduedate */
+            nextDueDate: string | null;
+            esim: components["schemas"]["EsimView"] | null;
+        };
+        /**
          * TimelineEntry
          * @description One thing that happened, or is happening, in words.
          */
@@ -1133,6 +1527,47 @@ export interface components {
             expiresIn: number;
             /** Refreshtoken */
             refreshToken?: string | null;
+        };
+        /**
+         * TopupOffer
+         * @description What can be added to a line.
+         *
+         *     `dataBytes` null is unlimited; `validity` null lasts as long as the line's period.
+         */
+        TopupOffer: {
+            /** Offerid */
+            offerId: string;
+            /** Name */
+            name: string;
+            price: components["schemas"]["Money"];
+            /** Databytes */
+            dataBytes: number | null;
+            validity: components["schemas"]["OfferValidity"] | null;
+        };
+        /**
+         * TopupRequest
+         * @description Which offer to buy: the price is the offer's.
+         */
+        TopupRequest: {
+            /**
+             * Offerid
+             * @example offer-0123456789abcdef
+             */
+            offerId: string;
+        };
+        /**
+         * UsageView
+         * @description Data of a line in bytes; `totalBytes` null is unlimited; `asOf`: when it was counted.
+         */
+        UsageView: {
+            /** Usedbytes */
+            usedBytes: number;
+            /** Totalbytes */
+            totalBytes: number | null;
+            /** Remainingbytes */
+            remainingBytes: number | null;
+            /** Asof */
+            asOf: string | null;
         };
     };
     responses: {
@@ -1614,6 +2049,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_operation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_orders: {
         parameters: {
             query?: {
@@ -1736,6 +2194,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProvisionAccepted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_subscriptions: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of a page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SubscriptionSummary_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_esim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EsimActivation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start_topup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopupRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_topup_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TopupOffer_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    esim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    esim_hint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
                 };
             };
             default: components["responses"]["Problem"];

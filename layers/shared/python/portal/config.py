@@ -128,6 +128,31 @@ class ProvisionLimits(Config):
     provision_patience_hours: float = Field(alias="PROVISION_PATIENCE_HOURS", gt=0)
 
 
+class ProvisionApproval(Config):
+    """Whether an Order must be approved before it is provisioned."""
+
+    provision_needs_approval: bool = Field(alias="PROVISION_NEEDS_APPROVAL")
+
+
+class OperationQueue(Config):
+    """Where customers' operations go."""
+
+    operation_queue_url: NonEmpty = Field(alias="OPERATION_QUEUE_URL")
+
+
+class OperationWaitingQueue(Config):
+    """Where operations wait for an upstream that is down."""
+
+    operation_waiting_queue_url: NonEmpty = Field(alias="OPERATION_WAITING_QUEUE_URL")
+
+
+class OperationLimits(Config):
+    """How long one operation goes on: retries, and hours of waiting for others."""
+
+    operation_max_retries: int = Field(alias="OPERATION_MAX_RETRIES", ge=0)
+    operation_patience_hours: float = Field(alias="OPERATION_PATIENCE_HOURS", gt=0)
+
+
 class SigningConfig(Config):
     """The secret with the keys by which Salesforce signs its calls."""
 
@@ -213,6 +238,10 @@ class SalesforceAccountFields(Config):
     account_email_field: NonEmpty = Field(alias="SALESFORCE_ACCOUNT_EMAIL_FIELD")
 
 
+class AccountReading(SalesforceConfig, SalesforceAccountFields):
+    """What it takes to look Accounts up."""
+
+
 class SalesforceEligibilityFields(Config):
     """API names of the Account fields that decide which products a customer may order."""
 
@@ -249,10 +278,21 @@ class WhmcsClientFields(Config):
     whmcs_nationality_field_id: int = Field(alias="WHMCS_NATIONALITY_FIELD_ID")
 
 
-class EsimConfig(Config):
-    """The eSIM provider and the secret for its API."""
+class EsimProviderName(Config):
+    """The name of the stage's eSIM provider."""
 
     esim_provider: NonEmpty = Field(alias="ESIM_PROVIDER")
+
+
+class EsimWebhookConfig(Config):
+    """What proves the eSIM provider's events."""
+
+    esim_webhook_secret_id: NonEmpty = Field(alias="ESIM_WEBHOOK_SECRET_ID")
+
+
+class EsimConfig(EsimProviderName):
+    """The eSIM provider and how to log in."""
+
     esim_api_url: NonEmpty = Field(alias="ESIM_API_URL")
     esim_secret_id: NonEmpty = Field(alias="ESIM_SECRET_ID")
 
@@ -264,12 +304,25 @@ class MailConfig(Config):
     email_from: NonEmpty = Field(alias="EMAIL_FROM")
     email_from_name: NonEmpty = Field(alias="EMAIL_FROM_NAME")
     email_reply_to: str = Field(default="", alias="EMAIL_REPLY_TO")
+    email_copy_to: str = Field(default="", alias="EMAIL_COPY_TO")
     sendgrid_api_url: NonEmpty = Field(alias="SENDGRID_API_URL")
     mail_secret_id: NonEmpty = Field(alias="MAIL_SECRET_ID")
     smtp_host: str = Field(default="", alias="SMTP_HOST")
     smtp_port: int = Field(default=587, alias="SMTP_PORT")
     smtp_authentication: bool = Field(default=True, alias="SMTP_AUTHENTICATION")
     portal_web_url: NonEmpty = Field(alias="PORTAL_WEB_URL")
+
+
+class BrandConfig(Config):
+    """The reseller's name and look in mails.
+
+    Empty: the sender's name, a colour of our own, no logo. `brand_logo_url` is an address, or a
+    path below PORTAL_WEB_URL.
+    """
+
+    brand_name: str = Field(default="", alias="BRAND_NAME")
+    brand_color: str = Field(default="", alias="BRAND_COLOR")
+    brand_logo_url: str = Field(default="", alias="BRAND_LOGO_URL")
 
 
 class CurrencyConfig(Config):
@@ -288,8 +341,12 @@ class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, Curren
     """The settings for reading the catalogue through its cache."""
 
 
-class EligibilityReading(CatalogReading, SalesforceEligibilityFields):
-    """The settings for reading the catalogue and an Account's eligibility."""
+class AccountFollowing(IdentityTable, AccountReading):
+    """The settings for finding a customer's Account again after it was merged."""
+
+
+class EligibilityReading(CatalogReading, AccountFollowing, SalesforceEligibilityFields):
+    """The settings for reading the catalogue and the eligibility of a customer's Account."""
 
 
 def load(config: type[ConfigT], environ: Mapping[str, str] | None = None) -> ConfigT:

@@ -7,6 +7,7 @@ without requests, simple-salesforce and botocore (see docs/performance.md).
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,13 @@ from portal import config
 
 if TYPE_CHECKING:
     from portal.adapters.guard import Guard
+    from portal.adapters.salesforce.accounts import SalesforceAccounts
     from portal.adapters.salesforce.client import SalesforceClient
     from portal.adapters.whmcs.client import WhmcsClient
     from portal.billing.payment_gate import PaymentGate
     from portal.domain.catalog import AccountEligibility
+    from portal.domain.identity import CustomerMapping
+    from portal.identity.merged_accounts import MergedAccounts
     from portal.ports.catalog import CatalogReader
     from portal.ports.esim import EsimProvider
     from portal.ports.identity import CustomerDirectory
@@ -57,6 +61,18 @@ def _new_salesforce(url: str, secret_id: str, api_version: str, guard: Guard) ->
     return SalesforceClient(url=url, api_version=api_version, login=login, guard=guard)
 
 
+def accounts(
+    settings: config.AccountReading, client: SalesforceClient | None = None
+) -> SalesforceAccounts:
+    """Customers as Salesforce knows them, by number and after a merge."""
+    from portal.adapters.salesforce.accounts import AccountFields, SalesforceAccounts
+
+    fields = AccountFields(
+        customer_number=settings.customer_number_field, email=settings.account_email_field
+    )
+    return SalesforceAccounts(client or salesforce(settings), fields)
+
+
 def whmcs(settings: config.WhmcsConfig, guard: Guard | None = None) -> WhmcsClient:
     """Return a WHMCS client. `guard` runs its calls, for example in a circuit breaker."""
     from portal.adapters.guard import unguarded
@@ -73,6 +89,21 @@ def directory(settings: config.IdentityTable) -> CustomerDirectory:
     from portal.repositories.identity import DynamoCustomerDirectory
 
     return DynamoCustomerDirectory(Table(settings.identity_table))
+
+
+def merged_accounts(
+    settings: config.AccountFollowing, client: SalesforceClient | None = None
+) -> MergedAccounts:
+    """Finds customers again whose Accounts were merged in Salesforce."""
+    from portal.identity.merged_accounts import MergedAccounts
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.identity import DynamoCustomerDirectory
+
+    found = accounts(settings, client)
+    customers = DynamoCustomerDirectory(Table(settings.identity_table))
+    return MergedAccounts(
+        accounts=found, merges=found, directory=customers, remaps=customers, clock=time.time
+    )
 
 
 def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
@@ -138,8 +169,8 @@ def today(settings: config.TimeZoneConfig) -> Callable[[], date]:
 
 def eligibility(
     settings: config.EligibilityReading,
-) -> Callable[[str], AccountEligibility]:
-    """Return a function from a Salesforce Account id to its eligibility, cached for minutes."""
+) -> Callable[[CustomerMapping], AccountEligibility]:
+    """Return a function from a customer to the Account's eligibility, cached for minutes."""
     from portal.adapters.salesforce.catalog import (
         EligibilityFields,
         SalesforceEligibilitySource,
@@ -153,7 +184,8 @@ def eligibility(
     )
     source = SalesforceEligibilitySource(salesforce(settings), fields)
     cache = DynamoEligibilityCache(Table(settings.catalog_table))
-    return CachedEligibility(source, cache).of_account
+    current = merged_accounts(settings).current
+    return CachedEligibility(source, cache, current).of_customer
 
 
 def payment_gate(

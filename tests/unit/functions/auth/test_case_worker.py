@@ -32,7 +32,7 @@ class CaseQueues:
         self.calls = 0
         desk = world.wires.wire("desk", self)
         deps = case_worker_deps(
-            EmailCases(world.identity, desk, world.clock), world.clock, self.sqs
+            EmailCases(world.identity, desk, world.accounts, world.clock), world.clock, self.sqs
         )
         monkeypatch.setattr(case_worker, "build_case_worker", lambda: deps)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from portal.api.rate_limit import Limit
+from portal.domain.limits import Limit
 from portal.domain.mail import MailTemplate
 from portal.domain.upstream import Unavailable
 
@@ -52,8 +52,19 @@ def test_a_proved_password_that_the_policy_refuses_asks_for_a_new_one(customer: 
     customer.clients.users[0].password = "weak"
     answer = link(customer, password="weak")
     assert slug(answer) == "password-refused"
-    assert pointers(answer)[0] == "/newPassword"
+    assert set(pointers(answer)) == {"/password"}
+    assert "newPassword" in answer.json()["detail"]
     assert link(customer, password="weak", newPassword="Portal-pass-2026").status == 201
+
+
+def test_a_short_wrong_password_is_wrong_before_it_is_short(customer: World) -> None:
+    assert slug(link(customer, password="weak")) == "invalid-credentials"
+
+
+def test_a_short_new_password_is_told_at_its_own_place(customer: World) -> None:
+    answer = link(customer, newPassword="weak")
+    assert (slug(answer), set(pointers(answer))) == ("password-refused", {"/newPassword"})
+    assert customer.clients.calls == []
 
 
 def test_a_wrong_password_is_401_and_limited(customer: World) -> None:

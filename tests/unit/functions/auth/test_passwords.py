@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from portal.api.rate_limit import Limit
+from portal.domain.limits import Limit
 from portal.domain.mail import MailTemplate
 from portal.domain.upstream import OutcomeUnknown, Unavailable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from portal.api.rate_limit import Limit
+from portal.domain.limits import Limit
 from portal.domain.mail import MailTemplate
 from portal.domain.problems import (
     CUSTOMER_ALREADY_REGISTERED,

@@ -14,12 +14,11 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from portal.api.rate_limit import Limit
+from portal.domain.limits import LIMITS, Limit
 from portal.domain.mail import MailTemplate
 from portal.domain.registration import LEASE_SECONDS
 from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable
 
-from functions.auth.limits import DEFAULTS
 from tests.events import Answer, claims
 from tests.fakes.accounts import account
 from tests.fakes.faults import Killed
@@ -66,7 +65,7 @@ class Identity(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
-        self.world.limits = {name: Limit(10_000, limit.seconds) for name, limit in DEFAULTS.items()}
+        self.world.limits = {name: Limit(10_000, limit.seconds) for name, limit in LIMITS.items()}
         self.world.accounts.accounts = [
             account(NUMBERS[0], id="001000000000101AAA", email=EMAILS[0]),
             account(NUMBERS[1], id="001000000000102AAA", email="old@example.com"),

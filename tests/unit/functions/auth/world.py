@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from portal.api.cookies import RefreshCookie
-from portal.api.rate_limit import Limit, RateLimiter
+from portal.api.rate_limit import RateLimiter
 from portal.config import RefreshCookieConfig
+from portal.domain.limits import LIMITS, Limit
 from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.passwords import PasswordPolicy
 from portal.domain.problems import Problem
@@ -30,6 +31,7 @@ from functions.auth import (
 from functions.auth.deps import (
     SessionDeps,
     build_directory,
+    build_limiter,
     build_linking,
     build_passwords,
     build_reset_mails,
@@ -37,7 +39,6 @@ from functions.auth.deps import (
     build_signup,
 )
 from functions.auth.email_cases import EmailCases
-from functions.auth.limits import DEFAULTS
 from functions.auth.models import SignupRequest
 from functions.auth.passwords import Passwords, ResetMails
 from functions.auth.recovery import AbandonedRegistrations
@@ -84,7 +85,7 @@ class World:
     mail_queue: FakeMailQueue = field(default_factory=FakeMailQueue)
     case_jobs: FakeCaseQueue = field(default_factory=FakeCaseQueue)
     desk: FakeCaseDesk = field(default_factory=FakeCaseDesk)
-    limits: dict[str, Limit] = field(default_factory=lambda: dict(DEFAULTS))
+    limits: dict[str, Limit] = field(default_factory=lambda: dict(LIMITS))
     wires: Wires = field(default_factory=Wires)
 
     def __post_init__(self) -> None:
@@ -150,7 +151,7 @@ class World:
 
     def work_off_cases(self) -> None:
         """Deliver every case job twice, as SQS may."""
-        worker = EmailCases(self.identity, self.desk, self.clock)
+        worker = EmailCases(self.identity, self.desk, self.accounts, self.clock)
         for job in [*self.case_jobs.jobs, *self.case_jobs.jobs]:
             worker.open(job)
 
@@ -235,6 +236,7 @@ def wired(world: World) -> Iterator[World]:
     """Point every handler at the world's fakes."""
     builders: dict[Any, Any] = {
         build_signup: world.signup_service,
+        build_limiter: lambda: world.limiter,
         build_linking: world.linking_service,
         build_sessions: world.session_deps,
         build_passwords: world.passwords,

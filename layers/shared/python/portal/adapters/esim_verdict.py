@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from portal.domain.upstream import OutcomeUnknown, Refused, Unauthorized, Unavailable, UpstreamError
-from portal.observability import logger
+from portal.observability import count, logger
 
 UPSTREAM = "esim"
 
@@ -49,7 +49,8 @@ def failure(
 
 
 def log_unknown_code(provider: str, operation: str, code: str | None, status: int) -> None:
-    """Log a code that is missing in the provider's table, so that a developer adds it."""
+    """Log and count a code that is missing in the provider's table, so that a developer adds it."""
+    count("UnknownVendorErrors")
     logger().warning(
         "eSIM provider answered with an unknown error code",
         extra={"provider": provider, "operation": operation, "code": code, "status": status},

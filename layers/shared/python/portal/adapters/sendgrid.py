@@ -21,6 +21,8 @@ import sendgrid
 from python_http_client.exceptions import HTTPError, handle_error
 from sendgrid.helpers.mail import (
     Attachment,
+    Bcc,
+    BypassUnsubscribeManagement,
     Category,
     ClickTracking,
     ContentId,
@@ -32,6 +34,7 @@ from sendgrid.helpers.mail import (
     From,
     Ganalytics,
     Mail,
+    MailSettings,
     OpenTracking,
     ReplyTo,
     SubscriptionTracking,
@@ -133,6 +136,13 @@ class SendGridTransport:
         )
         if message.reply_to:
             mail.reply_to = ReplyTo(message.reply_to)
+        for copy in message.copies:
+            mail.add_bcc(Bcc(copy))
+        # Who unsubscribed from the reseller's newsletter still gets the mails of an order.
+        # Addresses that bounced or reported spam stay suppressed.
+        mail.mail_settings = MailSettings(
+            bypass_unsubscribe_management=BypassUnsubscribeManagement(enable=True)
+        )
         # Mails hold reset tokens and activation links. Tracking would send them to another host,
         # so it is off whatever the account's own settings are.
         mail.tracking_settings = TrackingSettings(
@@ -167,8 +177,9 @@ class SendGridTransport:
         else:
             kind = row.kind
         made = error_type(kind, writes=True)
+        code = row.code if row else f"HTTP {status}"
         if not issubclass(made, Throttled):
-            return made(UPSTREAM, OPERATION, message, status=status, loggable=loggable)
+            return made(UPSTREAM, OPERATION, message, code=code, status=status, loggable=loggable)
         wait = self._wait(error.headers)
         if issubclass(made, AllowanceUsedUp):
             wait = max(wait or 0.0, LONGEST_WAIT_SECONDS)
@@ -176,7 +187,7 @@ class SendGridTransport:
             UPSTREAM,
             OPERATION,
             message,
-            code=row.code if row else None,
+            code=code,
             status=status,
             loggable=loggable,
             retry_after=wait,

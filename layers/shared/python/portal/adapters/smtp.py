@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import smtplib
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -25,7 +25,7 @@ from portal.domain.upstream import (
     Unavailable,
     UpstreamError,
 )
-from portal.observability import count, timed
+from portal.observability import count, logger, timed
 from portal.ports.mail_transport import Message
 from portal.redaction import without
 from portal.secrets import Secret
@@ -64,9 +64,20 @@ class Login:
 
 
 class _Watched(smtplib.SMTP):
-    """An SMTP client that records whether DATA has begun."""
+    """An SMTP client that records whether DATA has begun.
+
+    It sends no mail whose recipient was refused. smtplib goes on when the server accepts one of
+    several addresses, so a mail could go to the address of the copy only.
+    """
 
     handing_over = False
+    recipient = ""
+
+    def rcpt(self, recip: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
+        code, text = super().rcpt(recip, options)
+        if recip == self.recipient and code not in (250, 251):
+            raise smtplib.SMTPRecipientsRefused({recip: (code, text)})
+        return code, text
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         self.handing_over = True
@@ -207,8 +218,9 @@ def _login(secret: Secret, document: Mapping[str, Any]) -> Login:
 
 
 def _hand_over(server: _Watched, mail: EmailMessage, message: Message) -> None:
+    server.recipient = message.to
     try:
-        server.send_message(mail)
+        refused = server.send_message(mail, to_addrs=[message.to, *message.copies])
     except smtplib.SMTPRecipientsRefused as error:
         (code, text) = next(iter(error.recipients.values()))
         raise _answered("send", code, text, message) from None
@@ -219,6 +231,8 @@ def _hand_over(server: _Watched, mail: EmailMessage, message: Message) -> None:
     except (OSError, smtplib.SMTPException) as error:
         kind = OutcomeUnknown if server.handing_over else Unavailable
         raise kind(UPSTREAM, "send", type(error).__name__) from error
+    for code, _ in refused.values():
+        logger().warning("the copy of a mail was refused", extra={"code": str(code)})
 
 
 def _leave(server: smtplib.SMTP) -> None:

@@ -25,7 +25,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from portal import correlation
 from portal.api import bodies, errors
 from portal.api.annotations import evaluate_annotations
-from portal.domain.problems import Problem
+from portal.api.rate_limit import CountedByAddress, address_of
 from portal.observability import logger
 
 if TYPE_CHECKING:
@@ -37,15 +37,16 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
 }
-EXPOSED_HEADERS = "X-Correlation-Id, ETag, Retry-After, Idempotency-Replayed, Location"
+EXPOSED_HEADERS = "X-Correlation-Id, ETag, Retry-After, Idempotency-Replayed, Location, Allow"
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 
 
 class App:
     """The application of one endpoint. Lambda calls `handler`."""
 
-    def __init__(self, area: str) -> None:
+    def __init__(self, area: str, *, counted: CountedByAddress | None = None) -> None:
         self.area = area
+        self._counted = counted
         self.resolver = APIGatewayRestResolver(
             enable_validation=True,
             # An answer that does not match its model is a defect of the portal.
@@ -111,10 +112,28 @@ class App:
         self, event: dict[str, Any], headers: dict[str, str], context: LambdaContext
     ) -> dict[str, Any]:
         try:
+            self._count(event)
             bodies.check(event, headers)
-        except Problem as problem:
-            return errors.proxy_answer(problem)
-        return self.resolver.resolve(event, context)
+        except Exception as error:  # noqa: BLE001  # every one becomes a problem document
+            return errors.proxy_answer(error)
+        return self.resolver.resolve(_with_plain_content_type(event, headers), context)
+
+    def _count(self, event: dict[str, Any]) -> None:
+        """Count the request of this address; first of all, whatever the request is."""
+        if self._counted is None:
+            return
+        build = self._counted.limiter
+        limiter = self.resolver.dependency_overrides.get(build, build)()
+        limiter.check(self._counted.limit, address_of(event))
+
+
+def _with_plain_content_type(event: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+    """The event with `application/json` as Powertools looks for it, which is in lower case."""
+    written = headers.get("content-type", "")
+    if not written or written.startswith(bodies.JSON) or not event.get("body"):
+        return event
+    others = {k: v for k, v in (event.get("headers") or {}).items() if k.lower() != "content-type"}
+    return {**event, "headers": {**others, "content-type": bodies.JSON}}
 
 
 def lower_case_headers(event: dict[str, Any]) -> dict[str, str]:

@@ -18,7 +18,9 @@ class RequestModel(BaseModel):
 
     model_config = ConfigDict(
         alias_generator=to_camel,
-        populate_by_name=True,
+        # The documented names only: a second spelling would be a second, undocumented API.
+        validate_by_name=False,
+        validate_by_alias=True,
         extra="forbid",
         frozen=True,
         defer_build=True,

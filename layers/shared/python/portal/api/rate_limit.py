@@ -8,28 +8,21 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from portal.config import ConfigurationError
+from portal.domain.limits import Limit
 from portal.domain.problems import RATE_LIMITED, Problem
 from portal.observability import count
 from portal.ports.rate_limits import RateCounters
 
 _ENTRY = re.compile(r"([a-z-]+\.[a-z-]+)=([1-9]\d{0,5})/([1-9]\d{0,5})")
 _IPV6_PREFIX = 64
-
-
-@dataclass(frozen=True)
-class Limit:
-    """At most `attempts` in each window of `seconds`."""
-
-    attempts: int
-    seconds: int
 
 
 class RateLimiter:
@@ -51,6 +44,12 @@ class RateLimiter:
             raise Problem(
                 RATE_LIMITED, f"Too many attempts; try again in {wait} seconds.", retry_after=wait
             )
+
+    def may(self, name: str, subject: str) -> bool:
+        """Count an attempt of `subject`; False when there have been too many."""
+        limit = self._limits[name]
+        key = _key(name, subject)
+        return self._counters.hit(key, limit=limit.attempts, seconds=limit.seconds) is None
 
     def forget(self, name: str, subject: str) -> None:
         """Set the count of `subject` back to zero, for example after a correct login."""
@@ -80,12 +79,17 @@ def limits_from(text: str, defaults: Mapping[str, Limit]) -> dict[str, Limit]:
 
 
 def source_address(request: Request) -> str:
+    """Who to count, for endpoints that count more than the address."""
+    return address_of(request.resolved_event.raw_event)
+
+
+def address_of(event: Mapping[str, Any]) -> str:
     """Return the caller's IPv4 address, or the /64 network of an IPv6 address.
 
     An IPv6 caller can use any address of the network. The address is that of the gateway's request
     context, because the caller can write `X-Forwarded-For`.
     """
-    context = request.resolved_event.raw_event.get("requestContext") or {}
+    context = event.get("requestContext") or {}
     text = str((context.get("identity") or {}).get("sourceIp") or "unknown")
     try:
         address = ipaddress.ip_address(text)
@@ -99,3 +103,14 @@ def source_address(request: Request) -> str:
 
 
 SourceAddress = Annotated[str, Depends(source_address)]
+
+
+@dataclass(frozen=True)
+class CountedByAddress:
+    """A limit on an endpoint's requests by address, which is checked before a request is read.
+
+    `limiter` is a builder of the area's composition root.
+    """
+
+    limit: str
+    limiter: Callable[[], RateLimiter]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from portal.domain.catalog import AccountEligibility
-from portal.ports.catalog import EligibilitySource
+from portal.domain.identity import CustomerMapping
+from portal.ports.catalog import AccountUnknown, EligibilitySource
+from portal.ports.identity import CurrentMapping
 
 
 class EligibilityStore(Protocol):
@@ -23,12 +25,31 @@ class EligibilityStore(Protocol):
 class CachedEligibility:
     """Reads eligibility from the cache, else from Salesforce."""
 
-    def __init__(self, source: EligibilitySource, store: EligibilityStore) -> None:
+    def __init__(
+        self, source: EligibilitySource, store: EligibilityStore, current: CurrentMapping
+    ) -> None:
         self._source = source
         self._store = store
+        self._current = current
 
-    def of_account(self, sf_account_id: str) -> AccountEligibility:
-        """Return the Account's eligibility. Raises the errors of the source."""
+    def of_customer(self, customer: CustomerMapping) -> AccountEligibility:
+        """Return the eligibility of the customer's Account.
+
+        It is unknown when Salesforce has no such Account. A merged Account is followed. Raises the
+        errors of the source when nothing is stored, and Problem `account-conflict`.
+        """
+        try:
+            return self._of_account(customer.sf_account_id)
+        except AccountUnknown:
+            current = self._current(customer)
+        if current.sf_account_id == customer.sf_account_id:
+            return AccountEligibility()
+        try:
+            return self._of_account(current.sf_account_id)
+        except AccountUnknown:
+            return AccountEligibility()
+
+    def _of_account(self, sf_account_id: str) -> AccountEligibility:
         stored = self._store.get(sf_account_id)
         if stored is not None:
             return stored

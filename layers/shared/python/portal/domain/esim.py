@@ -97,7 +97,8 @@ class Line:
     The provider may replace the `line_id` of a pending line, so keep the newest one. Queue
     messages and logs hold it, so it is never a phone number. `ref` is the portal's reference when
     the provider keeps one. `msisdn` is E.164. `data_total` is the number of bytes bought so far,
-    including top-ups. Values that the answer does not hold are None.
+    including top-ups. `period_ends` is the end of the current period of a line that renews. Values
+    that the answer does not hold are None.
     """
 
     line_id: str
@@ -110,6 +111,7 @@ class Line:
     profile: ProfileState | None = None
     expires_at: datetime | None = None
     data_total: int | None = None
+    period_ends: datetime | None = None
 
 
 class ChangeState(StrEnum):
@@ -229,7 +231,8 @@ class EsimSettings(BaseModel):
     """`Product2.eSIM_Settings_JSON__c`.
 
     `{"version":1,"provider":{"gigs":{"plan":"pln_…"},"esim_access":{"plan":"JP_10_30"}}}` names the
-    plan of each provider that sells the product. Entries of other providers are ignored.
+    plan of each provider that sells the product. Entries of other providers are ignored. An
+    entry's `topUps` are the top-ups that customers can buy (`portal.domain.topup`).
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.domain import normal_forms
+
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerMapping:
     """A customer's Cognito `sub`, WHMCS client id and Salesforce Account id (18 characters).
 
-    `email` is normalised (see `normalise_email`), and mails are sent to it.
+    `email` is in its normal form (`portal.domain.normal_forms`), and mails are sent to it.
     """
 
     user_id: str
@@ -21,6 +23,6 @@ class CustomerMapping:
     language: str = "en"
 
 
-def normalise_email(email: str) -> str:
-    """Return an address trimmed and case-folded, so that two addresses can be compared."""
-    return email.strip().casefold()
+def customer_number_key(number: str) -> str:
+    """Return a customer number for comparisons, which ignore case as in Salesforce."""
+    return normal_forms.customer_number(number).casefold()

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TYPE_BASE = "https://portal.example/problems/"
+MAX_ERRORS = 20
+"""The most entries of `errors[]` that are told at once."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,17 @@ class FieldError:
         return {name: value for name, value in members.items() if value is not None}
 
 
+class InvalidValue(ValueError):
+    """A value that a validator of ours refuses: `code` is told to front ends, the text to people.
+
+    The code stands in a table of docs/problems.md.
+    """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
 @dataclass(eq=False)
 class Problem(Exception):
     """An expected refusal that is safe to show to the caller.
@@ -74,7 +87,8 @@ class Problem(Exception):
             **self.extensions,
         }
         if self.errors:
-            document["errors"] = [error.as_json() for error in self.errors]
+            # A caller mends twenty mistakes at a time; the answer to a hostile body stays small.
+            document["errors"] = [error.as_json() for error in self.errors[:MAX_ERRORS]]
         return document
 
 
@@ -82,6 +96,7 @@ MALFORMED_REQUEST = ProblemType("malformed-request", 400, "The request could not
 UNAUTHENTICATED = ProblemType("unauthenticated", 401, "Sign in to do this")
 FORBIDDEN = ProblemType("forbidden", 403, "Not allowed")
 NOT_FOUND = ProblemType("not-found", 404, "Not found")
+METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "The path has no such method")
 CONFLICT = ProblemType("conflict", 409, "Something changed meanwhile")
 IN_PROGRESS = ProblemType("in-progress", 409, "The same request is still being worked on")
 PAYLOAD_TOO_LARGE = ProblemType("payload-too-large", 413, "The request is too large")
@@ -122,6 +137,9 @@ TWO_FACTOR_REQUIRED = ProblemType(
 CUSTOMER_NUMBER_MISMATCH = ProblemType(
     "customer-number-mismatch", 422, "The billing account belongs to another customer number"
 )
+ACCOUNT_CONFLICT = ProblemType(
+    "account-conflict", 409, "Two portal accounts belong to the same customer"
+)
 NOT_MAPPED = ProblemType("account-not-mapped", 409, "The account is not complete yet")
 
 # Catalogue, billing, orders
@@ -132,9 +150,21 @@ CART_INVALID = ProblemType("cart-invalid", 422, "The cart cannot be ordered as i
 IDEMPOTENCY_KEY_REUSED = ProblemType(
     "idempotency-key-reused", 422, "The Idempotency-Key was used for something else"
 )
+TOPUP_UNAVAILABLE = ProblemType("topup-unavailable", 409, "This line cannot be topped up")
+REAUTHENTICATION_REQUIRED = ProblemType(
+    "reauthentication-required", 401, "Sign in again to do this"
+)
+OPERATION_IN_PROGRESS = ProblemType(
+    "operation-in-progress", 409, "Another operation works on this line"
+)
 SSO_DISABLED = ProblemType("sso-disabled", 409, "Single sign-on is switched off in billing")
 
-# Provisioning (read by an operator in Salesforce)
+# Subscriptions
+ESIM_CODE_UNAVAILABLE = ProblemType(
+    "esim-code-unavailable", 409, "There is no activation code to show"
+)
+
+# Provisioning (read by an operator in Salesforce), and operations
 IDEMPOTENCY_KEY_MISSING = ProblemType(
     "idempotency-key-missing", 400, "The Idempotency-Key header is missing"
 )

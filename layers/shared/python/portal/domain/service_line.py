@@ -11,7 +11,7 @@ class ServiceLine:
 
     `order_item_id` is the Salesforce OrderItem. `provider` and `line_id` name the eSIM line at its
     provider, and `plan` is the plan that was ordered there. They are empty for services without an
-    eSIM.
+    eSIM. `pid` is the WHMCS product, or 0 for services that were set up before it was kept.
     """
 
     service_id: int
@@ -22,3 +22,4 @@ class ServiceLine:
     provider: str = ""
     line_id: str = ""
     plan: str = ""
+    pid: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from portal.engine.model import Event, Job, KeyUse, Task
+from portal.engine.model import Event, Hold, Job, KeyUse, Task
 from portal.engine.states import Status
 
 
@@ -21,8 +21,12 @@ class KeyTaken(Exception):
     """Another request used the idempotency key meanwhile."""
 
 
+class HoldTaken(Exception):
+    """Another attempt began to work on the exclusive thing meanwhile."""
+
+
 class JobStore(Protocol):
-    """The store of jobs and idempotency keys. Every write is conditional.
+    """The store of jobs, idempotency keys and holds. Every write is conditional.
 
     All methods raise Unavailable or Throttled when the store cannot be reached.
     """
@@ -38,12 +42,26 @@ class JobStore(Protocol):
         """
         ...
 
-    def begin(self, job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
-        """Write a job and the use of its key in one transaction. Returns the written job.
+    def begin(
+        self,
+        job: Job,
+        key: str,
+        use: KeyUse,
+        *,
+        before: KeyUse | None = None,
+        held: Hold | None = None,
+    ) -> Job:
+        """Write a job, the use of its key and its hold in one transaction. Returns the written job.
 
-        A new job has version 0. `before` is the stored use of the key, if any. Raises StaleJob,
-        or KeyTaken when another request used the key meanwhile.
+        A new job has version 0. `before` is the stored use of the key, if any. A job that names an
+        exclusive thing takes the hold of it; `held` is the stored hold, if any. Raises StaleJob,
+        KeyTaken when another request used the key meanwhile, and HoldTaken when another job took
+        the hold.
         """
+        ...
+
+    def hold(self, thing: str) -> Hold | None:
+        """Who was the last to work on an exclusive thing; a strongly consistent read."""
         ...
 
     def key_use(self, key: str) -> KeyUse | None:

@@ -36,6 +36,18 @@ class Accounts(Protocol):
         ...
 
 
+class AccountMerges(Protocol):
+    """What became of Accounts that users merged in Salesforce. One API call each."""
+
+    def surviving(self, account_id: str) -> Account | None:
+        """The Account with that id, or the one that it was merged into; None when it is gone."""
+        ...
+
+    def duplicates_of(self, account_id: str) -> list[str]:
+        """Ids of the Accounts that were merged into that one, while the recycle bin keeps them."""
+        ...
+
+
 class CaseDesk(Protocol):
     """Opens Cases."""
 

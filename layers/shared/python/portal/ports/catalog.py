@@ -9,6 +9,10 @@ from portal.domain.catalog import AccountEligibility, Catalog, Product, Rejectio
 from portal.domain.order_form import OrderForm
 
 
+class AccountUnknown(Exception):
+    """Salesforce has no Account with that id: it was deleted or merged."""
+
+
 class CatalogReader(Protocol):
     """Reads the catalogue through its shared cache."""
 
@@ -45,5 +49,5 @@ class EligibilitySource(Protocol):
     """The source of a customer's eligibility."""
 
     def of_account(self, sf_account_id: str) -> AccountEligibility:
-        """Return the Account's eligibility. At most one query."""
+        """Return the Account's eligibility. At most one query. Raises AccountUnknown."""
         ...

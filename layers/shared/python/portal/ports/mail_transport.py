@@ -20,6 +20,7 @@ class Message:
     """A rendered mail. `reference` is sent with it, so that the mail can be found at the sender.
 
     `reply_to` is the address for replies; when it is empty, replies go to the sender's address.
+    `copy_to` gets a blind copy; it is empty for no copy. A failure of the copy is ignored.
     """
 
     to: str = field(repr=False)
@@ -30,7 +31,15 @@ class Message:
     category: str
     correlation_id: str = ""
     reply_to: str = ""
+    copy_to: str = field(default="", repr=False)
     images: tuple[InlineImage, ...] = ()
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """Who gets a copy: none when the recipient is that address, which gets the mail itself."""
+        if not self.copy_to or self.copy_to.lower() == self.to.lower():
+            return ()
+        return (self.copy_to,)
 
 
 class MailTransport(Protocol):

@@ -13,6 +13,7 @@ from portal.repositories.identity import (
     account_key,
     email_key,
     mapping_item,
+    number_key,
     registration_key,
     whmcs_key,
 )
@@ -38,21 +39,25 @@ class DynamoRegistrations:
         return registration_from(item) if item else None
 
     def reserve(self, registration: Registration) -> None:
-        """Reserve e-mail and Account and write the record in one transaction. Raises Occupied."""
+        """Reserve e-mail, Account and customer number, and write the record, in one transaction.
+
+        Raises Occupied.
+        """
         held = {"state": State.RESERVED.value, "registrationId": registration.id}
         items = (
             registration_item(registration),
             {**email_key(registration.email), **held},
             {**account_key(registration.sf_account_id), **held},
+            {**number_key(registration.customer_number), **held},
         )
         try:
             self._table.transact([{"Put": {"item": i, "condition": _ABSENT}} for i in items])
         except TransactionRefused as refused:
-            same, email, account = refused.items
+            same, email, account, number = refused.items
             raise Occupied(
                 same=registration_from(same) if same else None,
                 email=_holder(email),
-                account=_holder(account),
+                account=_holder(account) or _holder(number),
             ) from refused
 
     def claim(self, registration: Registration, *, now: int) -> Registration:
@@ -105,7 +110,7 @@ class DynamoRegistrations:
         )
 
     def complete(self, registration: Registration, mapping: CustomerMapping) -> Registration:
-        """Write the mapping and its three uniqueness items. Raises LeaseLost, ClientTaken."""
+        """Write the mapping and its four uniqueness items. Raises LeaseLost, ClientTaken."""
         joined = {
             "state": State.MAPPED.value,
             "userId": mapping.user_id,
@@ -136,6 +141,7 @@ class DynamoRegistrations:
             },
             {"Put": {"item": {**email_key(mapping.email), **joined}, **held}},
             {"Put": {"item": {**account_key(mapping.sf_account_id), **joined}, **held}},
+            {"Put": {"item": {**number_key(mapping.customer_number), **joined}, **held}},
             {
                 "Put": {
                     "item": {**whmcs_key(mapping.whmcs_client_id), **joined},
@@ -165,7 +171,7 @@ class DynamoRegistrations:
         )
 
     def release(self, registration: Registration) -> None:
-        """Release e-mail and Account and delete the record. Raises LeaseLost."""
+        """Release e-mail, Account and customer number, and delete the record. Raises LeaseLost."""
         held = {
             "condition": _HELD,
             "names": _STATE,
@@ -183,10 +189,11 @@ class DynamoRegistrations:
                     {"Delete": {"key": registration_key(registration.id), **own}},
                     {"Delete": {"key": email_key(registration.email), **held}},
                     {"Delete": {"key": account_key(registration.sf_account_id), **held}},
+                    {"Delete": {"key": number_key(registration.customer_number), **held}},
                 ]
             )
         except TransactionRefused as refused:
-            # Deletions leave no mark. A repetition finds none of the three items.
+            # Deletions leave no mark. A repetition finds none of the four items.
             if any(refused.items):
                 raise LeaseLost from refused
 
@@ -217,8 +224,8 @@ def _was_completed(
 
 
 def _not_completed(refused: TransactionRefused) -> Exception:
-    record, email, account, client, user = refused.reasons
-    if client and not (record or email or account or user):
+    record, email, account, number, client, user = refused.reasons
+    if client and not (record or email or account or number or user):
         return ClientTaken()
     return LeaseLost()
 

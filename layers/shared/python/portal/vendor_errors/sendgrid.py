@@ -31,6 +31,22 @@ TEXTS = table(
             "account, or the key may not send.",
         },
     ),
+    rows(
+        Kind.UNAUTHORIZED,
+        "sendgrid-nodejs issue 1088, sendgrid-ruby pull request 489",
+        {
+            "does not match a verified sender identity": "EMAIL_FROM is no verified sender: verify "
+            "its domain or the address under Sender Authentication.",
+        },
+    ),
+    rows(
+        Kind.UNAUTHORIZED,
+        "sendgrid-csharp issue 427",
+        {
+            "access forbidden": "The key lacks Mail Send, or the account's IP Access Management "
+            "does not admit the Lambdas' address.",
+        },
+    ),
 )
 
 STATUSES = table(
@@ -39,8 +55,7 @@ STATUSES = table(
         _ERRORS,
         {
             "401": "The API key is wrong, was revoked or is missing; it is read again once.",
-            "403": "The key lacks the scope mail.send, the sender is not verified, or the address "
-            "is blocked.",
+            "403": "SendGrid forbids it; the text says what.",
         },
     ),
     rows(

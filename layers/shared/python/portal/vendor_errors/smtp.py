@@ -19,6 +19,18 @@ TEXTS = table(
             "quota exceeded for sender": "The account's mails of the day are used up.",
         },
     ),
+    rows(
+        Kind.UNAUTHORIZED,
+        "hackathon-starter issue 1083, sendgrid docs issue 6473 (SendGrid); Amazon SES, SMTP "
+        "response codes",
+        {
+            "does not match a verified sender identity": "EMAIL_FROM is no verified sender.",
+            "unauthenticated senders not allowed": "The server wants a login: set "
+            "SMTP_AUTHENTICATION=true.",
+            "email address is not verified": "EMAIL_FROM is no verified sender, or SES still is "
+            "in its sandbox.",
+        },
+    ),
 )
 
 REPLIES = table(

@@ -71,6 +71,7 @@ def line(item: dict[str, Any]) -> Line:
         reason=ended.get("cause"),
         plan=(item.get("plan") or {}).get("id"),
         expires_at=moment(item.get("endedAt")),
+        period_ends=moment((item.get("currentPeriod") or {}).get("end")),
     )
 
 

@@ -12,6 +12,7 @@ from portal.catalog.parsing import parse_all
 from portal.domain.catalog import AccountEligibility, Product, Rejection
 from portal.domain.order_form import OrderForm
 from portal.observability import count, logger
+from portal.ports.catalog import AccountUnknown
 
 PRODUCT_FIELDS = (
     "Id",
@@ -101,12 +102,13 @@ class SalesforceEligibilitySource:
         self._fields = fields
 
     def of_account(self, sf_account_id: str) -> AccountEligibility:
-        """Return an Account's eligibility. A deleted Account has no known eligibility."""
+        """Return an Account's eligibility by one query. Raises AccountUnknown for an unknown id."""
         names = (self._fields.dwelling, self._fields.tier, self._fields.region)
         query = format_soql(
             "SELECT {:literal} FROM Account WHERE Id = {}", ", ".join(names), sf_account_id
         )
         records = self._client.query(query)
-        found = records[0] if records else {}
-        dwelling, tier, region = (found.get(name) or None for name in names)
+        if not records:
+            raise AccountUnknown(sf_account_id)
+        dwelling, tier, region = (records[0].get(name) or None for name in names)
         return AccountEligibility(dwelling=dwelling, tier=tier, region=region)

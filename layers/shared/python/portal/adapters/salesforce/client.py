@@ -57,12 +57,14 @@ class SalesforceClient:
         self._guard = guard
         self._session: Salesforce | None = None
 
-    def query(self, soql: str) -> list[dict[str, Any]]:
+    def query(self, soql: str, *, with_deleted: bool = False) -> list[dict[str, Any]]:
         """Return all records of a query. It makes one call per 2,000 records.
 
-        Build `soql` with `library.format_soql`, which quotes the values.
+        `with_deleted` includes the recycle bin (queryAll), which has merged records. Build `soql`
+        with `library.format_soql`, which quotes the values.
         """
-        return self._all(self.request("GET", "query", operation="query", params={"q": soql}))
+        path = "queryAll" if with_deleted else "query"
+        return self._all(self.request("GET", path, operation="query", params={"q": soql}))
 
     def query_with_describe(
         self, soql: str, sobject: str, *, operation: str

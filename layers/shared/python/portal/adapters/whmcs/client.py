@@ -205,7 +205,7 @@ def _repeats(action: str, given: int, limit: int, total: int | None, found: int)
 
     Without a total, a page whose size is neither `limit` nor WHMCS' default is the whole list.
     """
-    count("WhmcsPagesRepeated", action=action)
+    count("WhmcsPagesRepeated")
     logger().warning(
         "WHMCS gave the same page of a list again: it ignores limitstart",
         extra={"action": action, "records": found, "total": total},

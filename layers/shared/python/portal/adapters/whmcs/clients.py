@@ -15,6 +15,7 @@ from typing import Any
 from portal.adapters.whmcs.client import UPSTREAM, WhmcsClient
 from portal.adapters.whmcs.decoding import as_int, as_list
 from portal.adapters.whmcs.encoding import serialize
+from portal.domain import normal_forms
 from portal.domain.upstream import OutcomeUnknown, Refused, Unauthorized, Unavailable
 from portal.ports.clients import (
     BillingClient,
@@ -71,7 +72,7 @@ class WhmcsClients:
         GetClientsDetails finds the exact address, whereas GetClients searches by prefix.
         """
         found = self._details(email=email)
-        if found is None or found.email.casefold() != email.casefold():
+        if found is None or normal_forms.email(found.email) != normal_forms.email(email):
             return None
         return found
 
@@ -80,8 +81,8 @@ class WhmcsClients:
 
         Customers reach WHMCS by single sign-on, and only Cognito has the portal's password. A
         customer who wants to sign in to WHMCS itself can reset the password there. WHMCS requires
-        a postcode, so `skipvalidation` is sent for countries without postcodes. Raises EmailTaken
-        and FieldRefused.
+        a postcode and a state, so `skipvalidation` is sent for countries without postcodes or
+        states. Raises EmailTaken and FieldRefused.
         """
         parameters = {
             "firstname": details.first_name,
@@ -99,7 +100,7 @@ class WhmcsClients:
             "customfields": serialize(self._custom_fields(details)),
             "marketingoptin": details.marketing_opt_in,
             "noemail": True,
-            "skipvalidation": details.postcode is None,
+            "skipvalidation": not (details.postcode and details.state),
         }
         with _refusals_of_add_client():
             answer = self._client.call("AddClient", parameters, writes=True)
