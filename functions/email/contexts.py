@@ -1,7 +1,7 @@
-"""The values of each mail: what the job carries, and what is looked up when it is rendered.
+"""The values of each mail, from the job and from look-ups when it is rendered.
 
-Activation codes and reset tokens are credentials. They are fetched or made here, right before
-the mail leaves, and are never in a queue, a log or another system.
+Activation codes and reset tokens are credentials. They are fetched or created here, right before
+the mail is sent, and are never in a queue, a log or another system.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ QR_CONTENT_ID = "esim-qr"
 
 
 class ActivationCodes(Protocol):
-    """Where activation codes come from: the eSIM provider."""
+    """The source of activation codes, which is the eSIM provider."""
 
     def activation_code(self, line_id: str) -> ActivationCode:
-        """The code of a line; raises Unavailable while the provider has none yet."""
+        """Return the code of a line. Raises Unavailable while the provider has none yet."""
         ...
 
 
@@ -50,7 +50,7 @@ class TokenIssuer(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """Template values and the images that they refer to."""
+    """The values of a template, and the images that they refer to."""
 
     values: dict[str, Any] = field(repr=False)
     images: tuple[InlineImage, ...] = ()
@@ -64,7 +64,7 @@ class Contexts:
     reset_tokens: TokenIssuer
 
     def of(self, job: MailJob) -> Context:
-        """The values of a job.
+        """Return the values for a job.
 
         Raises GiveUp when its parameters are not those of its template, and the upstream's errors.
         """

@@ -1,4 +1,4 @@
-"""Every template with made-up values, for previews and tests."""
+"""Renders every template with made-up values, for previews and tests."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The variants of WHMCS that are documented, seen in the wild or suspected.
+"""The variants of WHMCS that are documented, reported or suspected.
 
-Defaults follow the official documentation; each other value is an answer that a client must
-survive. Change them at run time with PATCH /_admin/switches.
+Defaults follow the official documentation. A client must handle the answers of all other values.
+Change them at run time with PATCH /_admin/switches.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ VERSION = "8.12.1"
 
 
 class Switches(BaseModel):
-    """Everything that can be set."""
+    """The switches of the WHMCS emulator."""
 
     model_config = ConfigDict(extra="forbid")
 

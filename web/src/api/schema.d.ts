@@ -658,7 +658,7 @@ export interface components {
         };
         /**
          * ChoiceView
-         * @description One choice; `priceDelta` is added to the product's price.
+         * @description One choice of an option. `priceDelta` is added to the product's price.
          */
         ChoiceView: {
             /** Id */
@@ -669,10 +669,10 @@ export interface components {
         };
         /**
          * EligibilityView
-         * @description What is known of where the customer lives.
+         * @description The customer's values for eligibility.
          *
-         *     `unknown` with reason `eligibility-unknown` means that only products that need no check are
-         *     offered until the reseller has the address checked.
+         *     `unknown` with the reason `eligibility-unknown` means that only products without conditions are
+         *     offered until the reseller has checked the address.
          */
         EligibilityView: {
             /**
@@ -740,7 +740,7 @@ export interface components {
         };
         /**
          * Health
-         * @description `{"status": "ok"}`.
+         * @description The answer `{"status": "ok"}`.
          */
         Health: {
             /**
@@ -1008,7 +1008,7 @@ export interface components {
         };
         /**
          * OptionView
-         * @description One configurable option: all that a form needs to draw and check it.
+         * @description One configurable option, with the data that a form needs to show and check it.
          */
         OptionView: {
             /** Id */
@@ -1225,7 +1225,7 @@ export interface components {
         };
         /**
          * ProductView
-         * @description One product as a customer may see it.
+         * @description One product with the values that a customer may see.
          */
         ProductView: {
             /** Sku */
@@ -1263,7 +1263,7 @@ export interface components {
         ProfileState: "released" | "downloaded" | "installed" | "enabled" | "disabled" | "deleted" | "unknown";
         /**
          * ProvisionAccepted
-         * @description The job is recorded and will be worked on.
+         * @description The job is recorded, and a worker will run it.
          */
         ProvisionAccepted: {
             /** Sforderid */
@@ -1279,7 +1279,7 @@ export interface components {
         };
         /**
          * ProvisionAnswer
-         * @description `attempt` counts the starts; `result` is there once the order is provisioned.
+         * @description The state of a job. `attempt` counts the starts. A provisioned order has a `result`.
          */
         ProvisionAnswer: {
             /** Sforderid */
@@ -1295,7 +1295,7 @@ export interface components {
         };
         /**
          * ProvisionResult
-         * @description What a provisioned order became.
+         * @description The ids that a provisioned order has in other systems.
          */
         ProvisionResult: {
             /** Whmcsorderid */

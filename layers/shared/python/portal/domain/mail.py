@@ -1,4 +1,4 @@
-"""Mail jobs: what is put on the queue. No address, name or code ever travels in one."""
+"""Mail jobs, the messages of the mail queue. They never hold an address, a name or a code."""
 
 from __future__ import annotations
 
