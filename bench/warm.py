@@ -12,7 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench import bare
-from bench.scenarios import auth, billing, catalog, orders, provision, system
+from bench.scenarios import (
+    auth,
+    billing,
+    catalog,
+    orders,
+    provision,
+    subscriptions,
+    system,
+    webhooks,
+)
 from bench.scenarios.scenario import Event, Scenario, same
 from tests.events import FakeContext, rest_event
 
@@ -80,7 +89,7 @@ def measure(
 
 def all_scenarios() -> dict[str, Scenario]:
     """By endpoint id."""
-    areas = (auth, billing, catalog, orders, provision, system)
+    areas = (auth, billing, catalog, orders, provision, subscriptions, system, webhooks)
     return {name: found for area in areas for name, found in area.scenarios().items()}
 
 

@@ -22,6 +22,7 @@ class Access(StrEnum):
     PUBLIC = "public"  # catalogue, health: nothing to prove
     CREDENTIALS = "credentials"  # auth endpoints: the body is the proof; tighter throttles
     SIGNED = "signed"  # Salesforce: an HMAC that the handler verifies
+    WEBHOOK = "webhook"  # the eSIM provider: a signature or a secret address
     BEARER = "bearer"  # a Cognito ID token, verified by the gateway
 
 
@@ -91,7 +92,7 @@ class Endpoint:
     @property
     def calls_outside(self) -> bool:
         """Whether it calls a system outside AWS, and so needs the stage's fixed address."""
-        return any(secret is not Secret.SIGNING for secret in self.secrets)
+        return any(secret.of_an_outside_system for secret in self.secrets)
 
     @property
     def tables(self) -> tuple[Table, ...]:

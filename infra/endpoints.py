@@ -317,6 +317,19 @@ SUBSCRIPTIONS = (
     ),
 )
 
+WEBHOOKS = tuple(
+    Endpoint(
+        area="webhooks",
+        name=name,
+        route=Route(method="POST", path=path, access=Access.WEBHOOK),
+        settings=("ESIM_PROVIDER",),
+        writes=(Table.IDEMPOTENCY,),
+        sends=(Queue.PROVISION,),
+        secrets=(Secret.ESIM_WEBHOOK,),
+    )
+    for name, path in (("esim", "/webhooks/esim"), ("esim_hint", "/webhooks/esim/{token}"))
+)
+
 PROVISION = (
     Endpoint(
         area="provision",
@@ -364,8 +377,82 @@ PROVISION = (
         every_minutes=5,
         writes=(Table.WORKFLOW,),
         queries_status_index=True,
-        sends=(Queue.PROVISION, Queue.PROVISION_WAITING),
+        sends=(
+            Queue.PROVISION,
+            Queue.PROVISION_WAITING,
+            Queue.OPERATION,
+            Queue.OPERATION_WAITING,
+        ),
         timeout=60,
+    ),
+)
+
+OPERATION_SELLING = (*SALESFORCE, *WHMCS, *ESIM, *CURRENCY, *TIME_ZONE)
+OPERATION_WORK = (
+    *WHMCS,
+    "WHMCS_PAYMENT_METHOD",
+    *ESIM,
+    *TIME_ZONE,
+    "OPERATION_MAX_RETRIES",
+    "OPERATION_PATIENCE_HOURS",
+)
+
+OPERATIONS = (
+    Endpoint(
+        area="operations",
+        name="get_operation",
+        route=Route(method="GET", path="/operations/{id}", access=Access.BEARER),
+        reads=(Table.WORKFLOW,),
+    ),
+    Endpoint(
+        area="operations",
+        name="list_topup_offers",
+        route=Route(method="GET", path="/subscriptions/{id}/topup-offers", access=Access.BEARER),
+        settings=OPERATION_SELLING,
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        writes=(Table.CATALOG, Table.EPHEMERAL),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="operations",
+        name="start_topup",
+        route=Route(method="POST", path="/subscriptions/{id}/topup", access=Access.BEARER),
+        settings=OPERATION_SELLING,
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW, Table.CATALOG, Table.EPHEMERAL),
+        sends=(Queue.OPERATION,),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="operations",
+        name="worker",
+        consumes=(Queue.OPERATION, Queue.OPERATION_WAITING),
+        backs_off=True,
+        settings=OPERATION_WORK,
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
+        # An operation that is to be looked at again later goes back as a new message.
+        sends=(Queue.EMAIL, Queue.CASE, Queue.OPERATION, Queue.OPERATION_WAITING),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=150,
+    ),
+    Endpoint(
+        area="operations",
+        name="dead_letter",
+        consumes_dead_letters_of=(Queue.OPERATION, Queue.OPERATION_WAITING),
+        settings=OPERATION_WORK,
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
+        # To end an operation is to undo what it has begun.
+        sends=(Queue.EMAIL, Queue.CASE),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=150,
     ),
 )
 
@@ -410,7 +497,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *CATALOG,
     *ORDERS,
     *SUBSCRIPTIONS,
+    *WEBHOOKS,
     *PROVISION,
+    *OPERATIONS,
     *MAIL,
     *SYSTEM,
 )

@@ -47,6 +47,22 @@ QUEUES: tuple[QueueRow, ...] = (
         dead_letters_runbook="provision-dead-letters",
     ),
     QueueRow(
+        queue=Queue.OPERATION,
+        retries="OPERATION_MAX_RETRIES",
+        concurrency="OPERATION_MAX_CONCURRENCY",
+        oldest_minutes=15,  # a customer waits on the page
+        runbook="operation-queue",
+        dead_letters_runbook="operation-dead-letters",
+    ),
+    QueueRow(
+        queue=Queue.OPERATION_WAITING,
+        retries="OPERATION_MAX_RETRIES",
+        concurrency="OPERATION_WAITING_MAX_CONCURRENCY",
+        oldest_minutes=120,  # as for provisioning
+        runbook="operation-waiting-queue",
+        dead_letters_runbook="operation-dead-letters",
+    ),
+    QueueRow(
         queue=Queue.EMAIL,
         retries="EMAIL_MAX_RETRIES",
         concurrency="EMAIL_MAX_CONCURRENCY",

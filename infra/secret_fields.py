@@ -24,7 +24,8 @@ class SecretField:
     """One text of a secret.
 
     `default` is taken when nothing is answered and nothing is there; `from_file` says that the
-    answer is the path of a file whose text is the value.
+    answer is the path of a file whose text is the value, `made` that a random text is taken when
+    nothing is answered and nothing is there, and shown once.
     """
 
     name: str
@@ -32,6 +33,7 @@ class SecretField:
     default: str = ""
     optional: bool = False
     from_file: bool = False
+    made: bool = False
 
 
 def secret_fields(config: Config) -> dict[Secret, tuple[SecretField, ...]]:
@@ -49,6 +51,7 @@ def secret_fields(config: Config) -> dict[Secret, tuple[SecretField, ...]]:
         ),
         Secret.ESIM: ESIM[config.esim_provider],
         Secret.MAIL: _mail(config),
+        Secret.ESIM_WEBHOOK: ESIM_WEBHOOK[config.esim_provider],
     }
 
 
@@ -57,6 +60,30 @@ ESIM = {
     "esim_access": (SecretField(name="accessCode"), SecretField(name="secretKey")),
 }
 """By the names that ESIM_PROVIDER may have."""
+
+
+ESIM_WEBHOOK = {
+    "gigs": (
+        SecretField(
+            name="signingSecret",
+            hint="whsec_… of the webhook in Gigs; without it jobs poll",
+            optional=True,
+        ),
+        SecretField(
+            name="previousSigningSecret",
+            hint="while the secret is rotated",
+            optional=True,
+        ),
+    ),
+    "esim_access": (
+        SecretField(
+            name="pathToken",
+            hint="the last part of the address that eSIM Access calls; Enter makes one",
+            made=True,
+        ),
+    ),
+}
+"""The same for what proves the provider's events."""
 
 
 def _salesforce(config: Config) -> tuple[SecretField, ...]:

@@ -18,7 +18,17 @@ import typer
 from portal.catalog.cache import CachePolicy
 from rich.console import Console
 
-from ops import dead_letters, jobs, order_report, order_view, user_report, users
+from ops import (
+    dead_letters,
+    jobs,
+    operation_report,
+    operations,
+    order_report,
+    order_view,
+    report,
+    user_report,
+    users,
+)
 from ops.deps import StageRoot
 from ops.errors import FAILED, KNOWN, NO, OpsError, explain
 from ops.ports import DeadLetter, DeadLetters, Root
@@ -35,8 +45,12 @@ app.add_typer(order_app, name="order")
 users_app = typer.Typer(no_args_is_help=True, help="One portal user.")
 app.add_typer(users_app, name="users")
 
-OrderId = Annotated[str, typer.Argument(help="Salesforce Order id, 15 or 18 characters")]
 Who = Annotated[str, typer.Argument(help="User id, e-mail address, customer number or Account id")]
+operation_app = typer.Typer(no_args_is_help=True, help="One operation of a customer.")
+app.add_typer(operation_app, name="operation")
+
+OrderId = Annotated[str, typer.Argument(help="Salesforce Order id, 15 or 18 characters")]
+OperationId = Annotated[str, typer.Argument(help="id of an operation, such as topup-0123…")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")]
 
 
@@ -158,6 +172,43 @@ def users_remove(ctx: typer.Context, who: Who, yes: Yes = False) -> None:
         )
 
 
+@operation_app.command("show")
+def operation_show(ctx: typer.Context, operation: OperationId) -> None:
+    """Show an operation in the workflow table and its invoice in WHMCS; ids only."""
+    with _reported() as console:
+        shown = operations.look_up(_root(ctx).operation(), operation)
+        operation_report.render(shown, console)
+        if shown.unreadable:
+            raise typer.Exit(FAILED)
+
+
+@operation_app.command("cancel")
+def operation_cancel(ctx: typer.Context, operation: OperationId, yes: Yes = False) -> None:
+    """Call an operation off, if nothing that cannot be undone has begun."""
+    with _reported() as console:
+        ports = _root(ctx).operation_jobs()
+        status = operations.must_exist(ports, operation).status
+        _confirm(f"Cancel {operation} (now {status})?", yes=yes)
+        outcome = operations.call_off(ports, operation)
+        console.print(operations.SENTENCES[outcome], soft_wrap=True)
+        if outcome not in operations.DONE:
+            raise typer.Exit(NO)
+
+
+@operation_app.command("redrive")
+def operation_redrive(ctx: typer.Context, operation: OperationId, yes: Yes = False) -> None:
+    """Start the next attempt of an operation that failed; the customer may be charged anew."""
+    with _reported() as console:
+        ports = _root(ctx).operation_jobs()
+        operations.must_exist(ports, operation)
+        _confirm(f"Start the next attempt of {operation}? It may charge the customer.", yes=yes)
+        attempt, correlation_id = operations.start_again(ports, operation)
+        console.print(
+            f"Attempt {attempt} of {operation} is queued; correlation id {correlation_id}.",
+            soft_wrap=True,
+        )
+
+
 @app.command("redrive")
 def redrive(
     ctx: typer.Context,
@@ -165,7 +216,8 @@ def redrive(
     letters: Annotated[
         bool,
         typer.Option(
-            "--dead-letters", help="Provisioning: list them. E-mail and Cases: send them again."
+            "--dead-letters",
+            help="Provisioning and operations: list them. E-mail and Cases: send them again.",
         ),
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many messages")] = 10,
@@ -186,6 +238,35 @@ def redrive(
         )
 
 
+@app.command("doctor")
+def doctor(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+    system: Annotated[
+        list[str] | None,
+        typer.Option(help="Only checks of aws, salesforce, whmcs, esim, mail or portal"),
+    ] = None,
+    write_probes: Annotated[
+        bool, typer.Option("--write-probes", help="Also settle what only a write can; asks first")
+    ] = False,
+    probe_client: Annotated[
+        int | None, typer.Option(help="WHMCS client of your own that the probe may order for")
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Check a stage and every system around it; exit 1 when something is wrong."""
+    from ops import doctor_command  # noqa: PLC0415  # everything that reads a system
+
+    with _reported() as console:
+        wanted = doctor_command.chosen(system)
+        if write_probes:
+            _confirm(doctor_command.question(probe_client), yes=yes)
+            wanted = (*wanted, *doctor_command.probes(probe_client, system))
+        code = doctor_command.run(wanted, _root(ctx).doctor(), console, as_json=as_json)
+        if code:
+            raise typer.Exit(code)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Repeatable:
     """Dead letters that are safe to send again; those to `keep` stay, for the reason `kept`."""
@@ -201,6 +282,8 @@ def _redrive_letters(root: Root, limit: int, console: Console, *, yes: bool) -> 
     ports = root.dead_letters()
     console.print("Provisioning (a Lambda ends their orders as failed; redrive those by id)")
     _list([*ports.provision.look(limit), *ports.provision_waiting.look(limit)], console)
+    console.print("Operations (a Lambda undoes and ends them; redrive those by id)")
+    _list([*ports.operation.look(limit), *ports.operation_waiting.look(limit)], console)
     now = datetime.fromtimestamp(ports.clock(), UTC)
     mails = _Repeatable(
         title="E-mail",
@@ -239,7 +322,7 @@ def _list(letters: Sequence[DeadLetter], console: Console) -> None:
         members = dead_letters.parts(letter)
         names = ("jobId", "attempt", "template", "dedupKey", "userId", "caseKey")
         said = "  ".join(f"{name} {members[name]}" for name in names if name in members)
-        sent = order_report.moment(letter.sent_at.timestamp())
+        sent = report.moment(letter.sent_at.timestamp())
         console.print(f"  {sent}  {said or 'not readable'}  message {letter.id}", soft_wrap=True)
 
 

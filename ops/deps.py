@@ -10,7 +10,14 @@ from urllib.parse import urlsplit
 from portal import config
 
 from ops import stages
-from ops.ports import CatalogPorts, DeadLetterPorts, JobPorts, OrderPorts, UserPorts
+from ops.ports import (
+    CatalogPorts,
+    DeadLetterPorts,
+    JobPorts,
+    OperationPorts,
+    OrderPorts,
+    UserPorts,
+)
 from ops.stages import Stage
 
 if TYPE_CHECKING:
@@ -22,12 +29,21 @@ if TYPE_CHECKING:
     from portal.secrets import Secret
 
     from ops.dead_letters import JoinedDeadLetters, SqsDeadLetters
+    from ops.doctor.installation import Installation
 
 READ_SECONDS = 20.0
 
 
 class JobConfig(config.WorkflowTable, config.ProvisionQueue):
     """`ops order cancel`, `ops redrive`."""
+
+
+class OperationJobConfig(config.WorkflowTable, config.OperationQueue):
+    """`ops operation cancel`, `ops operation redrive`."""
+
+
+class OperationConfig(OperationJobConfig, config.WhmcsConfig):
+    """`ops operation show`."""
 
 
 class OrderConfig(
@@ -66,13 +82,25 @@ class StageRoot:
         )
 
     def jobs(self) -> JobPorts:
-        """For what changes a job."""
-        from portal.adapters.sqs import SqsQueue
-        from portal.adapters.task_queue import SqsTaskQueue
-
+        """For what changes a provisioning job."""
         settings = config.load(JobConfig, self.stage.environment)
-        queue = SqsQueue(settings.provision_queue_url, lambda: self.stage.cloud.client("sqs"))
-        return JobPorts(jobs=self._jobs(settings), queue=SqsTaskQueue(queue), clock=time.time)
+        return self._job_ports(settings, settings.provision_queue_url)
+
+    def operation_jobs(self) -> JobPorts:
+        """For what changes an operation."""
+        settings = config.load(OperationJobConfig, self.stage.environment)
+        return self._job_ports(settings, settings.operation_queue_url)
+
+    def operation(self) -> OperationPorts:
+        """For `ops operation show`."""
+        from portal.adapters.whmcs.invoicing import WhmcsInvoicing
+
+        settings = config.load(OperationConfig, self.stage.environment)
+        return OperationPorts(
+            stage=self.stage.name,
+            jobs=self._job_ports(settings, settings.operation_queue_url),
+            invoicing=WhmcsInvoicing(self._whmcs(settings)),
+        )
 
     def order(self) -> OrderPorts:
         """For `ops order show`."""
@@ -123,10 +151,18 @@ class StageRoot:
         return DeadLetterPorts(
             provision=self._dead_letters("Provision"),
             provision_waiting=self._dead_letters("ProvisionWaiting"),
+            operation=self._dead_letters("Operation"),
+            operation_waiting=self._dead_letters("OperationWaiting"),
             email=self._joined_dead_letters("Email"),
             case=self._joined_dead_letters("Case"),
             clock=time.time,
         )
+
+    def doctor(self) -> Installation:
+        """For `ops doctor`."""
+        from ops.doctor.root import installation
+
+        return installation(self.stage, secret=self._secret, transport=_transport)
 
     def _joined_dead_letters(self, queue: str) -> JoinedDeadLetters:
         """Those of the queue and of its waiting queue, which go back to the former."""
@@ -143,6 +179,13 @@ class StageRoot:
             url=self.stage.output(f"{queue}DeadLettersUrl"),
             queue_url=self.stage.output(f"{back_to or queue}QueueUrl"),
         )
+
+    def _job_ports(self, settings: config.WorkflowTable, queue_url: str) -> JobPorts:
+        from portal.adapters.sqs import SqsQueue
+        from portal.adapters.task_queue import SqsTaskQueue
+
+        queue = SqsQueue(queue_url, lambda: self.stage.cloud.client("sqs"))
+        return JobPorts(jobs=self._jobs(settings), queue=SqsTaskQueue(queue), clock=time.time)
 
     def _jobs(self, settings: config.WorkflowTable) -> DynamoJobStore:
         from portal.repositories.workflow import DynamoJobStore

@@ -14,7 +14,7 @@ from typing import Any
 
 from portal.domain.problems import TYPE_BASE
 
-from infra.endpoint_model import Access, Endpoint
+from infra.endpoint_model import Access, Endpoint, Route
 from infra.endpoints import ENDPOINTS
 
 OUTPUT = Path(__file__).parents[1] / "docs" / "openapi.json"
@@ -61,6 +61,13 @@ SECURITY_SCHEMES: dict[str, Any] = {
         "name": "X-Portal-Signature",
         "description": "`v1=<hex HMAC-SHA-256>` with X-Portal-Timestamp, X-Portal-Key-Id and "
         "Idempotency-Key; see docs/signature.md.",
+    },
+    "providerSignature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": "`v1,<base64 HMAC-SHA-256>`, by spaces, with webhook-id and "
+        "webhook-timestamp; see docs/esim-providers.md.",
     },
 }
 DESCRIPTION = (
@@ -125,10 +132,7 @@ def _powertools_schemes() -> dict[str, Any]:
 def _finished(operation: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
     assert endpoint.route is not None  # noqa: S101  # the caller skipped the others
     operation["operationId"] = endpoint.name
-    operation["security"] = {
-        Access.BEARER: [{"bearer": []}],
-        Access.SIGNED: [{"signature": []}],
-    }.get(endpoint.route.access, [])
+    operation["security"] = _security(endpoint.route)
     # Powertools describes its own validation errors; ours are problems like all others.
     for status in ("422", "500"):
         operation["responses"].pop(status, None)
@@ -137,6 +141,17 @@ def _finished(operation: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
         if status in ("204", "304"):
             response.pop("content", None)
     return operation
+
+
+def _security(route: Route) -> list[dict[str, list[str]]]:
+    if route.access is Access.WEBHOOK and "{token}" in route.path:
+        return []  # the path is the proof
+    name = {
+        Access.BEARER: "bearer",
+        Access.SIGNED: "signature",
+        Access.WEBHOOK: "providerSignature",
+    }.get(route.access)
+    return [{name: []}] if name else []
 
 
 def _add_schema(schemas: dict[str, Any], name: str, schema: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from portal.catalog.cache import CatalogStore
 from portal.domain.provisioning_order import LoadedOrder
@@ -14,6 +14,10 @@ from portal.ports.accounts import AccountMerges
 from portal.ports.billing_orders import BillingOrders, BillingServices
 from portal.ports.catalog import CatalogSource
 from portal.ports.identity import CustomerDirectory, CustomerRecords, OperatorDirectory
+from portal.ports.invoicing import Invoicing
+
+if TYPE_CHECKING:
+    from ops.doctor.installation import Installation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +85,20 @@ class CatalogPorts:
 
 @dataclass(frozen=True, kw_only=True)
 class JobPorts:
-    """For `ops order cancel` and `ops redrive`; `clock` gives epoch seconds."""
+    """For what cancels and starts jobs of a queue; `clock` gives epoch seconds."""
 
     jobs: OperatorJobs
     queue: Queue
     clock: Callable[[], float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationPorts:
+    """For `ops operation show`."""
+
+    stage: str
+    jobs: JobPorts
+    invoicing: Invoicing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +130,8 @@ class DeadLetterPorts:
 
     provision: DeadLetters
     provision_waiting: DeadLetters
+    operation: DeadLetters
+    operation_waiting: DeadLetters
     email: DeadLetters
     case: DeadLetters
     clock: Callable[[], float]
@@ -133,7 +148,15 @@ class Root(Protocol):
         ...
 
     def jobs(self) -> JobPorts:
-        """For what changes a job."""
+        """For what changes a provisioning job."""
+        ...
+
+    def operation_jobs(self) -> JobPorts:
+        """For what changes an operation."""
+        ...
+
+    def operation(self) -> OperationPorts:
+        """For `ops operation show`."""
         ...
 
     def order(self) -> OrderPorts:
@@ -146,4 +169,8 @@ class Root(Protocol):
 
     def dead_letters(self) -> DeadLetterPorts:
         """For `ops redrive --dead-letters`."""
+        ...
+
+    def doctor(self) -> Installation:
+        """For `ops doctor`."""
         ...

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 Ask = Callable[[str], str]
+Tell = Callable[[str, str], None]
 app = typer.Typer(add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 console = Console(highlight=False)
 
@@ -83,12 +84,24 @@ class SecretValues:
         self.write(Secret.SIGNING, {"keys": keys})
 
 
+def _untold(_name: str, _value: str) -> None:
+    """Nobody needs to know."""
+
+
 class IncompleteSecretError(Exception):
     """A secret lacks a value that the stage needs; the message names it."""
 
 
-def fill(values: SecretValues, secret: Secret, fields: Sequence[SecretField], ask: Ask) -> bool:
+def fill(
+    values: SecretValues,
+    secret: Secret,
+    fields: Sequence[SecretField],
+    ask: Ask,
+    tell: Tell = _untold,
+) -> bool:
     """Ask for what a secret holds and write it; False when it was complete and stays as it is.
+
+    `tell` is given the name and the value of what is made here.
 
     What belongs to no field is removed: a value that another transport, provider or login left
     would be taken for the present one. Raises IncompleteSecretError, and OSError for a file that
@@ -96,11 +109,14 @@ def fill(values: SecretValues, secret: Secret, fields: Sequence[SecretField], as
     """
     stored = values.read(secret)
     document: dict[str, Any] = {}
+    made: dict[str, str] = {}
     for field in fields:
         answer = ask(f"{values.name(secret)} {field.name}" + _hint(field))
         if answer and field.from_file:
             answer = Path(answer).expanduser().read_text(encoding="utf-8")
         value = answer or stored.get(field.name) or field.default
+        if not value and field.made:
+            made[field.name] = value = secrets.token_urlsafe(32)
         if value:
             document[field.name] = value
     missing = [f.name for f in fields if not f.optional and f.name not in document]
@@ -110,6 +126,8 @@ def fill(values: SecretValues, secret: Secret, fields: Sequence[SecretField], as
     if document == stored:
         return False
     values.write(secret, document)
+    for name, value in made.items():
+        tell(name, value)
     return True
 
 
@@ -148,7 +166,7 @@ def set_values(stage: Stage) -> None:
 def _set(values: SecretValues, secret: Secret, fields: Sequence[SecretField]) -> bool:
     """Fill one secret and say how it went; True when it is still incomplete."""
     try:
-        changed = fill(values, secret, fields, _hidden)
+        changed = fill(values, secret, fields, _hidden, _shown_once)
     except (IncompleteSecretError, OSError) as error:
         console.print(f"[red]error:[/] {error}")
         return True
@@ -177,6 +195,10 @@ def _added(stage: str, key_id: str) -> str:
         return _values(stage).add_signing_key(key_id)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+
+
+def _shown_once(name: str, value: str) -> None:
+    console.print(f"{name} made; it is not shown again: {value}", soft_wrap=True)
 
 
 def _hidden(text: str) -> str:

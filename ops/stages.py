@@ -1,7 +1,7 @@
 """Where a stage is: its stack's outputs and the very environment that its Lambdas have.
 
-Nothing is derived again: what `provision-worker` and `catalog-list-products` were deployed with is
-what a command works with.
+Nothing is derived again: what `catalog-list-products`, `provision-worker` and `operations-worker`
+were deployed with is what a command works with.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ops.errors import FAILED, OpsError
 LOCAL = "local"
 FRONT_DOOR = "http://127.0.0.1:8080"
 # In the order in which they are overlaid; together they read all that the commands need.
-FUNCTIONS = ("catalog-list-products", "provision-worker")
+FUNCTIONS = ("catalog-list-products", "provision-worker", "operations-worker")
 MISSING = frozenset({"ValidationError", "ResourceNotFoundException"})
 LOOK_SECONDS = 3.0
 

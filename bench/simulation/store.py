@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 
-from portal.engine.model import Event, Job, KeyUse
+from portal.engine.model import Event, Hold, Job, KeyUse
 from portal.engine.ports import KeyTaken, StaleJob
 from portal.engine.states import Status
 
@@ -36,13 +36,25 @@ class MemoryStore:
         self.writes += 1
         return written
 
-    def begin(self, job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
+    def begin(
+        self,
+        job: Job,
+        key: str,
+        use: KeyUse,
+        *,
+        before: KeyUse | None = None,
+        held: Hold | None = None,  # no job of the simulation is exclusive
+    ) -> Job:
         """Write a job and its key."""
         if self._keys.get(key) != before:
             raise KeyTaken
         begun = self.replace(job)
         self._keys[key] = use
         return begun
+
+    def hold(self, _thing: str) -> Hold | None:
+        """Nothing is held here."""
+        return None
 
     def key_use(self, key: str) -> KeyUse | None:
         """What a key was used for."""

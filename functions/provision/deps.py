@@ -56,7 +56,13 @@ class DeadLetterConfig(config.WorkflowTable, config.SalesforceConfig):
     """The dead letters' consumer."""
 
 
-class SweeperConfig(config.WorkflowTable, config.ProvisionQueue, config.ProvisionWaitingQueue):
+class SweeperConfig(
+    config.WorkflowTable,
+    config.ProvisionQueue,
+    config.ProvisionWaitingQueue,
+    config.OperationQueue,
+    config.OperationWaitingQueue,
+):
     """The schedule: the queues of every kind in `portal.workflow_kinds`."""
 
 
@@ -190,6 +196,7 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
     from portal.adapters.whmcs.services import WhmcsServices
     from portal.repositories.claims import DynamoClaims
     from portal.repositories.dynamodb import Table
+    from portal.repositories.esim_events import DynamoEsimWaits
     from portal.repositories.service_lines import DynamoServiceLines
     from portal.repositories.subscribers import DynamoSubscribers
 
@@ -215,6 +222,7 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
         esim=factories.esim_provider(settings, circuit("esim").run),
         subscribers=DynamoSubscribers(workflow),
         service_lines=DynamoServiceLines(workflow),
+        esim_waits=DynamoEsimWaits(Table(settings.idempotency_table)),
         mail_queue=factories.mail_queue(settings),
         payment_method=settings.whmcs_payment_method,
         needs_approval=settings.provision_needs_approval,

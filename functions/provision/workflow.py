@@ -39,7 +39,9 @@ def provisioning(ports: ProvisioningPorts) -> Workflow:
     steps: list[Step[Any]] = [
         Load(ports.orders, ports.owner_of, needs_approval=ports.needs_approval),
         Check(ports.orders, ports.products, ports.clients, provider),
-        ActivateEsim(ports.esim, ports.subscribers, ports.directory, ports.orders),
+        ActivateEsim(
+            ports.esim, ports.subscribers, ports.directory, ports.orders, ports.esim_waits
+        ),
         AddOrder(ports.billing, ports.services, ports.claims, ports.payment_method),
         AcceptOrder(ports.billing, ports.services),
         Verify(ports.billing, ports.services, ports.service_lines, provider),

@@ -14,6 +14,7 @@ from portal.ports.billing_orders import (
     ProductCatalogue,
 )
 from portal.ports.esim import EsimProvider, Subscribers
+from portal.ports.esim_events import EsimWaits
 from portal.ports.identity import CustomerDirectory
 from portal.ports.mail import MailQueue
 from portal.ports.provisioning import ProvisioningOrders
@@ -41,6 +42,7 @@ class ProvisioningPorts:
     esim: EsimProvider
     subscribers: Subscribers
     service_lines: ServiceLines
+    esim_waits: EsimWaits
     mail_queue: MailQueue
     payment_method: str
     needs_approval: bool

@@ -53,8 +53,11 @@ UNAUTHENTICATED_BECAUSE = {
     "Rate limits per address and account guard the route.",
     Access.SIGNED: "Salesforce signs the request; the handler verifies the HMAC before it reads "
     "the body.",
+    Access.WEBHOOK: "The eSIM provider signs its events, or knows a secret address; the handler "
+    "checks it, and an event only makes a job look.",
 }
 ROUTES = {endpoint.id: endpoint.route for endpoint in ENDPOINTS if endpoint.route is not None}
+BROWSER = frozenset({Access.PUBLIC, Access.CREDENTIALS, Access.BEARER})
 SIGNED_ROUTES = tuple(route for route in ROUTES.values() if route.access is Access.SIGNED)
 
 
@@ -252,7 +255,7 @@ def _answer_other_methods(api: apigateway.RestApi, *, origins: tuple[str, ...]) 
     for path in dict.fromkeys(route.path for route in ROUTES.values()):
         routes = [route for route in ROUTES.values() if route.path == path]
         methods = [route.method for route in routes]
-        if any(route.access is not Access.SIGNED for route in routes):
+        if any(route.access in BROWSER for route in routes):
             add_preflight(api, path=path, methods=methods, origins=origins)
             methods.append("OPTIONS")
         refuse_other_methods(api, path=path, methods=methods, origin=origins[0])

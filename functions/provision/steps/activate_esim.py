@@ -12,10 +12,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from portal.domain.esim import Line, LineState, Subscriber
-from portal.domain.upstream import Refused, Unavailable
+from portal.domain.upstream import Refused, Unavailable, UpstreamError
 from portal.engine.failures import Postpone, StopWorkflow
+from portal.engine.model import Task
 from portal.engine.steps import Run, Step
+from portal.observability import logger
 from portal.ports.esim import EsimProvider, Subscribers
+from portal.ports.esim_events import EsimWaits
 from portal.ports.identity import CustomerDirectory
 from portal.ports.provisioning import ProvisioningOrders
 
@@ -51,8 +54,10 @@ class ActivateEsim(Step[ActivateEsimRecord]):
         subscribers: Subscribers,
         directory: CustomerDirectory,
         orders: ProvisioningOrders,
+        waits: EsimWaits,
     ) -> None:
         self._provider = provider
+        self._waits = waits
         self._subscribers = subscribers
         self._directory = directory
         self._orders = orders
@@ -74,7 +79,7 @@ class ActivateEsim(Step[ActivateEsimRecord]):
             run.scratch[_LOOKED] = True
         if any(unit.key not in record.lines for unit in units):
             return None
-        _settle(run, units, record.lines)
+        self._settle(run, units, record.lines)
         return record
 
     def run(self, run: Run) -> ActivateEsimRecord:
@@ -92,7 +97,7 @@ class ActivateEsim(Step[ActivateEsimRecord]):
                 record = _saved(run, record, {**record.lines, unit.key: line})
         if not asked_before and _unsettled(units, record.lines):
             record = self._look(run, record)
-        _settle(run, units, record.lines)
+        self._settle(run, units, record.lines)
         return record
 
     def _references(self, run: Run, units: list[Unit], subscriber: str) -> ActivateEsimRecord:
@@ -173,6 +178,35 @@ class ActivateEsim(Step[ActivateEsimRecord]):
         self._subscribers.remember(provider, user_id, made)
         return made
 
+    def _settle(self, run: Run, units: list[Unit], lines: Lines) -> None:
+        ended = [unit.name for unit in units if lines[unit.key].state == LineState.ENDED]
+        if ended:
+            raise StopWorkflow(
+                "esim-activation-failed", f"The provider ended the line of {', '.join(ended)}."
+            )
+        waiting = [lines[unit.key] for unit in units if not _active(lines[unit.key])]
+        if waiting:
+            self._announce(run, [line.line_id for line in waiting])
+            raise Postpone(
+                "esim-activation-pending",
+                f"The provider has {len(waiting)} of {len(units)} lines pending.",
+                seconds=min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(run.job.waits, 10)),
+            )
+
+    def _announce(self, run: Run, line_ids: list[str]) -> None:
+        """Say, when the wait begins, who is to be woken by the provider's events.
+
+        Without it the job polls, as it does anyway.
+        """
+        last = run.job.last_error
+        if last is not None and last.code == "esim-activation-pending":
+            return
+        task = Task(run.job.id, run.job.attempt)
+        try:
+            self._waits.wait(self._provider.capabilities.provider, line_ids, task)
+        except UpstreamError as error:
+            logger().warning("nobody is woken by events", extra={"reason": str(error)})
+
 
 def reference(sf_order_id: str, unit_key: str, attempt: int | None = None) -> str:
     """The reference of one line: at most 40 characters (the shortest limit of any provider).
@@ -225,18 +259,3 @@ def _unsettled(units: list[Unit], lines: Lines) -> bool:
 
 def _active(line: EsimLine | None) -> bool:
     return line is not None and line.state == LineState.ACTIVE and bool(line.iccid)
-
-
-def _settle(run: Run, units: list[Unit], lines: Lines) -> None:
-    ended = [unit.name for unit in units if lines[unit.key].state == LineState.ENDED]
-    if ended:
-        raise StopWorkflow(
-            "esim-activation-failed", f"The provider ended the line of {', '.join(ended)}."
-        )
-    waiting = [unit for unit in units if not _active(lines[unit.key])]
-    if waiting:
-        raise Postpone(
-            "esim-activation-pending",
-            f"The provider has {len(waiting)} of {len(units)} lines pending.",
-            seconds=min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(run.job.waits, 10)),
-        )

@@ -86,6 +86,7 @@ class Verify(Step[VerifyRecord]):
                     provider=self._provider if line else "",
                     line_id=line.line_id if line else "",
                     plan=unit.esim_plan or "",
+                    pid=unit.pid,
                 )
 
     def _of_order(self, run: Run) -> list[BillingService]:

@@ -37,6 +37,8 @@ class Switches(BaseModel):
     - `webhook_delivery`: `automatic`, or `held` until the admin API delivers.
     - `webhook_attempts`, `webhook_retry_seconds`: how often and how fast a failed delivery is
       tried again (undocumented).
+    - `webhook_copies`, `webhook_spread_seconds`: each event is sent so often (0: it is lost),
+      within so many seconds and in any order.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -59,3 +61,5 @@ class Switches(BaseModel):
     webhook_delivery: Literal["automatic", "held"] = "automatic"
     webhook_attempts: int = Field(default=3, ge=1, le=20)
     webhook_retry_seconds: float = Field(default=2.0, ge=0, le=600)
+    webhook_copies: int = Field(default=1, ge=0, le=5)
+    webhook_spread_seconds: float = Field(default=0.0, ge=0, le=60)

@@ -55,7 +55,10 @@ class Webhooks:
         self._events: dict[str, Event] = {}
         self._lock = threading.RLock()
         self._deliveries = Deliveries(
-            lambda: switches().webhook_attempts, lambda: switches().webhook_retry_seconds
+            lambda: switches().webhook_attempts,
+            lambda: switches().webhook_retry_seconds,
+            lambda: switches().webhook_copies,
+            lambda: switches().webhook_spread_seconds,
         )
 
     def emit(self, type_: str, content: dict[str, Any]) -> str:

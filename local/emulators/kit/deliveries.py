@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import random
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -32,13 +33,23 @@ class Delivery:
 
 
 class Deliveries:
-    """A queue of deliveries; `most_attempts` and `retry_seconds` are read when needed."""
+    """A queue of deliveries; its parameters are read when needed.
+
+    `copies` is how often each is sent (0: it is lost), `spread_seconds` the time within which they
+    leave, in any order.
+    """
 
     def __init__(
-        self, most_attempts: Callable[[], int], retry_seconds: Callable[[], float]
+        self,
+        most_attempts: Callable[[], int],
+        retry_seconds: Callable[[], float],
+        copies: Callable[[], int] = lambda: 1,
+        spread_seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._most_attempts = most_attempts
         self._retry_seconds = retry_seconds
+        self._copies = copies
+        self._spread_seconds = spread_seconds
         self._queue: list[tuple[float, int, Delivery, int]] = []
         self._order = itertools.count()
         self._changed = threading.Condition()
@@ -50,7 +61,8 @@ class Deliveries:
         """Queue these, in this order."""
         with self._changed:
             for delivery in deliveries:
-                self._push(0.0, delivery, 1)
+                for _ in range(self._copies()):
+                    self._push(random.uniform(0.0, self._spread_seconds()), delivery, 1)  # noqa: S311  # no secret
             if self._queue and (self._thread is None or not self._thread.is_alive()):
                 self._thread = threading.Thread(target=self._work, daemon=True)
                 self._thread.start()

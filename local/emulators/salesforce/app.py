@@ -21,7 +21,7 @@ Any record may bring its own `Id` (15 or 18 characters, right key prefix); refer
 ids. Every org has a standard price book, an administrator, an organization and the order
 statuses Draft, Pending Review and Activated from the start. State (`GET /_admin/state`) is
 `{object: [record, …]}` without deleted records. Operations in the journal: `token`, `revoke`,
-`versions`, `limits`, `query`, `queryAll`, `query more`, `composite`, `composite/graph`,
+`versions`, `limits`, `ui-api`, `query`, `queryAll`, `query more`, `composite`, `composite/graph`,
 `composite/sobjects`, `composite/tree`, `composite/batch`, `describe`, `describe Order`, and
 `GET|POST|PATCH|DELETE Order`.
 """
@@ -68,6 +68,7 @@ _OPERATIONS = (
     "revoke",
     "versions",
     "limits",
+    "ui-api",
     "query",
     "queryAll",
     "query more",
@@ -175,6 +176,7 @@ class SalesforceEmulator(Emulator[Switches]):
             for path in changes.get(switch, []):
                 self._org.check_can_restrict(str(path))
         super().set_switches(changes)
+        self._org.follow_switches()
 
     async def _merge(self, request: Request) -> Response:
         wanted = _Merge.model_validate(await request.json())
@@ -207,6 +209,7 @@ class SalesforceEmulator(Emulator[Switches]):
     async def _data(self, request: Request) -> Response:
         raw = await request.body()
         self._org.requests_used += 1
+        self._org.follow_switches()
         try:
             _check_length(request)
             answer = self.api.handle(self._read(request, raw))

@@ -22,6 +22,7 @@ FULL_ACCESS = (
     "templates.read",
     "user.profile.read",
     "verified_senders.read",
+    "whitelabel.read",
 )
 
 

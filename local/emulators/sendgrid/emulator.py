@@ -70,6 +70,7 @@ class SendGrid(Emulator[Switches]):
             ("GET", "/v3/scopes", None, self._scopes),
             ("GET", "/v3/user/profile", "user.profile.read", self._profile),
             ("GET", "/v3/verified_senders", "verified_senders.read", self._verified_senders),
+            ("GET", "/v3/whitelabel/domains", "whitelabel.read", self._domains),
         ]
 
     def name_operation(self, incoming: Incoming) -> str:
@@ -182,6 +183,15 @@ class SendGrid(Emulator[Switches]):
             for number, sender in enumerate(senders, start=1)
         ]
         return JSONResponse({"results": results})
+
+    def _domains(self, _: Request, __: bytes) -> Response:
+        """Authenticated domains, each as if its DNS records had been found."""
+        domains = [s[1:] for s in self.account.verified_senders or [] if s.startswith("@")]
+        found = [
+            {"id": number, "domain": domain, "subdomain": "em", "valid": True, "default": False}
+            for number, domain in enumerate(domains, start=1)
+        ]
+        return JSONResponse(found)
 
 
 class TooMany(Refused):

@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from xml.sax.saxutils import escape
 
-from local.emulators.whmcs.switches import Switches
-
-VERSION = "8.12.1"
+from local.emulators.whmcs.switches import VERSION, Switches
 
 ID_FIELDS = frozenset(
     [

@@ -7,8 +7,11 @@ survive. Change them at run time with PATCH /_admin/switches.
 from __future__ import annotations
 
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+VERSION = "8.12.1"
 
 
 class Switches(BaseModel):
@@ -16,6 +19,10 @@ class Switches(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    version: str = Field(default=VERSION, description="what WhmcsDetails says")
+    time_zone: str = Field(
+        default="UTC", description="the server's: WHMCS writes local times without a zone"
+    )
     maintenance: bool = Field(default=False, description="HTML page with 503 for every API call")
     auth_error_status: Literal[403, 400] = 403
     ip_error_status: Literal[403, 400] = 403
@@ -76,3 +83,13 @@ class Switches(BaseModel):
         default=True,
         description="CreateInvoice says Unpaid even if credit paid it (developer-docs 119)",
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            msg = f"{name!r} is no time zone of this machine"
+            raise ValueError(msg) from error
+        return name

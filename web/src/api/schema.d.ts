@@ -311,6 +311,23 @@ export interface paths {
         patch: operations["update_address"];
         trace?: never;
     };
+    "/operations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an operation stands */
+        get: operations["get_operation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -408,6 +425,74 @@ export interface paths {
         get: operations["get_esim"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/topup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add data to a line */
+        post: operations["start_topup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/topup-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be added to a line */
+        get: operations["list_topup_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Events of the eSIM provider (signed by it) */
+        post: operations["esim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/esim/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hints of an eSIM provider that signs nothing */
+        post: operations["esim_hint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -845,6 +930,71 @@ export interface components {
          */
         Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "no-activation-code";
         /**
+         * OfferValidity
+         * @description How long the data can be used.
+         */
+        OfferValidity: {
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "day" | "month";
+            /** Count */
+            count: number;
+        };
+        /**
+         * OperationStep
+         * @description One thing that is done, or is to be done, in words.
+         */
+        OperationStep: {
+            /** Step */
+            step: string;
+            /** Label */
+            label: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "done" | "running" | "failed" | "waiting";
+            /** At */
+            at?: string | null;
+        };
+        /**
+         * OperationView
+         * @description How an operation stands.
+         *
+         *     `nextStep` says what happens next; `message` says how it ended, when it failed.
+         */
+        OperationView: {
+            /** Operationid */
+            operationId: string;
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "topup";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "running" | "succeeded" | "failed";
+            /** Subscriptionid */
+            subscriptionId: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Finishedat */
+            finishedAt?: string | null;
+            /** Steps */
+            steps: components["schemas"]["OperationStep"][];
+            /** Nextstep */
+            nextStep: string;
+            /** Message */
+            message?: string | null;
+        };
+        /**
          * OptionShown
          * @description One thing that was chosen, in words.
          */
@@ -998,6 +1148,13 @@ export interface components {
             /** Nextcursor */
             nextCursor?: string | null;
         };
+        /** Page[TopupOffer] */
+        Page_TopupOffer_: {
+            /** Items */
+            items: components["schemas"]["TopupOffer"][];
+            /** Nextcursor */
+            nextCursor?: string | null;
+        };
         /**
          * PaymentMethodView
          * @description One pay method; nothing that could be charged with.
@@ -1147,6 +1304,17 @@ export interface components {
             serviceIds: number[];
             /** Iccids */
             iccids: string[];
+        };
+        /**
+         * Received
+         * @description The delivery has arrived; what it means is looked up later.
+         */
+        Received: {
+            /**
+             * Received
+             * @default true
+             */
+            received: boolean;
         };
         /**
          * RefreshRequest
@@ -1359,6 +1527,33 @@ export interface components {
             expiresIn: number;
             /** Refreshtoken */
             refreshToken?: string | null;
+        };
+        /**
+         * TopupOffer
+         * @description What can be added to a line.
+         *
+         *     `dataBytes` null is unlimited; `validity` null lasts as long as the line's period.
+         */
+        TopupOffer: {
+            /** Offerid */
+            offerId: string;
+            /** Name */
+            name: string;
+            price: components["schemas"]["Money"];
+            /** Databytes */
+            dataBytes: number | null;
+            validity: components["schemas"]["OfferValidity"] | null;
+        };
+        /**
+         * TopupRequest
+         * @description Which offer to buy: the price is the offer's.
+         */
+        TopupRequest: {
+            /**
+             * Offerid
+             * @example offer-0123456789abcdef
+             */
+            offerId: string;
         };
         /**
          * UsageView
@@ -1854,6 +2049,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_operation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_orders: {
         parameters: {
             query?: {
@@ -2047,6 +2265,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EsimActivation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start_topup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopupRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_topup_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TopupOffer_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    esim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    esim_hint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
                 };
             };
             default: components["responses"]["Problem"];

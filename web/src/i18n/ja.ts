@@ -54,6 +54,9 @@ const problems: Messages['problems'] = {
     '送信内容が不足しています。ページを再読み込みして、もう一度お試しください。',
   'signature-invalid': '送信内容を確認できませんでした。',
   'already-running': 'すでに処理中です。',
+  'topup-unavailable': 'この回線にはデータを追加できません。',
+  'operation-in-progress':
+    'この回線では別の処理が進行中です。終わるまでお待ちください。',
   'reauthentication-required': '続けるには、もう一度パスワードを入力してください。',
   offline: 'サーバーに接続できませんでした。通信状況を確認して、もう一度お試しください。',
   timeout:
@@ -75,6 +78,7 @@ const codes: Messages['codes'] = {
   'option-out-of-range': '数が小さすぎるか、大きすぎます。',
   'choice-unknown': 'この選択肢の取り扱いは終了しました。選び直してください。',
   'activation-invalid': '現在から1年以内の日時を選んでください。',
+  'offer-unknown': 'このプランは提供が終了したか、価格が変更されました。',
   'postcode-missing': '郵便番号を入力してください。',
   'postcode-invalid': '郵便番号の形式が正しくありません。日本の例: 105-0011',
   'state-missing': '都道府県（州・省）を入力してください。',
@@ -84,8 +88,7 @@ const codes: Messages['codes'] = {
   'text-empty': '入力してください。',
   'text-not-printable': '印刷できない文字を取り除いてください。',
   'text-markup': '< や > などの記号を取り除いてください。',
-  'text-link':
-    'URL やメールアドレスを取り除いてください。ピリオドの後には空白を入れてください。',
+  'text-link': 'URL やメールアドレスを取り除いてください。ピリオドの後には空白を入れてください。',
   'name-without-letter': '名前には文字が必要です。',
   'name-signs': '名前に使えない記号を取り除いてください。',
   'email-invalid': 'このメールアドレスには送信できません。つづりをご確認ください。',

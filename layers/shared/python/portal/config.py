@@ -132,6 +132,25 @@ class ProvisionApproval(Config):
     provision_needs_approval: bool = Field(alias="PROVISION_NEEDS_APPROVAL")
 
 
+class OperationQueue(Config):
+    """Where customers' operations go."""
+
+    operation_queue_url: NonEmpty = Field(alias="OPERATION_QUEUE_URL")
+
+
+class OperationWaitingQueue(Config):
+    """Where operations wait for an upstream that is down."""
+
+    operation_waiting_queue_url: NonEmpty = Field(alias="OPERATION_WAITING_QUEUE_URL")
+
+
+class OperationLimits(Config):
+    """How long one operation goes on: retries, and hours of waiting for others."""
+
+    operation_max_retries: int = Field(alias="OPERATION_MAX_RETRIES", ge=0)
+    operation_patience_hours: float = Field(alias="OPERATION_PATIENCE_HOURS", gt=0)
+
+
 class SigningConfig(Config):
     """The keys with which Salesforce signs its calls."""
 
@@ -257,10 +276,21 @@ class WhmcsClientFields(Config):
     whmcs_nationality_field_id: int = Field(alias="WHMCS_NATIONALITY_FIELD_ID")
 
 
-class EsimConfig(Config):
-    """The eSIM provider and how to log in."""
+class EsimProviderName(Config):
+    """Which eSIM provider it is."""
 
     esim_provider: NonEmpty = Field(alias="ESIM_PROVIDER")
+
+
+class EsimWebhookConfig(Config):
+    """What proves the eSIM provider's events."""
+
+    esim_webhook_secret_id: NonEmpty = Field(alias="ESIM_WEBHOOK_SECRET_ID")
+
+
+class EsimConfig(EsimProviderName):
+    """The eSIM provider and how to log in."""
+
     esim_api_url: NonEmpty = Field(alias="ESIM_API_URL")
     esim_secret_id: NonEmpty = Field(alias="ESIM_SECRET_ID")
 

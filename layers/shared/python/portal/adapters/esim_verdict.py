@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from portal.domain.upstream import OutcomeUnknown, Refused, Unauthorized, Unavailable, UpstreamError
-from portal.observability import logger
+from portal.observability import count, logger
 
 UPSTREAM = "esim"
 
@@ -50,7 +50,8 @@ def failure(
 
 
 def log_unknown_code(provider: str, operation: str, code: str | None, status: int) -> None:
-    """A code that the provider's table lacks: somebody has to add it."""
+    """Log and count a code that the provider's table lacks, so that somebody adds it."""
+    count("UnknownVendorErrors")
     logger().warning(
         "eSIM provider answered with an unknown error code",
         extra={"provider": provider, "operation": operation, "code": code, "status": status},

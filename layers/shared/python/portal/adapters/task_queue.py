@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from portal.adapters.sqs import SqsQueue
-from portal.engine.model import Task
+from portal.engine.model import Task, kind_of
 from portal.queues.backoff import LONGEST_DELAY
 from portal.queues.task_message import TaskMessage
 
@@ -21,3 +23,16 @@ class SqsTaskQueue:
     def backlog(self) -> int:
         """About how many messages are waiting."""
         return self._queue.waiting()
+
+
+class SqsWaker:
+    """`Waker` over the queues of the kinds of jobs, by the kind's name."""
+
+    def __init__(self, queues: Mapping[str, SqsQueue]) -> None:
+        self._queues = queues
+
+    def wake(self, task: Task) -> None:
+        """One message beside the job's own. A kind without a queue here polls on."""
+        queue = self._queues.get(kind_of(task.job_id))
+        if queue is not None:
+            queue.send(TaskMessage.of(task, wakes=True))

@@ -16,9 +16,9 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 
 from portal import correlation
 from portal.api.error_texts import sentence_for
+from portal.api.principal import RECENT_SECONDS
 from portal.config import ConfigurationError
 from portal.domain import problems
-from portal.domain.fresh_sign_in import FRESH
 from portal.domain.problems import MAX_ERRORS, FieldError, InvalidValue, Problem
 from portal.domain.upstream import (
     OutcomeUnknown,
@@ -29,6 +29,8 @@ from portal.domain.upstream import (
 )
 from portal.observability import count, logger
 
+# RFC 9470, "OAuth 2.0 Step Up Authentication Challenge Protocol".
+STEP_UP = f'Bearer error="insufficient_user_authentication", max_age="{RECENT_SECONDS}"'
 PROBLEM_JSON = "application/problem+json"
 DEFAULT_RETRY_AFTER = 5
 MAX_POINTER = 200
@@ -45,8 +47,10 @@ def render(problem: Problem) -> Response[str]:
     headers: dict[str, str | list[str]] = {}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
-    if problem.type.status == problems.UNAUTHENTICATED.status:
-        headers["WWW-Authenticate"] = _challenge(problem)
+    if problem.type is problems.REAUTHENTICATION_REQUIRED:
+        headers["WWW-Authenticate"] = STEP_UP
+    elif problem.type.status == problems.UNAUTHENTICATED.status:
+        headers["WWW-Authenticate"] = "Bearer"
     document = problem.as_json(instance=correlation.current())
     return Response(
         status_code=problem.type.status,
@@ -54,14 +58,6 @@ def render(problem: Problem) -> Response[str]:
         body=json.dumps(document, ensure_ascii=False),
         headers=headers,
     )
-
-
-def _challenge(problem: Problem) -> str:
-    """What a client must do to be let in. Source: RFC 9470, 3, for a sign-in that is too old."""
-    if problem.type is not problems.REAUTHENTICATION_REQUIRED:
-        return "Bearer"
-    seconds = int(FRESH.total_seconds())
-    return f'Bearer error="insufficient_user_authentication", max_age="{seconds}"'
 
 
 def proxy_answer(error: Exception) -> dict[str, Any]:

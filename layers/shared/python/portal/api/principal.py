@@ -14,8 +14,16 @@ from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from portal.domain.identity import CustomerMapping
-from portal.domain.problems import NOT_MAPPED, UNAUTHENTICATED, Problem
+from portal.domain.problems import (
+    NOT_MAPPED,
+    REAUTHENTICATION_REQUIRED,
+    UNAUTHENTICATED,
+    Problem,
+)
 from portal.ports.identity import CustomerDirectory
+
+RECENT_SECONDS = 300
+"""How long a sign-in counts as recent."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,23 @@ def authenticated(request: Request) -> Principal:
         email=str(claims.get("email", "")),
         auth_time=_epoch(claims.get("auth_time")),
     )
+
+
+def recently_signed_in(principal: Principal, now: float) -> bool:
+    """Whether the password was shown within the last five minutes; refreshing does not count."""
+    return now - principal.auth_time <= RECENT_SECONDS
+
+
+def require_recent_sign_in(principal: Principal, now: float) -> None:
+    """Raise Problem `reauthentication-required` unless the sign-in is recent.
+
+    `now` is in epoch seconds.
+    """
+    if not recently_signed_in(principal, now):
+        raise Problem(
+            REAUTHENTICATION_REQUIRED,
+            "Use POST /auth/login once more and send the request with the new accessToken.",
+        )
 
 
 def mapped(principal: Principal, directory: CustomerDirectory) -> CustomerMapping:

@@ -225,7 +225,8 @@ class EsimSettings(BaseModel):
     """`Product2.eSIM_Settings_JSON__c`.
 
     `{"version":1,"provider":{"gigs":{"plan":"pln_…"},"esim_access":{"plan":"JP_10_30"}}}`: the plan
-    of each provider that sells the product. Another provider's entry is not looked at.
+    of each provider that sells the product. Another provider's entry is not looked at. An entry's
+    `topUps` are those that customers can buy (`portal.domain.topup`).
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)

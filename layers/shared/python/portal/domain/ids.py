@@ -16,6 +16,7 @@ SALESFORCE_ORDER_ID = r"^801[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$"
 # For fullmatch: to Python, `$` would also stand before a final line break.
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 CUSTOMER_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9-]{2,31}$"
+WHMCS_SERVICE_ID = r"^[1-9][0-9]{0,9}$"
 SKU = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 SalesforceId = Annotated[str, StringConstraints(pattern=SALESFORCE_ID)]

@@ -140,9 +140,6 @@ CUSTOMER_NUMBER_MISMATCH = ProblemType(
 ACCOUNT_CONFLICT = ProblemType(
     "account-conflict", 409, "Two portal accounts belong to the same customer"
 )
-REAUTHENTICATION_REQUIRED = ProblemType(
-    "reauthentication-required", 401, "Sign in again to do this"
-)
 NOT_MAPPED = ProblemType("account-not-mapped", 409, "The account is not complete yet")
 
 # Catalogue, billing, orders
@@ -153,6 +150,13 @@ CART_INVALID = ProblemType("cart-invalid", 422, "The cart cannot be ordered as i
 IDEMPOTENCY_KEY_REUSED = ProblemType(
     "idempotency-key-reused", 422, "The Idempotency-Key was used for something else"
 )
+TOPUP_UNAVAILABLE = ProblemType("topup-unavailable", 409, "This line cannot be topped up")
+REAUTHENTICATION_REQUIRED = ProblemType(
+    "reauthentication-required", 401, "Sign in again to do this"
+)
+OPERATION_IN_PROGRESS = ProblemType(
+    "operation-in-progress", 409, "Another operation works on this line"
+)
 SSO_DISABLED = ProblemType("sso-disabled", 409, "Single sign-on is switched off in billing")
 
 # Subscriptions
@@ -160,7 +164,7 @@ ESIM_CODE_UNAVAILABLE = ProblemType(
     "esim-code-unavailable", 409, "There is no activation code to show"
 )
 
-# Provisioning (read by an operator in Salesforce)
+# Provisioning (read by an operator in Salesforce), and operations
 IDEMPOTENCY_KEY_MISSING = ProblemType(
     "idempotency-key-missing", 400, "The Idempotency-Key header is missing"
 )

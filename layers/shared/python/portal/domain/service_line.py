@@ -10,7 +10,8 @@ class ServiceLine:
     """From a WHMCS service to the Order that it came from and to its eSIM line.
 
     `order_item_id` is the Salesforce OrderItem; `provider` and `line_id` name the eSIM line at its
-    provider, `plan` what was ordered there. They are empty for services without an eSIM.
+    provider, `plan` what was ordered there. They are empty for services without an eSIM. `pid` is
+    the WHMCS product; 0 for services that were set up before it was kept.
     """
 
     service_id: int
@@ -21,3 +22,4 @@ class ServiceLine:
     provider: str = ""
     line_id: str = ""
     plan: str = ""
+    pid: int = 0

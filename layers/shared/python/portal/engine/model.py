@@ -65,7 +65,8 @@ class Job:
     """One workflow run and everything that survives a crash.
 
     `kind` names the workflow; `subject` is what it is about (an Order, an operation); `id` is made
-    of both. `attempt` counts starts by a person. `runs` counts how often a worker took the job in
+    of both. `exclusive` names what no other job may work on while this one is not over; it may be
+    empty. `attempt` counts starts by a person. `runs` counts how often a worker took the job in
     this attempt: the first run and its retries, without those that only waited. `version` grows by
     one with every write. Times are epoch seconds.
 
@@ -81,6 +82,7 @@ class Job:
     updated_at: float
     runs: int = 0
     version: int = 0
+    exclusive: str = ""
     correlation_id: str = ""
     input: Data = field(default_factory=dict)
     steps: Mapping[str, StepRecord] = field(default_factory=dict)
@@ -130,6 +132,11 @@ def job_id(kind: str, subject: str) -> str:
     return f"{kind}#{subject}"
 
 
+def kind_of(job_id: str) -> str:
+    """The kind in the id of a job."""
+    return job_id.partition("#")[0]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """One line of a job's history, for people; never read by the engine."""
@@ -147,6 +154,14 @@ class KeyUse:
 
     job_id: str
     payload_hash: str
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Which attempt of which job was the last to work on an exclusive thing."""
+
+    job_id: str
     attempt: int
 
 

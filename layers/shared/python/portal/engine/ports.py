@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from portal.engine.model import Event, Job, KeyUse, Task
+from portal.engine.model import Event, Hold, Job, KeyUse, Task
 from portal.engine.states import Status
 
 
@@ -21,8 +21,12 @@ class KeyTaken(Exception):
     """The idempotency key was used for something else meanwhile."""
 
 
+class HoldTaken(Exception):
+    """Another attempt began to work on the exclusive thing meanwhile."""
+
+
 class JobStore(Protocol):
-    """Jobs and idempotency keys; every write is conditional.
+    """Jobs, idempotency keys and holds; every write is conditional.
 
     All methods raise Unavailable or Throttled when the store cannot be reached.
     """
@@ -38,12 +42,25 @@ class JobStore(Protocol):
         """
         ...
 
-    def begin(self, job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
-        """Write a job (new: version 0) and what the key is used for, both or neither.
+    def begin(
+        self,
+        job: Job,
+        key: str,
+        use: KeyUse,
+        *,
+        before: KeyUse | None = None,
+        held: Hold | None = None,
+    ) -> Job:
+        """Write a job (new: version 0), what the key is used for, and the hold: all or nothing.
 
-        `before` is what the key was used for until now. Raises StaleJob, or KeyTaken when the key
-        was used otherwise meanwhile.
+        `before` is what the key was used for until now. A job that names an exclusive thing takes
+        the hold of it; `held` is the one that was read. Raises StaleJob, KeyTaken when the key
+        was used otherwise meanwhile, or HoldTaken when the hold has changed.
         """
+        ...
+
+    def hold(self, thing: str) -> Hold | None:
+        """Who was the last to work on an exclusive thing; a strongly consistent read."""
         ...
 
     def key_use(self, key: str) -> KeyUse | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.upstream import Unavailable, UpstreamError
-from portal.engine.model import Event, Job, KeyUse, LastError, Task, job_id
-from portal.engine.ports import JobStore, KeyTaken, Queue, StaleJob
+from portal.engine.model import Event, Hold, Job, KeyUse, LastError, Task, job_id
+from portal.engine.ports import HoldTaken, JobStore, KeyTaken, Queue, StaleJob
 from portal.engine.states import Move, Status
 from portal.observability import count, logger
 
@@ -25,6 +25,9 @@ class StartRequest:
     `key_ends_after` is the number of seconds for which a key still stands for its attempt after
     that attempt has failed or was cancelled. Later, a request with it begins the next attempt.
     None: the key stands for its attempt for good.
+
+    `exclusive` names what only one job may work on at a time, whatever its kind; it may be empty.
+    A job that was given one keeps it in later attempts.
     """
 
     kind: str
@@ -35,6 +38,7 @@ class StartRequest:
     input: Mapping[str, str]
     correlation_id: str
     key_ends_after: float | None = None
+    exclusive: str = ""
 
     @property
     def job_id(self) -> str:
@@ -55,11 +59,15 @@ class StartOutcome(StrEnum):
     ALREADY_RUNNING = "already-running"
     ALREADY_SUCCEEDED = "already-succeeded"
     KEY_REUSED = "key-reused"
+    BUSY = "busy"
 
 
 @dataclass(frozen=True)
 class Started:
-    """The outcome, the attempt that it is about, and the job as it stands."""
+    """The outcome, the attempt that it is about, and the job as it stands.
+
+    When the outcome is `busy`, attempt and job are those of the job that is in the way.
+    """
 
     outcome: StartOutcome
     attempt: int
@@ -79,17 +87,29 @@ def request_start(store: JobStore, queue: Queue, wanted: StartRequest, *, now: f
         if decided is not None:
             return decided
         fresh = _next(job, wanted, now)
+        held = store.hold(fresh.exclusive) if fresh.exclusive else None
+        in_the_way = _in_the_way(store, held, fresh)
+        if in_the_way is not None:
+            return Started(StartOutcome.BUSY, in_the_way.attempt, in_the_way)
         following = KeyUse(
             job_id=wanted.job_id, payload_hash=wanted.payload_hash, attempt=fresh.attempt
         )
         try:
-            begun = store.begin(fresh, wanted.scoped_key, following, before=use)
-        except (StaleJob, KeyTaken):
+            begun = store.begin(fresh, wanted.scoped_key, following, before=use, held=held)
+        except (StaleJob, KeyTaken, HoldTaken):
             continue
         store.remember(begun.id, Event(at=now, attempt=begun.attempt, kind="requested", detail=""))
         enqueue(queue, Task(begun.id, begun.attempt))
         return Started(StartOutcome.ACCEPTED, begun.attempt, begun)
     raise Unavailable("dynamodb", "begin", "the job is changing too fast")
+
+
+def _in_the_way(store: JobStore, held: Hold | None, job: Job) -> Job | None:
+    """The other job that works on what `job` needs for itself."""
+    if held is None or held.job_id == job.id:
+        return None
+    other = store.get(held.job_id)
+    return None if other is None or other.status.over else other
 
 
 def _decided(
@@ -141,6 +161,7 @@ def _next(job: Job | None, wanted: StartRequest, now: float) -> Job:
             subject=wanted.subject,
             status=Status.QUEUED,
             attempt=1,
+            exclusive=wanted.exclusive,
             **asked,  # type: ignore[arg-type]  # shared with `moved`, by name
         )
     return job.moved(

@@ -205,6 +205,14 @@ class BillingServices(Protocol):
         ...
 
 
+class ServiceReader(Protocol):
+    """One service."""
+
+    def find(self, service_id: int, *, client_id: int) -> BillingService | None:
+        """The client's service of that id; None when the client has none. One call."""
+        ...
+
+
 class Claims(Protocol):
     """Which job an outside thing belongs to."""
 

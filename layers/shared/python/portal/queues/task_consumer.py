@@ -8,7 +8,7 @@ from portal.engine.model import Task
 from portal.queues.consumer import Consumer, Received
 from portal.queues.fresh_and_waiting import FreshAndWaiting
 from portal.queues.task_message import TaskMessage
-from portal.queues.verdict import Verdict
+from portal.queues.verdict import ACK, Verdict
 
 Work = Callable[[Task, Callable[[], float]], Verdict]
 """Works on a task within the seconds that remain."""
@@ -22,7 +22,8 @@ def task_consumer(work: Work, queues: FreshAndWaiting | None = None) -> Consumer
     """
 
     def handle(received: Received[TaskMessage]) -> Verdict:
-        return work(received.message.task, received.remaining)
+        verdict = work(received.message.task, received.remaining)
+        return ACK if received.message.wakes else verdict
 
     return Consumer(
         model=TaskMessage,

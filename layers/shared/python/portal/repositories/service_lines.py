@@ -41,6 +41,7 @@ class DynamoServiceLines:
             provider=str(item.get("provider") or ""),
             line_id=str(item.get("lineId") or ""),
             plan=str(item.get("plan") or ""),
+            pid=int(item.get("pid") or 0),
         )
 
 
@@ -54,6 +55,7 @@ def _item(line: ServiceLine) -> dict[str, Any]:
         "provider": line.provider or None,
         "lineId": line.line_id or None,
         "plan": line.plan or None,
+        "pid": line.pid or None,
     }
 
 

@@ -7,6 +7,8 @@ Items by `pk`, `sk`:
 - `<job id>`, `EVT#<time>#<random>`: its history, for people. Kept for 400 days.
 - `KEY#<sha-256 of a scoped idempotency key>`, `META`: what the key was used for. Kept for 90 days
   after it began an attempt; later a request with the key is judged by the job alone.
+- `HOLD#<exclusive thing>`, `META`: which attempt of which job was the last to work on it. It
+  is held as long as that job is not over. Kept for good.
 
 The other items of the table have modules of their own: `claims`, `subscribers`, `service_lines`.
 
@@ -26,8 +28,8 @@ from decimal import Decimal
 from typing import Any
 
 from portal.domain.upstream import UpstreamError
-from portal.engine.model import Event, Job, KeyUse, LastError, StepRecord, StepState
-from portal.engine.ports import KeyTaken, StaleJob
+from portal.engine.model import Event, Hold, Job, KeyUse, LastError, StepRecord, StepState
+from portal.engine.ports import HoldTaken, KeyTaken, StaleJob
 from portal.engine.states import Status
 from portal.observability import logger
 from portal.repositories.dynamodb import ConditionFailed, Table, TransactionRefused
@@ -61,24 +63,41 @@ class DynamoJobStore:
             raise StaleJob(job_from(conflict.item) if conflict.item else None) from None
         return written
 
-    def begin(self, job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
-        """Write a job and what its key is used for. Raises StaleJob or KeyTaken."""
+    def begin(
+        self,
+        job: Job,
+        key: str,
+        use: KeyUse,
+        *,
+        before: KeyUse | None = None,
+        held: Hold | None = None,
+    ) -> Job:
+        """Write a job, what its key is used for and its hold.
+
+        Raises StaleJob, KeyTaken or HoldTaken.
+        """
         begun = job.changed(version=job.version + 1)
         expiration = int(self._clock()) + KEEP_KEYS
+        puts = [
+            {"item": job_item(begun), **_unchanged(job)},
+            {"item": _key_item(key, use, expiration), **_unused(before)},
+        ]
+        if begun.exclusive:
+            puts.append({"item": _hold_item(begun), **_held_by(held)})
         try:
-            self._table.transact(
-                [
-                    {"Put": {"item": job_item(begun), **_unchanged(job)}},
-                    {"Put": {"item": _key_item(key, use, expiration), **_unused(before)}},
-                ],
-                token=uuid.uuid4().hex,
-            )
+            self._table.transact([{"Put": put} for put in puts], token=uuid.uuid4().hex)
         except TransactionRefused as refused:
-            if refused.reasons[0] is None:
-                raise KeyTaken from None
-            found = refused.items[0]
-            raise StaleJob(job_from(found) if found else None) from None
+            stale, taken = refused.reasons[:2]
+            if stale is not None:
+                found = refused.items[0]
+                raise StaleJob(job_from(found) if found else None) from None
+            raise (KeyTaken if taken is not None else HoldTaken) from None
         return begun
+
+    def hold(self, thing: str) -> Hold | None:
+        """Who was the last to work on an exclusive thing."""
+        item = self._table.get(_key(_hold_id(thing)))
+        return None if item is None else Hold(str(item["jobId"]), int(item["attempt"]))
 
     def key_use(self, key: str) -> KeyUse | None:
         """What a key was used for."""
@@ -143,6 +162,7 @@ def job_item(job: Job) -> dict[str, Any]:
         "writtenAt": _number(job.updated_at),
         "version": job.version,
         "attempt": job.attempt,
+        "exclusive": job.exclusive or None,
         "runs": job.runs,
         "requestedAt": _number(job.requested_at),
         "startedAt": _number(job.started_at),
@@ -175,6 +195,7 @@ def job_from(item: Mapping[str, Any]) -> Job:
         attempt=int(item["attempt"]),
         runs=int(item["runs"]),
         version=int(item["version"]),
+        exclusive=str(item.get("exclusive") or ""),
         requested_at=float(item["requestedAt"]),
         updated_at=float(item["writtenAt"]),
         correlation_id=str(item["correlationId"]),
@@ -265,6 +286,24 @@ def _key_item(key: str, use: KeyUse, expiration: int) -> dict[str, Any]:
         "payloadHash": use.payload_hash,
         "attempt": use.attempt,
         "expiration": expiration,
+    }
+
+
+def _hold_id(thing: str) -> str:
+    return f"HOLD#{thing}"
+
+
+def _hold_item(job: Job) -> dict[str, Any]:
+    return {**_key(_hold_id(job.exclusive)), "jobId": job.id, "attempt": job.attempt}
+
+
+def _held_by(held: Hold | None) -> dict[str, Any]:
+    """The condition that nobody took the hold since it was read."""
+    if held is None:
+        return {"condition": "attribute_not_exists(pk)"}
+    return {
+        "condition": "jobId = :holder AND attempt = :since",
+        "values": {":holder": held.job_id, ":since": held.attempt},
     }
 
 

@@ -23,13 +23,17 @@ CLIENT_MISSING = "client not found"
 CLIENT_ID_MISSING = "client id not found"
 NOT_PENDING = "order id not found or status not pending"
 INVOICE_MISSING = "invoice id not found"
+CAPTURE_FAILED = "payment attempt failed"
+NOT_UNPAID = "invoice not found or not unpaid"
 LOGIN_REFUSED = "email or password invalid"
 # Only these may be a rotated secret; hammering on after them can ban our IP address.
 ROTATED = frozenset({"authentication failed", "invalid or missing credentials"})
 # These pass on the words of a server module, which can say anything, also "Access Denied".
 MODULE_ACTIONS = frozenset({"AcceptOrder", "ModuleCreate", "ModuleCustom"})
 # These cannot be repeated safely: a text in no table leaves open whether they took effect.
-ONCE_ONLY = frozenset({"AddOrder", "AddBillableItem", "CapturePayment", "CreateInvoice"})
+ONCE_ONLY = frozenset(
+    {"AddCredit", "AddOrder", "AddBillableItem", "CapturePayment", "CreateInvoice"}
+)
 
 
 @dataclass(frozen=True)
@@ -210,6 +214,54 @@ TEXTS: tuple[Text, ...] = (
         Kind.REFUSED,
         _API,
         {INVOICE_MISSING: "No such invoice."},
+    ),
+    *_texts(
+        "CreateInvoice",
+        Kind.REFUSED,
+        _API,
+        {
+            "client id not found": "No such client.",
+            "invalid payment method. valid options include …": "WHMCS_PAYMENT_METHOD is no "
+            "gateway of this installation.",
+            "cannot create and send a draft invoice in a single api request. …": "The request is "
+            "malformed.",
+        },
+    ),
+    *_texts(
+        "CapturePayment",
+        Kind.REFUSED,
+        _API,
+        {
+            CAPTURE_FAILED: "The gateway did not take the money.",
+            NOT_UNPAID: "Paid, cancelled, or no such invoice: the invoice itself says which.",
+        },
+    ),
+    *_texts(
+        "UpdateInvoice",
+        Kind.REFUSED,
+        _API,
+        {
+            INVOICE_MISSING: "No such invoice.",
+            "invalid status …": "The installation has no such status.",
+        },
+    ),
+    *_texts(
+        "AddCredit",
+        Kind.REFUSED,
+        _API,
+        {
+            "client id not found": "No such client.",
+            "no amount provided": "The request is malformed.",
+            "amount must be in decimal format: ### or ###.##": "The request is malformed.",
+            "type can only be add or remove": "The request is malformed.",
+            "date format is not valid": "The request is malformed.",
+        },
+    ),
+    *_texts(
+        "GetCredits",
+        Kind.REFUSED,
+        _API,
+        {"client id not found": "No such client."},
     ),
     *_texts(
         "CreateSsoToken",

@@ -205,7 +205,7 @@ def _repeats(action: str, given: int, limit: int, total: int | None, found: int)
     Without a total, a page of another size than was asked for (and than WHMCS' own) is the whole
     list, given again.
     """
-    count("WhmcsPagesRepeated", action=action)
+    count("WhmcsPagesRepeated")
     logger().warning(
         "WHMCS gave the same page of a list again: it ignores limitstart",
         extra={"action": action, "records": found, "total": total},

@@ -34,6 +34,15 @@ class WhmcsServices:
         )
         return [_service(item) for item in items if _belongs(item, client_id)]
 
+    def find(self, service_id: int, *, client_id: int) -> BillingService | None:
+        """GetClientsProducts by service; owner and id are compared again on our side."""
+        answer = self._client.call(
+            "GetClientsProducts", {"clientid": client_id, "serviceid": service_id}
+        )
+        items = as_list(answer.get("products"), "product")
+        found = [_service(item) for item in items if _belongs(item, client_id)]
+        return next((service for service in found if service.id == service_id), None)
+
     def set_up(self, service_id: int) -> None:
         """ModuleCreate, for a service whose module failed when the order was accepted."""
         try:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 from portal.api.app import App
-from portal.api.principal import CurrentUser, Principal
-from portal.api.reauthentication import require_fresh_sign_in
+from portal.api.principal import CurrentUser, Principal, require_recent_sign_in
 from portal.domain.problems import Problem
 
 from tests.events import call, claims, rest_event
@@ -17,7 +16,7 @@ app = App("test")
 
 @app.post("/things", signed_in=True)
 def things(user: CurrentUser) -> dict[str, str]:
-    require_fresh_sign_in(user, NOW)
+    require_recent_sign_in(user, NOW)
     return {"userId": user.user_id}
 
 
@@ -27,13 +26,13 @@ def signed_in(auth_time: int) -> Principal:
 
 @pytest.mark.parametrize("age", [0, 1, 299, 300, -3])
 def test_a_sign_in_of_the_last_five_minutes_is_enough(age: int) -> None:
-    require_fresh_sign_in(signed_in(NOW - age), NOW)
+    require_recent_sign_in(signed_in(NOW - age), NOW)
 
 
 @pytest.mark.parametrize("auth_time", [NOW - 301, NOW - 86_400, 0])
 def test_an_older_one_is_not(auth_time: int) -> None:
     with pytest.raises(Problem) as caught:
-        require_fresh_sign_in(signed_in(auth_time), NOW)
+        require_recent_sign_in(signed_in(auth_time), NOW)
     assert caught.value.type.slug == "reauthentication-required"
 
 
