@@ -1,4 +1,4 @@
-"""GET /health tells that the API runs. The operator's `doctor` checks the systems behind it."""
+"""GET /health tells that the API runs. It does not check the systems behind it."""
 
 from __future__ import annotations
 
