@@ -40,8 +40,10 @@ MOST = 1000
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Operate a stage of the portal.")
 catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue.")
 order_app = typer.Typer(no_args_is_help=True, help="One order.")
+whmcs_app = typer.Typer(no_args_is_help=True, help="The set-up of WHMCS.")
 app.add_typer(catalog_app, name="catalog")
 app.add_typer(order_app, name="order")
+app.add_typer(whmcs_app, name="whmcs")
 users_app = typer.Typer(no_args_is_help=True, help="One portal user.")
 app.add_typer(users_app, name="users")
 
@@ -265,6 +267,18 @@ def doctor(
         code = doctor_command.run(wanted, _root(ctx).doctor(), console, as_json=as_json)
         if code:
             raise typer.Exit(code)
+
+
+@whmcs_app.command("plan")
+def whmcs_plan(ctx: typer.Context) -> None:
+    """List what has to be created in WHMCS and whether it is there; exit 1 when not all is."""
+    from ops import whmcs_plan as planning  # noqa: PLC0415  # everything that reads a system
+
+    with _reported() as console:
+        items = list(planning.plan(_root(ctx).doctor()))
+        planning.show(items, console)
+        if any(item.state is planning.State.MISSING for item in items):
+            raise typer.Exit(NO)
 
 
 @dataclass(frozen=True, kw_only=True)

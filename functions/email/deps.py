@@ -54,7 +54,9 @@ def build_send() -> SendDeps:
     log = factories.message_log(settings, "MAIL")
     delivery = Delivery(
         log=log,
-        recipients=Recipients(factories.directory(settings), factories.accounts(settings)),
+        recipients=Recipients(
+            factories.directory(settings), functools.partial(factories.accounts, settings)
+        ),
         contexts=Contexts(
             activation_codes=factories.esim_provider(settings),
             reset_tokens=factories.reset_tokens(settings),

@@ -7,6 +7,7 @@ that somebody who signed up with another customer's number cannot take the line 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from portal.domain.identity import CustomerMapping
@@ -33,10 +34,14 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Recipients:
-    """Finds the recipient of a job."""
+    """Finds the recipient of a job.
+
+    `accounts` is called when it is needed, because few mails need Salesforce and its client takes
+    long to load.
+    """
 
     directory: CustomerDirectory
-    accounts: Accounts
+    accounts: Callable[[], Accounts]
 
     def of(self, job: MailJob) -> Recipient:
         """The recipient.
@@ -54,7 +59,7 @@ class Recipients:
     def _on_file(self, customer: CustomerMapping) -> str:
         """The Account's address; the portal's when the Account has none or cannot be told."""
         try:
-            account = self.accounts.by_customer_number(customer.customer_number)
+            account = self.accounts().by_customer_number(customer.customer_number)
         except Refused as error:
             logger().warning("address on file not readable", extra={"reason": str(error)})
             return customer.email

@@ -79,6 +79,7 @@ class Brand:
         """Return the Lambdas' variables for the look of mails; empty where none is set."""
         return {
             "BRAND_NAME": self.name,
+            "EMAIL_FROM_NAME": self.name,
             "BRAND_COLOR": self.color or "",
             "BRAND_LOGO_URL": self.logo_url or "",
         }

@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from local.emulators.whmcs import money
 from local.emulators.whmcs.catalogue import CYCLE_MONTHS
@@ -94,14 +95,33 @@ def _description(context: Context, service: Service) -> str:
 
 
 def paid_amount(context: Context, invoice: Invoice) -> Decimal:
-    """Return the sum of the payments for an invoice."""
+    """Return the sum of the payments for an invoice, less what was paid back."""
     found = context.store.transactions.where(lambda entry: entry.invoiceid == invoice.id)
-    return sum((entry.amountin for entry in found), money.ZERO)
+    return sum((entry.amountin - entry.amountout for entry in found), money.ZERO)
 
 
 def balance(context: Context, invoice: Invoice) -> Decimal:
     """Return the amount that is still to be paid."""
     return invoice.total - paid_amount(context, invoice)
+
+
+def shown_transaction(entry: Transaction) -> dict[str, Any]:
+    """A transaction as GetInvoice and GetTransactions show it."""
+    return {
+        "id": entry.id,
+        "userid": entry.userid,
+        "currency": 0,
+        "gateway": entry.gateway,
+        "date": entry.date,
+        "description": entry.description,
+        "amountin": money.text(entry.amountin),
+        "fees": money.text(entry.fees),
+        "amountout": money.text(entry.amountout),
+        "rate": "1.00000",
+        "transid": entry.transid,
+        "invoiceid": entry.invoiceid,
+        "refundid": 0,
+    }
 
 
 def record_payment(

@@ -197,7 +197,7 @@ class Invoice(Record):
 
 
 class Transaction(Record):
-    """A payment for an invoice."""
+    """Money that came in for an invoice, or was paid back; `invoiceid` 0 is for no invoice."""
 
     invoiceid: int
     userid: int
@@ -205,6 +205,7 @@ class Transaction(Record):
     date: str
     description: str = "Invoice Payment"
     amountin: Decimal
+    amountout: Decimal = ZERO
     fees: Decimal = ZERO
     transid: str
 

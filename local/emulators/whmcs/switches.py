@@ -79,6 +79,11 @@ class Switches(BaseModel):
     sso_seconds: int = Field(default=60, ge=1)
 
     capture_declined: bool = Field(default=False, description="every CapturePayment fails")
+    capture: Literal["at_once", "pending", "recorded_late"] = Field(
+        default="at_once",
+        description="what a capture that succeeds leaves: a paid invoice, one that is Payment "
+        "Pending, or one that stays Unpaid until the payment is recorded",
+    )
     credit_pays_late: bool = Field(
         default=True,
         description="CreateInvoice says Unpaid even if credit paid it (developer-docs 119)",

@@ -62,6 +62,7 @@ class Arrived:
     text: str
     html: str
     images: dict[str, bytes]
+    headers: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def _captured(mail: dict[str, Any]) -> Arrived:
         text=mail["text"],
         html=mail["html"],
         images={one["content_id"]: base64.b64decode(one["content"]) for one in mail["attachments"]},
+        headers=mail["headers"],
     )
 
 
@@ -144,6 +146,7 @@ def _kept(recipients: tuple[str, ...], message: Any) -> Arrived:
             for part in message.walk()
             if part.get_content_type() == "image/png"
         },
+        headers=dict(message.items()),
     )
 
 
@@ -181,7 +184,7 @@ def mails(
     person = customer(language=request.param, first_name="Tarō & <Söhne>")
     stage.delivery = replace(
         stage.delivery,
-        recipients=Recipients(FakeDirectory(person), stage.accounts),
+        recipients=Recipients(FakeDirectory(person), lambda: stage.accounts),
         contexts=Contexts(Provider(), FakeResetTokens(stage.clock)),
         transport=service.transport,
         sender=Sender(
@@ -204,6 +207,7 @@ def test_every_mail_arrives_whole(mails: dict[MailTemplate, Arrived]) -> None:
         assert mail.sender == f'"{FROM_NAME}" <{FROM}>'
         assert mail.reply_to == REPLY_TO
         assert mail.subject
+        assert mail.headers["Auto-Submitted"] == "auto-generated"
         named = template is not MailTemplate.ESIM_REISSUE_NOTICE
         assert ("Tarō & <Söhne>" in mail.text) is named
         assert ("Tarō &amp; &lt;Söhne&gt;" in mail.html) is named

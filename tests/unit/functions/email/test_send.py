@@ -75,7 +75,7 @@ class Stage:
         self.activation_mails = FakeActivationMails(self.clock)
         self.delivery = Delivery(
             log=self.log,
-            recipients=Recipients(FakeDirectory(customer(language="ja")), self.accounts),
+            recipients=Recipients(FakeDirectory(customer(language="ja")), lambda: self.accounts),
             contexts=Contexts(self.provider, FakeResetTokens(self.clock)),
             transport=self.transport,
             sender=Sender(name="Portal Telecom", portal_url="https://portal.example"),

@@ -70,7 +70,8 @@ def sendgrid(served: Running, stage: Stage) -> Running:
     stage.delivery = replace(
         stage.delivery,
         recipients=Recipients(
-            FakeDirectory(person), FakeAccounts(account(email=f"crm.{CANARIES['email']}"))
+            FakeDirectory(person),
+            lambda: FakeAccounts(account(email=f"crm.{CANARIES['email']}")),
         ),
         copy_to=f"copy.{CANARIES['email']}",
         contexts=Contexts(Provider(), Tokens()),
@@ -123,7 +124,7 @@ def test_a_customer_without_an_address_that_can_be_written_to(
     stage: Stage, sendgrid: Running, capfd: pytest.CaptureFixture[str]
 ) -> None:
     odd = customer(email=f"@{CANARIES['password']}", first_name=CANARIES["first_name"])
-    recipients = Recipients(FakeDirectory(odd), stage.accounts)
+    recipients = Recipients(FakeDirectory(odd), lambda: stage.accounts)
     stage.delivery = replace(stage.delivery, recipients=recipients)
     stage.consume(*JOBS)
     assert len(stage.sqs.dead.messages) == len(JOBS)

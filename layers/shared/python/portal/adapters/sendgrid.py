@@ -33,6 +33,7 @@ from sendgrid.helpers.mail import (
     FileType,
     From,
     Ganalytics,
+    Header,
     Mail,
     MailSettings,
     OpenTracking,
@@ -53,7 +54,7 @@ from portal.domain.upstream import (
     UpstreamError,
 )
 from portal.observability import count, timed
-from portal.ports.mail_transport import Message
+from portal.ports.mail_transport import AUTOMATIC, Message
 from portal.redaction import without
 from portal.secrets import Secret
 from portal.vendor_errors.model import Kind, error_type, note_unknown
@@ -138,6 +139,8 @@ class SendGridTransport:
             mail.reply_to = ReplyTo(message.reply_to)
         for copy in message.copies:
             mail.add_bcc(Bcc(copy))
+        for name, value in AUTOMATIC.items():
+            mail.add_header(Header(name, value))
         # Who unsubscribed from the reseller's newsletter still gets the mails of an order.
         # Addresses that bounced or reported spam stay suppressed.
         mail.mail_settings = MailSettings(

@@ -26,7 +26,7 @@ from portal.domain.upstream import (
     UpstreamError,
 )
 from portal.observability import count, logger, timed
-from portal.ports.mail_transport import Message
+from portal.ports.mail_transport import AUTOMATIC, Message
 from portal.redaction import without
 from portal.secrets import Secret
 from portal.vendor_errors.model import error_type
@@ -197,7 +197,7 @@ class SmtpTransport:
         mail["Message-ID"] = make_msgid(domain=self._domain)
         mail["X-Correlation-Id"] = message.correlation_id
         mail["X-Portal-Reference"] = message.reference
-        for name, value in UNTRACKED.items():
+        for name, value in (AUTOMATIC | UNTRACKED).items():
             mail[name] = value
         mail.set_content(message.text)
         mail.add_alternative(message.html, subtype="html")

@@ -103,7 +103,10 @@ class EsimActivation(MailContent):
 
 
 class EsimReissued(MailContent):
-    """The new profile of a line whose eSIM was replaced; `line_id` is the line that has it."""
+    """The new profile of a line whose eSIM was replaced.
+
+    `line_id` is the line that has the new profile.
+    """
 
     template = MailTemplate.ESIM_REISSUED
     carries_credential = True

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+"""Headers that keep holiday notices and the like from answering. Sources: RFC 3834, section 5;
+Microsoft, [MS-OXCMAIL], X-Auto-Response-Suppress."""
+
 
 @dataclass(frozen=True)
 class InlineImage:
