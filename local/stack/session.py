@@ -9,7 +9,7 @@ from pathlib import Path
 from portal import config
 
 from functions.email.sender import SenderConfig, sender_of
-from local.context import DemoAccount, SiteContext, StackContext
+from local.context import DemoAccount, SiteContext, StackContext, fact_in
 from local.front.app import create_app
 from local.stack import build, emulators, ministack, sidecar
 from local.stack.accounts import sign_up_accounts
@@ -155,5 +155,7 @@ def _context(
             brand_color=settings.brand.color,
             currency=deployed.variables["PORTAL_CURRENCY"],
             time_zone=deployed.variables["PORTAL_TIME_ZONE"],
+            signup_proof=deployed.variables["SIGNUP_PROOF"],
+            signup_fact=fact_in(deployed.variables["SIGNUP_PROOF_FIELD"]),
         ),
     )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from portal.ports.identity import CustomerDirectory
     from portal.ports.mail import MailQueue
     from portal.ports.message_log import MessageLog
+    from portal.ports.proof_tokens import ProofTokens
     from portal.ports.reset_tokens import ResetTokens
     from portal.ports.workflow import JobReader
     from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
@@ -62,13 +63,21 @@ def _new_salesforce(url: str, secret_id: str, api_version: str, guard: Guard) ->
 
 
 def accounts(
-    settings: config.AccountReading, client: SalesforceClient | None = None
+    settings: config.AccountReading,
+    client: SalesforceClient | None = None,
+    *,
+    second_fact: str = "",
 ) -> SalesforceAccounts:
-    """Customers as Salesforce knows them, by number and after a merge."""
+    """Customers as Salesforce knows them, by number and after a merge.
+
+    `second_fact` is the API name of the field that proves who somebody is; empty to read none.
+    """
     from portal.adapters.salesforce.accounts import AccountFields, SalesforceAccounts
 
     fields = AccountFields(
-        customer_number=settings.customer_number_field, email=settings.account_email_field
+        customer_number=settings.customer_number_field,
+        email=settings.account_email_field,
+        second_fact=second_fact,
     )
     return SalesforceAccounts(client or salesforce(settings), fields)
 
@@ -104,6 +113,14 @@ def merged_accounts(
     return MergedAccounts(
         accounts=found, merges=found, directory=customers, remaps=customers, clock=time.time
     )
+
+
+def proof_tokens(settings: config.EphemeralTable) -> ProofTokens:
+    """Tokens of sign-up links."""
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.proof_tokens import DynamoProofTokens
+
+    return DynamoProofTokens(Table(settings.ephemeral_table))
 
 
 def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:

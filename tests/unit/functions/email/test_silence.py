@@ -61,7 +61,7 @@ def sendgrid(served: Running, stage: Stage) -> Running:
     stage.delivery = replace(
         stage.delivery,
         recipients=Recipients(FakeDirectory(person), stage.accounts),
-        contexts=Contexts(Provider(), Tokens()),
+        contexts=Contexts(Provider(), Tokens(), Tokens()),
         transport=SendGridTransport(
             url=served.url,
             secret=FakeSecret({"apiKey": CANARIES["sendgrid_key"]}),
