@@ -18,6 +18,7 @@ from portal.api.rate_limit import limits_from
 from portal.config import ESIM_PROVIDERS
 from portal.config import ConfigurationError as UnusableLimits
 from portal.domain.limits import LIMITS, Limit
+from portal.domain.signup_proof import SignupProof
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
@@ -154,6 +155,8 @@ class Config(BaseSettings):
     refresh_cookie_secure: bool = True
     refresh_cookie_domain: HostName = ""
     rate_limits: str = Field(default="", pattern=RATE_LIMITS)
+    signup_proof: SignupProof = SignupProof.NONE
+    signup_proof_field: str = Field(default="", pattern=r"^$|^[A-Za-z]\w*(\.[A-Za-z]\w*)?$")
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
 
     # Work in the background
@@ -225,6 +228,13 @@ class Config(BaseSettings):
             raise ValueError(msg)
         if self.stage == "production" and not self.retain_data:
             msg = "the stage `production` must keep its data: set RETAIN_DATA=true"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _proof_has_its_field(self) -> Self:
+        if self.signup_proof is SignupProof.SECOND_FACT and not self.signup_proof_field:
+            msg = "SIGNUP_PROOF=second-fact needs SIGNUP_PROOF_FIELD, such as BillingPostalCode"
             raise ValueError(msg)
         return self
 

@@ -59,8 +59,10 @@ SESSION = (
     "REFRESH_COOKIE_DOMAIN",
     "REFRESH_TOKEN_DAYS",
 )
+SIGNUP_PROOF = ("SIGNUP_PROOF", "SIGNUP_PROOF_FIELD")
 REGISTRATION = (
     *RATE_LIMITS,
+    *SIGNUP_PROOF,
     *PASSWORD_RULES,
     *SALESFORCE,
     *ACCOUNT_FIELDS,
@@ -94,6 +96,14 @@ AUTH = (
         cognito_actions=CREATE_USER,
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="auth",
+        name="request_signup_proof",
+        route=Route(method="POST", path="/auth/request-signup-proof", access=Access.CREDENTIALS),
+        settings=(*RATE_LIMITS, *SIGNUP_PROOF),
+        writes=(Table.EPHEMERAL,),
+        sends=(Queue.EMAIL,),
     ),
     Endpoint(
         area="auth",

@@ -19,6 +19,7 @@ from portal.domain.mail_contents import (
     EsimSentAgain,
     MailContent,
     PasswordReset,
+    SignupProof,
 )
 from portal.ports.mail_transport import InlineImage
 from portal.queues.failures import GiveUp
@@ -36,9 +37,9 @@ class ActivationCodes(Protocol):
 
 
 class TokenIssuer(Protocol):
-    """Where the tokens of reset links come from."""
+    """Where the tokens of links in mails come from."""
 
-    def issue(self, user_id: str) -> str:
+    def issue(self, subject: str, /) -> str:
         """A new token for the link in a mail; it exists nowhere else in clear."""
         ...
 
@@ -62,22 +63,27 @@ class Contexts:
 
     activation_codes: ActivationCodes
     reset_tokens: TokenIssuer
+    proof_tokens: TokenIssuer
 
-    def of(self, job: MailJob) -> Context:
-        """Return the values for a job.
+    def of(self, job: MailJob, *, account_id: str = "") -> Context:
+        """Return the values for a job. `account_id` is the Account that a sign-up link is for.
 
         Raises GiveUp when the parameters are not those of the template, and UpstreamErrors.
         """
         content = content_of(job)
         values = {name: getattr(content, name) for name in type(content).model_fields}
         if isinstance(content, PasswordReset):
-            token = self.reset_tokens.issue(job.user_id)
-            minutes = self.reset_tokens.valid_minutes
-            return Context(values | {"token": token, "minutes": minutes})
+            return Context(values | _link(self.reset_tokens, job.user_id))
+        if isinstance(content, SignupProof):
+            return Context(values | _link(self.proof_tokens, account_id))
         if isinstance(content, EsimActivation | EsimReissued | EsimSentAgain):
             code = self.activation_codes.activation_code(content.line_id)
             return Context(values | {"esim": esim_values(code)}, (qr_image(code),))
         return Context(values)
+
+
+def _link(issuer: TokenIssuer, subject: str) -> dict[str, Any]:
+    return {"token": issuer.issue(subject), "minutes": issuer.valid_minutes}
 
 
 def content_of(job: MailJob) -> MailContent:

@@ -33,6 +33,9 @@ WITH_CODE = frozenset(
 )
 
 
+ASKED_FOR_BY_ANYBODY = frozenset({MailTemplate.PASSWORD_RESET, MailTemplate.SIGNUP_PROOF})
+
+
 class MailOutcome(StrEnum):
     """How a mail job ended."""
 
@@ -68,17 +71,17 @@ class Delivery:
         try:
             message = self._message(job)
         except GiveUp as error:
-            if error.code != NO_RECIPIENT or job.template is not MailTemplate.PASSWORD_RESET:
+            if error.code != NO_RECIPIENT or job.template not in ASKED_FOR_BY_ANYBODY:
                 raise
-            # The request named an unknown address, and its answer must not show that.
+            # The request named an unknown address or number, and its answer must not show that.
             return self._ended(job, MailOutcome.NOBODY)
         return self._send(job, claim, message)
 
     def _expired(self, job: MailJob, claim: Claim) -> bool:
         """Whether a reset mail is so late that the customer has given up on it."""
         life = self.contexts.reset_tokens.valid_minutes * 60
-        is_reset = job.template is MailTemplate.PASSWORD_RESET
-        return is_reset and self.clock() - claim.progress.sent_at > life
+        asked_for = job.template in ASKED_FOR_BY_ANYBODY
+        return asked_for and self.clock() - claim.progress.sent_at > life
 
     def _send(self, job: MailJob, claim: Claim, message: Message) -> Ending:
         self.log.sending(claim)
@@ -118,7 +121,7 @@ class Delivery:
 
     def _message(self, job: MailJob) -> Message:
         recipient = self.recipients.of(job)
-        context = self.contexts.of(job)
+        context = self.contexts.of(job, account_id=recipient.account_id)
         rendered = render(job.template, recipient.addressee, self.sender, context.values)
         return Message(
             to=recipient.address,

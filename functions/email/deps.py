@@ -60,6 +60,7 @@ def build_send() -> SendDeps:
         contexts=Contexts(
             activation_codes=factories.esim_provider(settings),
             reset_tokens=factories.reset_tokens(settings),
+            proof_tokens=factories.proof_tokens(settings),
         ),
         transport=_transport(settings),
         activation_mails=DynamoActivationMails(Table(settings.ephemeral_table)),

@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/request-signup-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a sign-up link */
+        post: operations["request_signup_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/reset-password": {
         parameters: {
             query?: never;
@@ -856,6 +873,10 @@ export interface components {
             sfNumber: string;
             /** Newpassword */
             newPassword?: string | null;
+            /** Secondfact */
+            secondFact?: string | null;
+            /** Prooftoken */
+            proofToken?: string | null;
         };
         /**
          * LoginRequest
@@ -1369,6 +1390,17 @@ export interface components {
          */
         ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
         /**
+         * SignupProofRequest
+         * @description The customer number whose owner wants to sign up.
+         */
+        SignupProofRequest: {
+            /**
+             * Sfnumber
+             * @example CN-000101
+             */
+            sfNumber: string;
+        };
+        /**
          * SignupRequest
          * @description A customer of the reseller who wants a portal account.
          */
@@ -1415,6 +1447,10 @@ export interface components {
              * @default false
              */
             marketingOptIn: boolean;
+            /** Secondfact */
+            secondFact?: string | null;
+            /** Prooftoken */
+            proofToken?: string | null;
         };
         /**
          * SsoLink
@@ -1719,6 +1755,31 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ResetMailRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    request_signup_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignupProofRequest"];
             };
         };
         responses: {

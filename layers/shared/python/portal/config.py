@@ -14,6 +14,8 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from portal.domain.signup_proof import SignupProof
+
 NonEmpty = Annotated[str, StringConstraints(min_length=1)]
 CommaList = Annotated[
     tuple[str, ...],
@@ -240,6 +242,13 @@ class SalesforceAccountFields(Config):
 
 class AccountReading(SalesforceConfig, SalesforceAccountFields):
     """What it takes to look Accounts up."""
+
+
+class SignupProofConfig(Config):
+    """What a customer shows beside the number at sign-up, and the Account field that holds it."""
+
+    signup_proof: SignupProof = Field(alias="SIGNUP_PROOF")
+    signup_proof_field: str = Field(default="", alias="SIGNUP_PROOF_FIELD")
 
 
 class SalesforceEligibilityFields(Config):

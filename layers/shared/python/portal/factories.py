@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from portal.identity.merged_accounts import MergedAccounts
     from portal.ports.catalog import CatalogReader
     from portal.ports.esim import EsimProvider
-    from portal.ports.identity import CustomerDirectory
+    from portal.ports.identity import CustomerSearch
     from portal.ports.mail import MailQueue
     from portal.ports.message_log import MessageLog
+    from portal.ports.proof_tokens import ProofTokens
     from portal.ports.reset_tokens import ResetTokens
     from portal.ports.workflow import JobReader
     from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
@@ -62,13 +63,21 @@ def _new_salesforce(url: str, secret_id: str, api_version: str, guard: Guard) ->
 
 
 def accounts(
-    settings: config.AccountReading, client: SalesforceClient | None = None
+    settings: config.AccountReading,
+    client: SalesforceClient | None = None,
+    *,
+    second_fact: str = "",
 ) -> SalesforceAccounts:
-    """Customers as Salesforce knows them, by number and after a merge."""
+    """Customers as Salesforce knows them, by number and after a merge.
+
+    `second_fact` is the API name of the field that proves who somebody is; empty to read none.
+    """
     from portal.adapters.salesforce.accounts import AccountFields, SalesforceAccounts
 
     fields = AccountFields(
-        customer_number=settings.customer_number_field, email=settings.account_email_field
+        customer_number=settings.customer_number_field,
+        email=settings.account_email_field,
+        second_fact=second_fact,
     )
     return SalesforceAccounts(client or salesforce(settings), fields)
 
@@ -83,7 +92,7 @@ def whmcs(settings: config.WhmcsConfig, guard: Guard | None = None) -> WhmcsClie
     return WhmcsClient(url=settings.whmcs_api_url, secret=secret, guard=guard or unguarded)
 
 
-def directory(settings: config.IdentityTable) -> CustomerDirectory:
+def directory(settings: config.IdentityTable) -> CustomerSearch:
     """Return the directory of customers' identities."""
     from portal.repositories.dynamodb import Table
     from portal.repositories.identity import DynamoCustomerDirectory
@@ -104,6 +113,14 @@ def merged_accounts(
     return MergedAccounts(
         accounts=found, merges=found, directory=customers, remaps=customers, clock=time.time
     )
+
+
+def proof_tokens(settings: config.EphemeralTable) -> ProofTokens:
+    """Tokens of sign-up links."""
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.proof_tokens import DynamoProofTokens
+
+    return DynamoProofTokens(Table(settings.ephemeral_table))
 
 
 def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:

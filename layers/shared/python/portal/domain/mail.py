@@ -16,6 +16,7 @@ class MailTemplate(StrEnum):
     """The mails that the portal sends. docs/mails.md says when, and to whom, each is sent."""
 
     WELCOME = "welcome"
+    SIGNUP_PROOF = "signup-proof"
     PASSWORD_RESET = "password-reset"  # noqa: S105  # a template's name
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  # a template's name
     ORDER_RECEIVED = "order-received"

@@ -116,6 +116,7 @@ OUTCOME_UNKNOWN = ProblemType(
 CUSTOMER_NUMBER_UNKNOWN = ProblemType(
     "customer-number-unknown", 422, "That customer number is not known"
 )
+CUSTOMER_NOT_PROVED = ProblemType("customer-not-proved", 422, "The customer number is not proved")
 CUSTOMER_ALREADY_REGISTERED = ProblemType(
     "customer-already-registered", 409, "That customer already has a portal account"
 )

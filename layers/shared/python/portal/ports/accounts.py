@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from portal.domain.cases import CaseJob
@@ -10,12 +10,16 @@ from portal.domain.cases import CaseJob
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """An Account. The id has 18 characters. `email` is in Salesforce's spelling, or None."""
+    """An Account. The id has 18 characters. `email` is in Salesforce's spelling, or None.
+
+    `second_fact` is the value of the field that proves who somebody is, where one is read.
+    """
 
     id: str
     name: str
     email: str | None
     customer_number: str
+    second_fact: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

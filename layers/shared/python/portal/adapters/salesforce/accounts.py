@@ -24,14 +24,18 @@ _API_NAME = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)?")
 class AccountFields:
     """API names of fields that differ between orgs. With Person Accounts, e-mail is `PersonEmail`.
 
-    The names become part of a query, so anything but a field name raises ConfigurationError.
+    `second_fact` is empty where no proof of this kind is asked for. The names become part of a
+    query, so anything but a field name raises ConfigurationError.
     """
 
     customer_number: str
     email: str
+    second_fact: str = ""
 
     def __post_init__(self) -> None:
-        for name in (self.customer_number, self.email):
+        names = [self.customer_number, self.email]
+        names += [self.second_fact] if self.second_fact else []
+        for name in names:
             if not _API_NAME.fullmatch(name):
                 msg = f"{name!r} is not the API name of a Salesforce field"
                 raise ConfigurationError(msg)
@@ -89,8 +93,9 @@ class SalesforceAccounts:
         return self._client.query(format_soql(query, value), with_deleted=True)
 
     def _columns(self) -> str:
-        names = ["Id", "Name", self._fields.customer_number, self._fields.email]
-        return ", ".join(dict.fromkeys(names))
+        fields = self._fields
+        names = ["Id", "Name", fields.customer_number, fields.email, fields.second_fact]
+        return ", ".join(dict.fromkeys(filter(None, names)))
 
     def _account(self, record: dict[str, Any]) -> Account:
         return Account(
@@ -98,4 +103,10 @@ class SalesforceAccounts:
             name=str(record.get("Name") or ""),
             email=record.get(self._fields.email) or None,
             customer_number=str(record.get(self._fields.customer_number) or ""),
+            second_fact=_text(record.get(self._fields.second_fact)),
         )
+
+
+def _text(value: Any) -> str | None:
+    """A field's value as text; None when there is none, or no such field is read."""
+    return None if value in (None, "") else str(value)
