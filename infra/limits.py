@@ -35,6 +35,6 @@ def firewall_limit(paths: Sequence[str], limits: Mapping[str, Limit]) -> int:
 
 
 def requests_per_second(path: str, limits: Mapping[str, Limit]) -> int:
-    """What a path's throttle must let through, all addresses together."""
+    """Return what a path's throttle must let through, all addresses together."""
     limit = limits[PER_ADDRESS[path]]
     return max(MIN_RATE, math.ceil(ADDRESSES * limit.attempts / limit.seconds))

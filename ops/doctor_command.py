@@ -33,7 +33,7 @@ def probes(client_id: int | None, systems: Sequence[str] | None) -> tuple[Check,
 
 
 def question(client_id: int | None) -> str:
-    """What an operator agrees to."""
+    """Return what an operator agrees to."""
     order = (
         f"place an order for WHMCS client {client_id}, read it back, cancel and delete it"
         if client_id is not None

@@ -49,7 +49,7 @@ class ApiReader(Remembering):
         return self.once(address, lambda: self._send("GET", address))
 
     def preflight(self, path: str, origin: str) -> Answer:
-        """What a browser asks before a page of `origin` may call."""
+        """Return what a browser asks before a page of `origin` may call."""
         headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
         return self.once(
             f"OPTIONS {path} {origin}",

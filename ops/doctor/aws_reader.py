@@ -63,7 +63,7 @@ class CloudReader(Remembering):
         return self.once("functions", lambda: {f.name: f for f in self._functions()})
 
     def consumed(self) -> Mapping[str, bool]:
-        """Whether a Lambda consumes each queue, by the queue's name."""
+        """Return whether a Lambda consumes each queue, by the queue's name."""
         return self.once("mappings", self._consumed)
 
     def secret(self, output: str) -> Mapping[str, Any] | None:
@@ -108,7 +108,7 @@ class CloudReader(Remembering):
         )
 
     def recoverable(self, table: str) -> bool:
-        """Whether a table can be restored to any second of the last weeks."""
+        """Return whether a table can be restored to any second of the last weeks."""
         answer = self.once(
             f"backups {table}",
             lambda: self._client("dynamodb").describe_continuous_backups(TableName=table),
@@ -130,7 +130,7 @@ class CloudReader(Remembering):
         return self.once("alarms", lambda: list(self._alarms()))
 
     def subscriptions(self, topic: str) -> Sequence[Mapping[str, Any]]:
-        """Who is told of alarms."""
+        """Return who is told of alarms."""
         return self.once(
             f"subscriptions {topic}",
             lambda: self._client("sns").list_subscriptions_by_topic(TopicArn=topic)[

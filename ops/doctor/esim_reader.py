@@ -23,7 +23,7 @@ class EsimAccount(Protocol):
     """One provider's account. All methods raise the upstream's errors."""
 
     def plans(self) -> Mapping[str, bool]:
-        """Whether each plan can be ordered, by every name that it can be ordered by."""
+        """Return whether each plan can be ordered, by every name that it can be ordered by."""
         ...
 
     def balance(self) -> Decimal | None:
@@ -63,7 +63,7 @@ class EsimAccessAccount:
         return {name: True for name in names if name}
 
     def balance(self) -> Decimal | None:
-        """What is left of the deposit."""
+        """Return what is left of the deposit."""
         found = self._client.call("balance/query", {}, writes=False)
         return Decimal(str(found.get("balance") or 0)) / UNITS
 

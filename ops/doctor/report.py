@@ -35,7 +35,7 @@ def show(line: Line, console: Console) -> None:
 
 
 def summary(lines: Sequence[Line]) -> str:
-    """How many checks passed, and what became of the others."""
+    """Return how many checks passed, and what became of the others."""
     counts = Counter(line.finding.status for line in lines)
     passed = sum(counts[status] for status in PASSED)
     others = [

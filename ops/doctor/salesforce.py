@@ -45,7 +45,7 @@ GRANT = (
 
 
 def address(world: Installation) -> Finding:
-    """Whether SALESFORCE_URL is a Salesforce org."""
+    """Check whether SALESFORCE_URL is a Salesforce org."""
     try:
         versions = world.salesforce.versions()
     except Unavailable as error:
@@ -54,7 +54,7 @@ def address(world: Installation) -> Finding:
 
 
 def api_version(world: Installation) -> Finding:
-    """Whether the configured REST API version exists there."""
+    """Check whether the configured REST API version exists there."""
     wanted = world.setting("SALESFORCE_API_VERSION")
     versions = world.salesforce.versions()
     if wanted in versions:
@@ -63,13 +63,13 @@ def api_version(world: Installation) -> Finding:
 
 
 def login(world: Installation) -> Finding:
-    """Whether the secret opens a session."""
+    """Check whether the secret opens a session."""
     world.salesforce.log_in()
     return ok("the secret opens a session")
 
 
 def api_access(world: Installation) -> Finding:
-    """Whether the session may use the REST API."""
+    """Check whether the session may use the REST API."""
     world.salesforce.limits()
     return ok("the integration user may use the REST API")
 
@@ -85,7 +85,7 @@ def quota(world: Installation) -> Finding:
 
 
 def objects(world: Installation) -> Finding:
-    """Whether the user sees every object, and may create and edit where the portal does."""
+    """Check whether the user sees every object, and may create and edit where the portal does."""
     problems = []
     for needed in needed_objects():
         described = world.salesforce.describe(needed.name)
@@ -102,7 +102,7 @@ def objects(world: Installation) -> Finding:
 
 
 def fields(world: Installation) -> Finding:
-    """Whether every field exists and is visible to the user."""
+    """Check whether every field exists and is visible to the user."""
     missing = [_name(f) for f in _wanted(world) if _described(world, f) is None]
     if missing:
         return wrong(f"not there, or not visible to the integration user: {_list(missing)}", FIELDS)
@@ -110,7 +110,7 @@ def fields(world: Installation) -> Finding:
 
 
 def field_access(world: Installation) -> Finding:
-    """Whether the user may write the fields that the portal writes."""
+    """Check whether the user may write the fields that the portal writes."""
     needed = [f for f in _wanted(world) if f.written]
     fixed = [
         _name(f)
@@ -160,7 +160,7 @@ def keys(world: Installation) -> Finding:
 
 
 def picklists(world: Installation) -> Finding:
-    """Whether the picklists have the values that the portal writes and compares with."""
+    """Check whether the picklists have the values that the portal writes and compares with."""
     problems = []
     for needed in _wanted(world):
         found = _described(world, needed)
@@ -176,7 +176,7 @@ def picklists(world: Installation) -> Finding:
 
 
 def required_fields(world: Installation) -> Finding:
-    """Whether the org requires a field that the portal does not fill."""
+    """Check whether the org requires a field that the portal does not fill."""
     problems = []
     for sobject in WRITTEN_OBJECTS:
         for field in world.salesforce.fields(sobject).values():
@@ -191,7 +191,7 @@ def required_fields(world: Installation) -> Finding:
 
 
 def order_status(world: Installation) -> Finding:
-    """Whether new orders have their status, in the category Draft."""
+    """Check whether new orders have their status, in the category Draft."""
     category = world.salesforce.order_statuses().get(DRAFT_STATUS)
     if category is None:
         return wrong(f"there is no order status {DRAFT_STATUS}", ORDER_STATUS)
@@ -203,21 +203,21 @@ def order_status(world: Installation) -> Finding:
 
 
 def permissions(world: Installation) -> Finding:
-    """Whether results can be written into an order that staff has activated."""
+    """Check whether results can be written into an order that staff has activated."""
     if world.salesforce.permissions()["PermissionsEditActivatedOrders"]:
         return ok("the integration user may edit activated orders")
     return wrong("the integration user may not edit activated orders", PERMISSIONS_REMEDY)
 
 
 def least_privilege(world: Installation) -> Finding:
-    """Whether the user is an administrator: then field-level security proves nothing."""
+    """Check whether the user is an administrator: then field-level security proves nothing."""
     if world.salesforce.permissions()["PermissionsModifyAllData"]:
         return warning("the integration user may modify all data", LEAST_PRIVILEGE)
     return ok("the integration user has no more than it needs")
 
 
 def pricebook(world: Installation) -> Finding:
-    """Whether the price book exists and is active."""
+    """Check whether the price book exists and is active."""
     name = world.setting("SALESFORCE_PRICEBOOK")
     active = world.salesforce.pricebooks().get(name)
     if active is None:
@@ -226,7 +226,7 @@ def pricebook(world: Installation) -> Finding:
 
 
 def prices(world: Installation) -> Finding:
-    """Whether every product that is shown has a price in the price book."""
+    """Check whether every product that is shown has a price in the price book."""
     products, rejections = world.salesforce.catalogue()
     priced = {product.sku for product in products} | {rejected.sku for rejected in rejections}
     if not priced:
@@ -238,7 +238,7 @@ def prices(world: Installation) -> Finding:
 
 
 def currency(world: Installation) -> Finding:
-    """Whether prices are in the currency that the portal charges."""
+    """Check whether prices are in the currency that the portal charges."""
     wanted = world.setting("PORTAL_CURRENCY")
     found = world.salesforce.fields("PricebookEntry").get("currencyisocode")
     if found is None:
@@ -250,7 +250,7 @@ def currency(world: Installation) -> Finding:
 
 
 def duplicate_rules(world: Installation) -> Finding:
-    """Whether a duplicate rule could block what the portal creates."""
+    """Check whether a duplicate rule could block what the portal creates."""
     try:
         rules = [
             f"{rule} ({sobject})"

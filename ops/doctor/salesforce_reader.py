@@ -83,7 +83,7 @@ class SalesforceReader(Remembering):
         return {str(row["ApiName"]): str(row["StatusCode"]) for row in rows}
 
     def permissions(self) -> Mapping[str, bool]:
-        """What the user may do anywhere in the org."""
+        """Return what the user may do anywhere in the org."""
         soql = f"SELECT {', '.join(PERMISSIONS)} FROM UserPermissionAccess"  # noqa: S608  # our names
         rows = self.once("permissions", lambda: self.client.query(soql))
         row = rows[0] if rows else {}
@@ -97,13 +97,13 @@ class SalesforceReader(Remembering):
         return [str(rule.get("apiName") or rule.get("label") or rule) for rule in rules]
 
     def pricebooks(self) -> Mapping[str, bool]:
-        """Whether each price book is active, by name."""
+        """Return whether each price book is active, by name."""
         soql = "SELECT Name, IsActive FROM Pricebook2"
         rows = self.once("pricebooks", lambda: self.client.query(soql))
         return {str(row["Name"]): bool(row["IsActive"]) for row in rows}
 
     def catalogue(self) -> tuple[Sequence[Product], Sequence[Rejection]]:
-        """What the portal would sell, and what it would leave out."""
+        """Return what the portal would sell, and what it would leave out."""
         source = SalesforceCatalogSource(
             self.client, pricebook=self._pricebook, currency=self._currency
         )

@@ -70,7 +70,7 @@ class WhmcsReader(Remembering):
         self.once("knock", self._knock)
 
     def grants(self, action: Action) -> bool:
-        """Whether the role grants an action. Raises what says nothing about that."""
+        """Return whether the role grants an action. Raises what says nothing about that."""
         return self.once(f"grants {action.name}", lambda: self._grants(action))
 
     def version(self) -> str:
@@ -131,7 +131,7 @@ class WhmcsReader(Remembering):
         return as_text(answer.get("redirect_url"))
 
     def keeps_fields(self, count: int) -> bool:
-        """Whether a request of `count` form fields arrives whole.
+        """Return whether a request of `count` form fields arrives whole.
 
         GetClientsProducts gives back the `domain` that it was asked for: here it is the last field,
         and what PHP drops is dropped from the end (PHP manual, `max_input_vars`).
@@ -139,7 +139,7 @@ class WhmcsReader(Remembering):
         return self.once(f"fields {count}", lambda: self._keeps(count))
 
     def placed_at(self, order_id: int) -> datetime | None:
-        """When WHMCS says that an order was placed, in its server's local time."""
+        """Return when WHMCS says that an order was placed, in its server's local time."""
         order = self.once(f"order {order_id}", lambda: WhmcsOrders(self.client).get(order_id))
         return order.placed_at if order else None
 

@@ -66,7 +66,7 @@ def probes(*, client_id: int | None) -> tuple[Check, ...]:
 
 
 def salesforce_order(world: Installation) -> Finding:
-    """Whether the org's rules, flows and triggers let an order of the portal through."""
+    """Check whether the org's rules, flows and triggers let an order of the portal through."""
     account = world.salesforce.an_account()
     if account is None:
         return unknown("there is no Account that an order could be for", ORDER)
@@ -81,7 +81,7 @@ def salesforce_order(world: Installation) -> Finding:
 
 
 def whmcs_order(world: Installation, client_id: int | None) -> Finding:
-    """Whether the reference and the notes of an order come back."""
+    """Check whether the reference and the notes of an order come back."""
     if client_id is None:
         return warning("no order was placed: name a client of yours with --probe-client", CLIENT)
     lacking = [action.name for action in CLEAN_UP if not world.whmcs.grants(action)]
@@ -95,7 +95,7 @@ def whmcs_order(world: Installation, client_id: int | None) -> Finding:
 
 
 def mail(world: Installation) -> Finding:
-    """Whether a mail from the portal's sender would be taken."""
+    """Check whether a mail from the portal's sender would be taken."""
     world.mail.accepts(world.setting("EMAIL_FROM"))
     return ok(f"a mail from {world.setting('EMAIL_FROM')} would be taken")
 

@@ -46,7 +46,7 @@ class Suppressions:
             self.lists[name].update(address.lower() for address in addresses)
 
     def dropped(self, mail: dict[str, Any], address: str) -> str | None:
-        """Why the address does not get the mail; None when it does."""
+        """Return why the address does not get the mail; None when it does."""
         settings = mail.get("mail_settings") or {}
         if _enabled(settings, BYPASS_ALL):
             return None
@@ -61,7 +61,7 @@ class Suppressions:
 
 
 def problems(mail: dict[str, Any]) -> Iterator[Problem]:
-    """What is wrong with the bypass filters; their wording is assumed."""
+    """Return what is wrong with the bypass filters; their wording is assumed."""
     settings = mail.get("mail_settings")
     if not isinstance(settings, dict):
         return

@@ -819,7 +819,7 @@ export interface components {
         };
         /**
          * LineAction
-         * @description What can be done with a line.
+         * @description An action on a line.
          * @enum {string}
          */
         LineAction: "show";
@@ -946,7 +946,7 @@ export interface components {
         };
         /**
          * Obstacle
-         * @description Why an action cannot be done now.
+         * @description The reason why an action is not possible now.
          * @enum {string}
          */
         Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "no-activation-code";
@@ -1385,7 +1385,7 @@ export interface components {
         };
         /**
          * ServiceStatus
-         * @description How a service stands. `unknown`: a status that an installation has invented.
+         * @description The status of a service. `unknown` is a status that only this installation has.
          * @enum {string}
          */
         ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";

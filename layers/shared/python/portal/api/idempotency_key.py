@@ -1,4 +1,4 @@
-"""The Idempotency-Key of a request: the name of one attempt."""
+"""The Idempotency-Key of a request, which names one attempt."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ RequiredIdempotencyKey = Annotated[
 
 
 def bare(key: str) -> str:
-    """The IETF draft writes the key in quotes, most clients do not; both name the same."""
+    """Return a key without the quotes that the IETF draft writes and most clients omit."""
     return key.strip('"')
 
 
 def required(key: str | None) -> str:
-    """The key. Raises Problem `idempotency-key-missing` without one."""
+    """Return the key. Raises Problem `idempotency-key-missing` if there is none."""
     if not key:
         raise Problem(
             IDEMPOTENCY_KEY_MISSING,
