@@ -99,7 +99,7 @@ class Delivery:
         return self._ended(job, MailOutcome.SENT, message_id)
 
     def _remember(self, job: MailJob) -> None:
-        """For an hour the page shows what the mail shows; without it, after the password only."""
+        """Record the mail, so that the page shows the code for an hour without a new sign-in."""
         if job.template not in WITH_CODE:
             return
         try:

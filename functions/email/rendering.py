@@ -40,7 +40,7 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Addressee:
-    """How the reader is addressed; `first_name` is empty when it is not known."""
+    """The reader's language and first name, which is empty when it is not known."""
 
     language: str
     first_name: str = ""
@@ -87,7 +87,7 @@ def render(
 
 
 def _filled(own: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """A template's words with their values in them."""
+    """Return a template's texts with their values."""
     return {
         "subject": _fill(own["subject"], known),
         "preheader": _fill(own["preheader"], known),
@@ -142,7 +142,7 @@ def _moment(context: TemplateContext, when: datetime) -> str:
 
 
 def _columns(text: str) -> int:
-    """How many columns a text takes where every character has the same width."""
+    """Return the number of columns of a text in a font of fixed width."""
     return sum(2 if unicodedata.east_asian_width(char) in "FW" else 1 for char in text)
 
 
