@@ -29,11 +29,11 @@ PARTS: Mapping[Secret, tuple[frozenset[str], ...]] = {
     Secret.MAIL: (frozenset({"apiKey"}), frozenset({"username", "password"})),
     Secret.SIGNING: (frozenset({"keys"}),),
 }
-"""What a secret has to hold: one of these groups (infra/secret_fields.py)."""
+"""The needed fields of each secret: one of these groups (infra/secret_fields.py)."""
 
 
 def stacks(world: Installation) -> Finding:
-    """Check whether both stacks are whole."""
+    """Check whether both stacks are complete."""
     problems = []
     for name in (f"Portal-{world.stage}", f"Portal-{world.stage}-monitoring"):
         status = world.cloud.stack_status(name)
@@ -43,7 +43,7 @@ def stacks(world: Installation) -> Finding:
 
 
 def functions(world: Installation) -> Finding:
-    """Check whether every Lambda is there and active, and has its environment."""
+    """Check whether every Lambda exists, is active and has its environment."""
     names = PhysicalNames(world.stage)
     found = world.cloud.functions()
     problems = []
@@ -113,7 +113,7 @@ def user_pool_client(world: Installation) -> Finding:
         if flow in flows
     ]
     rotation = (client.get("RefreshTokenRotation") or {}).get("Feature")
-    # The emulator does not tell; it rotates all the same.
+    # The emulator does not tell, but it rotates them, too.
     if rotation != "ENABLED" and not world.local:
         problems.append("refresh tokens are not rotated")
     if client.get("PreventUserExistenceErrors") != "ENABLED":
@@ -122,7 +122,7 @@ def user_pool_client(world: Installation) -> Finding:
 
 
 def queues(world: Installation) -> Finding:
-    """Check whether every queue gives up to its dead-letter queue after the configured retries."""
+    """Check whether messages become dead letters after the configured retries."""
     problems = []
     for row in QUEUES:
         name = row.queue.camel_case
@@ -149,7 +149,7 @@ def consumers(world: Installation) -> Finding:
 
 
 def dead_letters(world: Installation) -> Finding:
-    """Check whether work was given up."""
+    """Check whether there are dead letters."""
     waiting = []
     for row in QUEUES:
         url = world.cloud.outputs.get(f"{row.queue.camel_case}DeadLettersUrl", "")
@@ -162,7 +162,7 @@ def dead_letters(world: Installation) -> Finding:
 
 
 def tables(world: Installation) -> Finding:
-    """Check whether what nothing else could rebuild can be restored, and what expires does."""
+    """Check the point-in-time recovery and the TTL attributes of the tables."""
     problems = []
     for table in AUTHORITIES:
         name = world.cloud.outputs.get(f"{table.value.title()}TableName", "")
@@ -176,7 +176,7 @@ def tables(world: Installation) -> Finding:
 
 
 def alarms(world: Installation) -> Finding:
-    """Check whether alarms tell somebody."""
+    """Check whether alarms notify a topic."""
     silent = [
         str(alarm["AlarmName"])
         for alarm in world.cloud.alarms()
@@ -204,7 +204,7 @@ def alarm_mail(world: Installation) -> Finding:
 
 
 def ringing(world: Installation) -> Finding:
-    """Check whether an alarm rings at this moment."""
+    """Check whether an alarm is raised now."""
     names = [str(a["AlarmName"]) for a in world.cloud.alarms() if a.get("StateValue") == "ALARM"]
     if names:
         return warning(f"ringing: {_list(names)}", RINGING)
@@ -212,7 +212,7 @@ def ringing(world: Installation) -> Finding:
 
 
 def schedules(world: Installation) -> Finding:
-    """Check whether what runs by the clock is switched on."""
+    """Check whether the schedules are enabled."""
     names = PhysicalNames(world.stage)
     rules = world.cloud.rules()
     wanted = [names.function(e) for e in ENDPOINTS if e.every_minutes is not None]

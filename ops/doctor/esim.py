@@ -22,7 +22,7 @@ def login(world: Installation) -> Finding:
 
 
 def settings(world: Installation) -> Finding:
-    """Check whether each eSIM product says what to order from this provider."""
+    """Check whether each eSIM product names a plan of this provider."""
     provider = world.setting("ESIM_PROVIDER")
     problems = []
     for product in world.salesforce.esim_products():
@@ -52,7 +52,7 @@ def plans(world: Installation) -> Finding:
 
 
 def balance(world: Installation) -> Finding:
-    """Check whether there is money for orders."""
+    """Check whether the prepaid balance is sufficient."""
     left = world.esim.balance()
     if left is None:
         return ok("the provider sends invoices")

@@ -1,4 +1,4 @@
-"""Checks of how mails leave."""
+"""Checks of the mail service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of the portal as its callers meet it."""
+"""Checks of the portal's public endpoints and pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ops.doctor.model import Check, Finding, ok, warning, wrong
 
 PAGE = "doctor.md#portal"
 MOST_SKEW = 60.0
-"""Signatures are accepted for 300 seconds; what is further away than this will drift there."""
+"""Seconds. Signatures are accepted for 300, so a larger skew is a warning in time."""
 PROBLEM = "application/problem+json"
 
 
@@ -27,7 +27,7 @@ def health(world: Installation) -> Finding:
 
 
 def authorizer(world: Installation) -> Finding:
-    """Check whether what belongs to a customer needs a token."""
+    """Check whether customers' endpoints require a token."""
     answer = world.api.get("/me")
     if answer.status != HTTPStatus.UNAUTHORIZED:
         return wrong(f"GET /me without a token answers {answer.status}", AUTHORIZER)
@@ -37,7 +37,7 @@ def authorizer(world: Installation) -> Finding:
 
 
 def catalogue(world: Installation) -> Finding:
-    """Check whether customers see products."""
+    """Check whether the catalogue has products."""
     answer = world.api.get("/catalog")
     if answer.status != HTTPStatus.OK:
         return wrong(f"GET /catalog answers {answer.status}", CATALOGUE)
@@ -55,7 +55,7 @@ def rejected(world: Installation) -> Finding:
 
 
 def signing(world: Installation) -> Finding:
-    """Check whether every signing key opens the endpoint that Salesforce calls."""
+    """Check whether the endpoint that Salesforce calls accepts every signing key."""
     keys = world.cloud.signing_keys()
     dead = [
         key_id
@@ -87,7 +87,7 @@ def origins(world: Installation) -> Finding:
 
 
 def pages(world: Installation) -> Finding:
-    """Check whether the customers' pages are where links in mails lead."""
+    """Check whether the customers' pages are at the address of links in mails."""
     address = world.setting("PORTAL_WEB_URL")
     try:
         answer = world.api.page(f"{address}/")

@@ -1,4 +1,4 @@
-"""Checks of the Salesforce org, with the eyes of the portal's own user."""
+"""Checks of the Salesforce org, made as the portal's own user."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ops.doctor.salesforce_needs import (
 PAGE = "doctor.md#salesforce"
 LEAST_QUOTA_SHARE = 0.2
 WRITTEN_OBJECTS = ("Order", "OrderItem", "Case")
-# What the portal fills when it creates a record; see the adapters.
+# The fields that the adapters write when they create a record.
 FILLED = {
     "Order": {
         *("AccountId", "EffectiveDate", "Status", "Pricebook2Id", "Order_Type__c"),
@@ -63,7 +63,7 @@ def api_version(world: Installation) -> Finding:
 
 
 def login(world: Installation) -> Finding:
-    """Check whether the secret opens a session."""
+    """Check whether Salesforce accepts the credentials in the secret."""
     world.salesforce.log_in()
     return ok("the secret opens a session")
 
@@ -75,7 +75,7 @@ def api_access(world: Installation) -> Finding:
 
 
 def quota(world: Installation) -> Finding:
-    """How much of the day's API calls is left."""
+    """Check how many of the day's API calls are left."""
     entry = world.salesforce.limits().get("DailyApiRequests") or {}
     most, left = int(entry.get("Max") or 0), int(entry.get("Remaining") or 0)
     if not most:
@@ -116,7 +116,7 @@ def field_access(world: Installation) -> Finding:
         _name(f)
         for f in needed
         if (found := _described(world, f)) is not None
-        # The keys are written once; all others are written again later.
+        # The keys are written once. All other fields are written again later.
         and not found["createable"]
     ]
     if fixed:
@@ -125,7 +125,7 @@ def field_access(world: Installation) -> Finding:
 
 
 def field_types(world: Installation) -> Finding:
-    """Whether each field has a type and a length that hold what the portal writes and reads."""
+    """Check whether the type and length of each field suit the portal's values."""
     problems = []
     for needed in _wanted(world):
         found = _described(world, needed)
@@ -144,7 +144,7 @@ def field_types(world: Installation) -> Finding:
 
 
 def keys(world: Installation) -> Finding:
-    """Whether the portal's keys are unique and external ids: what duplicate orders fail on."""
+    """Check whether the portal's keys, which prevent duplicates, are unique external ids."""
     problems = []
     for needed in _wanted(world):
         found = _described(world, needed)
@@ -180,7 +180,7 @@ def required_fields(world: Installation) -> Finding:
     problems = []
     for sobject in WRITTEN_OBJECTS:
         for field in world.salesforce.fields(sobject).values():
-            # Salesforce lists as createable and not nillable what a create call must bring.
+            # A field that is createable and not nillable is required when a record is created.
             required = field["createable"] and not field["nillable"]
             by_itself = field["defaultedOnCreate"] or field["type"] == "boolean"
             if required and not by_itself and field["name"] not in FILLED[sobject]:
@@ -210,7 +210,7 @@ def permissions(world: Installation) -> Finding:
 
 
 def least_privilege(world: Installation) -> Finding:
-    """Check whether the user is an administrator: then field-level security proves nothing."""
+    """Check whether the user is an administrator, who passes all field-level security."""
     if world.salesforce.permissions()["PermissionsModifyAllData"]:
         return warning("the integration user may modify all data", LEAST_PRIVILEGE)
     return ok("the integration user has no more than it needs")
@@ -260,7 +260,7 @@ def duplicate_rules(world: Installation) -> Finding:
     except Unauthorized:
         raise
     except Refused as refused:
-        # The User Interface API knows no duplicate rules for objects that can have none.
+        # The User Interface API refuses objects that cannot have duplicate rules.
         if refused.status in (400, 404):
             return ok("orders and Cases can have no duplicate rules in this org")
         raise
@@ -279,7 +279,7 @@ def _described(world: Installation, needed: NeededField) -> dict[str, Any] | Non
 
 
 def _chosen_elsewhere(needed: NeededField) -> str:
-    """The default name of an Account field that this stage has under another name."""
+    """Return the default name of an Account field that has another name in this stage."""
     path = f"{needed.sobject}.{needed.name}"
     return "" if path in CHOSEN or needed.sobject != "Account" else path
 

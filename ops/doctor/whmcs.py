@@ -20,9 +20,9 @@ from ops.doctor.whmcs_actions import ACTIONS, DOCTOR_ACTIONS, Action
 PAGE = "doctor.md#whmcs"
 SETUP = "docs/whmcs.md"
 OLDEST = (8, 1)
-"""GetUsers is of 8.1 (WHMCS API reference, GetUsers)."""
+"""The oldest version. GetUsers was added in 8.1 (WHMCS API reference, GetUsers)."""
 FORM_FIELDS = 900
-"""Of the largest request: an order of 160 units has five fields for each and a dozen more."""
+"""More than the largest request has: an order of 160 units has five per unit and a dozen."""
 ADDRESS_CODES = frozenset({"invalid ip …", "forbidden ip …"})
 CLIENT_FIELDS = {
     "WHMCS_CUSTOMER_NUMBER_FIELD_ID": "Customer Number",
@@ -44,7 +44,7 @@ def reachable(world: Installation) -> Finding:
     try:
         world.whmcs.knock()
     except Unauthorized as refused:
-        # Turned away with WHMCS' own words: it is there.
+        # WHMCS itself has refused the call, so it is reachable.
         return ok(f"{url} answers") if refused.code else wrong(str(refused), REACHABLE)
     except Unavailable as error:
         return wrong(f"{url}: {error.loggable}", REACHABLE)
@@ -75,7 +75,7 @@ def granted(world: Installation, action: Action) -> Finding:
 
 
 def readable(world: Installation, action: Action) -> Finding:
-    """Check whether the doctor may read what it wants to see."""
+    """Check whether the role grants an action that only the doctor uses."""
     if world.whmcs.grants(action):
         return ok(f"granted ({action.purpose})")
     return warning(
@@ -111,8 +111,8 @@ def currency(world: Installation) -> Finding:
 def client_fields(world: Installation) -> Finding:
     """Check whether the configured ids are those of client custom fields.
 
-    The API tells the ids of a client's fields, and no names. A customer whose number is known from
-    Salesforce shows which field is which.
+    The API tells the ids of a client's fields but not their names. So the values of a customer
+    whose number is known from Salesforce are compared.
     """
     client = world.whmcs.a_client()
     if client is None:
@@ -171,7 +171,7 @@ def cycles(world: Installation) -> Finding:
 
 
 def options(world: Installation) -> Finding:
-    """Whether the options and choices that products map to exist: WHMCS takes any id silently."""
+    """Check whether the mapped options and choices exist, as WHMCS accepts any id."""
     problems = [
         f"{product.sku}: {problem}"
         for product, billed in _pairs(world)
@@ -183,7 +183,7 @@ def options(world: Installation) -> Finding:
 
 
 def references(world: Installation) -> Finding:
-    """Check whether every product has the field that ties its services to our orders."""
+    """Check whether every product has the custom field for the order line's reference."""
     without = [product.sku for product, billed in _pairs(world) if billed.ref_field_id is None]
     if without:
         return wrong(f"without {ORDER_REF_FIELD} on the order form: {_list(without)}", REFERENCE)
@@ -222,14 +222,14 @@ def single_sign_on(world: Installation) -> Finding:
 
 
 def form_size(world: Installation) -> Finding:
-    """Check whether PHP takes a request as large as the largest order."""
+    """Check whether PHP accepts a request as large as the largest order."""
     if world.whmcs.keeps_fields(FORM_FIELDS):
         return ok(f"a request of {FORM_FIELDS} fields arrives whole")
     return wrong(f"PHP drops fields of a request of {FORM_FIELDS}", FORM_SIZE)
 
 
 def time_zone(world: Installation) -> Finding:
-    """Check whether WHMCS has the portal's time zone: its dates carry none."""
+    """Check whether WHMCS has the portal's time zone, because its dates have none."""
     ordered = world.cloud.last_ordered()
     placed = world.whmcs.placed_at(ordered.whmcs_order_id) if ordered else None
     if ordered is None or placed is None:
