@@ -23,7 +23,8 @@ RequiredIdempotencyKey = Annotated[
 
 def bare(key: str) -> str:
     """Return a key without the quotes that the IETF draft writes and most clients omit."""
-    return key.strip('"')
+    quoted = len(key) > 1 and key[0] == key[-1] == '"'
+    return key[1:-1] if quoted else key
 
 
 def required(key: str | None) -> str:
