@@ -1,4 +1,4 @@
-"""What a customer can buy for a line, and at which price."""
+"""The top-ups that a customer can buy for a line."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OFFER_UNKNOWN = "offer-unknown"
 
 @dataclass(frozen=True, kw_only=True)
 class Selling:
-    """Offers by line. `currency` is the portal's; `can_pay` is the payment gate by client id."""
+    """Offers by line. `currency` is the portal's. `can_pay` is the payment gate by client id."""
 
     lines: ServiceLines
     offers_of: Callable[[ServiceLine], Sequence[TopUpOffer]]
@@ -33,13 +33,13 @@ class Selling:
     can_pay: Callable[[int], bool]
 
     def offers(self, customer: CustomerMapping, service_id: int) -> Sequence[TopUpOffer]:
-        """What can be bought; empty when nothing can. Raises Problem `not-found`."""
+        """Return the offers for a line. Raises Problem `not-found`."""
         line = self._line(customer, service_id)
         offers = self.offers_of(line)
         return offers if offers and self._billed_in_our_currency(line) else ()
 
     def chosen(self, customer: CustomerMapping, service_id: int, offer_id: str) -> TopUpOffer:
-        """The offer, which this customer can buy now.
+        """Return an offer that this customer can buy now.
 
         Raises Problem `not-found`, `topup-unavailable`, `invalid-request` or
         `payment-method-required`.
@@ -80,5 +80,5 @@ class Selling:
         return line
 
     def _billed_in_our_currency(self, line: ServiceLine) -> bool:
-        """WHMCS bills in the client's currency, whatever number it is given."""
+        """Return whether WHMCS bills the client, and so any amount, in the portal's currency."""
         return self.currencies.of_client(line.client_id) == self.currency

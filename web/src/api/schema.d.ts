@@ -522,7 +522,7 @@ export interface components {
     schemas: {
         /**
          * ActionView
-         * @description What can be done with a line; `reason` is a code of docs/problems.md, *Obstacles*.
+         * @description An action on a line. `reason` is a code of docs/problems.md, *Obstacles*.
          */
         ActionView: {
             action: components["schemas"]["LineAction"];
@@ -708,10 +708,10 @@ export interface components {
         };
         /**
          * EsimActivation
-         * @description How to install an eSIM: a credential, to be shown and forgotten.
+         * @description The data for installing an eSIM. It is a credential, so show it and do not store it.
          *
-         *     `qrSvg` is an SVG document whose code says exactly `lpa`; `appleLink` (iOS 17.4 and later) and
-         *     `androidLink` open the installation on the phone that follows them.
+         *     `qrSvg` is an SVG document of a QR code with exactly `lpa`. `appleLink` (iOS 17.4 and later) and
+         *     `androidLink` open the installation on the phone.
          */
         EsimActivation: {
             /**
@@ -734,11 +734,11 @@ export interface components {
         };
         /**
          * EsimView
-         * @description An eSIM line as its provider tells it.
+         * @description An eSIM line at its provider.
          *
-         *     `state` is null while the provider does not answer; `installed` is null when it does not tell
-         *     whether a phone has the profile. `validUntil` is when the line ends, `periodEnds` when the
-         *     current period of a line that renews is over.
+         *     `state` is null while the provider does not answer. `installed` is null when it does not tell
+         *     whether a phone has the profile. `validUntil` is the end of the line. `periodEnds` is the end of
+         *     the current period of a line that renews.
          */
         EsimView: {
             state: components["schemas"]["LineState"] | null;
@@ -952,7 +952,7 @@ export interface components {
         Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "no-activation-code";
         /**
          * OfferValidity
-         * @description How long the data can be used.
+         * @description The time for which the data can be used.
          */
         OfferValidity: {
             /**
@@ -965,7 +965,7 @@ export interface components {
         };
         /**
          * OperationStep
-         * @description One thing that is done, or is to be done, in words.
+         * @description A step of an operation, in words for customers.
          */
         OperationStep: {
             /** Step */
@@ -982,9 +982,9 @@ export interface components {
         };
         /**
          * OperationView
-         * @description How an operation stands.
+         * @description The state of an operation.
          *
-         *     `nextStep` says what happens next; `message` says how it ended, when it failed.
+         *     `nextStep` says what happens next. `message` says why it failed.
          */
         OperationView: {
             /** Operationid */
@@ -1482,7 +1482,7 @@ export interface components {
         };
         /**
          * SubscriptionSummary
-         * @description One service in a list. `price` is null when billing does not tell amount or currency.
+         * @description One service in a list. `price` is null if WHMCS does not tell amount or currency.
          */
         SubscriptionSummary: {
             /** Id */
@@ -1505,7 +1505,7 @@ export interface components {
         };
         /**
          * SubscriptionView
-         * @description One service; `esim` is null for services without a line.
+         * @description One service. `esim` is null for services without a line.
          */
         SubscriptionView: {
             /** Id */
@@ -1566,9 +1566,10 @@ export interface components {
         };
         /**
          * TopupOffer
-         * @description What can be added to a line.
+         * @description A top-up that can be bought for a line.
          *
-         *     `dataBytes` null is unlimited; `validity` null lasts as long as the line's period.
+         *     `dataBytes` is null for unlimited data. `validity` is null if the data lasts as long as the
+         *     line's period.
          */
         TopupOffer: {
             /** Offerid */
@@ -1582,7 +1583,7 @@ export interface components {
         };
         /**
          * TopupRequest
-         * @description Which offer to buy: the price is the offer's.
+         * @description The offer to buy, at the offer's price.
          */
         TopupRequest: {
             /**
@@ -1593,7 +1594,7 @@ export interface components {
         };
         /**
          * UsageView
-         * @description Data of a line in bytes; `totalBytes` null is unlimited; `asOf`: when it was counted.
+         * @description The data of a line in bytes at `asOf`. `totalBytes` is null for unlimited data.
          */
         UsageView: {
             /** Usedbytes */

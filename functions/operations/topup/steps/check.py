@@ -1,4 +1,4 @@
-"""See whether the line can be topped up and paid for, before anything is."""
+"""The step that checks that the line can be topped up and paid for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ACTIVE = "active"
 
 
 class Check(Step[CheckRecord]):
-    """The service and the pay methods in WHMCS, the line at the provider: three calls."""
+    """Reads service and pay methods in WHMCS, and the line at the provider, by three calls."""
 
     key = CHECK
     seconds = 60
@@ -33,7 +33,7 @@ class Check(Step[CheckRecord]):
         self._provider = provider
 
     def run(self, run: Run) -> CheckRecord:
-        """The line's data before the top-up."""
+        """Return the line's data before the top-up. Raises StopWorkflow."""
         wanted, loaded = asked(run.job), run.result(LOAD)
         service = self._services.find(wanted.service_id, client_id=wanted.client_id)
         if service is None:
@@ -51,7 +51,7 @@ class Check(Step[CheckRecord]):
         return CheckRecord(data_total=line.data_total)
 
     def _check_offer(self, run: Run, plan: str, offer: str) -> None:
-        """The offer was looked up when the operation was accepted; a later look costs a call."""
+        """Read the offer again, unless it was read lately when the operation was accepted."""
         if run.now() - run.job.requested_at <= FRESH_SECONDS:
             return
         if all(found.offer_id != offer for found in self._provider.offers(plan)):
@@ -65,6 +65,6 @@ class Check(Step[CheckRecord]):
 
 
 def _billed(run: Run) -> bool:
-    """Whether there is, or may be, an invoice: it may have been paid in another way."""
+    """Return whether there may be an invoice, which may have been paid in another way."""
     record = run.record(INVOICE)
     return record is not None and (record.invoice_id or record.request) is not None
