@@ -66,6 +66,12 @@ def test_a_job_as_it_is_on_the_queue() -> None:
     }
 
 
+def test_a_line_or_an_invoice_that_is_not_known_is_left_out() -> None:
+    price = Money(amount="1500", currency="JPY")
+    receipt = TopupReceipt(subscription_id=77, offer_name="5 GB", price=price)
+    assert set(receipt.as_parameters()) == {"subscriptionId", "offerName", "price"}
+
+
 def test_times_survive_the_queue() -> None:
     when = datetime(2026, 11, 5, 5, 5, tzinfo=UTC)
     notice = EsimReissueNotice(subscription_id=77, product_name="eSIM", reissued_at=when)

@@ -21,6 +21,7 @@ ProductName = str
 LineId = Annotated[str, Field(min_length=1)]
 """The eSIM provider's id of a line: not its number and not its activation code."""
 WhmcsId = Annotated[int, Field(ge=1)]
+"""Of a service, which is a customer's subscription, or of an invoice."""
 
 
 class _Model(BaseModel):
@@ -113,7 +114,7 @@ class EsimReissued(MailContent):
 
     line_id: LineId
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
 
 
 class EsimSentAgain(MailContent):
@@ -124,7 +125,7 @@ class EsimSentAgain(MailContent):
 
     line_id: LineId
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
 
 
 class EsimReissueNotice(MailContent):
@@ -134,7 +135,7 @@ class EsimReissueNotice(MailContent):
     to_address_on_file = True
 
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
     reissued_at: AwareDatetime
 
 
@@ -144,10 +145,10 @@ class TopupReceipt(MailContent):
     template = MailTemplate.TOPUP_RECEIPT
 
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
     offer_name: ProductName
     price: Money
-    invoice_id: WhmcsId
+    invoice_id: WhmcsId | None = None
 
 
 class TopupRefunded(MailContent):
@@ -156,10 +157,10 @@ class TopupRefunded(MailContent):
     template = MailTemplate.TOPUP_REFUNDED
 
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
     offer_name: ProductName
     price: Money
-    invoice_id: WhmcsId
+    invoice_id: WhmcsId | None = None
 
 
 CONTENTS: Mapping[MailTemplate, type[MailContent]] = {
