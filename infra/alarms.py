@@ -1,8 +1,8 @@
-"""Alarms on metrics that the portal emits itself: one row each.
+"""The alarms on metrics that the portal emits itself, one row each.
 
-A new alarm is a row here and the page of docs/runbooks that the row names. What AWS measures
-(errors, throttles, queues, latency) is watched by `infra/components/monitoring.py` for every
-function, queue and table alike.
+A new alarm is a row here and the page of docs/runbooks that the row names.
+`infra/components/monitoring.py` has the alarms on AWS' own metrics (errors, throttles, queues,
+latency) for every function, queue and table.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ GUARDED_AREAS = ("provision", "operations")
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmRow:
-    """An alarm on one metric of the portal, which rings at `threshold` within five minutes.
+    """An alarm on one metric of the portal, which is raised at `threshold` within five minutes.
 
-    `areas` are those whose Lambdas emit the metric; `dimensions` are all that they add to it. A
-    count is summed over periods and areas; of a `level`, the highest counts.
+    `areas` are those whose Lambdas emit the metric. `dimensions` are all that they add to it. A
+    count is summed over periods and areas. For a `level`, the highest value counts.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Composition root of the operator's command line: the only place that names adapters."""
+"""The composition root of the operator's command line, the only module that uses adapters."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ READ_SECONDS = 20.0
 
 
 class JobConfig(config.WorkflowTable, config.ProvisionQueue):
-    """`ops order cancel`, `ops redrive`."""
+    """The settings of `ops order cancel` and `ops redrive`."""
 
 
 class OperationJobConfig(config.WorkflowTable, config.OperationQueue):
@@ -49,11 +49,11 @@ class OperationConfig(OperationJobConfig, config.WhmcsConfig):
 class OrderConfig(
     config.WorkflowTable, config.IdentityTable, config.SalesforceConfig, config.WhmcsConfig
 ):
-    """`ops order show`."""
+    """The settings of `ops order show`."""
 
 
 class StageRoot:
-    """`Root` over a deployed stage, looked up at the first use."""
+    """`Root` over a deployed stage, which is looked up at the first use."""
 
     def __init__(self, name: str | None, front_door: str | None = None) -> None:
         self._name = name
@@ -165,7 +165,7 @@ class StageRoot:
         return installation(self.stage, secret=self._secret, transport=_transport)
 
     def _joined_dead_letters(self, queue: str) -> JoinedDeadLetters:
-        """Those of the queue and of its waiting queue, which go back to the former."""
+        """Return the dead letters of a queue and its waiting queue. They go back to the queue."""
         from ops.dead_letters import JoinedDeadLetters
 
         waiting = self._dead_letters(f"{queue}Waiting", back_to=queue)

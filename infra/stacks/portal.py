@@ -1,7 +1,7 @@
-"""The portal's own stack: state, and everything without state on top of it.
+"""The portal's stack: the stateful resources, and all others that use them.
 
-One stack on purpose: a layer or table exported to a second stack could not be replaced while the
-second one uses it. What only watches has a stack of its own (`infra/stacks/monitoring.py`).
+It is one stack, because a layer or table that a second stack imports could not be replaced. Only
+alarms and dashboard have a stack of their own (`infra/stacks/monitoring.py`).
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ BURST_SECONDS = 4  # a burst is what a path lets through in so many seconds
 class PortalStack(cdk.Stack):
     """The whole backend of one stage.
 
-    `protect` False leaves out what refuses to be deleted, on a stage that retains its data: a
-    creation that fails has to be able to clean up after itself.
+    With `protect` False, the resources of a stage that retains its data are not protected from
+    deletion, so that a failed creation can clean up.
     """
 
     def __init__(
@@ -262,6 +262,6 @@ def _answer_other_methods(api: apigateway.RestApi, *, origins: tuple[str, ...]) 
 
 
 def _invoke_pattern(route: Route) -> str:
-    """The route as execute-api resources are written: METHOD/path with `*` for parameters."""
+    """Return the route in the form of execute-api resources: METHOD/path, `*` for parameters."""
     parts = ["*" if part.startswith("{") else part for part in route.path.strip("/").split("/")]
     return "/".join((route.method, *parts))

@@ -284,7 +284,7 @@ def gigs_seed() -> dict[str, Any]:
 
 
 def esim_access_seed() -> dict[str, Any]:
-    """A package for every size of eSIM product, two top-ups that fit all of them, and money."""
+    """Return a package per size of eSIM product, two top-ups for all of them, and a balance."""
     sizes = {
         product.esim_access_plan: product.data_gb
         for product in PRODUCTS

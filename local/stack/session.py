@@ -9,7 +9,7 @@ from pathlib import Path
 from portal import config
 
 from functions.email.sender import SenderConfig, sender_of
-from local.context import DemoAccount, SiteContext, StackContext
+from local.context import DemoAccount, SiteContext, StackContext, fact_in
 from local.demo.data import operators_seed
 from local.front.app import create_app
 from local.stack import build, emulators, ministack, sidecar, webhooks
@@ -167,5 +167,7 @@ def _context(
             brand_color=settings.brand.color,
             currency=deployed.variables["PORTAL_CURRENCY"],
             time_zone=deployed.variables["PORTAL_TIME_ZONE"],
+            signup_proof=deployed.variables["SIGNUP_PROOF"],
+            signup_fact=fact_in(deployed.variables["SIGNUP_PROOF_FIELD"]),
         ),
     )

@@ -127,7 +127,7 @@ class Settings:
 
     @property
     def replaced(self) -> frozenset[str]:
-        """The emulators that are not started because something else stands in for them."""
+        """The emulators that are not started because another system replaces them."""
         upstreams = (UPSTREAM_VARIABLES[name] for name in self.upstreams)
         return frozenset(self.esim_provider if name == "esim" else name for name in upstreams)
 

@@ -286,12 +286,12 @@ ALLOW_LIST = (
     f"Access Restriction; or use an API access key ({SETUP})."
 )
 LOGIN = (
-    "Create API credentials in Configuration, System Settings, API Credentials, for an "
+    "Create API credentials in Configuration, System Settings, Manage API Credentials, for an "
     "administrator with API access, and run `make secrets`."
 )
 GRANT = (
-    "Check {action} in Configuration, System Settings, API Credentials, API Roles, in the role of "
-    f"the portal ({SETUP})."
+    "Check {action} in Configuration, System Settings, Manage API Credentials, API Roles, in the "
+    f"role of the portal ({SETUP})."
 )
 VERSION = f"Update WHMCS to {OLDEST[0]}.{OLDEST[1]} or newer."
 GATEWAY = (

@@ -35,7 +35,7 @@ class SeedKey(BaseModel):
 
 
 class Seed(BaseModel):
-    """What `POST /_admin/seed` understands."""
+    """The seed of `POST /_admin/seed`."""
 
     model_config = ConfigDict(extra="forbid")
     apiKeys: list[SeedKey] = []  # noqa: N815  # camel case as in every seed
@@ -46,7 +46,7 @@ class Seed(BaseModel):
 
 @dataclass
 class Account:
-    """State of the account; `verified_senders` null means that every sender is verified.
+    """The state of the account. With `verified_senders` null, every sender is verified.
 
     An entry of `verified_senders` is an address or, with a leading `@`, a whole domain.
     """
@@ -78,7 +78,7 @@ class Account:
         return self.keys[key]
 
     def check_sender(self, senders: Iterable[str]) -> None:
-        """Raise Refused (403) for an address that nobody verified."""
+        """Raise Refused (403) for an address that is not verified."""
         if self.verified_senders is None:
             return
         known = {entry.lower() for entry in self.verified_senders}
@@ -94,7 +94,7 @@ class Account:
                 raise Refused(403, Problem(message, "from"))
 
     def count(self, endpoint: str, limit: int | None, now: datetime) -> dict[str, str]:
-        """Count a request; the rate limit headers, whose remaining is -1 when it is too many."""
+        """Count a request. Returns the rate limit headers, with -1 remaining for too many."""
         window = int(now.timestamp()) // MINUTE
         started, used = self._windows.get(endpoint, (window, 0))
         used = 1 if started != window else used + 1
@@ -108,7 +108,7 @@ class Account:
         }
 
     def as_json(self) -> dict[str, Any]:
-        """For looking at it."""
+        """Return the account as JSON values."""
         return {
             "apiKeys": [{"key": key, "scopes": list(s)} for key, s in self.keys.items()],
             "verifiedSenders": self.verified_senders,

@@ -82,7 +82,7 @@ class SendGrid(Emulator[Switches]):
         return {path.removeprefix("/v3/") for _, path, _, _ in self._table()}
 
     def clear(self) -> None:
-        """No mails, and the account of the constructor."""
+        """Remove all mails, and restore the account of the constructor."""
         self.account = Account(dict(self._default_keys))
         self.mails: list[dict[str, Any]] = []
         self.sandboxed = 0

@@ -81,3 +81,10 @@ def test_settings_that_checks_read_exist() -> None:
                 (name,) = node.args
                 if isinstance(name, ast.Constant):
                     assert name.value in known, name.value
+
+
+def test_the_set_up_guide_names_exactly_the_actions() -> None:
+    page = (ROOT / "docs/whmcs.md").read_text(encoding="utf-8")
+    table = page.partition("## 2.")[2].partition("## 3.")[0].partition("Nothing else")[0]
+    named = {word for word in table.split("`") if word.isalpha() and word[0].isupper()}
+    assert named == {action.name for action in (*ACTIONS, *DOCTOR_ACTIONS)}

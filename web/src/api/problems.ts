@@ -22,6 +22,7 @@ export const API_SLUGS = [
   'upstream-unavailable',
   'outcome-unknown',
   'customer-number-unknown',
+  'customer-not-proved',
   'customer-already-registered',
   'email-already-registered',
   'whmcs-account-exists',

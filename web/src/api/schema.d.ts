@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/request-signup-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a sign-up link */
+        post: operations["request_signup_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/reset-password": {
         parameters: {
             query?: never;
@@ -658,7 +675,7 @@ export interface components {
         };
         /**
          * ChoiceView
-         * @description One choice; `priceDelta` is added to the product's price.
+         * @description One choice of an option. `priceDelta` is added to the product's price.
          */
         ChoiceView: {
             /** Id */
@@ -669,10 +686,10 @@ export interface components {
         };
         /**
          * EligibilityView
-         * @description What is known of where the customer lives.
+         * @description The customer's values for eligibility.
          *
-         *     `unknown` with reason `eligibility-unknown` means that only products that need no check are
-         *     offered until the reseller has the address checked.
+         *     `unknown` with the reason `eligibility-unknown` means that only products without conditions are
+         *     offered until the reseller has checked the address.
          */
         EligibilityView: {
             /**
@@ -740,7 +757,7 @@ export interface components {
         };
         /**
          * Health
-         * @description `{"status": "ok"}`.
+         * @description The answer `{"status": "ok"}`.
          */
         Health: {
             /**
@@ -856,6 +873,10 @@ export interface components {
             sfNumber: string;
             /** Newpassword */
             newPassword?: string | null;
+            /** Secondfact */
+            secondFact?: string | null;
+            /** Prooftoken */
+            proofToken?: string | null;
         };
         /**
          * LoginRequest
@@ -1008,7 +1029,7 @@ export interface components {
         };
         /**
          * OptionView
-         * @description One configurable option: all that a form needs to draw and check it.
+         * @description One configurable option, with the data that a form needs to show and check it.
          */
         OptionView: {
             /** Id */
@@ -1225,7 +1246,7 @@ export interface components {
         };
         /**
          * ProductView
-         * @description One product as a customer may see it.
+         * @description One product with the values that a customer may see.
          */
         ProductView: {
             /** Sku */
@@ -1263,7 +1284,7 @@ export interface components {
         ProfileState: "released" | "downloaded" | "installed" | "enabled" | "disabled" | "deleted" | "unknown";
         /**
          * ProvisionAccepted
-         * @description The job is recorded and will be worked on.
+         * @description The job is recorded, and a worker will run it.
          */
         ProvisionAccepted: {
             /** Sforderid */
@@ -1279,7 +1300,7 @@ export interface components {
         };
         /**
          * ProvisionAnswer
-         * @description `attempt` counts the starts; `result` is there once the order is provisioned.
+         * @description The state of a job. `attempt` counts the starts. A provisioned order has a `result`.
          */
         ProvisionAnswer: {
             /** Sforderid */
@@ -1295,7 +1316,7 @@ export interface components {
         };
         /**
          * ProvisionResult
-         * @description What a provisioned order became.
+         * @description The ids that a provisioned order has in other systems.
          */
         ProvisionResult: {
             /** Whmcsorderid */
@@ -1369,6 +1390,17 @@ export interface components {
          */
         ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
         /**
+         * SignupProofRequest
+         * @description The customer number whose owner wants to sign up.
+         */
+        SignupProofRequest: {
+            /**
+             * Sfnumber
+             * @example CN-000101
+             */
+            sfNumber: string;
+        };
+        /**
          * SignupRequest
          * @description A customer of the reseller who wants a portal account.
          */
@@ -1415,6 +1447,10 @@ export interface components {
              * @default false
              */
             marketingOptIn: boolean;
+            /** Secondfact */
+            secondFact?: string | null;
+            /** Prooftoken */
+            proofToken?: string | null;
         };
         /**
          * SsoLink
@@ -1719,6 +1755,31 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ResetMailRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    request_signup_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignupProofRequest"];
             };
         };
         responses: {

@@ -65,6 +65,7 @@ class Capture(Step[CaptureRecord]):
         except PaymentDeclined:
             return self._declined(run, intent)
         except NotUnpaid:
+            _take_back(run, intent)
             if self._paid(run):
                 return _done(intent)
             raise Unavailable(

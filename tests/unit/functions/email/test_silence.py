@@ -74,7 +74,7 @@ def sendgrid(served: Running, stage: Stage) -> Running:
             lambda: FakeAccounts(account(email=f"crm.{CANARIES['email']}")),
         ),
         copy_to=f"copy.{CANARIES['email']}",
-        contexts=Contexts(Provider(), Tokens()),
+        contexts=Contexts(Provider(), Tokens(), Tokens()),
         transport=SendGridTransport(
             url=served.url,
             secret=FakeSecret({"apiKey": CANARIES["sendgrid_key"]}),

@@ -447,7 +447,7 @@ WHMCS = (
     Plant(
         "wrong API credentials",
         "whmcs.login",
-        "API Credentials",
+        "Manage API Credentials",
         secret("whmcs", identifier="local-identifier", secret="old"),
     ),
     Plant(

@@ -1,4 +1,4 @@
-"""One table from what went wrong to the problem document that is answered."""
+"""Turns exceptions into problem documents (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def register(resolver: APIGatewayRestResolver) -> None:
 
 
 def render(problem: Problem) -> Response[str]:
-    """The HTTP answer for a problem."""
+    """Return the HTTP answer for a problem."""
     headers: dict[str, str | list[str]] = {}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
@@ -74,7 +74,7 @@ def proxy_answer(error: Exception) -> dict[str, Any]:
 
 
 def of_upstream(error: UpstreamError) -> Problem:
-    """What a caller is told of a failing upstream: which kind, never the vendor's words."""
+    """Return the problem for a failed upstream. It never holds the vendor's text."""
     if isinstance(error, Throttled):
         wait = math.ceil(error.retry_after or DEFAULT_RETRY_AFTER)
         return Problem(
@@ -144,7 +144,7 @@ def field_errors(found: Sequence[Any]) -> tuple[FieldError, ...]:
 
 
 def field_error(entry: Any) -> FieldError:
-    """A pydantic error as a pointer and a sentence; the value itself is never echoed."""
+    """Return a pydantic error as pointer and sentence, without the value itself."""
     location: Sequence[str | int] = entry.get("loc", ())
     where, rest = (str(location[0]), location[1:]) if location else ("body", ())
     sentence = sentence_for(entry)

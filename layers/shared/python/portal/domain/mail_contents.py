@@ -60,6 +60,20 @@ class Welcome(MailContent):
     template = MailTemplate.WELCOME
 
 
+class SignupProof(MailContent):
+    """A link to sign up with, to the Account's address; the sender makes its token.
+
+    It goes to somebody who is no portal user yet, so the job names the number and the language.
+    """
+
+    template = MailTemplate.SIGNUP_PROOF
+    carries_credential = True
+    to_address_on_file = True
+
+    customer_number: str = Field(min_length=1, max_length=40)
+    language: str = "en"
+
+
 class PasswordReset(MailContent):
     """A link for a new password; the sender makes its token."""
 
@@ -167,6 +181,7 @@ CONTENTS: Mapping[MailTemplate, type[MailContent]] = {
     model.template: model
     for model in (
         Welcome,
+        SignupProof,
         PasswordReset,
         PasswordChanged,
         OrderReceived,

@@ -12,9 +12,9 @@ Items by `pk`, `sk`:
 
 The other items of the table have modules of their own: `claims`, `subscribers`, `service_lines`.
 
-The index `status-index` holds the keys of jobs alone, by status and `updatedAt`: the due time of
-scheduled jobs, the last write of all others. `expiration` is the table's TTL attribute: it is
-housekeeping, and no decision rests on it.
+The index `status-index` holds only the keys of jobs, by status and `updatedAt`. That attribute is
+the due time of scheduled jobs and the last write of all others. `expiration` is the table's TTL
+attribute. It only deletes old items, and no decision rests on it.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ class DynamoJobStore:
         self._clock = clock
 
     def get(self, job_id: str) -> Job | None:
-        """A strongly consistent read."""
+        """Return the job by a strongly consistent read; None when there is none."""
         item = self._table.get(_key(job_id))
         return job_from(item) if item else None
 
     def replace(self, job: Job) -> Job:
-        """Write the job over the version it was made from. Raises StaleJob."""
+        """Write the job over the version it was made from. Returns it. Raises StaleJob."""
         written = job.changed(version=job.version + 1)
         try:
             self._table.put(job_item(written), **_unchanged(job))
@@ -100,7 +100,7 @@ class DynamoJobStore:
         return None if item is None else Hold(str(item["jobId"]), int(item["attempt"]))
 
     def key_use(self, key: str) -> KeyUse | None:
-        """What a key was used for."""
+        """Return what a key was used for; None when it is new."""
         item = self._table.get(_key(_key_id(key)))
         if item is None:
             return None
@@ -111,7 +111,7 @@ class DynamoJobStore:
         )
 
     def waiting(self, status: Status, *, until: float) -> Iterator[str]:
-        """Ids of jobs in a status, oldest first."""
+        """Yield the ids of jobs in a status whose sort time is at most `until`, oldest first."""
         found = self._table.query(
             IndexName=STATUS_INDEX,
             where="#s = :status AND updatedAt <= :until",
@@ -122,7 +122,7 @@ class DynamoJobStore:
             yield str(item["pk"])
 
     def remember(self, job_id: str, event: Event) -> None:
-        """Add a line to the history."""
+        """Add a line to the job's history. A failure is only logged."""
         item = {
             "pk": job_id,
             "sk": f"EVT#{timestamp(event.at)}#{uuid.uuid4().hex[:8]}",
@@ -138,20 +138,20 @@ class DynamoJobStore:
             logger().warning("history line lost", extra={"kind": event.kind, "reason": str(error)})
 
     def history(self, job_id: str) -> Iterator[dict[str, Any]]:
-        """The history, oldest first; for operators."""
+        """Yield the lines of a job's history for operators, oldest first."""
         yield from self._table.query(
             where="pk = :pk AND begins_with(sk, :prefix)", values={":pk": job_id, ":prefix": "EVT#"}
         )
 
 
 def timestamp(epoch: float) -> str:
-    """ISO 8601 in UTC with milliseconds: sorts like time."""
+    """Return epoch seconds as ISO 8601 in UTC with milliseconds, which sorts by time."""
     text = datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 
 def job_item(job: Job) -> dict[str, Any]:
-    """A job as its item."""
+    """Return the item of a job."""
     sort_time = job.due_at if job.status is Status.SCHEDULED and job.due_at else job.updated_at
     return {
         **_key(job.id),
@@ -185,7 +185,7 @@ def job_item(job: Job) -> dict[str, Any]:
 
 
 def job_from(item: Mapping[str, Any]) -> Job:
-    """A job from its item."""
+    """Return the job that an item holds."""
     ending = item.get("ending")
     return Job(
         id=str(item["pk"]),
@@ -308,7 +308,7 @@ def _held_by(held: Hold | None) -> dict[str, Any]:
 
 
 def _unused(before: KeyUse | None) -> dict[str, Any]:
-    """The condition that the key stands for nothing else than what was read."""
+    """Return the condition that nobody has used the key since it was read."""
     if before is None:
         return {"condition": "attribute_not_exists(pk)"}
     return {
@@ -318,7 +318,7 @@ def _unused(before: KeyUse | None) -> dict[str, Any]:
 
 
 def _unchanged(job: Job) -> dict[str, Any]:
-    """The condition that nobody wrote since this version was read."""
+    """Return the condition that nobody has written the job since this version was read."""
     if job.version == 0:
         return {"condition": "attribute_not_exists(pk)"}
     return {

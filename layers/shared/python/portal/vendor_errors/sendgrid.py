@@ -1,6 +1,6 @@
-"""SendGrid: statuses of mail/send, and the texts that say more than the status.
+"""The statuses of SendGrid's mail/send, and the texts that say more than the status.
 
-The text decides first: SendGrid answers a used-up allowance with the status of a wrong key.
+The text decides first, because a used-up allowance has the same status as a wrong key.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from portal.vendor_errors.model import Kind, Row, rows, table
 _ERRORS = "Twilio SendGrid API reference, Errors and Mail Send"
 _CREDITS = "sendgrid-nodejs issue 1032, openwhyd issue 178, mautic issue 8721"
 
-# Parts of a message in lower case, whatever the status says.
+# Parts of a message in lower case. They decide before the status.
 TEXTS = table(
     rows(
         Kind.ALLOWANCE,
@@ -91,7 +91,7 @@ STATUSES = table(
 
 
 def row_of(status: int, message: str) -> Row | None:
-    """The row of an answer: its text first, then its status."""
+    """Return the row for an answer, by its text, else by its status."""
     text = message.lower()
     by_text = next((row for part, row in TEXTS.items() if part in text), None)
     return by_text or STATUSES.get(str(status))
