@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_apigateway as apigateway
 from portal.api.bodies import MAX_BYTES
+from portal.api.headers import EXPOSED_HEADERS, SECURITY_HEADERS
 from portal.domain import problems
 from portal.domain.problems import Problem, ProblemType
-
-EXPOSED_HEADERS = "X-Correlation-Id,Retry-After"
 
 TOO_LARGE = f"Send a body of at most {MAX_BYTES // 1024} KB."
 UNKNOWN_OUTCOME = "The request may or may not have been carried out: look before you send it again."
@@ -93,8 +92,7 @@ def _headers(problem: GatewayProblem, *, origins: Sequence[str]) -> dict[str, st
         "Content-Type": "'application/problem+json'",
         "X-Correlation-Id": "context.requestId",
         "Cache-Control": "'no-store'",
-        "Strict-Transport-Security": "'max-age=63072000; includeSubDomains'",
-        "X-Content-Type-Options": "'nosniff'",
+        **{name: f"'{value}'" for name, value in SECURITY_HEADERS.items()},
         "Access-Control-Allow-Origin": f"'{origins[0]}'",
         "Access-Control-Allow-Credentials": "'true'",
         "Access-Control-Expose-Headers": f"'{EXPOSED_HEADERS}'",

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 
 from aws_cdk import aws_apigateway as apigateway
-from portal.api.app import SECURITY_HEADERS
+from portal.api.headers import SECURITY_HEADERS
 from portal.domain import problems
 from portal.domain.problems import Problem
 

@@ -22,8 +22,9 @@ RequiredIdempotencyKey = Annotated[
 
 
 def bare(key: str) -> str:
-    """The IETF draft writes the key in quotes, most clients do not; both name the same."""
-    return key.strip('"')
+    """The key without quotes. The IETF draft writes it in quotes, and most clients do not."""
+    quoted = len(key) > 1 and key[0] == key[-1] == '"'
+    return key[1:-1] if quoted else key
 
 
 def required(key: str | None) -> str:
