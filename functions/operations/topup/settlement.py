@@ -216,6 +216,7 @@ def _refunded(run: Run, invoice_id: int | None, amount: Decimal) -> MailJob:
             invoice_id=invoice_id,
         ),
         user_id=owner_of(run.job),
-        dedup_key=f"topup-refunded:{wanted.operation_id}",
+        # Another attempt has an invoice of its own, and what is paid for that is credited too.
+        dedup_key=f"topup-refunded:{wanted.operation_id}:{invoice_id}",
         correlation_id=run.job.correlation_id,
     )

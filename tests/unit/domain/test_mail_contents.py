@@ -35,6 +35,7 @@ def test_nothing_personal_and_no_credential_has_a_field(
 
 def test_mails_with_credentials_are_known() -> None:
     assert {str(t) for t, model in CONTENTS.items() if model.carries_credential} == {
+        "signup-proof",
         "password-reset",
         "esim-activation",
         "esim-reissued",
