@@ -190,4 +190,21 @@ ALARMS: tuple[AlarmRow, ...] = (
         runbook="catalog-products-rejected",
         level=True,
     ),
+    AlarmRow(
+        name="AuditFindings",
+        metric="AuditFindings",
+        areas=("audit",),
+        what="The nightly audit found systems that do not agree.",
+        runbook="audit-findings",
+        level=True,
+    ),
+    AlarmRow(
+        name="AuditOverdue",
+        metric="AuditAgeHours",
+        areas=("audit",),
+        what="No audit of all systems has ended for more than a day.",
+        runbook="audit-overdue",
+        level=True,
+        threshold=30,
+    ),
 )

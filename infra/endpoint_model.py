@@ -40,7 +40,8 @@ class Endpoint:
 
     Exactly one of `route`, `consumes`, `consumes_dead_letters_of` and `every_minutes` says what
     starts it. `settings` are the environment names whose values are plain configuration;
-    `reads` and `writes` are tables (writing includes reading); `timeout` is in seconds, `memory`
+    `reads` and `writes` are tables (writing includes reading); `scans` are those that it reads
+    whole; `timeout` is in seconds, `memory`
     in MB; `batch_size` counts messages; `cognito_actions` are IAM actions on the user pool;
     `backs_off` says that a consumer sets the visibility of its messages itself; `gives_up_to`
     are the queues to whose dead letters it sends what it gives up.
@@ -58,6 +59,7 @@ class Endpoint:
     settings: tuple[str, ...] = ()
     reads: tuple[Table, ...] = ()
     writes: tuple[Table, ...] = ()
+    scans: tuple[Table, ...] = ()
     queries_status_index: bool = False
     sends: tuple[Queue, ...] = ()
     gives_up_to: tuple[Queue, ...] = ()

@@ -6,6 +6,7 @@ Free of the CDK, so that others can compare against it cheaply.
 from __future__ import annotations
 
 TABLE_READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query")
+TABLE_SCAN = ("dynamodb:Scan",)
 TABLE_WRITE = (
     *TABLE_READ,
     "dynamodb:PutItem",

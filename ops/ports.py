@@ -16,6 +16,7 @@ from portal.ports.catalog import CatalogSource
 from portal.ports.identity import CustomerDirectory, CustomerRecords, OperatorDirectory
 
 if TYPE_CHECKING:
+    from ops.audit import AuditPorts
     from ops.doctor.installation import Installation
 
 
@@ -149,6 +150,10 @@ class Root(Protocol):
 
     def dead_letters(self) -> DeadLetterPorts:
         """For `ops redrive --dead-letters`."""
+        ...
+
+    def audit(self) -> AuditPorts:
+        """For `ops audit`."""
         ...
 
     def doctor(self) -> Installation:

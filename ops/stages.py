@@ -21,7 +21,7 @@ from ops.errors import FAILED, OpsError
 LOCAL = "local"
 FRONT_DOOR = "http://127.0.0.1:8080"
 # In the order in which they are overlaid; together they read all that the commands need.
-FUNCTIONS = ("catalog-list-products", "provision-worker")
+FUNCTIONS = ("catalog-list-products", "audit-nightly", "provision-worker")
 MISSING = frozenset({"ValidationError", "ResourceNotFoundException"})
 LOOK_SECONDS = 3.0
 

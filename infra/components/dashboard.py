@@ -26,7 +26,7 @@ def create_dashboard(
     metrics: PortalMetrics,
     alarms: Sequence[cloudwatch.IAlarm],
 ) -> cloudwatch.Dashboard:
-    """What is wrong now, the business, the API, outside systems, queues and Lambdas."""
+    """What is wrong now, the business, the API, outside systems, the audit, queues and Lambdas."""
     dashboard = cloudwatch.Dashboard(
         scope, id_, dashboard_name=names.prefix, default_interval=cdk.Duration.hours(12)
     )
@@ -38,6 +38,7 @@ def create_dashboard(
     dashboard.add_widgets(*_business(metrics))
     dashboard.add_widgets(*_api(names.prefix))
     dashboard.add_widgets(*_upstreams(metrics))
+    dashboard.add_widgets(*_audit(metrics))
     dashboard.add_widgets(*_queues(names))
     errors = [
         function_metric(names.function(endpoint), "Errors", label=endpoint.id)
@@ -87,6 +88,19 @@ def _business(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
             metrics.of("EmailOutcome", area="email", outcome="sent"),
             metrics.of("EmailOutcome", area="email", outcome="uncertain"),
             metrics.of("MessagesGivenUp", area="email"),
+        ),
+    ]
+
+
+def _audit(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
+    return [
+        _graph(
+            "Nightly audit, findings",
+            metrics.of("AuditFindings", area="audit", statistic="Maximum"),
+        ),
+        _graph(
+            "Nightly audit, hours since the last one",
+            metrics.of("AuditAgeHours", area="audit", statistic="Maximum"),
         ),
     ]
 
