@@ -491,6 +491,28 @@ MAIL = (
     ),
 )
 
+AUDIT = (
+    Endpoint(
+        area="audit",
+        name="nightly",
+        every_minutes=5,
+        settings=(
+            *CATALOG_READING,
+            *WHMCS,
+            *ESIM,
+            "AUDIT_HOUR",
+            "AUDIT_MOST_CALLS",
+        ),
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        writes=(Table.EPHEMERAL,),
+        scans=(Table.IDENTITY, Table.WORKFLOW),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        # Shorter than the interval: two invocations never read at once.
+        timeout=240,
+    ),
+)
+
 SYSTEM = (
     Endpoint(
         area="system",
@@ -511,6 +533,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *PROVISION,
     *OPERATIONS,
     *MAIL,
+    *AUDIT,
     *SYSTEM,
 )
 AREAS: tuple[str, ...] = tuple(dict.fromkeys(endpoint.area for endpoint in ENDPOINTS))

@@ -346,6 +346,13 @@ class TimeZoneConfig(Config):
     portal_time_zone: NonEmpty = Field(alias="PORTAL_TIME_ZONE")
 
 
+class AuditConfig(Config):
+    """When the audit begins (the reseller's hour), and its calls of each system in one night."""
+
+    audit_hour: int = Field(alias="AUDIT_HOUR", ge=0, le=23)
+    audit_most_calls: int = Field(alias="AUDIT_MOST_CALLS", ge=100)
+
+
 class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, CurrencyConfig):
     """The settings for reading the catalogue through its cache."""
 
