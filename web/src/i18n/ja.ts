@@ -84,8 +84,7 @@ const codes: Messages['codes'] = {
   'text-empty': '入力してください。',
   'text-not-printable': '印刷できない文字を取り除いてください。',
   'text-markup': '< や > などの記号を取り除いてください。',
-  'text-link':
-    'URL やメールアドレスを取り除いてください。ピリオドの後には空白を入れてください。',
+  'text-link': 'URL やメールアドレスを取り除いてください。ピリオドの後には空白を入れてください。',
   'name-without-letter': '名前には文字が必要です。',
   'name-signs': '名前に使えない記号を取り除いてください。',
   'email-invalid': 'このメールアドレスには送信できません。つづりをご確認ください。',
