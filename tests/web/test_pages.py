@@ -1,4 +1,4 @@
-"""Pages in a real Chromium: the customers', one journey on the stack, and the operator's screens."""
+"""Pages in a real Chromium: the customers', a journey on the stack, and the operator's screens."""
 
 from __future__ import annotations
 
