@@ -1,7 +1,7 @@
-"""Every Lambda of the portal, what starts it and what it may touch.
+"""The table of all Lambdas of the portal, with their triggers and the resources they may use.
 
-Everything else is derived from this table: functions, roles, environments, routes, event sources
-and alarms. A handler that reads a further environment name or table needs a change here first.
+Functions, roles, environments, routes, event sources and alarms are derived from this table. A
+handler that reads a further environment name or table needs a change here first.
 """
 
 from __future__ import annotations
@@ -31,10 +31,14 @@ EMAIL = (
     "EMAIL_FROM",
     "EMAIL_FROM_NAME",
     "EMAIL_REPLY_TO",
+    "EMAIL_COPY_TO",
     "SMTP_HOST",
     "SMTP_PORT",
     "SMTP_AUTHENTICATION",
     "PORTAL_WEB_URL",
+    "BRAND_NAME",
+    "BRAND_COLOR",
+    "BRAND_LOGO_URL",
 )
 TIME_ZONE = ("PORTAL_TIME_ZONE",)
 CURRENCY = ("PORTAL_CURRENCY",)
@@ -55,8 +59,10 @@ SESSION = (
     "REFRESH_COOKIE_DOMAIN",
     "REFRESH_TOKEN_DAYS",
 )
+SIGNUP_PROOF = ("SIGNUP_PROOF", "SIGNUP_PROOF_FIELD")
 REGISTRATION = (
     *RATE_LIMITS,
+    *SIGNUP_PROOF,
     *PASSWORD_RULES,
     *SALESFORCE,
     *ACCOUNT_FIELDS,
@@ -65,7 +71,7 @@ REGISTRATION = (
 )
 CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 
-# An HTTP handler must answer before the gateway gives up at 29 s.
+# An HTTP handler must answer before the gateway's timeout of 29 s.
 HTTP_UPSTREAM_TIMEOUT = 28
 
 CREATE_USER = (
@@ -73,7 +79,7 @@ CREATE_USER = (
     "AdminSetUserPassword",
     "AdminGetUser",
     "AdminDeleteUser",
-    "AdminInitiateAuth",  # a repeated signup is answered to who knows the password
+    "AdminInitiateAuth",  # a repeated signup is answered only with the right password
 )
 END_SESSIONS = ("AdminSetUserPassword", "AdminUserGlobalSignOut")
 
@@ -90,6 +96,14 @@ AUTH = (
         cognito_actions=CREATE_USER,
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="auth",
+        name="request_signup_proof",
+        route=Route(method="POST", path="/auth/request-signup-proof", access=Access.CREDENTIALS),
+        settings=(*RATE_LIMITS, *SIGNUP_PROOF),
+        writes=(Table.EPHEMERAL,),
+        sends=(Queue.EMAIL,),
     ),
     Endpoint(
         area="auth",
@@ -169,7 +183,7 @@ AUTH = (
         name="case_worker",
         consumes=(Queue.CASE, Queue.CASE_WAITING),
         backs_off=True,
-        settings=(*SALESFORCE, "CASE_MAX_RETRIES", "CASE_PATIENCE_HOURS"),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, "CASE_MAX_RETRIES", "CASE_PATIENCE_HOURS"),
         reads=(Table.IDENTITY,),
         writes=(Table.IDEMPOTENCY,),
         sends=(Queue.CASE, Queue.CASE_WAITING),
@@ -235,9 +249,8 @@ CATALOG = (
         area="catalog",
         name="personalized",
         route=Route(method="GET", path="/catalog/personalized", access=Access.BEARER),
-        settings=(*CATALOG_READING, *ELIGIBILITY_FIELDS),
-        reads=(Table.IDENTITY,),
-        writes=(Table.CATALOG,),
+        settings=(*CATALOG_READING, *ACCOUNT_FIELDS, *ELIGIBILITY_FIELDS),
+        writes=(Table.CATALOG, Table.IDENTITY),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,
@@ -249,9 +262,8 @@ ORDERS = (
         area="orders",
         name="create_order",
         route=Route(method="POST", path="/orders", access=Access.BEARER),
-        settings=(*CATALOG_READING, *ELIGIBILITY_FIELDS, *WHMCS),
-        reads=(Table.IDENTITY,),
-        writes=(Table.IDEMPOTENCY, Table.CATALOG, Table.EPHEMERAL),
+        settings=(*CATALOG_READING, *ACCOUNT_FIELDS, *ELIGIBILITY_FIELDS, *WHMCS),
+        writes=(Table.IDENTITY, Table.IDEMPOTENCY, Table.CATALOG, Table.EPHEMERAL),
         sends=(Queue.EMAIL,),
         secrets=(Secret.SALESFORCE, Secret.WHMCS),
         memory=1024,
@@ -261,8 +273,10 @@ ORDERS = (
         area="orders",
         name="list_orders",
         route=Route(method="GET", path="/orders", access=Access.BEARER),
-        settings=(*SALESFORCE, *CURRENCY),
-        reads=(Table.IDENTITY, Table.WORKFLOW),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY),
+        reads=(Table.WORKFLOW,),
+        # A customer whose Account was merged is given the one that was kept.
+        writes=(Table.IDENTITY,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,
@@ -271,12 +285,59 @@ ORDERS = (
         area="orders",
         name="get_order",
         route=Route(method="GET", path="/orders/{sfOrderId}", access=Access.BEARER),
-        settings=(*SALESFORCE, *CURRENCY),
-        reads=(Table.IDENTITY, Table.WORKFLOW),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY),
+        reads=(Table.WORKFLOW,),
+        # A customer whose Account was merged is given the one that was kept.
+        writes=(Table.IDENTITY,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,
     ),
+)
+
+SUBSCRIPTIONS = (
+    Endpoint(
+        area="subscriptions",
+        name="list_subscriptions",
+        route=Route(method="GET", path="/subscriptions", access=Access.BEARER),
+        settings=WHMCS,
+        reads=(Table.IDENTITY,),
+        secrets=(Secret.WHMCS,),
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="subscriptions",
+        name="get_subscription",
+        route=Route(method="GET", path="/subscriptions/{id}", access=Access.BEARER),
+        settings=(*WHMCS, *ESIM),
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="subscriptions",
+        name="get_esim",
+        route=Route(method="GET", path="/subscriptions/{id}/esim", access=Access.BEARER),
+        settings=(*WHMCS, *ESIM, *RATE_LIMITS),
+        reads=(Table.IDENTITY,),
+        # The record of who was shown which code.
+        writes=(Table.WORKFLOW, Table.EPHEMERAL),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+)
+
+WEBHOOKS = tuple(
+    Endpoint(
+        area="webhooks",
+        name=name,
+        route=Route(method="POST", path=path, access=Access.WEBHOOK),
+        settings=("ESIM_PROVIDER",),
+        writes=(Table.IDEMPOTENCY,),
+        sends=(Queue.PROVISION,),
+        secrets=(Secret.ESIM_WEBHOOK,),
+    )
+    for name, path in (("esim", "/webhooks/esim"), ("esim_hint", "/webhooks/esim/{token}"))
 )
 
 PROVISION = (
@@ -299,11 +360,12 @@ PROVISION = (
             "WHMCS_PAYMENT_METHOD",
             *ESIM,
             *TIME_ZONE,
+            "PROVISION_NEEDS_APPROVAL",
             "PROVISION_MAX_RETRIES",
             "PROVISION_PATIENCE_HOURS",
+            *ACCOUNT_FIELDS,
         ),
-        reads=(Table.IDENTITY,),
-        writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
+        writes=(Table.IDENTITY, Table.WORKFLOW, Table.IDEMPOTENCY),
         # A job that is to be looked at again later goes back as a new message.
         sends=(Queue.EMAIL, Queue.PROVISION, Queue.PROVISION_WAITING),
         secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
@@ -410,12 +472,20 @@ MAIL = (
         name="send",
         consumes=(Queue.EMAIL, Queue.EMAIL_WAITING),
         backs_off=True,
-        settings=(*EMAIL, *ESIM, "EMAIL_MAX_RETRIES", "EMAIL_PATIENCE_HOURS"),
+        settings=(
+            *EMAIL,
+            *ESIM,
+            *SALESFORCE,
+            *ACCOUNT_FIELDS,
+            *TIME_ZONE,
+            "EMAIL_MAX_RETRIES",
+            "EMAIL_PATIENCE_HOURS",
+        ),
         reads=(Table.IDENTITY,),
         writes=(Table.IDEMPOTENCY, Table.EPHEMERAL),
         sends=(Queue.EMAIL, Queue.EMAIL_WAITING),
         gives_up_to=(Queue.EMAIL,),
-        secrets=(Secret.MAIL, Secret.ESIM),
+        secrets=(Secret.MAIL, Secret.ESIM, Secret.SALESFORCE),
         timeout=60,
         batch_size=5,
     ),
@@ -436,6 +506,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *BILLING,
     *CATALOG,
     *ORDERS,
+    *SUBSCRIPTIONS,
+    *WEBHOOKS,
     *PROVISION,
     *OPERATIONS,
     *MAIL,
@@ -445,10 +517,10 @@ AREAS: tuple[str, ...] = tuple(dict.fromkeys(endpoint.area for endpoint in ENDPO
 
 
 def consumer_of(queue: Queue) -> Endpoint:
-    """The Lambda that consumes a queue."""
+    """Return the Lambda that consumes a queue."""
     return next(endpoint for endpoint in ENDPOINTS if queue in endpoint.consumes)
 
 
 def dead_letter_consumer_of(queue: Queue) -> Endpoint | None:
-    """The Lambda that consumes a queue's dead letters; None when an operator does."""
+    """Return the Lambda that consumes a queue's dead letters; None when an operator does."""
     return next((e for e in ENDPOINTS if queue in e.consumes_dead_letters_of), None)

@@ -55,7 +55,9 @@ def test_outputs_name_everything_that_tools_look_up(template: Template) -> None:
         for n in (name, f"{name}Waiting")
         for k in ("QueueUrl", "DeadLettersUrl")
     }
-    secrets = {f"{n}SecretName" for n in _titles("salesforce whmcs esim mail signing")}
+    secrets = {
+        f"{n}SecretName" for n in (*_titles("salesforce whmcs esim mail signing"), "EsimWebhook")
+    }
     others = {"ApiUrl", "RestApiId", "UserPoolId", "UserPoolClientId"}
     assert set(template.outputs) == tables | queues | secrets | others
 

@@ -1,4 +1,4 @@
-"""Invoices: making, paying and cancelling them."""
+"""Creates, pays and cancels invoices."""
 
 from __future__ import annotations
 
@@ -95,13 +95,13 @@ def _description(context: Context, service: Service) -> str:
 
 
 def paid_amount(context: Context, invoice: Invoice) -> Decimal:
-    """What came in for it, less what was paid back."""
+    """Return the sum of the payments for an invoice, less what was paid back."""
     found = context.store.transactions.where(lambda entry: entry.invoiceid == invoice.id)
     return sum((entry.amountin - entry.amountout for entry in found), money.ZERO)
 
 
 def balance(context: Context, invoice: Invoice) -> Decimal:
-    """What is still to be paid."""
+    """Return the amount that is still to be paid."""
     return invoice.total - paid_amount(context, invoice)
 
 
@@ -127,7 +127,7 @@ def shown_transaction(entry: Transaction) -> dict[str, Any]:
 def record_payment(
     context: Context, invoice: Invoice, *, amount: Decimal, gateway: str, transid: str
 ) -> Transaction:
-    """Take money in; the invoice becomes Paid when nothing is left, a surplus becomes credit."""
+    """Record a payment. A fully paid invoice becomes Paid, and a surplus becomes credit."""
     due = balance(context, invoice)
     transaction = context.store.transactions.add(
         Transaction(
@@ -149,14 +149,14 @@ def record_payment(
 
 
 def mark_paid(context: Context, invoice: Invoice) -> None:
-    """Status and date."""
+    """Set the status Paid and its date."""
     invoice.status = "Paid"
     invoice.datepaid = context.timestamp
     invoice.updated_at = context.timestamp
 
 
 def cancel(context: Context, invoice: Invoice) -> None:
-    """Status and date."""
+    """Set the status Cancelled and its date."""
     invoice.status = "Cancelled"
     invoice.date_cancelled = context.timestamp
     invoice.updated_at = context.timestamp

@@ -192,6 +192,7 @@ class Installation:
             "PORTAL_TIME_ZONE": "Asia/Tokyo",
             "PORTAL_CURRENCY": "JPY",
             "PROVISION_MAX_RETRIES": "7",
+            "PROVISION_NEEDS_APPROVAL": "true",
             "PROVISION_PATIENCE_HOURS": "24",
             "CASE_MAX_RETRIES": "6",
             "CASE_PATIENCE_HOURS": "24",

@@ -125,7 +125,7 @@ class Provisioning:
     def wait_until_due(self) -> None:
         """Move all clocks past the lease and the next try."""
         job = self.job
-        due = max(job.lease_until if job.lease_owner else 0.0, job.next_at)
+        due = max(job.lease.until, job.next_at)
         self.advance(max(0.0, due - time.time() - self.offset) + 1.0)
 
     def advance(self, seconds: float) -> None:

@@ -19,7 +19,9 @@ from ops.ports import (
     Moved,
     OrderPorts,
     SalesforceOrder,
+    UserPorts,
 )
+from tests.fakes.accounts import FakeAccounts
 from tests.fakes.catalog import FakeCatalogSource
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.faults import Faults
@@ -106,6 +108,7 @@ class MemoryRoot:
     email_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     case_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
     error: Exception | None = None
 
     def __post_init__(self) -> None:
@@ -132,6 +135,14 @@ class MemoryRoot:
             directory=self.directory,
             billing=FakeWhmcsOrders(self.whmcs),
             services=FakeWhmcsServices(self.whmcs),
+        )
+
+    def users(self) -> UserPorts:
+        return UserPorts(
+            directory=self.directory,
+            remaps=self.directory,
+            merges=self.accounts,
+            clock=self.clock,
         )
 
     def dead_letters(self) -> DeadLetterPorts:

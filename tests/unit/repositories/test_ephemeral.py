@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from portal.repositories.activation_mails import DynamoActivationMails
 from portal.repositories.rate_limits import DynamoRateCounters
 from portal.repositories.reset_tokens import DynamoResetTokens
 
@@ -152,3 +153,20 @@ def test_a_token_is_not_given_back_after_the_password_was_changed(
 @pytest.mark.parametrize("token", ["", "garbage", "x" * 4096])
 def test_what_was_never_a_token(tokens: DynamoResetTokens, token: str) -> None:
     assert tokens.redeem(token) is None
+
+
+# Activation mails
+
+
+def test_the_hour_of_a_mail_is_counted_from_the_newest(table: TestTable, clock: FakeClock) -> None:
+    mails = DynamoActivationMails(table, clock=clock)
+    assert not mails.lately("sub_1")
+    mails.sent("sub_1")
+    clock.advance(3_000)
+    mails.sent("sub_1")
+    clock.advance(3_599)
+    assert mails.lately("sub_1")
+    assert not mails.lately("sub_2")
+    clock.advance(1)
+    assert not mails.lately("sub_1")  # though TTL has not deleted it yet
+    assert len(table.items()) == 1

@@ -7,47 +7,8 @@
 import createClient from 'openapi-fetch';
 import { type Schemas, send } from './client';
 
-export interface ServiceView {
-  id: string;
-  name: string;
-  category: Schemas['ProductView']['category'];
-  status: 'pending' | 'active' | 'suspended' | 'terminated' | 'cancelled';
-  price: Schemas['Money'];
-  billingCycle: string;
-  nextDueDate: string | null;
-  esim: EsimState | null;
-}
-
-export interface EsimState {
-  installed: boolean;
-  iccid: string | null;
-  usage: Usage | null;
-  actions: ServiceAction[];
-}
-
-export interface Usage {
-  usedMegabytes: number;
-  /** null: without a limit. */
-  totalMegabytes: number | null;
-  validUntil: string | null;
-}
-
-export interface ServiceAction {
-  action: 'show' | 'reissue' | 'topup';
-  available: boolean;
-  /** Why not, for customers. */
-  reason?: string;
-}
-
-export interface EsimActivation {
-  lpa: string;
-  smdpAddress: string;
-  matchingId: string;
-  /** An SVG document. */
-  qrSvg: string;
-  appleLink: string;
-  androidLink: string;
-}
+/** The actions that `esim.actions` will name beside those of the API's LineAction. */
+export type ComingAction = 'reissue' | 'topup';
 
 export interface TopupOffer {
   offerId: string;
@@ -93,14 +54,6 @@ interface Start extends OfService {
 }
 
 interface ComingPaths {
-  '/subscriptions': {
-    get: Get<
-      { query: { limit: number; cursor?: string } },
-      { items: ServiceView[]; nextCursor?: string | null }
-    >;
-  };
-  '/subscriptions/{id}': { get: Get<OfService, ServiceView> };
-  '/subscriptions/{id}/esim': { get: Get<OfService, EsimActivation> };
   '/subscriptions/{id}/reissue-esim': {
     post: Post<Start, { reason: string; confirmLoss?: boolean }>;
   };

@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/request-signup-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a sign-up link */
+        post: operations["request_signup_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/reset-password": {
         parameters: {
             query?: never;
@@ -380,6 +397,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services of the customer */
+        get: operations["list_subscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One service with its eSIM line */
+        get: operations["get_subscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The eSIM's activation code */
+        get: operations["get_esim"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/subscriptions/{id}/topup": {
         parameters: {
             query?: never;
@@ -414,10 +482,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Events of the eSIM provider (signed by it) */
+        post: operations["esim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/esim/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hints of an eSIM provider that signs nothing */
+        post: operations["esim_hint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * ActionView
+         * @description What can be done with a line; `reason` is a code of docs/problems.md, *Obstacles*.
+         */
+        ActionView: {
+            action: components["schemas"]["LineAction"];
+            /** Available */
+            available: boolean;
+            reason?: components["schemas"]["Obstacle"] | null;
+            /** Detail */
+            detail?: string | null;
+        };
         /**
          * Activation
          * @description When eSIM lines are to start.
@@ -434,45 +548,61 @@ export interface components {
         };
         /**
          * Address
-         * @description A postal address; `country` is ISO 3166-1 alpha-2.
+         * @description A postal address; what it needs depends on its country (docs/problems.md).
          */
         Address: {
-            /** Street */
-            street: string;
-            /** Street2 */
-            street2?: string | null;
-            /** City */
-            city: string;
-            /** State */
-            state: string;
             /**
              * Country
+             * @description ISO 3166-1 alpha-2
              * @example JP
              */
             country: string;
             /**
-             * Postcode
-             * @description Required where the country has postcodes.
+             * Street
+             * @example 1-2-3 Shibakoen
              */
-            postcode?: string | null;
-        };
-        /**
-         * AddressChange
-         * @description A partial change: what is left out stays; null or "" empties a field that may be empty.
-         */
-        AddressChange: {
-            /** Street */
-            street?: string | null;
+            street: string;
             /** Street2 */
             street2?: string | null;
-            /** City */
-            city?: string | null;
+            /**
+             * City
+             * @example Minato-ku
+             */
+            city: string;
             /** State */
             state?: string | null;
             /** Postcode */
             postcode?: string | null;
-            /** Country */
-            country?: string | null;
+        };
+        /**
+         * AddressChange
+         * @description A partial change: what is left out stays; "" or null empties what may be empty.
+         *
+         *     The address as a whole must be one of its country afterwards (docs/problems.md).
+         */
+        AddressChange: {
+            /**
+             * Street
+             * @example 1-2-3 Shibakoen
+             */
+            street?: string;
+            /** Street2 */
+            street2?: string | null;
+            /**
+             * City
+             * @example Minato-ku
+             */
+            city?: string;
+            /** State */
+            state?: string | null;
+            /** Postcode */
+            postcode?: string | null;
+            /**
+             * Country
+             * @description ISO 3166-1 alpha-2
+             * @example JP
+             */
+            country?: string;
         };
         /**
          * AddressView
@@ -533,17 +663,19 @@ export interface components {
             /**
              * Currentpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             currentPassword: string;
             /**
              * Newpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             newPassword: string;
         };
         /**
          * ChoiceView
-         * @description One choice; `priceDelta` is added to the product's price.
+         * @description One choice of an option. `priceDelta` is added to the product's price.
          */
         ChoiceView: {
             /** Id */
@@ -554,10 +686,10 @@ export interface components {
         };
         /**
          * EligibilityView
-         * @description What is known of where the customer lives.
+         * @description The customer's values for eligibility.
          *
-         *     `unknown` with reason `eligibility-unknown` means that only products that need no check are
-         *     offered until the reseller has the address checked.
+         *     `unknown` with the reason `eligibility-unknown` means that only products without conditions are
+         *     offered until the reseller has checked the address.
          */
         EligibilityView: {
             /**
@@ -575,8 +707,57 @@ export interface components {
             region?: string | null;
         };
         /**
+         * EsimActivation
+         * @description How to install an eSIM: a credential, to be shown and forgotten.
+         *
+         *     `qrSvg` is an SVG document whose code says exactly `lpa`; `appleLink` (iOS 17.4 and later) and
+         *     `androidLink` open the installation on the phone that follows them.
+         */
+        EsimActivation: {
+            /**
+             * Lpa
+             * @example LPA:1$smdp.example.com$MATCHING-ID
+             */
+            lpa: string;
+            /** Smdpaddress */
+            smdpAddress: string;
+            /** Matchingid */
+            matchingId: string;
+            /** Confirmationcoderequired */
+            confirmationCodeRequired: boolean;
+            /** Qrsvg */
+            qrSvg: string;
+            /** Applelink */
+            appleLink: string;
+            /** Androidlink */
+            androidLink: string;
+        };
+        /**
+         * EsimView
+         * @description An eSIM line as its provider tells it.
+         *
+         *     `state` is null while the provider does not answer; `installed` is null when it does not tell
+         *     whether a phone has the profile. `validUntil` is when the line ends, `periodEnds` when the
+         *     current period of a line that renews is over.
+         */
+        EsimView: {
+            state: components["schemas"]["LineState"] | null;
+            /** Installed */
+            installed: boolean | null;
+            profile: components["schemas"]["ProfileState"];
+            /** Iccid */
+            iccid: string | null;
+            usage: components["schemas"]["UsageView"] | null;
+            /** Validuntil */
+            validUntil: string | null;
+            /** Periodends */
+            periodEnds: string | null;
+            /** Actions */
+            actions: components["schemas"]["ActionView"][];
+        };
+        /**
          * Health
-         * @description `{"status": "ok"}`.
+         * @description The answer `{"status": "ok"}`.
          */
         Health: {
             /**
@@ -637,6 +818,18 @@ export interface components {
             total: components["schemas"]["Money"] | null;
         };
         /**
+         * LineAction
+         * @description What can be done with a line.
+         * @enum {string}
+         */
+        LineAction: "show";
+        /**
+         * LineState
+         * @description How a line stands. `suspended` carries no traffic, but can come back.
+         * @enum {string}
+         */
+        LineState: "pending" | "active" | "suspended" | "ended";
+        /**
          * LineView
          * @description One line of an order.
          */
@@ -657,7 +850,7 @@ export interface components {
         };
         /**
          * LinkRequest
-         * @description A WHMCS client-area login that proves whose the client is.
+         * @description A WHMCS client-area login that proves whose the client is; WHMCS gets `password` as typed.
          *
          *     The portal password is `new_password`, or the proven one where the policy takes it.
          */
@@ -665,6 +858,7 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
@@ -672,10 +866,17 @@ export interface components {
              * Format: password
              */
             password: string;
-            /** Sfnumber */
+            /**
+             * Sfnumber
+             * @example CN-000101
+             */
             sfNumber: string;
             /** Newpassword */
             newPassword?: string | null;
+            /** Secondfact */
+            secondFact?: string | null;
+            /** Prooftoken */
+            proofToken?: string | null;
         };
         /**
          * LoginRequest
@@ -685,11 +886,13 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
              * Password
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             password: string;
         };
@@ -741,6 +944,12 @@ export interface components {
              */
             currency: string;
         };
+        /**
+         * Obstacle
+         * @description Why an action cannot be done now.
+         * @enum {string}
+         */
+        Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "no-activation-code";
         /**
          * OfferValidity
          * @description How long the data can be used.
@@ -820,7 +1029,7 @@ export interface components {
         };
         /**
          * OptionView
-         * @description One configurable option: all that a form needs to draw and check it.
+         * @description One configurable option, with the data that a form needs to show and check it.
          */
         OptionView: {
             /** Id */
@@ -953,6 +1162,13 @@ export interface components {
             /** Nextcursor */
             nextCursor?: string | null;
         };
+        /** Page[SubscriptionSummary] */
+        Page_SubscriptionSummary_: {
+            /** Items */
+            items: components["schemas"]["SubscriptionSummary"][];
+            /** Nextcursor */
+            nextCursor?: string | null;
+        };
         /** Page[TopupOffer] */
         Page_TopupOffer_: {
             /** Items */
@@ -1030,7 +1246,7 @@ export interface components {
         };
         /**
          * ProductView
-         * @description One product as a customer may see it.
+         * @description One product with the values that a customer may see.
          */
         ProductView: {
             /** Sku */
@@ -1061,8 +1277,14 @@ export interface components {
             configOptions: components["schemas"]["OptionView"][];
         };
         /**
+         * ProfileState
+         * @description Where the profile of a line is (GSMA SGP.22). `unknown`: the provider does not tell.
+         * @enum {string}
+         */
+        ProfileState: "released" | "downloaded" | "installed" | "enabled" | "disabled" | "deleted" | "unknown";
+        /**
          * ProvisionAccepted
-         * @description The job is recorded and will be worked on.
+         * @description The job is recorded, and a worker will run it.
          */
         ProvisionAccepted: {
             /** Sforderid */
@@ -1078,7 +1300,7 @@ export interface components {
         };
         /**
          * ProvisionAnswer
-         * @description `attempt` counts the starts; `result` is there once the order is provisioned.
+         * @description The state of a job. `attempt` counts the starts. A provisioned order has a `result`.
          */
         ProvisionAnswer: {
             /** Sforderid */
@@ -1094,7 +1316,7 @@ export interface components {
         };
         /**
          * ProvisionResult
-         * @description What a provisioned order became.
+         * @description The ids that a provisioned order has in other systems.
          */
         ProvisionResult: {
             /** Whmcsorderid */
@@ -1103,6 +1325,17 @@ export interface components {
             serviceIds: number[];
             /** Iccids */
             iccids: string[];
+        };
+        /**
+         * Received
+         * @description The delivery has arrived; what it means is looked up later.
+         */
+        Received: {
+            /**
+             * Received
+             * @default true
+             */
+            received: boolean;
         };
         /**
          * RefreshRequest
@@ -1132,6 +1365,7 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
         };
@@ -1145,8 +1379,26 @@ export interface components {
             /**
              * Newpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             newPassword: string;
+        };
+        /**
+         * ServiceStatus
+         * @description How a service stands. `unknown`: a status that an installation has invented.
+         * @enum {string}
+         */
+        ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
+        /**
+         * SignupProofRequest
+         * @description The customer number whose owner wants to sign up.
+         */
+        SignupProofRequest: {
+            /**
+             * Sfnumber
+             * @example CN-000101
+             */
+            sfNumber: string;
         };
         /**
          * SignupRequest
@@ -1156,11 +1408,13 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
              * Password
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             password: string;
             /** Firstname */
@@ -1169,12 +1423,14 @@ export interface components {
             lastName: string;
             /**
              * Phone
+             * @description E.164, with the country code
              * @example +819012345678
              */
             phone: string;
             /**
              * Sfnumber
              * @description The Customer Number on the reseller's letters.
+             * @example CN-000101
              */
             sfNumber: string;
             address: components["schemas"]["Address"];
@@ -1191,6 +1447,10 @@ export interface components {
              * @default false
              */
             marketingOptIn: boolean;
+            /** Secondfact */
+            secondFact?: string | null;
+            /** Prooftoken */
+            proofToken?: string | null;
         };
         /**
          * SsoLink
@@ -1219,6 +1479,53 @@ export interface components {
              * @example invoice/1042
              */
             destination: string;
+        };
+        /**
+         * SubscriptionSummary
+         * @description One service in a list. `price` is null when billing does not tell amount or currency.
+         */
+        SubscriptionSummary: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Quantity */
+            quantity: number;
+            status: components["schemas"]["ServiceStatus"];
+            /**
+             * Billingcycle
+             * @example monthly
+             */
+            billingCycle: string;
+            price: components["schemas"]["Money"] | null;
+            /** Since */
+            since: string | null;
+            /** Nextduedate */
+            nextDueDate: string | null;
+        };
+        /**
+         * SubscriptionView
+         * @description One service; `esim` is null for services without a line.
+         */
+        SubscriptionView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Quantity */
+            quantity: number;
+            status: components["schemas"]["ServiceStatus"];
+            /**
+             * Billingcycle
+             * @example monthly
+             */
+            billingCycle: string;
+            price: components["schemas"]["Money"] | null;
+            /** Since */
+            since: string | null;
+            /** Nextduedate */
+            nextDueDate: string | null;
+            esim: components["schemas"]["EsimView"] | null;
         };
         /**
          * TimelineEntry
@@ -1283,6 +1590,20 @@ export interface components {
              * @example offer-0123456789abcdef
              */
             offerId: string;
+        };
+        /**
+         * UsageView
+         * @description Data of a line in bytes; `totalBytes` null is unlimited; `asOf`: when it was counted.
+         */
+        UsageView: {
+            /** Usedbytes */
+            usedBytes: number;
+            /** Totalbytes */
+            totalBytes: number | null;
+            /** Remainingbytes */
+            remainingBytes: number | null;
+            /** Asof */
+            asOf: string | null;
         };
     };
     responses: {
@@ -1434,6 +1755,31 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ResetMailRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    request_signup_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignupProofRequest"];
             };
         };
         responses: {
@@ -1914,6 +2260,77 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    list_subscriptions: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of a page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SubscriptionSummary_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_esim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EsimActivation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     start_topup: {
         parameters: {
             query?: never;
@@ -1962,6 +2379,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TopupOffer_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    esim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    esim_hint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,7 +1,7 @@
 /** Services of a customer, and what can be done with their eSIM. */
 
 import { useQuery } from '@tanstack/react-query';
-import { must } from '../api/client';
+import { api, must } from '../api/client';
 import { coming, type OperationView } from '../api/coming';
 import { ApiError } from '../api/problems';
 import { forgetAttempt, keyFor, type Slot } from './attempt';
@@ -9,12 +9,14 @@ import { isSettled } from './checkout';
 import { queries } from './queries';
 import { settle } from './repeat';
 
+const SLOW = 15_000;
+
 export const useServices = (limit: number, cursor?: string) =>
   useQuery({
     queryKey: ['services', 'list', limit, cursor],
     queryFn: () =>
       must(
-        coming.GET('/subscriptions', {
+        api.GET('/subscriptions', {
           params: { query: { limit, ...(cursor ? { cursor } : {}) } },
         }),
       ),
@@ -23,8 +25,10 @@ export const useServices = (limit: number, cursor?: string) =>
 export const useService = (id: string) =>
   useQuery({
     queryKey: ['services', 'one', id],
-    queryFn: () => must(coming.GET('/subscriptions/{id}', { params: { path: { id } } })),
+    queryFn: () => must(api.GET('/subscriptions/{id}', { params: { path: { id } } })),
     refetchOnWindowFocus: 'always',
+    // A line in the making is ready within minutes.
+    refetchInterval: ({ state }) => (state.data?.esim?.state === 'pending' ? SLOW : false),
   });
 
 export const useTopupOffers = (id: string) =>
@@ -36,7 +40,7 @@ export const useTopupOffers = (id: string) =>
 
 /** The activation code is a credential: it is asked for at a press and kept in no cache. */
 export const activationOf = (id: string) =>
-  must(coming.GET('/subscriptions/{id}/esim', { params: { path: { id } } }));
+  must(api.GET('/subscriptions/{id}/esim', { params: { path: { id } } }));
 
 export function reissue(id: string): Promise<OperationView> {
   const body = { reason: 'requested-by-customer', confirmLoss: true };
@@ -99,8 +103,13 @@ export const useOperation = (started: OperationView) =>
         : Math.min(FAST * 1.5 ** Math.floor(state.dataUpdateCount / 5), LONGEST),
   });
 
-/** `1.5 GB` from megabytes. */
-export function dataSize(megabytes: number, lang: string): string {
-  const [value, unit] = megabytes < 1000 ? [megabytes, 'MB'] : [megabytes / 1000, 'GB'];
+/**
+ * `1.5 GB` from bytes, in the units that the allowance is sold in: providers count a gigabyte as
+ * 1000³ or as 1024³ bytes.
+ */
+export function dataSize(bytes: number, lang: string, allowance: number | null): string {
+  const base = allowance && allowance % 1024 ** 2 === 0 ? 1024 : 1000;
+  const megabytes = bytes / base ** 2;
+  const [value, unit] = megabytes < base ? [megabytes, 'MB'] : [megabytes / base, 'GB'];
   return `${new Intl.NumberFormat(lang, { maximumFractionDigits: 1 }).format(value)} ${unit}`;
 }

@@ -2,13 +2,8 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
-import type {
-  EsimActivation,
-  EsimState,
-  OperationView,
-  ServiceAction,
-  ServiceView,
-} from '../api/coming';
+import type { Schemas } from '../api/client';
+import type { ComingAction, OperationView } from '../api/coming';
 import { config } from '../config';
 import { asApiError, explain, problemText } from '../features/form';
 import { useFreshSignIn } from '../features/fresh-sign-in';
@@ -23,11 +18,14 @@ import {
   useTopupOffers,
 } from '../features/services';
 import { useCycle } from '../features/show-price';
-import { useI18n } from '../i18n';
+import { type Formats, type I18n, useI18n } from '../i18n';
 import { CheckField, type Failure, Form, RadioField } from '../ui/form';
 import { Page } from '../ui/page';
 import { Banner, Button, Chip, Copy, Facts } from '../ui/parts';
 import { InBilling, SERVICE_TONE } from './services';
+
+type Esim = Schemas['EsimView'];
+type Action = Schemas['ActionView'];
 
 export default function ServicePage({ params }: { params: { id?: string } }) {
   if (!config().features.subscriptions) return <InBilling />;
@@ -85,11 +83,11 @@ function ServiceOf({ id }: { id: string }) {
   );
 }
 
-function actionOf(esim: EsimState, action: ServiceAction['action']): ServiceAction | undefined {
+function actionOf(esim: Esim, action: Action['action'] | ComingAction): Action | undefined {
   return esim.actions.find((one) => one.action === action);
 }
 
-function Summary({ service }: { service: ServiceView }) {
+function Summary({ service }: { service: Schemas['SubscriptionView'] }) {
   const { t, f, lang } = useI18n();
   const cycle = useCycle();
   const usage = service.esim?.usage;
@@ -100,34 +98,42 @@ function Summary({ service }: { service: ServiceView }) {
       </div>
       <Facts
         rows={[
-          [t.services.price, `${f.money(service.price)} ${cycle(service.billingCycle)}`],
+          service.price
+            ? [t.services.price, `${f.money(service.price)} ${cycle(service.billingCycle)}`]
+            : undefined,
+          service.quantity > 1 ? [t.services.quantity, String(service.quantity)] : undefined,
           service.nextDueDate ? [t.services.due, f.day(service.nextDueDate)] : undefined,
-          usage?.validUntil ? [t.services.validUntil, f.moment(usage.validUntil)] : undefined,
+          ...esimRows(service.esim, t, f),
         ]}
       />
       {usage && (
         <div>
           <p id="usage">{t.services.usage}</p>
-          {usage.totalMegabytes !== null && (
-            <meter
-              aria-labelledby="usage"
-              min={0}
-              max={usage.totalMegabytes}
-              value={usage.usedMegabytes}
-            />
+          {usage.totalBytes !== null && (
+            <meter aria-labelledby="usage" min={0} max={usage.totalBytes} value={usage.usedBytes} />
           )}
           <p className="number">
-            {usage.totalMegabytes === null
-              ? t.services.usedOnly(dataSize(usage.usedMegabytes, lang))
+            {usage.totalBytes === null
+              ? t.services.usedOnly(dataSize(usage.usedBytes, lang, null))
               : t.services.used(
-                  dataSize(usage.usedMegabytes, lang),
-                  dataSize(usage.totalMegabytes, lang),
+                  dataSize(usage.usedBytes, lang, usage.totalBytes),
+                  dataSize(usage.totalBytes, lang, usage.totalBytes),
                 )}
           </p>
+          {usage.asOf && <p className="fine">{t.services.countedAt(f.moment(usage.asOf))}</p>}
         </div>
       )}
     </aside>
   );
+}
+
+function esimRows(esim: Esim | null, t: I18n['t'], f: Formats): ([string, string] | undefined)[] {
+  if (!esim) return [];
+  return [
+    esim.validUntil ? [t.services.validUntil, f.moment(esim.validUntil)] : undefined,
+    esim.periodEnds ? [t.services.periodEnds, f.moment(esim.periodEnds)] : undefined,
+    esim.iccid ? ['ICCID', esim.iccid] : undefined,
+  ];
 }
 
 function Operation({ started }: { started: OperationView }) {
@@ -141,9 +147,9 @@ function Operation({ started }: { started: OperationView }) {
   );
 }
 
-function EsimPanel({ id, esim }: { id: string; esim: EsimState }) {
+function EsimPanel({ id, esim }: { id: string; esim: Esim }) {
   const { t } = useI18n();
-  const [code, setCode] = useState<EsimActivation>();
+  const [code, setCode] = useState<Schemas['EsimActivation']>();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
   const fresh = useFreshSignIn((thrown) => setError(problemText(asApiError(thrown), t)));
@@ -165,7 +171,7 @@ function EsimPanel({ id, esim }: { id: string; esim: EsimState }) {
   return (
     <section className="panel" aria-labelledby="esim">
       <h2 id="esim">{t.services.esim}</h2>
-      <p>{esim.installed ? t.services.installed : t.services.notInstalled}</p>
+      <p>{lineText(esim, t)}</p>
       <h3>{t.services.before}</h3>
       <ol className="steps-help">
         {t.services.beforeSteps.map((step) => (
@@ -193,16 +199,24 @@ function EsimPanel({ id, esim }: { id: string; esim: EsimState }) {
   );
 }
 
-function Reason({ action }: { action: ServiceAction | undefined }) {
+/** How the line stands, in a sentence. */
+function lineText({ state, installed }: Esim, t: I18n['t']): string {
+  if (state !== 'active') return t.services.line[state ?? 'unknown'];
+  if (installed === null) return t.services.line.active;
+  return installed ? t.services.installed : t.services.notInstalled;
+}
+
+function Reason({ action }: { action: Action | undefined }) {
+  const { t } = useI18n();
   if (!action || action.available || !action.reason) return null;
-  return <p className="quiet">{action.reason}</p>;
+  return <p className="quiet">{t.services.obstacles[action.reason]}</p>;
 }
 
 const isApple = () => /iPhone|iPad/.test(navigator.userAgent);
 const isAndroid = () => navigator.userAgent.includes('Android');
 
 /** The quickest way for the device in hand comes first; the code to type is always there. */
-function Code({ code }: { code: EsimActivation }) {
+function Code({ code }: { code: Schemas['EsimActivation'] }) {
   const { t } = useI18n();
   const link = isApple()
     ? { href: code.appleLink, text: t.services.oneTapApple }
@@ -258,7 +272,7 @@ function Code({ code }: { code: EsimActivation }) {
 
 interface ActionProps {
   id: string;
-  action: ServiceAction | undefined;
+  action: Action | undefined;
   started: (operation: OperationView) => void;
 }
 

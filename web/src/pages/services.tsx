@@ -1,7 +1,7 @@
 /** The services of a customer; without the API's endpoints, the way to them on the billing site. */
 
 import { Link } from 'wouter';
-import type { ServiceView } from '../api/coming';
+import type { Schemas } from '../api/client';
 import { config } from '../config';
 import { Loaded } from '../features/loaded';
 import { Pages } from '../features/pages';
@@ -18,8 +18,10 @@ export const SERVICE_TONE = {
   pending: 'info',
   active: 'good',
   suspended: 'warn',
+  completed: 'good',
   terminated: 'bad',
   cancelled: 'bad',
+  unknown: 'warn',
 } as const;
 
 export default function ServicesPage() {
@@ -70,7 +72,7 @@ function ServicesOf({ cursor, first }: { cursor: string | undefined; first: bool
   );
 }
 
-export function ServiceRows({ services }: { services: ServiceView[] }) {
+export function ServiceRows({ services }: { services: Schemas['SubscriptionSummary'][] }) {
   const { t, f } = useI18n();
   const cycle = useCycle();
   return (
@@ -82,7 +84,7 @@ export function ServiceRows({ services }: { services: ServiceView[] }) {
               {service.name}
             </span>
             <span className="row-note">
-              {f.money(service.price)} {cycle(service.billingCycle)}
+              {service.price && f.money(service.price)} {cycle(service.billingCycle)}
             </span>
             <span className="row-end">
               <Chip tone={SERVICE_TONE[service.status]}>{t.services.status[service.status]}</Chip>

@@ -130,6 +130,25 @@ test('sign up, add a card, order once, be set up, sign out and in again', async 
   await expect(page.getByRole('table')).toContainText(/eSIM/, SLOW);
   await look('invoice');
 
+  // The service: the eSIM's code, shown to whoever signed in just now or got the mail.
+  await page.goto('/subscriptions');
+  await expect(page.locator('.row')).toHaveCount(1, SLOW);
+  await look('services');
+  await page.locator('.row').click();
+  // The demo's network does not tell whether a phone has the profile.
+  await expect(page.getByText(t.services.line.active)).toBeVisible(SLOW);
+  await expect(page.getByText(t.services.used('0 MB', '10 GB'))).toBeVisible(SLOW);
+  await look('service');
+  await accessible(page);
+  await page.getByRole('button', { name: t.services.show }).click();
+  const code = page.getByRole('img', { name: t.services.qrAlt });
+  await expect(code).toBeVisible(SLOW);
+  expect(await code.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  await look('service-code');
+  await accessible(page);
+  await page.getByRole('button', { name: t.services.hide }).click();
+  await expect(code).toHaveCount(0);
+
   // The profile: an address that billing keeps.
   await page.goto('/profile');
   await page.getByLabel(t.address.street2).fill('Sakura Building 301');

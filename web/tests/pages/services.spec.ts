@@ -1,31 +1,53 @@
-import type { EsimActivation, ServiceView } from '../../src/api/coming';
+import type { Schemas } from '../../src/api/client';
 import { problem } from '../fixtures';
 import { accessible, expect, test } from './fake';
 
-const service: ServiceView = {
+const esim: Schemas['EsimView'] = {
+  state: 'active',
+  installed: false,
+  profile: 'released',
+  iccid: '8981000000000000001',
+  usage: {
+    usedBytes: 2_500_000_000,
+    totalBytes: 10_000_000_000,
+    remainingBytes: 7_500_000_000,
+    asOf: '2026-11-27T03:00:00Z',
+  },
+  validUntil: null,
+  periodEnds: '2026-12-27T03:00:00Z',
+  actions: [{ action: 'show', available: true }],
+};
+
+const service: Schemas['SubscriptionView'] = {
   id: '77',
   name: 'eSIM 10 GB — data only',
-  category: 'eSIM',
+  quantity: 1,
   status: 'active',
   price: { amount: '1450', currency: 'JPY' },
   billingCycle: 'monthly',
+  since: '2026-11-01',
   nextDueDate: '2026-12-27',
+  esim,
+};
+
+/** The actions that the API will name once it has operations. */
+const withOperations = {
+  ...service,
   esim: {
-    installed: false,
-    iccid: null,
-    usage: { usedMegabytes: 2500, totalMegabytes: 10_000, validUntil: null },
+    ...esim,
     actions: [
-      { action: 'show', available: true },
+      ...esim.actions,
       { action: 'reissue', available: true },
       { action: 'topup', available: true },
     ],
   },
 };
 
-const activation: EsimActivation = {
+const activation: Schemas['EsimActivation'] = {
   lpa: 'LPA:1$smdp.example.com$MATCHING-ID',
   smdpAddress: 'smdp.example.com',
   matchingId: 'MATCHING-ID',
+  confirmationCodeRequired: false,
   qrSvg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M0 0h9v9z"/></svg>',
   appleLink: 'https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=LPA',
   androidLink: 'https://esimsetup.android.com/esim_qrcode_provisioning?carddata=LPA',
@@ -33,23 +55,91 @@ const activation: EsimActivation = {
 
 test.beforeEach(async ({ signedIn: _ }) => undefined);
 
-test('without the feature, services are seen on the billing site', async ({ page }) => {
+test('without the feature, services are seen on the billing site', async ({ page, site }) => {
+  site.features = { subscriptions: false };
   await page.goto('/subscriptions/77');
   await expect(page.getByRole('button', { name: 'Open services in billing' })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Services' })).toHaveCount(0);
   await accessible(page);
 });
 
+const variants: [string, Partial<Schemas['SubscriptionView']>, string[]][] = [
+  [
+    'being prepared',
+    {
+      esim: {
+        ...esim,
+        state: 'pending',
+        installed: null,
+        usage: null,
+        actions: [{ action: 'show', available: false, reason: 'line-pending', detail: 'x' }],
+      },
+    },
+    ['being prepared', 'as soon as the eSIM is ready'],
+  ],
+  [
+    'installed, sold in binary gigabytes',
+    {
+      esim: {
+        ...esim,
+        installed: true,
+        usage: {
+          usedBytes: 1024 ** 3,
+          totalBytes: 5 * 1024 ** 3,
+          remainingBytes: 4 * 1024 ** 3,
+          asOf: null,
+        },
+        actions: [{ action: 'show', available: false, reason: 'already-installed', detail: 'x' }],
+      },
+    },
+    ['installed on a phone', 'cannot be used again', '1 GB of 5 GB'],
+  ],
+  [
+    'while the provider does not answer, without a price',
+    {
+      price: null,
+      esim: {
+        ...esim,
+        state: null,
+        usage: null,
+        actions: [
+          { action: 'show', available: false, reason: 'provider-unavailable', detail: 'x' },
+        ],
+      },
+    },
+    ['cannot read the state', 'does not answer'],
+  ],
+];
+
+for (const [name, changes, texts] of variants) {
+  test(`an eSIM ${name}`, async ({ page, api }) => {
+    api.on('GET /subscriptions/77', { body: { ...service, ...changes } });
+    await page.goto('/subscriptions/77');
+    for (const text of texts) await expect(page.getByText(text)).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Show the activation code' })).toHaveAttribute(
+      'aria-disabled',
+      'true',
+    );
+    await expect(page.getByRole('button', { name: 'Get a new eSIM' })).toHaveCount(0);
+    await accessible(page);
+  });
+}
+
+test('a service without an eSIM has its price and no panel', async ({ page, api }) => {
+  api.on('GET /subscriptions/77', { body: { ...service, esim: null } });
+  await page.goto('/subscriptions/77');
+  await expect(page.getByText('¥1,450 per month')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Your eSIM' })).toHaveCount(0);
+});
+
 test('a service with its eSIM: code after the password, hidden again; more data once', async ({
   page,
   api,
-  site,
 }) => {
-  site.features = { subscriptions: true };
   let fresh = false;
   api
     .on('GET /subscriptions', { body: { items: [service] } })
-    .on('GET /subscriptions/77', { body: service })
+    .on('GET /subscriptions/77', { body: withOperations })
     .on('GET /subscriptions/77/topup-offers', {
       body: {
         items: [{ offerId: 'o1', name: '5 GB', price: { amount: '800', currency: 'JPY' } }],

@@ -18,7 +18,7 @@ from local.emulators.whmcs.records import CARD_TYPES, Invoice, PayMethod, Transa
 
 
 def add_invoice_payment(context: Context, parameters: Parameters) -> dict[str, Any]:
-    """AddInvoicePayment: money that came in elsewhere; default amount is the balance."""
+    """AddInvoicePayment: a payment outside of WHMCS. The default amount is the balance."""
     invoice = context.store.invoices.get(parameters.number("invoiceid"))
     if invoice is None:
         raise ApiError("Invoice ID Not Found")

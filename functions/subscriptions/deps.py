@@ -1,0 +1,112 @@
+"""Composition root of subscriptions."""
+
+from __future__ import annotations
+
+import functools
+import time
+from dataclasses import dataclass
+
+from portal import config, factories
+from portal.api.rate_limit import RateLimiter, limits_from
+from portal.domain.limits import LIMITS
+from portal.ports.client_services import ClientServices
+from portal.ports.identity import CustomerDirectory
+
+from functions.subscriptions.activation import ActivationCodes
+from functions.subscriptions.lines import Lines
+
+
+class ListConfig(config.HttpConfig, config.IdentityTable, config.WhmcsConfig):
+    """GET /subscriptions."""
+
+
+class SubscriptionConfig(ListConfig, config.WorkflowTable, config.EsimConfig):
+    """GET /subscriptions/{id}."""
+
+
+class ActivationConfig(SubscriptionConfig, config.EphemeralTable, config.RateLimitConfig):
+    """GET /subscriptions/{id}/esim."""
+
+
+@dataclass(frozen=True)
+class ListDeps:
+    """What the list needs."""
+
+    directory: CustomerDirectory
+    services: ClientServices
+
+
+@dataclass(frozen=True)
+class SubscriptionDeps:
+    """What one service needs."""
+
+    directory: CustomerDirectory
+    services: ClientServices
+    lines: Lines
+
+
+@dataclass(frozen=True)
+class ActivationDeps:
+    """What the activation code needs."""
+
+    directory: CustomerDirectory
+    codes: ActivationCodes
+
+
+@functools.cache
+def build_list() -> ListDeps:
+    """For GET /subscriptions."""
+    settings = config.load(ListConfig)
+    return ListDeps(directory=factories.directory(settings), services=_services(settings))
+
+
+@functools.cache
+def build_subscription() -> SubscriptionDeps:
+    """For GET /subscriptions/{id}."""
+    settings = config.load(SubscriptionConfig)
+    return SubscriptionDeps(
+        directory=factories.directory(settings),
+        services=_services(settings),
+        lines=_lines(settings),
+    )
+
+
+@functools.cache
+def build_activation() -> ActivationDeps:
+    """For GET /subscriptions/{id}/esim."""
+    from portal.repositories.activation_mails import DynamoActivationMails
+    from portal.repositories.code_views import DynamoCodeViews
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.rate_limits import DynamoRateCounters
+
+    settings = config.load(ActivationConfig)
+    ephemeral = Table(settings.ephemeral_table)
+    return ActivationDeps(
+        directory=factories.directory(settings),
+        codes=ActivationCodes(
+            services=_services(settings),
+            lines=_lines(settings),
+            mails=DynamoActivationMails(ephemeral),
+            views=DynamoCodeViews(Table(settings.workflow_table)),
+            limiter=RateLimiter(
+                DynamoRateCounters(ephemeral), limits_from(settings.rate_limits, LIMITS)
+            ),
+            clock=time.time,
+        ),
+    )
+
+
+def _services(settings: config.WhmcsConfig) -> ClientServices:
+    from portal.adapters.whmcs.client_services import WhmcsClientServices
+
+    return WhmcsClientServices(factories.whmcs(settings))
+
+
+def _lines(settings: SubscriptionConfig) -> Lines:
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.service_lines import DynamoServiceLines
+
+    return Lines(
+        service_lines=DynamoServiceLines(Table(settings.workflow_table)),
+        provider=factories.esim_provider(settings),
+    )

@@ -1,0 +1,31 @@
+"""GET /subscriptions/{id}/esim: how to install the eSIM."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+from portal.api.app import App
+from portal.api.principal import CurrentUser, mapped
+
+from functions.subscriptions.deps import ActivationDeps, build_activation
+from functions.subscriptions.models import EsimActivation, ServiceId
+
+app = App("subscriptions")
+
+
+@app.get("/subscriptions/<id>/esim", summary="The eSIM's activation code", signed_in=True)
+def get_esim(
+    id: ServiceId,  # noqa: A002  # as in the path
+    user: CurrentUser,
+    deps: Annotated[ActivationDeps, Depends(build_activation)],
+) -> EsimActivation:
+    """After a sign-in of the last five minutes, or within an hour of the activation mail.
+
+    Each answer is recorded. Another client's service is not found.
+    """
+    customer = mapped(user, deps.directory)
+    return deps.codes.show(id, user, customer.whmcs_client_id)
+
+
+handler = app.handler

@@ -1,0 +1,38 @@
+"""GET /subscriptions: the caller's services."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from portal.api.app import App
+from portal.api.models import Page
+from portal.api.principal import CurrentUser, mapped
+
+from functions.subscriptions.deps import ListDeps, build_list
+from functions.subscriptions.models import SubscriptionSummary
+from functions.subscriptions.views import summary
+
+app = App("subscriptions")
+
+
+@app.get("/subscriptions", summary="Services of the customer", signed_in=True)
+def list_subscriptions(
+    user: CurrentUser,
+    deps: Annotated[ListDeps, Depends(build_list)],
+    cursor: Annotated[
+        str, Query(pattern=r"^[0-9]{1,7}$", description="nextCursor of a page")
+    ] = "0",
+    limit: Annotated[int, Query(ge=1, le=100)] = 25,
+) -> Page[SubscriptionSummary]:
+    """Read-only; WHMCS is the authority. The eSIM lines are with each service by itself."""
+    customer = mapped(user, deps.directory)
+    page = deps.services.page(customer.whmcs_client_id, offset=int(cursor), limit=limit)
+    return Page[SubscriptionSummary](
+        items=[summary(service) for service in page.services],
+        next_cursor=None if page.following is None else str(page.following),
+    )
+
+
+handler = app.handler

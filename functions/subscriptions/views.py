@@ -1,0 +1,66 @@
+"""Services and lines for the API."""
+
+from __future__ import annotations
+
+from portal.domain.client_service import ClientService
+from portal.domain.esim import Usage
+from portal.domain.line_actions import DETAILS, LineAction, LineFacts, obstacle_to
+from portal.domain.money import Money
+
+from functions.subscriptions.models import (
+    ActionView,
+    EsimView,
+    SubscriptionSummary,
+    SubscriptionView,
+    UsageView,
+)
+
+
+def summary(service: ClientService) -> SubscriptionSummary:
+    """One entry of the list."""
+    return SubscriptionSummary(
+        id=str(service.id),
+        name=service.name,
+        quantity=service.quantity,
+        status=service.status,
+        billing_cycle=service.billing_cycle,
+        price=Money.known(service.price, service.currency),
+        since=service.registered,
+        next_due_date=service.next_due,
+    )
+
+
+def detail(service: ClientService, esim: EsimView | None) -> SubscriptionView:
+    """The service with its line."""
+    return SubscriptionView(**summary(service).model_dump(), esim=esim)
+
+
+def esim_view(facts: LineFacts, usage: Usage | None) -> EsimView:
+    """The line, and what can be done with it."""
+    line = facts.line
+    return EsimView(
+        state=line.state if line else None,
+        installed=facts.installed,
+        profile=facts.profile,
+        iccid=line.iccid if line else None,
+        usage=_usage(usage) if usage else None,
+        valid_until=line.expires_at if line else None,
+        period_ends=line.period_ends if line else None,
+        actions=[_action(action, facts) for action in LineAction],
+    )
+
+
+def _usage(usage: Usage) -> UsageView:
+    return UsageView(
+        used_bytes=usage.used,
+        total_bytes=usage.limit,
+        remaining_bytes=usage.remaining,
+        as_of=usage.as_of,
+    )
+
+
+def _action(action: LineAction, facts: LineFacts) -> ActionView:
+    obstacle = obstacle_to(action, facts)
+    if obstacle is None:
+        return ActionView(action=action, available=True)
+    return ActionView(action=action, available=False, reason=obstacle, detail=DETAILS[obstacle])

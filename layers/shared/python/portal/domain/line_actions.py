@@ -1,0 +1,105 @@
+"""What a customer can do with an eSIM line, and why not.
+
+One rule for what a page offers and what an endpoint lets through. Front ends rely on the codes:
+never rename one. `docs/problems.md` has a row for each (a test holds the two together).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.domain.client_service import ServiceStatus
+from portal.domain.esim import Capabilities, Line, LineState, ProfileState
+
+
+class LineAction(StrEnum):
+    """What can be done with a line."""
+
+    SHOW = "show"
+
+
+class Obstacle(StrEnum):
+    """Why an action cannot be done now."""
+
+    SERVICE_NOT_ACTIVE = "service-not-active"
+    PROVIDER_CHANGED = "provider-changed"
+    PROVIDER_UNAVAILABLE = "provider-unavailable"
+    LINE_PENDING = "line-pending"
+    LINE_SUSPENDED = "line-suspended"
+    LINE_ENDED = "line-ended"
+    ALREADY_INSTALLED = "already-installed"
+    NO_ACTIVATION_CODE = "no-activation-code"
+
+
+DETAILS: dict[Obstacle, str] = {
+    Obstacle.SERVICE_NOT_ACTIVE: "The service is not active.",
+    Obstacle.PROVIDER_CHANGED: "This eSIM cannot be managed here; ask support.",
+    Obstacle.PROVIDER_UNAVAILABLE: "The eSIM provider does not answer; try again later.",
+    Obstacle.LINE_PENDING: "The eSIM is still being prepared.",
+    Obstacle.LINE_SUSPENDED: "The eSIM is suspended; ask support.",
+    Obstacle.LINE_ENDED: "The eSIM has ended.",
+    Obstacle.ALREADY_INSTALLED: "The eSIM has been installed; its activation code is used up.",
+    Obstacle.NO_ACTIVATION_CODE: "This eSIM reaches the phone without an activation code.",
+}
+
+# A profile that was only downloaded can be fetched again by the same phone.
+_USED_UP = frozenset(
+    {
+        ProfileState.INSTALLED,
+        ProfileState.ENABLED,
+        ProfileState.DISABLED,
+        ProfileState.DELETED,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineFacts:
+    """What is known of a service's line.
+
+    `line` is None when the provider could not be asked, `provider_changed` when another provider
+    than the line's is configured.
+    """
+
+    service: ServiceStatus
+    capabilities: Capabilities
+    line: Line | None
+    profile: ProfileState = ProfileState.UNKNOWN
+    provider_changed: bool = False
+
+    @property
+    def installed(self) -> bool | None:
+        """Whether a phone has, or had, the profile; None when the provider does not tell."""
+        if self.profile is ProfileState.UNKNOWN:
+            return None
+        return self.profile.reached_a_phone
+
+
+def obstacle_to(action: LineAction, facts: LineFacts) -> Obstacle | None:
+    """The first reason why the action cannot be done now; None when it can."""
+    return _of_the_line(facts) or _RULES[action](facts)
+
+
+def _of_the_line(facts: LineFacts) -> Obstacle | None:
+    """What stands in the way of every action."""
+    if facts.service is not ServiceStatus.ACTIVE:
+        return Obstacle.SERVICE_NOT_ACTIVE
+    if facts.provider_changed:
+        return Obstacle.PROVIDER_CHANGED
+    if facts.line is None:
+        return Obstacle.PROVIDER_UNAVAILABLE
+    return {
+        LineState.PENDING: Obstacle.LINE_PENDING,
+        LineState.SUSPENDED: Obstacle.LINE_SUSPENDED,
+        LineState.ENDED: Obstacle.LINE_ENDED,
+    }.get(facts.line.state)
+
+
+def _to_show(facts: LineFacts) -> Obstacle | None:
+    if not facts.capabilities.activation_codes:
+        return Obstacle.NO_ACTIVATION_CODE
+    return Obstacle.ALREADY_INSTALLED if facts.profile in _USED_UP else None
+
+
+_RULES = {LineAction.SHOW: _to_show}

@@ -1,0 +1,29 @@
+"""Reading a customer's services. All methods raise the errors of `portal.domain.upstream`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from portal.domain.client_service import ClientService
+
+
+@dataclass(frozen=True)
+class ServicePage:
+    """Some services; `following` is the offset of the next page, None after the last."""
+
+    services: Sequence[ClientService]
+    following: int | None
+
+
+class ClientServices(Protocol):
+    """The services of clients in the billing system."""
+
+    def page(self, client_id: int, *, offset: int, limit: int) -> ServicePage:
+        """Services of a client in the billing system's order. At most two calls."""
+        ...
+
+    def find(self, service_id: int, *, client_id: int) -> ClientService | None:
+        """One service of that client; None when there is none. At most two calls."""
+        ...

@@ -1,0 +1,32 @@
+"""Mails with activation codes, in the ephemeral table: `ESIMMAIL#<line id>`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from portal.repositories.dynamodb import Table
+
+REMEMBER_SECONDS = 3_600
+
+
+class DynamoActivationMails:
+    """`ActivationMails` over DynamoDB."""
+
+    def __init__(self, table: Table, *, clock: Callable[[], float] = time.time) -> None:
+        self._table = table
+        self._clock = clock
+
+    def sent(self, line_id: str) -> None:
+        """For an hour from now on."""
+        expiration = int(self._clock()) + REMEMBER_SECONDS
+        self._table.put({**_key(line_id), "expiration": expiration})
+
+    def lately(self, line_id: str) -> bool:
+        """TTL deletes late, so the time is checked here."""
+        item = self._table.get(_key(line_id))
+        return item is not None and int(item["expiration"]) > self._clock()
+
+
+def _key(line_id: str) -> dict[str, str]:
+    return {"pk": f"ESIMMAIL#{line_id}"}

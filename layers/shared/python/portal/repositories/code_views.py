@@ -1,0 +1,32 @@
+"""Who was shown which activation code.
+
+Items of the workflow table: `SERVICE#<WHMCS service id>`, `CODE_VIEW#<time>#<correlation id>`,
+beside the service's own. Kept for good: who took over a line is asked late.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from portal.ports.code_views import CodeView
+from portal.repositories.dynamodb import Table
+
+
+class DynamoCodeViews:
+    """`CodeViews` over the workflow table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def record(self, view: CodeView) -> None:
+        """One item for each look."""
+        at = view.at.astimezone(UTC).isoformat(timespec="milliseconds")
+        self._table.put(
+            {
+                "pk": f"SERVICE#{view.service_id}",
+                "sk": f"CODE_VIEW#{at}#{view.correlation_id}",
+                "lineId": view.line_id,
+                "userId": view.user_id,
+                "authTime": view.auth_time,
+            }
+        )
