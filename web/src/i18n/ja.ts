@@ -51,8 +51,7 @@ const problems: Messages['problems'] = {
   'signature-invalid': '送信内容を確認できませんでした。',
   'already-running': 'すでに処理中です。',
   'topup-unavailable': 'この回線にはデータを追加できません。',
-  'operation-in-progress':
-    'この回線では別の処理が進行中です。終わるまでお待ちください。',
+  'operation-in-progress': 'この回線では別の処理が進行中です。終わるまでお待ちください。',
   'reauthentication-required': '続けるには、もう一度パスワードを入力してください。',
   offline: 'サーバーに接続できませんでした。通信状況を確認して、もう一度お試しください。',
   timeout:
