@@ -203,6 +203,7 @@ class Config(BaseSettings):
     whmcs_payment_methods_path: NonEmpty = "index.php?rp=/account/paymentmethods"
     esim_provider: Annotated[str, AfterValidator(_esim_provider)]
     esim_api_url: BaseAddress
+    esim_reissues_per_month: int = Field(default=3, ge=0, le=100)
     email_transport: Literal["sendgrid", "smtp"] = "sendgrid"
     email_from: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     email_from_name: NonEmpty

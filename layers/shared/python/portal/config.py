@@ -293,6 +293,12 @@ class EsimProviderName(Config):
     esim_provider: NonEmpty = Field(alias="ESIM_PROVIDER")
 
 
+class ReissueConfig(Config):
+    """How often a line may be reissued within thirty days."""
+
+    esim_reissues_per_month: int = Field(alias="ESIM_REISSUES_PER_MONTH", ge=0)
+
+
 class EsimWebhookConfig(Config):
     """What proves the eSIM provider's events."""
 
