@@ -297,4 +297,21 @@ ALARMS: tuple[AlarmRow, ...] = (
         what="A system answered with an error code that the portal's tables do not have.",
         runbook="unknown-vendor-errors",
     ),
+    AlarmRow(
+        name="AuditFindings",
+        metric="AuditFindings",
+        areas=("audit",),
+        what="The nightly audit found systems that do not agree.",
+        runbook="audit-findings",
+        level=True,
+    ),
+    AlarmRow(
+        name="AuditOverdue",
+        metric="AuditAgeHours",
+        areas=("audit",),
+        what="No audit of all systems has ended for more than a day.",
+        runbook="audit-overdue",
+        level=True,
+        threshold=30,
+    ),
 )

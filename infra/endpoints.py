@@ -25,6 +25,7 @@ WHMCS_CLIENT_FIELDS = (
     "WHMCS_NATIONALITY_FIELD_ID",
 )
 ESIM = ("ESIM_PROVIDER", "ESIM_API_URL")
+REISSUES = ("ESIM_REISSUES_PER_MONTH",)
 EMAIL = (
     "SENDGRID_API_URL",
     "EMAIL_TRANSPORT",
@@ -309,7 +310,7 @@ SUBSCRIPTIONS = (
         area="subscriptions",
         name="get_subscription",
         route=Route(method="GET", path="/subscriptions/{id}", access=Access.BEARER),
-        settings=(*WHMCS, *ESIM),
+        settings=(*WHMCS, *ESIM, *REISSUES),
         reads=(Table.IDENTITY, Table.WORKFLOW),
         secrets=(Secret.WHMCS, Secret.ESIM),
         timeout=HTTP_UPSTREAM_TIMEOUT,
@@ -318,7 +319,7 @@ SUBSCRIPTIONS = (
         area="subscriptions",
         name="get_esim",
         route=Route(method="GET", path="/subscriptions/{id}/esim", access=Access.BEARER),
-        settings=(*WHMCS, *ESIM, *RATE_LIMITS),
+        settings=(*WHMCS, *ESIM, *REISSUES, *RATE_LIMITS),
         reads=(Table.IDENTITY,),
         # The record of who was shown which code.
         writes=(Table.WORKFLOW, Table.EPHEMERAL),
@@ -334,7 +335,7 @@ WEBHOOKS = tuple(
         route=Route(method="POST", path=path, access=Access.WEBHOOK),
         settings=("ESIM_PROVIDER",),
         writes=(Table.IDEMPOTENCY,),
-        sends=(Queue.PROVISION,),
+        sends=(Queue.PROVISION, Queue.OPERATION),
         secrets=(Secret.ESIM_WEBHOOK,),
     )
     for name, path in (("esim", "/webhooks/esim"), ("esim_hint", "/webhooks/esim/{token}"))
@@ -399,6 +400,7 @@ PROVISION = (
 
 OPERATION_SELLING = (*SALESFORCE, *WHMCS, *ESIM, *CURRENCY, *TIME_ZONE)
 OPERATION_WORK = (
+    *SALESFORCE,
     *WHMCS,
     "WHMCS_PAYMENT_METHOD",
     *ESIM,
@@ -439,6 +441,17 @@ OPERATIONS = (
     ),
     Endpoint(
         area="operations",
+        name="start_reissue",
+        route=Route(method="POST", path="/subscriptions/{id}/reissue-esim", access=Access.BEARER),
+        settings=(*WHMCS, *ESIM, *REISSUES),
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW,),
+        sends=(Queue.OPERATION,),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="operations",
         name="worker",
         consumes=(Queue.OPERATION, Queue.OPERATION_WAITING),
         backs_off=True,
@@ -447,7 +460,7 @@ OPERATIONS = (
         writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
         # An operation that is to be looked at again later goes back as a new message.
         sends=(Queue.EMAIL, Queue.CASE, Queue.OPERATION, Queue.OPERATION_WAITING),
-        secrets=(Secret.WHMCS, Secret.ESIM),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
         memory=1024,
         timeout=150,
     ),
@@ -460,7 +473,7 @@ OPERATIONS = (
         writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
         # To end an operation is to undo what it has begun.
         sends=(Queue.EMAIL, Queue.CASE),
-        secrets=(Secret.WHMCS, Secret.ESIM),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
         memory=1024,
         timeout=150,
     ),
@@ -491,6 +504,28 @@ MAIL = (
     ),
 )
 
+AUDIT = (
+    Endpoint(
+        area="audit",
+        name="nightly",
+        every_minutes=5,
+        settings=(
+            *CATALOG_READING,
+            *WHMCS,
+            *ESIM,
+            "AUDIT_HOUR",
+            "AUDIT_MOST_CALLS",
+        ),
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        writes=(Table.EPHEMERAL,),
+        scans=(Table.IDENTITY, Table.WORKFLOW),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        # Shorter than the interval: two invocations never read at once.
+        timeout=240,
+    ),
+)
+
 SYSTEM = (
     Endpoint(
         area="system",
@@ -511,6 +546,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *PROVISION,
     *OPERATIONS,
     *MAIL,
+    *AUDIT,
     *SYSTEM,
 )
 AREAS: tuple[str, ...] = tuple(dict.fromkeys(endpoint.area for endpoint in ENDPOINTS))

@@ -269,6 +269,33 @@ def doctor(
             raise typer.Exit(code)
 
 
+@app.command("audit")
+def audit(
+    ctx: typer.Context,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Orders changed on this day (UTC) or later"),
+    ] = None,
+    last: Annotated[
+        bool, typer.Option("--last", help="What the last nightly audit found; reads no system")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+) -> None:
+    """Compare all systems and list what does not agree; exit 1 when something does not."""
+    from ops import audit as auditing  # noqa: PLC0415  # everything that reads a system
+
+    with _reported() as console:
+        ports = _root(ctx).audit()
+        day = since.replace(tzinfo=UTC) if since else None
+        state, findings = auditing.last(ports) if last else auditing.run(ports, day)
+        if as_json:
+            console.print(auditing.as_json(state, findings), soft_wrap=True)
+        else:
+            auditing.show(state, findings, console)
+        if findings:
+            raise typer.Exit(NO)
+
+
 @whmcs_app.command("plan")
 def whmcs_plan(ctx: typer.Context) -> None:
     """List what has to be created in WHMCS and whether it is there; exit 1 when not all is."""

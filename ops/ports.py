@@ -17,6 +17,7 @@ from portal.ports.identity import CustomerDirectory, CustomerRecords, OperatorDi
 from portal.ports.invoicing import Invoicing
 
 if TYPE_CHECKING:
+    from ops.audit import AuditPorts
     from ops.doctor.installation import Installation
 
 
@@ -169,6 +170,10 @@ class Root(Protocol):
 
     def dead_letters(self) -> DeadLetterPorts:
         """For `ops redrive --dead-letters`."""
+        ...
+
+    def audit(self) -> AuditPorts:
+        """For `ops audit`."""
         ...
 
     def doctor(self) -> Installation:

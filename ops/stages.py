@@ -21,7 +21,7 @@ from ops.errors import FAILED, OpsError
 LOCAL = "local"
 FRONT_DOOR = "http://127.0.0.1:8080"
 # In the order of priority, the last one highest. Together they have all settings for commands.
-FUNCTIONS = ("catalog-list-products", "provision-worker", "operations-worker")
+FUNCTIONS = ("catalog-list-products", "audit-nightly", "provision-worker", "operations-worker")
 MISSING = frozenset({"ValidationError", "ResourceNotFoundException"})
 LOOK_SECONDS = 3.0
 

@@ -9,6 +9,7 @@ from portal.api.rate_limit import RateLimiter
 from portal.domain.esim import Line, LineState
 from portal.domain.limits import LIMITS
 from portal.domain.service_line import ServiceLine
+from portal.subscriptions.lines import Lines
 
 from bench.scenarios.scenario import Event, Scenario, same
 from functions.subscriptions import get_esim, get_subscription, list_subscriptions
@@ -21,7 +22,6 @@ from functions.subscriptions.deps import (
     build_list,
     build_subscription,
 )
-from functions.subscriptions.lines import Lines
 from tests.events import USER_ID, claims, rest_event
 from tests.fakes.billing import CLIENT_ID
 from tests.fakes.clock import FakeClock
@@ -92,7 +92,7 @@ def _lines() -> Lines:
         ]
     )
     esim.lines[LINE] = Line(line_id=LINE, state=LineState.ACTIVE, iccid="8981000000000000001")
-    return Lines(service_lines, esim)
+    return Lines(service_lines, esim, lambda _: 3)
 
 
 def _event(path: str) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def render(
     common, own = words["common"], words[template.value]
     known = {
         **values,
+        "line_name": _line_name(values),
         "language": language,
         "first_name": addressee.first_name,
         "sender_name": sender.name,
@@ -87,16 +88,24 @@ def render(
 
 
 def _filled(own: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a template's texts with their values."""
+    """Return a template's texts with their values, without the facts that are not known."""
+    facts = [(name, _fill(text, known)) for name, text in own.get("facts", [])]
     return {
         "subject": _fill(own["subject"], known),
         "preheader": _fill(own["preheader"], known),
         "heading": _fill(own["heading"], known),
         "paragraphs": [_fill(text, known) for text in own["paragraphs"]],
-        "facts": [(name, _fill(text, known)) for name, text in own.get("facts", [])],
+        "facts": [fact for fact in facts if fact[1]],
         "action": own["action"],
         "link": _fill(own["link"], known),
     }
+
+
+def _line_name(values: Mapping[str, Any]) -> str:
+    """What a customer knows a line by: its product, and its number where they have several."""
+    if "subscription_id" not in values:
+        return ""
+    return f"{values['product_name']} #{values['subscription_id']}".strip()
 
 
 def _greeting(common: Mapping[str, Any], known: Mapping[str, Any]) -> str:

@@ -39,12 +39,16 @@ class UsageView(ResponseModel):
 
 
 class ActionView(ResponseModel):
-    """An action on a line. `reason` is a code of docs/problems.md, *Obstacles*."""
+    """An action on a line. `reason` is a code of docs/problems.md, *Obstacles*.
+
+    `confirmLoss` says that a reissue loses the rest of the line and needs `confirmLoss: true`.
+    """
 
     action: LineAction
     available: bool
     reason: Obstacle | None = None
     detail: str | None = None
+    confirm_loss: bool = False
 
 
 class EsimView(ResponseModel):

@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from portal import config
-from portal.workflow_kinds import PROVISION
+from portal.workflow_kinds import OPERATION_KINDS, PROVISION
 
 from functions.webhooks.receiving import Receiving
 
@@ -18,6 +18,7 @@ class WebhookConfig(
     config.HttpConfig,
     config.IdempotencyTable,
     config.ProvisionQueue,
+    config.OperationQueue,
     config.EsimProviderName,
     config.EsimWebhookConfig,
 ):
@@ -38,7 +39,12 @@ def build_receiving() -> Receiving:
         events=_events(settings),
         seen=DynamoSeenEvents(table),
         waits=DynamoEsimWaits(table),
-        waker=SqsWaker({PROVISION.name: SqsQueue(settings.provision_queue_url)}),
+        waker=SqsWaker(
+            {
+                PROVISION.name: SqsQueue(settings.provision_queue_url),
+                **{kind.name: SqsQueue(settings.operation_queue_url) for kind in OPERATION_KINDS},
+            }
+        ),
     )
 
 

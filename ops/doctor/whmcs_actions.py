@@ -60,12 +60,12 @@ ACTIONS: tuple[Action, ...] = (
         purpose="a service whose module failed",
         harmless={"serviceid": NOBODY},
     ),
+    Action(name="GetClients", purpose="the nightly audit", harmless={"limitnum": 1}),
 )
 
 DOCTOR_ACTIONS: tuple[Action, ...] = (
     Action(name="WhmcsDetails", purpose="the version"),
     Action(name="GetPaymentMethods", purpose="the payment gateways"),
     Action(name="GetCurrencies", purpose="the currencies"),
-    Action(name="GetClients", purpose="one client to look at", harmless={"limitnum": 1}),
 )
 """Further actions that only the doctor uses. Without them it can check less."""

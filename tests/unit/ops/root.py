@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.domain.upstream import UpstreamError
 from portal.ports.catalog import CatalogSource
+from portal.ports.invoicing import BilledInvoice
 from portal.repositories.workflow import timestamp
 from typer.testing import CliRunner, Result
 
@@ -17,6 +19,7 @@ from ops.ports import (
     DeadLetterPorts,
     JobPorts,
     Moved,
+    OperationPorts,
     OrderPorts,
     SalesforceOrder,
     UserPorts,
@@ -94,6 +97,21 @@ class FakeDeadLetters:
         return Moved(moved, left)
 
 
+class _Invoices:
+    """`Invoicing` of which the operator's tools only read."""
+
+    def __init__(self, root: MemoryRoot) -> None:
+        self._root = root
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"the operator's tools do not use {name}")
+
+    def read(self, invoice_id: int) -> BilledInvoice | None:
+        if self._root.invoice_failure is not None:
+            raise self._root.invoice_failure
+        return self._root.invoices.get(invoice_id)
+
+
 @dataclass
 class MemoryRoot:
     """`Root` over fakes; `error` is what looking the stage up raises."""
@@ -116,6 +134,8 @@ class MemoryRoot:
         self.reader = FakeOrderReader(self.salesforce)
         self.job_store = RecallingJobStore()
         self.queue = FakeQueue(self.clock)
+        self.invoices: dict[int, BilledInvoice] = {}
+        self.invoice_failure: UpstreamError | None = None
         self.whmcs = FakeWhmcs(self.faults, self.clock)
 
     def catalog(self) -> CatalogPorts:
@@ -125,6 +145,12 @@ class MemoryRoot:
 
     def jobs(self) -> JobPorts:
         return JobPorts(jobs=self.job_store, queue=self.queue, clock=self.clock)
+
+    def operation_jobs(self) -> JobPorts:
+        return self.jobs()
+
+    def operation(self) -> OperationPorts:
+        return OperationPorts(stage="test", jobs=self.jobs(), invoicing=_Invoices(self))  # type: ignore[arg-type]  # it only reads
 
     def order(self) -> OrderPorts:
         return OrderPorts(

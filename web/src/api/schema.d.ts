@@ -448,6 +448,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/subscriptions/{id}/reissue-esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace the eSIM of a line */
+        post: operations["start_reissue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/subscriptions/{id}/topup": {
         parameters: {
             query?: never;
@@ -523,6 +540,8 @@ export interface components {
         /**
          * ActionView
          * @description An action on a line. `reason` is a code of docs/problems.md, *Obstacles*.
+         *
+         *     `confirmLoss` says that a reissue loses the rest of the line and needs `confirmLoss: true`.
          */
         ActionView: {
             action: components["schemas"]["LineAction"];
@@ -531,6 +550,11 @@ export interface components {
             reason?: components["schemas"]["Obstacle"] | null;
             /** Detail */
             detail?: string | null;
+            /**
+             * Confirmloss
+             * @default false
+             */
+            confirmLoss: boolean;
         };
         /**
          * Activation
@@ -822,7 +846,7 @@ export interface components {
          * @description An action on a line.
          * @enum {string}
          */
-        LineAction: "show";
+        LineAction: "show" | "reissue" | "topup";
         /**
          * LineState
          * @description The state of a line. A `suspended` line carries no traffic and can be resumed.
@@ -949,7 +973,7 @@ export interface components {
          * @description The reason why an action is not possible now.
          * @enum {string}
          */
-        Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "no-activation-code";
+        Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "reissue-not-supported" | "reissue-limit-reached" | "topup-not-supported" | "no-activation-code";
         /**
          * OfferValidity
          * @description The time for which the data can be used.
@@ -991,9 +1015,9 @@ export interface components {
             operationId: string;
             /**
              * Kind
-             * @constant
+             * @enum {string}
              */
-            kind: "topup";
+            kind: "topup" | "reissue";
             /**
              * Status
              * @enum {string}
@@ -1356,6 +1380,22 @@ export interface components {
             email: string;
             /** Sfnumber */
             sfNumber: string;
+        };
+        /**
+         * ReissueRequest
+         * @description Why another eSIM is needed; `confirmLoss`: the customer knows what is lost by it.
+         */
+        ReissueRequest: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "lost" | "new-phone" | "broken" | "other";
+            /**
+             * Confirmloss
+             * @default false
+             */
+            confirmLoss: boolean;
         };
         /**
          * ResetMailRequest
@@ -2327,6 +2367,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EsimActivation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start_reissue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReissueRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
                 };
             };
             default: components["responses"]["Problem"];

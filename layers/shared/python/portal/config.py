@@ -293,6 +293,12 @@ class EsimProviderName(Config):
     esim_provider: NonEmpty = Field(alias="ESIM_PROVIDER")
 
 
+class ReissueConfig(Config):
+    """How often a line may be reissued within thirty days."""
+
+    esim_reissues_per_month: int = Field(alias="ESIM_REISSUES_PER_MONTH", ge=0)
+
+
 class EsimWebhookConfig(Config):
     """What proves the eSIM provider's events."""
 
@@ -344,6 +350,13 @@ class TimeZoneConfig(Config):
     """The reseller's time zone, for the validity of products and for dates in mails."""
 
     portal_time_zone: NonEmpty = Field(alias="PORTAL_TIME_ZONE")
+
+
+class AuditConfig(Config):
+    """When the audit begins (the reseller's hour), and its calls of each system in one night."""
+
+    audit_hour: int = Field(alias="AUDIT_HOUR", ge=0, le=23)
+    audit_most_calls: int = Field(alias="AUDIT_MOST_CALLS", ge=100)
 
 
 class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, CurrencyConfig):

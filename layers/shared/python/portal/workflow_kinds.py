@@ -33,8 +33,9 @@ class WorkflowKind:
 
 PROVISION = WorkflowKind(name="provision", metrics="Provisioning", queue="provision")
 TOPUP = WorkflowKind(name="topup", metrics="Topup", queue="operation")
+REISSUE = WorkflowKind(name="reissue", metrics="Reissue", queue="operation")
 
-WORKFLOW_KINDS = (PROVISION, TOPUP)
+WORKFLOW_KINDS = (PROVISION, TOPUP, REISSUE)
 
 OPERATION_KINDS = tuple(kind for kind in WORKFLOW_KINDS if kind.queue == "operation")
 """The kinds that customers start on their own lines."""

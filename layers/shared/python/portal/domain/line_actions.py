@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.client_service import ServiceStatus
-from portal.domain.esim import Capabilities, Line, LineState, ProfileState
+from portal.domain.esim import Capabilities, Line, LineState, ProfileState, ReissueMode
 
 
 class LineAction(StrEnum):
     """An action on a line."""
 
     SHOW = "show"
+    REISSUE = "reissue"
+    TOPUP = "topup"
 
 
 class Obstacle(StrEnum):
@@ -29,6 +31,9 @@ class Obstacle(StrEnum):
     LINE_SUSPENDED = "line-suspended"
     LINE_ENDED = "line-ended"
     ALREADY_INSTALLED = "already-installed"
+    REISSUE_NOT_SUPPORTED = "reissue-not-supported"
+    REISSUE_LIMIT_REACHED = "reissue-limit-reached"
+    TOPUP_NOT_SUPPORTED = "topup-not-supported"
     NO_ACTIVATION_CODE = "no-activation-code"
 
 
@@ -40,6 +45,9 @@ DETAILS: dict[Obstacle, str] = {
     Obstacle.LINE_SUSPENDED: "The eSIM is suspended; ask support.",
     Obstacle.LINE_ENDED: "The eSIM has ended.",
     Obstacle.ALREADY_INSTALLED: "The eSIM has been installed; its activation code is used up.",
+    Obstacle.REISSUE_NOT_SUPPORTED: "This eSIM cannot be replaced here; ask support.",
+    Obstacle.REISSUE_LIMIT_REACHED: "The eSIM was replaced too often within a month; ask support.",
+    Obstacle.TOPUP_NOT_SUPPORTED: "No data can be added to this eSIM.",
     Obstacle.NO_ACTIVATION_CODE: "This eSIM reaches the phone without an activation code.",
 }
 
@@ -59,7 +67,8 @@ class LineFacts:
     """The known facts of a service's line.
 
     `line` is None when the provider did not answer. `provider_changed` says that the line belongs
-    to another provider than the configured one.
+    to another provider than the configured one. `reissues_left` is how often the line may still be
+    reissued.
     """
 
     service: ServiceStatus
@@ -67,6 +76,7 @@ class LineFacts:
     line: Line | None
     profile: ProfileState = ProfileState.UNKNOWN
     provider_changed: bool = False
+    reissues_left: int = 1
 
     @property
     def installed(self) -> bool | None:
@@ -74,6 +84,16 @@ class LineFacts:
         if self.profile is ProfileState.UNKNOWN:
             return None
         return self.profile.reached_a_phone
+
+    @property
+    def sent_again(self) -> bool:
+        """Whether a reissue sends the same code once more: no phone has fetched the profile."""
+        return self.profile is ProfileState.RELEASED and self.capabilities.activation_codes
+
+    @property
+    def loses_the_rest(self) -> bool:
+        """Whether a reissue ends the line, and what is left on it with it."""
+        return self.capabilities.reissue is ReissueMode.REPLACEMENT_ORDER and not self.sent_again
 
 
 def obstacle_to(action: LineAction, facts: LineFacts) -> Obstacle | None:
@@ -102,4 +122,19 @@ def _to_show(facts: LineFacts) -> Obstacle | None:
     return Obstacle.ALREADY_INSTALLED if facts.profile in _USED_UP else None
 
 
-_RULES = {LineAction.SHOW: _to_show}
+def _to_reissue(facts: LineFacts) -> Obstacle | None:
+    capabilities = facts.capabilities
+    if capabilities.reissue is ReissueMode.NONE or capabilities.needs_eid:
+        return Obstacle.REISSUE_NOT_SUPPORTED
+    return None if facts.reissues_left > 0 else Obstacle.REISSUE_LIMIT_REACHED
+
+
+def _to_top_up(facts: LineFacts) -> Obstacle | None:
+    return None if facts.capabilities.top_up else Obstacle.TOPUP_NOT_SUPPORTED
+
+
+_RULES = {
+    LineAction.SHOW: _to_show,
+    LineAction.REISSUE: _to_reissue,
+    LineAction.TOPUP: _to_top_up,
+}

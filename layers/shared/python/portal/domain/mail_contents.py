@@ -21,6 +21,7 @@ ProductName = str
 LineId = Annotated[str, Field(min_length=1)]
 """The eSIM provider's id of a line, which is neither its number nor its activation code."""
 WhmcsId = Annotated[int, Field(ge=1)]
+"""Of a service, which is a customer's subscription, or of an invoice."""
 
 
 class _Model(BaseModel):
@@ -127,7 +128,7 @@ class EsimReissued(MailContent):
 
     line_id: LineId
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
 
 
 class EsimSentAgain(MailContent):
@@ -138,7 +139,7 @@ class EsimSentAgain(MailContent):
 
     line_id: LineId
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
 
 
 class EsimReissueNotice(MailContent):
@@ -148,7 +149,7 @@ class EsimReissueNotice(MailContent):
     to_address_on_file = True
 
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
     reissued_at: AwareDatetime
 
 
@@ -158,10 +159,10 @@ class TopupReceipt(MailContent):
     template = MailTemplate.TOPUP_RECEIPT
 
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
     offer_name: ProductName
     price: Money
-    invoice_id: WhmcsId
+    invoice_id: WhmcsId | None = None
 
 
 class TopupRefunded(MailContent):
@@ -170,10 +171,10 @@ class TopupRefunded(MailContent):
     template = MailTemplate.TOPUP_REFUNDED
 
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
     offer_name: ProductName
     price: Money
-    invoice_id: WhmcsId
+    invoice_id: WhmcsId | None = None
 
 
 CONTENTS: Mapping[MailTemplate, type[MailContent]] = {

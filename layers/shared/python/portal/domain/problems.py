@@ -165,6 +165,11 @@ ESIM_CODE_UNAVAILABLE = ProblemType(
     "esim-code-unavailable", 409, "There is no activation code to show"
 )
 
+REISSUE_UNAVAILABLE = ProblemType("reissue-unavailable", 409, "This eSIM cannot be replaced now")
+CONFIRM_LOSS_REQUIRED = ProblemType(
+    "confirm-loss-required", 409, "Confirm what is lost with the old eSIM"
+)
+
 # Provisioning (read by an operator in Salesforce), and operations
 IDEMPOTENCY_KEY_MISSING = ProblemType(
     "idempotency-key-missing", 400, "The Idempotency-Key header is missing"

@@ -22,10 +22,14 @@ _NOT_FOUND = 404
 
 @dataclass(frozen=True)
 class Lines:
-    """Reads the lines of services. A value that the provider does not tell now is None."""
+    """Reads the lines of services. A value that the provider does not tell now is None.
+
+    `reissues_left` returns how many more reissues the line of a service may have.
+    """
 
     service_lines: ServiceLines
     provider: EsimProvider
+    reissues_left: Callable[[int], int]
 
     def of(self, service: ClientService) -> ServiceLine | None:
         """Return the line that the portal ordered for a service; None without an eSIM."""
@@ -48,6 +52,7 @@ class Lines:
             line=now,
             profile=profile,
             provider_changed=changed,
+            reissues_left=self.reissues_left(service.id),
         )
 
     def usage(self, facts: LineFacts) -> Usage | None:
