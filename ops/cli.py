@@ -18,7 +18,16 @@ import typer
 from portal.catalog.cache import CachePolicy
 from rich.console import Console
 
-from ops import dead_letters, jobs, order_report, order_view, user_report, users
+from ops import (
+    dead_letters,
+    jobs,
+    number_report,
+    numbers,
+    order_report,
+    order_view,
+    user_report,
+    users,
+)
 from ops.deps import StageRoot
 from ops.errors import FAILED, KNOWN, NO, OpsError, explain
 from ops.ports import DeadLetter, DeadLetters, Root
@@ -35,6 +44,10 @@ app.add_typer(order_app, name="order")
 users_app = typer.Typer(no_args_is_help=True, help="One portal user.")
 app.add_typer(users_app, name="users")
 
+numbers_app = typer.Typer(no_args_is_help=True, help="One customer number.")
+app.add_typer(numbers_app, name="numbers")
+
+Number = Annotated[str, typer.Argument(help="Customer number")]
 OrderId = Annotated[str, typer.Argument(help="Salesforce Order id, 15 or 18 characters")]
 Who = Annotated[str, typer.Argument(help="User id, e-mail address, customer number or Account id")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")]
@@ -156,6 +169,21 @@ def users_remove(ctx: typer.Context, who: Who, yes: Yes = False) -> None:
             f"{mapping.whmcs_client_id} unless the customer keeps it.",
             soft_wrap=True,
         )
+
+
+@numbers_app.command("show")
+def numbers_show(ctx: typer.Context, number: Number) -> None:
+    """Show who has a customer number, and how many attempts were made with it."""
+    with _reported() as console:
+        number_report.render(numbers.look_up(_root(ctx).numbers(), number), console)
+
+
+@numbers_app.command("release")
+def numbers_release(ctx: typer.Context, number: Number) -> None:
+    """Start the counts of attempts with a customer number again."""
+    with _reported() as console:
+        numbers.release(_root(ctx).numbers(), number)
+        console.print("Released: its owner can sign up now.")
 
 
 @app.command("redrive")

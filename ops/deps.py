@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from portal import config
 
 from ops import stages
-from ops.ports import CatalogPorts, DeadLetterPorts, JobPorts, OrderPorts, UserPorts
+from ops.ports import CatalogPorts, DeadLetterPorts, JobPorts, NumberPorts, OrderPorts, UserPorts
 from ops.stages import Stage
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ READ_SECONDS = 20.0
 
 class JobConfig(config.WorkflowTable, config.ProvisionQueue):
     """`ops order cancel`, `ops redrive`."""
+
+
+class NumberConfig(config.IdentityTable, config.EphemeralTable, config.RateLimitConfig):
+    """`ops numbers`."""
 
 
 class OrderConfig(
@@ -115,6 +119,24 @@ class StageRoot:
             directory=customers,
             remaps=customers,
             merges=SalesforceAccounts(self._salesforce(settings), fields),
+            clock=time.time,
+        )
+
+    def numbers(self) -> NumberPorts:
+        """For `ops numbers`."""
+        from portal.api.rate_limit import RateLimiter, limits_from
+        from portal.domain.limits import LIMITS
+        from portal.repositories.identity import DynamoCustomerDirectory
+        from portal.repositories.rate_limits import DynamoRateCounters
+        from portal.repositories.registrations import DynamoRegistrations
+
+        settings = config.load(NumberConfig, self.stage.environment)
+        identity = self._table(settings.identity_table)
+        counters = DynamoRateCounters(self._table(settings.ephemeral_table))
+        return NumberPorts(
+            directory=DynamoCustomerDirectory(identity),
+            signups=DynamoRegistrations(identity),
+            limiter=RateLimiter(counters, limits_from(settings.rate_limits, LIMITS)),
             clock=time.time,
         )
 

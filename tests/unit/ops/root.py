@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.api.rate_limit import RateLimiter
+from portal.domain.limits import LIMITS
 from portal.ports.catalog import CatalogSource
 from portal.repositories.workflow import timestamp
 from typer.testing import CliRunner, Result
@@ -17,6 +19,7 @@ from ops.ports import (
     DeadLetterPorts,
     JobPorts,
     Moved,
+    NumberPorts,
     OrderPorts,
     SalesforceOrder,
     UserPorts,
@@ -31,6 +34,8 @@ from tests.fakes.provisioning import (
     FakeWhmcsOrders,
     FakeWhmcsServices,
 )
+from tests.fakes.rate_limits import FakeRateCounters
+from tests.fakes.registrations import FakeIdentity
 from tests.fakes.workflow import FakeClock, FakeQueue, MemoryJobStore
 
 
@@ -110,6 +115,11 @@ class MemoryRoot:
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     error: Exception | None = None
 
+    signups: FakeIdentity = field(default_factory=FakeIdentity)
+    limiter: RateLimiter = field(
+        default_factory=lambda: RateLimiter(FakeRateCounters(), dict(LIMITS))
+    )
+
     def __post_init__(self) -> None:
         self.salesforce = FakeSalesforce(self.faults, None)
         self.reader = FakeOrderReader(self.salesforce)
@@ -134,6 +144,14 @@ class MemoryRoot:
             directory=self.directory,
             billing=FakeWhmcsOrders(self.whmcs),
             services=FakeWhmcsServices(self.whmcs),
+        )
+
+    def numbers(self) -> NumberPorts:
+        return NumberPorts(
+            directory=self.directory,
+            signups=self.signups,
+            limiter=self.limiter,
+            clock=self.clock,
         )
 
     def users(self) -> UserPorts:
