@@ -74,7 +74,10 @@ CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 # An HTTP handler must answer before the gateway gives up at 29 s.
 HTTP_UPSTREAM_TIMEOUT = 28
 
+# The client's secret, which signing in needs.
+READ_CLIENT = "DescribeUserPoolClient"
 CREATE_USER = (
+    READ_CLIENT,
     "AdminCreateUser",
     "AdminSetUserPassword",
     "AdminGetUser",
@@ -112,7 +115,7 @@ AUTH = (
         settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
-        cognito_actions=("AdminInitiateAuth",),
+        cognito_actions=(READ_CLIENT, "AdminInitiateAuth"),
     ),
     Endpoint(
         area="auth",
@@ -121,6 +124,7 @@ AUTH = (
         settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
+        cognito_actions=(READ_CLIENT,),
     ),
     Endpoint(
         area="auth",
@@ -129,6 +133,7 @@ AUTH = (
         settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
+        cognito_actions=(READ_CLIENT,),
     ),
     Endpoint(
         area="auth",
@@ -157,7 +162,7 @@ AUTH = (
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
         user_pool=True,
-        cognito_actions=("AdminInitiateAuth", *END_SESSIONS),
+        cognito_actions=(READ_CLIENT, "AdminInitiateAuth", *END_SESSIONS),
     ),
     Endpoint(
         area="auth",
@@ -210,7 +215,9 @@ def _billing(
 
 
 BILLING = (
-    _billing("sso_link", "POST", "/auth/sso-link", "WHMCS_PAYMENT_METHODS_PATH"),
+    _billing(
+        "sso_link", "POST", "/auth/sso-link", "WHMCS_CLIENT_AREA_URL", "WHMCS_PAYMENT_METHODS_PATH"
+    ),
     _billing("get_address", "GET", "/me/billing"),
     _billing("update_address", "PATCH", "/me/billing"),
     _billing(

@@ -22,8 +22,8 @@ class SiteContext:
     """The customer's pages: the folder of the built site and its run-time configuration.
 
     `brand_logo_url` and `brand_color` are None where the site's own are used. `currency` is an
-    ISO 4217 code, `time_zone` an IANA name. `signup_proof` is the stage's SIGNUP_PROOF, `signup_fact`
-    the kind of fact that the pages name: `postcode`, `birth-date` or `other`.
+    ISO 4217 code, `time_zone` an IANA name. `signup_proof` is the stage's SIGNUP_PROOF,
+    `signup_fact` the kind of fact that the pages name: `postcode`, `birth-date` or `other`.
     """
 
     dist: Path
