@@ -51,6 +51,11 @@ class RateLimiter:
         key = _key(name, subject)
         return self._counters.hit(key, limit=limit.attempts, seconds=limit.seconds) is None
 
+    def so_far(self, name: str, subject: str) -> tuple[int, Limit]:
+        """Attempts of the current window, and how many are let through."""
+        limit = self._limits[name]
+        return self._counters.so_far(_key(name, subject), seconds=limit.seconds), limit
+
     def forget(self, name: str, subject: str) -> None:
         """Set the count of `subject` back to zero, for example after a correct login."""
         self._counters.forget(_key(name, subject), seconds=self._limits[name].seconds)

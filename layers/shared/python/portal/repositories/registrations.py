@@ -38,6 +38,13 @@ class DynamoRegistrations:
         item = self._table.get(registration_key(registration_id))
         return registration_from(item) if item else None
 
+    def of_number(self, customer_number: str) -> Registration | None:
+        """The unfinished registration that holds a customer number."""
+        item = self._table.get(number_key(customer_number))
+        if item is None or item.get("state") != State.RESERVED.value:
+            return None
+        return self.get(str(item["registrationId"]))
+
     def reserve(self, registration: Registration) -> None:
         """Reserve e-mail, Account and customer number, and write the record, in one transaction.
 
