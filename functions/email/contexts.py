@@ -1,7 +1,7 @@
-"""The values of each mail: what the job carries, and what is looked up when it is rendered.
+"""The values of each mail, from the job and from look-ups when it is rendered.
 
-Activation codes and reset tokens are credentials. They are fetched or made here, right before
-the mail leaves, and are never in a queue, a log or another system.
+Activation codes and reset tokens are credentials. They are fetched or created here, right before
+the mail is sent, and are never in a queue, a log or another system.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from portal.domain.mail_contents import (
     EsimSentAgain,
     MailContent,
     PasswordReset,
+    SignupProof,
 )
 from portal.ports.mail_transport import InlineImage
 from portal.queues.failures import GiveUp
@@ -28,29 +29,29 @@ QR_CONTENT_ID = "esim-qr"
 
 
 class ActivationCodes(Protocol):
-    """Where activation codes come from: the eSIM provider."""
+    """The source of activation codes, which is the eSIM provider."""
 
     def activation_code(self, line_id: str) -> ActivationCode:
-        """The code of a line; raises Unavailable while the provider has none yet."""
+        """Return the code of a line. Raises Unavailable while the provider has none yet."""
         ...
 
 
 class TokenIssuer(Protocol):
-    """Where the tokens of reset links come from."""
+    """The source of tokens for links in mails."""
 
-    def issue(self, user_id: str) -> str:
-        """A new token for the link in a mail; it exists nowhere else in clear."""
+    def issue(self, subject: str, /) -> str:
+        """Return a new token for the link in a mail. Only its hash is stored."""
         ...
 
     @property
     def valid_minutes(self) -> int:
-        """How long a token works."""
+        """The number of minutes for which a token is valid."""
         ...
 
 
 @dataclass(frozen=True)
 class Context:
-    """Template values and the images that they refer to."""
+    """The values of a template, and the images that they refer to."""
 
     values: dict[str, Any] = field(repr=False)
     images: tuple[InlineImage, ...] = ()
@@ -62,26 +63,31 @@ class Contexts:
 
     activation_codes: ActivationCodes
     reset_tokens: TokenIssuer
+    proof_tokens: TokenIssuer
 
-    def of(self, job: MailJob) -> Context:
-        """The values of a job.
+    def of(self, job: MailJob, *, account_id: str = "") -> Context:
+        """Return the values for a job. `account_id` is the Account that a sign-up link is for.
 
-        Raises GiveUp when its parameters are not those of its template, and the upstream's errors.
+        Raises GiveUp when the parameters are not those of the template, and UpstreamErrors.
         """
         content = content_of(job)
         values = {name: getattr(content, name) for name in type(content).model_fields}
         if isinstance(content, PasswordReset):
-            token = self.reset_tokens.issue(job.user_id)
-            minutes = self.reset_tokens.valid_minutes
-            return Context(values | {"token": token, "minutes": minutes})
+            return Context(values | _link(self.reset_tokens, job.user_id))
+        if isinstance(content, SignupProof):
+            return Context(values | _link(self.proof_tokens, account_id))
         if isinstance(content, EsimActivation | EsimReissued | EsimSentAgain):
             code = self.activation_codes.activation_code(content.line_id)
             return Context(values | {"esim": esim_values(code)}, (qr_image(code),))
         return Context(values)
 
 
+def _link(issuer: TokenIssuer, subject: str) -> dict[str, Any]:
+    return {"token": issuer.issue(subject), "minutes": issuer.valid_minutes}
+
+
 def content_of(job: MailJob) -> MailContent:
-    """What the job carries; raises GiveUp when its parameters are not those of its template."""
+    """Return a job's content. Raises GiveUp if it does not match its template."""
     try:
         return CONTENTS[job.template].model_validate(job.parameters)
     except ValidationError as error:
@@ -91,7 +97,7 @@ def content_of(job: MailJob) -> MailContent:
 
 
 def esim_values(code: ActivationCode) -> dict[str, str]:
-    """What the layouts show of an activation code."""
+    """Return the values of an activation code for the layouts."""
     return {
         "content_id": QR_CONTENT_ID,
         "lpa": code.lpa,
@@ -103,5 +109,5 @@ def esim_values(code: ActivationCode) -> dict[str, str]:
 
 
 def qr_image(code: ActivationCode) -> InlineImage:
-    """The QR code that the HTML shows."""
+    """Return the image of the QR code in the HTML."""
     return InlineImage(QR_CONTENT_ID, "esim.png", qr_code.png(code.lpa))

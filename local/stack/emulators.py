@@ -8,7 +8,13 @@ from typing import Any
 
 import requests
 
-from local.demo.data import esim_access_seed, gigs_seed, salesforce_seed, whmcs_seed
+from local.demo.data import (
+    esim_access_seed,
+    gigs_seed,
+    salesforce_seed,
+    sendgrid_seed,
+    whmcs_seed,
+)
 from local.emulators.esim_access.emulator import EsimAccess
 from local.emulators.gigs.emulator import Gigs
 from local.emulators.kit.emulator import Emulator
@@ -25,6 +31,9 @@ FACTORIES: dict[str, Callable[[], Emulator[Any]]] = {
     "esim_access": EsimAccess,
     "sendgrid": SendGrid,
 }
+
+SWITCHES: dict[str, dict[str, Any]] = {"whmcs": {"time_zone": "Asia/Tokyo"}}
+"""The WHMCS of a shop in Japan has Japan's time."""
 
 
 # Reading all Apex takes some seconds.
@@ -43,6 +52,7 @@ def running(settings: Settings, *, salesforce_public_key: str) -> Iterator[dict[
         "whmcs": whmcs_seed(),
         "gigs": gigs_seed(),
         "esim_access": esim_access_seed(),
+        "sendgrid": sendgrid_seed(),
     }
     with ExitStack() as stack:
         urls = {}
@@ -50,6 +60,7 @@ def running(settings: Settings, *, salesforce_public_key: str) -> Iterator[dict[
             emulator = FACTORIES[name]()
             if name in seeds:
                 _seed(emulator, seeds[name])
+            emulator.set_switches(SWITCHES.get(name, {}))
             urls[name] = stack.enter_context(
                 serving_emulator(name, emulator.app(), settings.ports[name])
             )

@@ -211,7 +211,7 @@ def test_an_alarm_matches_what_a_handler_prints(
     count("CircuitOpened", upstream="whmcs")
     printed = json.loads(capfd.readouterr().out)
     directive = printed["_aws"]["CloudWatchMetrics"][0]
-    (watched_metric,) = metrics(alarms(monitoring)["portal-test-CircuitOpenedWhmcs"])
+    watched_metric = metrics(alarms(monitoring)["portal-test-CircuitOpenedWhmcs"])[0]
     assert directive["Namespace"] == watched_metric["Namespace"]
     assert directive["Metrics"][0]["Name"] == watched_metric["MetricName"]
     assert {name: printed[name] for name in directive["Dimensions"][0]} == {

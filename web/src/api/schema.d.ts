@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/request-signup-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a sign-up link */
+        post: operations["request_signup_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/reset-password": {
         parameters: {
             query?: never;
@@ -311,6 +328,23 @@ export interface paths {
         patch: operations["update_address"];
         trace?: never;
     };
+    "/operations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an operation stands */
+        get: operations["get_operation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -414,6 +448,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/subscriptions/{id}/reissue-esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace the eSIM of a line */
+        post: operations["start_reissue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/topup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add data to a line */
+        post: operations["start_topup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/topup-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be added to a line */
+        get: operations["list_topup_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Events of the eSIM provider (signed by it) */
+        post: operations["esim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/esim/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hints of an eSIM provider that signs nothing */
+        post: operations["esim_hint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -421,6 +540,8 @@ export interface components {
         /**
          * ActionView
          * @description What can be done with a line; `reason` is a code of docs/problems.md, *Obstacles*.
+         *
+         *     `confirmLoss`: what is left on the line is lost, so a reissue wants `confirmLoss: true`.
          */
         ActionView: {
             action: components["schemas"]["LineAction"];
@@ -429,6 +550,11 @@ export interface components {
             reason?: components["schemas"]["Obstacle"] | null;
             /** Detail */
             detail?: string | null;
+            /**
+             * Confirmloss
+             * @default false
+             */
+            confirmLoss: boolean;
         };
         /**
          * Activation
@@ -573,7 +699,7 @@ export interface components {
         };
         /**
          * ChoiceView
-         * @description One choice; `priceDelta` is added to the product's price.
+         * @description One choice of an option. `priceDelta` is added to the product's price.
          */
         ChoiceView: {
             /** Id */
@@ -584,10 +710,10 @@ export interface components {
         };
         /**
          * EligibilityView
-         * @description What is known of where the customer lives.
+         * @description The customer's values for eligibility.
          *
-         *     `unknown` with reason `eligibility-unknown` means that only products that need no check are
-         *     offered until the reseller has the address checked.
+         *     `unknown` with the reason `eligibility-unknown` means that only products without conditions are
+         *     offered until the reseller has checked the address.
          */
         EligibilityView: {
             /**
@@ -655,7 +781,7 @@ export interface components {
         };
         /**
          * Health
-         * @description `{"status": "ok"}`.
+         * @description The answer `{"status": "ok"}`.
          */
         Health: {
             /**
@@ -717,13 +843,13 @@ export interface components {
         };
         /**
          * LineAction
-         * @description What can be done with a line.
+         * @description An action on a line.
          * @enum {string}
          */
-        LineAction: "show";
+        LineAction: "show" | "reissue" | "topup";
         /**
          * LineState
-         * @description How a line stands. `suspended` carries no traffic, but can come back.
+         * @description The state of a line. A `suspended` line carries no traffic and can be resumed.
          * @enum {string}
          */
         LineState: "pending" | "active" | "suspended" | "ended";
@@ -771,6 +897,10 @@ export interface components {
             sfNumber: string;
             /** Newpassword */
             newPassword?: string | null;
+            /** Secondfact */
+            secondFact?: string | null;
+            /** Prooftoken */
+            proofToken?: string | null;
         };
         /**
          * LoginRequest
@@ -840,10 +970,75 @@ export interface components {
         };
         /**
          * Obstacle
-         * @description Why an action cannot be done now.
+         * @description The reason why an action is not possible now.
          * @enum {string}
          */
-        Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "no-activation-code";
+        Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "reissue-not-supported" | "reissue-limit-reached" | "topup-not-supported" | "no-activation-code";
+        /**
+         * OfferValidity
+         * @description How long the data can be used.
+         */
+        OfferValidity: {
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "day" | "month";
+            /** Count */
+            count: number;
+        };
+        /**
+         * OperationStep
+         * @description One thing that is done, or is to be done, in words.
+         */
+        OperationStep: {
+            /** Step */
+            step: string;
+            /** Label */
+            label: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "done" | "running" | "failed" | "waiting";
+            /** At */
+            at?: string | null;
+        };
+        /**
+         * OperationView
+         * @description How an operation stands.
+         *
+         *     `nextStep` says what happens next; `message` says how it ended, when it failed.
+         */
+        OperationView: {
+            /** Operationid */
+            operationId: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "topup" | "reissue";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "running" | "succeeded" | "failed";
+            /** Subscriptionid */
+            subscriptionId: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Finishedat */
+            finishedAt?: string | null;
+            /** Steps */
+            steps: components["schemas"]["OperationStep"][];
+            /** Nextstep */
+            nextStep: string;
+            /** Message */
+            message?: string | null;
+        };
         /**
          * OptionShown
          * @description One thing that was chosen, in words.
@@ -858,7 +1053,7 @@ export interface components {
         };
         /**
          * OptionView
-         * @description One configurable option: all that a form needs to draw and check it.
+         * @description One configurable option, with the data that a form needs to show and check it.
          */
         OptionView: {
             /** Id */
@@ -998,6 +1193,13 @@ export interface components {
             /** Nextcursor */
             nextCursor?: string | null;
         };
+        /** Page[TopupOffer] */
+        Page_TopupOffer_: {
+            /** Items */
+            items: components["schemas"]["TopupOffer"][];
+            /** Nextcursor */
+            nextCursor?: string | null;
+        };
         /**
          * PaymentMethodView
          * @description One pay method; nothing that could be charged with.
@@ -1068,7 +1270,7 @@ export interface components {
         };
         /**
          * ProductView
-         * @description One product as a customer may see it.
+         * @description One product with the values that a customer may see.
          */
         ProductView: {
             /** Sku */
@@ -1100,13 +1302,13 @@ export interface components {
         };
         /**
          * ProfileState
-         * @description Where the profile of a line is (GSMA SGP.22). `unknown`: the provider does not tell.
+         * @description The state of a line's profile (GSMA SGP.22); `unknown` if the provider does not tell.
          * @enum {string}
          */
         ProfileState: "released" | "downloaded" | "installed" | "enabled" | "disabled" | "deleted" | "unknown";
         /**
          * ProvisionAccepted
-         * @description The job is recorded and will be worked on.
+         * @description The job is recorded, and a worker will run it.
          */
         ProvisionAccepted: {
             /** Sforderid */
@@ -1122,7 +1324,7 @@ export interface components {
         };
         /**
          * ProvisionAnswer
-         * @description `attempt` counts the starts; `result` is there once the order is provisioned.
+         * @description The state of a job. `attempt` counts the starts. A provisioned order has a `result`.
          */
         ProvisionAnswer: {
             /** Sforderid */
@@ -1138,7 +1340,7 @@ export interface components {
         };
         /**
          * ProvisionResult
-         * @description What a provisioned order became.
+         * @description The ids that a provisioned order has in other systems.
          */
         ProvisionResult: {
             /** Whmcsorderid */
@@ -1147,6 +1349,17 @@ export interface components {
             serviceIds: number[];
             /** Iccids */
             iccids: string[];
+        };
+        /**
+         * Received
+         * @description The delivery has arrived; what it means is looked up later.
+         */
+        Received: {
+            /**
+             * Received
+             * @default true
+             */
+            received: boolean;
         };
         /**
          * RefreshRequest
@@ -1167,6 +1380,22 @@ export interface components {
             email: string;
             /** Sfnumber */
             sfNumber: string;
+        };
+        /**
+         * ReissueRequest
+         * @description Why another eSIM is needed; `confirmLoss`: the customer knows what is lost by it.
+         */
+        ReissueRequest: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "lost" | "new-phone" | "broken" | "other";
+            /**
+             * Confirmloss
+             * @default false
+             */
+            confirmLoss: boolean;
         };
         /**
          * ResetMailRequest
@@ -1196,10 +1425,21 @@ export interface components {
         };
         /**
          * ServiceStatus
-         * @description How a service stands. `unknown`: a status that an installation has invented.
+         * @description The status of a service. `unknown` is a status that only this installation has.
          * @enum {string}
          */
         ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
+        /**
+         * SignupProofRequest
+         * @description The customer number whose owner wants to sign up.
+         */
+        SignupProofRequest: {
+            /**
+             * Sfnumber
+             * @example CN-000101
+             */
+            sfNumber: string;
+        };
         /**
          * SignupRequest
          * @description A customer of the reseller who wants a portal account.
@@ -1247,6 +1487,10 @@ export interface components {
              * @default false
              */
             marketingOptIn: boolean;
+            /** Secondfact */
+            secondFact?: string | null;
+            /** Prooftoken */
+            proofToken?: string | null;
         };
         /**
          * SsoLink
@@ -1359,6 +1603,33 @@ export interface components {
             expiresIn: number;
             /** Refreshtoken */
             refreshToken?: string | null;
+        };
+        /**
+         * TopupOffer
+         * @description What can be added to a line.
+         *
+         *     `dataBytes` null is unlimited; `validity` null lasts as long as the line's period.
+         */
+        TopupOffer: {
+            /** Offerid */
+            offerId: string;
+            /** Name */
+            name: string;
+            price: components["schemas"]["Money"];
+            /** Databytes */
+            dataBytes: number | null;
+            validity: components["schemas"]["OfferValidity"] | null;
+        };
+        /**
+         * TopupRequest
+         * @description Which offer to buy: the price is the offer's.
+         */
+        TopupRequest: {
+            /**
+             * Offerid
+             * @example offer-0123456789abcdef
+             */
+            offerId: string;
         };
         /**
          * UsageView
@@ -1524,6 +1795,31 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ResetMailRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    request_signup_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignupProofRequest"];
             };
         };
         responses: {
@@ -1854,6 +2150,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_operation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_orders: {
         parameters: {
             query?: {
@@ -2047,6 +2366,133 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EsimActivation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start_reissue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReissueRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start_topup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopupRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_topup_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TopupOffer_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    esim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    esim_hint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -27,6 +27,8 @@ const problems: Messages['problems'] = {
     '一部のシステムから時間内に応答がありませんでした。もう一度お試しください。二重に処理されることはありません。',
   'customer-number-unknown':
     'このお客様番号は登録されていません。当社からの書類に記載の番号をご確認ください。',
+  'customer-not-proved':
+    'お客様番号とご本人確認の内容が一致しないか、すでにアカウントがあります。ご確認のうえ、ログインまたはお問い合わせください。',
   'customer-already-registered':
     'このお客様番号のアカウントはすでにあります。ログインするか、パスワードを再設定してください。',
   'email-already-registered':
@@ -43,6 +45,8 @@ const problems: Messages['problems'] = {
     '請求アカウントのお客様番号が一致しません。番号を確認するか、お問い合わせください。',
   'account-conflict':
     'お客様情報が別の情報と統合されました。お問い合わせください。変更は行われていません。',
+  'reissue-unavailable': '現在、このeSIMは交換できません。',
+  'confirm-loss-required': '現在のeSIMとともに失われるものを確認してから、もう一度お試しください。',
   'esim-code-unavailable': '現在、このeSIMのアクティベーションコードは表示できません。',
   'account-not-mapped': '登録が途中で中断されました。もう一度送信すると完了します。',
   'payment-method-required': '先にお支払い方法を登録してから、ご注文ください。',
@@ -54,6 +58,8 @@ const problems: Messages['problems'] = {
     '送信内容が不足しています。ページを再読み込みして、もう一度お試しください。',
   'signature-invalid': '送信内容を確認できませんでした。',
   'already-running': 'すでに処理中です。',
+  'topup-unavailable': 'この回線にはデータを追加できません。',
+  'operation-in-progress': 'この回線では別の処理が進行中です。終わるまでお待ちください。',
   'reauthentication-required': '続けるには、もう一度パスワードを入力してください。',
   offline: 'サーバーに接続できませんでした。通信状況を確認して、もう一度お試しください。',
   timeout:
@@ -75,6 +81,7 @@ const codes: Messages['codes'] = {
   'option-out-of-range': '数が小さすぎるか、大きすぎます。',
   'choice-unknown': 'この選択肢の取り扱いは終了しました。選び直してください。',
   'activation-invalid': '現在から1年以内の日時を選んでください。',
+  'offer-unknown': 'このプランは提供が終了したか、価格が変更されました。',
   'postcode-missing': '郵便番号を入力してください。',
   'postcode-invalid': '郵便番号の形式が正しくありません。日本の例: 105-0011',
   'state-missing': '都道府県（州・省）を入力してください。',
@@ -407,6 +414,10 @@ export const ja: Messages = {
       'line-suspended': 'このeSIMは停止中です。サポートにお問い合わせください。',
       'line-ended': 'このeSIMは終了しました。',
       'already-installed': 'このeSIMは設定済みのため、コードはもう使えません。',
+      'reissue-not-supported': 'このeSIMはここでは交換できません。サポートにお問い合わせください。',
+      'reissue-limit-reached':
+        'このeSIMは1か月の間に何度も交換されています。サポートにお問い合わせください。',
+      'topup-not-supported': 'このeSIMにはデータを追加できません。',
       'no-activation-code':
         'このeSIMはネットワークからスマートフォンに送られます。コードは不要です。',
     },
@@ -443,6 +454,23 @@ export const ja: Messages = {
     reissue: '機種変更・eSIMの紛失',
     reissueText: '同じ番号で新しいeSIMを発行できます。現在のeSIMは使えなくなります。',
     reissueConfirm: '現在のeSIMが使えなくなることを理解しました。',
+    resendText:
+      'eSIMはまだ設定されていないため、交換の必要はありません。QRコードをもう一度お送りします。',
+    resendButton: 'QRコードを再送する',
+    replaceText:
+      '同じプランの新しいeSIMを発行します。現在のeSIMは使えなくなり、残りのデータは失われます。',
+    replaceConfirm: '現在のeSIMが使えなくなり、残りのデータが失われることを理解しました。',
+    replaceConfirmData: (left) =>
+      `現在のeSIMが使えなくなり、残り${left}のデータが失われることを理解しました。`,
+    reissueWhy: '理由をお選びください',
+    reissueReasons: {
+      lost: 'スマートフォンを紛失した、または盗まれた',
+      'new-phone': '機種変更をした',
+      broken: 'eSIMが使えない',
+      other: 'その他',
+    },
+    reissueLate:
+      '新しいeSIMの準備ができました。メールでお送りしました。当社側の処理は続いています。',
     reissueMust: '続けるには、確認のチェックが必要です。',
     reissueButton: '新しいeSIMを発行',
     topup: 'データの追加',
@@ -457,7 +485,7 @@ export const ja: Messages = {
       reissue: {
         pending: '新しいeSIMを準備しています。',
         running: '新しいeSIMを準備しています。',
-        succeeded: '新しいeSIMの準備ができました。メールでお送りしました。',
+        succeeded: 'eSIMのQRコードをメールでお送りしました。',
         failed: 'eSIMを交換できませんでした。現在のeSIMは引き続き使えます。',
       },
       topup: {
@@ -515,6 +543,25 @@ export const ja: Messages = {
     },
     fill: '入力してください。',
     emailForm: 'メールアドレスを入力してください（例: name@example.com）。',
+  },
+  proof: {
+    fact: {
+      postcode: 'ご登録の郵便番号',
+      'birth-date': '生年月日',
+      other: 'ご本人確認の答え',
+    },
+    factHint: {
+      postcode: '当社からの郵便物に記載の郵便番号です。例: 105-0011',
+      'birth-date': 'お客様番号がご本人のものか確認します。',
+      other: 'お客様番号がご本人のものかどうかを確認します。',
+    },
+    ask: 'はじめに、ご登録のメールアドレスにリンクをお送りします。',
+    send: 'リンクを送る',
+    sent: 'メールをご確認ください',
+    sentText:
+      'お客様番号が確認できた場合、ご登録のメールアドレスにリンクをお送りしました。有効期間は1時間です。',
+    sentNothing:
+      '届かない場合は迷惑メールをご確認ください。すでにアカウントをお持ちの場合はログインしてください。',
   },
   signUp: {
     title: '新規登録',

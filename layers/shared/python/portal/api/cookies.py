@@ -1,8 +1,8 @@
-"""The refresh token in a cookie, for browsers: out of reach of scripts.
+"""The refresh token of browsers in a cookie that scripts cannot read.
 
-A browser asks for it with `X-Portal-Client: browser` at login. Because it then travels by itself,
-calls that rely on it must carry `X-Portal-CSRF: 1`, which no other site's page can add without a
-CORS preflight that the API refuses.
+A browser asks for it with `X-Portal-Client: browser` at login. A browser sends the cookie by
+itself, so calls that rely on it must have the header `X-Portal-CSRF: 1`. A page of another site
+cannot add it without a CORS preflight, which the API refuses.
 """
 
 from __future__ import annotations
@@ -20,11 +20,14 @@ from portal.domain.problems import FORBIDDEN, Problem
 CLIENT_HEADER = "X-Portal-Client"
 CSRF_HEADER = "X-Portal-CSRF"
 BROWSER = "browser"
+DEVICE_COOKIE = "portal_device"
+_DEVICE_DAYS = 180
+_LONGEST_DEVICE = 64
 _DAY_SECONDS = 86_400
 
 
 class RefreshCookie:
-    """Setting, reading and clearing the cookie as configured."""
+    """Sets, reads and clears the cookie as configured."""
 
     def __init__(self, settings: RefreshCookieConfig) -> None:
         self._settings = settings
@@ -35,7 +38,7 @@ class RefreshCookie:
         return headers.get(CLIENT_HEADER.lower(), "").strip().lower() == BROWSER
 
     def read(self, request: Request) -> str | None:
-        """The refresh token in the cookie, if there is one.
+        """Return the refresh token in the cookie; None when there is none.
 
         Raises Problem `forbidden` when the cookie comes without the custom header.
         """
@@ -50,16 +53,24 @@ class RefreshCookie:
         return token
 
     def set(self, token: str) -> Cookie:
-        """The Set-Cookie that hands a token to a browser."""
+        """Return the cookie that stores a token in the browser."""
         return self._cookie(token, self._settings.refresh_token_days * _DAY_SECONDS)
 
     def clear(self) -> Cookie:
-        """The Set-Cookie that makes a browser forget it."""
+        """Return the cookie that deletes the token in the browser."""
         return self._cookie("", 0)
 
-    def _cookie(self, value: str, max_age: int) -> Cookie:
+    def device(self, request: Request) -> str | None:
+        """The token of the browser as a device, if it has one."""
+        return device_of(request)
+
+    def set_device(self, token: str) -> Cookie:
+        """The Set-Cookie by which a browser is known as a device; signing out keeps it."""
+        return self._cookie(token, _DEVICE_DAYS * _DAY_SECONDS, name=DEVICE_COOKIE)
+
+    def _cookie(self, value: str, max_age: int, *, name: str = "") -> Cookie:
         return Cookie(
-            name=self._settings.refresh_cookie_name,
+            name=name or self._settings.refresh_cookie_name,
             value=value,
             path=self._settings.refresh_cookie_path,
             domain=self._settings.refresh_cookie_domain,
@@ -68,6 +79,12 @@ class RefreshCookie:
             max_age=max_age,
             same_site=SameSite(self._settings.refresh_cookie_same_site),
         )
+
+
+def device_of(request: Request) -> str | None:
+    """The token in the device cookie. It opens nothing, so no header need come with it."""
+    token = _cookies(request.resolved_event.raw_event).get(DEVICE_COOKIE, "")
+    return token if 0 < len(token) <= _LONGEST_DEVICE else None
 
 
 def _cookies(event: dict[str, Any]) -> dict[str, str]:
