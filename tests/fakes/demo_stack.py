@@ -87,6 +87,7 @@ class FakeStack:
     apex_failure: tuple[int, dict[str, Any]] | None = None
     outcome: dict[str, Any] = field(default_factory=dict)
     order_status: str = "Pending Review"
+    needs_approval: bool = True
     order_changes: list[dict[str, Any]] = field(default_factory=list)
     provisioned: bool = False
     provisioning_status: str = ""
@@ -292,6 +293,8 @@ class FakeStack:
         return JSONResponse({"returnValue": {**answer, "correlationId": "corr-12345678"}})
 
     def _pressed(self) -> dict[str, Any] | None:
+        if self.needs_approval and self.order_status == "Pending Review":
+            return {"code": "stopped", "message": "Approve the Order first.", "statusCode": 0}
         self.presses += 1
         if self.provisioned:
             return {"code": "provisioned", "message": "Nothing was done.", "statusCode": 200}

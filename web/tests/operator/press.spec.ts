@@ -10,6 +10,7 @@ import {
   type Page,
   test,
 } from '@playwright/test';
+import { accessible } from '../pages/fake';
 import { shot } from './fakeApex';
 import { Speaker } from './texts';
 
@@ -248,9 +249,13 @@ test('an order in review is refused until it is approved', async ({ page }) => {
   const dialog = await open(page, id);
   await expect(dialog.getByText(speaker.remedy('order-not-approved'))).toBeVisible();
   await expect(press(dialog)).toBeDisabled();
+  await accessible(page);
   await page.keyboard.press('Escape');
+  const button = page.getByRole('button', { name: 'Provision in WHMCS' });
+  await expect(button).toBeFocused();
   await page.getByRole('button', { name: 'Approve' }).click();
-  await page.getByRole('button', { name: 'Provision in WHMCS' }).click();
+  await button.focus();
+  await page.keyboard.press('Enter');
   await press(dialog).click();
   await expect(dialog.getByText(speaker.label('Screen_Done'))).toBeVisible(WAIT);
 });
@@ -331,6 +336,7 @@ test('several orders are started from the list', async ({ page }) => {
   await customer.addCard();
   const ids = [await customer.order(), await customer.order(), await customer.order('Draft')];
   await page.goto('/salesforce');
+  await accessible(page);
   for (const id of ids) await page.locator(`input[value="${id}"]`).check();
   await page.getByRole('button', { name: 'Provision in WHMCS' }).click();
   await page.getByRole('button', { name: speaker.label('Bulk_Start', 2) }).click();
