@@ -1,7 +1,7 @@
-"""Every Lambda of the portal, what starts it and what it may touch.
+"""The table of all Lambdas of the portal, with their triggers and the resources they may use.
 
-Everything else is derived from this table: functions, roles, environments, routes, event sources
-and alarms. A handler that reads a further environment name or table needs a change here first.
+Functions, roles, environments, routes, event sources and alarms are derived from this table. A
+handler that reads a further environment name or table needs a change here first.
 """
 
 from __future__ import annotations
@@ -59,8 +59,10 @@ SESSION = (
     "REFRESH_COOKIE_DOMAIN",
     "REFRESH_TOKEN_DAYS",
 )
+SIGNUP_PROOF = ("SIGNUP_PROOF", "SIGNUP_PROOF_FIELD")
 REGISTRATION = (
     *RATE_LIMITS,
+    *SIGNUP_PROOF,
     *PASSWORD_RULES,
     *SALESFORCE,
     *ACCOUNT_FIELDS,
@@ -69,7 +71,7 @@ REGISTRATION = (
 )
 CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 
-# An HTTP handler must answer before the gateway gives up at 29 s.
+# An HTTP handler must answer before the gateway's timeout of 29 s.
 HTTP_UPSTREAM_TIMEOUT = 28
 
 CREATE_USER = (
@@ -77,7 +79,7 @@ CREATE_USER = (
     "AdminSetUserPassword",
     "AdminGetUser",
     "AdminDeleteUser",
-    "AdminInitiateAuth",  # a repeated signup is answered to who knows the password
+    "AdminInitiateAuth",  # a repeated signup is answered only with the right password
 )
 END_SESSIONS = ("AdminSetUserPassword", "AdminUserGlobalSignOut")
 
@@ -94,6 +96,14 @@ AUTH = (
         cognito_actions=CREATE_USER,
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="auth",
+        name="request_signup_proof",
+        route=Route(method="POST", path="/auth/request-signup-proof", access=Access.CREDENTIALS),
+        settings=(*RATE_LIMITS, *SIGNUP_PROOF),
+        writes=(Table.EPHEMERAL,),
+        sends=(Queue.EMAIL,),
     ),
     Endpoint(
         area="auth",
@@ -317,6 +327,19 @@ SUBSCRIPTIONS = (
     ),
 )
 
+WEBHOOKS = tuple(
+    Endpoint(
+        area="webhooks",
+        name=name,
+        route=Route(method="POST", path=path, access=Access.WEBHOOK),
+        settings=("ESIM_PROVIDER",),
+        writes=(Table.IDEMPOTENCY,),
+        sends=(Queue.PROVISION,),
+        secrets=(Secret.ESIM_WEBHOOK,),
+    )
+    for name, path in (("esim", "/webhooks/esim"), ("esim_hint", "/webhooks/esim/{token}"))
+)
+
 PROVISION = (
     Endpoint(
         area="provision",
@@ -364,8 +387,82 @@ PROVISION = (
         every_minutes=5,
         writes=(Table.WORKFLOW,),
         queries_status_index=True,
-        sends=(Queue.PROVISION, Queue.PROVISION_WAITING),
+        sends=(
+            Queue.PROVISION,
+            Queue.PROVISION_WAITING,
+            Queue.OPERATION,
+            Queue.OPERATION_WAITING,
+        ),
         timeout=60,
+    ),
+)
+
+OPERATION_SELLING = (*SALESFORCE, *WHMCS, *ESIM, *CURRENCY, *TIME_ZONE)
+OPERATION_WORK = (
+    *WHMCS,
+    "WHMCS_PAYMENT_METHOD",
+    *ESIM,
+    *TIME_ZONE,
+    "OPERATION_MAX_RETRIES",
+    "OPERATION_PATIENCE_HOURS",
+)
+
+OPERATIONS = (
+    Endpoint(
+        area="operations",
+        name="get_operation",
+        route=Route(method="GET", path="/operations/{id}", access=Access.BEARER),
+        reads=(Table.WORKFLOW,),
+    ),
+    Endpoint(
+        area="operations",
+        name="list_topup_offers",
+        route=Route(method="GET", path="/subscriptions/{id}/topup-offers", access=Access.BEARER),
+        settings=OPERATION_SELLING,
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        writes=(Table.CATALOG, Table.EPHEMERAL),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="operations",
+        name="start_topup",
+        route=Route(method="POST", path="/subscriptions/{id}/topup", access=Access.BEARER),
+        settings=OPERATION_SELLING,
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW, Table.CATALOG, Table.EPHEMERAL),
+        sends=(Queue.OPERATION,),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="operations",
+        name="worker",
+        consumes=(Queue.OPERATION, Queue.OPERATION_WAITING),
+        backs_off=True,
+        settings=OPERATION_WORK,
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
+        # An operation that is to be looked at again later goes back as a new message.
+        sends=(Queue.EMAIL, Queue.CASE, Queue.OPERATION, Queue.OPERATION_WAITING),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=150,
+    ),
+    Endpoint(
+        area="operations",
+        name="dead_letter",
+        consumes_dead_letters_of=(Queue.OPERATION, Queue.OPERATION_WAITING),
+        settings=OPERATION_WORK,
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
+        # To end an operation is to undo what it has begun.
+        sends=(Queue.EMAIL, Queue.CASE),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=150,
     ),
 )
 
@@ -432,7 +529,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *CATALOG,
     *ORDERS,
     *SUBSCRIPTIONS,
+    *WEBHOOKS,
     *PROVISION,
+    *OPERATIONS,
     *MAIL,
     *AUDIT,
     *SYSTEM,
@@ -441,10 +540,10 @@ AREAS: tuple[str, ...] = tuple(dict.fromkeys(endpoint.area for endpoint in ENDPO
 
 
 def consumer_of(queue: Queue) -> Endpoint:
-    """The Lambda that consumes a queue."""
+    """Return the Lambda that consumes a queue."""
     return next(endpoint for endpoint in ENDPOINTS if queue in endpoint.consumes)
 
 
 def dead_letter_consumer_of(queue: Queue) -> Endpoint | None:
-    """The Lambda that consumes a queue's dead letters; None when an operator does."""
+    """Return the Lambda that consumes a queue's dead letters; None when an operator does."""
     return next((e for e in ENDPOINTS if queue in e.consumes_dead_letters_of), None)

@@ -22,7 +22,8 @@ class SiteContext:
     """The customer's pages: the folder of the built site and its run-time configuration.
 
     `brand_logo_url` and `brand_color` are None where the site's own are used. `currency` is an
-    ISO 4217 code, `time_zone` an IANA name.
+    ISO 4217 code, `time_zone` an IANA name. `signup_proof` is the stage's SIGNUP_PROOF,
+    `signup_fact` the kind of fact that the pages name: `postcode`, `birth-date` or `other`.
     """
 
     dist: Path
@@ -31,6 +32,8 @@ class SiteContext:
     brand_color: str | None
     currency: str
     time_zone: str
+    signup_proof: str
+    signup_fact: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,3 +85,11 @@ class StackContext:
             "sendgrid": self.sendgrid_url,
         }
         return {name: url for name, url in urls.items() if url is not None}
+
+
+def fact_in(field: str) -> str:
+    """The kind of fact that a field of the Account holds, by its API name."""
+    name = field.lower()
+    if "postalcode" in name or "postcode" in name:
+        return "postcode"
+    return "birth-date" if "birth" in name else "other"

@@ -1,4 +1,4 @@
-"""Composition root of the operator's command line: the only place that names adapters."""
+"""The composition root of the operator's command line, the only module that uses adapters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from urllib.parse import urlsplit
 from portal import config
 
 from ops import stages
-from ops.ports import CatalogPorts, DeadLetterPorts, JobPorts, OrderPorts, UserPorts
+from ops.ports import (
+    CatalogPorts,
+    DeadLetterPorts,
+    JobPorts,
+    OperationPorts,
+    OrderPorts,
+    UserPorts,
+)
 from ops.stages import Stage
 
 if TYPE_CHECKING:
@@ -29,13 +36,21 @@ READ_SECONDS = 20.0
 
 
 class JobConfig(config.WorkflowTable, config.ProvisionQueue):
-    """`ops order cancel`, `ops redrive`."""
+    """The settings of `ops order cancel` and `ops redrive`."""
+
+
+class OperationJobConfig(config.WorkflowTable, config.OperationQueue):
+    """`ops operation cancel`, `ops operation redrive`."""
+
+
+class OperationConfig(OperationJobConfig, config.WhmcsConfig):
+    """`ops operation show`."""
 
 
 class OrderConfig(
     config.WorkflowTable, config.IdentityTable, config.SalesforceConfig, config.WhmcsConfig
 ):
-    """`ops order show`."""
+    """The settings of `ops order show`."""
 
 
 class AuditSettings(
@@ -53,7 +68,7 @@ class AuditSettings(
 
 
 class StageRoot:
-    """`Root` over a deployed stage, looked up at the first use."""
+    """`Root` over a deployed stage, which is looked up at the first use."""
 
     def __init__(self, name: str | None, front_door: str | None = None) -> None:
         self._name = name
@@ -82,13 +97,25 @@ class StageRoot:
         )
 
     def jobs(self) -> JobPorts:
-        """For what changes a job."""
-        from portal.adapters.sqs import SqsQueue
-        from portal.adapters.task_queue import SqsTaskQueue
-
+        """For what changes a provisioning job."""
         settings = config.load(JobConfig, self.stage.environment)
-        queue = SqsQueue(settings.provision_queue_url, lambda: self.stage.cloud.client("sqs"))
-        return JobPorts(jobs=self._jobs(settings), queue=SqsTaskQueue(queue), clock=time.time)
+        return self._job_ports(settings, settings.provision_queue_url)
+
+    def operation_jobs(self) -> JobPorts:
+        """For what changes an operation."""
+        settings = config.load(OperationJobConfig, self.stage.environment)
+        return self._job_ports(settings, settings.operation_queue_url)
+
+    def operation(self) -> OperationPorts:
+        """For `ops operation show`."""
+        from portal.adapters.whmcs.invoicing import WhmcsInvoicing
+
+        settings = config.load(OperationConfig, self.stage.environment)
+        return OperationPorts(
+            stage=self.stage.name,
+            jobs=self._job_ports(settings, settings.operation_queue_url),
+            invoicing=WhmcsInvoicing(self._whmcs(settings)),
+        )
 
     def order(self) -> OrderPorts:
         """For `ops order show`."""
@@ -139,6 +166,8 @@ class StageRoot:
         return DeadLetterPorts(
             provision=self._dead_letters("Provision"),
             provision_waiting=self._dead_letters("ProvisionWaiting"),
+            operation=self._dead_letters("Operation"),
+            operation_waiting=self._dead_letters("OperationWaiting"),
             email=self._joined_dead_letters("Email"),
             case=self._joined_dead_letters("Case"),
             clock=time.time,
@@ -189,7 +218,7 @@ class StageRoot:
         return installation(self.stage, secret=self._secret, transport=_transport)
 
     def _joined_dead_letters(self, queue: str) -> JoinedDeadLetters:
-        """Those of the queue and of its waiting queue, which go back to the former."""
+        """Return the dead letters of a queue and its waiting queue. They go back to the queue."""
         from ops.dead_letters import JoinedDeadLetters
 
         waiting = self._dead_letters(f"{queue}Waiting", back_to=queue)
@@ -203,6 +232,13 @@ class StageRoot:
             url=self.stage.output(f"{queue}DeadLettersUrl"),
             queue_url=self.stage.output(f"{back_to or queue}QueueUrl"),
         )
+
+    def _job_ports(self, settings: config.WorkflowTable, queue_url: str) -> JobPorts:
+        from portal.adapters.sqs import SqsQueue
+        from portal.adapters.task_queue import SqsTaskQueue
+
+        queue = SqsQueue(queue_url, lambda: self.stage.cloud.client("sqs"))
+        return JobPorts(jobs=self._jobs(settings), queue=SqsTaskQueue(queue), clock=time.time)
 
     def _jobs(self, settings: config.WorkflowTable) -> DynamoJobStore:
         from portal.repositories.workflow import DynamoJobStore

@@ -1,8 +1,8 @@
 """The API's OpenAPI 3.1 document, made from the handlers themselves.
 
-`python -m ops.openapi` writes `docs/openapi.json`; a test fails when it is out of date. Each
-endpoint is an application of its own (one Lambda each), so their documents are put together
-here, with what the gateway and the frame add: problems, correlation ids, how to sign in.
+`python -m ops.openapi` writes `docs/openapi.json`, and a test fails when it is out of date. Each
+endpoint is an application of its own, so their documents are combined here. Problems, correlation
+ids and the security schemes, which the gateway and `portal.api.app` add, are added here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from portal.domain.problems import TYPE_BASE
 
-from infra.endpoint_model import Access, Endpoint
+from infra.endpoint_model import Access, Endpoint, Route
 from infra.endpoints import ENDPOINTS
 
 OUTPUT = Path(__file__).parents[1] / "docs" / "openapi.json"
@@ -62,6 +62,13 @@ SECURITY_SCHEMES: dict[str, Any] = {
         "description": "`v1=<hex HMAC-SHA-256>` with X-Portal-Timestamp, X-Portal-Key-Id and "
         "Idempotency-Key; see docs/signature.md.",
     },
+    "providerSignature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": "`v1,<base64 HMAC-SHA-256>`, by spaces, with webhook-id and "
+        "webhook-timestamp; see docs/esim-providers.md.",
+    },
 }
 DESCRIPTION = (
     "Every answer carries X-Correlation-Id (the caller's, if it matches `[A-Za-z0-9._-]{8,64}`). "
@@ -70,7 +77,7 @@ DESCRIPTION = (
 
 
 def document() -> dict[str, Any]:
-    """The whole document."""
+    """Return the whole document."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Problem": PROBLEM_SCHEMA}
     for endpoint in ENDPOINTS:
@@ -125,10 +132,7 @@ def _powertools_schemes() -> dict[str, Any]:
 def _finished(operation: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
     assert endpoint.route is not None  # noqa: S101  # the caller skipped the others
     operation["operationId"] = endpoint.name
-    operation["security"] = {
-        Access.BEARER: [{"bearer": []}],
-        Access.SIGNED: [{"signature": []}],
-    }.get(endpoint.route.access, [])
+    operation["security"] = _security(endpoint.route)
     # Powertools describes its own validation errors; ours are problems like all others.
     for status in ("422", "500"):
         operation["responses"].pop(status, None)
@@ -137,6 +141,17 @@ def _finished(operation: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
         if status in ("204", "304"):
             response.pop("content", None)
     return operation
+
+
+def _security(route: Route) -> list[dict[str, list[str]]]:
+    if route.access is Access.WEBHOOK and "{token}" in route.path:
+        return []  # the path is the proof
+    name = {
+        Access.BEARER: "bearer",
+        Access.SIGNED: "signature",
+        Access.WEBHOOK: "providerSignature",
+    }.get(route.access)
+    return [{name: []}] if name else []
 
 
 def _add_schema(schemas: dict[str, Any], name: str, schema: Any) -> None:
@@ -148,7 +163,7 @@ def _add_schema(schemas: dict[str, Any], name: str, schema: Any) -> None:
 
 
 def render() -> str:
-    """The document as it is committed."""
+    """Return the text of the document as it is committed."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What the commands work on, as they see it."""
+"""The ports of the commands."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from portal.ports.accounts import AccountMerges
 from portal.ports.billing_orders import BillingOrders, BillingServices
 from portal.ports.catalog import CatalogSource
 from portal.ports.identity import CustomerDirectory, CustomerRecords, OperatorDirectory
+from portal.ports.invoicing import Invoicing
 
 if TYPE_CHECKING:
     from ops.audit import AuditPorts
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class SalesforceOrder:
-    """An Order as the operator is shown it; `last_at` is Salesforce's own text."""
+    """An Order with the fields for operators. `last_at` is Salesforce's text."""
 
     order: LoadedOrder
     error_code: str
@@ -30,24 +31,24 @@ class SalesforceOrder:
 
 
 class OrderReader(Protocol):
-    """Reading one Order."""
+    """Reads one Order."""
 
     def read(self, order_id: str) -> SalesforceOrder | None:
-        """The Order (18 characters); None when there is none. Raises UpstreamError."""
+        """Return the Order (18 characters); None when there is none. Raises UpstreamErrors."""
         ...
 
 
 class OperatorJobs(JobStore, Protocol):
-    """Jobs with their history."""
+    """The store of jobs with their history."""
 
     def history(self, job_id: str) -> Iterator[dict[str, Any]]:
-        """The history, oldest first."""
+        """Yield the lines of a job's history, oldest first."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLetter:
-    """A message that was given up; `body` is JSON with ids only."""
+    """A message that was given up. `body` is JSON with ids only."""
 
     id: str
     body: str
@@ -56,7 +57,7 @@ class DeadLetter:
 
 @dataclass(frozen=True)
 class Moved:
-    """What was moved back, and what was left where it is."""
+    """The messages that were moved back, and those that were kept."""
 
     moved: Sequence[DeadLetter]
     left: Sequence[DeadLetter]
@@ -66,11 +67,11 @@ class DeadLetters(Protocol):
     """A dead-letter queue."""
 
     def look(self, limit: int) -> Sequence[DeadLetter]:
-        """At most `limit` messages; they stay."""
+        """Return at most `limit` messages. They stay in the queue."""
         ...
 
     def move_back(self, limit: int, keep: Callable[[DeadLetter], bool]) -> Moved:
-        """Send at most `limit` messages to their queue again; those to `keep` stay."""
+        """Send at most `limit` messages to their queue again. Those to `keep` stay."""
         ...
 
 
@@ -85,11 +86,20 @@ class CatalogPorts:
 
 @dataclass(frozen=True, kw_only=True)
 class JobPorts:
-    """For `ops order cancel` and `ops redrive`; `clock` gives epoch seconds."""
+    """For what cancels and starts jobs of a queue; `clock` gives epoch seconds."""
 
     jobs: OperatorJobs
     queue: Queue
     clock: Callable[[], float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationPorts:
+    """For `ops operation show`."""
+
+    stage: str
+    jobs: JobPorts
+    invoicing: Invoicing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,15 +131,17 @@ class DeadLetterPorts:
 
     provision: DeadLetters
     provision_waiting: DeadLetters
+    operation: DeadLetters
+    operation_waiting: DeadLetters
     email: DeadLetters
     case: DeadLetters
     clock: Callable[[], float]
 
 
 class Root(Protocol):
-    """Where a command gets its ports; each is put together when it is asked for.
+    """Gives a command its ports, which are created when they are needed.
 
-    All raise OpsError, ConfigurationError and botocore's errors.
+    All methods raise OpsError, ConfigurationError and botocore's errors.
     """
 
     def catalog(self) -> CatalogPorts:
@@ -137,7 +149,15 @@ class Root(Protocol):
         ...
 
     def jobs(self) -> JobPorts:
-        """For what changes a job."""
+        """For what changes a provisioning job."""
+        ...
+
+    def operation_jobs(self) -> JobPorts:
+        """For what changes an operation."""
+        ...
+
+    def operation(self) -> OperationPorts:
+        """For `ops operation show`."""
         ...
 
     def order(self) -> OrderPorts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from ops.order_report import moment
+from ops.report import moment
 from ops.users import UserView
 
 

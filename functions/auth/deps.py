@@ -12,6 +12,7 @@ from portal.api.cookies import RefreshCookie
 from portal.api.rate_limit import RateLimiter, limits_from
 from portal.domain.limits import LIMITS
 from portal.domain.passwords import PasswordPolicy
+from portal.domain.signup_proof import SignupProof
 from portal.ports.accounts import CaseJobs
 from portal.ports.clients import Clients
 from portal.ports.identity import CustomerDirectory
@@ -20,6 +21,8 @@ from portal.ports.users import Users
 
 from functions.auth.email_cases import EmailCases
 from functions.auth.passwords import Passwords, ResetMails
+from functions.auth.proof_mails import ProofMails
+from functions.auth.proving import Proving
 from functions.auth.recovery import AbandonedRegistrations
 from functions.auth.registration import Registrar
 from functions.auth.registration_requests import Linking, Signup
@@ -42,6 +45,7 @@ class RegistrationConfig(
     config.IdentityTable,
     config.CognitoConfig,
     config.PasswordRulesConfig,
+    config.SignupProofConfig,
     config.AccountReading,
     config.WhmcsConfig,
     config.WhmcsClientFields,
@@ -49,6 +53,10 @@ class RegistrationConfig(
     config.CaseQueue,
 ):
     """POST /auth/signup and POST /auth/link-whmcs."""
+
+
+class ProofMailsConfig(LimitedConfig, config.SignupProofConfig, config.EmailQueue):
+    """POST /auth/request-signup-proof."""
 
 
 class SessionConfig(LimitedConfig, config.CognitoConfig, config.RefreshCookieConfig):
@@ -111,7 +119,7 @@ def build_signup() -> Signup:
     settings = config.load(RegistrationConfig)
     clients, registrations = _clients(settings), _registrations(settings)
     return Signup(
-        accounts=factories.accounts(settings),
+        proving=_proving(settings),
         clients=clients,
         registrations=registrations,
         registrar=_registrar(settings, clients, registrations),
@@ -122,12 +130,23 @@ def build_signup() -> Signup:
 
 
 @functools.cache
+def build_proof_mails() -> ProofMails:
+    """For POST /auth/request-signup-proof."""
+    settings = config.load(ProofMailsConfig)
+    return ProofMails(
+        mode=settings.signup_proof,
+        mail_queue=factories.mail_queue(settings),
+        limiter=_limiter(settings),
+    )
+
+
+@functools.cache
 def build_linking() -> Linking:
     """For POST /auth/link-whmcs."""
     settings = config.load(RegistrationConfig)
     clients = _clients(settings)
     return Linking(
-        accounts=factories.accounts(settings),
+        proving=_proving(settings),
         clients=clients,
         registrar=_registrar(settings, clients, _registrations(settings)),
         limiter=_limiter(settings),
@@ -260,6 +279,18 @@ def _clients(settings: RegistrationConfig) -> Clients:
         nationality=settings.whmcs_nationality_field_id,
     )
     return WhmcsClients(factories.whmcs(settings), fields)
+
+
+def _proving(settings: RegistrationConfig) -> Proving:
+    second_fact = settings.signup_proof is SignupProof.SECOND_FACT
+    return Proving(
+        mode=settings.signup_proof,
+        accounts=factories.accounts(
+            settings, second_fact=settings.signup_proof_field if second_fact else ""
+        ),
+        tokens=factories.proof_tokens(settings),
+        limiter=_limiter(settings),
+    )
 
 
 def _case_jobs(settings: config.CaseQueue) -> CaseJobs:

@@ -40,6 +40,13 @@ Phone = Annotated[
     Field(examples=["+819012345678"], description="E.164, with the country code"),
 ]
 OpaqueToken = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+SecondFact = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100),
+    Field(
+        description="What the reseller knows of the customer, where SIGNUP_PROOF is second-fact.",
+    ),
+]
 
 
 class Address(RequestModel):
@@ -77,6 +84,8 @@ class SignupRequest(RequestModel):
     gender: Literal["male", "female", "other"] | None = None
     company: CompanyName | None = None
     marketing_opt_in: StrictBool = False
+    second_fact: SecondFact | None = Field(default=None, repr=False)
+    proof_token: OpaqueToken | None = Field(default=None, repr=False)
 
 
 class LinkRequest(RequestModel):
@@ -89,6 +98,14 @@ class LinkRequest(RequestModel):
     password: TypedPassword = Field(repr=False)
     sf_number: CustomerNumber
     new_password: Password | None = Field(default=None, repr=False)
+    second_fact: SecondFact | None = Field(default=None, repr=False)
+    proof_token: OpaqueToken | None = Field(default=None, repr=False)
+
+
+class SignupProofRequest(RequestModel):
+    """The customer number whose owner wants to sign up."""
+
+    sf_number: CustomerNumber
 
 
 class RegisteredResponse(ResponseModel):

@@ -1,4 +1,4 @@
-"""Composition root of the catalogue."""
+"""The composition root of the catalogue's endpoints."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.ports.identity import CustomerDirectory
 
 
 class CatalogConfig(config.HttpConfig, config.CatalogReading, config.TimeZoneConfig):
-    """GET /catalog and GET /catalog/{sku}."""
+    """The settings of GET /catalog and GET /catalog/{sku}."""
 
 
 class PersonalizedConfig(config.HttpConfig, config.EligibilityReading, config.TimeZoneConfig):
@@ -24,7 +24,7 @@ class PersonalizedConfig(config.HttpConfig, config.EligibilityReading, config.Ti
 
 @dataclass(frozen=True)
 class CatalogDeps:
-    """What the public catalogue needs."""
+    """The dependencies of the public catalogue."""
 
     catalog: CatalogReader
     today: Callable[[], date]
@@ -32,7 +32,7 @@ class CatalogDeps:
 
 @dataclass(frozen=True)
 class PersonalizedDeps:
-    """What the personal catalogue needs."""
+    """The dependencies of the personal catalogue."""
 
     catalog: CatalogReader
     today: Callable[[], date]
@@ -42,14 +42,14 @@ class PersonalizedDeps:
 
 @functools.cache
 def build_catalog() -> CatalogDeps:
-    """For the public endpoints."""
+    """Return the dependencies of the public endpoints."""
     settings = config.load(CatalogConfig)
     return CatalogDeps(catalog=factories.catalog_reader(settings), today=factories.today(settings))
 
 
 @functools.cache
 def build_personalized() -> PersonalizedDeps:
-    """For the personal endpoint."""
+    """Return the dependencies of the personal endpoint."""
     settings = config.load(PersonalizedConfig)
     return PersonalizedDeps(
         catalog=factories.catalog_reader(settings),

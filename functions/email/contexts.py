@@ -1,7 +1,7 @@
-"""The values of each mail: what the job carries, and what is looked up when it is rendered.
+"""The values of each mail, from the job and from look-ups when it is rendered.
 
-Activation codes and reset tokens are credentials. They are fetched or made here, right before
-the mail leaves, and are never in a queue, a log or another system.
+Activation codes and reset tokens are credentials. They are fetched or created here, right before
+the mail is sent, and are never in a queue, a log or another system.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from portal.domain.mail_contents import (
     EsimSentAgain,
     MailContent,
     PasswordReset,
+    SignupProof,
 )
 from portal.ports.mail_transport import InlineImage
 from portal.queues.failures import GiveUp
@@ -28,17 +29,17 @@ QR_CONTENT_ID = "esim-qr"
 
 
 class ActivationCodes(Protocol):
-    """Where activation codes come from: the eSIM provider."""
+    """The source of activation codes, which is the eSIM provider."""
 
     def activation_code(self, line_id: str) -> ActivationCode:
-        """The code of a line; raises Unavailable while the provider has none yet."""
+        """Return the code of a line. Raises Unavailable while the provider has none yet."""
         ...
 
 
 class TokenIssuer(Protocol):
-    """Where the tokens of reset links come from."""
+    """Where the tokens of links in mails come from."""
 
-    def issue(self, user_id: str) -> str:
+    def issue(self, subject: str, /) -> str:
         """A new token for the link in a mail; it exists nowhere else in clear."""
         ...
 
@@ -50,7 +51,7 @@ class TokenIssuer(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """Template values and the images that they refer to."""
+    """The values of a template, and the images that they refer to."""
 
     values: dict[str, Any] = field(repr=False)
     images: tuple[InlineImage, ...] = ()
@@ -62,22 +63,27 @@ class Contexts:
 
     activation_codes: ActivationCodes
     reset_tokens: TokenIssuer
+    proof_tokens: TokenIssuer
 
-    def of(self, job: MailJob) -> Context:
-        """The values of a job.
+    def of(self, job: MailJob, *, account_id: str = "") -> Context:
+        """Return the values for a job. `account_id` is the Account that a sign-up link is for.
 
         Raises GiveUp when its parameters are not those of its template, and the upstream's errors.
         """
         content = content_of(job)
         values = {name: getattr(content, name) for name in type(content).model_fields}
         if isinstance(content, PasswordReset):
-            token = self.reset_tokens.issue(job.user_id)
-            minutes = self.reset_tokens.valid_minutes
-            return Context(values | {"token": token, "minutes": minutes})
+            return Context(values | _link(self.reset_tokens, job.user_id))
+        if isinstance(content, SignupProof):
+            return Context(values | _link(self.proof_tokens, account_id))
         if isinstance(content, EsimActivation | EsimReissued | EsimSentAgain):
             code = self.activation_codes.activation_code(content.line_id)
             return Context(values | {"esim": esim_values(code)}, (qr_image(code),))
         return Context(values)
+
+
+def _link(issuer: TokenIssuer, subject: str) -> dict[str, Any]:
+    return {"token": issuer.issue(subject), "minutes": issuer.valid_minutes}
 
 
 def content_of(job: MailJob) -> MailContent:

@@ -1,7 +1,7 @@
-"""From a template name, a language and values to subject, text and HTML.
+"""Renders subject, text and HTML of a mail from its template, language and values.
 
-The words are in `templates/<language>.toml`, the two layouts beside them: text and HTML are made
-from the same words, so they never say different things.
+The texts are in `templates/<language>.toml`, next to the two layouts. The text and the HTML of a
+mail are made from the same texts, so they always say the same.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FOLDER = resources.files("functions.email") / "templates"
 
 @dataclass(frozen=True)
 class Rendered:
-    """A mail's words."""
+    """The subject, the plain text and the HTML of a mail."""
 
     subject: str
     text: str

@@ -1,4 +1,4 @@
-"""Every template with made-up values, for previews and tests."""
+"""Renders every template with made-up values, for previews and tests."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from portal.domain.mail_contents import (
     OrderReceived,
     PasswordChanged,
     PasswordReset,
+    SignupProof,
     TopupReceipt,
     TopupRefunded,
     Welcome,
@@ -39,6 +40,7 @@ _LINES = (
 _ORDER_ID = "801000000000001AAA"
 _CONTENTS: tuple[MailContent, ...] = (
     Welcome(),
+    SignupProof(customer_number="CN-000123"),
     PasswordReset(),
     PasswordChanged(),
     OrderReceived(order_number="00000123", sf_order_id=_ORDER_ID, lines=_LINES),
@@ -85,7 +87,7 @@ class _Made:
     def activation_code(self, line_id: str) -> ActivationCode:  # noqa: ARG002  # made up
         return CODE
 
-    def issue(self, user_id: str) -> str:  # noqa: ARG002  # made up
+    def issue(self, subject: str, /) -> str:  # noqa: ARG002  # made up
         return "sample-token"
 
 
@@ -93,6 +95,7 @@ def sample(template: MailTemplate, language: str, sender: Sender) -> Sample:
     """A preview of one mail, made as the real one is."""
     job = MailJob.of(CONTENTS[template], user_id="sample", dedup_key=f"sample:{template}")
     made = _Made()
-    context = Contexts(activation_codes=made, reset_tokens=made).of(job)
-    addressee = Addressee(language, NAMES.get(language, ""))
+    context = Contexts(activation_codes=made, reset_tokens=made, proof_tokens=made).of(job)
+    named = not CONTENTS[template].to_address_on_file
+    addressee = Addressee(language, NAMES.get(language, "") if named else "")
     return Sample(render(template, addressee, sender, context.values), context.images)

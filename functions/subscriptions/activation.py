@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from portal import correlation, qr_code
-from portal.api.principal import Principal
+from portal.api.principal import Principal, require_recent_sign_in
 from portal.api.rate_limit import RateLimiter
-from portal.api.reauthentication import require_fresh_sign_in
 from portal.domain.client_service import ClientService
 from portal.domain.line_actions import DETAILS, LineAction, obstacle_to
 from portal.domain.problems import ESIM_CODE_UNAVAILABLE, NOT_FOUND, Problem
@@ -50,7 +49,7 @@ class ActivationCodes:
         if line is None:
             raise Problem(NOT_FOUND, "This subscription has no eSIM.")
         if not self.mails.lately(line.line_id):
-            require_fresh_sign_in(user, self.clock())
+            require_recent_sign_in(user, self.clock())
         self._check(service, line)
         code = self.lines.provider.activation_code(line.line_id)
         self._record(service.id, line, user)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aws_cdk import aws_wafv2 as wafv2
 from portal.api.bodies import MAX_BYTES
@@ -65,9 +66,10 @@ def rules(
     ]
     made.append(_rate_rule(f"{name}-overall", limit=overall, only=None))
     made += [_managed(name, group, counted) for group, counted in MANAGED.items()]
-    for priority, rule in enumerate(made):
-        rule["priority"] = priority
-    return [wafv2.CfnWebACL.RuleProperty(**rule) for rule in made]
+    return [
+        wafv2.CfnWebACL.RuleProperty(priority=priority, **rule)
+        for priority, rule in enumerate(made)
+    ]
 
 
 def visible(name: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:
@@ -77,13 +79,13 @@ def visible(name: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:
     )
 
 
-def _without_instance(problem: Problem) -> dict[str, object]:
+def _without_instance(problem: Problem) -> dict[str, Any]:
     document = problem.as_json(instance="")
     del document["instance"]  # WAF's bodies are constants: they cannot carry a correlation id
     return document
 
 
-def _size_rule(name: str) -> dict[str, object]:
+def _size_rule(name: str) -> dict[str, Any]:
     body = wafv2.CfnWebACL.BodyProperty(oversize_handling="MATCH")
     statement = Statement(
         size_constraint_statement=wafv2.CfnWebACL.SizeConstraintStatementProperty(
@@ -98,7 +100,7 @@ def _size_rule(name: str) -> dict[str, object]:
     return _blocking(name, statement, status=413, body=TOO_LARGE, headers={})
 
 
-def _rate_rule(name: str, *, limit: int, only: Statement | None) -> dict[str, object]:
+def _rate_rule(name: str, *, limit: int, only: Statement | None) -> dict[str, Any]:
     statement = Statement(
         rate_based_statement=wafv2.CfnWebACL.RateBasedStatementProperty(
             aggregate_key_type="IP",
@@ -133,7 +135,7 @@ def _paths(stage: str, paths: Sequence[str]) -> Statement:
 
 def _blocking(
     name: str, statement: Statement, *, status: int, body: str, headers: Mapping[str, str]
-) -> dict[str, object]:
+) -> dict[str, Any]:
     response = wafv2.CfnWebACL.CustomResponseProperty(
         response_code=status,
         custom_response_body_key=body,
@@ -152,7 +154,7 @@ def _blocking(
     }
 
 
-def _managed(name: str, group: str, counted: Sequence[str]) -> dict[str, object]:
+def _managed(name: str, group: str, counted: Sequence[str]) -> dict[str, Any]:
     count = wafv2.CfnWebACL.RuleActionProperty(count={})
     statement = wafv2.CfnWebACL.ManagedRuleGroupStatementProperty(
         vendor_name="AWS",

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 
 from aws_cdk import aws_apigateway as apigateway
-from portal.api.app import SECURITY_HEADERS
+from portal.api.headers import SECURITY_HEADERS
 from portal.domain import problems
 from portal.domain.problems import Problem
 
@@ -31,7 +31,6 @@ def refuse_other_methods(
         "Access-Control-Allow-Origin": f"'{origin}'",
         "Access-Control-Allow-Credentials": "'true'",
         "Access-Control-Expose-Headers": "'X-Correlation-Id,Allow'",
-        "X-Correlation-Id": "context.requestId",
         "Vary": "'Origin'",
         **{name: f"'{value}'" for name, value in SECURITY_HEADERS.items()},
     }
@@ -65,4 +64,7 @@ def refuse_other_methods(
 
 def _body(methods: Sequence[str]) -> str:
     problem = Problem(problems.METHOD_NOT_ALLOWED, f"This path takes {', '.join(methods)}.")
-    return json.dumps(problem.as_json(instance="$context.requestId"))
+    document = json.dumps(problem.as_json(instance="$context.requestId"))
+    # A mapping of the header would take no context variable here; the template may set it.
+    correlation = "#set($context.responseOverride.header.X-Correlation-Id = $context.requestId)"
+    return f"{correlation}\n{document}"

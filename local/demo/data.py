@@ -23,12 +23,14 @@ from local.demo.people import (
 from local.demo.products import ONE_TIME, PRODUCTS, Product
 from local.demo.salesforce_ids import record_id
 from local.emulators.salesforce.org import STANDARD_PRICEBOOK_ID
+from local.operators import OPERATORS
 
 __all__ = [
     "ACCOUNTS",
     "CUSTOMERS",
     "esim_access_seed",
     "gigs_seed",
+    "operators_seed",
     "salesforce_seed",
     "sendgrid_seed",
     "whmcs_seed",
@@ -64,6 +66,28 @@ def salesforce_seed(public_key_pem: str) -> dict[str, Any]:
             ],
             "Product2": [_product2(product, n) for n, product in enumerate(PRODUCTS, start=1)],
             "PricebookEntry": _pricebook_entries(),
+        },
+    }
+
+
+def operators_seed(
+    portal_url: str, key_id: str, key: str, *, needs_approval: bool
+) -> dict[str, Any]:
+    """Return what an administrator enters after the package was installed: operators, the signing
+    key, the portal's address (`https://…/api`) and the rule about approval."""
+    return {
+        "users": [
+            {
+                "username": operator.username,
+                "language": operator.locale,
+                "permissionSets": ["Portal_Operators"],
+            }
+            for operator in OPERATORS.values()
+        ],
+        "credentials": {"Portal_API": {"Portal": {"SigningKey": key, "KeyId": key_id}}},
+        "namedCredentials": {"Portal_API": portal_url},
+        "customSettings": {
+            "Portal_Rules__c": {"Provision_Without_Approval__c": not needs_approval}
         },
     }
 
@@ -260,7 +284,7 @@ def gigs_seed() -> dict[str, Any]:
 
 
 def esim_access_seed() -> dict[str, Any]:
-    """A package for every size of eSIM product, two top-ups that fit all of them, and money."""
+    """Return a package per size of eSIM product, two top-ups for all of them, and a balance."""
     sizes = {
         product.esim_access_plan: product.data_gb
         for product in PRODUCTS

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import requests
+
 from local.demo.data import (
     esim_access_seed,
     gigs_seed,
@@ -34,6 +36,10 @@ SWITCHES: dict[str, dict[str, Any]] = {"whmcs": {"time_zone": "Asia/Tokyo"}}
 """The WHMCS of a shop in Japan has Japan's time."""
 
 
+# Reading all Apex takes some seconds.
+SEED_SECONDS = 60.0
+
+
 class SeedError(RuntimeError):
     """An emulator refused the demo's records; the message is the emulator's."""
 
@@ -59,6 +65,20 @@ def running(settings: Settings, *, salesforce_public_key: str) -> Iterator[dict[
                 serving_emulator(name, emulator.app(), settings.ports[name])
             )
         yield urls
+
+
+def enrol_operators(urls: dict[str, str], seed: dict[str, Any]) -> None:
+    """Add the operators and what signs their calls to the emulated org, where one runs.
+
+    Raises SeedError.
+    """
+    if "salesforce" not in urls:
+        return
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.post(f"{urls['salesforce']}/_admin/seed", json=seed, timeout=SEED_SECONDS)
+    if not answer.ok:
+        raise SeedError(f"the salesforce emulator refused the operators: {answer.text}")
 
 
 def _seed(emulator: Emulator[Any], data: dict[str, Any]) -> None:

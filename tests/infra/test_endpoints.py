@@ -15,6 +15,7 @@ POST /auth/login credentials auth.login
 POST /auth/refresh credentials auth.refresh
 POST /auth/logout credentials auth.logout
 POST /auth/request-password-reset credentials auth.request_password_reset
+POST /auth/request-signup-proof credentials auth.request_signup_proof
 POST /auth/reset-password credentials auth.reset_password
 POST /auth/change-password bearer auth.change_password
 POST /auth/link-whmcs credentials auth.link_whmcs
@@ -34,7 +35,12 @@ GET /orders/{sfOrderId} bearer orders.get_order
 GET /subscriptions bearer subscriptions.list_subscriptions
 GET /subscriptions/{id} bearer subscriptions.get_subscription
 GET /subscriptions/{id}/esim bearer subscriptions.get_esim
+POST /webhooks/esim webhook webhooks.esim
+POST /webhooks/esim/{token} webhook webhooks.esim_hint
 POST /orders/{sfOrderId}/provision signed provision.start
+GET /operations/{id} bearer operations.get_operation
+GET /subscriptions/{id}/topup-offers bearer operations.list_topup_offers
+POST /subscriptions/{id}/topup bearer operations.start_topup
 GET /health public system.health
 """
 

@@ -102,7 +102,7 @@ class _Merge(BaseModel):
 
 
 class SalesforceEmulator(Emulator[Switches]):
-    """An org whose custom fields are those of the SFDX project `project` (default: our own)."""
+    """An org with the custom fields of the SFDX project `project` (default: the portal's)."""
 
     name = "salesforce"
 
@@ -126,7 +126,7 @@ class SalesforceEmulator(Emulator[Switches]):
         ]
 
     def name_operation(self, incoming: Incoming) -> str:
-        """As listed in this module's description."""
+        """Return the name of the operation. The module's docstring lists the names."""
         path = incoming.path.rstrip("/")
         if path.startswith("/services/oauth2/"):
             return path.rpartition("/")[2]
@@ -134,7 +134,7 @@ class SalesforceEmulator(Emulator[Switches]):
         return _operation(incoming.method, segments) if segments else "versions"
 
     def operations(self) -> Collection[str]:
-        """As listed in this module's description, for every object of the org."""
+        """Return the names of the module's docstring for every object of the org."""
         objects = [sobject.name for sobject in self._org.schema.all()]
         return {
             *_OPERATIONS,
@@ -143,7 +143,7 @@ class SalesforceEmulator(Emulator[Switches]):
         }
 
     def clear(self) -> None:
-        """An empty org without connected apps or sessions."""
+        """Remove all records, connected apps and sessions."""
         self._oauth.clear()
         self._org.clear()
         self._apex.clear()
@@ -171,7 +171,7 @@ class SalesforceEmulator(Emulator[Switches]):
         }
 
     def set_switches(self, changes: dict[str, Any]) -> None:
-        """As every emulator; raises ValueError for a field that no org can hide."""
+        """Change switches. Raises ValueError also for a field that no org can hide."""
         for switch in ("hidden_fields", "read_only_fields"):
             for path in changes.get(switch, []):
                 self._org.check_can_restrict(str(path))
@@ -278,7 +278,7 @@ class SalesforceEmulator(Emulator[Switches]):
 
 
 def _check_length(request: Request) -> None:
-    """URI and headers share about 16 KB in Salesforce; long queries find that out."""
+    """Refuse a URI that is too long. In Salesforce, URI and headers share about 16 KB."""
     length = len(request.scope["raw_path"]) + len(request.scope["query_string"])
     if length > _LONGEST_URI:
         raise ApiError("URI_TOO_LONG", "URI Too Long", status=HTTPStatus.REQUEST_URI_TOO_LONG)

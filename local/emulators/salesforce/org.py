@@ -1,4 +1,4 @@
-"""One Salesforce org: schema, records, and what it needs to know of time and switches."""
+"""One Salesforce org: its schema, its records, its clock and its switches."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OWN_NAMES = {"externalId": "external_id"}
 
 
 class Org:
-    """State that all requests share. `switches` is read anew at every use."""
+    """The state that all requests share. `switches` is read at every use."""
 
     def __init__(
         self, clock: Clock, switches: Callable[[], Switches], project: Path | None = None
@@ -49,7 +49,7 @@ class Org:
         return self._switches()
 
     def now(self) -> datetime:
-        """The org's time, to the second, as timestamps are kept."""
+        """Return the org's time to the second, which is the precision of timestamps."""
         return self._clock.now().replace(microsecond=0)
 
     def exact_now(self) -> datetime:
@@ -96,7 +96,7 @@ class Org:
             raise ValueError(msg)
 
     def clear(self) -> None:
-        """Back to an empty org: only what every org is born with."""
+        """Remove all records except those that every new org has."""
         self.store = Store()
         self.requests_used = 0
         self._born("Organization", ORG_ID, Name="Portal Emulator", IsSandbox=True)
@@ -179,7 +179,7 @@ class Org:
         return [str(row["ApiName"]) for row in self.store.records(self.schema.get(_STATUS_OBJECT))]
 
     def audit(self, record: Record, user_id: str, *, created: bool) -> None:
-        """Stamp who and when."""
+        """Set the fields with the user and the time of a change."""
         now = self.now()
         if created:
             record.update(CreatedDate=now, CreatedById=user_id, IsDeleted=False)

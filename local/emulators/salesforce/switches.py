@@ -1,4 +1,4 @@
-"""What can be varied from outside while the emulator runs (`PATCH /_admin/switches`)."""
+"""The settings that can be changed while the emulator runs (`PATCH /_admin/switches`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Switches(BaseModel):
-    """Features of the org, permissions of the integration user, and vendor-made trouble."""
+    """Features of the org, permissions of the integration user, and failures of Salesforce."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,7 +1,7 @@
-"""The variants of WHMCS that are documented, seen in the wild or suspected.
+"""The variants of WHMCS that are documented, reported or suspected.
 
-Defaults follow the official documentation; each other value is an answer that a client must
-survive. Change them at run time with PATCH /_admin/switches.
+Defaults follow the official documentation. A client must handle the answers of all other values.
+Change them at run time with PATCH /_admin/switches.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ VERSION = "8.12.1"
 
 
 class Switches(BaseModel):
-    """Everything that can be set."""
+    """The switches of the WHMCS emulator."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -79,6 +79,11 @@ class Switches(BaseModel):
     sso_seconds: int = Field(default=60, ge=1)
 
     capture_declined: bool = Field(default=False, description="every CapturePayment fails")
+    capture: Literal["at_once", "pending", "recorded_late"] = Field(
+        default="at_once",
+        description="what a capture that succeeds leaves: a paid invoice, one that is Payment "
+        "Pending, or one that stays Unpaid until the payment is recorded",
+    )
     credit_pays_late: bool = Field(
         default=True,
         description="CreateInvoice says Unpaid even if credit paid it (developer-docs 119)",

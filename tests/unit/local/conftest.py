@@ -88,6 +88,8 @@ def running_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
             brand_color=None,
             currency="JPY",
             time_zone="Asia/Tokyo",
+            signup_proof="none",
+            signup_fact="other",
         ),
     )
     client = httpx.Client(base_url=url, trust_env=False, timeout=10)

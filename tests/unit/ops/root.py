@@ -104,6 +104,7 @@ class MemoryRoot:
     store: Any = field(default_factory=FakeCatalogStore)
     provision_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     waiting_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
+    operation_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     email_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     case_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
@@ -148,6 +149,8 @@ class MemoryRoot:
         return DeadLetterPorts(
             provision=self.provision_letters,
             provision_waiting=self.waiting_letters,
+            operation=self.operation_letters,
+            operation_waiting=FakeDeadLetters(),
             email=self.email_letters,
             case=self.case_letters,
             clock=self.clock,

@@ -91,7 +91,7 @@ def test_password_resets_with_dead_links_stay() -> None:
 
 def test_empty_queues_ask_nothing() -> None:
     result = MemoryRoot().run("redrive", "--dead-letters")
-    assert (result.exit_code, result.stdout.count("none")) == (0, 3)
+    assert (result.exit_code, result.stdout.count("none")) == (0, 4)
 
 
 def test_what_is_no_json_is_listed_all_the_same() -> None:

@@ -14,7 +14,7 @@ from portal.config import CatalogReading, environment_names
 
 from infra.endpoints import ENDPOINTS
 from local import note
-from ops.deps import JobConfig, OrderConfig, StageRoot
+from ops.deps import JobConfig, OperationConfig, OrderConfig, StageRoot
 from ops.errors import OpsError
 from ops.stages import FRONT_DOOR, FUNCTIONS, Cloud, deployed, find
 from tests.conftest import REGION
@@ -63,6 +63,7 @@ def test_a_stage_is_what_its_lambdas_were_deployed_with() -> None:
         "portal-dev-provision-worker": "1",
         "portal-dev-audit-nightly": "1",
         "portal-dev-catalog-list-products": "1",
+        "portal-dev-operations-worker": "1",
     }
 
 
@@ -77,7 +78,7 @@ def test_an_order_is_read_in_salesforce_or_on_the_local_screen() -> None:
 
 def test_these_lambdas_have_all_that_the_commands_read() -> None:
     environment = {name for one in ENDPOINTS if one.id in FUNCTIONS for name in one.environment}
-    for config in (CatalogReading, JobConfig, OrderConfig):
+    for config in (CatalogReading, JobConfig, OrderConfig, OperationConfig):
         assert environment_names(config) <= environment
 
 

@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/request-signup-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a sign-up link */
+        post: operations["request_signup_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/reset-password": {
         parameters: {
             query?: never;
@@ -311,6 +328,23 @@ export interface paths {
         patch: operations["update_address"];
         trace?: never;
     };
+    "/operations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an operation stands */
+        get: operations["get_operation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -408,6 +442,74 @@ export interface paths {
         get: operations["get_esim"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/topup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add data to a line */
+        post: operations["start_topup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/topup-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be added to a line */
+        get: operations["list_topup_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Events of the eSIM provider (signed by it) */
+        post: operations["esim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/esim/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hints of an eSIM provider that signs nothing */
+        post: operations["esim_hint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -573,7 +675,7 @@ export interface components {
         };
         /**
          * ChoiceView
-         * @description One choice; `priceDelta` is added to the product's price.
+         * @description One choice of an option. `priceDelta` is added to the product's price.
          */
         ChoiceView: {
             /** Id */
@@ -584,10 +686,10 @@ export interface components {
         };
         /**
          * EligibilityView
-         * @description What is known of where the customer lives.
+         * @description The customer's values for eligibility.
          *
-         *     `unknown` with reason `eligibility-unknown` means that only products that need no check are
-         *     offered until the reseller has the address checked.
+         *     `unknown` with the reason `eligibility-unknown` means that only products without conditions are
+         *     offered until the reseller has checked the address.
          */
         EligibilityView: {
             /**
@@ -655,7 +757,7 @@ export interface components {
         };
         /**
          * Health
-         * @description `{"status": "ok"}`.
+         * @description The answer `{"status": "ok"}`.
          */
         Health: {
             /**
@@ -771,6 +873,10 @@ export interface components {
             sfNumber: string;
             /** Newpassword */
             newPassword?: string | null;
+            /** Secondfact */
+            secondFact?: string | null;
+            /** Prooftoken */
+            proofToken?: string | null;
         };
         /**
          * LoginRequest
@@ -845,6 +951,71 @@ export interface components {
          */
         Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "no-activation-code";
         /**
+         * OfferValidity
+         * @description How long the data can be used.
+         */
+        OfferValidity: {
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "day" | "month";
+            /** Count */
+            count: number;
+        };
+        /**
+         * OperationStep
+         * @description One thing that is done, or is to be done, in words.
+         */
+        OperationStep: {
+            /** Step */
+            step: string;
+            /** Label */
+            label: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "done" | "running" | "failed" | "waiting";
+            /** At */
+            at?: string | null;
+        };
+        /**
+         * OperationView
+         * @description How an operation stands.
+         *
+         *     `nextStep` says what happens next; `message` says how it ended, when it failed.
+         */
+        OperationView: {
+            /** Operationid */
+            operationId: string;
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "topup";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "running" | "succeeded" | "failed";
+            /** Subscriptionid */
+            subscriptionId: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Finishedat */
+            finishedAt?: string | null;
+            /** Steps */
+            steps: components["schemas"]["OperationStep"][];
+            /** Nextstep */
+            nextStep: string;
+            /** Message */
+            message?: string | null;
+        };
+        /**
          * OptionShown
          * @description One thing that was chosen, in words.
          */
@@ -858,7 +1029,7 @@ export interface components {
         };
         /**
          * OptionView
-         * @description One configurable option: all that a form needs to draw and check it.
+         * @description One configurable option, with the data that a form needs to show and check it.
          */
         OptionView: {
             /** Id */
@@ -998,6 +1169,13 @@ export interface components {
             /** Nextcursor */
             nextCursor?: string | null;
         };
+        /** Page[TopupOffer] */
+        Page_TopupOffer_: {
+            /** Items */
+            items: components["schemas"]["TopupOffer"][];
+            /** Nextcursor */
+            nextCursor?: string | null;
+        };
         /**
          * PaymentMethodView
          * @description One pay method; nothing that could be charged with.
@@ -1068,7 +1246,7 @@ export interface components {
         };
         /**
          * ProductView
-         * @description One product as a customer may see it.
+         * @description One product with the values that a customer may see.
          */
         ProductView: {
             /** Sku */
@@ -1106,7 +1284,7 @@ export interface components {
         ProfileState: "released" | "downloaded" | "installed" | "enabled" | "disabled" | "deleted" | "unknown";
         /**
          * ProvisionAccepted
-         * @description The job is recorded and will be worked on.
+         * @description The job is recorded, and a worker will run it.
          */
         ProvisionAccepted: {
             /** Sforderid */
@@ -1122,7 +1300,7 @@ export interface components {
         };
         /**
          * ProvisionAnswer
-         * @description `attempt` counts the starts; `result` is there once the order is provisioned.
+         * @description The state of a job. `attempt` counts the starts. A provisioned order has a `result`.
          */
         ProvisionAnswer: {
             /** Sforderid */
@@ -1138,7 +1316,7 @@ export interface components {
         };
         /**
          * ProvisionResult
-         * @description What a provisioned order became.
+         * @description The ids that a provisioned order has in other systems.
          */
         ProvisionResult: {
             /** Whmcsorderid */
@@ -1147,6 +1325,17 @@ export interface components {
             serviceIds: number[];
             /** Iccids */
             iccids: string[];
+        };
+        /**
+         * Received
+         * @description The delivery has arrived; what it means is looked up later.
+         */
+        Received: {
+            /**
+             * Received
+             * @default true
+             */
+            received: boolean;
         };
         /**
          * RefreshRequest
@@ -1201,6 +1390,17 @@ export interface components {
          */
         ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
         /**
+         * SignupProofRequest
+         * @description The customer number whose owner wants to sign up.
+         */
+        SignupProofRequest: {
+            /**
+             * Sfnumber
+             * @example CN-000101
+             */
+            sfNumber: string;
+        };
+        /**
          * SignupRequest
          * @description A customer of the reseller who wants a portal account.
          */
@@ -1247,6 +1447,10 @@ export interface components {
              * @default false
              */
             marketingOptIn: boolean;
+            /** Secondfact */
+            secondFact?: string | null;
+            /** Prooftoken */
+            proofToken?: string | null;
         };
         /**
          * SsoLink
@@ -1359,6 +1563,33 @@ export interface components {
             expiresIn: number;
             /** Refreshtoken */
             refreshToken?: string | null;
+        };
+        /**
+         * TopupOffer
+         * @description What can be added to a line.
+         *
+         *     `dataBytes` null is unlimited; `validity` null lasts as long as the line's period.
+         */
+        TopupOffer: {
+            /** Offerid */
+            offerId: string;
+            /** Name */
+            name: string;
+            price: components["schemas"]["Money"];
+            /** Databytes */
+            dataBytes: number | null;
+            validity: components["schemas"]["OfferValidity"] | null;
+        };
+        /**
+         * TopupRequest
+         * @description Which offer to buy: the price is the offer's.
+         */
+        TopupRequest: {
+            /**
+             * Offerid
+             * @example offer-0123456789abcdef
+             */
+            offerId: string;
         };
         /**
          * UsageView
@@ -1524,6 +1755,31 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ResetMailRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    request_signup_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignupProofRequest"];
             };
         };
         responses: {
@@ -1854,6 +2110,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_operation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_orders: {
         parameters: {
             query?: {
@@ -2047,6 +2326,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EsimActivation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start_topup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopupRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_topup_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TopupOffer_"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    esim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    esim_hint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
                 };
             };
             default: components["responses"]["Problem"];

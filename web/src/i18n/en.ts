@@ -25,6 +25,8 @@ const problems: Record<Slug, string> = {
     'One of our systems did not answer in time. Trying again is safe: nothing happens twice.',
   'customer-number-unknown':
     'We do not know this customer number. Compare it with the number on our letters.',
+  'customer-not-proved':
+    'Your customer number and what proves it do not match, or there is an account already. Check them, sign in, or contact us.',
   'customer-already-registered':
     'There is already an account for this customer number. Sign in, or choose a new password.',
   'email-already-registered':
@@ -51,6 +53,8 @@ const problems: Record<Slug, string> = {
   'idempotency-key-missing': 'The request was incomplete. Reload the page and try again.',
   'signature-invalid': 'The request could not be verified.',
   'already-running': 'This is already under way.',
+  'topup-unavailable': 'Nothing can be added to this line.',
+  'operation-in-progress': 'Something else is under way on this line. Wait until it is over.',
   'reauthentication-required': 'Enter your password again to continue.',
   offline: 'We could not reach the server. Check your connection and try again.',
   timeout: 'The server did not answer in time. Try again; nothing happens twice.',
@@ -70,6 +74,7 @@ const codes: Record<Code, string> = {
   'option-out-of-range': 'This number is too small or too large.',
   'choice-unknown': 'This choice is not offered any more. Choose another one.',
   'activation-invalid': 'Choose a time in the future, within one year.',
+  'offer-unknown': 'This offer is not available any more, or its price has changed.',
   'postcode-missing': 'Enter the postcode.',
   'postcode-invalid': 'This is not a postcode of that country. Example for Japan: 105-0011.',
   'state-missing': 'Enter the prefecture, state or province.',
@@ -514,6 +519,25 @@ export const en = {
     },
     fill: 'Fill this in.',
     emailForm: 'Enter an e-mail address, such as name@example.com.',
+  },
+  proof: {
+    fact: {
+      postcode: 'Postcode that we know of you',
+      'birth-date': 'Date of birth',
+      other: 'Security answer',
+    },
+    factHint: {
+      postcode: 'The one on our letters to you, for example 105-0011.',
+      'birth-date': 'It shows that the customer number is yours.',
+      other: 'It shows that the customer number is yours.',
+    },
+    ask: 'To begin, we send a link to the e-mail address that we have of you.',
+    send: 'Send the link',
+    sent: 'Look into your mail',
+    sentText:
+      'If we know this customer number, we have sent a link to the e-mail address on file. It is valid for one hour.',
+    sentNothing:
+      'Nothing there? Look into the spam folder. If you have an account already, sign in.',
   },
   signUp: {
     title: 'Sign up',

@@ -27,6 +27,8 @@ const problems: Messages['problems'] = {
     '一部のシステムから時間内に応答がありませんでした。もう一度お試しください。二重に処理されることはありません。',
   'customer-number-unknown':
     'このお客様番号は登録されていません。当社からの書類に記載の番号をご確認ください。',
+  'customer-not-proved':
+    'お客様番号とご本人確認の内容が一致しないか、すでにアカウントがあります。ご確認のうえ、ログインまたはお問い合わせください。',
   'customer-already-registered':
     'このお客様番号のアカウントはすでにあります。ログインするか、パスワードを再設定してください。',
   'email-already-registered':
@@ -54,6 +56,9 @@ const problems: Messages['problems'] = {
     '送信内容が不足しています。ページを再読み込みして、もう一度お試しください。',
   'signature-invalid': '送信内容を確認できませんでした。',
   'already-running': 'すでに処理中です。',
+  'topup-unavailable': 'この回線にはデータを追加できません。',
+  'operation-in-progress':
+    'この回線では別の処理が進行中です。終わるまでお待ちください。',
   'reauthentication-required': '続けるには、もう一度パスワードを入力してください。',
   offline: 'サーバーに接続できませんでした。通信状況を確認して、もう一度お試しください。',
   timeout:
@@ -75,6 +80,7 @@ const codes: Messages['codes'] = {
   'option-out-of-range': '数が小さすぎるか、大きすぎます。',
   'choice-unknown': 'この選択肢の取り扱いは終了しました。選び直してください。',
   'activation-invalid': '現在から1年以内の日時を選んでください。',
+  'offer-unknown': 'このプランは提供が終了したか、価格が変更されました。',
   'postcode-missing': '郵便番号を入力してください。',
   'postcode-invalid': '郵便番号の形式が正しくありません。日本の例: 105-0011',
   'state-missing': '都道府県（州・省）を入力してください。',
@@ -84,8 +90,7 @@ const codes: Messages['codes'] = {
   'text-empty': '入力してください。',
   'text-not-printable': '印刷できない文字を取り除いてください。',
   'text-markup': '< や > などの記号を取り除いてください。',
-  'text-link':
-    'URL やメールアドレスを取り除いてください。ピリオドの後には空白を入れてください。',
+  'text-link': 'URL やメールアドレスを取り除いてください。ピリオドの後には空白を入れてください。',
   'name-without-letter': '名前には文字が必要です。',
   'name-signs': '名前に使えない記号を取り除いてください。',
   'email-invalid': 'このメールアドレスには送信できません。つづりをご確認ください。',
@@ -516,6 +521,25 @@ export const ja: Messages = {
     },
     fill: '入力してください。',
     emailForm: 'メールアドレスを入力してください（例: name@example.com）。',
+  },
+  proof: {
+    fact: {
+      postcode: 'ご登録の郵便番号',
+      'birth-date': '生年月日',
+      other: 'ご本人確認の答え',
+    },
+    factHint: {
+      postcode: '当社からの郵便物に記載の郵便番号です。例: 105-0011',
+      'birth-date': 'お客様番号がご本人のものか確認します。',
+      other: 'お客様番号がご本人のものかどうかを確認します。',
+    },
+    ask: 'はじめに、ご登録のメールアドレスにリンクをお送りします。',
+    send: 'リンクを送る',
+    sent: 'メールをご確認ください',
+    sentText:
+      'お客様番号が確認できた場合、ご登録のメールアドレスにリンクをお送りしました。有効期間は1時間です。',
+    sentNothing:
+      '届かない場合は迷惑メールをご確認ください。すでにアカウントをお持ちの場合はログインしてください。',
   },
   signUp: {
     title: '新規登録',

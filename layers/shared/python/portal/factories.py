@@ -1,7 +1,7 @@
-"""Putting vendor clients together, for the composition roots of the areas.
+"""Creates vendor clients and stores for the composition roots of the functions.
 
-Every function imports what it builds when it is called: an endpoint's module must load without
-requests, simple-salesforce or botocore (see docs/performance.md).
+Each factory imports what it creates when it is called, because an endpoint's module must load
+without requests, simple-salesforce and botocore (see docs/performance.md).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from portal.ports.audit import RecordSource
     from portal.ports.catalog import CatalogReader, CatalogSource
     from portal.ports.esim import EsimProvider
-    from portal.ports.identity import CustomerDirectory
+    from portal.ports.identity import CustomerSearch
     from portal.ports.mail import MailQueue
     from portal.ports.message_log import MessageLog
+    from portal.ports.proof_tokens import ProofTokens
     from portal.ports.reset_tokens import ResetTokens
     from portal.ports.workflow import JobReader
     from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
@@ -38,9 +39,9 @@ if TYPE_CHECKING:
 
 
 def salesforce(settings: config.SalesforceConfig, guard: Guard | None = None) -> SalesforceClient:
-    """The Salesforce client; `guard` runs its calls, for a circuit breaker.
+    """Return a Salesforce client. `guard` runs its calls, for example in a circuit breaker.
 
-    Without a guard it is one per org and execution environment, so there is one session.
+    Without a guard, an execution environment has one client per org, and so one session.
     """
     url, secret_id = settings.salesforce_url, settings.salesforce_secret_id
     if guard is None:
@@ -65,19 +66,27 @@ def _new_salesforce(url: str, secret_id: str, api_version: str, guard: Guard) ->
 
 
 def accounts(
-    settings: config.AccountReading, client: SalesforceClient | None = None
+    settings: config.AccountReading,
+    client: SalesforceClient | None = None,
+    *,
+    second_fact: str = "",
 ) -> SalesforceAccounts:
-    """Customers as Salesforce knows them, by number and after a merge."""
+    """Customers as Salesforce knows them, by number and after a merge.
+
+    `second_fact` is the API name of the field that proves who somebody is; empty to read none.
+    """
     from portal.adapters.salesforce.accounts import AccountFields, SalesforceAccounts
 
     fields = AccountFields(
-        customer_number=settings.customer_number_field, email=settings.account_email_field
+        customer_number=settings.customer_number_field,
+        email=settings.account_email_field,
+        second_fact=second_fact,
     )
     return SalesforceAccounts(client or salesforce(settings), fields)
 
 
 def whmcs(settings: config.WhmcsConfig, guard: Guard | None = None) -> WhmcsClient:
-    """The WHMCS client; `guard` runs its calls, for a circuit breaker."""
+    """Return a WHMCS client. `guard` runs its calls, for example in a circuit breaker."""
     from portal.adapters.guard import unguarded
     from portal.adapters.whmcs.client import WhmcsClient
     from portal.secrets import Secret
@@ -86,8 +95,8 @@ def whmcs(settings: config.WhmcsConfig, guard: Guard | None = None) -> WhmcsClie
     return WhmcsClient(url=settings.whmcs_api_url, secret=secret, guard=guard or unguarded)
 
 
-def directory(settings: config.IdentityTable) -> CustomerDirectory:
-    """Who is who."""
+def directory(settings: config.IdentityTable) -> CustomerSearch:
+    """Return the directory of customers' identities."""
     from portal.repositories.dynamodb import Table
     from portal.repositories.identity import DynamoCustomerDirectory
 
@@ -109,8 +118,16 @@ def merged_accounts(
     )
 
 
+def proof_tokens(settings: config.EphemeralTable) -> ProofTokens:
+    """Tokens of sign-up links."""
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.proof_tokens import DynamoProofTokens
+
+    return DynamoProofTokens(Table(settings.ephemeral_table))
+
+
 def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
-    """Password reset tokens."""
+    """Return the store of password reset tokens."""
     from portal.repositories.dynamodb import Table
     from portal.repositories.reset_tokens import DynamoResetTokens
 
@@ -118,7 +135,7 @@ def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
 
 
 def consumed_queue(url: str) -> ConsumedQueue:
-    """A queue as its consumer needs it."""
+    """Return a queue with the operations that its consumer needs."""
     from portal.adapters.sqs import SqsQueue
     from portal.queues.fresh_and_waiting import ConsumedQueue
 
@@ -127,14 +144,14 @@ def consumed_queue(url: str) -> ConsumedQueue:
 
 
 def fresh_and_waiting(url: str, waiting_url: str) -> FreshAndWaiting:
-    """The two queues of a consumer."""
+    """Return the two queues of a consumer."""
     from portal.queues.fresh_and_waiting import FreshAndWaiting
 
     return FreshAndWaiting(fresh=consumed_queue(url), waiting=consumed_queue(waiting_url))
 
 
 def message_log(settings: config.IdempotencyTable, kind: str) -> MessageLog:
-    """What became of the messages of a kind."""
+    """Return the log of messages of one kind."""
     from portal.repositories.dynamodb import Table
     from portal.repositories.message_log import DynamoMessageLog
 
@@ -142,14 +159,14 @@ def message_log(settings: config.IdempotencyTable, kind: str) -> MessageLog:
 
 
 def mail_queue(settings: config.EmailQueue) -> MailQueue:
-    """Where mail jobs go."""
+    """Return the queue of mail jobs."""
     from portal.adapters.sqs import SqsMailQueue, SqsQueue
 
     return SqsMailQueue(SqsQueue(settings.email_queue_url))
 
 
 def catalog_reader(settings: config.CatalogReading) -> CatalogReader:
-    """The catalogue behind its shared cache."""
+    """Return the reader of the catalogue with its shared cache."""
     from portal.adapters.salesforce.catalog import SalesforceCatalogSource
     from portal.catalog.cache import CatalogCache
     from portal.repositories.catalog import DynamoCatalogStore
@@ -165,7 +182,7 @@ def catalog_reader(settings: config.CatalogReading) -> CatalogReader:
 
 
 def today(settings: config.TimeZoneConfig) -> Callable[[], date]:
-    """The reseller's calendar day."""
+    """Return a function that returns the date in the reseller's time zone."""
     zone = ZoneInfo(settings.portal_time_zone)
     return lambda: datetime.now(zone).date()
 
@@ -194,7 +211,7 @@ def eligibility(
 def payment_gate(
     ephemeral_table: str, calendar: Callable[[], date], client: WhmcsClient
 ) -> PaymentGate:
-    """Can a client pay, remembered for minutes when the answer is yes."""
+    """Return the payment gate, which remembers positive answers for minutes."""
     from portal.adapters.whmcs.billing import WhmcsPayMethods
     from portal.billing.payment_gate import PaymentGate
     from portal.repositories.dynamodb import Table
@@ -204,7 +221,7 @@ def payment_gate(
 
 
 def esim_provider(settings: config.EsimConfig, guard: Guard | None = None) -> EsimProvider:
-    """The provider that ESIM_PROVIDER names; `guard` runs its calls, for a circuit breaker.
+    """Return the provider that ESIM_PROVIDER names. `guard` runs its calls.
 
     Raises ConfigurationError for a name without an adapter.
     """
@@ -283,6 +300,7 @@ def audit_sources(
         Source.SERVICES: audit.service_pages(whmcs),
         Source.BILLING_ORDERS: audit.order_pages(whmcs),
         Source.CLIENTS: audit.client_pages(whmcs),
+        Source.INVOICES: audit.WhmcsInvoicePages(whmcs, today=lambda: datetime.now(UTC).date()),
         Source.LINES: lines,
         Source.MAPPINGS: MappingPages(identity, accounts.existing),
         Source.PRODUCTS: audit.WhmcsProductPages(
@@ -292,7 +310,7 @@ def audit_sources(
 
 
 def job_reader(settings: config.WorkflowTable) -> JobReader:
-    """How the provisioning of an order stands."""
+    """Return the reader of provisioning jobs."""
     from portal.provisioning.view import StoredJobReader
     from portal.repositories.dynamodb import Table
     from portal.repositories.workflow import DynamoJobStore

@@ -7,8 +7,10 @@ read it off a screen (GSMA SGP.22 leaves size open; these are ISO/IEC 18004's re
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
-import segno
+if TYPE_CHECKING:
+    import segno
 
 QUIET_ZONE = 4
 PIXELS_PER_MODULE = 8
@@ -38,4 +40,6 @@ def svg(text: str) -> str:
 
 
 def _symbol(text: str) -> segno.QRCode:
+    import segno  # noqa: PLC0415  # 10 ms, and most endpoints draw nothing
+
     return segno.make(text, error="m", micro=False, boost_error=False)

@@ -16,6 +16,7 @@ from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.passwords import PasswordPolicy
 from portal.domain.problems import Problem
 from portal.domain.registration import State
+from portal.domain.signup_proof import SignupProof
 
 from functions.auth import (
     change_password,
@@ -25,6 +26,7 @@ from functions.auth import (
     me,
     refresh,
     request_password_reset,
+    request_signup_proof,
     reset_password,
     signup,
 )
@@ -34,6 +36,7 @@ from functions.auth.deps import (
     build_limiter,
     build_linking,
     build_passwords,
+    build_proof_mails,
     build_reset_mails,
     build_sessions,
     build_signup,
@@ -41,6 +44,8 @@ from functions.auth.deps import (
 from functions.auth.email_cases import EmailCases
 from functions.auth.models import SignupRequest
 from functions.auth.passwords import Passwords, ResetMails
+from functions.auth.proof_mails import ProofMails
+from functions.auth.proving import Proving
 from functions.auth.recovery import AbandonedRegistrations
 from functions.auth.registration import Registered, Registrar
 from functions.auth.registration_requests import Linking, Signup
@@ -51,6 +56,7 @@ from tests.fakes.accounts import FakeAccounts, FakeCaseDesk, FakeCaseQueue, acco
 from tests.fakes.clients import FakeClients
 from tests.fakes.clock import FakeClock
 from tests.fakes.mail import FakeMailQueue
+from tests.fakes.proof_tokens import FakeProofTokens
 from tests.fakes.rate_limits import FakeRateCounters
 from tests.fakes.registrations import FakeIdentity
 from tests.fakes.reset_tokens import FakeResetTokens
@@ -67,6 +73,7 @@ MODULES = (
     refresh,
     logout,
     request_password_reset,
+    request_signup_proof,
     reset_password,
     change_password,
     me,
@@ -88,7 +95,10 @@ class World:
     limits: dict[str, Limit] = field(default_factory=lambda: dict(LIMITS))
     wires: Wires = field(default_factory=Wires)
 
+    proof: SignupProof = SignupProof.NONE
+
     def __post_init__(self) -> None:
+        self.proof_tokens = FakeProofTokens(self.clock)
         self.counters = FakeRateCounters(self.clock)
         self.tokens = FakeResetTokens(self.clock)
 
@@ -111,7 +121,7 @@ class World:
 
     def signup_service(self) -> Signup:
         return Signup(
-            accounts=self.wires.wire("accounts", self.accounts),
+            proving=self.proving(),
             clients=self.wires.wire("clients", self.clients),
             registrations=self.wires.wire("registrations", self.identity),
             registrar=self.registrar(),
@@ -120,9 +130,20 @@ class World:
             clock=self.clock,
         )
 
+    def proving(self) -> Proving:
+        return Proving(
+            mode=self.proof,
+            accounts=self.wires.wire("accounts", self.accounts),
+            tokens=self.proof_tokens,
+            limiter=self.limiter,
+        )
+
+    def proof_mails(self) -> ProofMails:
+        return ProofMails(mode=self.proof, mail_queue=self.mail_queue, limiter=self.limiter)
+
     def linking_service(self) -> Linking:
         return Linking(
-            accounts=self.wires.wire("accounts", self.accounts),
+            proving=self.proving(),
             clients=self.wires.wire("clients", self.clients),
             registrar=self.registrar(),
             limiter=self.limiter,
@@ -237,6 +258,7 @@ def wired(world: World) -> Iterator[World]:
     builders: dict[Any, Any] = {
         build_signup: world.signup_service,
         build_limiter: lambda: world.limiter,
+        build_proof_mails: world.proof_mails,
         build_linking: world.linking_service,
         build_sessions: world.session_deps,
         build_passwords: world.passwords,

@@ -32,6 +32,7 @@ from tests.events import USER_ID
 from tests.fakes.accounts import account
 from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.mail_server import MailServer
+from tests.fakes.proof_tokens import FakeProofTokens
 from tests.fakes.reset_tokens import FakeResetTokens
 from tests.fakes.secret import FakeSecret
 from tests.fakes.smtp_server import certificate
@@ -62,6 +63,10 @@ class Arrived:
     text: str
     html: str
     images: dict[str, bytes]
+    headers: dict[str, str]
+
+
+TO_ADDRESS_ON_FILE = (MailTemplate.ESIM_REISSUE_NOTICE, MailTemplate.SIGNUP_PROOF)
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,7 @@ def _captured(mail: dict[str, Any]) -> Arrived:
         text=mail["text"],
         html=mail["html"],
         images={one["content_id"]: base64.b64decode(one["content"]) for one in mail["attachments"]},
+        headers=mail["headers"],
     )
 
 
@@ -144,6 +150,7 @@ def _kept(recipients: tuple[str, ...], message: Any) -> Arrived:
             for part in message.walk()
             if part.get_content_type() == "image/png"
         },
+        headers=dict(message.items()),
     )
 
 
@@ -177,12 +184,15 @@ def mails(
     request: pytest.FixtureRequest, stage: Stage, service: Service
 ) -> dict[MailTemplate, Arrived]:
     """Every mail, sent by the consumer to the service."""
-    stage.accounts.accounts = [account(email=ON_FILE)]
+    stage.accounts.accounts = [
+        account(email=ON_FILE),
+        account("CN-000123", id="0015j00000AAAAAAA2", email=ON_FILE),
+    ]
     person = customer(language=request.param, first_name="Tarō & <Söhne>")
     stage.delivery = replace(
         stage.delivery,
-        recipients=Recipients(FakeDirectory(person), stage.accounts),
-        contexts=Contexts(Provider(), FakeResetTokens(stage.clock)),
+        recipients=Recipients(FakeDirectory(person), lambda: stage.accounts),
+        contexts=Contexts(Provider(), FakeResetTokens(stage.clock), FakeProofTokens(stage.clock)),
         transport=service.transport,
         sender=Sender(
             name="Portal Telecom", portal_url="https://portal.example", reply_to=REPLY_TO
@@ -204,7 +214,8 @@ def test_every_mail_arrives_whole(mails: dict[MailTemplate, Arrived]) -> None:
         assert mail.sender == f'"{FROM_NAME}" <{FROM}>'
         assert mail.reply_to == REPLY_TO
         assert mail.subject
-        named = template is not MailTemplate.ESIM_REISSUE_NOTICE
+        assert mail.headers["Auto-Submitted"] == "auto-generated"
+        named = template not in TO_ADDRESS_ON_FILE
         assert ("Tarō & <Söhne>" in mail.text) is named
         assert ("Tarō &amp; &lt;Söhne&gt;" in mail.html) is named
         assert mail.html.startswith("<!DOCTYPE html>")
@@ -216,7 +227,7 @@ def test_every_mail_arrives_whole(mails: dict[MailTemplate, Arrived]) -> None:
 
 def test_who_gets_each_mail(mails: dict[MailTemplate, Arrived]) -> None:
     for template, mail in mails.items():
-        to = ON_FILE if template is MailTemplate.ESIM_REISSUE_NOTICE else OWNER
+        to = ON_FILE if template in TO_ADDRESS_ON_FILE else OWNER
         copies = () if CONTENTS[template].carries_credential else (COPY_TO,)
         assert mail.recipients == (to, *copies)
         assert mail.visible == to

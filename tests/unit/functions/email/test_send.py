@@ -39,6 +39,7 @@ from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.faults import Killed
 from tests.fakes.mail import FakeMailTransport
 from tests.fakes.message_log import FakeMessageLog
+from tests.fakes.proof_tokens import FakeProofTokens
 from tests.fakes.reset_tokens import FakeResetTokens
 from tests.fakes.sqs import FakeSqs
 from tests.fakes.subscriptions import FakeActivationMails
@@ -62,6 +63,9 @@ class Provider:
         return CODE
 
 
+NEWCOMER = account("CN-000123", id="0015j00000AAAAAAA2", email="hanako@onfile.example")
+
+
 class Stage:
     """The consumer with fakes around it."""
 
@@ -70,13 +74,14 @@ class Stage:
         self.transport = FakeMailTransport()
         self.provider = Provider()
         self.accounts = FakeAccounts()
+        self.proof_tokens = FakeProofTokens(self.clock)
         self.sqs = FakeSqs(self.clock)
         self.log: MessageLog = FakeMessageLog()
         self.activation_mails = FakeActivationMails(self.clock)
         self.delivery = Delivery(
             log=self.log,
-            recipients=Recipients(FakeDirectory(customer(language="ja")), self.accounts),
-            contexts=Contexts(self.provider, FakeResetTokens(self.clock)),
+            recipients=Recipients(FakeDirectory(customer(language="ja")), lambda: self.accounts),
+            contexts=Contexts(self.provider, FakeResetTokens(self.clock), self.proof_tokens),
             transport=self.transport,
             sender=Sender(name="Portal Telecom", portal_url="https://portal.example"),
             activation_mails=self.activation_mails,
@@ -324,6 +329,36 @@ def test_a_table_that_is_down_uses_up_nothing(stage: Stage) -> None:
     assert stage.sqs.dead.messages == []
 
 
+# Links to sign up with go to the address on file, and to nobody who has an account
+
+
+def proof(number: str, **parameters: Any) -> dict[str, Any]:
+    return job("signup-proof", "signup-proof:1", customerNumber=number, **parameters)
+
+
+def test_a_sign_up_link_goes_to_the_address_on_file_and_stands_for_the_account(
+    stage: Stage,
+) -> None:
+    stage.accounts.accounts = [NEWCOMER]
+    stage.consume(proof(NEWCOMER.customer_number.lower(), language="ja"))
+    (mail,) = stage.transport.sent
+    assert mail.to == NEWCOMER.email
+    token = mail.text.split("#token=")[1].split(";")[0]
+    assert stage.proof_tokens.account_of(token) == NEWCOMER.id
+    assert "ご登録用リンク" in mail.subject
+
+
+def test_a_sign_up_link_for_nobody_is_dropped_like_any_other(stage: Stage) -> None:
+    without_address = account("CN-000777", id="0015j00000BBBBBBB2", email=None)
+    taken = account(customer().customer_number)
+    stage.accounts.accounts = [without_address, taken]
+    for number in ("CN-000999", without_address.customer_number, taken.customer_number):
+        stage.consume(proof(number))
+    assert stage.transport.sent == []
+    assert stage.sqs.dead.messages == []
+    assert stage.proof_tokens.issued == {}
+
+
 # Password resets live as long as their link
 
 
@@ -562,6 +597,7 @@ def test_no_other_mail_asks_salesforce(stage: Stage) -> None:
 def test_support_gets_copies_of_mails_without_credentials_only(stage: Stage) -> None:
     copy_to = "support@portal.example"
     stage.delivery = replace(stage.delivery, copy_to=copy_to)
+    stage.accounts.accounts = [NEWCOMER]
     jobs = [
         MailJob.of(content, user_id=USER_ID, dedup_key=f"{template}:1")
         for template, content in SAMPLES.items()

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DAY = 86_400
 HOUR = 3600
 QUARTER = 900
 
@@ -29,6 +30,10 @@ LIMITS: dict[str, Limit] = {
     "signup.ip": Limit(20, HOUR),
     "signup.customer-number-ip": Limit(10, HOUR),
     "signup.customer-number": Limit(60, HOUR),
+    "signup.proof": Limit(30, DAY),
+    "signup-proof.ip": Limit(10, HOUR),
+    "signup-proof.customer-number-ip": Limit(3, HOUR),
+    "signup-proof.customer-number": Limit(10, HOUR),
     "login.ip": Limit(60, 300),
     "login.account-ip": Limit(10, QUARTER),
     "login.account": Limit(100, QUARTER),
@@ -49,6 +54,7 @@ LIMITS: dict[str, Limit] = {
 
 PER_ADDRESS: dict[str, str] = {
     "/auth/signup": "signup.ip",
+    "/auth/request-signup-proof": "signup-proof.ip",
     "/auth/login": "login.ip",
     "/auth/refresh": "refresh.ip",
     "/auth/logout": "logout.ip",

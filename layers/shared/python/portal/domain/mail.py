@@ -1,4 +1,4 @@
-"""Mail jobs: what is put on the queue. No address, name or code ever travels in one."""
+"""Mail jobs, the messages of the mail queue. They never hold an address, a name or a code."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class MailTemplate(StrEnum):
     """Every mail the portal sends; docs/mails.md tells when each is sent, and to whom."""
 
     WELCOME = "welcome"
+    SIGNUP_PROOF = "signup-proof"
     PASSWORD_RESET = "password-reset"  # noqa: S105  # a template's name
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  # a template's name
     ORDER_RECEIVED = "order-received"

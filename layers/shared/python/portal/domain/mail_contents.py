@@ -33,11 +33,13 @@ class MailContent(_Model):
     """What one mail says, apart from what is looked up when it is rendered.
 
     `carries_credential`: the rendered mail holds a reset token or an activation code, so that
-    nobody but the customer may get it.
+    nobody but the customer may get it. `to_address_on_file`: it goes to the address that the
+    reseller's staff maintain instead of the portal account's.
     """
 
     template: ClassVar[MailTemplate]
     carries_credential: ClassVar[bool] = False
+    to_address_on_file: ClassVar[bool] = False
 
     def as_parameters(self) -> dict[str, Any]:
         """The job's parameters."""
@@ -55,6 +57,20 @@ class Welcome(MailContent):
     """The account is ready."""
 
     template = MailTemplate.WELCOME
+
+
+class SignupProof(MailContent):
+    """A link to sign up with, to the Account's address; the sender makes its token.
+
+    It goes to somebody who is no portal user yet, so the job names the number and the language.
+    """
+
+    template = MailTemplate.SIGNUP_PROOF
+    carries_credential = True
+    to_address_on_file = True
+
+    customer_number: str = Field(min_length=1, max_length=40)
+    language: str = "en"
 
 
 class PasswordReset(MailContent):
@@ -101,7 +117,10 @@ class EsimActivation(MailContent):
 
 
 class EsimReissued(MailContent):
-    """The new profile of a line whose eSIM was replaced; `line_id` is the line that has it."""
+    """The new profile of a line whose eSIM was replaced.
+
+    `line_id` is the line that has the new profile.
+    """
 
     template = MailTemplate.ESIM_REISSUED
     carries_credential = True
@@ -126,6 +145,7 @@ class EsimReissueNotice(MailContent):
     """Notice, without any code, that a line's eSIM was replaced; to the address on file."""
 
     template = MailTemplate.ESIM_REISSUE_NOTICE
+    to_address_on_file = True
 
     subscription_id: WhmcsId
     product_name: ProductName
@@ -160,6 +180,7 @@ CONTENTS: Mapping[MailTemplate, type[MailContent]] = {
     model.template: model
     for model in (
         Welcome,
+        SignupProof,
         PasswordReset,
         PasswordChanged,
         OrderReceived,

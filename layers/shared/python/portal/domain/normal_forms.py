@@ -37,7 +37,7 @@ def customer_number(text: str) -> str:
 
 
 def same_customer_number(one: str, other: str) -> bool:
-    """Whether two texts are one customer number; Salesforce compares without case."""
+    """Whether two texts are one customer number."""
     return customer_number(one).casefold() == customer_number(other).casefold()
 
 

@@ -1,4 +1,4 @@
-"""The write side of the identity table: reservations, leases, and the mapping transaction."""
+"""Writes to the identity table: reservations, leases, and the mapping transaction."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DynamoRegistrations:
         self._items = LeasedItems(table)
 
     def get(self, registration_id: str) -> Registration | None:
-        """A strongly consistent read."""
+        """Return a registration by a strongly consistent read; None when there is none."""
         item = self._table.get(registration_key(registration_id))
         return registration_from(item) if item else None
 
@@ -61,7 +61,10 @@ class DynamoRegistrations:
             ) from refused
 
     def claim(self, registration: Registration, *, now: int) -> Registration:
-        """Take the lease that `registration.leased(...)` describes, if `version` is unchanged."""
+        """Take the lease that `registration.leased(...)` describes, if `version` is unchanged.
+
+        Raises LeaseHeld with the time when it expires, or LeaseLost when the record has moved on.
+        """
         try:
             item = self._items.take(
                 registration_key(registration.id),
@@ -91,13 +94,13 @@ class DynamoRegistrations:
         return registration_from(item)
 
     def client_sent(self, registration: Registration, at: int | None) -> Registration:
-        """Note that an AddClient is about to leave, or (None) that none took effect."""
+        """Record when an AddClient is about to be sent, or (None) that none took effect."""
         values: dict[str, Any] = {} if at is None else {":at": at}
         change = "REMOVE clientSentAt" if at is None else "SET clientSentAt = :at"
         return self._change(registration, change, values)
 
     def release_lease(self, registration: Registration) -> None:
-        """End the lease so that the same request can go on at once. Raises LeaseLost."""
+        """Release the lease, so that the same request can continue at once. Raises LeaseLost."""
         self._items.release(
             registration_key(registration.id),
             registration.lease,
@@ -158,7 +161,7 @@ class DynamoRegistrations:
         return completed
 
     def finish(self, registration: Registration, *, at: int) -> None:
-        """Note that mail and Case are on their way."""
+        """Record that the mail and the Case are enqueued."""
         self._table.update(
             registration_key(registration.id),
             set="SET #state = :done, finishedAt = :at",
@@ -211,7 +214,7 @@ class DynamoRegistrations:
 def _was_completed(
     refused: TransactionRefused, registration: Registration, mapping: CustomerMapping
 ) -> bool:
-    """Whether the owner of this lease has written it in an earlier call."""
+    """Whether the owner of this lease has written the mapping in an earlier call."""
     record = refused.items[0] or {}
     return (
         record.get("state") == State.MAPPED.value
@@ -237,7 +240,7 @@ def _holder(item: dict[str, Any] | None) -> Holder | None:
 
 
 def registration_item(registration: Registration) -> dict[str, Any]:
-    """The `SIGNUP#` item of a registration."""
+    """Return the `SIGNUP#` item of a registration."""
     return {
         **registration_key(registration.id),
         "id": registration.id,
@@ -260,7 +263,7 @@ def registration_item(registration: Registration) -> dict[str, Any]:
 
 
 def registration_from(item: dict[str, Any]) -> Registration:
-    """A registration from its item."""
+    """Return the registration that an item holds."""
     return Registration(
         id=str(item["id"]),
         kind=Kind(item["kind"]),

@@ -22,16 +22,20 @@ _API_NAME = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)?")
 
 @dataclass(frozen=True)
 class AccountFields:
-    """API names that orgs choose: with Person Accounts the e-mail is `PersonEmail`.
+    """API names of fields that differ between orgs. With Person Accounts, e-mail is `PersonEmail`.
 
-    They become part of a query, so anything but a field name is a ConfigurationError.
+    `second_fact` is empty where no proof of this kind is asked for. The names become part of a
+    query, so anything but a field name raises ConfigurationError.
     """
 
     customer_number: str
     email: str
+    second_fact: str = ""
 
     def __post_init__(self) -> None:
-        for name in (self.customer_number, self.email):
+        names = [self.customer_number, self.email]
+        names += [self.second_fact] if self.second_fact else []
+        for name in names:
             if not _API_NAME.fullmatch(name):
                 msg = f"{name!r} is not the API name of a Salesforce field"
                 raise ConfigurationError(msg)
@@ -45,10 +49,10 @@ class SalesforceAccounts:
         self._fields = fields
 
     def by_customer_number(self, number: str) -> Account | None:
-        """The Account with that customer number, or None.
+        """Return the Account with that customer number, or None.
 
-        SOQL compares text without case; the Account's own spelling is the one that is kept.
-        Raises Refused when several Accounts share it (the field should be unique).
+        SOQL compares text without case, so the number is returned in the Account's spelling.
+        Raises Refused when several Accounts have the number (the field should be unique).
         """
         number_field = self._fields.customer_number
         query = f"SELECT {self._columns()} FROM Account WHERE {number_field} = {{}} LIMIT 2"  # noqa: S608  # names checked above
@@ -89,8 +93,9 @@ class SalesforceAccounts:
         return self._client.query(format_soql(query, value), with_deleted=True)
 
     def _columns(self) -> str:
-        names = ["Id", "Name", self._fields.customer_number, self._fields.email]
-        return ", ".join(dict.fromkeys(names))
+        fields = self._fields
+        names = ["Id", "Name", fields.customer_number, fields.email, fields.second_fact]
+        return ", ".join(dict.fromkeys(filter(None, names)))
 
     def _account(self, record: dict[str, Any]) -> Account:
         return Account(
@@ -98,4 +103,10 @@ class SalesforceAccounts:
             name=str(record.get("Name") or ""),
             email=record.get(self._fields.email) or None,
             customer_number=str(record.get(self._fields.customer_number) or ""),
+            second_fact=_text(record.get(self._fields.second_fact)),
         )
+
+
+def _text(value: Any) -> str | None:
+    """A field's value as text; None when there is none, or no such field is read."""
+    return None if value in (None, "") else str(value)

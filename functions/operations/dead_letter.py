@@ -1,0 +1,30 @@
+"""The operation queues' dead letters: each job is undone and ends as failed.
+
+A job that cannot be ended now (WHMCS may be what failed) stays in the queue and comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from portal.engine.model import Task
+from portal.observability import count
+from portal.queues.task_consumer import task_consumer
+from portal.queues.verdict import Verdict
+
+from functions.operations.deps import build_dead_letter
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Lambda entry for an SQS batch of a dead-letter queue."""
+    deps = build_dead_letter()
+
+    def give_up(task: Task, remaining: Callable[[], float]) -> Verdict:
+        count("OperationDeadLetters")
+        return deps.runner.give_up(task, remaining)
+
+    return task_consumer(give_up).consume(event, context)

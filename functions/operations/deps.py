@@ -1,0 +1,253 @@
+"""Composition root of operations."""
+
+from __future__ import annotations
+
+import functools
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portal import config, factories
+from portal.engine.ports import JobStore
+from portal.ports.identity import CustomerDirectory
+
+if TYPE_CHECKING:
+    from portal.adapters.circuit import Circuit
+    from portal.engine.runner import Runner
+    from portal.operations.start import Operations
+    from portal.queues.fresh_and_waiting import FreshAndWaiting
+
+    from functions.operations.topup.ports import TopUpPorts
+    from functions.operations.topup.selling import Selling
+
+HOUR = 3_600.0
+
+
+class ReadOperationConfig(config.HttpConfig, config.WorkflowTable):
+    """GET /operations/{id}."""
+
+
+class OffersConfig(
+    config.HttpConfig,
+    config.IdentityTable,
+    config.WorkflowTable,
+    config.CatalogTable,
+    config.EphemeralTable,
+    config.SalesforceConfig,
+    config.WhmcsConfig,
+    config.EsimConfig,
+    config.CurrencyConfig,
+    config.TimeZoneConfig,
+):
+    """GET /subscriptions/{id}/topup-offers."""
+
+
+class StartTopupConfig(OffersConfig, config.OperationQueue):
+    """POST /subscriptions/{id}/topup."""
+
+
+class WorkConfig(
+    config.IdentityTable,
+    config.IdempotencyTable,
+    config.WorkflowTable,
+    config.EmailQueue,
+    config.CaseQueue,
+    config.WhmcsOrderingConfig,
+    config.EsimConfig,
+    config.TimeZoneConfig,
+    config.OperationLimits,
+):
+    """What it takes to work on operations, and to end them."""
+
+
+class WorkerConfig(WorkConfig, config.OperationQueue, config.OperationWaitingQueue):
+    """The consumer of the operation queues."""
+
+
+class DeadLetterConfig(WorkConfig):
+    """The dead letters' consumer."""
+
+
+@dataclass(frozen=True)
+class ReadOperationDeps:
+    """The jobs."""
+
+    store: JobStore
+
+
+@dataclass(frozen=True)
+class OffersDeps:
+    """What is sold, to whom."""
+
+    directory: CustomerDirectory
+    selling: Selling
+
+
+@dataclass(frozen=True)
+class StartTopupDeps:
+    """The same, and how operations are started."""
+
+    directory: CustomerDirectory
+    selling: Selling
+    operations: Operations
+
+
+@dataclass(frozen=True)
+class WorkerDeps:
+    """The engine, and the queues that it consumes."""
+
+    runner: Runner
+    queues: FreshAndWaiting
+
+
+@dataclass(frozen=True)
+class DeadLetterDeps:
+    """The engine."""
+
+    runner: Runner
+
+
+@functools.cache
+def build_get_operation() -> ReadOperationDeps:
+    """For GET /operations/{id}."""
+    return ReadOperationDeps(_store(config.load(ReadOperationConfig)))
+
+
+@functools.cache
+def build_offers() -> OffersDeps:
+    """For GET /subscriptions/{id}/topup-offers."""
+    settings = config.load(OffersConfig)
+    return OffersDeps(directory=factories.directory(settings), selling=_selling(settings))
+
+
+@functools.cache
+def build_start_topup() -> StartTopupDeps:
+    """For POST /subscriptions/{id}/topup."""
+    settings = config.load(StartTopupConfig)
+    return StartTopupDeps(
+        directory=factories.directory(settings),
+        selling=_selling(settings),
+        operations=_operations(settings.workflow_table, settings.operation_queue_url),
+    )
+
+
+@functools.cache
+def build_worker() -> WorkerDeps:
+    """For the consumer of the operation queues."""
+    settings = config.load(WorkerConfig)
+    queues = factories.fresh_and_waiting(
+        settings.operation_queue_url, settings.operation_waiting_queue_url
+    )
+    return WorkerDeps(runner=_runner(settings), queues=queues)
+
+
+@functools.cache
+def build_dead_letter() -> DeadLetterDeps:
+    """For the dead letters' consumer: to end an operation is to undo what it has begun."""
+    return DeadLetterDeps(_runner(config.load(DeadLetterConfig)))
+
+
+def _store(settings: config.WorkflowTable) -> JobStore:
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.workflow import DynamoJobStore
+
+    return DynamoJobStore(Table(settings.workflow_table))
+
+
+def _operations(workflow_table: str, queue_url: str) -> Operations:
+    from portal.adapters.sqs import SqsQueue
+    from portal.adapters.task_queue import SqsTaskQueue
+    from portal.operations.start import Operations
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.workflow import DynamoJobStore
+
+    return Operations(
+        store=DynamoJobStore(Table(workflow_table)),
+        queue=SqsTaskQueue(SqsQueue(queue_url)),
+        clock=time.time,
+    )
+
+
+def _selling(settings: OffersConfig) -> Selling:
+    from portal.adapters.salesforce.esim_products import SalesforceEsimProducts
+    from portal.adapters.whmcs.invoicing import WhmcsClientCurrencies
+    from portal.catalog.topup_offers import TopUpOffers
+    from portal.repositories.client_currencies import RememberedCurrencies
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.service_lines import DynamoServiceLines
+    from portal.repositories.shared_copies import DynamoSharedCopies
+
+    from functions.operations.topup.selling import Selling
+
+    whmcs, today = factories.whmcs(settings), factories.today(settings)
+    offers = TopUpOffers(
+        products=SalesforceEsimProducts(factories.salesforce(settings)),
+        provider=factories.esim_provider(settings),
+        copies=DynamoSharedCopies(Table(settings.catalog_table)),
+        currency=settings.portal_currency,
+    )
+    return Selling(
+        lines=DynamoServiceLines(Table(settings.workflow_table)),
+        offers_of=offers.of_line,
+        currencies=RememberedCurrencies(
+            WhmcsClientCurrencies(whmcs), Table(settings.ephemeral_table)
+        ),
+        currency=settings.portal_currency,
+        can_pay=factories.payment_gate(settings.ephemeral_table, today, whmcs).can_pay,
+    )
+
+
+def _runner(settings: WorkConfig) -> Runner:
+    from portal.domain.operation_errors import TOPUP as TOPUP_REASONS
+    from portal.domain.operation_errors import TOPUP_DECLINED
+    from portal.engine.metrics import JobMetrics, MetricsByKind
+    from portal.engine.runner import Runner
+    from portal.queues.backoff import Policy
+    from portal.workflow_kinds import TOPUP
+
+    from functions.operations.topup.workflow import top_up
+
+    return Runner(
+        store=_store(settings),
+        workflows={TOPUP.name: top_up(_topup_ports(settings))},
+        policy=Policy(
+            max_retries=settings.operation_max_retries,
+            patience=settings.operation_patience_hours * HOUR,
+        ),
+        observer=MetricsByKind(
+            {TOPUP.name: JobMetrics(TOPUP.metrics, TOPUP_REASONS, TOPUP_DECLINED)}
+        ),
+    )
+
+
+def _topup_ports(settings: WorkConfig) -> TopUpPorts:
+    """Every upstream behind a circuit, which all workers share."""
+    from portal.adapters.circuit import Circuit
+    from portal.adapters.sqs import SqsQueue
+    from portal.adapters.whmcs.invoicing import WhmcsCredits, WhmcsInvoicing
+    from portal.adapters.whmcs.ordering_clients import WhmcsOrderingClients
+    from portal.adapters.whmcs.services import WhmcsServices
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.line_changes import DynamoLineChanges
+    from portal.repositories.service_lines import DynamoServiceLines
+
+    from functions.operations.topup.ports import TopUpPorts
+
+    def circuit(upstream: str) -> Circuit:
+        return Circuit(upstream, table=settings.idempotency_table)
+
+    whmcs = factories.whmcs(settings, circuit("whmcs").run)
+    workflow = Table(settings.workflow_table)
+    return TopUpPorts(
+        lines=DynamoServiceLines(workflow),
+        directory=factories.directory(settings),
+        services=WhmcsServices(whmcs),
+        clients=WhmcsOrderingClients(whmcs, today=factories.today(settings)),
+        invoicing=WhmcsInvoicing(whmcs),
+        credits=WhmcsCredits(whmcs),
+        esim=factories.esim_provider(settings, circuit("esim").run),
+        changes=DynamoLineChanges(workflow),
+        cases=SqsQueue(settings.case_queue_url),
+        mail_queue=factories.mail_queue(settings),
+        payment_method=settings.whmcs_payment_method,
+    )

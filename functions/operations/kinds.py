@@ -1,0 +1,12 @@
+"""The kinds of operations and their words: one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from portal.workflow_kinds import TOPUP
+
+from functions.operations.topup import words as topup
+from functions.operations.words import OperationWords
+
+WORDS: Mapping[str, OperationWords] = {TOPUP.name: topup.WORDS}

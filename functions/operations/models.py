@@ -1,0 +1,79 @@
+"""What customers send and get about operations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from portal.api.models import RequestModel, ResponseModel
+from portal.domain.money import Money
+from portal.domain.topup import OFFER_ID, TopUpOffer
+from pydantic import Field
+
+OperationKindName = Literal["topup"]
+OperationStatus = Literal["pending", "running", "succeeded", "failed"]
+OperationStepStatus = Literal["done", "running", "failed", "waiting"]
+
+
+class OperationStep(ResponseModel):
+    """One thing that is done, or is to be done, in words."""
+
+    step: str
+    label: str
+    status: OperationStepStatus
+    at: datetime | None = None
+
+
+class OperationView(ResponseModel):
+    """How an operation stands.
+
+    `nextStep` says what happens next; `message` says how it ended, when it failed.
+    """
+
+    operation_id: str
+    kind: OperationKindName
+    status: OperationStatus
+    subscription_id: str
+    created_at: datetime
+    finished_at: datetime | None = None
+    steps: list[OperationStep]
+    next_step: str
+    message: str | None = None
+
+
+class TopupRequest(RequestModel):
+    """Which offer to buy: the price is the offer's."""
+
+    offer_id: str = Field(pattern=OFFER_ID, examples=["offer-0123456789abcdef"])
+
+
+class OfferValidity(ResponseModel):
+    """How long the data can be used."""
+
+    unit: Literal["day", "month"]
+    count: int
+
+
+class TopupOffer(ResponseModel):
+    """What can be added to a line.
+
+    `dataBytes` null is unlimited; `validity` null lasts as long as the line's period.
+    """
+
+    offer_id: str
+    name: str
+    price: Money
+    data_bytes: int | None
+    validity: OfferValidity | None
+
+
+def offer_view(offer: TopUpOffer) -> TopupOffer:
+    """An offer as it is shown."""
+    validity = offer.validity
+    return TopupOffer(
+        offer_id=offer.offer_id,
+        name=offer.name,
+        price=offer.price,
+        data_bytes=offer.data_bytes,
+        validity=OfferValidity(unit=validity.unit, count=validity.count) if validity else None,
+    )

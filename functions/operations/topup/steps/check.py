@@ -1,0 +1,70 @@
+"""See whether the line can be topped up and paid for, before anything is."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from portal.domain.esim import LineState
+from portal.engine.failures import StopWorkflow
+from portal.engine.steps import Run, Step
+from portal.ports.billing_orders import BillingClients, ServiceReader
+from portal.ports.esim import EsimProvider
+
+from functions.operations.timeouts import FRESH_SECONDS
+from functions.operations.topup.asked import asked
+from functions.operations.topup.records import CHECK, INVOICE, LOAD, CheckRecord
+
+ACTIVE = "active"
+
+
+class Check(Step[CheckRecord]):
+    """The service and the pay methods in WHMCS, the line at the provider: three calls."""
+
+    key = CHECK
+    seconds = 60
+    good_for = FRESH_SECONDS
+    each_attempt: ClassVar[bool] = True
+
+    def __init__(
+        self, services: ServiceReader, clients: BillingClients, provider: EsimProvider
+    ) -> None:
+        self._services = services
+        self._clients = clients
+        self._provider = provider
+
+    def run(self, run: Run) -> CheckRecord:
+        """The line's data before the top-up."""
+        wanted, loaded = asked(run.job), run.result(LOAD)
+        service = self._services.find(wanted.service_id, client_id=wanted.client_id)
+        if service is None:
+            raise StopWorkflow("service-missing", f"WHMCS has no service {wanted.service_id}.")
+        if service.status.lower() != ACTIVE:
+            raise StopWorkflow(
+                "service-not-active", f"WHMCS service {service.id} is {service.status}."
+            )
+        line = self._provider.get_line(loaded.line_id)
+        if line.state is not LineState.ACTIVE:
+            raise StopWorkflow("line-not-active", f"The line is {line.state} at the provider.")
+        self._check_offer(run, loaded.plan, wanted.offer)
+        if not _billed(run):
+            self._check_pay_methods(wanted.client_id)
+        return CheckRecord(data_total=line.data_total)
+
+    def _check_offer(self, run: Run, plan: str, offer: str) -> None:
+        """The offer was looked up when the operation was accepted; a later look costs a call."""
+        if run.now() - run.job.requested_at <= FRESH_SECONDS:
+            return
+        if all(found.offer_id != offer for found in self._provider.offers(plan)):
+            raise StopWorkflow("offer-gone", f"The provider has no top-up {offer} for {plan}.")
+
+    def _check_pay_methods(self, client_id: int) -> None:
+        usable = self._clients.has_valid_pay_method(client_id)
+        if not usable:
+            what = "does not exist" if usable is None else "has no valid payment method"
+            raise StopWorkflow("payment-method-missing", f"WHMCS client {client_id} {what}.")
+
+
+def _billed(run: Run) -> bool:
+    """Whether there is, or may be, an invoice: it may have been paid in another way."""
+    record = run.record(INVOICE)
+    return record is not None and (record.invoice_id or record.request) is not None

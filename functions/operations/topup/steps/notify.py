@@ -1,0 +1,44 @@
+"""Put the receipt on the mail queue."""
+
+from __future__ import annotations
+
+from portal.domain.mail import MailJob, MailTemplate
+from portal.engine.steps import Run, Step
+from portal.operations.job import owner_of
+from portal.ports.mail import MailQueue
+
+from functions.operations.topup.asked import asked
+from functions.operations.topup.records import INVOICE, NOTIFY, NotifyRecord
+
+
+class Notify(Step[NotifyRecord]):
+    """The mail has a key of its own: put twice, it is one mail."""
+
+    key = NOTIFY
+    seconds = 20
+
+    def __init__(self, mail_queue: MailQueue) -> None:
+        self._mail_queue = mail_queue
+
+    def run(self, run: Run) -> NotifyRecord:
+        """The receipt."""
+        self._mail_queue.put([receipt(run)])
+        return NotifyRecord(mails=1)
+
+
+def receipt(run: Run) -> MailJob:
+    """What was bought, for how much, and the invoice that says so."""
+    wanted = asked(run.job)
+    return MailJob(
+        template=MailTemplate.TOPUP_RECEIPT,
+        user_id=owner_of(run.job),
+        dedup_key=f"topup-receipt:{wanted.operation_id}",
+        parameters={
+            "offerName": wanted.name,
+            "amount": wanted.price.amount,
+            "currency": wanted.price.currency,
+            "subscriptionId": str(wanted.service_id),
+            "invoiceId": str(run.result(INVOICE).invoice_id),
+        },
+        correlation_id=run.job.correlation_id,
+    )

@@ -1,0 +1,94 @@
+"""Buy the data at the provider, once."""
+
+from __future__ import annotations
+
+import hashlib
+
+from portal.domain.esim import ChangeState, TopUp
+from portal.domain.upstream import Refused, Unavailable
+from portal.engine.failures import Postpone, StopWorkflow
+from portal.engine.steps import Run, Step
+from portal.ports.esim import EsimProvider
+from portal.ports.topups import LineChanges
+
+from functions.operations.timeouts import ESIM_CALL_SECONDS
+from functions.operations.topup.asked import asked
+from functions.operations.topup.looks import find_top_up, top_up_so_far
+from functions.operations.topup.records import CHECK, LOAD, TOP_UP, TopUpRecord
+
+FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0
+REFERENCE_LENGTH = 32
+
+
+class BuyTopUp(Step[TopUpRecord]):
+    """One call when nothing goes wrong."""
+
+    key = TOP_UP
+    seconds = 45
+    irreversible = True
+
+    def __init__(self, provider: EsimProvider, changes: LineChanges) -> None:
+        self._provider = provider
+        self._changes = changes
+
+    def outdated(self, run: Run) -> bool:
+        """It belongs to an invoice of the past."""
+        return not top_up_so_far(run).done
+
+    def already_done(self, run: Run) -> TopUpRecord | None:
+        """Look whether an earlier request took effect; raises Postpone while it is pending."""
+        found = find_top_up(run, self._provider, self._changes)
+        return None if found is None else self._settled(run, found)
+
+    def run(self, run: Run) -> TopUpRecord:
+        """Record what finds the effect again, and send."""
+        before, wanted = top_up_so_far(run), asked(run.job)
+        run.require(ESIM_CALL_SECONDS)
+        record = before
+        if before.asked_at is None:
+            record = TopUpRecord(
+                invoice_id=before.invoice_id,
+                ref=reference(wanted.operation_id, run.job.attempt),
+                asked_at=int(run.now()),
+                data_before=run.result(CHECK).data_total,
+                data_added=wanted.data_added,
+            )
+            run.save(record, irreversible=True)
+        try:
+            answer = self._provider.top_up(
+                ref=record.ref, line_id=run.result(LOAD).line_id, offer_id=wanted.offer
+            )
+        except (Refused, Unavailable):
+            # Nothing was bought for certain: an earlier request was looked for.
+            _take_back(run, record)
+            raise
+        return self._settled(run, answer)
+
+    def _settled(self, run: Run, found: TopUp) -> TopUpRecord:
+        record = top_up_so_far(run)
+        if found.top_up_id is not None and found.top_up_id != record.change_id:
+            # Before the checkpoint: another operation must not take it for its own.
+            operation = asked(run.job)
+            self._changes.remember(operation.service_id, found.top_up_id, operation.operation_id)
+            record = record.model_copy(update={"change_id": found.top_up_id})
+            run.save(record)
+        if found.state is ChangeState.DONE:
+            return record.model_copy(update={"done": True})
+        if found.state is ChangeState.FAILED:
+            _take_back(run, record)
+            raise StopWorkflow("topup-failed", f"The provider ended the top-up: {found.reason}.")
+        raise Postpone(
+            "topup-pending",
+            "The provider has the top-up pending.",
+            seconds=min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(run.job.waits, 10)),
+        )
+
+
+def reference(operation_id: str, attempt: int) -> str:
+    """The provider's reference: the same on every retry, another one in every attempt."""
+    text = f"{operation_id}:{attempt}"
+    return f"portal-{hashlib.sha256(text.encode()).hexdigest()[:REFERENCE_LENGTH]}"
+
+
+def _take_back(run: Run, record: TopUpRecord) -> None:
+    run.save(TopUpRecord(invoice_id=record.invoice_id), irreversible=False)
