@@ -133,7 +133,7 @@ def _finished(operation: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
     assert endpoint.route is not None  # noqa: S101  # the caller skipped the others
     operation["operationId"] = endpoint.name
     operation["security"] = _security(endpoint.route)
-    # Powertools describes its own validation errors; ours are problems like all others.
+    # Powertools describes its own validation errors, but the portal answers problems.
     for status in ("422", "500"):
         operation["responses"].pop(status, None)
     operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}

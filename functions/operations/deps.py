@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from portal.operations.start import Operations
     from portal.queues.fresh_and_waiting import FreshAndWaiting
 
+    from functions.operations.reissue.asking import Reissuing
+    from functions.operations.reissue.ports import ReissuePorts
     from functions.operations.topup.ports import TopUpPorts
     from functions.operations.topup.selling import Selling
 
@@ -46,12 +48,25 @@ class StartTopupConfig(OffersConfig, config.OperationQueue):
     """POST /subscriptions/{id}/topup."""
 
 
+class StartReissueConfig(
+    config.HttpConfig,
+    config.IdentityTable,
+    config.WorkflowTable,
+    config.OperationQueue,
+    config.WhmcsConfig,
+    config.EsimConfig,
+    config.ReissueConfig,
+):
+    """POST /subscriptions/{id}/reissue-esim."""
+
+
 class WorkConfig(
     config.IdentityTable,
     config.IdempotencyTable,
     config.WorkflowTable,
     config.EmailQueue,
     config.CaseQueue,
+    config.SalesforceConfig,
     config.WhmcsOrderingConfig,
     config.EsimConfig,
     config.TimeZoneConfig,
@@ -93,6 +108,15 @@ class StartTopupDeps:
 
 
 @dataclass(frozen=True)
+class StartReissueDeps:
+    """Whether a line may be reissued, and how operations are started."""
+
+    directory: CustomerDirectory
+    reissuing: Reissuing
+    operations: Operations
+
+
+@dataclass(frozen=True)
 class WorkerDeps:
     """The engine, and the queues that it consumes."""
 
@@ -127,6 +151,33 @@ def build_start_topup() -> StartTopupDeps:
     return StartTopupDeps(
         directory=factories.directory(settings),
         selling=_selling(settings),
+        operations=_operations(settings.workflow_table, settings.operation_queue_url),
+    )
+
+
+@functools.cache
+def build_start_reissue() -> StartReissueDeps:
+    """For POST /subscriptions/{id}/reissue-esim."""
+    from portal.adapters.whmcs.client_services import WhmcsClientServices
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.line_reissues import DynamoLineReissues
+    from portal.repositories.service_lines import DynamoServiceLines
+    from portal.subscriptions.lines import Lines
+    from portal.subscriptions.reissue_limit import ReissueLimit
+
+    from functions.operations.reissue.asking import Reissuing
+
+    settings = config.load(StartReissueConfig)
+    workflow = Table(settings.workflow_table)
+    limit = ReissueLimit(DynamoLineReissues(workflow), settings.esim_reissues_per_month)
+    return StartReissueDeps(
+        directory=factories.directory(settings),
+        reissuing=Reissuing(
+            services=WhmcsClientServices(factories.whmcs(settings)),
+            lines=Lines(
+                DynamoServiceLines(workflow), factories.esim_provider(settings), limit.left
+            ),
+        ),
         operations=_operations(settings.workflow_table, settings.operation_queue_url),
     )
 
@@ -200,24 +251,32 @@ def _selling(settings: OffersConfig) -> Selling:
 
 
 def _runner(settings: WorkConfig) -> Runner:
+    from portal.domain.operation_errors import REISSUE as REISSUE_REASONS
+    from portal.domain.operation_errors import REISSUE_DECLINED, TOPUP_DECLINED
     from portal.domain.operation_errors import TOPUP as TOPUP_REASONS
-    from portal.domain.operation_errors import TOPUP_DECLINED
     from portal.engine.metrics import JobMetrics, MetricsByKind
     from portal.engine.runner import Runner
     from portal.queues.backoff import Policy
-    from portal.workflow_kinds import TOPUP
+    from portal.workflow_kinds import REISSUE, TOPUP
 
+    from functions.operations.reissue.workflow import reissue
     from functions.operations.topup.workflow import top_up
 
     return Runner(
         store=_store(settings),
-        workflows={TOPUP.name: top_up(_topup_ports(settings))},
+        workflows={
+            TOPUP.name: top_up(_topup_ports(settings)),
+            REISSUE.name: reissue(_reissue_ports(settings)),
+        },
         policy=Policy(
             max_retries=settings.operation_max_retries,
             patience=settings.operation_patience_hours * HOUR,
         ),
         observer=MetricsByKind(
-            {TOPUP.name: JobMetrics(TOPUP.metrics, TOPUP_REASONS, TOPUP_DECLINED)}
+            {
+                TOPUP.name: JobMetrics(TOPUP.metrics, TOPUP_REASONS, TOPUP_DECLINED),
+                REISSUE.name: JobMetrics(REISSUE.metrics, REISSUE_REASONS, REISSUE_DECLINED),
+            }
         ),
     )
 
@@ -252,4 +311,42 @@ def _topup_ports(settings: WorkConfig) -> TopUpPorts:
         cases=SqsQueue(settings.case_queue_url),
         mail_queue=factories.mail_queue(settings),
         payment_method=settings.whmcs_payment_method,
+    )
+
+
+def _reissue_ports(settings: WorkConfig) -> ReissuePorts:
+    """The same upstreams behind the same circuits."""
+    from portal.adapters.circuit import Circuit
+    from portal.adapters.salesforce.order_iccids import SalesforceOrderIccids
+    from portal.adapters.whmcs.service_notes import WhmcsServiceNotes
+    from portal.adapters.whmcs.services import WhmcsServices
+    from portal.provisioning.job import order_job_id
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.esim_events import DynamoEsimWaits
+    from portal.repositories.line_changes import DynamoLineChanges
+    from portal.repositories.line_reissues import DynamoLineReissues
+    from portal.repositories.service_lines import DynamoServiceLines
+    from portal.repositories.subscribers import DynamoSubscribers
+
+    from functions.operations.reissue.ports import ReissuePorts
+
+    def circuit(upstream: str) -> Circuit:
+        return Circuit(upstream, table=settings.idempotency_table)
+
+    whmcs = factories.whmcs(settings, circuit("whmcs").run)
+    workflow, store = Table(settings.workflow_table), _store(settings)
+    return ReissuePorts(
+        lines=DynamoServiceLines(workflow),
+        services=WhmcsServices(whmcs),
+        esim=factories.esim_provider(settings, circuit("esim").run),
+        subscribers=DynamoSubscribers(workflow),
+        waits=DynamoEsimWaits(Table(settings.idempotency_table)),
+        changes=DynamoLineChanges(workflow),
+        reissues=DynamoLineReissues(workflow),
+        notes=WhmcsServiceNotes(whmcs),
+        order_iccids=SalesforceOrderIccids(
+            factories.salesforce(settings, circuit("salesforce").run)
+        ),
+        provisioning_of=lambda order_id: store.get(order_job_id(order_id)),
+        mail_queue=factories.mail_queue(settings),
     )

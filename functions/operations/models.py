@@ -8,9 +8,10 @@ from typing import Literal
 from portal.api.models import RequestModel, ResponseModel
 from portal.domain.money import Money
 from portal.domain.topup import OFFER_ID, TopUpOffer
-from pydantic import Field
+from pydantic import Field, StrictBool
 
-OperationKindName = Literal["topup"]
+OperationKindName = Literal["topup", "reissue"]
+ReissueReason = Literal["lost", "new-phone", "broken", "other"]
 OperationStatus = Literal["pending", "running", "succeeded", "failed"]
 OperationStepStatus = Literal["done", "running", "failed", "waiting"]
 
@@ -45,6 +46,13 @@ class TopupRequest(RequestModel):
     """Which offer to buy: the price is the offer's."""
 
     offer_id: str = Field(pattern=OFFER_ID, examples=["offer-0123456789abcdef"])
+
+
+class ReissueRequest(RequestModel):
+    """Why another eSIM is needed; `confirmLoss`: the customer knows what is lost by it."""
+
+    reason: ReissueReason
+    confirm_loss: StrictBool = False
 
 
 class OfferValidity(ResponseModel):

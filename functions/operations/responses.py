@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import Response
+from portal.api.location import location
 from portal.operations.start import Begun
 
 from functions.operations.kinds import WORDS
@@ -17,7 +18,7 @@ def accepted(begun: Begun) -> Response[str]:
         content_type="application/json",
         body=view.model_dump_json(by_alias=True),
         headers={
-            "Location": f"/api/operations/{view.operation_id}",
+            "Location": location(f"/operations/{view.operation_id}"),
             **({"Idempotency-Replayed": "true"} if begun.replayed else {}),
         },
     )

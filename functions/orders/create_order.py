@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Header
 from portal.api.app import App
 from portal.api.idempotency_key import PATTERN, bare
+from portal.api.location import location
 from portal.api.principal import CurrentUser, mapped
 
 from functions.orders.deps import CreateOrderDeps, build_create_order
@@ -47,7 +48,7 @@ def create_order(
         content_type="application/json",
         body=placed.answer.model_dump_json(by_alias=True),
         headers={
-            "Location": f"/api/orders/{placed.answer.sf_order_id}",
+            "Location": location(f"/orders/{placed.answer.sf_order_id}"),
             **({"Idempotency-Replayed": "true"} if placed.replayed else {}),
         },
     )

@@ -48,9 +48,9 @@ def start(
     order_id = full_id(sfOrderId)
     started: Started = admit(deps, signed, order_id)
     if started.outcome is StartOutcome.ALREADY_SUCCEEDED and started.job is not None:
-        return provisioned(event, order_id, started.job)
+        return provisioned(order_id, started.job)
     replayed = started.outcome is StartOutcome.REPLAYED
-    return accepted(event, order_id, started.attempt, replayed=replayed)
+    return accepted(order_id, started.attempt, replayed=replayed)
 
 
 handler = app.handler

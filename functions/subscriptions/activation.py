@@ -17,9 +17,9 @@ from portal.observability import count, logger
 from portal.ports.activation_mails import ActivationMails
 from portal.ports.client_services import ClientServices
 from portal.ports.code_views import CodeView, CodeViews
+from portal.subscriptions.lines import Lines
 
 from functions.subscriptions.finding import own_service
-from functions.subscriptions.lines import Lines
 from functions.subscriptions.models import EsimActivation
 
 LIMIT = "esim-code.account"

@@ -11,16 +11,17 @@ from portal.api.rate_limit import RateLimiter, limits_from
 from portal.domain.limits import LIMITS
 from portal.ports.client_services import ClientServices
 from portal.ports.identity import CustomerDirectory
+from portal.subscriptions.lines import Lines
+from portal.subscriptions.reissue_limit import ReissueLimit
 
 from functions.subscriptions.activation import ActivationCodes
-from functions.subscriptions.lines import Lines
 
 
 class ListConfig(config.HttpConfig, config.IdentityTable, config.WhmcsConfig):
     """GET /subscriptions."""
 
 
-class SubscriptionConfig(ListConfig, config.WorkflowTable, config.EsimConfig):
+class SubscriptionConfig(ListConfig, config.WorkflowTable, config.EsimConfig, config.ReissueConfig):
     """GET /subscriptions/{id}."""
 
 
@@ -104,9 +105,13 @@ def _services(settings: config.WhmcsConfig) -> ClientServices:
 
 def _lines(settings: SubscriptionConfig) -> Lines:
     from portal.repositories.dynamodb import Table
+    from portal.repositories.line_reissues import DynamoLineReissues
     from portal.repositories.service_lines import DynamoServiceLines
 
+    workflow = Table(settings.workflow_table)
+    limit = ReissueLimit(DynamoLineReissues(workflow), settings.esim_reissues_per_month)
     return Lines(
-        service_lines=DynamoServiceLines(Table(settings.workflow_table)),
+        service_lines=DynamoServiceLines(workflow),
         provider=factories.esim_provider(settings),
+        reissues_left=limit.left,
     )

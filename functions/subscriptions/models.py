@@ -39,12 +39,16 @@ class UsageView(ResponseModel):
 
 
 class ActionView(ResponseModel):
-    """What can be done with a line; `reason` is a code of docs/problems.md, *Obstacles*."""
+    """What can be done with a line; `reason` is a code of docs/problems.md, *Obstacles*.
+
+    `confirmLoss`: what is left on the line is lost, so a reissue wants `confirmLoss: true`.
+    """
 
     action: LineAction
     available: bool
     reason: Obstacle | None = None
     detail: str | None = None
+    confirm_loss: bool = False
 
 
 class EsimView(ResponseModel):

@@ -62,5 +62,6 @@ def _usage(usage: Usage) -> UsageView:
 def _action(action: LineAction, facts: LineFacts) -> ActionView:
     obstacle = obstacle_to(action, facts)
     if obstacle is None:
-        return ActionView(action=action, available=True)
+        loses = action is LineAction.REISSUE and facts.loses_the_rest
+        return ActionView(action=action, available=True, confirm_loss=loses)
     return ActionView(action=action, available=False, reason=obstacle, detail=DETAILS[obstacle])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from portal import config
 from portal.domain.mail import MailTemplate
-from portal.domain.mail_contents import CONTENTS, PasswordReset
+from portal.domain.mail_contents import CONTENTS, PasswordReset, SignupProof
 from portal.vendor_errors import sendgrid, smtp
 
 from functions.email.sender import SenderConfig
@@ -47,7 +47,7 @@ def test_what_a_mail_may_carry(template: MailTemplate) -> None:
     assert (carries == "nothing") == (fields == [])
     assert to == ("address on file" if model.to_address_on_file else "portal account")
     assert copied == ("no" if model.carries_credential else "yes")
-    secret = "token" if model is PasswordReset else "activation code"
+    secret = "token" if model in (PasswordReset, SignupProof) else "activation code"
     assert (secret in looked_up) == model.carries_credential
     assert ("name" in looked_up) != model.to_address_on_file
 

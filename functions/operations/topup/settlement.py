@@ -2,7 +2,7 @@
 
 - Nothing was paid: the invoice is cancelled, so that nobody can pay it later.
 - Something was paid, by our capture or in any other way, and the top-up certainly did not happen:
-  a Case is opened and the amount is credited in WHMCS, each once.
+  a Case is opened, the amount is credited in WHMCS and the customer is told, each once.
 - The provider cannot tell whether the top-up happened, or WHMCS whether something was charged: a
   Case is opened, nothing is credited, and a person decides.
 """
@@ -15,13 +15,18 @@ from typing import Literal, Protocol
 
 from portal.domain.cases import CaseJob, TopUpCase
 from portal.domain.esim import ChangeState
+from portal.domain.mail import MailJob
+from portal.domain.mail_contents import TopupRefunded
+from portal.domain.money import Money
 from portal.domain.upstream import OutcomeUnknown, Refused, Unauthorized, Unavailable
 from portal.engine.failures import Postpone, StopWorkflow
 from portal.engine.steps import Run
 from portal.observability import count
+from portal.operations.job import owner_of
 from portal.ports.accounts import CaseJobs
 from portal.ports.esim import EsimProvider
 from portal.ports.invoicing import BilledInvoice, Credits, InvoiceStatus, Invoicing
+from portal.ports.mail import MailQueue
 from portal.ports.topups import LineChanges
 
 from functions.operations.timeouts import WHMCS_CALL_SECONDS
@@ -56,6 +61,7 @@ class Settlement:
     provider: EsimProvider
     changes: LineChanges
     cases: CaseJobs
+    mail_queue: MailQueue
 
     def settle(self, run: Run) -> None:
         """The compensation of the step `invoice`; see the module."""
@@ -142,7 +148,7 @@ class Settlement:
         return invoice
 
     def _give_back(self, run: Run, record: InvoiceRecord) -> None:
-        """A Case, and the amount as credit. AddCredit is not repeated before two looks."""
+        """A Case, the amount as credit, and a mail. AddCredit is not repeated before two looks."""
         refund, client_id = record.refund, asked(run.job).client_id
         if refund is None or refund.credited:
             return
@@ -159,6 +165,8 @@ class Settlement:
             except (Refused, Unavailable):
                 save(request=None)  # nothing was credited for certain
                 raise
+        # The mail has a key: if the record that follows is lost, it is put again and is one mail.
+        self.mail_queue.put([_refunded(run, record.invoice_id, refund.amount)])
         save(credited=True)
         count("TopupRefunded")
 
@@ -195,3 +203,20 @@ class Settlement:
                 ),
             )
         )
+
+
+def _refunded(run: Run, invoice_id: int | None, amount: Decimal) -> MailJob:
+    """That the data was not added, and how much is credited."""
+    wanted = asked(run.job)
+    return MailJob.of(
+        TopupRefunded(
+            subscription_id=wanted.service_id,
+            offer_name=wanted.name,
+            price=Money.of(amount, wanted.price.currency),
+            invoice_id=invoice_id,
+        ),
+        user_id=owner_of(run.job),
+        # Another attempt has an invoice of its own, and what is paid for that is credited too.
+        dedup_key=f"topup-refunded:{wanted.operation_id}:{invoice_id}",
+        correlation_id=run.job.correlation_id,
+    )

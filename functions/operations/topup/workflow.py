@@ -33,6 +33,7 @@ def top_up(ports: TopUpPorts) -> Workflow:
         provider=ports.esim,
         changes=ports.changes,
         cases=ports.cases,
+        mail_queue=ports.mail_queue,
     )
     return Workflow(
         kind=TOPUP.name,

@@ -448,6 +448,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/subscriptions/{id}/reissue-esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace the eSIM of a line */
+        post: operations["start_reissue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/subscriptions/{id}/topup": {
         parameters: {
             query?: never;
@@ -523,6 +540,8 @@ export interface components {
         /**
          * ActionView
          * @description What can be done with a line; `reason` is a code of docs/problems.md, *Obstacles*.
+         *
+         *     `confirmLoss`: what is left on the line is lost, so a reissue wants `confirmLoss: true`.
          */
         ActionView: {
             action: components["schemas"]["LineAction"];
@@ -531,6 +550,11 @@ export interface components {
             reason?: components["schemas"]["Obstacle"] | null;
             /** Detail */
             detail?: string | null;
+            /**
+             * Confirmloss
+             * @default false
+             */
+            confirmLoss: boolean;
         };
         /**
          * Activation
@@ -819,13 +843,13 @@ export interface components {
         };
         /**
          * LineAction
-         * @description What can be done with a line.
+         * @description An action on a line.
          * @enum {string}
          */
-        LineAction: "show";
+        LineAction: "show" | "reissue" | "topup";
         /**
          * LineState
-         * @description How a line stands. `suspended` carries no traffic, but can come back.
+         * @description The state of a line. A `suspended` line carries no traffic and can be resumed.
          * @enum {string}
          */
         LineState: "pending" | "active" | "suspended" | "ended";
@@ -946,10 +970,10 @@ export interface components {
         };
         /**
          * Obstacle
-         * @description Why an action cannot be done now.
+         * @description The reason why an action is not possible now.
          * @enum {string}
          */
-        Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "no-activation-code";
+        Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "reissue-not-supported" | "reissue-limit-reached" | "topup-not-supported" | "no-activation-code";
         /**
          * OfferValidity
          * @description How long the data can be used.
@@ -991,9 +1015,9 @@ export interface components {
             operationId: string;
             /**
              * Kind
-             * @constant
+             * @enum {string}
              */
-            kind: "topup";
+            kind: "topup" | "reissue";
             /**
              * Status
              * @enum {string}
@@ -1278,7 +1302,7 @@ export interface components {
         };
         /**
          * ProfileState
-         * @description Where the profile of a line is (GSMA SGP.22). `unknown`: the provider does not tell.
+         * @description The state of a line's profile (GSMA SGP.22); `unknown` if the provider does not tell.
          * @enum {string}
          */
         ProfileState: "released" | "downloaded" | "installed" | "enabled" | "disabled" | "deleted" | "unknown";
@@ -1358,6 +1382,22 @@ export interface components {
             sfNumber: string;
         };
         /**
+         * ReissueRequest
+         * @description Why another eSIM is needed; `confirmLoss`: the customer knows what is lost by it.
+         */
+        ReissueRequest: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "lost" | "new-phone" | "broken" | "other";
+            /**
+             * Confirmloss
+             * @default false
+             */
+            confirmLoss: boolean;
+        };
+        /**
          * ResetMailRequest
          * @description Whose password is to be reset.
          */
@@ -1385,7 +1425,7 @@ export interface components {
         };
         /**
          * ServiceStatus
-         * @description How a service stands. `unknown`: a status that an installation has invented.
+         * @description The status of a service. `unknown` is a status that only this installation has.
          * @enum {string}
          */
         ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
@@ -2326,6 +2366,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EsimActivation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    start_reissue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReissueRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.mail import MailJob
+from portal.domain.mail_contents import TopupReceipt
 from portal.engine.steps import Run, Step
 from portal.operations.job import owner_of
 from portal.ports.mail import MailQueue
@@ -29,16 +30,14 @@ class Notify(Step[NotifyRecord]):
 def receipt(run: Run) -> MailJob:
     """What was bought, for how much, and the invoice that says so."""
     wanted = asked(run.job)
-    return MailJob(
-        template=MailTemplate.TOPUP_RECEIPT,
+    return MailJob.of(
+        TopupReceipt(
+            subscription_id=wanted.service_id,
+            offer_name=wanted.name,
+            price=wanted.price,
+            invoice_id=run.result(INVOICE).invoice_id,
+        ),
         user_id=owner_of(run.job),
         dedup_key=f"topup-receipt:{wanted.operation_id}",
-        parameters={
-            "offerName": wanted.name,
-            "amount": wanted.price.amount,
-            "currency": wanted.price.currency,
-            "subscriptionId": str(wanted.service_id),
-            "invoiceId": str(run.result(INVOICE).invoice_id),
-        },
         correlation_id=run.job.correlation_id,
     )

@@ -25,6 +25,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from portal import correlation
 from portal.api import bodies, errors
 from portal.api.annotations import evaluate_annotations
+from portal.api.headers import EXPOSED_HEADERS, SECURITY_HEADERS
 from portal.api.rate_limit import CountedByAddress, address_of
 from portal.observability import logger
 
@@ -33,11 +34,6 @@ if TYPE_CHECKING:
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
-SECURITY_HEADERS = {
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-}
-EXPOSED_HEADERS = "X-Correlation-Id, ETag, Retry-After, Idempotency-Replayed, Location, Allow"
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 
 

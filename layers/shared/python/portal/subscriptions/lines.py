@@ -22,10 +22,14 @@ _NOT_FOUND = 404
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of services; what the provider does not tell now is left open, never an error."""
+    """Lines of services; what the provider does not tell now is left open, never an error.
+
+    `reissues_left` says how often the line of a service may be reissued yet.
+    """
 
     service_lines: ServiceLines
     provider: EsimProvider
+    reissues_left: Callable[[int], int]
 
     def of(self, service: ClientService) -> ServiceLine | None:
         """The line that the portal ordered for a service; None for one without an eSIM."""
@@ -48,6 +52,7 @@ class Lines:
             line=now,
             profile=profile,
             provider_changed=changed,
+            reissues_left=self.reissues_left(service.id),
         )
 
     def usage(self, facts: LineFacts) -> Usage | None:
