@@ -255,9 +255,10 @@ def assert_settled(world: ToppingUp) -> None:
     assert {case["caseKey"] for case in world.cases} == (
         {f"{world.operation_id}.1"} if ending is REFUSED else set()
     )
-    told = {
+    mails = {mail["dedupKey"] for mail in world.mails}
+    expected_mails = {
         DELIVERED: {f"topup-receipt:{world.operation_id}"},
         REFUSED: {f"topup-refunded:{world.operation_id}:{invoice['id']}"},
-        DECLINED: set(),
+        DECLINED: set[str](),
     }
-    assert {mail["dedupKey"] for mail in world.mails} == told[ending]
+    assert mails == expected_mails[ending]
