@@ -1,8 +1,8 @@
-"""Alarms on metrics that the portal emits itself: one row each.
+"""The alarms on metrics that the portal emits itself, one row each.
 
-A new alarm is a row here and the page of docs/runbooks that the row names. What AWS measures
-(errors, throttles, queues, latency) is watched by `infra/components/monitoring.py` for every
-function, queue and table alike.
+A new alarm is a row here and the page of docs/runbooks that the row names.
+`infra/components/monitoring.py` has the alarms on AWS' own metrics (errors, throttles, queues,
+latency) for every function, queue and table.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ GUARDED_AREAS = ("provision", "operations")
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmRow:
-    """An alarm on one metric of the portal, which rings at `threshold` within five minutes.
+    """An alarm on one metric of the portal, which is raised at `threshold` within five minutes.
 
-    `areas` are those whose Lambdas emit the metric; `dimensions` are all that they add to it. A
-    count is summed over periods and areas; of a `level`, the highest counts.
+    `areas` are those whose Lambdas emit the metric. `dimensions` are all that they add to it. A
+    count is summed over periods and areas. For a `level`, the highest value counts.
     """
 
     name: str
@@ -41,6 +41,10 @@ class AlarmRow:
 
 SALESFORCE_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Secret.SALESFORCE in e.secrets))
 CONSUMER_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if e.consumes))
+WHMCS_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Secret.WHMCS in e.secrets))
+ESIM_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Secret.ESIM in e.secrets))
+# Their Lambdas follow customers whose Accounts were merged.
+FOLLOWING_AREAS = ("catalog", "orders", "provision")
 CATALOG_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Table.CATALOG in e.tables))
 
 ALARMS: tuple[AlarmRow, ...] = (
@@ -243,5 +247,54 @@ ALARMS: tuple[AlarmRow, ...] = (
         what="Products are left out of the catalogue because of mistakes in them.",
         runbook="catalog-products-rejected",
         level=True,
+    ),
+    AlarmRow(
+        name="OrderFormUnknown",
+        metric="OrderFormUnknown",
+        areas=CATALOG_AREAS,
+        what="The description of Order cannot be read, so addresses may not fit the org's fields.",
+        runbook="order-address-incomplete",
+    ),
+    AlarmRow(
+        name="OrderAddressIncomplete",
+        metric="OrderAddressIncomplete",
+        areas=("orders",),
+        what="An order was placed without a part of its address.",
+        runbook="order-address-incomplete",
+    ),
+    AlarmRow(
+        name="CustomerAccountConflicts",
+        metric="CustomerAccountConflicts",
+        areas=FOLLOWING_AREAS,
+        what="Merged Accounts left two portal users for one customer; an operator has to decide.",
+        runbook="customer-accounts",
+    ),
+    AlarmRow(
+        name="CustomerAccountsMissing",
+        metric="CustomerAccountsMissing",
+        areas=FOLLOWING_AREAS,
+        what="A customer's Account is gone from Salesforce.",
+        runbook="customer-accounts",
+    ),
+    AlarmRow(
+        name="EsimProviderFundsExhausted",
+        metric="EsimProviderFundsExhausted",
+        areas=ESIM_AREAS,
+        what="The balance at the eSIM provider is used up; eSIM orders wait.",
+        runbook="esim-provider-funds-exhausted",
+    ),
+    AlarmRow(
+        name="WhmcsPagesRepeated",
+        metric="WhmcsPagesRepeated",
+        areas=WHMCS_AREAS,
+        what="WHMCS gives the same page of a list again, so long lists cannot be read.",
+        runbook="whmcs-pages-repeated",
+    ),
+    AlarmRow(
+        name="UnknownVendorErrors",
+        metric="UnknownVendorErrors",
+        areas=AREAS,
+        what="A system answered with an error code that the portal's tables do not have.",
+        runbook="unknown-vendor-errors",
     ),
 )

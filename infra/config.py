@@ -1,8 +1,8 @@
-"""One frozen model of everything that a deployment can be told.
+"""The configuration of a stage, in one frozen model.
 
-Values come from `.env.<stage>` overlaid by the process environment. Each field is read from its
-own name in capitals; `.env.dev.example` documents every one of them. Secrets are not among them:
-they live in Secrets Manager and nowhere else.
+Values come from `.env.<stage>` and the process environment, which has priority. Each field is read
+from its own name in capitals. `.env.dev.example` documents every field. Secrets are not part of it;
+they are only in Secrets Manager.
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
+from portal.api.rate_limit import limits_from
 from portal.config import ESIM_PROVIDERS
+from portal.config import ConfigurationError as UnusableLimits
+from portal.domain.limits import LIMITS, Limit
+from portal.domain.signup_proof import SignupProof
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
@@ -24,6 +28,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from infra.limits import CREDENTIAL_PATHS, SESSION_PATHS, firewall_limit
 from infra.paths import LAYERS, REPOSITORY
 
 RATE_LIMITS = r"^$|^[a-z-]+\.[a-z-]+=\d+/\d+(,[a-z-]+\.[a-z-]+=\d+/\d+)*$"
@@ -32,7 +37,7 @@ RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 
 
 class ConfigurationError(Exception):
-    """The stage's configuration lacks something or holds something unusable."""
+    """A setting of the stage's configuration is missing or unusable."""
 
 
 def _split(value: object) -> object:
@@ -55,6 +60,12 @@ def _web_address(value: str) -> str:
 
 def _base_address(value: str) -> str:
     return _web_address(value).rstrip("/")
+
+
+def _image_address(value: str) -> str:
+    if not value or (value.startswith("/") and not value.startswith("//")):
+        return value
+    return _web_address(value)
 
 
 def _origin(value: str) -> str:
@@ -100,9 +111,9 @@ CustomFieldId = Annotated[int, Field(ge=1)]
 
 
 class Config(BaseSettings):
-    """A stage. Field names in capitals are the names in the file and the environment.
+    """The configuration of a stage. In the file and the environment, names are in capitals.
 
-    It takes exactly the values that it is given; `load_config` finds them.
+    It takes exactly the given values; `load_config` reads them.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -123,15 +134,12 @@ class Config(BaseSettings):
     cors_origins: Annotated[tuple[Origin, ...], NoDecode, CommaList, Field(min_length=1)]
     api_rate_limit: int = Field(default=50, ge=1)
     api_burst_limit: int = Field(default=100, ge=1)
-    auth_rate_limit: int = Field(default=5, ge=1)
-    auth_burst_limit: int = Field(default=10, ge=1)
     api_account_logging: bool = True
     provision_allowed_networks: Annotated[tuple[Network, ...], NoDecode, CommaList] = ()
     api_domain_name: HostName = ""
     api_certificate_arn: str = Field(default="", pattern=r"^$|^arn:aws[a-z-]*:acm:")
     waf_enabled: bool = False
-    waf_auth_limit: int = Field(default=100, ge=10)
-    waf_overall_limit: int = Field(default=2000, ge=10)
+    waf_overall_limit: int = Field(default=3000, ge=10)
 
     # Identity
     password_min_length: int = Field(default=10, ge=8, le=99)
@@ -147,9 +155,12 @@ class Config(BaseSettings):
     refresh_cookie_secure: bool = True
     refresh_cookie_domain: HostName = ""
     rate_limits: str = Field(default="", pattern=RATE_LIMITS)
+    signup_proof: SignupProof = SignupProof.NONE
+    signup_proof_field: str = Field(default="", pattern=r"^$|^[A-Za-z]\w*(\.[A-Za-z]\w*)?$")
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
 
     # Work in the background
+    provision_needs_approval: bool = True
     provision_max_retries: int = Field(default=7, ge=0, le=99)
     provision_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_waiting_max_concurrency: int = Field(default=2, ge=2, le=1000)
@@ -193,6 +204,10 @@ class Config(BaseSettings):
     email_from: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     email_from_name: NonEmpty
     email_reply_to: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    email_copy_to: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    brand_name: str = ""
+    brand_color: str = Field(default="", pattern=r"^(#[0-9A-Fa-f]{6})?$")
+    brand_logo_url: Annotated[str, AfterValidator(_image_address)] = ""
     sendgrid_api_url: BaseAddress = "https://api.sendgrid.com"
     smtp_host: HostName = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)
@@ -217,6 +232,25 @@ class Config(BaseSettings):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _proof_has_its_field(self) -> Self:
+        if self.signup_proof is SignupProof.SECOND_FACT and not self.signup_proof_field:
+            msg = "SIGNUP_PROOF=second-fact needs SIGNUP_PROOF_FIELD, such as BillingPostalCode"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _limits_agree(self) -> Self:
+        try:
+            limits = self.limits
+        except UnusableLimits as error:
+            raise ValueError(str(error)) from None
+        needed = firewall_limit(CREDENTIAL_PATHS + SESSION_PATHS, limits)
+        if self.waf_enabled and self.waf_overall_limit < needed:
+            msg = f"WAF_OVERALL_LIMIT must be at least {needed}: RATE_LIMITS lets through as much"
+            raise ValueError(msg)
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -226,7 +260,7 @@ class Config(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # named by the base class
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # named by the base class
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Nothing is read behind the back of who makes a Config."""
+        """Read no other source than the given values."""
         return (init_settings,)
 
     @property
@@ -238,6 +272,11 @@ class Config(BaseSettings):
     def monitoring_stack_name(self) -> str:
         """The name of the stack with the stage's alarms and dashboard."""
         return f"{self.stack_name}-monitoring"
+
+    @property
+    def limits(self) -> dict[str, Limit]:
+        """The table of limits on attempts, with this stage's changes."""
+        return limits_from(self.rate_limits, LIMITS)
 
     def number(self, name: str) -> int:
         """The value of a setting that is a whole number."""
@@ -259,9 +298,9 @@ def load_config(
 ) -> Config:
     """Read a stage's configuration.
 
-    `stage` wins over `STAGE` in `environ`; the file is `.env.<stage>` in `directory` and may be
-    absent when the environment says everything. Raises ConfigurationError naming every setting
-    that is missing, unknown or unusable, with what to do.
+    `stage` has priority over `STAGE` in `environ`. The file is `.env.<stage>` in `directory`; it
+    may be absent when the environment has every value. Raises ConfigurationError, which names every
+    setting that is missing, unknown or unusable, and says what to do.
     """
     stage = stage or environ.get("STAGE", "")
     if not stage:
@@ -285,10 +324,10 @@ def load_config(
 
 
 def read_env_file(path: Path) -> dict[str, Any]:
-    """The values of a stage's file by field name, without the empty ones.
+    """Return the values of a stage's file by field name, without the empty ones.
 
-    Raises ConfigurationError for a line that is no `NAME=value`, and for a name that is set twice:
-    dotenv would skip the one and let the last of the other win.
+    Raises ConfigurationError for a line that is no `NAME=value`, which dotenv would skip, and for a
+    name that is set twice, of which dotenv would use the last.
     """
     seen: set[str] = set()
     with path.open(encoding="utf-8") as stream:

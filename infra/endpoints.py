@@ -1,7 +1,7 @@
-"""Every Lambda of the portal, what starts it and what it may touch.
+"""The table of all Lambdas of the portal, with their triggers and the resources they may use.
 
-Everything else is derived from this table: functions, roles, environments, routes, event sources
-and alarms. A handler that reads a further environment name or table needs a change here first.
+Functions, roles, environments, routes, event sources and alarms are derived from this table. A
+handler that reads a further environment name or table needs a change here first.
 """
 
 from __future__ import annotations
@@ -32,10 +32,14 @@ EMAIL = (
     "EMAIL_FROM",
     "EMAIL_FROM_NAME",
     "EMAIL_REPLY_TO",
+    "EMAIL_COPY_TO",
     "SMTP_HOST",
     "SMTP_PORT",
     "SMTP_AUTHENTICATION",
     "PORTAL_WEB_URL",
+    "BRAND_NAME",
+    "BRAND_COLOR",
+    "BRAND_LOGO_URL",
 )
 TIME_ZONE = ("PORTAL_TIME_ZONE",)
 CURRENCY = ("PORTAL_CURRENCY",)
@@ -56,8 +60,10 @@ SESSION = (
     "REFRESH_COOKIE_DOMAIN",
     "REFRESH_TOKEN_DAYS",
 )
+SIGNUP_PROOF = ("SIGNUP_PROOF", "SIGNUP_PROOF_FIELD")
 REGISTRATION = (
     *RATE_LIMITS,
+    *SIGNUP_PROOF,
     *PASSWORD_RULES,
     *SALESFORCE,
     *ACCOUNT_FIELDS,
@@ -66,7 +72,7 @@ REGISTRATION = (
 )
 CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 
-# An HTTP handler must answer before the gateway gives up at 29 s.
+# An HTTP handler must answer before the gateway's timeout of 29 s.
 HTTP_UPSTREAM_TIMEOUT = 28
 
 CREATE_USER = (
@@ -74,7 +80,7 @@ CREATE_USER = (
     "AdminSetUserPassword",
     "AdminGetUser",
     "AdminDeleteUser",
-    "AdminInitiateAuth",  # a repeated signup is answered to who knows the password
+    "AdminInitiateAuth",  # a repeated signup is answered only with the right password
 )
 END_SESSIONS = ("AdminSetUserPassword", "AdminUserGlobalSignOut")
 
@@ -91,6 +97,14 @@ AUTH = (
         cognito_actions=CREATE_USER,
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="auth",
+        name="request_signup_proof",
+        route=Route(method="POST", path="/auth/request-signup-proof", access=Access.CREDENTIALS),
+        settings=(*RATE_LIMITS, *SIGNUP_PROOF),
+        writes=(Table.EPHEMERAL,),
+        sends=(Queue.EMAIL,),
     ),
     Endpoint(
         area="auth",
@@ -170,7 +184,7 @@ AUTH = (
         name="case_worker",
         consumes=(Queue.CASE, Queue.CASE_WAITING),
         backs_off=True,
-        settings=(*SALESFORCE, "CASE_MAX_RETRIES", "CASE_PATIENCE_HOURS"),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, "CASE_MAX_RETRIES", "CASE_PATIENCE_HOURS"),
         reads=(Table.IDENTITY,),
         writes=(Table.IDEMPOTENCY,),
         sends=(Queue.CASE, Queue.CASE_WAITING),
@@ -236,9 +250,8 @@ CATALOG = (
         area="catalog",
         name="personalized",
         route=Route(method="GET", path="/catalog/personalized", access=Access.BEARER),
-        settings=(*CATALOG_READING, *ELIGIBILITY_FIELDS),
-        reads=(Table.IDENTITY,),
-        writes=(Table.CATALOG,),
+        settings=(*CATALOG_READING, *ACCOUNT_FIELDS, *ELIGIBILITY_FIELDS),
+        writes=(Table.CATALOG, Table.IDENTITY),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,
@@ -250,9 +263,8 @@ ORDERS = (
         area="orders",
         name="create_order",
         route=Route(method="POST", path="/orders", access=Access.BEARER),
-        settings=(*CATALOG_READING, *ELIGIBILITY_FIELDS, *WHMCS),
-        reads=(Table.IDENTITY,),
-        writes=(Table.IDEMPOTENCY, Table.CATALOG, Table.EPHEMERAL),
+        settings=(*CATALOG_READING, *ACCOUNT_FIELDS, *ELIGIBILITY_FIELDS, *WHMCS),
+        writes=(Table.IDENTITY, Table.IDEMPOTENCY, Table.CATALOG, Table.EPHEMERAL),
         sends=(Queue.EMAIL,),
         secrets=(Secret.SALESFORCE, Secret.WHMCS),
         memory=1024,
@@ -262,8 +274,10 @@ ORDERS = (
         area="orders",
         name="list_orders",
         route=Route(method="GET", path="/orders", access=Access.BEARER),
-        settings=(*SALESFORCE, *CURRENCY),
-        reads=(Table.IDENTITY, Table.WORKFLOW),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY),
+        reads=(Table.WORKFLOW,),
+        # A customer whose Account was merged is given the one that was kept.
+        writes=(Table.IDENTITY,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,
@@ -272,8 +286,10 @@ ORDERS = (
         area="orders",
         name="get_order",
         route=Route(method="GET", path="/orders/{sfOrderId}", access=Access.BEARER),
-        settings=(*SALESFORCE, *CURRENCY),
-        reads=(Table.IDENTITY, Table.WORKFLOW),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY),
+        reads=(Table.WORKFLOW,),
+        # A customer whose Account was merged is given the one that was kept.
+        writes=(Table.IDENTITY,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,
@@ -345,11 +361,12 @@ PROVISION = (
             "WHMCS_PAYMENT_METHOD",
             *ESIM,
             *TIME_ZONE,
+            "PROVISION_NEEDS_APPROVAL",
             "PROVISION_MAX_RETRIES",
             "PROVISION_PATIENCE_HOURS",
+            *ACCOUNT_FIELDS,
         ),
-        reads=(Table.IDENTITY,),
-        writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
+        writes=(Table.IDENTITY, Table.WORKFLOW, Table.IDEMPOTENCY),
         # A job that is to be looked at again later goes back as a new message.
         sends=(Queue.EMAIL, Queue.PROVISION, Queue.PROVISION_WAITING),
         secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
@@ -468,12 +485,20 @@ MAIL = (
         name="send",
         consumes=(Queue.EMAIL, Queue.EMAIL_WAITING),
         backs_off=True,
-        settings=(*EMAIL, *ESIM, "EMAIL_MAX_RETRIES", "EMAIL_PATIENCE_HOURS"),
+        settings=(
+            *EMAIL,
+            *ESIM,
+            *SALESFORCE,
+            *ACCOUNT_FIELDS,
+            *TIME_ZONE,
+            "EMAIL_MAX_RETRIES",
+            "EMAIL_PATIENCE_HOURS",
+        ),
         reads=(Table.IDENTITY,),
         writes=(Table.IDEMPOTENCY, Table.EPHEMERAL),
         sends=(Queue.EMAIL, Queue.EMAIL_WAITING),
         gives_up_to=(Queue.EMAIL,),
-        secrets=(Secret.MAIL, Secret.ESIM),
+        secrets=(Secret.MAIL, Secret.ESIM, Secret.SALESFORCE),
         timeout=60,
         batch_size=5,
     ),
@@ -505,10 +530,10 @@ AREAS: tuple[str, ...] = tuple(dict.fromkeys(endpoint.area for endpoint in ENDPO
 
 
 def consumer_of(queue: Queue) -> Endpoint:
-    """The Lambda that consumes a queue."""
+    """Return the Lambda that consumes a queue."""
     return next(endpoint for endpoint in ENDPOINTS if queue in endpoint.consumes)
 
 
 def dead_letter_consumer_of(queue: Queue) -> Endpoint | None:
-    """The Lambda that consumes a queue's dead letters; None when an operator does."""
+    """Return the Lambda that consumes a queue's dead letters; None when an operator does."""
     return next((e for e in ENDPOINTS if queue in e.consumes_dead_letters_of), None)

@@ -1,6 +1,6 @@
-"""IAM actions behind the endpoint table's terms: what reading, writing, sending mean.
+"""The IAM actions for the endpoint table's terms, such as reading, writing and sending.
 
-Free of the CDK, so that others can compare against it cheaply.
+The module does not import the CDK, so that tests can use it quickly.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What each secret of a stage must hold, which follows from the stage's configuration.
+"""The fields of each secret of a stage, which follow from the stage's configuration.
 
-The shapes are those that the adapters read: `portal/adapters/salesforce/login.py`,
+They are the fields that the adapters read: `portal/adapters/salesforce/login.py`,
 `portal/adapters/whmcs/client.py`, the eSIM providers' adapters, `sendgrid.py` and `smtp.py`. The
-signing keys are made, not asked for, and therefore not among them.
+signing keys are generated, and are therefore not part of them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class SecretField:
 
 
 def secret_fields(config: Config) -> dict[Secret, tuple[SecretField, ...]]:
-    """The fields of each secret that an operator has to fill, in the order of asking."""
+    """Return the fields of each secret that an operator fills, in the order of the questions."""
     return {
         Secret.SALESFORCE: _salesforce(config),
         Secret.WHMCS: (
@@ -59,7 +59,7 @@ ESIM = {
     "gigs": (SecretField(name="project"), SecretField(name="token")),
     "esim_access": (SecretField(name="accessCode"), SecretField(name="secretKey")),
 }
-"""By the names that ESIM_PROVIDER may have."""
+"""The fields of the eSIM secret by the values of ESIM_PROVIDER."""
 
 
 ESIM_WEBHOOK = {

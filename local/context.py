@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from functions.email.sender import Sender
+
 
 @dataclass(frozen=True, kw_only=True)
 class DemoAccount:
@@ -20,7 +22,8 @@ class SiteContext:
     """The customer's pages: the folder of the built site and its run-time configuration.
 
     `brand_logo_url` and `brand_color` are None where the site's own are used. `currency` is an
-    ISO 4217 code, `time_zone` an IANA name.
+    ISO 4217 code, `time_zone` an IANA name. `signup_proof` is the stage's SIGNUP_PROOF,
+    `signup_fact` the kind of fact that the pages name: `postcode`, `birth-date` or `other`.
     """
 
     dist: Path
@@ -29,6 +32,8 @@ class SiteContext:
     brand_color: str | None
     currency: str
     time_zone: str
+    signup_proof: str
+    signup_fact: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +45,9 @@ class StackContext:
     providers' emulators at most one runs. `signing_key` and the
     Salesforce consumer secret are made for this machine and are valid nowhere else.
     `stack_outputs` are the CloudFormation outputs by name. `cors_origins` are the origins that the
-    deployed API accepts. `aws_account` is the access key of the emulated account's root user,
-    `assembly` the folder of the cloud assembly that was deployed, `logs` that of the
-    Lambdas' log files.
+    deployed API accepts, `mail_sender` is who the deployed Lambdas' mails are from. `aws_account`
+    is the access key of the emulated account's root user, `assembly` the folder of the cloud
+    assembly that was deployed, `logs` that of the Lambdas' log files.
     """
 
     api_url: str
@@ -66,6 +71,7 @@ class StackContext:
     salesforce_consumer_secret: str
     accounts: tuple[DemoAccount, ...]
     cors_origins: tuple[str, ...]
+    mail_sender: Sender
     site: SiteContext
 
     @property
@@ -79,3 +85,11 @@ class StackContext:
             "sendgrid": self.sendgrid_url,
         }
         return {name: url for name, url in urls.items() if url is not None}
+
+
+def fact_in(field: str) -> str:
+    """The kind of fact that a field of the Account holds, by its API name."""
+    name = field.lower()
+    if "postalcode" in name or "postcode" in name:
+        return "postcode"
+    return "birth-date" if "birth" in name else "other"

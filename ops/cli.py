@@ -1,7 +1,7 @@
 """The operator's command line: `.venv/bin/ops --help`.
 
-Exit codes: 0 done; 1 no (something is rejected, unknown, or cannot be done any more); 2 wrong
-usage; 3 could not be found out, because a system was not reached or refused us.
+Exit codes: 0 for done; 1 for no (a product is rejected, an order is unknown, an action is no longer
+possible); 2 for wrong usage; 3 for no answer, because a system was not reached or refused.
 """
 
 from __future__ import annotations
@@ -18,7 +18,17 @@ import typer
 from portal.catalog.cache import CachePolicy
 from rich.console import Console
 
-from ops import dead_letters, jobs, operation_report, operations, order_report, order_view, report
+from ops import (
+    dead_letters,
+    jobs,
+    operation_report,
+    operations,
+    order_report,
+    order_view,
+    report,
+    user_report,
+    users,
+)
 from ops.deps import StageRoot
 from ops.errors import FAILED, KNOWN, NO, OpsError, explain
 from ops.ports import DeadLetter, DeadLetters, Root
@@ -30,8 +40,14 @@ MOST = 1000
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Operate a stage of the portal.")
 catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue.")
 order_app = typer.Typer(no_args_is_help=True, help="One order.")
+whmcs_app = typer.Typer(no_args_is_help=True, help="The set-up of WHMCS.")
 app.add_typer(catalog_app, name="catalog")
 app.add_typer(order_app, name="order")
+app.add_typer(whmcs_app, name="whmcs")
+users_app = typer.Typer(no_args_is_help=True, help="One portal user.")
+app.add_typer(users_app, name="users")
+
+Who = Annotated[str, typer.Argument(help="User id, e-mail address, customer number or Account id")]
 operation_app = typer.Typer(no_args_is_help=True, help="One operation of a customer.")
 app.add_typer(operation_app, name="operation")
 
@@ -75,7 +91,7 @@ def catalog_check(ctx: typer.Context) -> None:
 
 @catalog_app.command("invalidate")
 def catalog_invalidate(ctx: typer.Context) -> None:
-    """Have the catalogue read from Salesforce again at its next use."""
+    """Make the portal read the catalogue from Salesforce again at its next use."""
     with _reported() as console:
         ports = _root(ctx).catalog()
         policy = CachePolicy()
@@ -89,7 +105,7 @@ def catalog_invalidate(ctx: typer.Context) -> None:
 
 @order_app.command("show")
 def order_show(ctx: typer.Context, order_id: OrderId) -> None:
-    """Show an order across Salesforce, the workflow table and WHMCS; ids only."""
+    """Show the ids and states of an order in Salesforce, the workflow table and WHMCS."""
     with _reported() as console:
         view = order_view.look_up(_root(ctx).order(), jobs.full_order_id(order_id))
         order_report.render(view, console)
@@ -99,7 +115,7 @@ def order_show(ctx: typer.Context, order_id: OrderId) -> None:
 
 @order_app.command("cancel")
 def order_cancel(ctx: typer.Context, order_id: OrderId, yes: Yes = False) -> None:
-    """Call provisioning off, if nothing has been ordered yet."""
+    """Cancel provisioning, if nothing has been ordered yet."""
     with _reported() as console:
         full_id = jobs.full_order_id(order_id)
         ports = _root(ctx).jobs()
@@ -109,6 +125,53 @@ def order_cancel(ctx: typer.Context, order_id: OrderId, yes: Yes = False) -> Non
         console.print(jobs.SENTENCES[outcome], soft_wrap=True)
         if outcome not in jobs.DONE:
             raise typer.Exit(NO)
+
+
+@users_app.command("show")
+def users_show(ctx: typer.Context, who: Who) -> None:
+    """Show who a portal user is in the other systems; ids only."""
+    with _reported() as console:
+        user_report.render(users.look_up(_root(ctx).users(), who), console)
+
+
+@users_app.command("remap")
+def users_remap(
+    ctx: typer.Context,
+    who: Who,
+    account: Annotated[str, typer.Option(help="Id of the Account that the user is to get")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept in the user's record")],
+    yes: Yes = False,
+) -> None:
+    """Give a portal user another Salesforce Account, for example after a merge."""
+    with _reported() as console:
+        ports = _root(ctx).users()
+        mapping, wanted = users.find(ports, who), users.wanted_account(ports, account)
+        _confirm(
+            f"Give user {mapping.user_id} (WHMCS client {mapping.whmcs_client_id}) Account "
+            f"{wanted.id} instead of {mapping.sf_account_id}?",
+            yes=yes,
+        )
+        users.remap(ports, mapping, wanted, reason)
+        console.print(f"User {mapping.user_id} is Account {wanted.id} now.", soft_wrap=True)
+
+
+@users_app.command("remove")
+def users_remove(ctx: typer.Context, who: Who, yes: Yes = False) -> None:
+    """Forget who a portal user is, so that its customer number can sign up again."""
+    with _reported() as console:
+        ports = _root(ctx).users()
+        mapping = users.find(ports, who)
+        _confirm(
+            f"Remove user {mapping.user_id}? Its orders and its WHMCS client "
+            f"{mapping.whmcs_client_id} stay; delete the user in Cognito as well.",
+            yes=yes,
+        )
+        users.remove(ports, mapping)
+        console.print(
+            f"Removed. Delete {mapping.user_id} in Cognito, and close WHMCS client "
+            f"{mapping.whmcs_client_id} unless the customer keeps it.",
+            soft_wrap=True,
+        )
 
 
 @operation_app.command("show")
@@ -177,9 +240,50 @@ def redrive(
         )
 
 
+@app.command("doctor")
+def doctor(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+    system: Annotated[
+        list[str] | None,
+        typer.Option(help="Only checks of aws, salesforce, whmcs, esim, mail or portal"),
+    ] = None,
+    write_probes: Annotated[
+        bool, typer.Option("--write-probes", help="Also settle what only a write can; asks first")
+    ] = False,
+    probe_client: Annotated[
+        int | None, typer.Option(help="WHMCS client of your own that the probe may order for")
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Check a stage and every system around it; exit 1 when something is wrong."""
+    from ops import doctor_command  # noqa: PLC0415  # everything that reads a system
+
+    with _reported() as console:
+        wanted = doctor_command.chosen(system)
+        if write_probes:
+            _confirm(doctor_command.question(probe_client), yes=yes)
+            wanted = (*wanted, *doctor_command.probes(probe_client, system))
+        code = doctor_command.run(wanted, _root(ctx).doctor(), console, as_json=as_json)
+        if code:
+            raise typer.Exit(code)
+
+
+@whmcs_app.command("plan")
+def whmcs_plan(ctx: typer.Context) -> None:
+    """List what has to be created in WHMCS and whether it is there; exit 1 when not all is."""
+    from ops import whmcs_plan as planning  # noqa: PLC0415  # everything that reads a system
+
+    with _reported() as console:
+        items = list(planning.plan(_root(ctx).doctor()))
+        planning.show(items, console)
+        if any(item.state is planning.State.MISSING for item in items):
+            raise typer.Exit(NO)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Repeatable:
-    """Dead letters that are safe to send again; those to `keep` stay, for the reason `kept`."""
+    """Dead letters that are safe to send again. Those to `keep` stay, for the reason `kept`."""
 
     title: str
     what: str
@@ -203,14 +307,14 @@ def _redrive_letters(root: Root, limit: int, console: Console, *, yes: bool) -> 
         kept="password resets whose links have expired; their customers ask again",
     )
     cases = _Repeatable(title="Case", what="Cases", letters=ports.case)
-    # A no to one is no answer about the other.
+    # Each queue is asked about separately.
     agreed = [_send_again(queue, limit, console, yes=yes) for queue in (mails, cases)]
     if not all(agreed):
         raise typer.Exit(NO)
 
 
 def _send_again(queue: _Repeatable, limit: int, console: Console, *, yes: bool) -> bool:
-    """Whether it was done, or there was nothing to do."""
+    """Send dead letters again. Returns False when the operator said no."""
     console.print(queue.title)
     waiting = queue.letters.look(limit)
     _list(waiting, console)
@@ -248,9 +352,9 @@ def _confirm(question: str, *, yes: bool) -> None:
 
 @contextmanager
 def _reported() -> Iterator[Console]:
-    """A console for results; what goes wrong becomes one sentence and an exit code.
+    """Yield a console for results. An error becomes one sentence and an exit code.
 
-    What the shared package writes to stdout is for CloudWatch (metrics, logs), not for people.
+    The shared package's output on stdout is for CloudWatch (metrics, logs), and is not shown.
     """
     console = _console(stderr=False)
     try:
@@ -269,7 +373,7 @@ def _say(sentence: str) -> None:
 
 
 def _console(*, stderr: bool) -> Console:
-    # The stream of now: stdout is redirected while the shared package works.
+    # The current stream, because stdout is redirected while the shared package works.
     console = Console(
         file=sys.stderr if stderr else sys.stdout, markup=False, emoji=False, highlight=False
     )
@@ -279,5 +383,5 @@ def _console(*, stderr: bool) -> Console:
 
 
 def main() -> None:
-    """Entry of the script `ops`."""
+    """Run the script `ops`."""
     app()

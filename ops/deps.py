@@ -1,4 +1,4 @@
-"""Composition root of the operator's command line: the only place that names adapters."""
+"""The composition root of the operator's command line, the only module that uses adapters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from urllib.parse import urlsplit
 from portal import config
 
 from ops import stages
-from ops.ports import CatalogPorts, DeadLetterPorts, JobPorts, OperationPorts, OrderPorts
+from ops.ports import (
+    CatalogPorts,
+    DeadLetterPorts,
+    JobPorts,
+    OperationPorts,
+    OrderPorts,
+    UserPorts,
+)
 from ops.stages import Stage
 
 if TYPE_CHECKING:
@@ -22,12 +29,13 @@ if TYPE_CHECKING:
     from portal.secrets import Secret
 
     from ops.dead_letters import JoinedDeadLetters, SqsDeadLetters
+    from ops.doctor.installation import Installation
 
 READ_SECONDS = 20.0
 
 
 class JobConfig(config.WorkflowTable, config.ProvisionQueue):
-    """`ops order cancel`, `ops redrive`."""
+    """The settings of `ops order cancel` and `ops redrive`."""
 
 
 class OperationJobConfig(config.WorkflowTable, config.OperationQueue):
@@ -41,11 +49,11 @@ class OperationConfig(OperationJobConfig, config.WhmcsConfig):
 class OrderConfig(
     config.WorkflowTable, config.IdentityTable, config.SalesforceConfig, config.WhmcsConfig
 ):
-    """`ops order show`."""
+    """The settings of `ops order show`."""
 
 
 class StageRoot:
-    """`Root` over a deployed stage, looked up at the first use."""
+    """`Root` over a deployed stage, which is looked up at the first use."""
 
     def __init__(self, name: str | None, front_door: str | None = None) -> None:
         self._name = name
@@ -121,6 +129,23 @@ class StageRoot:
             services=WhmcsServices(whmcs),
         )
 
+    def users(self) -> UserPorts:
+        """For `ops users`."""
+        from portal.adapters.salesforce.accounts import AccountFields, SalesforceAccounts
+        from portal.repositories.identity import DynamoCustomerDirectory
+
+        settings = config.load(config.AccountFollowing, self.stage.environment)
+        fields = AccountFields(
+            customer_number=settings.customer_number_field, email=settings.account_email_field
+        )
+        customers = DynamoCustomerDirectory(self._table(settings.identity_table))
+        return UserPorts(
+            directory=customers,
+            remaps=customers,
+            merges=SalesforceAccounts(self._salesforce(settings), fields),
+            clock=time.time,
+        )
+
     def dead_letters(self) -> DeadLetterPorts:
         """For `ops redrive --dead-letters`."""
         return DeadLetterPorts(
@@ -133,8 +158,14 @@ class StageRoot:
             clock=time.time,
         )
 
+    def doctor(self) -> Installation:
+        """For `ops doctor`."""
+        from ops.doctor.root import installation
+
+        return installation(self.stage, secret=self._secret, transport=_transport)
+
     def _joined_dead_letters(self, queue: str) -> JoinedDeadLetters:
-        """Those of the queue and of its waiting queue, which go back to the former."""
+        """Return the dead letters of a queue and its waiting queue. They go back to the queue."""
         from ops.dead_letters import JoinedDeadLetters
 
         waiting = self._dead_letters(f"{queue}Waiting", back_to=queue)

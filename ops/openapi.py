@@ -1,8 +1,8 @@
 """The API's OpenAPI 3.1 document, made from the handlers themselves.
 
-`python -m ops.openapi` writes `docs/openapi.json`; a test fails when it is out of date. Each
-endpoint is an application of its own (one Lambda each), so their documents are put together
-here, with what the gateway and the frame add: problems, correlation ids, how to sign in.
+`python -m ops.openapi` writes `docs/openapi.json`, and a test fails when it is out of date. Each
+endpoint is an application of its own, so their documents are combined here. Problems, correlation
+ids and the security schemes, which the gateway and `portal.api.app` add, are added here.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ DESCRIPTION = (
 
 
 def document() -> dict[str, Any]:
-    """The whole document."""
+    """Return the whole document."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Problem": PROBLEM_SCHEMA}
     for endpoint in ENDPOINTS:
@@ -163,7 +163,7 @@ def _add_schema(schemas: dict[str, Any], name: str, schema: Any) -> None:
 
 
 def render() -> str:
-    """The document as it is committed."""
+    """Return the text of the document as it is committed."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 

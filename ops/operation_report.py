@@ -53,7 +53,7 @@ def _job(job: Job, console: Console) -> None:
             "requested": moment(job.requested_at),
             "last write": moment(job.updated_at),
             "next run": moment(job.next_at or None) if not job.status.over else "",
-            "leased until": moment(job.lease_until) if job.lease_owner else "",
+            "leased until": moment(job.lease.until) if job.lease.until else "",
             "finished": moment(job.finished_at),
             "irreversible": "yes" if job.irreversible else "no",
             "last error": f"{error.code} in {error.step or NONE}" if error else "",

@@ -1,4 +1,4 @@
-"""An order on the terminal."""
+"""Prints an order on the terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ops.report import NONE, facts, history, moment, table
 
 
 def render(view: OrderView, console: Console) -> None:
-    """Print all of it."""
+    """Print all that is known about an order."""
     console.print(f"Order {view.order_id} · stage {view.stage}", style="bold")
     _heading(console, view, SALESFORCE)
     if view.salesforce is not None:
@@ -36,7 +36,7 @@ def render(view: OrderView, console: Console) -> None:
 
 
 def logs_query(view: OrderView) -> str:
-    """The query to paste, over all Lambdas of the stage."""
+    """Return the CloudWatch Logs query for all Lambdas of the stage."""
     wanted = [f'sf_order_id = "{view.order_id}"', f'job_id = "{order_job_id(view.order_id)}"']
     if view.job is not None and view.job.correlation_id:
         wanted.insert(0, f'correlation_id = "{view.job.correlation_id}"')
@@ -101,7 +101,7 @@ def _job(job: Job, page: str, console: Console) -> None:
             "last write": moment(job.updated_at),
             "due": moment(job.due_at),
             "next run": moment(job.next_at or None) if not job.status.over else "",
-            "leased until": moment(job.lease_until) if job.lease_owner else "",
+            "leased until": moment(job.lease.until) if job.lease.until else "",
             "finished": moment(job.finished_at),
             "irreversible": "yes" if job.irreversible else "no",
             "last error": f"{last_error.code} in {last_error.step or NONE}" if last_error else "",
@@ -137,12 +137,12 @@ def _billing(billing: Billing, console: Console) -> None:
 
 
 def _decided(job: Job) -> bool:
-    """Whether nothing more is tried; that Salesforce has not been told yet changes nothing."""
+    """Whether the job runs no more steps, even if its end is not reported to Salesforce yet."""
     return job.status.over or job.status is Status.STOPPING
 
 
 def _full_reason(page: str) -> str:
-    """Where the vendor's own words are: they may name a person and are not printed here."""
+    """Return where the vendor's text is. It may name a person, and is not printed here."""
     return f"field Provisioning Error Message of the Order: {page}"
 
 

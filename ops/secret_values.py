@@ -1,9 +1,9 @@
-"""`make secrets STAGE=…`: put the values of a stage's secrets into Secrets Manager.
+"""`make secrets STAGE=…` stores the values of a stage's secrets in Secrets Manager.
 
-The stack creates the secrets empty (a template must never hold a value). What is asked for follows
-from the stage's configuration (`infra/secret_fields.py`): each value without echo, written as one
-JSON document a secret, and never shown again. An empty answer keeps what is there. A secret that
-would be incomplete is not written.
+The stack creates the secrets empty, because a template must never hold a value. The questions
+follow from the stage's configuration (`infra/secret_fields.py`). Values are read without echo,
+stored as one JSON document per secret, and never shown again. An empty answer keeps the stored
+value. A secret that would be incomplete is not written.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ class SecretValues:
         self._stage = stage
 
     def name(self, secret: Secret) -> str:
-        """As the stack names it."""
+        """Return the secret's name in the stack."""
         return f"portal/{self._stage}/{secret.value}"
 
     def read(self, secret: Secret) -> dict[str, Any]:
-        """The document that is there; empty when none was ever written, or it is no JSON."""
+        """Return the stored document; empty when there is none or it is no JSON."""
         try:
             text = self._client.get_secret_value(SecretId=self.name(secret))["SecretString"]
         except self._client.exceptions.ResourceNotFoundException:
@@ -61,9 +61,9 @@ class SecretValues:
         )
 
     def add_signing_key(self, key_id: str) -> str:
-        """Add a signing key beside the live ones and return it, for Salesforce's setup.
+        """Add a signing key to the valid ones and return it, for Salesforce's setup.
 
-        Raises ValueError when a key of that id exists: keys are added and removed, not changed.
+        Raises ValueError when a key with that id exists, because keys are never changed.
         """
         document = self.read(Secret.SIGNING)
         keys = dict(document.get("keys") or {})
@@ -75,7 +75,7 @@ class SecretValues:
         return str(keys[key_id])
 
     def remove_signing_key(self, key_id: str) -> None:
-        """Remove a key that nobody signs with any more; raises ValueError for the last one."""
+        """Remove a key that is no longer used. Raises ValueError for the last one."""
         keys = dict(self.read(Secret.SIGNING).get("keys") or {})
         if key_id not in keys or len(keys) == 1:
             msg = f"{key_id} is not there, or is the only signing key"
@@ -148,7 +148,7 @@ Stage = Annotated[str, typer.Option(help="dev, production, …")]
 
 @app.command("set")
 def set_values(stage: Stage) -> None:
-    """Ask for the values that the stage's configuration needs; Enter keeps what is there."""
+    """Ask for the values that the stage's configuration needs. Enter keeps a stored value."""
     try:
         wanted = secret_fields(load_config(os.environ, stage=stage))
     except ConfigurationError as error:
@@ -164,7 +164,7 @@ def set_values(stage: Stage) -> None:
 
 
 def _set(values: SecretValues, secret: Secret, fields: Sequence[SecretField]) -> bool:
-    """Fill one secret and say how it went; True when it is still incomplete."""
+    """Fill one secret and print the result. Returns True when it is still incomplete."""
     try:
         changed = fill(values, secret, fields, _hidden, _shown_once)
     except (IncompleteSecretError, OSError) as error:
@@ -176,13 +176,13 @@ def _set(values: SecretValues, secret: Secret, fields: Sequence[SecretField]) ->
 
 @app.command()
 def add_signing_key(stage: Stage, key_id: str) -> None:
-    """First step of a rotation: both keys are accepted from here on."""
+    """Add a signing key, as the first step of a rotation. Both keys are accepted then."""
     console.print(f"enter it in Salesforce, it is not shown again: {_added(stage, key_id)}")
 
 
 @app.command()
 def remove_signing_key(stage: Stage, key_id: str) -> None:
-    """Last step of a rotation, when Salesforce signs with the other one."""
+    """Remove a signing key, as the last step of a rotation."""
     try:
         _values(stage).remove_signing_key(key_id)
     except ValueError as error:

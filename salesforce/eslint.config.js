@@ -2,7 +2,7 @@ const globals = require('globals');
 const jestPlugin = require('eslint-plugin-jest');
 const lwcConfig = require('@salesforce/eslint-config-lwc');
 
-const COMPONENTS = ['force-app/**/lwc/**/*.js'];
+const COMPONENTS = ['force-app/**/lwc/**/*.js', 'screen/modules/**/*.js'];
 const TESTS = ['force-app/**/lwc/**/__tests__/**/*.js'];
 
 module.exports = [
@@ -14,6 +14,11 @@ module.exports = [
         plugins: { jest: jestPlugin },
         rules: { ...jestPlugin.configs['flat/recommended'].rules },
         languageOptions: { globals: { ...globals.node, ...globals.jest } }
+    },
+    // This folder stands in for the platform, so it may do what components may not.
+    {
+        files: ['screen/**/*.mjs', 'screen/main.js'],
+        languageOptions: { globals: { ...globals.node, ...globals.browser }, sourceType: 'module' }
     },
     {
         files: ['jest/**/*.js', '*.config.js'],

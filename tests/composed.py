@@ -93,6 +93,8 @@ def environment(vendors: Vendors, queue_url: str) -> dict[str, str]:
         "SALESFORCE_SECRET_ID": "salesforce",
         "SALESFORCE_API_VERSION": API_VERSION,
         "SALESFORCE_PRICEBOOK": "Portal",
+        "SALESFORCE_CUSTOMER_NUMBER_FIELD": "Customer_Number__c",
+        "SALESFORCE_ACCOUNT_EMAIL_FIELD": "PersonEmail",
         "SALESFORCE_DWELLING_FIELD": "Portal_Dwelling__c",
         "SALESFORCE_TIER_FIELD": "Portal_Tier__c",
         "SALESFORCE_REGION_FIELD": "Portal_Region__c",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from portal.domain.signup_proof import SignupProof
+
 from bench.scenarios.scenario import Event, Scenario
 from functions.auth import (
     change_password,
@@ -14,13 +16,16 @@ from functions.auth import (
     me,
     refresh,
     request_password_reset,
+    request_signup_proof,
     reset_password,
     signup,
 )
 from functions.auth.deps import (
     build_directory,
+    build_limiter,
     build_linking,
     build_passwords,
+    build_proof_mails,
     build_reset_mails,
     build_sessions,
     build_signup,
@@ -41,6 +46,7 @@ def scenarios() -> dict[str, Scenario]:
         "auth-refresh": Scenario(refresh.handler, _refresh),
         "auth-logout": Scenario(logout.handler, _logout, 204),
         "auth-request-password-reset": Scenario(request_password_reset.handler, _ask, 202),
+        "auth-request-signup-proof": Scenario(request_signup_proof.handler, _prove, 202),
         "auth-reset-password": Scenario(reset_password.handler, _reset, 204),
         "auth-change-password": Scenario(change_password.handler, _change, 204),
         "auth-me": Scenario(me.handler, _me),
@@ -84,6 +90,12 @@ def _ask() -> Event:
     return _post("request-password-reset", {"email": EMAIL})
 
 
+def _prove() -> Event:
+    world = World(proof=SignupProof.EMAIL)
+    _give(request_signup_proof, build_proof_mails, world.proof_mails())
+    return _post("request-signup-proof", {"sfNumber": "CN-000101"})
+
+
 def _reset() -> Event:
     world, user_id = _with_user()
     _give(reset_password, build_passwords, world.passwords())
@@ -124,3 +136,5 @@ def _post(name: str, body: Any, **event: Any) -> Event:
 
 def _give(module: Any, builder: Callable[[], Any], ready: Any) -> None:
     module.app.override(builder, lambda: ready)
+    limiter = World().limiter
+    module.app.override(build_limiter, lambda: limiter)

@@ -38,13 +38,13 @@ ORDERS = 20
 
 
 class NewRequests:
-    """`OrderRequests` to which every request is new."""
+    """`OrderRequests` for which every request is new."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
 
     def begin(self, request_id: str, cart_hash: str) -> Beginning:
-        """A key of its own for each."""
+        """Begin every request with a key of its own."""
         return Beginning(Begun.NEW, order_key=f"key-{next(self._numbers)}")
 
     def finish(self, request_id: str, begun: Beginning, answer: dict[str, Any]) -> None:
@@ -63,7 +63,12 @@ def scenarios() -> dict[str, Scenario]:
     records = [order_record(number=f"{n:08d}", lines=lines) for n in range(1, ORDERS + 1)]
     steps = tuple(StepView(step, "done", NOW) for step in ("load", "check", "add_order"))
     job = JobView(status="in_progress", attempt=1, timeline=steps)
-    reading = Reading(orders=FakeOrders(*records), jobs=FakeJobs(**{ORDER_ID: job}), currency="JPY")
+    reading = Reading(
+        orders=FakeOrders(*records),
+        jobs=FakeJobs(**{ORDER_ID: job}),
+        currency="JPY",
+        current=lambda mapping: mapping,
+    )
     deps = ReadOrdersDeps(directory=FakeDirectory(customer()), reading=reading)
     for module in (list_orders, get_order):
         module.app.override(build_read_orders, lambda: deps)
@@ -84,7 +89,7 @@ def scenarios() -> dict[str, Scenario]:
 
 
 def sell(catalog: CatalogReader, orders: Orders) -> None:
-    """Give POST /orders its upstreams."""
+    """Set the upstreams of POST /orders."""
     deps = CreateOrderDeps(
         directory=FakeDirectory(customer()),
         placing=Placing(
@@ -99,13 +104,14 @@ def sell(catalog: CatalogReader, orders: Orders) -> None:
             ),
             orders=orders,
             mail_queue=FakeMailQueue(),
+            current=lambda mapping: mapping,
         ),
     )
     create_order.app.override(build_create_order, lambda: deps)
 
 
 def cart(lines: int, *, of: int) -> Event:
-    """An order of the last so many of `of` products, every second one with its options chosen."""
+    """Return an order of the last `lines` of `of` products. Every second one has options."""
     items = [
         {
             "sku": sku(number),

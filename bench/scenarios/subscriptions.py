@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from portal.api.limits import DEFAULTS
 from portal.api.rate_limit import RateLimiter
 from portal.domain.esim import Line, LineState
+from portal.domain.limits import LIMITS
 from portal.domain.service_line import ServiceLine
 from portal.subscriptions.lines import Lines
 
@@ -56,7 +56,7 @@ def scenarios() -> dict[str, Scenario]:
             lines=lines,
             mails=FakeActivationMails(FakeClock()),
             views=FakeCodeViews(),
-            limiter=RateLimiter(FakeRateCounters(), DEFAULTS),
+            limiter=RateLimiter(FakeRateCounters(), LIMITS),
             clock=time.time,
         )
         deps = ActivationDeps(directory, codes)

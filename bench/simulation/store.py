@@ -11,7 +11,7 @@ from portal.engine.states import Status
 
 
 class MemoryStore:
-    """`JobStore`; counts writes, history included (each is a write request unit or more)."""
+    """A `JobStore` that counts writes, including those of the history."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, Job] = {}
@@ -20,7 +20,7 @@ class MemoryStore:
         self._keys: dict[str, KeyUse] = {}
 
     def get(self, job_id: str) -> Job | None:
-        """As written last."""
+        """Return the job as it was last written."""
         return self.jobs.get(job_id)
 
     def replace(self, job: Job) -> Job:
@@ -28,7 +28,7 @@ class MemoryStore:
         stored = self.jobs.get(job.id)
         if (stored.version if stored else 0) != job.version:
             raise StaleJob(stored)
-        # Half of the run's time would go into `replace`; nobody else has seen this copy yet.
+        # `replace` would take half of the run's time, and no other code has this copy yet.
         written = copy.copy(job)
         object.__setattr__(written, "version", job.version + 1)
         self.open += (not written.status.over) - (stored is not None and not stored.status.over)
@@ -61,7 +61,7 @@ class MemoryStore:
         return self._keys.get(key)
 
     def waiting(self, status: Status, *, until: float) -> Iterator[str]:
-        """By time of the last write; nothing is scheduled here."""
+        """Yield ids by the time of the last write. No job is scheduled here."""
         found = [
             (job.updated_at, job.id)
             for job in self.jobs.values()
@@ -70,5 +70,5 @@ class MemoryStore:
         yield from (job_id for _, job_id in sorted(found))
 
     def remember(self, job_id: str, event: Event) -> None:  # only counted
-        """A line of history is one more write."""
+        """Count a line of history as one write."""
         self.writes += 1

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from portal import config, factories
 from portal.api.cookies import RefreshCookie
-from portal.api.limits import DEFAULTS
 from portal.api.rate_limit import RateLimiter, limits_from
+from portal.domain.limits import LIMITS
 from portal.domain.passwords import PasswordPolicy
-from portal.ports.accounts import Accounts, CaseJobs
+from portal.domain.signup_proof import SignupProof
+from portal.ports.accounts import CaseJobs
 from portal.ports.clients import Clients
 from portal.ports.identity import CustomerDirectory
 from portal.ports.registrations import Registrations
@@ -20,6 +21,8 @@ from portal.ports.users import Users
 
 from functions.auth.email_cases import EmailCases
 from functions.auth.passwords import Passwords, ResetMails
+from functions.auth.proof_mails import ProofMails
+from functions.auth.proving import Proving
 from functions.auth.recovery import AbandonedRegistrations
 from functions.auth.registration import Registrar
 from functions.auth.registration_requests import Linking, Signup
@@ -42,14 +45,18 @@ class RegistrationConfig(
     config.IdentityTable,
     config.CognitoConfig,
     config.PasswordRulesConfig,
-    config.SalesforceConfig,
-    config.SalesforceAccountFields,
+    config.SignupProofConfig,
+    config.AccountReading,
     config.WhmcsConfig,
     config.WhmcsClientFields,
     config.EmailQueue,
     config.CaseQueue,
 ):
     """POST /auth/signup and POST /auth/link-whmcs."""
+
+
+class ProofMailsConfig(LimitedConfig, config.SignupProofConfig, config.EmailQueue):
+    """POST /auth/request-signup-proof."""
 
 
 class SessionConfig(LimitedConfig, config.CognitoConfig, config.RefreshCookieConfig):
@@ -77,7 +84,7 @@ class CaseWorkerConfig(
     config.CaseWaitingQueue,
     config.CaseDeadLetters,
     config.CaseLimits,
-    config.SalesforceConfig,
+    config.AccountReading,
 ):
     """The consumer of the case queues."""
 
@@ -101,12 +108,18 @@ class CaseWorkerDeps:
 
 
 @functools.cache
+def build_limiter() -> RateLimiter:
+    """For every endpoint that counts the requests of an address."""
+    return _limiter(config.load(LimitedConfig))
+
+
+@functools.cache
 def build_signup() -> Signup:
     """For POST /auth/signup."""
     settings = config.load(RegistrationConfig)
     clients, registrations = _clients(settings), _registrations(settings)
     return Signup(
-        accounts=_accounts(settings),
+        proving=_proving(settings),
         clients=clients,
         registrations=registrations,
         registrar=_registrar(settings, clients, registrations),
@@ -117,12 +130,23 @@ def build_signup() -> Signup:
 
 
 @functools.cache
+def build_proof_mails() -> ProofMails:
+    """For POST /auth/request-signup-proof."""
+    settings = config.load(ProofMailsConfig)
+    return ProofMails(
+        mode=settings.signup_proof,
+        mail_queue=factories.mail_queue(settings),
+        limiter=_limiter(settings),
+    )
+
+
+@functools.cache
 def build_linking() -> Linking:
     """For POST /auth/link-whmcs."""
     settings = config.load(RegistrationConfig)
     clients = _clients(settings)
     return Linking(
-        accounts=_accounts(settings),
+        proving=_proving(settings),
         clients=clients,
         registrar=_registrar(settings, clients, _registrations(settings)),
         limiter=_limiter(settings),
@@ -184,6 +208,7 @@ def build_case_worker() -> CaseWorkerDeps:
     cases = EmailCases(
         registrations=_registrations(settings),
         desk=SalesforceCases(factories.salesforce(settings)),
+        merges=factories.accounts(settings),
         clock=time.time,
     )
     policy = Policy(
@@ -218,7 +243,7 @@ def _limiter(settings: LimitedConfig) -> RateLimiter:
     from portal.repositories.rate_limits import DynamoRateCounters  # the same
 
     counters = DynamoRateCounters(Table(settings.ephemeral_table))
-    return RateLimiter(counters, limits_from(settings.rate_limits, DEFAULTS))
+    return RateLimiter(counters, limits_from(settings.rate_limits, LIMITS))
 
 
 def _policy(settings: config.PasswordRulesConfig) -> PasswordPolicy:
@@ -244,20 +269,8 @@ def _registrations(settings: config.IdentityTable) -> Registrations:
     return DynamoRegistrations(Table(settings.identity_table))
 
 
-def _accounts(settings: RegistrationConfig) -> Accounts:
-    from portal.adapters.salesforce.accounts import (  # loads requests
-        AccountFields,
-        SalesforceAccounts,
-    )
-
-    fields = AccountFields(
-        customer_number=settings.customer_number_field, email=settings.account_email_field
-    )
-    return SalesforceAccounts(factories.salesforce(settings), fields)
-
-
 def _clients(settings: RegistrationConfig) -> Clients:
-    from portal.adapters.whmcs.clients import ClientFields, WhmcsClients  # the same
+    from portal.adapters.whmcs.clients import ClientFields, WhmcsClients  # loads requests
 
     fields = ClientFields(
         customer_number=settings.whmcs_customer_number_field_id,
@@ -266,6 +279,18 @@ def _clients(settings: RegistrationConfig) -> Clients:
         nationality=settings.whmcs_nationality_field_id,
     )
     return WhmcsClients(factories.whmcs(settings), fields)
+
+
+def _proving(settings: RegistrationConfig) -> Proving:
+    second_fact = settings.signup_proof is SignupProof.SECOND_FACT
+    return Proving(
+        mode=settings.signup_proof,
+        accounts=factories.accounts(
+            settings, second_fact=settings.signup_proof_field if second_fact else ""
+        ),
+        tokens=factories.proof_tokens(settings),
+        limiter=_limiter(settings),
+    )
 
 
 def _case_jobs(settings: config.CaseQueue) -> CaseJobs:

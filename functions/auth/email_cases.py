@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.domain.cases import CaseJob
 from portal.domain.registration import Registration, State
+from portal.domain.upstream import Refused
 from portal.observability import count, logger
-from portal.ports.accounts import CaseDesk, NewCase
+from portal.ports.accounts import AccountMerges, CaseDesk, NewCase
 from portal.ports.registrations import Registrations
 from portal.queues.failures import NotYet
 from portal.queues.recorded_work import Ending
@@ -22,6 +23,7 @@ class EmailCases:
 
     registrations: Registrations
     desk: CaseDesk
+    merges: AccountMerges
     clock: Callable[[], float]
 
     def open(self, job: CaseJob) -> Ending:
@@ -38,7 +40,7 @@ class EmailCases:
             if left <= 0:
                 return _dropped()
             raise NotYet("registration-under-way", seconds=left)
-        self.desk.open(
+        self._open(
             NewCase(
                 key=job.case_key,
                 account_id=registration.sf_account_id,
@@ -48,6 +50,16 @@ class EmailCases:
         )
         count("CasesOpened")
         return Ending("opened")
+
+    def _open(self, case: NewCase) -> None:
+        """Open the Case; for the Account that was kept when the customer's was merged."""
+        try:
+            self.desk.open(case)
+        except Refused:
+            kept = self.merges.surviving(case.account_id)
+            if kept is None or kept.id == case.account_id:
+                raise
+            self.desk.open(replace(case, account_id=kept.id))
 
 
 def _dropped() -> Ending:

@@ -6,14 +6,14 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.depends import Depends
 from portal.api.app import App
-from portal.api.rate_limit import SourceAddress
+from portal.api.rate_limit import CountedByAddress, SourceAddress
 
-from functions.auth.deps import build_linking
+from functions.auth.deps import build_limiter, build_linking
 from functions.auth.language import PreferredLanguage
 from functions.auth.models import LinkRequest, RegisteredResponse
 from functions.auth.registration_requests import Linking
 
-app = App("auth")
+app = App("auth", counted=CountedByAddress("link.ip", build_limiter))
 
 
 @app.post("/auth/link-whmcs", status=201, summary="Link an existing billing account")

@@ -7,13 +7,13 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from portal.api.app import App
-from portal.api.rate_limit import SourceAddress
+from portal.api.rate_limit import CountedByAddress, SourceAddress
 
-from functions.auth.deps import SessionDeps, build_sessions
+from functions.auth.deps import SessionDeps, build_limiter, build_sessions
 from functions.auth.models import LoginRequest, TokenResponse
 from functions.auth.token_response import token_response
 
-app = App("auth")
+app = App("auth", counted=CountedByAddress("login.ip", build_limiter))
 
 
 @app.post("/auth/login", summary="Sign in")

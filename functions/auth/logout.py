@@ -8,11 +8,12 @@ from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from portal.api.app import App
+from portal.api.rate_limit import CountedByAddress
 
-from functions.auth.deps import SessionDeps, build_sessions
+from functions.auth.deps import SessionDeps, build_limiter, build_sessions
 from functions.auth.models import RefreshRequest
 
-app = App("auth")
+app = App("auth", counted=CountedByAddress("logout.ip", build_limiter))
 
 
 @app.post("/auth/logout", status=204, summary="Sign out")

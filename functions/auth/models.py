@@ -2,84 +2,71 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
+from portal.api.fields import (
+    City,
+    CompanyName,
+    Country,
+    CustomerNumber,
+    Date,
+    EmailAddress,
+    Password,
+    PersonName,
+    Postcode,
+    State,
+    Street,
+    Street2,
+    TypedPassword,
+)
 from portal.api.models import RequestModel, ResponseModel
-from portal.domain.ids import CustomerNumber
+from portal.domain.postal import part_of_address
 from pydantic import (
     AfterValidator,
     Field,
+    StrictBool,
     StringConstraints,
+    ValidationInfo,
     field_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from functions.auth import validation
 
-EMAIL_LENGTH = 254
-# Never stripped: a space may be part of a password, and the policy says where it may not be.
-Password = Annotated[
-    str,
-    StringConstraints(strip_whitespace=False, min_length=1, max_length=256),
-    Field(json_schema_extra={"format": "password", "writeOnly": True}),
-]
-# Checked fully at signup only: everywhere else an odd address is just one that has no account.
-LoginEmail = Annotated[
-    str,
-    StringConstraints(min_length=3, max_length=EMAIL_LENGTH),
-    Field(json_schema_extra={"format": "email"}),
-]
-NewEmail = Annotated[LoginEmail, AfterValidator(validation.email_address)]
+NewEmail = Annotated[EmailAddress, AfterValidator(validation.email_address)]
 Phone = Annotated[
     str,
     StringConstraints(min_length=4, max_length=24),
     AfterValidator(validation.phone_number),
-    Field(examples=["+819012345678"]),
-]
-Country = Annotated[
-    str,
-    StringConstraints(min_length=2, max_length=2),
-    AfterValidator(validation.country_code),
-    Field(examples=["JP"]),
-]
-Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=64), AfterValidator(validation.person_name)
-]
-Line = Annotated[
-    str, StringConstraints(min_length=1, max_length=120), AfterValidator(validation.plain_text)
-]
-# What the Order in Salesforce has room for: longer ones could not be kept there.
-City = Annotated[
-    str, StringConstraints(min_length=1, max_length=40), AfterValidator(validation.plain_text)
-]
-State = Annotated[
-    str, StringConstraints(min_length=1, max_length=80), AfterValidator(validation.plain_text)
+    Field(examples=["+819012345678"], description="E.164, with the country code"),
 ]
 OpaqueToken = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+SecondFact = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100),
+    Field(
+        description="What the reseller knows of the customer, where SIGNUP_PROOF is second-fact.",
+    ),
+]
 
 
 class Address(RequestModel):
-    """A postal address; `country` is ISO 3166-1 alpha-2."""
+    """A postal address; what it needs depends on its country (docs/problems.md)."""
 
-    street: Line
-    street2: Line | None = None
-    city: City
-    state: State
     country: Country
-    postcode: str | None = Field(
-        default=None,
-        max_length=12,
-        validate_default=True,
-        description="Required where the country has postcodes.",
-    )
+    street: Street
+    street2: Street2 | None = None
+    city: City
+    # After the country, on which both depend.
+    state: Annotated[State | None, Field(validate_default=True)] = None
+    postcode: Annotated[Postcode | None, Field(validate_default=True)] = None
 
-    @field_validator("postcode")
+    @field_validator("state", "postcode")
     @classmethod
-    def _postcode_of_country(cls, value: str | None, info: object) -> str | None:
-        country = getattr(info, "data", {}).get("country")
+    def _as_in_its_country(cls, value: str | None, info: ValidationInfo) -> str:
+        country = info.data.get("country")
+        text = value or ""
         # Without a valid country its own error is enough.
-        return validation.postcode_of(country, value) if country else value
+        return part_of_address(country, str(info.field_name), text) if country else text
 
 
 class SignupRequest(RequestModel):
@@ -87,36 +74,38 @@ class SignupRequest(RequestModel):
 
     email: NewEmail
     password: Password = Field(repr=False)
-    first_name: Name
-    last_name: Name
+    first_name: PersonName
+    last_name: PersonName
     phone: Phone
     sf_number: CustomerNumber = Field(description="The Customer Number on the reseller's letters.")
     address: Address
     nationality: Country | None = None
-    date_of_birth: Annotated[date, AfterValidator(validation.birth_date)] | None = None
+    date_of_birth: Annotated[Date, AfterValidator(validation.birth_date)] | None = None
     gender: Literal["male", "female", "other"] | None = None
-    company: Line | None = None
-    marketing_opt_in: bool = False
-
-    @field_validator("date_of_birth", mode="before")
-    @classmethod
-    def _only_a_date(cls, value: object) -> object:
-        # pydantic would take a number as seconds since 1970.
-        if value is None or isinstance(value, str | date):
-            return value
-        raise PydanticCustomError("date_type", "Write the date as YYYY-MM-DD.")
+    company: CompanyName | None = None
+    marketing_opt_in: StrictBool = False
+    second_fact: SecondFact | None = Field(default=None, repr=False)
+    proof_token: OpaqueToken | None = Field(default=None, repr=False)
 
 
 class LinkRequest(RequestModel):
-    """A WHMCS client-area login that proves whose the client is.
+    """A WHMCS client-area login that proves whose the client is; WHMCS gets `password` as typed.
 
     The portal password is `new_password`, or the proven one where the policy takes it.
     """
 
     email: NewEmail
-    password: Password = Field(repr=False)
+    password: TypedPassword = Field(repr=False)
     sf_number: CustomerNumber
     new_password: Password | None = Field(default=None, repr=False)
+    second_fact: SecondFact | None = Field(default=None, repr=False)
+    proof_token: OpaqueToken | None = Field(default=None, repr=False)
+
+
+class SignupProofRequest(RequestModel):
+    """The customer number whose owner wants to sign up."""
+
+    sf_number: CustomerNumber
 
 
 class RegisteredResponse(ResponseModel):
@@ -130,7 +119,7 @@ class RegisteredResponse(ResponseModel):
 class LoginRequest(RequestModel):
     """E-mail and password."""
 
-    email: LoginEmail
+    email: EmailAddress
     password: Password = Field(repr=False)
 
 
@@ -157,7 +146,7 @@ class RefreshRequest(RequestModel):
 class ResetMailRequest(RequestModel):
     """Whose password is to be reset."""
 
-    email: LoginEmail
+    email: EmailAddress
 
 
 class ResetPasswordRequest(RequestModel):

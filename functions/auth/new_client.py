@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
+from portal.domain.normal_forms import same_customer_number
 from portal.domain.problems import (
     INVALID_REQUEST,
     OUTCOME_UNKNOWN,
@@ -40,7 +41,7 @@ _POINTERS = {
 
 def is_ours(client: BillingClient, registration: Registration) -> bool:
     """Whether it carries the customer number of this registration."""
-    return client.customer_number.casefold() == registration.customer_number.casefold()
+    return same_customer_number(client.customer_number, registration.customer_number)
 
 
 class NewClient:

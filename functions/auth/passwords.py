@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Callable
 
 from portal.api.rate_limit import RateLimiter
-from portal.domain.identity import normalise_email
-from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.mail import MailJob
+from portal.domain.mail_contents import PasswordChanged, PasswordReset
 from portal.domain.passwords import PasswordPolicy
 from portal.domain.problems import (
     INVALID_CREDENTIALS,
@@ -49,16 +49,11 @@ class ResetMails:
 
     def request(self, email: str, *, address: str) -> None:
         """One read and one message, whether or not anybody has the address."""
-        normalised = normalise_email(email)
-        self._limiter.check("reset-mail.ip", address)
-        self._limiter.check("reset-mail.account", normalised)
+        self._limiter.check("reset-mail.account-ip", f"{email} {address}")
+        self._limiter.check("reset-mail.account", email)
         nobody, request_id = self._new_id(), self._new_id()
-        user_id = self._directory.user_id_of(normalised) or nobody
-        job = MailJob(
-            template=MailTemplate.PASSWORD_RESET,
-            user_id=user_id,
-            dedup_key=f"password-reset:{request_id}",
-        )
+        user_id = self._directory.user_id_of(email) or nobody
+        job = MailJob.of(PasswordReset(), user_id=user_id, dedup_key=f"password-reset:{request_id}")
         self._mail_queue.put([job])
 
 
@@ -80,13 +75,12 @@ class Passwords:
         self._limiter = limiter
         self._policy = policy
 
-    def reset(self, token: str, new_password: str, *, address: str) -> None:
+    def reset(self, token: str, new_password: str) -> None:
         """Set a password with the token from a mail.
 
         The token is used up before anything else happens, so only one of many simultaneous
         requests goes on; it is given back when the password could not be set.
         """
-        self._limiter.check("reset-password.ip", address)
         self._policy.check(new_password, pointer=_NEW)
         grant = self._tokens.redeem(token)
         if grant is None:
@@ -139,8 +133,8 @@ class Passwords:
             raise Problem(PASSWORD_REFUSED, "Choose a longer or less common one.") from None
 
     def _notify(self, user_id: str, *, event: str) -> None:
-        job = MailJob(
-            template=MailTemplate.PASSWORD_CHANGED,
+        job = MailJob.of(
+            PasswordChanged(),
             user_id=user_id,
             dedup_key=f"password-changed:{user_id}:{event}",
         )

@@ -8,26 +8,25 @@ from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from portal.api.app import App
-from portal.api.rate_limit import SourceAddress
+from portal.api.rate_limit import CountedByAddress
 
-from functions.auth.deps import SessionDeps, build_sessions
+from functions.auth.deps import SessionDeps, build_limiter, build_sessions
 from functions.auth.models import RefreshRequest, TokenResponse
 from functions.auth.token_response import token_response
 
-app = App("auth")
+app = App("auth", counted=CountedByAddress("refresh.ip", build_limiter))
 
 
 @app.post("/auth/refresh", summary="Stay signed in")
 def refresh(
     request: Request,
-    address: SourceAddress,
     deps: Annotated[SessionDeps, Depends(build_sessions)],
     body: Annotated[RefreshRequest | None, Body()] = None,
 ) -> Response[TokenResponse]:
     """The token from the body, else from the cookie (then with `X-Portal-CSRF: 1`)."""
     sent = body.refresh_token if body else None
     token = sent or deps.cookie.read(request)
-    tokens = deps.sessions.refresh(token, address=address)
+    tokens = deps.sessions.refresh(token)
     return token_response(tokens, deps.cookie, in_cookie=sent is None)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from portal.domain import normal_forms
 from portal.domain.lease import LeaseHeld, LeaseLost
 from portal.domain.problems import (
     CUSTOMER_ALREADY_REGISTERED,
@@ -58,7 +59,7 @@ class Wanted:
     @property
     def email_differs(self) -> bool:
         """Whether Salesforce has another address (or none)."""
-        return (self.account.email or "").strip().casefold() != self.email
+        return normal_forms.email(self.account.email or "") != self.email
 
 
 @dataclass(frozen=True)

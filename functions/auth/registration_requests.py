@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from portal.api.rate_limit import RateLimiter
+from portal.domain import normal_forms
+from portal.domain.normal_forms import same_customer_number
 from portal.domain.passwords import PasswordPolicy
 from portal.domain.problems import (
     CUSTOMER_NUMBER_MISMATCH,
-    CUSTOMER_NUMBER_UNKNOWN,
     INVALID_CREDENTIALS,
+    PASSWORD_REFUSED,
     TWO_FACTOR_REQUIRED,
     FieldError,
     Problem,
 )
 from portal.domain.registration import Kind
 from portal.observability import count
-from portal.ports.accounts import Account, Accounts
 from portal.ports.clients import BillingClient, ClientDetails, Clients, LoginRefused
 from portal.ports.registrations import Registrations
 
 from functions.auth.models import LinkRequest, SignupRequest
 from functions.auth.new_client import NewClient
+from functions.auth.proving import Claim, Proving
 from functions.auth.registration import Registered, Registrar, Wanted
-
-_UNKNOWN = FieldError("No customer has this number.", pointer="/sfNumber", code="unknown")
 
 
 class Signup:
@@ -33,7 +33,7 @@ class Signup:
     def __init__(
         self,
         *,
-        accounts: Accounts,
+        proving: Proving,
         clients: Clients,
         registrations: Registrations,
         registrar: Registrar,
@@ -41,7 +41,7 @@ class Signup:
         policy: PasswordPolicy,
         clock: Callable[[], float],
     ) -> None:
-        self._accounts = accounts
+        self._proving = proving
         self._clients = clients
         self._registrations = registrations
         self._registrar = registrar
@@ -51,14 +51,17 @@ class Signup:
 
     def run(self, request: SignupRequest, *, address: str, language: str) -> Registered:
         """Make the account, or go on with one that an earlier request began."""
-        self._limiter.check("signup.ip", address)
-        self._limiter.check("signup.customer-number", request.sf_number.casefold())
+        number = request.sf_number.casefold()
+        claim = Claim(request.sf_number, request.second_fact, request.proof_token)
+        self._proving.require(claim)
+        self._limiter.check("signup.customer-number-ip", f"{number} {address}")
+        self._limiter.check("signup.customer-number", number)
         self._policy.check(request.password, pointer="/password", email=request.email)
         wanted = Wanted(
             kind=Kind.SIGNUP,
             email=request.email,
             password=request.password,
-            account=account_of(self._accounts, request.sf_number),
+            account=self._proving.account(claim),
             first_name=request.first_name,
             language=language,
         )
@@ -68,7 +71,8 @@ class Signup:
             clock=self._clock,
             details=details_of(request),
         )
-        return self._registrar.register(wanted, step)
+        with self._proving.one_answer():
+            return self._registrar.register(wanted, step)
 
 
 class Linking:
@@ -77,13 +81,13 @@ class Linking:
     def __init__(
         self,
         *,
-        accounts: Accounts,
+        proving: Proving,
         clients: Clients,
         registrar: Registrar,
         limiter: RateLimiter,
         policy: PasswordPolicy,
     ) -> None:
-        self._accounts = accounts
+        self._proving = proving
         self._clients = clients
         self._registrar = registrar
         self._limiter = limiter
@@ -91,20 +95,39 @@ class Linking:
 
     def run(self, request: LinkRequest, *, address: str, language: str) -> Registered:
         """Prove the WHMCS login, match the customer number, make the portal account."""
-        self._limiter.check("link.ip", address)
+        claim = Claim(request.sf_number, request.second_fact, request.proof_token)
+        self._proving.require(claim)
+        self._limiter.check("link.account-ip", f"{request.email} {address}")
         self._limiter.check("link.account", request.email)
-        portal_password = request.new_password or request.password
-        self._policy.check(portal_password, pointer="/newPassword", email=request.email)
-        client = self._proved(request)
+        if request.new_password is not None:
+            self._policy.check(request.new_password, pointer="/newPassword", email=request.email)
+        with self._proving.one_answer():
+            client = self._proved(request)
+        portal_password = request.new_password or self._proved_password(request)
         wanted = Wanted(
             kind=Kind.LINK,
             email=request.email,
             password=portal_password,
-            account=account_of(self._accounts, request.sf_number),
+            account=self._proving.account(claim),
             first_name=client.first_name,
             language=language,
         )
-        return self._registrar.register(wanted, lambda _: client.client_id)
+        with self._proving.one_answer():
+            return self._registrar.register(wanted, lambda _: client.client_id)
+
+    def _proved_password(self, request: LinkRequest) -> str:
+        """The billing password as the portal's, once it is known to be right."""
+        password = normal_forms.password(request.password)
+        if broken := self._policy.broken_rules(password, email=request.email):
+            raise Problem(
+                PASSWORD_REFUSED,
+                "The billing password does not keep the portal's rules: send newPassword as well, "
+                "which becomes the portal's password.",
+                errors=tuple(
+                    FieldError(text, pointer="/password", code=code) for code, text in broken
+                ),
+            )
+        return password
 
     def _proved(self, request: LinkRequest) -> BillingClient:
         try:
@@ -128,14 +151,6 @@ class Linking:
         return client
 
 
-def account_of(accounts: Accounts, number: str) -> Account:
-    """The Account with that customer number. Raises Problem `customer-number-unknown`."""
-    account = accounts.by_customer_number(number)
-    if account is None:
-        raise Problem(CUSTOMER_NUMBER_UNKNOWN, "Check the customer number.", errors=(_UNKNOWN,))
-    return account
-
-
 def details_of(request: SignupRequest) -> ClientDetails:
     """A signup as WHMCS needs it."""
     address = request.address
@@ -146,10 +161,10 @@ def details_of(request: SignupRequest) -> ClientDetails:
         last_name=request.last_name,
         phone=request.phone,
         street=address.street,
-        street2=address.street2,
+        street2=address.street2 or None,
         city=address.city,
-        state=address.state,
-        postcode=address.postcode,
+        state=address.state or "",
+        postcode=address.postcode or None,
         country=address.country,
         company=request.company,
         nationality=request.nationality,
@@ -160,5 +175,4 @@ def details_of(request: SignupRequest) -> ClientDetails:
 
 
 def _with_number(clients: Iterable[BillingClient], number: str) -> BillingClient | None:
-    wanted = number.casefold()
-    return next((c for c in clients if c.customer_number.casefold() == wanted), None)
+    return next((c for c in clients if same_customer_number(c.customer_number, number)), None)

@@ -7,13 +7,13 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from portal.api.app import App
-from portal.api.rate_limit import SourceAddress
+from portal.api.rate_limit import CountedByAddress, SourceAddress
 
-from functions.auth.deps import build_reset_mails
+from functions.auth.deps import build_limiter, build_reset_mails
 from functions.auth.models import ResetMailRequest
 from functions.auth.passwords import ResetMails
 
-app = App("auth")
+app = App("auth", counted=CountedByAddress("reset-mail.ip", build_limiter))
 
 
 @app.post("/auth/request-password-reset", status=202, summary="Ask for a reset mail")

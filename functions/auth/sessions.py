@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from portal.api.rate_limit import RateLimiter
-from portal.domain.identity import normalise_email
 from portal.domain.problems import INVALID_CREDENTIALS, INVALID_REFRESH_TOKEN, Problem
 from portal.observability import count
 from portal.ports.users import NotAuthenticated, RefreshTokenInvalid, Tokens, Users
@@ -22,20 +21,18 @@ class Sessions:
         An attempt is counted before it is made, so that many at once stay within the limit; a
         success clears the account's count.
         """
-        normalised = normalise_email(email)
-        self._limiter.check("login.ip", address)
-        self._limiter.check("login.account", normalised)
+        self._limiter.check("login.account-ip", f"{email} {address}")
+        self._limiter.check("login.account", email)
         try:
-            tokens = self._users.authenticate(normalised, password)
+            tokens = self._users.authenticate(email, password)
         except NotAuthenticated:
             count("AuthFailures", endpoint="login")
             raise Problem(INVALID_CREDENTIALS, "Check both, or reset the password.") from None
-        self._limiter.forget("login.account", normalised)
+        self._limiter.forget("login.account-ip", f"{email} {address}")
         return tokens
 
-    def refresh(self, refresh_token: str | None, *, address: str) -> Tokens:
+    def refresh(self, refresh_token: str | None) -> Tokens:
         """New tokens for a refresh token. Raises Problem `invalid-refresh-token`."""
-        self._limiter.check("refresh.ip", address)
         if refresh_token is None:
             raise Problem(INVALID_REFRESH_TOKEN, "Send the refresh token, or sign in again.")
         try:

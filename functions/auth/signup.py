@@ -6,14 +6,14 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.depends import Depends
 from portal.api.app import App
-from portal.api.rate_limit import SourceAddress
+from portal.api.rate_limit import CountedByAddress, SourceAddress
 
-from functions.auth.deps import build_signup
+from functions.auth.deps import build_limiter, build_signup
 from functions.auth.language import PreferredLanguage
 from functions.auth.models import RegisteredResponse, SignupRequest
 from functions.auth.registration_requests import Signup
 
-app = App("auth")
+app = App("auth", counted=CountedByAddress("signup.ip", build_limiter))
 
 
 @app.post("/auth/signup", status=201, summary="Sign up")

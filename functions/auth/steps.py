@@ -8,7 +8,8 @@ from collections.abc import Callable
 from portal.domain.cases import CaseJob, email_case_key
 from portal.domain.identity import CustomerMapping
 from portal.domain.lease import LeaseLost
-from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.mail import MailJob
+from portal.domain.mail_contents import Welcome
 from portal.domain.problems import EMAIL_ALREADY_REGISTERED, UPSTREAM_UNAVAILABLE, Problem
 from portal.domain.registration import Registration, State
 from portal.domain.upstream import UpstreamError
@@ -89,9 +90,8 @@ def join(
 def announce(ports: RegistrationPorts, completed: Registration) -> Registration:
     """Queue the welcome mail and close the record. Safe to repeat: the mail has a key."""
     user_id = str(completed.user_id)
-    ports.mail_queue.put(
-        [MailJob(template=MailTemplate.WELCOME, user_id=user_id, dedup_key=f"welcome:{user_id}")]
-    )
+    job = MailJob.of(Welcome(), user_id=user_id, dedup_key=f"welcome:{user_id}")
+    ports.mail_queue.put([job])
     now = int(ports.clock())
     ports.registrations.finish(completed, at=now)
     return dataclasses.replace(completed, state=State.DONE, finished_at=now)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 
 from aws_lambda_powertools.event_handler import Response
 from portal.domain.billing import BillingAddress
-from portal.domain.postal import WITH_STATE, WITHOUT_POSTCODE, tidy_postcode
-from portal.domain.problems import CONFLICT, INVALID_REQUEST, FieldError, Problem
+from portal.domain.postal import AddressError, required_parts, tidy_postcode
+from portal.domain.problems import CONFLICT, INVALID_REQUEST, FieldError, InvalidValue, Problem
 from portal.ports.billing import AddressRefused, BillingAddresses
 
-from functions.billing.errors import AddressError
 from functions.billing.models import AddressView
 
 
@@ -22,10 +22,11 @@ def change(
     *,
     if_match: str | None,
 ) -> BillingAddress:
-    """Apply a partial change; one read and one write. A change that empties a field is read back.
+    """Apply a partial change; one read and one write, and one more read when it empties a field.
 
-    Raises Problem `conflict` when the address is not the one that was read, `invalid-request`
-    when the result would be no address.
+    WHMCS takes an empty text for some fields and keeps what was there. The change is then taken
+    back as a whole. Raises Problem `conflict` when the address is not the one that was read,
+    `invalid-request` when the result would be no address or a field cannot be emptied.
     """
     current = addresses.of_client(client_id)
     if not _matches(if_match, _etag(current)):
@@ -38,8 +39,38 @@ def change(
         addresses.change(client_id, different)
     except AddressRefused as refused:
         raise _refusal(refused.field) from refused
-    # WHMCS keeps fields that it takes for required when they are sent empty.
-    return wanted if all(different.values()) else addresses.of_client(client_id)
+    if all(different.values()):
+        return wanted
+    found = addresses.of_client(client_id)
+    kept = [name for name, text in different.items() if not text and getattr(found, name)]
+    if kept:
+        _take_back(addresses, client_id, found, current)
+        raise _not_emptied(kept)
+    return found
+
+
+def _take_back(
+    addresses: BillingAddresses, client_id: int, found: BillingAddress, before: BillingAddress
+) -> None:
+    """Write again what stood there before, so that a refusal has changed nothing."""
+    undone = _differences(found, before)
+    if undone:
+        addresses.change(client_id, undone)
+
+
+def _not_emptied(kept: Sequence[str]) -> Problem:
+    return Problem(
+        INVALID_REQUEST,
+        "Billing does not let go of a value that it requires; nothing was changed.",
+        errors=tuple(
+            FieldError(
+                "Billing requires this: write another value instead of none.",
+                pointer=f"/{name}",
+                code=AddressError.NOT_EMPTIED,
+            )
+            for name in kept
+        ),
+    )
 
 
 def answer(address: BillingAddress) -> Response[str]:
@@ -57,16 +88,12 @@ def _checked(address: BillingAddress) -> BillingAddress:
     errors: list[FieldError] = []
     try:
         address = replace(address, postcode=tidy_postcode(address.country, address.postcode))
-    except ValueError as error:
-        errors.append(
-            FieldError(str(error), pointer="/postcode", code=AddressError.POSTCODE_INVALID)
-        )
-    if not address.postcode and address.country not in WITHOUT_POSTCODE:
-        sentence = "Addresses in this country have a postcode."
-        errors.append(FieldError(sentence, pointer="/postcode", code=AddressError.POSTCODE_MISSING))
-    if not address.state and address.country in WITH_STATE:
-        sentence = "Addresses in this country have a state, province or prefecture."
-        errors.append(FieldError(sentence, pointer="/state", code=AddressError.STATE_MISSING))
+    except InvalidValue as error:
+        errors.append(FieldError(str(error), pointer="/postcode", code=error.code))
+    for part, missing in required_parts(
+        address.country, state=address.state, postcode=address.postcode
+    ):
+        errors.append(FieldError(str(missing), pointer=f"/{part}", code=missing.code))
     if errors:
         raise Problem(
             INVALID_REQUEST, "An address in this country needs more.", errors=tuple(errors)

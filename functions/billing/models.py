@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Any, Literal
 
+from portal.api.fields import City, Country, Postcode, State, Street, Street2
 from portal.api.models import RequestModel, ResponseModel
 from portal.domain.money import Money
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field
 
-PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
-Line = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE)]
-# What the Order in Salesforce has room for: longer ones could not be kept there.
-City = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)]
-State = Annotated[str, StringConstraints(max_length=80, pattern=PRINTABLE)]
-OptionalLine = Annotated[str, StringConstraints(max_length=100, pattern=PRINTABLE)]
+# Never read: only members that were sent count. It is no value of any member, so a schema made
+# from it names no default.
+_UNCHANGED: Any = Field(default_factory=str)
 DESTINATION = r"^(payment-methods|invoices|services|profile|home|invoice/[1-9][0-9]{0,9})$"
 
 
@@ -65,32 +63,17 @@ class AddressView(ResponseModel):
 
 
 class AddressChange(RequestModel):
-    """A partial change: what is left out stays; null or "" empties a field that may be empty."""
+    """A partial change: what is left out stays; "" or null empties what may be empty.
 
-    street: Line | None = None
-    street2: OptionalLine | None = None
-    city: City | None = None
-    state: State | None = None
-    postcode: Annotated[str, StringConstraints(max_length=20)] | None = None
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    The address as a whole must be one of its country afterwards (docs/problems.md).
+    """
 
-    @field_validator("street", "city", "country")
-    @classmethod
-    def _not_emptied(cls, text: str | None) -> str:
-        if text is None:
-            msg = "must not be empty"
-            raise ValueError(msg)
-        return text
-
-    @field_validator("country")
-    @classmethod
-    def _known_country(cls, code: str | None) -> str | None:
-        import pycountry  # noqa: PLC0415  # reads its tables on import
-
-        if code is not None and pycountry.countries.get(alpha_2=code) is None:
-            msg = "is no ISO 3166 country code"
-            raise ValueError(msg)
-        return code
+    street: Street = _UNCHANGED
+    street2: Street2 | None = _UNCHANGED
+    city: City = _UNCHANGED
+    state: State | None = _UNCHANGED
+    postcode: Postcode | None = _UNCHANGED
+    country: Country = _UNCHANGED
 
     def changes(self) -> dict[str, str]:
         """The fields that the caller named."""

@@ -1,4 +1,4 @@
-"""Composition root of the catalogue."""
+"""The composition root of the catalogue's endpoints."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ from datetime import date
 
 from portal import config, factories
 from portal.domain.catalog import AccountEligibility
+from portal.domain.identity import CustomerMapping
 from portal.ports.catalog import CatalogReader
 from portal.ports.identity import CustomerDirectory
 
 
 class CatalogConfig(config.HttpConfig, config.CatalogReading, config.TimeZoneConfig):
-    """GET /catalog and GET /catalog/{sku}."""
+    """The settings of GET /catalog and GET /catalog/{sku}."""
 
 
-class PersonalizedConfig(
-    config.HttpConfig, config.EligibilityReading, config.TimeZoneConfig, config.IdentityTable
-):
+class PersonalizedConfig(config.HttpConfig, config.EligibilityReading, config.TimeZoneConfig):
     """GET /catalog/personalized."""
 
 
 @dataclass(frozen=True)
 class CatalogDeps:
-    """What the public catalogue needs."""
+    """The dependencies of the public catalogue."""
 
     catalog: CatalogReader
     today: Callable[[], date]
@@ -33,24 +32,24 @@ class CatalogDeps:
 
 @dataclass(frozen=True)
 class PersonalizedDeps:
-    """What the personal catalogue needs."""
+    """The dependencies of the personal catalogue."""
 
     catalog: CatalogReader
     today: Callable[[], date]
     directory: CustomerDirectory
-    eligibility: Callable[[str], AccountEligibility]
+    eligibility: Callable[[CustomerMapping], AccountEligibility]
 
 
 @functools.cache
 def build_catalog() -> CatalogDeps:
-    """For the public endpoints."""
+    """Return the dependencies of the public endpoints."""
     settings = config.load(CatalogConfig)
     return CatalogDeps(catalog=factories.catalog_reader(settings), today=factories.today(settings))
 
 
 @functools.cache
 def build_personalized() -> PersonalizedDeps:
-    """For the personal endpoint."""
+    """Return the dependencies of the personal endpoint."""
     settings = config.load(PersonalizedConfig)
     return PersonalizedDeps(
         catalog=factories.catalog_reader(settings),

@@ -1,4 +1,4 @@
-"""Which products a caller sees today."""
+"""Selects the products that a caller sees on a day."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portal.ports.catalog import CatalogReader
 
 
 def on_sale(catalog: Catalog, day: date, *, category: str | None = None) -> list[Product]:
-    """The products that are valid on a day, of one category or all."""
+    """Return the products that are sold on a day, of one category or of all."""
     return [
         product
         for product in catalog.products
@@ -22,12 +22,12 @@ def on_sale(catalog: Catalog, day: date, *, category: str | None = None) -> list
 def offered_to(
     catalog: Catalog, day: date, account: AccountEligibility, *, category: str | None = None
 ) -> list[Product]:
-    """Those of `on_sale` that the Account is eligible for."""
+    """Return the products of `on_sale` for which the Account is eligible."""
     return [p for p in on_sale(catalog, day, category=category) if eligible(p, account)]
 
 
 def one_on_sale(reader: CatalogReader, day: date, sku: str) -> Product:
-    """The product of a SKU.
+    """Return the product of a SKU.
 
     Raises Problem `not-found` when there is none, or it is not sold on that day.
     """

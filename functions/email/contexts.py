@@ -1,7 +1,7 @@
-"""The values of each mail: what the job carries, and what is looked up when it is rendered.
+"""The values of each mail, from the job and from look-ups when it is rendered.
 
-Activation codes and reset tokens are credentials. They are fetched or made here, right before
-the mail leaves, and are never in a queue, a log or another system.
+Activation codes and reset tokens are credentials. They are fetched or created here, right before
+the mail is sent, and are never in a queue, a log or another system.
 """
 
 from __future__ import annotations
@@ -11,25 +11,47 @@ from typing import Any, Protocol
 
 from portal import qr_code
 from portal.domain.activation_code import ActivationCode
-from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.mail import MailJob
+from portal.domain.mail_contents import (
+    CONTENTS,
+    EsimActivation,
+    EsimReissued,
+    EsimSentAgain,
+    MailContent,
+    PasswordReset,
+    SignupProof,
+)
 from portal.ports.mail_transport import InlineImage
-from portal.ports.reset_tokens import ResetTokens
 from portal.queues.failures import GiveUp
+from pydantic import ValidationError
 
 QR_CONTENT_ID = "esim-qr"
 
 
 class ActivationCodes(Protocol):
-    """Where activation codes come from: the eSIM provider."""
+    """The source of activation codes, which is the eSIM provider."""
 
     def activation_code(self, line_id: str) -> ActivationCode:
-        """The code of a line; raises Unavailable while the provider has none yet."""
+        """Return the code of a line. Raises Unavailable while the provider has none yet."""
+        ...
+
+
+class TokenIssuer(Protocol):
+    """Where the tokens of links in mails come from."""
+
+    def issue(self, subject: str, /) -> str:
+        """A new token for the link in a mail; it exists nowhere else in clear."""
+        ...
+
+    @property
+    def valid_minutes(self) -> int:
+        """How long a token works."""
         ...
 
 
 @dataclass(frozen=True)
 class Context:
-    """Template values and the images that they refer to."""
+    """The values of a template, and the images that they refer to."""
 
     values: dict[str, Any] = field(repr=False)
     images: tuple[InlineImage, ...] = ()
@@ -40,69 +62,52 @@ class Contexts:
     """Builds the values of each template."""
 
     activation_codes: ActivationCodes
-    reset_tokens: ResetTokens
+    reset_tokens: TokenIssuer
+    proof_tokens: TokenIssuer
 
-    def of(self, job: MailJob) -> Context:
-        """The values of a job.
+    def of(self, job: MailJob, *, account_id: str = "") -> Context:
+        """Return the values for a job. `account_id` is the Account that a sign-up link is for.
 
-        Raises GiveUp when a parameter is missing, and the upstream's errors.
+        Raises GiveUp when its parameters are not those of its template, and the upstream's errors.
         """
-        if job.template in (MailTemplate.ESIM_ACTIVATION, MailTemplate.ESIM_REISSUED):
-            return self._esim(job)
-        if job.template is MailTemplate.PASSWORD_RESET:
-            return Context(
-                {
-                    "token": self.reset_tokens.issue(job.user_id),
-                    "minutes": self.reset_tokens.valid_minutes,
-                }
-            )
-        if job.template in (MailTemplate.ORDER_RECEIVED, MailTemplate.ORDER_PROVISIONED):
-            return _order(job)
-        if job.template is MailTemplate.TOPUP_RECEIPT:
-            return _plain(job, "offerName", "amount", "currency", "subscriptionId")
-        return Context({})
-
-    def _esim(self, job: MailJob) -> Context:
-        code = self.activation_codes.activation_code(_need(job, "lineId"))
-        values = {
-            "order_number": job.parameters.get("orderNumber", ""),
-            "esim": {
-                "content_id": QR_CONTENT_ID,
-                "lpa": code.lpa,
-                "smdp_address": code.smdp_address,
-                "matching_id": code.matching_id,
-                "apple_link": code.apple_link,
-                "android_link": code.android_link,
-            },
-        }
-        return Context(values, (InlineImage(QR_CONTENT_ID, "esim.png", qr_code.png(code.lpa)),))
+        content = content_of(job)
+        values = {name: getattr(content, name) for name in type(content).model_fields}
+        if isinstance(content, PasswordReset):
+            return Context(values | _link(self.reset_tokens, job.user_id))
+        if isinstance(content, SignupProof):
+            return Context(values | _link(self.proof_tokens, account_id))
+        if isinstance(content, EsimActivation | EsimReissued | EsimSentAgain):
+            code = self.activation_codes.activation_code(content.line_id)
+            return Context(values | {"esim": esim_values(code)}, (qr_image(code),))
+        return Context(values)
 
 
-def _order(job: MailJob) -> Context:
-    lines = [
-        {"name": str(line["name"]), "quantity": int(line["quantity"])}
-        for line in job.parameters.get("lines", [])
-    ]
-    return Context(
-        {
-            "order_number": _need(job, "orderNumber"),
-            "order_id": _need(job, "sfOrderId"),
-            "lines": lines,
-        }
-    )
+def _link(issuer: TokenIssuer, subject: str) -> dict[str, Any]:
+    return {"token": issuer.issue(subject), "minutes": issuer.valid_minutes}
 
 
-def _plain(job: MailJob, *names: str) -> Context:
-    return Context({_snake(name): _need(job, name) for name in names})
+def content_of(job: MailJob) -> MailContent:
+    """What the job carries; raises GiveUp when its parameters are not those of its template."""
+    try:
+        return CONTENTS[job.template].model_validate(job.parameters)
+    except ValidationError as error:
+        wrong = ", ".join(sorted({".".join(map(str, one["loc"])) for one in error.errors()}))
+        msg = f"mail job {job.template.value} has unusable parameters: {wrong}"
+        raise GiveUp("unusable-job", msg) from None
 
 
-def _need(job: MailJob, name: str) -> str:
-    value = job.parameters.get(name)
-    if value in (None, ""):
-        msg = f"mail job {job.template.value} has no parameter {name}"
-        raise GiveUp("unusable-job", msg)
-    return str(value)
+def esim_values(code: ActivationCode) -> dict[str, str]:
+    """What the layouts show of an activation code."""
+    return {
+        "content_id": QR_CONTENT_ID,
+        "lpa": code.lpa,
+        "smdp_address": code.smdp_address,
+        "matching_id": code.matching_id,
+        "apple_link": code.apple_link,
+        "android_link": code.android_link,
+    }
 
 
-def _snake(name: str) -> str:
-    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name)
+def qr_image(code: ActivationCode) -> InlineImage:
+    """The QR code that the HTML shows."""
+    return InlineImage(QR_CONTENT_ID, "esim.png", qr_code.png(code.lpa))

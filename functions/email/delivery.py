@@ -1,10 +1,10 @@
-"""Delivering one mail job: at most one mail per key, whatever dies when.
+"""Delivers one mail job. At most one mail per key is sent, whenever a worker dies.
 
-The order of events is claim → render → record the intent → send → record the success; claim and
-success are recorded by `portal.queues.recorded_work`. What window remains: if the worker dies (or
-the mail service's answer is lost) between the intent and the record, the mail may or may not have
-gone out. It is then left alone, counted and logged, because a second "your password was changed"
-is worse than a line for support to follow up.
+The order of events is claim → render → record the intent → send → record the success.
+`portal.queues.recorded_work` records claim and success. If the worker dies or the mail service's
+answer is lost after the intent, the mail may or may not have been sent. Then it is counted and
+logged but not sent again, because a second "your password was changed" is worse than a log line
+that support follows up.
 """
 
 from __future__ import annotations
@@ -14,22 +14,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.domain.identity import CustomerMapping
 from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.upstream import OutcomeUnknown, UpstreamError
 from portal.observability import count, logger
 from portal.ports.activation_mails import ActivationMails
-from portal.ports.identity import CustomerDirectory
 from portal.ports.mail_transport import MailTransport, Message
 from portal.ports.message_log import Claim, MessageLog
 from portal.queues.failures import GiveUp
 from portal.queues.recorded_work import Ending
 
-from functions.email.contexts import Contexts
+from functions.email.contexts import Contexts, content_of
+from functions.email.recipients import NO_RECIPIENT, Recipients
 from functions.email.rendering import render
+from functions.email.sender import Sender
 
-NO_RECIPIENT = "no-recipient"
-WITH_CODE = frozenset({MailTemplate.ESIM_ACTIVATION, MailTemplate.ESIM_REISSUED})
+WITH_CODE = frozenset(
+    {MailTemplate.ESIM_ACTIVATION, MailTemplate.ESIM_REISSUED, MailTemplate.ESIM_SENT_AGAIN}
+)
+
+
+ASKED_FOR_BY_ANYBODY = frozenset({MailTemplate.PASSWORD_RESET, MailTemplate.SIGNUP_PROOF})
 
 
 class MailOutcome(StrEnum):
@@ -42,47 +46,43 @@ class MailOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Sender:
-    """What mails say of their sender; `reply_to` is empty when nobody reads replies."""
-
-    name: str
-    portal_url: str
-    reply_to: str = ""
-
-
-@dataclass(frozen=True)
 class Delivery:
-    """Delivers jobs one by one; `clock` gives epoch seconds."""
+    """Delivers jobs one by one.
+
+    `copy_to` gets a blind copy of every mail that carries no credential; empty for nobody.
+    `clock` gives epoch seconds.
+    """
 
     log: MessageLog
-    directory: CustomerDirectory
+    recipients: Recipients
     contexts: Contexts
     transport: MailTransport
     sender: Sender
     activation_mails: ActivationMails
+    copy_to: str = ""
     clock: Callable[[], float] = time.time
 
     def deliver(self, job: MailJob, claim: Claim) -> Ending:
-        """Deliver the job that was claimed.
+        """Deliver a claimed job and return how it ended.
 
-        Raises GiveUp, LeaseLost and the upstreams' errors; the mail was then certainly not sent.
+        Raises GiveUp, LeaseLost and UpstreamErrors; then the mail was certainly not sent.
         """
         if self._expired(job, claim):
             return self._ended(job, MailOutcome.EXPIRED)
         try:
             message = self._message(job)
         except GiveUp as error:
-            if error.code != NO_RECIPIENT or job.template is not MailTemplate.PASSWORD_RESET:
+            if error.code != NO_RECIPIENT or job.template not in ASKED_FOR_BY_ANYBODY:
                 raise
-            # Asked for with an address that nobody has; the request's answer must not show it.
+            # The request named an unknown address or number, and its answer must not show that.
             return self._ended(job, MailOutcome.NOBODY)
         return self._send(job, claim, message)
 
     def _expired(self, job: MailJob, claim: Claim) -> bool:
-        """Whether whoever asked for the mail has given up by now, and will ask again."""
+        """Whether a reset mail is so late that the customer has given up on it."""
         life = self.contexts.reset_tokens.valid_minutes * 60
-        is_reset = job.template is MailTemplate.PASSWORD_RESET
-        return is_reset and self.clock() - claim.progress.sent_at > life
+        asked_for = job.template in ASKED_FOR_BY_ANYBODY
+        return asked_for and self.clock() - claim.progress.sent_at > life
 
     def _send(self, job: MailJob, claim: Claim, message: Message) -> Ending:
         self.log.sending(claim)
@@ -121,21 +121,11 @@ class Delivery:
         return Ending(outcome, message_id)
 
     def _message(self, job: MailJob) -> Message:
-        customer = self._recipient(job)
-        context = self.contexts.of(job)
-        rendered = render(
-            job.template,
-            customer.language,
-            {
-                **context.values,
-                "first_name": customer.first_name,
-                "sender_name": self.sender.name,
-                "portal_url": self.sender.portal_url.rstrip("/"),
-                "reply_to": self.sender.reply_to,
-            },
-        )
+        recipient = self.recipients.of(job)
+        context = self.contexts.of(job, account_id=recipient.account_id)
+        rendered = render(job.template, recipient.addressee, self.sender, context.values)
         return Message(
-            to=customer.email,
+            to=recipient.address,
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
@@ -143,18 +133,13 @@ class Delivery:
             category=job.template.value,
             correlation_id=job.correlation_id,
             reply_to=self.sender.reply_to,
+            copy_to="" if content_of(job).carries_credential else self.copy_to,
             images=context.images,
         )
 
-    def _recipient(self, job: MailJob) -> CustomerMapping:
-        customer = self.directory.by_user(job.user_id)
-        if customer is None:
-            raise GiveUp(NO_RECIPIENT, f"user {job.user_id} has no mapping")
-        return customer
-
 
 def left_in_doubt(key: str) -> None:
-    """Tell that the mail of a key may or may not have gone out."""
+    """Count and log that the mail with a key may or may not have been sent."""
     count("EmailOutcome", outcome=MailOutcome.UNCERTAIN)
     logger().error(
         "mail may or may not have been sent; it is not sent again", extra={"dedup_key": key}

@@ -1,4 +1,4 @@
-"""Composition root of e-mail."""
+"""The composition root of the e-mail function."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
 from portal.queues.recorded_work import RecordedWork
 
 from functions.email.contexts import Contexts
-from functions.email.delivery import Delivery, Sender, left_in_doubt
+from functions.email.delivery import Delivery, left_in_doubt
+from functions.email.recipients import Recipients
+from functions.email.sender import SenderConfig, sender_of
 
 HOUR = 3_600.0
 
@@ -25,15 +27,16 @@ class SendConfig(
     config.EmailWaitingQueue,
     config.EmailDeadLetters,
     config.EmailLimits,
-    config.MailConfig,
+    SenderConfig,
     config.EsimConfig,
+    config.AccountReading,
 ):
-    """The consumer of the e-mail queues."""
+    """The settings of the consumer of the e-mail queues."""
 
 
 @dataclass(frozen=True)
 class SendDeps:
-    """How mails are delivered, their records, and the queues that their jobs come from."""
+    """The dependencies of the consumer: delivery, records, and queues."""
 
     delivery: Delivery
     recorded: RecordedWork
@@ -51,14 +54,18 @@ def build_send() -> SendDeps:
     log = factories.message_log(settings, "MAIL")
     delivery = Delivery(
         log=log,
-        directory=factories.directory(settings),
+        recipients=Recipients(
+            factories.directory(settings), functools.partial(factories.accounts, settings)
+        ),
         contexts=Contexts(
             activation_codes=factories.esim_provider(settings),
             reset_tokens=factories.reset_tokens(settings),
+            proof_tokens=factories.proof_tokens(settings),
         ),
         transport=_transport(settings),
         activation_mails=DynamoActivationMails(Table(settings.ephemeral_table)),
-        sender=Sender(settings.email_from_name, settings.portal_web_url, settings.email_reply_to),
+        sender=sender_of(settings),
+        copy_to=settings.email_copy_to,
     )
     policy = Policy(
         max_retries=settings.email_max_retries, patience=settings.email_patience_hours * HOUR

@@ -1,19 +1,28 @@
-"""From a template name, a language and values to subject, text and HTML.
+"""Renders subject, text and HTML of a mail from its template, language and values.
 
-The words are in `templates/<language>.toml`, the two layouts beside them: text and HTML are made
-from the same words, so they never say different things.
+The texts are in `templates/<language>.toml`, next to the two layouts. The text and the HTML of a
+mail are made from the same texts, so they always say the same.
 """
 
 from __future__ import annotations
 
 import functools
 import tomllib
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, select_autoescape
+from jinja2 import Environment, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context as TemplateContext
 from portal.domain.mail import MailTemplate
+from portal.domain.money import Money
+
+from functions.email import formats
+from functions.email.colours import DARK_GROUND, brand_colours
+from functions.email.sender import Sender
 
 LANGUAGES = ("en", "ja")
 DEFAULT_LANGUAGE = "en"
@@ -22,37 +31,53 @@ FOLDER = resources.files("functions.email") / "templates"
 
 @dataclass(frozen=True)
 class Rendered:
-    """A mail's words."""
+    """The subject, the plain text and the HTML of a mail."""
 
     subject: str
     text: str
     html: str
 
 
-def render(template: MailTemplate, language: str, values: dict[str, Any]) -> Rendered:
+@dataclass(frozen=True)
+class Addressee:
+    """How the reader is addressed; `first_name` is empty when it is not known."""
+
+    language: str
+    first_name: str = ""
+
+
+def render(
+    template: MailTemplate, addressee: Addressee, sender: Sender, values: Mapping[str, Any]
+) -> Rendered:
     """Render one mail.
 
-    `values` must have all that the template names (jinja2.UndefinedError otherwise), besides
-    `first_name` and `reply_to` (both may be empty), `sender_name` and `portal_url`. An unknown
-    language falls back to English. Only with an address in `reply_to` does the mail say that
-    replies are read.
+    `values` must have all that the template names (jinja2.UndefinedError otherwise). An unknown
+    language falls back to English. Only with an address in `sender.reply_to` does the mail say
+    that replies are read.
     """
-    spoken = language if language in LANGUAGES else DEFAULT_LANGUAGE
-    words = _words(spoken)
+    language = addressee.language if addressee.language in LANGUAGES else DEFAULT_LANGUAGE
+    words = _words(language)
     common, own = words["common"], words[template.value]
-    context = {
+    known = {
         **values,
-        "language": spoken,
+        "language": language,
+        "first_name": addressee.first_name,
+        "sender_name": sender.name,
+        "portal_url": sender.portal_url,
+        "reply_to": sender.reply_to,
+        "time_zone": sender.time_zone,
+    }
+    context = {
+        **known,
+        **_filled(own, known),
         "words": common,
-        "subject": _fill(own["subject"], values),
-        "heading": _fill(own["heading"], values),
-        "paragraphs": [_fill(text, values) for text in own["paragraphs"]],
-        "action": own["action"],
-        "link": _fill(own["link"], values),
-        "footer": _footer(common, values),
-        "greeting": _greeting(common, values),
+        "footer": _footer(common, known),
+        "greeting": _greeting(common, known),
         "lines": values.get("lines"),
         "esim": values.get("esim"),
+        "brand": brand_colours(sender.colour),
+        "dark_ground": DARK_GROUND,
+        "logo_url": sender.logo_url,
     }
     return Rendered(
         subject=context["subject"],
@@ -61,19 +86,32 @@ def render(template: MailTemplate, language: str, values: dict[str, Any]) -> Ren
     )
 
 
-def _greeting(common: dict[str, Any], values: dict[str, Any]) -> str:
-    name = "greeting" if values.get("first_name") else "greeting_unknown"
-    return _fill(common[name], values)
+def _filled(own: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """A template's words with their values in them."""
+    return {
+        "subject": _fill(own["subject"], known),
+        "preheader": _fill(own["preheader"], known),
+        "heading": _fill(own["heading"], known),
+        "paragraphs": [_fill(text, known) for text in own["paragraphs"]],
+        "facts": [(name, _fill(text, known)) for name, text in own.get("facts", [])],
+        "action": own["action"],
+        "link": _fill(own["link"], known),
+    }
 
 
-def _footer(common: dict[str, Any], values: dict[str, Any]) -> str:
-    sentences = ["footer", "replies"] if values.get("reply_to") else ["footer"]
-    return " ".join(_fill(common[name], values) for name in sentences)
+def _greeting(common: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    name = "greeting" if known["first_name"] else "greeting_unknown"
+    return _fill(common[name], known)
 
 
-def _fill(text: str, values: dict[str, Any]) -> str:
+def _footer(common: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    sentences = ["footer", "replies"] if known["reply_to"] else ["footer"]
+    return " ".join(_fill(common[name], known) for name in sentences)
+
+
+def _fill(text: str, known: Mapping[str, Any]) -> str:
     # Plain text: the layouts escape what they show, once.
-    return _environment().from_string(text).render(values)
+    return _environment().from_string(text).render(known)
 
 
 @functools.cache
@@ -83,12 +121,29 @@ def _words(language: str) -> dict[str, Any]:
 
 @functools.cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         undefined=StrictUndefined,
         autoescape=select_autoescape(enabled_extensions=("html.j2",), default_for_string=False),
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"money": _money, "moment": _moment, "columns": _columns}
+    return environment
+
+
+@pass_context
+def _money(context: TemplateContext, price: Money) -> str:
+    return formats.money(price, context["language"])
+
+
+@pass_context
+def _moment(context: TemplateContext, when: datetime) -> str:
+    return formats.moment(when, context["language"], context["time_zone"])
+
+
+def _columns(text: str) -> int:
+    """How many columns a text takes where every character has the same width."""
+    return sum(2 if unicodedata.east_asian_width(char) in "FW" else 1 for char in text)
 
 
 @functools.cache

@@ -1,46 +1,101 @@
-"""Every template with made-up values, for previews and tests."""
+"""Renders every template with made-up values, for previews and tests."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from portal.domain.activation_code import ActivationCode
-from portal.domain.mail import MailTemplate
+from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.mail_contents import (
+    EsimActivation,
+    EsimReissued,
+    EsimReissueNotice,
+    EsimSentAgain,
+    MailContent,
+    OrderedLine,
+    OrderProvisioned,
+    OrderReceived,
+    PasswordChanged,
+    PasswordReset,
+    SignupProof,
+    TopupReceipt,
+    TopupRefunded,
+    Welcome,
+)
+from portal.domain.money import Money
+from portal.ports.mail_transport import InlineImage
 
-from functions.email.contexts import QR_CONTENT_ID
-from functions.email.rendering import Rendered, render
+from functions.email.contexts import Contexts
+from functions.email.rendering import Addressee, Rendered, render
+from functions.email.sender import Sender
 
 CODE = ActivationCode("smdp.example.com", "SAMPLE-NOT-A-REAL-CODE")
-VALUES: dict[str, Any] = {
-    "first_name": "Hanako",
-    "sender_name": "Portal Telecom",
-    "portal_url": "https://portal.example",
-    "reply_to": "support@portal.example",
-    "token": "sample-token",
-    "minutes": 30,
-    "order_number": "00000123",
-    "order_id": "801000000000001AAA",
-    "offer_name": "5 GB",
-    "amount": "1500",
-    "currency": "JPY",
-    "subscription_id": "77",
-}
-LINES = [{"name": "Home Internet 1G Gold", "quantity": 1}, {"name": "eSIM 10 GB", "quantity": 2}]
-ESIM = {
-    "content_id": QR_CONTENT_ID,
-    "lpa": CODE.lpa,
-    "smdp_address": CODE.smdp_address,
-    "matching_id": CODE.matching_id,
-    "apple_link": CODE.apple_link,
-    "android_link": CODE.android_link,
-}
+NAMES = {"en": "Hanako", "ja": "花子"}
+_LINES = (
+    OrderedLine(name="Home Internet 1G Gold", quantity=1),
+    OrderedLine(name="eSIM 10 GB", quantity=2),
+)
+_ORDER_ID = "801000000000001AAA"
+_CONTENTS: tuple[MailContent, ...] = (
+    Welcome(),
+    SignupProof(customer_number="CN-000123"),
+    PasswordReset(),
+    PasswordChanged(),
+    OrderReceived(order_number="00000123", sf_order_id=_ORDER_ID, lines=_LINES),
+    OrderProvisioned(order_number="00000123", sf_order_id=_ORDER_ID, lines=_LINES),
+    EsimActivation(line_id="sub_sample", order_number="00000123"),
+    EsimReissued(line_id="sub_sample", subscription_id=77, product_name="eSIM 10 GB"),
+    EsimSentAgain(line_id="sub_sample", subscription_id=77, product_name="eSIM 10 GB"),
+    EsimReissueNotice(
+        subscription_id=77,
+        product_name="eSIM 10 GB",
+        reissued_at=datetime(2026, 11, 5, 5, 5, tzinfo=UTC),
+    ),
+    TopupReceipt(
+        subscription_id=77,
+        product_name="eSIM 10 GB",
+        offer_name="5 GB",
+        price=Money(amount="1500", currency="JPY"),
+        invoice_id=2001,
+    ),
+    TopupRefunded(
+        subscription_id=77,
+        product_name="eSIM 10 GB",
+        offer_name="5 GB",
+        price=Money(amount="1500", currency="JPY"),
+        invoice_id=2001,
+    ),
+)
+CONTENTS: Mapping[MailTemplate, MailContent] = {each.template: each for each in _CONTENTS}
 
 
-def sample(template: MailTemplate, language: str) -> Rendered:
-    """A preview of one mail."""
-    values = dict(VALUES)
-    if template in (MailTemplate.ORDER_RECEIVED, MailTemplate.ORDER_PROVISIONED):
-        values["lines"] = LINES
-    if template in (MailTemplate.ESIM_ACTIVATION, MailTemplate.ESIM_REISSUED):
-        values["esim"] = ESIM
-    return render(template, language, values)
+@dataclass(frozen=True)
+class Sample:
+    """A rendered mail and the images that its HTML shows."""
+
+    rendered: Rendered = field(repr=False)
+    images: tuple[InlineImage, ...]
+
+
+class _Made:
+    """A code and a token that open nothing."""
+
+    valid_minutes = 30
+
+    def activation_code(self, line_id: str) -> ActivationCode:  # noqa: ARG002  # made up
+        return CODE
+
+    def issue(self, subject: str, /) -> str:  # noqa: ARG002  # made up
+        return "sample-token"
+
+
+def sample(template: MailTemplate, language: str, sender: Sender) -> Sample:
+    """A preview of one mail, made as the real one is."""
+    job = MailJob.of(CONTENTS[template], user_id="sample", dedup_key=f"sample:{template}")
+    made = _Made()
+    context = Contexts(activation_codes=made, reset_tokens=made, proof_tokens=made).of(job)
+    named = not CONTENTS[template].to_address_on_file
+    addressee = Addressee(language, NAMES.get(language, "") if named else "")
+    return Sample(render(template, addressee, sender, context.values), context.images)

@@ -231,14 +231,16 @@ def _selling(settings: OffersConfig) -> Selling:
     from functions.operations.topup.selling import Selling
 
     whmcs, today = factories.whmcs(settings), factories.today(settings)
+    provider = factories.esim_provider(settings)
     offers = TopUpOffers(
         products=SalesforceEsimProducts(factories.salesforce(settings)),
-        provider=factories.esim_provider(settings),
+        provider=provider,
         copies=DynamoSharedCopies(Table(settings.catalog_table)),
         currency=settings.portal_currency,
     )
     return Selling(
         lines=DynamoServiceLines(Table(settings.workflow_table)),
+        line_at=provider.get_line,
         offers_of=offers.of_line,
         currencies=RememberedCurrencies(
             WhmcsClientCurrencies(whmcs), Table(settings.ephemeral_table)

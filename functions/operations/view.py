@@ -34,7 +34,7 @@ def operation_view(job: Job, words: OperationWords) -> OperationView:
     status = _STATUS[job.status]
     return OperationView(
         operation_id=job.subject,
-        kind=job.kind,  # type: ignore[arg-type]  # the kinds of `words` are those of the model
+        kind=job.kind,
         status=status,
         subscription_id=str(service_of(job)),
         created_at=_moment(job.requested_at),

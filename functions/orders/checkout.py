@@ -26,11 +26,11 @@ from functions.orders.models import OrderRequest
 class Checkout:
     """What a cart is checked against: catalogue, eligibility, payment method, address.
 
-    `eligibility` takes the Salesforce Account id, `can_pay` the WHMCS client id.
+    `can_pay` takes the WHMCS client id.
     """
 
     catalog: CatalogReader
-    eligibility: Callable[[str], AccountEligibility]
+    eligibility: Callable[[CustomerMapping], AccountEligibility]
     can_pay: Callable[[int], bool]
     addresses: BillingAddresses
     today: Callable[[], date]
@@ -64,7 +64,7 @@ class Checkout:
     ) -> list[PricedLine]:
         account = AccountEligibility()
         if needs_eligibility(request.items, catalog):
-            account = self.eligibility(customer.sf_account_id)
+            account = self.eligibility(customer)
         lines, errors = price(request.items, catalog, self.today(), account)
         errors.extend(activation_errors(request.activation, lines, self.now()))
         if errors:

@@ -19,7 +19,6 @@ class CreateOrderConfig(
     config.EligibilityReading,
     config.EphemeralTable,
     config.TimeZoneConfig,
-    config.IdentityTable,
     config.IdempotencyTable,
     config.WhmcsConfig,
     config.EmailQueue,
@@ -29,9 +28,8 @@ class CreateOrderConfig(
 
 class ReadOrdersConfig(
     config.HttpConfig,
-    config.SalesforceConfig,
+    config.AccountFollowing,
     config.CurrencyConfig,
-    config.IdentityTable,
     config.WorkflowTable,
 ):
     """GET /orders and GET /orders/{sfOrderId}."""
@@ -77,6 +75,7 @@ def build_create_order() -> CreateOrderDeps:
             ),
             orders=SalesforceOrders(factories.salesforce(settings)),
             mail_queue=factories.mail_queue(settings),
+            current=factories.merged_accounts(settings).current,
         ),
     )
 
@@ -93,5 +92,6 @@ def build_read_orders() -> ReadOrdersDeps:
             orders=SalesforceOrders(factories.salesforce(settings)),
             jobs=factories.job_reader(settings),
             currency=settings.portal_currency,
+            current=factories.merged_accounts(settings).current,
         ),
     )

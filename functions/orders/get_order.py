@@ -24,7 +24,7 @@ def get_order(
 ) -> OrderView:
     """Somebody else's order is not found."""
     customer = mapped(user, deps.directory)
-    return deps.reading.one(to_18(sfOrderId), customer.sf_account_id)
+    return deps.reading.one(to_18(sfOrderId), customer)
 
 
 handler = app.handler

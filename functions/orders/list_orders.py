@@ -27,7 +27,7 @@ def list_orders(
 ) -> Page[OrderSummary]:
     """One Salesforce call; the status is that of the review and of provisioning together."""
     customer = mapped(user, deps.directory)
-    return deps.reading.page(customer.sf_account_id, cursor=cursor, limit=limit)
+    return deps.reading.page(customer, cursor=cursor, limit=limit)
 
 
 handler = app.handler

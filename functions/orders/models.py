@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from portal.api.fields import Moment
 from portal.api.models import RequestModel, ResponseModel
 from portal.domain.ids import SKU
 from portal.domain.money import Money
-from pydantic import AwareDatetime, Field, PlainValidator, StringConstraints
+from pydantic import Field, PlainValidator, StringConstraints
 
 LONGEST_CHOICE_ID = 80
 
@@ -47,7 +48,7 @@ class Activation(RequestModel):
     """When eSIM lines are to start."""
 
     type: Literal["immediate", "scheduled"] = "immediate"
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class OrderRequest(RequestModel):

@@ -4,7 +4,8 @@ The saga: begin (a record with the order's key in Salesforce) → check → plac
 finish. What can go wrong, and what then holds:
 
 - refused by our checks: the record goes, nothing was placed;
-- Salesforce refused: the same; when it refused a price, the catalogue is read again;
+- Salesforce refused: the same; when it refused a price, the catalogue is read again; when the
+  customer's Account was merged into another one, the order is placed for that one;
 - Salesforce did not answer: the key is looked up; if the order is not there (yet), the caller is
   told that repeating is safe, and the repetition looks before it places;
 - we died anywhere: the record's lease ends, and the repetition looks before it places;
@@ -16,10 +17,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.domain.identity import CustomerMapping
-from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.mail import MailJob
+from portal.domain.mail_contents import OrderReceived
 from portal.domain.problems import (
     IDEMPOTENCY_KEY_REUSED,
     IN_PROGRESS,
@@ -27,9 +29,10 @@ from portal.domain.problems import (
 )
 from portal.domain.upstream import OutcomeUnknown, Refused, UpstreamError
 from portal.observability import count, log_fields, logger
+from portal.ports.identity import CurrentMapping
 from portal.ports.mail import MailQueue
 from portal.ports.order_requests import Beginning, Begun, OrderRequests
-from portal.ports.orders import DuplicateOrder, Orders, PlacedOrder, PriceWithdrawn
+from portal.ports.orders import DuplicateOrder, NewOrder, Orders, PlacedOrder, PriceWithdrawn
 
 from functions.orders.checkout import Checkout
 from functions.orders.fingerprint import cart_hash, request_id
@@ -55,6 +58,7 @@ class Placing:
     checkout: Checkout
     orders: Orders
     mail_queue: MailQueue
+    current: CurrentMapping
     wait: Callable[[float], None] = time.sleep
 
     def place(
@@ -110,7 +114,7 @@ class _Attempt:
             self._give_up(begun)
             raise
         try:
-            return self.placing.orders.place(order)
+            return self._sent(order)
         except (DuplicateOrder, OutcomeUnknown):
             return self._found(begun)
         except PriceWithdrawn as withdrawn:
@@ -123,16 +127,27 @@ class _Attempt:
             self._pause(begun)
             raise
 
+    def _sent(self, order: NewOrder) -> PlacedOrder:
+        """The order placed; for the Account that was kept when the customer's was merged."""
+        try:
+            return self.placing.orders.place(order)
+        except PriceWithdrawn:
+            raise
+        except Refused:
+            current = self.placing.current(self.customer)
+            if current.sf_account_id == order.account_id:
+                raise
+        return self.placing.orders.place(replace(order, account_id=current.sf_account_id))
+
     def finish(self, begun: Beginning, placed: PlacedOrder) -> OrderCreated:
         log_fields(sf_order_id=placed.id)
         answer = OrderCreated(
             sf_order_id=placed.id, order_number=placed.number, status="pending_review"
         )
-        mail = MailJob(
-            template=MailTemplate.ORDER_RECEIVED,
+        mail = MailJob.of(
+            OrderReceived(sf_order_id=placed.id, order_number=placed.number),
             user_id=self.customer.user_id,
             dedup_key=f"order-received:{placed.id}",
-            parameters={"sfOrderId": placed.id, "orderNumber": placed.number},
         )
         try:
             self.placing.mail_queue.put([mail])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.api.models import Page
+from portal.domain.identity import CustomerMapping
 from portal.domain.money import Money
 from portal.domain.order_options import ChoiceSelection, Selection, YesNoSelection
 from portal.domain.problems import NOT_FOUND, Problem
+from portal.ports.identity import CurrentMapping
 from portal.ports.orders import OrderLine, OrderRecord, Orders
 from portal.ports.workflow import JobReader, JobView, StepStatus
 
@@ -74,10 +76,20 @@ class Reading:
     orders: Orders
     jobs: JobReader
     currency: str
+    current: CurrentMapping
 
-    def page(self, account_id: str, *, cursor: str | None, limit: int) -> Page[OrderSummary]:
-        """One page, newest first; one Salesforce call and none to the workflow table."""
-        found = list(self.orders.of_account(account_id, before=cursor, limit=limit + 1))
+    def page(
+        self, customer: CustomerMapping, *, cursor: str | None, limit: int
+    ) -> Page[OrderSummary]:
+        """One page, newest first; one Salesforce call and none to the workflow table.
+
+        A customer without orders costs a second call: Orders move when Accounts are merged.
+        """
+        found = self._found(customer, cursor, limit + 1)
+        if not found and cursor is None:
+            current = self.current(customer)
+            if current.sf_account_id != customer.sf_account_id:
+                found = self._found(current, cursor, limit + 1)
         shown = found[:limit]
         return Page[OrderSummary](
             items=[
@@ -93,12 +105,16 @@ class Reading:
             next_cursor=shown[-1].number if len(found) > limit else None,
         )
 
-    def one(self, order_id: str, account_id: str) -> OrderView:
+    def one(self, order_id: str, customer: CustomerMapping) -> OrderView:
         """One order with its timeline.
 
-        Raises Problem `not-found` when it is not that Account's.
+        Raises Problem `not-found` when it is not that customer's.
         """
-        order = self.orders.find(order_id, account_id)
+        order = self.orders.find(order_id, customer.sf_account_id)
+        if order is None:
+            current = self.current(customer)
+            if current.sf_account_id != customer.sf_account_id:
+                order = self.orders.find(order_id, current.sf_account_id)
         if order is None:
             raise Problem(NOT_FOUND, "You have no order of that id.")
         job = self.jobs.get(order_id)
@@ -114,6 +130,12 @@ class Reading:
             message=job.message if job is not None and status == "failed" else None,
             scheduled_at=order.scheduled_at,
         )
+
+    def _found(
+        self, customer: CustomerMapping, cursor: str | None, limit: int
+    ) -> list[OrderRecord]:
+        account_id = customer.sf_account_id
+        return list(self.orders.of_account(account_id, before=cursor, limit=limit))
 
     def _lines(self, order: OrderRecord) -> list[LineView]:
         return [line_view(line, order.currency or self.currency) for line in order.lines]

@@ -1,4 +1,4 @@
-"""Composition root of provisioning."""
+"""The composition root of provisioning."""
 
 from __future__ import annotations
 
@@ -33,27 +33,27 @@ class StartConfig(
     config.ProvisionQueue,
     config.SigningConfig,
 ):
-    """POST /orders/{sfOrderId}/provision."""
+    """The settings of POST /orders/{sfOrderId}/provision."""
 
 
 class WorkerConfig(
-    config.IdentityTable,
+    config.AccountFollowing,
     config.IdempotencyTable,
     config.WorkflowTable,
     config.EmailQueue,
     config.ProvisionQueue,
     config.ProvisionWaitingQueue,
-    config.SalesforceConfig,
     config.WhmcsOrderingConfig,
     config.EsimConfig,
     config.TimeZoneConfig,
     config.ProvisionLimits,
+    config.ProvisionApproval,
 ):
-    """The consumer of the provisioning queues."""
+    """The settings of the consumer of the provisioning queues."""
 
 
 class DeadLetterConfig(config.WorkflowTable, config.SalesforceConfig):
-    """The dead letters' consumer."""
+    """The settings of the dead-letter consumer."""
 
 
 class SweeperConfig(
@@ -68,7 +68,7 @@ class SweeperConfig(
 
 @dataclass(frozen=True)
 class WorkerDeps:
-    """The engine, and the queues that it consumes."""
+    """The engine and the queues that it consumes."""
 
     runner: Runner
     queues: FreshAndWaiting
@@ -76,14 +76,14 @@ class WorkerDeps:
 
 @dataclass(frozen=True)
 class DeadLetterDeps:
-    """The engine, with nothing but the ending of the workflow."""
+    """The engine with a workflow that can only end jobs."""
 
     runner: Runner
 
 
 @functools.cache
 def build_start() -> StartDeps:
-    """For POST /orders/{sfOrderId}/provision."""
+    """Return the dependencies of POST /orders/{sfOrderId}/provision."""
     from portal.adapters.sqs import SqsQueue
     from portal.adapters.task_queue import SqsTaskQueue
     from portal.api.signature import SignatureVerifier, SigningKeys
@@ -104,7 +104,7 @@ def build_start() -> StartDeps:
 
 @functools.cache
 def build_worker() -> WorkerDeps:
-    """For the consumer of the provisioning queues."""
+    """Return the dependencies of the consumer of the provisioning queues."""
     from portal.queues.backoff import Policy
     from portal.repositories.dynamodb import Table
     from portal.repositories.workflow import DynamoJobStore
@@ -129,7 +129,7 @@ def build_worker() -> WorkerDeps:
 
 @functools.cache
 def build_dead_letter() -> DeadLetterDeps:
-    """For the dead letters' consumer."""
+    """Return the dependencies of the dead-letter consumer."""
     from portal.adapters.salesforce.provisioning import (
         SalesforceProvisioningOrders,
     )
@@ -155,7 +155,7 @@ def build_dead_letter() -> DeadLetterDeps:
 
 @functools.cache
 def build_sweeper() -> Sweeper:
-    """For the schedule."""
+    """Return the sweeper."""
     from portal.repositories.dynamodb import Table
     from portal.repositories.workflow import DynamoJobStore
 
@@ -185,7 +185,7 @@ def _observer() -> JobMetrics:
 
 
 def _ports(settings: WorkerConfig) -> ProvisioningPorts:
-    """Every upstream behind a circuit of its own."""
+    """Return the ports. Every upstream has a circuit breaker of its own."""
     from portal.adapters.circuit import Circuit
     from portal.adapters.salesforce.provisioning import (
         SalesforceProvisioningOrders,
@@ -205,14 +205,15 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
     def circuit(upstream: str) -> Circuit:
         return Circuit(upstream, table=settings.idempotency_table)
 
+    salesforce = factories.salesforce(settings, circuit("salesforce").run)
     whmcs = factories.whmcs(settings, circuit("whmcs").run)
     workflow = Table(settings.workflow_table)
     return ProvisioningPorts(
         orders=SalesforceProvisioningOrders(
-            factories.salesforce(settings, circuit("salesforce").run),
-            api_version=settings.salesforce_api_version,
+            salesforce, api_version=settings.salesforce_api_version
         ),
         directory=factories.directory(settings),
+        owner_of=factories.merged_accounts(settings, salesforce).owner_of,
         products=WhmcsProducts(whmcs),
         clients=WhmcsOrderingClients(whmcs, today=factories.today(settings)),
         billing=WhmcsOrders(whmcs),
@@ -224,4 +225,5 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
         esim_waits=DynamoEsimWaits(Table(settings.idempotency_table)),
         mail_queue=factories.mail_queue(settings),
         payment_method=settings.whmcs_payment_method,
+        needs_approval=settings.provision_needs_approval,
     )

@@ -1,4 +1,4 @@
-"""The endpoint's answers as HTTP."""
+"""The HTTP answers of the provisioning endpoint."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from functions.provision.models import (
     ProvisionResult,
 )
 
-# The body is read after the signature was checked, so Powertools does not know of it.
+# The endpoint parses the body after the signature check, so Powertools does not document it.
 REQUEST_BODY: dict[str, Any] = {
     "requestBody": {
         "required": False,
@@ -29,13 +29,13 @@ REQUEST_BODY: dict[str, Any] = {
 def accepted(
     event: Mapping[str, Any], order_id: str, attempt: int, *, replayed: bool
 ) -> Response[str]:
-    """202, the same one however often the key comes."""
+    """Return the 202. It is the same for every request with the key."""
     answer = ProvisionAccepted(sf_order_id=order_id, attempt=attempt)
     return _answer(event, 202, answer, order_id, replayed=replayed)
 
 
 def provisioned(event: Mapping[str, Any], order_id: str, job: Job) -> Response[str]:
-    """200 with the result."""
+    """Return the 200 with the result of a provisioned order."""
     services = job.result.get("services", {})
     esims = job.result.get("esims", {})
     answer = ProvisionAnswer(
@@ -71,6 +71,6 @@ def _answer(
 
 
 def _base(event: Mapping[str, Any]) -> str:
-    """What stands before the API's own paths in public: `/api`."""
+    """Return the public path before the API's own paths, for example `/api`."""
     public = str((event.get("requestContext") or {}).get("path") or "")
     return public.removesuffix(str(event.get("path") or ""))

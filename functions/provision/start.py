@@ -1,4 +1,4 @@
-"""POST /orders/{sfOrderId}/provision: the button in Salesforce; records a job, answers at once."""
+"""POST /orders/{sfOrderId}/provision, which the button in Salesforce calls. It records a job."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def start(
     request: Request,
     deps: Annotated[StartDeps, Depends(build_start)],
 ) -> Response[str]:
-    """The signature is checked on the raw body, before anything of it is read."""
+    """Record a job and answer at once. The signature of the raw body is checked first."""
     event = request.resolved_event.raw_event
     signed = deps.verifier.verify(event, f"/orders/{sfOrderId}/provision")
     order_id = full_id(sfOrderId)

@@ -1,9 +1,11 @@
-"""What the steps need of the world."""
+"""The ports that the steps of provisioning use."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from portal.domain.identity import CustomerMapping
 from portal.ports.billing_orders import (
     BillingClients,
     BillingOrders,
@@ -21,13 +23,17 @@ from portal.ports.service_lines import ServiceLines
 
 @dataclass(frozen=True, kw_only=True)
 class ProvisioningPorts:
-    """Salesforce, WHMCS, the eSIM provider, our own tables and queues.
+    """Salesforce, WHMCS, the eSIM provider, and the portal's own tables and queues.
 
-    `payment_method` is the system name of the gateway module that orders are placed with.
+    `owner_of` gives the portal user of an Account, also of one that others were merged into, and
+    raises Problem `account-conflict`. `payment_method` is the system name of the gateway module
+    that orders are placed with; `needs_approval` says whether an Order that is still to be reviewed
+    is refused.
     """
 
     orders: ProvisioningOrders
     directory: CustomerDirectory
+    owner_of: Callable[[str], CustomerMapping | None]
     products: ProductCatalogue
     clients: BillingClients
     billing: BillingOrders
@@ -39,3 +45,4 @@ class ProvisioningPorts:
     esim_waits: EsimWaits
     mail_queue: MailQueue
     payment_method: str
+    needs_approval: bool

@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 
 from portal import config, factories
-from portal.api.limits import DEFAULTS
 from portal.api.rate_limit import RateLimiter, limits_from
+from portal.domain.limits import LIMITS
 from portal.ports.client_services import ClientServices
 from portal.ports.identity import CustomerDirectory
 from portal.subscriptions.lines import Lines
@@ -90,7 +90,7 @@ def build_activation() -> ActivationDeps:
             mails=DynamoActivationMails(ephemeral),
             views=DynamoCodeViews(Table(settings.workflow_table)),
             limiter=RateLimiter(
-                DynamoRateCounters(ephemeral), limits_from(settings.rate_limits, DEFAULTS)
+                DynamoRateCounters(ephemeral), limits_from(settings.rate_limits, LIMITS)
             ),
             clock=time.time,
         ),

@@ -1,4 +1,4 @@
-"""The dashboard that an operator keeps open."""
+"""The dashboard for operators."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def create_dashboard(
     metrics: PortalMetrics,
     alarms: Sequence[cloudwatch.IAlarm],
 ) -> cloudwatch.Dashboard:
-    """What is wrong now, the business, the API, outside systems, queues and Lambdas."""
+    """Create the dashboard: alarms, business, API, outside systems, queues and Lambdas."""
     dashboard = cloudwatch.Dashboard(
         scope, id_, dashboard_name=names.prefix, default_interval=cdk.Duration.hours(12)
     )

@@ -1,4 +1,4 @@
-"""The Cognito user pool that keeps passwords and issues tokens."""
+"""The Cognito user pool, which stores passwords and issues tokens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infra.components.retention import Retention, removal_policy
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordRules:
-    """What a password must have."""
+    """The rules for passwords."""
 
     min_length: int
     lowercase: bool
@@ -26,9 +26,9 @@ class PasswordRules:
 def create_user_pool(
     scope: Construct, id_: str, *, name: str, password: PasswordRules, retention: Retention
 ) -> cognito.UserPool:
-    """A pool with the e-mail address as user name, opened to administrators' calls only.
+    """Create a pool with the e-mail address as user name, for administrators' calls only.
 
-    Nobody signs up by themselves and Cognito sends no mail: signup, password reset and every
+    Users cannot sign themselves up, and Cognito sends no mail: signup, password reset and every
     message are the portal's own.
     """
     pool = cognito.UserPool(
@@ -83,9 +83,9 @@ def create_client(
     refresh_token_days: int,
     refresh_grace_seconds: int,
 ) -> cognito.UserPoolClient:
-    """The only client: no secret, password login through administrators' calls alone.
+    """Create the only client. It has no secret, and signs in by administrators' calls only.
 
-    A refresh token is replaced at each use; the old one lives for `refresh_grace_seconds` more.
+    A refresh token is replaced at each use. The old one stays valid for `refresh_grace_seconds`.
     """
     return cognito.UserPoolClient(
         scope,

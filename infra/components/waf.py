@@ -1,18 +1,20 @@
-"""Rate limits per caller's address, in front of the API."""
+"""The Web application firewall in front of the API."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from collections.abc import Mapping, Sequence
 
+import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
-from portal.domain import problems
-from portal.domain.problems import Problem
 
-WINDOW_SECONDS = 300
-BODY_KEY = "rate-limited"
+from infra.components.firewall_rules import SECRET_HEADERS, bodies, rules, visible
+from infra.components.log_groups import LogKeeping, create_log_group
+from infra.components.rest_api import STAGE_NAME
+
+# The only names of log groups that WAF writes to begin like this (WAF developer guide).
+LOG_PREFIX = "aws-waf-logs-"
 
 
 def protect(
@@ -21,90 +23,84 @@ def protect(
     *,
     name: str,
     stage: apigateway.Stage,
-    auth_path: str,
-    auth_limit: int,
-    overall_limit: int,
+    limits: Mapping[str, tuple[Sequence[str], int]],
+    overall: int,
+    keeping: LogKeeping,
 ) -> wafv2.CfnWebACL:
-    """Limit requests per address and five minutes: `auth_limit` below `auth_path`, and overall.
+    """Limit sizes of bodies and requests per address, and use AWS' managed rules.
 
-    WAF counts approximately and with a delay of some seconds; the exact limits are the
-    handlers'. Refusals are 429 with a problem document, whose content type is application/json
-    because WAF offers no other.
+    `limits` and `overall` are those of `firewall_rules.rules`. WAF counts approximately and with
+    a delay of some seconds; the exact limits are the handlers'. What is blocked or counted is
+    logged, without credentials.
     """
-    auth_only = wafv2.CfnWebACL.StatementProperty(
-        byte_match_statement=wafv2.CfnWebACL.ByteMatchStatementProperty(
-            field_to_match=wafv2.CfnWebACL.FieldToMatchProperty(uri_path={}),
-            positional_constraint="STARTS_WITH",
-            search_string=auth_path,
-            text_transformations=[
-                wafv2.CfnWebACL.TextTransformationProperty(priority=0, type="NORMALIZE_PATH"),
-                wafv2.CfnWebACL.TextTransformationProperty(priority=1, type="LOWERCASE"),
-            ],
-        )
-    )
     acl = wafv2.CfnWebACL(
         scope,
         id_,
         name=name,
         scope="REGIONAL",
         default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
-        visibility_config=_visible(name),
-        custom_response_bodies={
-            BODY_KEY: wafv2.CfnWebACL.CustomResponseBodyProperty(
-                content_type="APPLICATION_JSON",
-                content=json.dumps(_refusal()),
-            )
-        },
-        rules=[
-            _rate_rule(f"{name}-auth", priority=0, limit=auth_limit, only=auth_only),
-            _rate_rule(f"{name}-overall", priority=1, limit=overall_limit, only=None),
-        ],
+        visibility_config=visible(name),
+        # By default WAF looks at 16 KB of a body and calls longer ones oversized.
+        association_config=wafv2.CfnWebACL.AssociationConfigProperty(
+            request_body={
+                "API_GATEWAY": wafv2.CfnWebACL.RequestBodyAssociatedResourceTypeConfigProperty(
+                    default_size_inspection_limit="KB_64"
+                )
+            }
+        ),
+        data_protection_config=_without_credentials(),
+        custom_response_bodies=bodies(),
+        rules=rules(name, stage=STAGE_NAME, limits=limits, overall=overall),
     )
     wafv2.CfnWebACLAssociation(
         scope, f"{id_}Association", resource_arn=stage.stage_arn, web_acl_arn=acl.attr_arn
     )
+    _log(scope, f"{id_}Log", name=name, acl=acl, keeping=keeping)
     return acl
 
 
-def _refusal() -> dict[str, Any]:
-    document = Problem(problems.RATE_LIMITED, "Wait before you try again.").as_json(instance="")
-    del document["instance"]  # WAF's bodies are constants: they cannot carry a correlation id
-    return document
-
-
-def _rate_rule(
-    name: str, *, priority: int, limit: int, only: wafv2.CfnWebACL.StatementProperty | None
-) -> wafv2.CfnWebACL.RuleProperty:
-    return wafv2.CfnWebACL.RuleProperty(
-        name=name,
-        priority=priority,
-        action=wafv2.CfnWebACL.RuleActionProperty(
-            block=wafv2.CfnWebACL.BlockActionProperty(
-                custom_response=wafv2.CfnWebACL.CustomResponseProperty(
-                    response_code=429,
-                    custom_response_body_key=BODY_KEY,
-                    response_headers=[
-                        wafv2.CfnWebACL.CustomHTTPHeaderProperty(
-                            name="Retry-After", value=str(WINDOW_SECONDS)
-                        )
-                    ],
-                )
-            )
-        ),
-        statement=wafv2.CfnWebACL.StatementProperty(
-            rate_based_statement=wafv2.CfnWebACL.RateBasedStatementProperty(
-                aggregate_key_type="IP",
-                evaluation_window_sec=WINDOW_SECONDS,
-                limit=limit,
-                scope_down_statement=only,
-            )
-        ),
-        visibility_config=_visible(name),
+def _without_credentials() -> wafv2.CfnWebACL.DataProtectionConfigProperty:
+    field = wafv2.CfnWebACL.FieldToProtectProperty(
+        field_type="SINGLE_HEADER", field_keys=list(SECRET_HEADERS)
+    )
+    body = wafv2.CfnWebACL.FieldToProtectProperty(field_type="BODY")
+    query = wafv2.CfnWebACL.FieldToProtectProperty(field_type="QUERY_STRING")
+    return wafv2.CfnWebACL.DataProtectionConfigProperty(
+        data_protections=[
+            wafv2.CfnWebACL.DataProtectProperty(action="SUBSTITUTION", field=protected)
+            for protected in (field, body, query)
+        ]
     )
 
 
-def _visible(name: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:
-    # Sampled requests would show Authorization headers and query strings in the console.
-    return wafv2.CfnWebACL.VisibilityConfigProperty(
-        cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=False
-    )
+def _log(
+    scope: Construct, id_: str, *, name: str, acl: wafv2.CfnWebACL, keeping: LogKeeping
+) -> None:
+    group_name = f"{LOG_PREFIX}{name}"
+    group = create_log_group(scope, f"{id_}Group", name=group_name, keeping=keeping)
+    kept = [
+        {"ActionCondition": {"Action": action}}
+        for action in ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT")
+    ]
+    wafv2.CfnLoggingConfiguration(
+        scope,
+        id_,
+        resource_arn=acl.attr_arn,
+        log_destination_configs=[_arn_without_star(group_name)],
+        logging_filter={
+            "DefaultBehavior": "DROP",
+            "Filters": [
+                {"Behavior": "KEEP", "Requirement": "MEETS_ANY", "Conditions": kept},
+            ],
+        },
+        redacted_fields=[
+            wafv2.CfnLoggingConfiguration.FieldToMatchProperty(single_header={"Name": header})
+            for header in SECRET_HEADERS
+        ],
+    ).node.add_dependency(group)
+
+
+def _arn_without_star(group_name: str) -> str:
+    """WAF wants the ARN without the `:*` with which CloudFormation gives it."""
+    place = f"{cdk.Aws.PARTITION}:logs:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+    return f"arn:{place}:log-group:{group_name}"

@@ -41,7 +41,7 @@ def create_functions(
     network: Network | None,
     names: PhysicalNames,
 ) -> dict[str, ServiceFunction]:
-    """All functions by endpoint id; in `network` those that call outside systems."""
+    """Create all functions by endpoint id. Those that call outside systems run in `network`."""
     code = {area: assets.area(area) for area in AREAS}
     resources = _resources(state)
     return {
@@ -68,7 +68,7 @@ def create_functions(
 
 
 def log_keeping(config: Config) -> LogKeeping:
-    """The stage's rule for every log group."""
+    """Return the stage's retention for every log group."""
     return LogKeeping(days=config.log_retention_days, retain=config.retain_data)
 
 
@@ -121,7 +121,7 @@ def _statements(endpoint: Endpoint, state: State) -> list[iam.PolicyStatement]:
 
 
 def _allow(actions: Sequence[str], resources: Sequence[str]) -> list[iam.PolicyStatement]:
-    """One statement, or none when there is nothing to allow it on."""
+    """Return one statement, or none when there are no resources."""
     if not actions or not resources:
         return []
     return [iam.PolicyStatement(actions=list(actions), resources=list(resources))]

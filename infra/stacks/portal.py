@@ -1,15 +1,18 @@
-"""The portal's own stack: state, and everything without state on top of it.
+"""The portal's stack: the stateful resources, and all others that use them.
 
-One stack on purpose: a layer or table exported to a second stack could not be replaced while the
-second one uses it. What only watches has a stack of its own (`infra/stacks/monitoring.py`).
+It is one stack, because a layer or table that a second stack imports could not be replaced. Only
+alarms and dashboard have a stack of their own (`infra/stacks/monitoring.py`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
+from portal.domain.limits import PER_ADDRESS
 
 from infra.code_assets import CodeAssets, create_layers
 from infra.components.gateway_responses import add_gateway_responses
@@ -18,7 +21,6 @@ from infra.components.network import Network, create_network
 from infra.components.preflight import add_preflight
 from infra.components.queue_consumer import consume
 from infra.components.rest_api import (
-    STAGE_NAME,
     ApiLimits,
     Throttle,
     add_domain,
@@ -29,9 +31,16 @@ from infra.components.rest_api import (
 from infra.components.schedule import run_every
 from infra.components.service_function import ServiceFunction
 from infra.components.waf import protect
+from infra.components.wrong_method import refuse_other_methods
 from infra.config import Config
 from infra.endpoint_model import Access, Endpoint, Route
 from infra.endpoints import ENDPOINTS, consumer_of
+from infra.limits import (
+    CREDENTIAL_PATHS,
+    SESSION_PATHS,
+    firewall_limit,
+    requests_per_second,
+)
 from infra.physical_names import PhysicalNames
 from infra.queues import DEAD_LETTER_CONCURRENCY, QUEUES
 from infra.stacks.functions import create_functions, log_keeping
@@ -53,13 +62,14 @@ SIGNED_ROUTES = tuple(route for route in ROUTES.values() if route.access is Acce
 
 
 WAITING_MAX_CONCURRENCY = 2  # the least that SQS event sources take
+BURST_SECONDS = 4  # a burst is what a path lets through in so many seconds
 
 
 class PortalStack(cdk.Stack):
     """The whole backend of one stage.
 
-    `protect` False leaves out what refuses to be deleted, on a stage that retains its data: a
-    creation that fails has to be able to clean up after itself.
+    With `protect` False, the resources of a stage that retains its data are not protected from
+    deletion, so that a failed creation can clean up.
     """
 
     def __init__(
@@ -135,7 +145,7 @@ class PortalStack(cdk.Stack):
                 authorizer=authorizer if route.access is Access.BEARER else None,
                 public_because=UNAUTHENTICATED_BECAUSE.get(route.access, ""),
             )
-        _add_preflights(api, origins=config.cors_origins)
+        _answer_other_methods(api, origins=config.cors_origins)
         self._edge(config, api, prefix=prefix)
         return api
 
@@ -160,9 +170,15 @@ class PortalStack(cdk.Stack):
                 "Firewall",
                 name=prefix,
                 stage=api.deployment_stage,
-                auth_path=f"/{STAGE_NAME}/auth/",
-                auth_limit=config.waf_auth_limit,
-                overall_limit=config.waf_overall_limit,
+                limits={
+                    "credentials": (
+                        CREDENTIAL_PATHS,
+                        firewall_limit(CREDENTIAL_PATHS, config.limits),
+                    ),
+                    "sessions": (SESSION_PATHS, firewall_limit(SESSION_PATHS, config.limits)),
+                },
+                overall=config.waf_overall_limit,
+                keeping=log_keeping(config),
             )
 
     def _triggers(
@@ -215,28 +231,37 @@ class PortalStack(cdk.Stack):
 
 
 def _limits(config: Config) -> ApiLimits:
-    tight = Throttle(rate=config.auth_rate_limit, burst=config.auth_burst_limit)
     networks = config.provision_allowed_networks
     return ApiLimits(
         overall=Throttle(rate=config.api_rate_limit, burst=config.api_burst_limit),
-        by_method={
-            f"{route.path}/{route.method}": tight
-            for route in ROUTES.values()
-            if route.access is Access.CREDENTIALS
-        },
+        by_method=dict(_throttles(config)),
         networks={_invoke_pattern(route): networks for route in SIGNED_ROUTES} if networks else {},
     )
 
 
-def _add_preflights(api: apigateway.RestApi, *, origins: tuple[str, ...]) -> None:
-    """OPTIONS for every path that a browser calls."""
-    browser_routes = [route for route in ROUTES.values() if route.access in BROWSER]
-    for path in dict.fromkeys(route.path for route in browser_routes):
-        methods = [route.method for route in browser_routes if route.path == path]
-        add_preflight(api, path=path, methods=methods, origins=origins)
+def _throttles(config: Config) -> Iterator[tuple[str, Throttle]]:
+    """Of every path whose requests are counted by address and that needs less than the API has."""
+    for route in ROUTES.values():
+        if route.path not in PER_ADDRESS:
+            continue
+        rate = requests_per_second(route.path, config.limits)
+        if rate < config.api_rate_limit:
+            burst = min(BURST_SECONDS * rate, config.api_burst_limit)
+            yield f"{route.path}/{route.method}", Throttle(rate=rate, burst=burst)
+
+
+def _answer_other_methods(api: apigateway.RestApi, *, origins: tuple[str, ...]) -> None:
+    """OPTIONS for every path that a browser calls, and 405 for what no path has."""
+    for path in dict.fromkeys(route.path for route in ROUTES.values()):
+        routes = [route for route in ROUTES.values() if route.path == path]
+        methods = [route.method for route in routes]
+        if any(route.access in BROWSER for route in routes):
+            add_preflight(api, path=path, methods=methods, origins=origins)
+            methods.append("OPTIONS")
+        refuse_other_methods(api, path=path, methods=methods, origin=origins[0])
 
 
 def _invoke_pattern(route: Route) -> str:
-    """The route as execute-api resources are written: METHOD/path with `*` for parameters."""
+    """Return the route in the form of execute-api resources: METHOD/path, `*` for parameters."""
     parts = ["*" if part.startswith("{") else part for part in route.path.strip("/").split("/")]
     return "/".join((route.method, *parts))

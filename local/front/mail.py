@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 _CID = re.compile(r"cid:([^\"'\s)>]+)", re.IGNORECASE)
+_HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
+# Links of a mail open in other tabs, because the mail is shown in a frame.
+_BASE = '<base target="_blank">'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +36,7 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """One captured mail."""
+    """One captured mail; `dropped` tells which suppressed recipients do not get it, and why."""
 
     id: str
     received_at: str
@@ -43,19 +47,11 @@ class Mail:
     text: str
     html: str
     attachments: tuple[Attachment, ...]
+    dropped: tuple[str, ...] = ()
 
-    def html_with_images(self) -> str:
-        """Return the HTML with a data: URI for every `cid:` that has an attachment."""
-        images = {a.content_id: a for a in self.attachments if a.content_id}
-
-        def inline(match: re.Match[str]) -> str:
-            image = images.get(match.group(1))
-            if image is None:
-                return match.group(0)
-            encoded = base64.b64encode(image.content).decode()
-            return f"data:{image.media_type};base64,{encoded}"
-
-        return _CID.sub(inline, self.html)
+    def html_for_frame(self) -> str:
+        """Return the HTML as a page for a frame; see `for_frame`."""
+        return for_frame(self.html, self.attachments)
 
     def as_json(self) -> dict[str, Any]:
         """Return the mail for programs; the `content` of attachments is base64."""
@@ -66,6 +62,7 @@ class Mail:
             "to": list(self.recipients),
             "replyTo": list(self.reply_to),
             "subject": self.subject,
+            "dropped": list(self.dropped),
             "text": self.text,
             "html": self.html,
             "attachments": [
@@ -79,6 +76,26 @@ class Mail:
                 for a in self.attachments
             ],
         }
+
+
+def for_frame(html: str, attachments: Iterable[Attachment]) -> str:
+    """Return a mail's HTML with a data: URI for every `cid:` that has an attachment.
+
+    Its links open in other tabs. What the HTML begins with stays first, because a browser shows a
+    page without its document type differently.
+    """
+    images = {a.content_id: a for a in attachments if a.content_id}
+
+    def inline(match: re.Match[str]) -> str:
+        image = images.get(match.group(1))
+        if image is None:
+            return match.group(0)
+        encoded = base64.b64encode(image.content).decode()
+        return f"data:{image.media_type};base64,{encoded}"
+
+    head = _HEAD.search(html)
+    at = head.end() if head else 0
+    return _CID.sub(inline, html[:at] + _BASE + html[at:])
 
 
 def read_mails(state: dict[str, Any]) -> list[Mail]:
@@ -98,6 +115,7 @@ def _mail(entry: dict[str, Any]) -> Mail:
         text=entry["text"] or "",
         html=entry["html"] or "",
         attachments=tuple(_attachment(item) for item in entry["attachments"]),
+        dropped=tuple(f"{who}: {why}" for who, why in entry.get("dropped", {}).items()),
     )
 
 

@@ -14,11 +14,15 @@ from local.front.problems import page_problem, problem
 # A mail may contain anything: it must run no script and load nothing, and its links open in other
 # tabs. It keeps this site's origin, so that the page around it can read its height.
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-same-origin"
-MAIL_POLICY = (
-    f"sandbox {SANDBOX}; default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-    "form-action 'none'; frame-ancestors 'self'"
-)
-_BASE = '<base target="_blank">'
+
+
+def mail_policy(logo_url: str) -> str:
+    """Return the Content-Security-Policy of a mail in a frame; of images it loads only the logo."""
+    images = f"data: {logo_url}".strip()
+    return (
+        f"sandbox {SANDBOX}; default-src 'none'; img-src {images}; style-src 'unsafe-inline'; "
+        "form-action 'none'; frame-ancestors 'self'"
+    )
 
 
 class MailboxError(Exception):
@@ -29,11 +33,16 @@ class MailScreen:
     """Pages that show the SendGrid emulator's state."""
 
     def __init__(
-        self, sendgrid_url: str | None, client: httpx.AsyncClient, templates: Jinja2Templates
+        self,
+        sendgrid_url: str | None,
+        client: httpx.AsyncClient,
+        templates: Jinja2Templates,
+        logo_url: str,
     ) -> None:
         self._sendgrid_url = sendgrid_url
         self._client = client
         self._templates = templates
+        self._policy = mail_policy(logo_url)
 
     def routes(self) -> list[Route]:
         """Return the routes of `/mail` and `/mail.json`."""
@@ -81,7 +90,7 @@ class MailScreen:
         if mail is None:
             return self._no_such_mail(request)
         return HTMLResponse(
-            _BASE + mail.html_with_images(), headers={"Content-Security-Policy": MAIL_POLICY}
+            mail.html_for_frame(), headers={"Content-Security-Policy": self._policy}
         )
 
     async def attachment(self, request: Request) -> Response:
@@ -100,7 +109,7 @@ class MailScreen:
             media_type=found.media_type,
             headers={
                 "Content-Disposition": f'inline; filename="{safe_name}"',
-                "Content-Security-Policy": MAIL_POLICY,
+                "Content-Security-Policy": self._policy,
             },
         )
 

@@ -26,6 +26,7 @@ HOP_BY_HOP = frozenset(
     }
 )
 PREFIX = b"/api"
+WRONG_METHOD = 405
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # API Gateway ends an integration after 29 s. Wait longer, so that its own 504 arrives.
@@ -68,7 +69,9 @@ class ApiProxy:
                 f"({type(error).__name__}). Is `make run` still running?",
                 correlation_id=correlation_id,
             )
-        response = StreamingResponse(_body(upstream), status_code=upstream.status_code)
+        if upstream.status_code == WRONG_METHOD:
+            return await _wrong_method(upstream)
+        response: Response = StreamingResponse(_body(upstream), status_code=upstream.status_code)
         # In raw form, so that several Set-Cookie headers are not merged.
         response.raw_headers = _end_to_end(upstream.headers.raw)
         origin = request.headers.get("origin")
@@ -101,6 +104,25 @@ async def _content(request: Request) -> AsyncIterator[bytes] | bytes | None:
     if length is None:
         return await request.body() or None
     return request.stream() if int(length) else None
+
+
+async def _wrong_method(upstream: httpx.Response) -> Response:
+    """The gateway's own 405 with its request id, for which ministack leaves a template's text."""
+    request_id = upstream.headers.get("x-amzn-requestid", "")
+    text = (await upstream.aread()).decode()
+    await upstream.aclose()
+    script, _, document = text.rpartition("\n")
+    response = Response(
+        document.replace("$context.requestId", request_id) if "#set(" in script else text,
+        status_code=WRONG_METHOD,
+    )
+    own = {b"content-length", b"content-type"}
+    response.raw_headers += [
+        pair for pair in _end_to_end(upstream.headers.raw) if pair[0] not in own
+    ]
+    response.headers["content-type"] = upstream.headers["content-type"]
+    response.headers["x-correlation-id"] = request_id
+    return response
 
 
 async def _body(upstream: httpx.Response) -> AsyncIterator[bytes]:

@@ -75,6 +75,7 @@ class Site:
                 "brand": {name: value for name, value in brand.items() if value is not None},
                 "currency": context.currency,
                 "timeZone": context.time_zone,
+                "signUp": {"proof": context.signup_proof, "fact": context.signup_fact},
                 "languages": LANGUAGES,
             },
             headers={"Cache-Control": REVALIDATE},

@@ -29,7 +29,12 @@ STAGE = "local"
 LAYER = REPOSITORY / "build" / "layers" / "host"
 KEPT_SYNTHS = 3
 
-OVERRIDABLE = ("POWERTOOLS_LOG_LEVEL", "PROVISION_MAX_RETRIES", "PROVISION_PATIENCE_HOURS")
+OVERRIDABLE = (
+    "POWERTOOLS_LOG_LEVEL",
+    "PROVISION_MAX_RETRIES",
+    "PROVISION_NEEDS_APPROVAL",
+    "PROVISION_PATIENCE_HOURS",
+)
 """Settings of the stage that environment variables of the developer change."""
 
 CONFIGURATION = {
@@ -41,10 +46,8 @@ CONFIGURATION = {
     # The demo makes more calls from one address in a minute than a customer makes in a day.
     "API_RATE_LIMIT": "1000",
     "API_BURST_LIMIT": "1000",
-    "AUTH_RATE_LIMIT": "1000",
-    "AUTH_BURST_LIMIT": "1000",
     # All callers on this machine have one address. The limits per account are not changed.
-    "RATE_LIMITS": "signup.ip=1000/3600,login.ip=3000/300,refresh.ip=3000/300,"
+    "RATE_LIMITS": "signup.ip=1000/3600,login.ip=3000/300,refresh.ip=3000/300,logout.ip=3000/300,"
     "reset-mail.ip=1000/3600,reset-password.ip=1000/900,link.ip=1000/3600",
     "WHMCS_PAYMENT_METHOD": "stripe",
     "WHMCS_CUSTOMER_NUMBER_FIELD_ID": "1",

@@ -36,7 +36,8 @@ def apply(
 ) -> Template:
     """Return a copy of the template that works in ministack as the original does in AWS.
 
-    `environment` has the addresses of this run's upstreams by the Lambdas' variable names,
+    `environment` has what only this run knows (its upstreams' addresses, the brand) by the Lambdas'
+    variable names,
     `front_port` is the front door's port (default: the port in the template).
     """
     fixed = point_origins_at(template, front_port or PORTS["front"][1])

@@ -6,7 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from local.context import DemoAccount, SiteContext, StackContext
+from portal import config
+
+from functions.email.sender import SenderConfig, sender_of
+from local.context import DemoAccount, SiteContext, StackContext, fact_in
+from local.demo.data import operators_seed
 from local.front.app import create_app
 from local.stack import build, emulators, ministack, sidecar, webhooks
 from local.stack.accounts import sign_up_accounts
@@ -27,6 +31,7 @@ from local.stack.settings import ACCOUNT, REGION, REPOSITORY, Settings, front_or
 
 API_STAGE = "api"
 OPENAPI = REPOSITORY / "docs" / "openapi.json"
+NEEDS_APPROVAL = "PROVISION_NEEDS_APPROVAL"
 SITE = REPOSITORY / "web" / "dist"
 
 Progress = Callable[[str], None]
@@ -63,9 +68,19 @@ def running(
         deployed = deploy_assembly(
             aws,
             assembly,
-            environment=emulators.lambda_environment(settings, urls),
+            environment=settings.brand.lambda_environment()
+            | emulators.lambda_environment(settings, urls),
             front_port=port_of(door),
             cache=settings.root / "assets",
+        )
+        emulators.enrol_operators(
+            urls,
+            operators_seed(
+                _api_url(aws.endpoint),
+                SIGNING_KEY_ID,
+                secrets.signing_key,
+                needs_approval=deployed.variables[NEEDS_APPROVAL] == "true",
+            ),
         )
         store(aws.client("secretsmanager"), secret_ids(deployed), secrets.values)
         stack.enter_context(sidecar.running(aws, settings.logs))
@@ -144,6 +159,7 @@ def _context(
         salesforce_consumer_secret=CONSUMER_SECRET,
         accounts=accounts,
         cors_origins=tuple(deployed.variables["CORS_ORIGINS"].split(",")),
+        mail_sender=sender_of(config.load(SenderConfig, deployed.variables)),
         site=SiteContext(
             dist=SITE,
             brand_name=settings.brand.name,
@@ -151,5 +167,7 @@ def _context(
             brand_color=settings.brand.color,
             currency=deployed.variables["PORTAL_CURRENCY"],
             time_zone=deployed.variables["PORTAL_TIME_ZONE"],
+            signup_proof=deployed.variables["SIGNUP_PROOF"],
+            signup_fact=fact_in(deployed.variables["SIGNUP_PROOF_FIELD"]),
         ),
     )

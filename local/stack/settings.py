@@ -69,11 +69,20 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Brand:
-    """What the customer's pages show of the reseller; None where the pages' own is kept."""
+    """What pages and mails show of the reseller; None where their own is kept."""
 
     name: str = "Portal"
     logo_url: str | None = None
     color: str | None = None
+
+    def lambda_environment(self) -> dict[str, str]:
+        """Return the Lambdas' variables for the look of mails; empty where none is set."""
+        return {
+            "BRAND_NAME": self.name,
+            "EMAIL_FROM_NAME": self.name,
+            "BRAND_COLOR": self.color or "",
+            "BRAND_LOGO_URL": self.logo_url or "",
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +127,7 @@ class Settings:
 
     @property
     def replaced(self) -> frozenset[str]:
-        """The emulators that are not started because something else stands in for them."""
+        """The emulators that are not started because another system replaces them."""
         upstreams = (UPSTREAM_VARIABLES[name] for name in self.upstreams)
         return frozenset(self.esim_provider if name == "esim" else name for name in upstreams)
 

@@ -1,7 +1,8 @@
 """`python -m ops.salesforce_project generate` writes the generated files of `salesforce/`.
 
 `check` instead of `generate` runs the checks that need neither Java nor Node; `install` installs
-the Node tools; `format` formats Apex and Lightning modules.
+the Node tools; `format` formats Apex and Lightning modules; `screen` compiles the components for
+the local stack.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from ops.salesforce_project.generating import generate, outdated
 from ops.salesforce_project.manifest import ManifestError
-from ops.salesforce_project.node_tools import format_all, install
+from ops.salesforce_project.node_tools import build_screen, format_all, install
 from ops.salesforce_project.paths import PROJECT
 from ops.salesforce_project.references import check_references
 from ops.salesforce_project.schema import check_schema
@@ -41,6 +42,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "format": format_all,
     "generate": _generate,
     "install": install,
+    "screen": build_screen,
 }
 
 

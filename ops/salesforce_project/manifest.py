@@ -13,6 +13,7 @@ _TYPES = {
     "ApexClass": ("classes", "cls"),
     "CustomField": ("objects/*/fields", "field"),
     "CustomLabels": ("labels", "labels"),
+    "CustomObject": ("objects/*", "object"),
     "ExternalCredential": ("externalCredentials", "externalCredential"),
     "Flow": ("flows", "flow"),
     "LightningComponentBundle": ("lwc/*", "js"),
@@ -52,7 +53,7 @@ def _members(main: Path, folder: str, suffix: str) -> dict[Path, str]:
     for path in sorted(main.glob(f"{folder}/*{ending}")):
         name = path.name.removesuffix(ending)
         parent = path.parents[1].name
-        found[path] = f"{parent}.{name}" if folder.startswith("objects") else name
+        found[path] = f"{parent}.{name}" if folder.startswith("objects/*/") else name
     return found
 
 

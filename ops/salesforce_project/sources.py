@@ -93,8 +93,10 @@ class Project:
 
     @cached_property
     def field_names(self) -> frozenset[str]:
-        """Custom fields without their objects."""
-        return frozenset(name.partition(".")[2] for name in self.fields)
+        """Custom fields without their objects, and the custom objects themselves."""
+        paths = self.main.glob("objects/*/*.object-meta.xml")
+        objects = frozenset(path.name.split(".")[0] for path in paths)
+        return objects | frozenset(name.partition(".")[2] for name in self.fields)
 
     @cached_property
     def classes(self) -> dict[str, str]:

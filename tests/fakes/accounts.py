@@ -20,11 +20,30 @@ def account(number: str = "CN-000101", **changes: str | None) -> Account:
 
 
 class FakeAccounts:
-    """`Accounts` over a list; counts look-ups, because each costs quota."""
+    """`Accounts` and `AccountMerges` over a list; counts look-ups, because each costs quota.
+
+    `merged` leads from the id of a duplicate to the id of the Account that was kept.
+    """
 
     def __init__(self, *accounts: Account) -> None:
         self.accounts = list(accounts)
+        self.merged: dict[str, str] = {}
         self.calls = 0
+
+    def merge(self, duplicate: str, kept: str) -> None:
+        """What a user does in Salesforce."""
+        self.accounts = [account for account in self.accounts if account.id != duplicate]
+        self.merged[duplicate] = kept
+
+    def surviving(self, account_id: str) -> Account | None:
+        self.calls += 1
+        while account_id in self.merged:
+            account_id = self.merged[account_id]
+        return next((a for a in self.accounts if a.id == account_id), None)
+
+    def duplicates_of(self, account_id: str) -> list[str]:
+        self.calls += 1
+        return [duplicate for duplicate, kept in self.merged.items() if kept == account_id]
 
     def by_customer_number(self, number: str) -> Account | None:
         self.calls += 1

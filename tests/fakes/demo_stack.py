@@ -82,9 +82,10 @@ class FakeStack:
     clients: list[dict[str, Any]] = field(default_factory=list)
     has_card: bool = False
     orders: int = 0
-    presses: list[dict[str, str]] = field(default_factory=list)
-    press_answer: tuple[int, dict[str, Any]] | None = None
-    bodies: list[bytes] = field(default_factory=list)
+    presses: int = 0
+    apex_calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    apex_failure: tuple[int, dict[str, Any]] | None = None
+    outcome: dict[str, Any] = field(default_factory=dict)
     order_status: str = "Pending Review"
     order_changes: list[dict[str, Any]] = field(default_factory=list)
     provisioned: bool = False
@@ -122,7 +123,6 @@ class FakeStack:
                 Route("/gateway/api/orders", self.preflight, methods=["OPTIONS"]),
                 Route("/gateway/api/orders", self.create_order, methods=post),
                 Route("/gateway/api/orders/{id}", self.read_order),
-                Route("/gateway/api/orders/{id}/provision", self.provision, methods=post),
                 Route("/salesforce/services/oauth2/token", self.token, methods=post),
                 Route("/salesforce/services/data/v63.0/query", self.query),
                 Route(
@@ -130,6 +130,7 @@ class FakeStack:
                     self.update_order,
                     methods=["PATCH"],
                 ),
+                Route("/salesforce/_admin/apex/aura/{cls}/{method}", self.apex, methods=post),
                 Route("/salesforce/_admin/seed", self.seed_salesforce, methods=post),
                 Route("/whmcs/account/paymentmethods", self.card_list),
                 Route("/whmcs/account/paymentmethods/add", self.card_page, methods=["GET", *post]),
@@ -276,23 +277,32 @@ class FakeStack:
             {"sfOrderId": ORDER_ID, "status": status, "lines": [], "timeline": [{"step": "load"}]}
         )
 
-    async def provision(self, request: Request) -> Response:
-        self.presses.append(dict(request.headers))
-        self.bodies.append(await request.body())
-        if self.press_answer is not None:
-            status, body = self.press_answer
-            return JSONResponse(body, status, headers={"X-Correlation-Id": "corr-12345678"})
-        body = {"sfOrderId": ORDER_ID, "status": "queued", "attempt": 1}
+    async def apex(self, request: Request) -> Response:
+        """The emulated org: a press is the portal's as well."""
+        path = request.path_params
+        self.apex_calls.append((f"{path['cls']}/{path['method']}", await request.json()))
+        if self.apex_failure is not None:
+            status, body = self.apex_failure
+            return JSONResponse(body, status)
+        answer = {"code": "accepted", "message": "Accepted.", "statusCode": 202}
+        if self.outcome:
+            answer = {"statusCode": 0, **self.outcome}
+        elif path["method"] == "provision":
+            answer = self._pressed() or answer
+        return JSONResponse({"returnValue": {**answer, "correlationId": "corr-12345678"}})
+
+    def _pressed(self) -> dict[str, Any] | None:
+        self.presses += 1
         if self.provisioned:
-            return JSONResponse({**body, "status": "provisioned"})
+            return {"code": "provisioned", "message": "Nothing was done.", "statusCode": 200}
         self.provisioned = True
-        email = self.clients[-1]["email"]
+        email = self.clients[-1]["email"] if self.clients else "nobody@mail.example"
         code = LPA.lower() if self.mistakes.wrong_qr else LPA
         self.mails += [
             _mail(email, "Your order is ready"),
             _mail(email, "Your eSIM", text=f"Code: {LPA}.", qr=code),
         ]
-        return JSONResponse(body, 202)
+        return None
 
     async def token(self, _: Request) -> Response:
         self.logins += 1

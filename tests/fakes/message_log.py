@@ -29,7 +29,7 @@ class FakeMessageLog:
         with self._lock:
             record = self.records.get(key)
             if record is None:
-                record = self.records[key] = _Record(lease, Progress(sent_at=sent_at, tries=0))
+                record = self.records[key] = _Record(lease, Progress(sent_at=sent_at, runs=0))
             elif record.state == "done":
                 return NotClaimed(Finding.DONE)
             elif record.lease.held(now):
@@ -40,7 +40,7 @@ class FakeMessageLog:
                 return NotClaimed(Finding.NOT_YET, record.not_before)
             was = record.progress
             record.lease, record.state = lease, "claimed"
-            record.progress = Progress(was.sent_at, was.tries + 1, was.waits, was.waiting_since)
+            record.progress = Progress(was.sent_at, was.runs + 1, was.waits, was.waiting_since)
             return Claim(key, lease, record.progress)
 
     def sending(self, claim: Claim) -> None:

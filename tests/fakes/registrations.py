@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from portal.domain.identity import CustomerMapping
+from portal.domain.identity import CustomerMapping, customer_number_key
 from portal.domain.lease import Lease, LeaseHeld, LeaseLost
 from portal.domain.registration import Registration, State
 from portal.ports.registrations import ClientTaken, Holder, Occupied
@@ -17,6 +17,7 @@ class FakeIdentity:
         self.records: dict[str, Registration] = {}
         self.emails: dict[str, Holder] = {}
         self.accounts: dict[str, Holder] = {}
+        self.numbers: dict[str, Holder] = {}
         self.clients: dict[int, str] = {}
         self.mappings: dict[str, CustomerMapping] = {}
 
@@ -37,11 +38,14 @@ class FakeIdentity:
         same = self.records.get(registration.id)
         email = self.emails.get(registration.email)
         account = self.accounts.get(registration.sf_account_id)
+        number = customer_number_key(registration.customer_number)
+        account = account or self.numbers.get(number)
         if same or email or account:
             raise Occupied(same=same, email=email, account=account)
         self.records[registration.id] = registration
         self.emails[registration.email] = Holder(registration.id, mapped=False)
         self.accounts[registration.sf_account_id] = Holder(registration.id, mapped=False)
+        self.numbers[number] = Holder(registration.id, mapped=False)
 
     def claim(self, registration: Registration, *, now: int) -> Registration:
         found = self.records.get(registration.id)
@@ -84,6 +88,7 @@ class FakeIdentity:
         joined = Holder(registration.id, mapped=True)
         self.emails[mapping.email] = joined
         self.accounts[mapping.sf_account_id] = joined
+        self.numbers[customer_number_key(mapping.customer_number)] = joined
         self.clients[mapping.whmcs_client_id] = mapping.user_id
         self.mappings[mapping.user_id] = mapping
         return self._keep(
@@ -106,6 +111,7 @@ class FakeIdentity:
         del self.records[registration.id]
         del self.emails[registration.email]
         del self.accounts[registration.sf_account_id]
+        del self.numbers[customer_number_key(registration.customer_number)]
 
     def _mine(self, registration: Registration) -> Registration:
         found = self.records.get(registration.id)

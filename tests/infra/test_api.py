@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from portal.domain.limits import LIMITS, PER_ADDRESS
 from portal.domain.problems import all_problem_types
 
 from infra.endpoint_model import Access
 from infra.endpoints import ENDPOINTS
+from infra.limits import ADDRESSES, CREDENTIAL_PATHS
 from infra.stacks.portal import BROWSER
 from tests.infra.settings import ORIGINS
 from tests.infra.template import Template, target
@@ -59,7 +61,7 @@ def methods(template: Template) -> dict[str, dict[str, Any]]:
 
 
 def test_every_route_of_the_table_is_there_and_no_other(template: Template) -> None:
-    found = {key for key in methods(template) if not key.startswith("OPTIONS ")}
+    found = {key for key in methods(template) if not key.startswith(("OPTIONS ", "ANY "))}
     assert found == {f"{route.method} {route.path}" for route in ROUTES.values()}
 
 
@@ -97,24 +99,26 @@ def test_the_authorizer_reads_the_authorization_header_and_caches_nothing(
     assert authorizer["Properties"]["AuthorizerResultTtlInSeconds"] == 0
 
 
-def test_the_stage_is_called_api_and_throttled_tighter_where_credentials_are_taken(
+def test_the_stage_is_called_api_and_throttled_where_credentials_are_taken(
     template: Template,
 ) -> None:
     (stage,) = (r["Properties"] for r in template.of("AWS::ApiGateway::Stage").values())
     assert stage["StageName"] == "api"
     limits = {
-        f"{s['HttpMethod']} {s['ResourcePath']}": (
+        f"{s['HttpMethod']} {s['ResourcePath'].replace('~1', '/').removeprefix('/')}": (
             s["ThrottlingRateLimit"],
             s["ThrottlingBurstLimit"],
         )
         for s in stage["MethodSettings"]
     }
-    expected = {
-        f"{route.method} /{route.path.replace('/', '~1')}": (5, 10)
-        for route in ROUTES.values()
-        if route.access is Access.CREDENTIALS
-    }
-    assert limits == {"* /*": (50, 100), **expected}
+    assert limits.pop("* *") == (50, 100)
+    # Sessions are renewed by every open page: only the API's own throttle holds for them.
+    assert set(limits) == {f"POST {path}" for path in CREDENTIAL_PATHS}
+    for path in CREDENTIAL_PATHS:
+        counter = LIMITS[PER_ADDRESS[path]]
+        rate, burst = limits[f"POST {path}"]
+        assert rate * counter.seconds >= ADDRESSES * counter.attempts
+        assert rate <= burst <= 100
     for setting in stage["MethodSettings"]:
         assert setting["MetricsEnabled"] is True
         assert setting["LoggingLevel"] == "ERROR"
@@ -143,6 +147,8 @@ def test_preflight_answers_every_path_that_a_browser_calls(template: Template) -
         "Authorization",
         "Content-Type",
         "Idempotency-Key",
+        "If-Match",
+        "If-None-Match",
         "X-Correlation-Id",
         "X-Portal-CSRF",
         "X-Portal-Client",
@@ -197,12 +203,30 @@ def test_the_gateways_own_errors_have_the_promised_status(template: Template) ->
     assert {"THROTTLED", "QUOTA_EXCEEDED"} <= retry
 
 
-def test_with_several_origins_the_gateways_errors_name_the_callers(production: Template) -> None:
+def test_the_gateways_errors_never_name_any_origin_that_calls(production: Template) -> None:
     for properties in gateway_responses(production).values():
         headers = properties["ResponseParameters"]
-        assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == (
-            "method.request.header.Origin"
-        )
+        assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == f"'{ORIGINS[0]}'"
+    assert "method.request.header.Origin" not in json.dumps(production.resources)
+
+
+def test_a_method_that_a_path_does_not_have_is_refused_with_those_it_has(
+    template: Template,
+) -> None:
+    found = methods(template)
+    for path in {route.path for route in ROUTES.values()}:
+        method = found[f"ANY {path}"]
+        assert method["Integration"]["Type"] == "MOCK"
+        (response,) = method["Integration"]["IntegrationResponses"]
+        assert response["StatusCode"] == "405"
+        script, text = response["ResponseTemplates"]["application/json"].split("\n")
+        assert "responseOverride.header.X-Correlation-Id = $context.requestId" in script
+        document = json.loads(text)
+        assert document["instance"] == "$context.requestId"
+        assert document["type"].endswith("/method-not-allowed")
+        allowed = preflight_headers(method)["Allow"].strip("'").split(", ")
+        others = {key.split()[0] for key in found if key.split()[1] == path} - {"ANY"}
+        assert set(allowed) == others
 
 
 def test_no_binary_types_would_touch_the_signed_bytes(template: Template) -> None:

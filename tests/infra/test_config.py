@@ -215,3 +215,26 @@ def test_a_provider_can_be_deployed_exactly_when_there_is_an_adapter(
             load(tmp_path, ESIM_PROVIDER=provider)
         with pytest.raises(portal_config.ConfigurationError, match="ESIM_PROVIDER"):
             factories.esim_provider(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("BRAND_COLOR", ("#0b5d7a", "#FFCC00"), ("red", "0b5d7a", "#fff")),
+        (
+            "BRAND_LOGO_URL",
+            ("https://portal.example.com/logo.png", "/logo.png"),
+            ("logo.png", "//cdn.example.com/logo.png", "http://portal.example.com/logo.png"),
+        ),
+        ("EMAIL_COPY_TO", ("archive@example.com",), ("archive", "a@b c")),
+        ("EMAIL_REPLY_TO", ("support@example.com",), ("support",)),
+    ],
+)
+def test_the_look_of_mails_and_where_they_go(
+    tmp_path: Path, name: str, good: tuple[str, ...], bad: tuple[str, ...]
+) -> None:
+    for value in good:
+        assert getattr(load(tmp_path, **{name: value}), name.lower()) == value
+    for value in bad:
+        with pytest.raises(ConfigurationError, match=name):
+            load(tmp_path, **{name: value})

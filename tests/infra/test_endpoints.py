@@ -15,6 +15,7 @@ POST /auth/login credentials auth.login
 POST /auth/refresh credentials auth.refresh
 POST /auth/logout credentials auth.logout
 POST /auth/request-password-reset credentials auth.request_password_reset
+POST /auth/request-signup-proof credentials auth.request_signup_proof
 POST /auth/reset-password credentials auth.reset_password
 POST /auth/change-password bearer auth.change_password
 POST /auth/link-whmcs credentials auth.link_whmcs

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+from portal.api.bodies import MAX_BYTES
+from portal.domain.limits import LIMITS, PER_ADDRESS
+
+from infra.endpoint_model import Access
 from infra.endpoints import ENDPOINTS
 from infra.iam_actions import NETWORK_INTERFACES
+from infra.limits import CREDENTIAL_PATHS, SESSION_PATHS
 from infra.node import use_bundled_node
 from infra.resource_names import Secret
 from tests.infra.template import Template, as_list, target, targets
@@ -15,6 +21,7 @@ from tests.infra.template import Template, as_list, target, targets
 def test_a_plain_stage_has_none_of_it(template: Template) -> None:
     for type_ in (
         "AWS::WAFv2::WebACL",
+        "AWS::WAFv2::LoggingConfiguration",
         "AWS::ApiGateway::DomainName",
         "AWS::Lambda::Alias",
         "AWS::EC2::VPC",
@@ -42,19 +49,96 @@ def test_networks_are_an_explicit_denial_of_the_provision_route_alone(
     }
 
 
-def test_the_firewall_limits_auth_paths_and_everything_by_address(production: Template) -> None:
+def firewall(production: Template) -> dict[str, Any]:
     (acl,) = (r["Properties"] for r in production.of("AWS::WAFv2::WebACL").values())
-    limits = {}
-    for rule in acl["Rules"]:
-        statement = rule["Statement"]["RateBasedStatement"]
-        scope = statement.get("ScopeDownStatement", {}).get("ByteMatchStatement", {})
-        limits[scope.get("SearchString")] = statement["Limit"]
-        response = rule["Action"]["Block"]["CustomResponse"]
-        assert response["ResponseCode"] == 429
-        body = json.loads(acl["CustomResponseBodies"][response["CustomResponseBodyKey"]]["Content"])
-        assert (body["status"], body["type"].rsplit("/", 1)[1]) == (429, "rate-limited")
-        assert rule["VisibilityConfig"]["SampledRequestsEnabled"] is False
-    assert limits == {"/api/auth/": 100, None: 2000}
+    found: dict[str, Any] = acl
+    return found
+
+
+def refusal(acl: dict[str, Any], rule: dict[str, Any]) -> tuple[int, str]:
+    """Status and problem type that a rule answers with."""
+    response = rule["Action"]["Block"]["CustomResponse"]
+    body = json.loads(acl["CustomResponseBodies"][response["CustomResponseBodyKey"]]["Content"])
+    assert body["status"] == response["ResponseCode"]
+    return body["status"], body["type"].rsplit("/", 1)[1]
+
+
+def test_the_firewall_lets_one_address_do_what_the_counters_let_through(
+    production: Template,
+) -> None:
+    acl = firewall(production)
+    rates = {
+        rule["Name"].removeprefix("portal-production-"): rule
+        for rule in acl["Rules"]
+        if "RateBasedStatement" in rule["Statement"]
+    }
+    limits = {n: r["Statement"]["RateBasedStatement"]["Limit"] for n, r in rates.items()}
+    for name, paths in (("credentials", CREDENTIAL_PATHS), ("sessions", SESSION_PATHS)):
+        for path in paths:
+            counter = LIMITS[PER_ADDRESS[path]]
+            per_window = counter.attempts * max(1, 300 // counter.seconds)
+            assert per_window <= limits[name], path
+    assert limits["overall"] >= limits["credentials"] + limits["sessions"]
+    assert {refusal(acl, rule) for rule in rates.values()} == {(429, "rate-limited")}
+
+
+def test_every_path_that_takes_credentials_is_in_one_group_of_the_firewall(
+    production: Template,
+) -> None:
+    matched = set()
+    for rule in firewall(production)["Rules"]:
+        statement = rule["Statement"].get("RateBasedStatement", {}).get("ScopeDownStatement", {})
+        matched |= {
+            part["ByteMatchStatement"]["SearchString"]
+            for part in statement.get("OrStatement", {}).get("Statements", [])
+        }
+    routes = [e.route for e in ENDPOINTS if e.route and e.route.access is Access.CREDENTIALS]
+    assert matched == {f"/api{route.path}" for route in routes}
+    assert set(PER_ADDRESS) == {route.path for route in routes}
+
+
+def test_the_firewall_refuses_large_bodies(production: Template) -> None:
+    acl = firewall(production)
+    (rule,) = (r for r in acl["Rules"] if "SizeConstraintStatement" in r["Statement"])
+    statement = rule["Statement"]["SizeConstraintStatement"]
+    assert (statement["ComparisonOperator"], statement["Size"]) == ("GT", MAX_BYTES)
+    # What is too long to be looked at is too long.
+    assert statement["FieldToMatch"]["Body"]["OversizeHandling"] == "MATCH"
+    assert rule["Priority"] == 0
+    assert refusal(acl, rule) == (413, "payload-too-large")
+    inspected = acl["AssociationConfig"]["RequestBody"]["API_GATEWAY"]
+    assert inspected == {"DefaultSizeInspectionLimit": f"KB_{MAX_BYTES // 1024}"}
+
+
+def test_the_firewall_uses_managed_rules_that_leave_passwords_alone(production: Template) -> None:
+    groups = {
+        statement["Name"]: {rule["Name"] for rule in statement.get("RuleActionOverrides", [])}
+        for rule in firewall(production)["Rules"]
+        if (statement := rule["Statement"].get("ManagedRuleGroupStatement"))
+    }
+    assert set(groups) == {
+        "AWSManagedRulesAmazonIpReputationList",
+        "AWSManagedRulesKnownBadInputsRuleSet",
+        "AWSManagedRulesCommonRuleSet",
+    }
+    assert {"SizeRestrictions_BODY", "CrossSiteScripting_BODY"} <= groups[
+        "AWSManagedRulesCommonRuleSet"
+    ]
+
+
+def test_the_firewall_logs_and_samples_without_credentials(production: Template) -> None:
+    acl = firewall(production)
+    assert all(rule["VisibilityConfig"]["SampledRequestsEnabled"] for rule in acl["Rules"])
+    protected = {
+        json.dumps(entry["Field"], sort_keys=True)
+        for entry in acl["DataProtectionConfig"]["DataProtections"]
+    }
+    assert any('"authorization"' in entry and '"cookie"' in entry for entry in protected)
+    assert any("BODY" in entry for entry in protected)
+    (log,) = (r["Properties"] for r in production.of("AWS::WAFv2::LoggingConfiguration").values())
+    assert "aws-waf-logs-portal-production" in json.dumps(log["LogDestinationConfigs"])
+    redacted = {field["SingleHeader"]["Name"] for field in log["RedactedFields"]}
+    assert {"authorization", "cookie"} <= redacted
     (association,) = production.of("AWS::WAFv2::WebACLAssociation").values()
     assert "/stages/" in json.dumps(association["Properties"]["ResourceArn"])
 

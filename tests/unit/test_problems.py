@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from portal.api.error_texts import SENTENCES
 from portal.domain.line_actions import Obstacle
+from portal.domain.postal import AddressError
 from portal.domain.problems import all_problem_types
+from portal.domain.typed_text import TextError
 
-from functions.billing.errors import AddressError
 from functions.orders.errors import CartError
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "problems.md"
@@ -40,3 +42,12 @@ def test_every_code_of_an_address_has_its_row() -> None:
 
 def test_every_obstacle_has_its_row() -> None:
     assert [row[0].strip("` ") for row in rows("Obstacles")] == list(Obstacle)
+
+
+def test_every_code_of_a_typed_text_has_its_row() -> None:
+    assert [row[0].strip("` ") for row in rows("Codes of names and other texts")] == list(TextError)
+
+
+def test_every_kind_of_malformed_value_has_its_row() -> None:
+    documented = [row[0].strip("` ") for row in rows("Codes of malformed values")]
+    assert documented == ["not-an-object", *SENTENCES]

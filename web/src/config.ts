@@ -25,6 +25,8 @@ export interface SiteConfig {
   /** Whether prices include tax; left out: the pages say nothing about it. */
   tax?: 'included' | 'excluded';
   features: { subscriptions: boolean };
+  /** What proves a customer number (`SIGNUP_PROOF`), and which fact is asked for. */
+  signUp: { proof: 'none' | 'second-fact' | 'email'; fact: 'postcode' | 'birth-date' | 'other' };
   /** The rules of the API (`PASSWORD_*`), to show them while typing. The API has the last word. */
   passwordPolicy: PasswordPolicy;
   /** Present: every page says that the site is closed. `until` is an ISO 8601 time. */
@@ -40,6 +42,7 @@ export const DEFAULTS: SiteConfig = {
   contentLanguage: 'en',
   support: {},
   features: { subscriptions: true },
+  signUp: { proof: 'none', fact: 'other' },
   passwordPolicy: { minLength: 10, lowercase: true, uppercase: true, digits: true, symbols: false },
 };
 
@@ -70,6 +73,7 @@ export function readConfig(source: unknown): SiteConfig {
   const brand = members(from.brand);
   const support = members(from.support);
   const policy = members(from.passwordPolicy);
+  const signUp = members(from.signUp);
   const languages = Array.isArray(from.languages) ? from.languages.filter(isLang) : [];
   return {
     apiBase: text(from.apiBase, /^\/[\w./-]*[\w-]$/) ?? DEFAULTS.apiBase,
@@ -91,6 +95,10 @@ export function readConfig(source: unknown): SiteConfig {
     features: {
       subscriptions: flag(members(from.features).subscriptions, DEFAULTS.features.subscriptions),
     },
+    signUp: {
+      proof: choice(signUp.proof, ['none', 'second-fact', 'email']) ?? DEFAULTS.signUp.proof,
+      fact: choice(signUp.fact, ['postcode', 'birth-date', 'other']) ?? DEFAULTS.signUp.fact,
+    },
     passwordPolicy: {
       minLength:
         typeof policy.minLength === 'number' ? policy.minLength : DEFAULTS.passwordPolicy.minLength,
@@ -106,6 +114,10 @@ export function readConfig(source: unknown): SiteConfig {
 }
 
 export const isLang = (value: unknown): value is Lang => value === 'en' || value === 'ja';
+
+function choice<T extends string>(value: unknown, known: readonly T[]): T | undefined {
+  return known.find((one) => one === value);
+}
 
 function members(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

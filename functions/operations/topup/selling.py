@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from portal.domain.esim import Line, LineState
 from portal.domain.identity import CustomerMapping
 from portal.domain.problems import (
     INVALID_REQUEST,
@@ -16,6 +17,7 @@ from portal.domain.problems import (
 )
 from portal.domain.service_line import ServiceLine
 from portal.domain.topup import TopUpOffer
+from portal.domain.upstream import Refused, Unauthorized
 from portal.ports.invoicing import ClientCurrencies
 from portal.ports.service_lines import ServiceLines
 
@@ -24,9 +26,14 @@ OFFER_UNKNOWN = "offer-unknown"
 
 @dataclass(frozen=True, kw_only=True)
 class Selling:
-    """Offers by line. `currency` is the portal's; `can_pay` is the payment gate by client id."""
+    """Offers by line.
+
+    `line_at` asks the provider for a line by its id. `currency` is the portal's; `can_pay` is the
+    payment gate by client id.
+    """
 
     lines: ServiceLines
+    line_at: Callable[[str], Line]
     offers_of: Callable[[ServiceLine], Sequence[TopUpOffer]]
     currencies: ClientCurrencies
     currency: str
@@ -71,7 +78,17 @@ class Selling:
                 PAYMENT_METHOD_REQUIRED,
                 "Add a payment method that is valid, then try again.",
             )
+        if not self._active(line):
+            raise Problem(TOPUP_UNAVAILABLE, "The line is not active.")
         return chosen
+
+    def _active(self, line: ServiceLine) -> bool:
+        try:
+            return self.line_at(line.line_id).state is LineState.ACTIVE
+        except Unauthorized:
+            raise
+        except Refused:
+            return False  # there is no such line any more
 
     def _line(self, customer: CustomerMapping, service_id: int) -> ServiceLine:
         line = self.lines.of_service(service_id)

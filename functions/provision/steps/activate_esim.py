@@ -1,8 +1,8 @@
-"""Activate one line per eSIM of the order.
+"""The step that activates one line per eSIM of the order.
 
-Each has a reference of its own, which is the provider's idempotency key and is found again in its
-listing. References are recorded before the first request; after that, lines that have no answer
-are looked up before they are asked for again.
+Each line has a reference of its own, which is the provider's idempotency key and identifies the
+line in its listing. References are recorded before the first request. A line without an answer is
+looked up before it is requested again.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Lines = dict[str, EsimLine]
 
 
 class ActivateEsim(Step[ActivateEsimRecord]):
-    """One call per eSIM, one more to see them active, and one for a new customer."""
+    """Activates the lines. It makes one call per eSIM, one look, and one for a new customer."""
 
     key = ACTIVATE_ESIM
     seconds = 45
@@ -63,11 +63,11 @@ class ActivateEsim(Step[ActivateEsimRecord]):
         self._orders = orders
 
     def outdated(self, run: Run) -> bool:
-        """An order that had no eSIM was corrected after WHMCS had refused it, and has one now."""
+        """Whether the order had no eSIM before, and was corrected after a refusal of WHMCS."""
         return not _so_far(run).lines and any(_esim_units(run))
 
     def already_done(self, run: Run) -> ActivateEsimRecord | None:
-        """Look up what was asked for; None when something is still to be asked for.
+        """Look the requested lines up. Returns None when a line must still be requested.
 
         Raises Postpone while lines are pending, and StopWorkflow when one was ended.
         """
@@ -83,7 +83,7 @@ class ActivateEsim(Step[ActivateEsimRecord]):
         return record
 
     def run(self, run: Run) -> ActivateEsimRecord:
-        """The lines by unit key."""
+        """Activate all lines and return them by unit key. Raises Postpone and StopWorkflow."""
         units = list(_esim_units(run))
         if not units:
             return ActivateEsimRecord()
@@ -101,9 +101,9 @@ class ActivateEsim(Step[ActivateEsimRecord]):
         return record
 
     def _references(self, run: Run, units: list[Unit], subscriber: str) -> ActivateEsimRecord:
-        """The references of all units, recorded before anything is asked for.
+        """Return the references of all units, and record them before the first request.
 
-        A line that the provider ended in an earlier attempt is ordered anew, under a new one.
+        A line that the provider ended in an earlier attempt is ordered again with a new reference.
         """
         before = _so_far(run)
         refs, lines = dict(before.refs), dict(before.lines)
@@ -136,13 +136,13 @@ class ActivateEsim(Step[ActivateEsimRecord]):
             )
         except (Refused, Unavailable):
             if first and not record.lines:
-                # Nothing was ordered for certain: the order may be corrected before the next run.
+                # Nothing was ordered, so the order may be corrected before the next run.
                 run.save(ActivateEsimRecord(), irreversible=False)
             raise
         return _esim_line(run, line)
 
     def _look(self, run: Run, record: ActivateEsimRecord) -> ActivateEsimRecord:
-        """One listing for all lines."""
+        """Look all lines up by one listing."""
         run.require(ESIM_CALL_SECONDS)
         since = datetime.fromtimestamp(record.asked_at or run.now(), UTC)
         found = self._provider.find(
@@ -209,9 +209,9 @@ class ActivateEsim(Step[ActivateEsimRecord]):
 
 
 def reference(sf_order_id: str, unit_key: str, attempt: int | None = None) -> str:
-    """The reference of one line: at most 40 characters (the shortest limit of any provider).
+    """Return the reference of one line. It has 39 characters, less than every provider's limit.
 
-    The same on every retry. `attempt` makes a new one for a line that the provider ended.
+    It is the same on every retry. `attempt` makes a new one for a line that the provider ended.
     """
     text = f"{sf_order_id}:{unit_key}" + (f":r{attempt}" if attempt is not None else "")
     return f"portal-{hashlib.sha256(text.encode()).hexdigest()[:REFERENCE_LENGTH]}"
@@ -226,7 +226,7 @@ def _esim_units(run: Run) -> Iterable[Unit]:
 
 
 def _to_renew(run: Run, record: ActivateEsimRecord) -> list[str]:
-    """The units whose line the provider ended in an earlier attempt."""
+    """Return the keys of the units whose line the provider ended in an earlier attempt."""
     return [
         key
         for key, line in record.lines.items()
@@ -253,7 +253,7 @@ def _esim_line(run: Run, line: Line) -> EsimLine:
 
 
 def _unsettled(units: list[Unit], lines: Lines) -> bool:
-    """Whether a line has no answer yet, or none with an ICCID that is active."""
+    """Whether a line is not active yet or has no ICCID."""
     return any(not _active(lines.get(unit.key)) for unit in units)
 
 

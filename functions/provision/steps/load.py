@@ -1,10 +1,12 @@
-"""Read the order, see whether it may and should be provisioned now, say so in Salesforce."""
+"""The step that reads the order, decides whether to provision it now, and reports to Salesforce."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from portal.domain.identity import CustomerMapping
 from portal.domain.provisioning_order import (
     ActivationType,
     LoadedOrder,
@@ -13,7 +15,7 @@ from portal.domain.provisioning_order import (
 )
 from portal.engine.failures import Defer, StopWorkflow
 from portal.engine.steps import Run, Step
-from portal.ports.identity import CustomerDirectory
+from portal.identity.merged_accounts import AccountConflict
 from portal.ports.provisioning import OrderDeleted, ProvisioningOrders
 
 from functions.provision.loaded_order import loaded_now
@@ -21,35 +23,44 @@ from functions.provision.made_so_far import made_so_far
 from functions.provision.records import ADD_ORDER, LOAD, LoadRecord
 from functions.provision.timeouts import FRESH_SECONDS
 
-# Draft is not submitted yet; anything else that an org adds (Rejected, Cancelled, …) is a no.
-PROVISIONABLE = frozenset({"Pending Review", "Approved", "Activated"})
+APPROVED = frozenset({"Approved", "Activated"})
+SUBMITTED = "Pending Review"
 
 
 class Load(Step[LoadRecord]):
-    """One query and one update."""
+    """Reads the order by one query, and reports by one update."""
 
     key = LOAD
     seconds = 60
     good_for = FRESH_SECONDS
     each_attempt: ClassVar[bool] = True
 
-    def __init__(self, orders: ProvisioningOrders, directory: CustomerDirectory) -> None:
+    def __init__(
+        self,
+        orders: ProvisioningOrders,
+        owner_of: Callable[[str], CustomerMapping | None],
+        *,
+        needs_approval: bool,
+    ) -> None:
         self._orders = orders
-        self._directory = directory
+        self._owner_of = owner_of
+        self._needs_approval = needs_approval
 
     def run(self, run: Run) -> LoadRecord:
-        """Who the order is for, and which attempt Salesforce counts."""
+        """Return the customer of the order and Salesforce's attempt count.
+
+        Raises Defer for an order that is due later, and StopWorkflow.
+        """
         order = loaded_now(run, self._orders)
         known = run.record(LOAD) or LoadRecord()
-        # One more than Salesforce had, and the same however often this step runs: the button
+        # One more than Salesforce had. It is the same in every run of this step, because the button
         # makes its next Idempotency-Key from it.
         count = known.attempt_count or order.attempt_count + 1
         if not known.attempt_count:
             run.save(LoadRecord(attempt_count=count))
-        mapping = self._directory.by_account(order.account_id) if order.account_id else None
-        if mapping is None:
-            raise StopWorkflow("account-not-mapped", "The Account has no portal user.")
-        _check(run, order)
+        mapping = self._owner(order)
+        _check_status(run, order, needs_approval=self._needs_approval)
+        _check_ours(run, order)
         self._report(run, order, count, reported=known.reported)
         return LoadRecord(
             user_id=mapping.user_id,
@@ -58,6 +69,17 @@ class Load(Step[LoadRecord]):
             attempt_count=count,
             reported=True,
         )
+
+    def _owner(self, order: LoadedOrder) -> CustomerMapping:
+        try:
+            mapping = self._owner_of(order.account_id) if order.account_id else None
+        except AccountConflict:
+            raise StopWorkflow(
+                "account-conflict", "Two portal users belong to the Account."
+            ) from None
+        if mapping is None:
+            raise StopWorkflow("account-not-mapped", "The Account has no portal user.")
+        return mapping
 
     def _report(self, run: Run, order: LoadedOrder, count: int, *, reported: bool) -> None:
         due = _due(order)
@@ -73,16 +95,22 @@ class Load(Step[LoadRecord]):
         except OrderDeleted:
             raise StopWorkflow("order-not-found", "The Order was deleted just now.") from None
         if due is not None and later:
-            # In Progress is to be reported when it is due.
+            # In Progress is reported when the order is due.
             run.save(LoadRecord(attempt_count=count))
             raise Defer(due.timestamp())
 
 
-def _check(run: Run, order: LoadedOrder) -> None:
-    if order.status not in PROVISIONABLE:
-        raise StopWorkflow(
-            "order-status", f"The Order's status is {order.status}.{made_so_far(run)}"
-        )
+def _check_status(run: Run, order: LoadedOrder, *, needs_approval: bool) -> None:
+    """Draft is not submitted yet; what else an org adds (Rejected, Cancelled, …) is a no."""
+    if order.status in APPROVED or (order.status == SUBMITTED and not needs_approval):
+        return
+    found = f"The Order's status is {order.status}.{made_so_far(run)}"
+    if order.status == SUBMITTED:
+        raise StopWorkflow("order-not-approved", found)
+    raise StopWorkflow("order-status", found)
+
+
+def _check_ours(run: Run, order: LoadedOrder) -> None:
     add_order = run.record(ADD_ORDER)
     ours = add_order.order_id if add_order else None
     if order.whmcs_order_id and order.whmcs_order_id != str(ours):

@@ -1,10 +1,11 @@
-"""Put the customer's mails on the queue. Codes never travel: the sender fetches them."""
+"""The step that puts the customer's mails on the queue. The sender fetches activation codes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.mail import MailJob
+from portal.domain.mail_contents import EsimActivation, OrderedLine, OrderProvisioned
 from portal.engine.steps import Run, Step
 from portal.ports.mail import MailQueue
 
@@ -12,7 +13,7 @@ from functions.provision.records import ACTIVATE_ESIM, CHECK, LOAD, NOTIFY, Noti
 
 
 class Notify(Step[NotifyRecord]):
-    """Each mail has a key of its own: put twice, it is one mail."""
+    """Enqueues the mails. Each has a key of its own, so two jobs with one key make one mail."""
 
     key = NOTIFY
     seconds = 20
@@ -21,31 +22,31 @@ class Notify(Step[NotifyRecord]):
         self._mail_queue = mail_queue
 
     def run(self, run: Run) -> NotifyRecord:
-        """One mail for the order and one per eSIM."""
+        """Enqueue one mail for the order and one per eSIM."""
         jobs = list(mails(run))
         self._mail_queue.put(jobs)
         return NotifyRecord(mails=len(jobs))
 
 
 def mails(run: Run) -> Iterator[MailJob]:
-    """The jobs, in the order in which they should arrive."""
+    """Yield the mail jobs, in the order in which the mails should arrive."""
     order_id, check, user_id = run.job.subject, run.result(CHECK), run.result(LOAD).user_id
-    yield MailJob(
-        template=MailTemplate.ORDER_PROVISIONED,
+    yield MailJob.of(
+        OrderProvisioned(
+            order_number=check.number,
+            sf_order_id=order_id,
+            lines=tuple(
+                OrderedLine(name=line.name, quantity=line.quantity) for line in check.lines
+            ),
+        ),
         user_id=user_id,
         dedup_key=f"order-provisioned:{order_id}",
-        parameters={
-            "orderNumber": check.number,
-            "sfOrderId": order_id,
-            "lines": [{"name": line.name, "quantity": line.quantity} for line in check.lines],
-        },
         correlation_id=run.job.correlation_id,
     )
     for key, line in sorted(run.result(ACTIVATE_ESIM).lines.items()):
-        yield MailJob(
-            template=MailTemplate.ESIM_ACTIVATION,
+        yield MailJob.of(
+            EsimActivation(line_id=line.line_id, order_number=check.number),
             user_id=user_id,
             dedup_key=f"esim-activation:{order_id}:{key}",
-            parameters={"lineId": line.line_id, "orderNumber": check.number},
             correlation_id=run.job.correlation_id,
         )

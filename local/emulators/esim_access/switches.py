@@ -1,6 +1,6 @@
-"""What can be switched while the emulator runs (`PATCH /_admin/switches`).
+"""The settings that can be changed while the emulator runs (`PATCH /_admin/switches`).
 
-Defaults follow the documentation; where it is silent, the variant that is hardest on the client.
+Defaults follow the documentation. Where it is silent, they are the hardest variant for a client.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Pace = Literal["immediate", "after_seconds", "after_polls", "never", "fails"]
-"""When profiles are allocated: right after the answer to the order; when `pace_seconds` of the
-emulator's clock have passed; when the order was queried `pace_polls` times by its number; never;
-or the order fails right after the answer."""
+"""When profiles are allocated: right after the answer to the order, after `pace_seconds` of the
+emulator's clock, after `pace_polls` queries by the order's number, or never. With the last value,
+the order fails right after the answer."""
 
 
 class Switches(BaseModel):

@@ -1,6 +1,6 @@
-"""What can be switched while the emulator runs (`PATCH /_admin/switches`).
+"""The settings that can be changed while the emulator runs (`PATCH /_admin/switches`).
 
-Defaults follow the documentation; where it is silent, the variant that is hardest on the client.
+Defaults follow the documentation. Where it is silent, they are the hardest variant for a client.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Pace = Literal["immediate", "after_seconds", "after_polls", "never", "fails"]
-"""When something asynchronous happens: right after the answer that announced it; when
-`pace_seconds` of the emulator's clock have passed; when it was retrieved `pace_polls` times;
-never; or it fails right after the answer."""
+"""When an asynchronous step happens: right after the answer that announced it, after `pace_seconds`
+of the emulator's clock, after `pace_polls` retrievals, or never. With the last value, the step
+fails right after the answer."""
 
 Refusal = Literal[
     "serviceUnavailable",

@@ -1,6 +1,6 @@
-"""Sending webhooks: one thread per emulator, in order, with retries.
+"""Sends webhooks in order, with retries, on one thread per emulator.
 
-What is sent and how it is signed is the vendor's; when and how often is the same for all.
+The vendor's emulator makes and signs the messages. Pace and retries are the same for all vendors.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ TIMEOUT = 10.0
 class Delivery:
     """One message to one URL.
 
-    `make` returns body and headers; it runs at each attempt, because signatures carry the time.
-    `attempts` collects what became of it: attempt, url, delivered, status, error.
+    `make` returns body and headers. It runs for each attempt, because signatures hold the time.
+    `attempts` collects the results: attempt, url, delivered, status, error.
     """
 
     url: str
@@ -58,7 +58,7 @@ class Deliveries:
         self._thread: threading.Thread | None = None
 
     def send(self, deliveries: Iterable[Delivery]) -> None:
-        """Queue these, in this order."""
+        """Queue deliveries in this order."""
         with self._changed:
             for delivery in deliveries:
                 for _ in range(self._copies()):
@@ -69,12 +69,12 @@ class Deliveries:
             self._changed.notify_all()
 
     def wait_idle(self, seconds: float = 5.0) -> bool:
-        """Wait until nothing is queued or under way; False when that takes longer."""
+        """Wait until no delivery is queued or under way. Returns False after `seconds`."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._queue and not self._busy, seconds)
 
     def clear(self) -> None:
-        """Forget what is queued; what is under way is not tried again."""
+        """Drop the queued deliveries. The one that is under way is not retried."""
         with self._changed:
             self._queue.clear()
             self._generation += 1
@@ -109,7 +109,7 @@ class Deliveries:
 
 
 def post(client: httpx.Client, delivery: Delivery) -> dict[str, Any]:
-    """One attempt: `{"delivered", "status", "error"}`."""
+    """Send one delivery. Returns `{"delivered", "status", "error"}`."""
     body, headers = delivery.make()
     try:
         answer = client.post(delivery.url, content=body, headers=headers)

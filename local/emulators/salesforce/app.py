@@ -4,20 +4,24 @@ Seed (`POST /_admin/seed`)::
 
     {"connectedApps": [{"consumerKey": "…", "consumerSecret": "…", "publicKeyPem": "…",
                         "usernames": ["integration@portal.example"]}],
-     "users": [{"username": "operator@portal.example", "permissionSets": ["Portal_Operators"]}],
+     "users": [{"username": "operator@portal.example", "permissionSets": ["Portal_Operators"],
+                "language": "ja"}],
+     "customSettings": {"Portal_Rules__c": {"Provision_Without_Approval__c": false}},
      "credentials": {"Portal_API": {"Portal": {"SigningKey": "…", "KeyId": "…"}}},
      "namedCredentials": {"Portal_API": "http://127.0.0.1:8080/api"},
      "records": {"Product2": [{"Name": "…", "Id": "01t…"}, …], "Order": […]}}
 
-Users have the permission sets and groups that are named; `credentials` are the authentication
-parameters of external credentials by principal, `namedCredentials` replace the URLs that the
-project's metadata gives. Apex is called at `/_admin/apex` (see `apex.service`).
+Users have the permission sets and groups that are named, and a language (`en_US` unless said);
+`customSettings` are the organization's records of hierarchy custom settings; `credentials` are the
+authentication parameters of external credentials by principal, `namedCredentials` replace the URLs
+that the project's metadata gives. Apex is called at `/_admin/apex` (see `apex.service`). Accounts
+are merged with `POST /_admin/merge {"master": "001…", "duplicates": ["001…"]}` (see `merging`).
 
 Any record may bring its own `Id` (15 or 18 characters, right key prefix); references are plain
 ids. Every org has a standard price book, an administrator, an organization and the order
 statuses Draft, Pending Review and Activated from the start. State (`GET /_admin/state`) is
 `{object: [record, …]}` without deleted records. Operations in the journal: `token`, `revoke`,
-`versions`, `limits`, `query`, `queryAll`, `query more`, `composite`, `composite/graph`,
+`versions`, `limits`, `ui-api`, `query`, `queryAll`, `query more`, `composite`, `composite/graph`,
 `composite/sobjects`, `composite/tree`, `composite/batch`, `describe`, `describe Order`, and
 `GET|POST|PATCH|DELETE Order`.
 """
@@ -36,13 +40,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from local.emulators.kit.emulator import Emulator
+from local.emulators.kit.emulator import Emulator, explained
 from local.emulators.kit.middleware import Incoming
 from local.emulators.salesforce.apex.service import ApexService, UserSeed
 from local.emulators.salesforce.errors import ApiError
+from local.emulators.salesforce.merging import merge_accounts
 from local.emulators.salesforce.metadata import project_root
 from local.emulators.salesforce.oauth import ConnectedApp, OAuth
-from local.emulators.salesforce.org import Org
+from local.emulators.salesforce.org import ADMIN_ID, Org
 from local.emulators.salesforce.rest.api import Api
 from local.emulators.salesforce.rest.messages import (
     NEWEST,
@@ -63,6 +68,7 @@ _OPERATIONS = (
     "revoke",
     "versions",
     "limits",
+    "ui-api",
     "query",
     "queryAll",
     "query more",
@@ -83,12 +89,20 @@ class _Seed(BaseModel):
     connectedApps: list[ConnectedApp] = Field(default_factory=list)  # noqa: N815  # the seed's own names
     users: list[UserSeed] = Field(default_factory=list)
     credentials: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
+    customSettings: dict[str, dict[str, str | bool]] = Field(default_factory=dict)  # noqa: N815  # the seed's own names
     namedCredentials: dict[str, str] = Field(default_factory=dict)  # noqa: N815  # the seed's own names
     records: dict[str, list[dict[str, Any]]] = Field(default_factory=dict)
 
 
+class _Merge(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    master: str
+    duplicates: list[str]
+
+
 class SalesforceEmulator(Emulator[Switches]):
-    """An org whose custom fields are those of the SFDX project `project` (default: our own)."""
+    """An org with the custom fields of the SFDX project `project` (default: the portal's)."""
 
     name = "salesforce"
 
@@ -103,6 +117,7 @@ class SalesforceEmulator(Emulator[Switches]):
         """Token endpoint, REST API, and the way to Apex."""
         return [
             *self._apex.routes(),
+            Route("/_admin/merge", explained(self._merge), methods=["POST"]),
             Route("/services/oauth2/token", self._token, methods=["POST"]),
             Route("/services/oauth2/revoke", self._revoke, methods=["POST"]),
             Route(_DATA, self._versions, methods=["GET"]),
@@ -111,7 +126,7 @@ class SalesforceEmulator(Emulator[Switches]):
         ]
 
     def name_operation(self, incoming: Incoming) -> str:
-        """As listed in this module's description."""
+        """Return the name of the operation. The module's docstring lists the names."""
         path = incoming.path.rstrip("/")
         if path.startswith("/services/oauth2/"):
             return path.rpartition("/")[2]
@@ -119,7 +134,7 @@ class SalesforceEmulator(Emulator[Switches]):
         return _operation(incoming.method, segments) if segments else "versions"
 
     def operations(self) -> Collection[str]:
-        """As listed in this module's description, for every object of the org."""
+        """Return the names of the module's docstring for every object of the org."""
         objects = [sobject.name for sobject in self._org.schema.all()]
         return {
             *_OPERATIONS,
@@ -128,7 +143,7 @@ class SalesforceEmulator(Emulator[Switches]):
         }
 
     def clear(self) -> None:
-        """An empty org without connected apps or sessions."""
+        """Remove all records, connected apps and sessions."""
         self._oauth.clear()
         self._org.clear()
         self._apex.clear()
@@ -139,6 +154,7 @@ class SalesforceEmulator(Emulator[Switches]):
         seed = _Seed.model_validate(data)
         load(self._org, seed.records)
         self._apex.add_users(seed.users)
+        self._apex.set_rules(seed.customSettings)
         self._apex.set_credentials(seed.credentials, seed.namedCredentials)
         for app in seed.connectedApps:
             self._oauth.register(app)
@@ -155,11 +171,17 @@ class SalesforceEmulator(Emulator[Switches]):
         }
 
     def set_switches(self, changes: dict[str, Any]) -> None:
-        """As every emulator; raises ValueError for a field that no org can hide."""
+        """Change switches. Raises ValueError also for a field that no org can hide."""
         for switch in ("hidden_fields", "read_only_fields"):
             for path in changes.get(switch, []):
                 self._org.check_can_restrict(str(path))
         super().set_switches(changes)
+        self._org.follow_switches()
+
+    async def _merge(self, request: Request) -> Response:
+        wanted = _Merge.model_validate(await request.json())
+        merge_accounts(self._org, wanted.master, wanted.duplicates, ADMIN_ID)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def _token(self, request: Request) -> Response:
         body = (await request.body()).decode("utf-8", "replace")
@@ -187,6 +209,7 @@ class SalesforceEmulator(Emulator[Switches]):
     async def _data(self, request: Request) -> Response:
         raw = await request.body()
         self._org.requests_used += 1
+        self._org.follow_switches()
         try:
             _check_length(request)
             answer = self.api.handle(self._read(request, raw))
@@ -255,7 +278,7 @@ class SalesforceEmulator(Emulator[Switches]):
 
 
 def _check_length(request: Request) -> None:
-    """URI and headers share about 16 KB in Salesforce; long queries find that out."""
+    """Refuse a URI that is too long. In Salesforce, URI and headers share about 16 KB."""
     length = len(request.scope["raw_path"]) + len(request.scope["query_string"])
     if length > _LONGEST_URI:
         raise ApiError("URI_TOO_LONG", "URI Too Long", status=HTTPStatus.REQUEST_URI_TOO_LONG)

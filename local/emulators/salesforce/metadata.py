@@ -43,23 +43,31 @@ def project_root() -> Path:
 def read_custom_fields(project: Path) -> Iterator[tuple[str, Field]]:
     """`(object name, field)` for every field file under the project's package directories.
 
-    Raises ValueError naming the file when one cannot be understood, or when there is none.
+    Fields of custom settings are left out: they are for Apex (`apex.metadata`). Raises ValueError
+    naming the file when one cannot be understood, or when there is none.
     """
     paths = sorted(project.glob(f"*/main/default/objects/*/fields/*{_SUFFIX}"))
     if not paths:
         msg = f"no *{_SUFFIX} below {project}: is this an SFDX project?"
         raise ValueError(msg)
     for path in paths:
-        try:
-            root = ET.parse(path).getroot()  # noqa: S314  # the repository's own files
-            custom = read_field(root)
-        except (ET.ParseError, KeyError, ValueError) as error:
-            msg = f"{path.name} is not understood: {error}"
-            raise ValueError(msg) from error
-        if path.name != custom.name + _SUFFIX:
-            msg = f"{path.name} defines {custom.name}: file and field must have the same name"
-            raise ValueError(msg)
-        yield path.parent.parent.name, custom
+        holder = path.parent.parent
+        if not holder.joinpath(f"{holder.name}.object-meta.xml").is_file():
+            yield holder.name, read_field_file(path)
+
+
+def read_field_file(path: Path) -> Field:
+    """The field of a file; raises ValueError naming the file when it cannot be understood."""
+    try:
+        root = ET.parse(path).getroot()  # noqa: S314  # the repository's own files
+        custom = read_field(root)
+    except (ET.ParseError, KeyError, ValueError) as error:
+        msg = f"{path.name} is not understood: {error}"
+        raise ValueError(msg) from error
+    if path.name != custom.name + _SUFFIX:
+        msg = f"{path.name} defines {custom.name}: file and field must have the same name"
+        raise ValueError(msg)
+    return custom
 
 
 def read_field(root: ET.Element) -> Field:

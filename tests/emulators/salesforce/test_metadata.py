@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from local.emulators.salesforce.apex.metadata import Project
 from local.emulators.salesforce.metadata import project_root, read_custom_fields
 from local.emulators.salesforce.schema import Field
 
@@ -85,6 +86,15 @@ def test_every_field_of_the_data_model_exists(custom: dict[str, dict[str, Field]
         name: {field: shape(item) for field, item in fields.items()}
         for name, fields in custom.items()
     } == FIELDS
+
+
+def test_custom_settings_are_no_objects_of_the_rest_api(
+    custom: dict[str, dict[str, Field]],
+) -> None:
+    settings = Project(project_root()).custom_settings()
+    assert list(settings) == ["portal_rules__c"]
+    assert settings["portal_rules__c"].find("Provision_Without_Approval__c") is not None
+    assert "Portal_Rules__c" not in custom
 
 
 def test_keys_are_unique_external_ids(custom: dict[str, dict[str, Field]]) -> None:

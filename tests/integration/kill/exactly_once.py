@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from portal.domain.lease import NOT_LEASED
 from portal.engine.states import Status
 
 from functions.provision.steps.activate_esim import reference
@@ -16,7 +17,7 @@ def assert_exactly_once(world: Provisioning, *, attempts: int = 1) -> None:
     """One of everything, everywhere, and nothing left over."""
     job = world.job
     assert job.status is Status.SUCCEEDED, f"{job.status}: {job.last_error}"
-    assert job.lease_owner is None
+    assert job.lease == NOT_LEASED
     assert job.last_error is None
     services = _check_whmcs(world)
     iccids = _check_gigs(world)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from portal.domain.lease import NOT_LEASED
 from portal.engine.states import Status
 from portal.engine.sweeper import LOST_AFTER
 
@@ -74,7 +75,7 @@ def failed_once_though_killed(lane: Lane, *, point: Point) -> None:
     kill_at(world, point)
     world.settle()
     job = world.job
-    assert (job.status, job.lease_owner) == (Status.FAILED, None)
+    assert (job.status, job.lease) == (Status.FAILED, NOT_LEASED)
     (order,) = world.installation.salesforce.dump()["Order"]
     assert order["Provisioning_Status__c"] == "Failed"
     assert order["Provisioning_Error_Code__c"] == "whmcs-unavailable"

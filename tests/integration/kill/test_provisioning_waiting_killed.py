@@ -6,6 +6,7 @@ import time
 from functools import partial
 
 import pytest
+from portal.domain.lease import NOT_LEASED
 from portal.engine.states import Status
 
 from tests.integration.kill.counting import Tally
@@ -50,7 +51,7 @@ def once_though_killed(lane: Lane, *, upstream: str, point: Point) -> None:
     world.deliver()
     job = world.job
     assert world.waits
-    assert (job.status, job.lease_owner) == (Status.RUNNING, None)
+    assert (job.status, job.lease) == (Status.RUNNING, NOT_LEASED)
     assert job.runs <= 1
     assert job.last_error is not None
     assert job.last_error.code == f"{upstream}-unavailable"

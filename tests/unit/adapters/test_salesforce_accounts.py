@@ -146,3 +146,62 @@ def test_other_answers_to_a_case(
     http.post(CASE, **answer)
     with pytest.raises(expected):
         SalesforceCases(client).open(NEW_CASE)
+
+
+QUERY_ALL = f"{ORG}/services/data/v63.0/queryAll"
+KEPT = "001000000000909AAA"
+
+
+def merged_into(account_id: str, duplicate: str = "001000000000101AAA") -> dict[str, Any]:
+    return record(Id=duplicate, IsDeleted=True, MasterRecordId=account_id)
+
+
+def test_an_account_survives_as_itself(
+    http: responses.RequestsMock, client: SalesforceClient
+) -> None:
+    http.get(QUERY_ALL, json=page(record(IsDeleted=False, MasterRecordId=None)))
+    found = SalesforceAccounts(client, FIELDS).surviving("001000000000101AAA")
+    assert found is not None
+    assert found.id == "001000000000101AAA"
+    (_, call) = http.calls
+    assert call.request.params["q"] == (  # type: ignore[attr-defined]  # of responses
+        "SELECT Id, Name, Customer_Number__c, PersonEmail, IsDeleted, MasterRecordId "
+        "FROM Account WHERE Id = '001000000000101AAA'"
+    )
+
+
+def test_merges_are_followed_to_the_account_that_was_kept(
+    http: responses.RequestsMock, client: SalesforceClient
+) -> None:
+    http.get(QUERY_ALL, json=page(merged_into("001000000000102")))
+    http.get(QUERY_ALL, json=page(merged_into(KEPT, duplicate="001000000000102AAA")))
+    http.get(QUERY_ALL, json=page(record(Id=KEPT, IsDeleted=False, MasterRecordId=None)))
+    found = SalesforceAccounts(client, FIELDS).surviving("001000000000101AAA")
+    assert found is not None
+    assert found.id == KEPT
+
+
+@pytest.mark.parametrize(
+    "records",
+    [[], [record(IsDeleted=True, MasterRecordId=None)]],
+    ids=["purged", "deleted by hand"],
+)
+def test_an_account_that_is_gone_has_no_survivor(
+    http: responses.RequestsMock, client: SalesforceClient, records: list[dict[str, Any]]
+) -> None:
+    http.get(QUERY_ALL, json=page(*records))
+    assert SalesforceAccounts(client, FIELDS).surviving("001000000000101AAA") is None
+
+
+def test_merges_that_lead_in_a_circle_are_refused(
+    http: responses.RequestsMock, client: SalesforceClient
+) -> None:
+    http.get(QUERY_ALL, json=page(merged_into("001000000000101AAA")))
+    with pytest.raises(Refused, match="circle"):
+        SalesforceAccounts(client, FIELDS).surviving("001000000000101AAA")
+
+
+def test_duplicates_of_an_account(http: responses.RequestsMock, client: SalesforceClient) -> None:
+    http.get(QUERY_ALL, json=page(merged_into(KEPT)))
+    found = SalesforceAccounts(client, FIELDS).duplicates_of(KEPT)
+    assert found == ["001000000000101AAA"]

@@ -63,14 +63,15 @@ def post(body: Any, **event: Any) -> Answer:
 @pytest.mark.parametrize(
     "body",
     [
-        "[" * 100_000,
-        '{"name":' * 50_000,
+        "[" * 60_000,
+        '{"name":' * 8_000,
         '{"number": ' + "9" * 5000 + "}",
         '{"number": NaN}',
         '{"number": -Infinity}',
         '{"name": "a",}',
         "{'name': 'a'}",
         "\ufeff{}",
+        '{"name": "a", "name": "b"}',
     ],
 )
 def test_what_is_not_json_is_the_callers_mistake(
@@ -98,6 +99,12 @@ def test_encoded_json_is_json() -> None:
     [
         ("application/json", 200),
         ("application/json; charset=utf-8", 200),
+        ("Application/JSON", 200),
+        ('APPLICATION/JSON ; CHARSET="UTF-8"', 200),
+        ("application/json;charset=utf-16", 415),
+        ("application/json; charset=iso-8859-1", 415),
+        ("application/json, text/plain", 415),
+        ("application/merge-patch+json", 415),
         ("application/x-www-form-urlencoded", 415),
         ("multipart/form-data; boundary=x", 415),
         ("text/plain", 415),

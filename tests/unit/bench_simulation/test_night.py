@@ -26,8 +26,8 @@ def backlog() -> Result:
 def test_nothing_is_lost_and_nobody_failed(backlog: Result) -> None:
     assert (backlog.failed, backlog.unfinished, backlog.dead_letters) == (0, 0, 0)
     assert backlog.succeeded > BACKLOG.orders
-    assert backlog.tries_median == 1
-    assert backlog.tries_max < BACKLOG.max_retries
+    assert backlog.runs_median == 1
+    assert backlog.runs_max < BACKLOG.max_retries
 
 
 def test_killed_workers_lose_nothing() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 import pytest
+from portal.domain.lease import NOT_LEASED, Lease
 from portal.domain.upstream import CircuitOpen, Refused, Unavailable
 from portal.engine.failures import Defer, OutOfTime, Postpone, StopWorkflow
 from portal.engine.model import LEASE_MARGIN, Job, StepRecord, StepState, Task
@@ -118,7 +119,7 @@ def test_the_lease_outlives_the_invocation() -> None:
     world.act = lambda run: seen.append(run.job)
     world.clock.now += 5
     world.work()
-    assert seen[0].lease_until == world.clock.now + 100 + LEASE_MARGIN
+    assert seen[0].lease.until == world.clock.now + 100 + LEASE_MARGIN
     assert (seen[0].started_at, seen[0].updated_at) == (world.clock.now, world.clock.now)
     assert (seen[0].status, seen[0].runs) == (Status.RUNNING, 1)
 
@@ -135,7 +136,7 @@ def test_a_message_for_a_job_that_is_over_changes_nothing(status: Status) -> Non
 def test_a_scheduled_job_is_left_until_it_is_due() -> None:
     world = World(failing(Defer(FakeClock().now + 50)))
     assert world.work() == DONE
-    assert (world.job.status, world.job.lease_owner) == (Status.SCHEDULED, None)
+    assert (world.job.status, world.job.lease) == (Status.SCHEDULED, NOT_LEASED)
     assert world.history() == [("scheduled", "")]
     assert world.job.runs == 0
     before = world.job
@@ -150,7 +151,7 @@ def test_a_scheduled_job_is_left_until_it_is_due() -> None:
 
 def test_a_leased_job_is_looked_at_again_when_the_lease_is_over() -> None:
     world = World()
-    world.change(status=Status.RUNNING, lease_owner="other", lease_until=world.clock.now + 70)
+    world.change(status=Status.RUNNING, lease=Lease("other", int(world.clock.now + 70)))
     assert world.work() == Verdict(Action.REQUEUE, 71)
     assert world.runs == 0
 
@@ -180,7 +181,7 @@ def test_the_last_try_ends_in_the_dead_letters_and_a_further_one_in_failed() -> 
     assert [job.status for job in world.observer.endings] == [Status.FAILED]
 
 
-def test_a_dead_letter_ends_the_job_whatever_its_tries() -> None:
+def test_a_dead_letter_ends_the_job_whatever_its_runs() -> None:
     world = World(failing(Unavailable("whmcs", "AddOrder", "busy")))
     world.work()
     assert world.runner.give_up(Task(TOY_JOB, 1), lambda: 100.0) == DONE
@@ -194,7 +195,7 @@ def test_a_failure_that_cannot_be_reported_now_is_only_reported_later() -> None:
     assert delays == [30, 60, 120, 240, 480]
     assert (world.runs, world.job.status) == (1, Status.STOPPING)
     assert (world.job.waits, world.job.next_at) == (5, world.clock.now + 480)
-    assert world.job.lease_owner is None
+    assert world.job.lease == NOT_LEASED
     assert world.history()[1:] == [("report-later", "salesforce-unavailable")] * 5
     world.report = lambda run: None
     assert world.work() == DONE
@@ -243,11 +244,11 @@ def test_a_worker_that_lost_its_lease_leaves_at_once() -> None:
     world = World()
 
     def overtake(run: Run) -> None:
-        world.change(lease_owner="another", lease_until=world.clock.now + 500)
+        world.change(lease=Lease("another", int(world.clock.now + 500)))
 
     world.act = overtake
     verdict = world.work()
-    assert (verdict.action, world.job.lease_owner) == (Action.RETRY, "another")
+    assert (verdict.action, world.job.lease.owner) == (Action.RETRY, "another")
     assert world.job.status is Status.RUNNING
     assert world.observer.endings == []
 
@@ -263,9 +264,9 @@ def test_a_checkpoint_that_cannot_be_written_is_left_to_the_next_run() -> None:
     world.store.faults.always = table
     assert world.work() == Verdict(Action.RETRY, 30)
     world.store.faults.always = lambda _: None
-    assert (world.runs, world.job.lease_owner is None) == (1, False)
+    assert (world.runs, world.job.lease == NOT_LEASED) == (1, False)
     assert not world.job.steps["scripted"].done
-    world.clock.now = world.job.lease_until
+    world.clock.now = world.job.lease.until
     world.work()
     assert (world.job.status, world.runs) == (Status.SUCCEEDED, 2)
 
@@ -308,7 +309,7 @@ def test_a_hand_over_gives_back_its_own_try_alone() -> None:
 
     world.act = save_and_run_out
     assert world.work() == Verdict(Action.REQUEUE)
-    assert (world.job.runs, world.job.lease_owner) == (1, None)
+    assert (world.job.runs, world.job.lease) == (1, NOT_LEASED)
 
 
 def test_a_failure_is_reported_when_the_circuit_closes() -> None:
@@ -327,7 +328,7 @@ def test_a_dead_letter_of_a_cancelled_job_only_reports_it() -> None:
     assert (world.job.status, world.job.finished_at) == (Status.CANCELLED, world.clock.now)
 
 
-def test_what_exhausted_the_tries_is_told() -> None:
+def test_what_exhausted_the_runs_is_told() -> None:
     world = World(failing(Unavailable("whmcs", "AddOrder", "busy")))
     began = world.clock.now
     for _ in range(4):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pytest
-from portal.engine.failures import CancelRequested, JobLeaseLost, OutOfTime
+from portal.domain.lease import NOT_LEASED, Lease, LeaseLost
+from portal.engine.failures import CancelRequested, OutOfTime
 from portal.engine.model import Job, LastError, StepState
 from portal.engine.ports import StaleJob
 from portal.engine.session import RESERVE_SECONDS, Session
@@ -47,9 +48,9 @@ class World:
 
     def __init__(self, **changes: object) -> None:
         self.clock, self.store, self.left = FakeClock(), MemoryJobStore(), 100.0
-        job = toy_job(
-            status=Status.RUNNING, lease_owner="me", lease_until=self.clock.now + 100
-        ).changed(**changes)
+        job = toy_job(status=Status.RUNNING, lease=Lease("me", int(self.clock.now + 100))).changed(
+            **changes
+        )
         self.session = Session(
             self.store, self.store.replace(job), remaining=lambda: self.left, clock=self.clock
         )
@@ -129,7 +130,7 @@ def test_history_says_which_step_and_why() -> None:
 def test_a_released_job_can_be_taken_at_once() -> None:
     world = World()
     world.session.release(next_at=5.0)
-    assert (world.stored.lease_owner, world.stored.lease_until) == (None, 0.0)
+    assert world.stored.lease == NOT_LEASED
     assert world.stored.next_at == 5.0
 
 
@@ -144,12 +145,12 @@ def test_a_touch_beside_the_work_does_not_stop_it() -> None:
 
 def test_who_lost_the_lease_writes_nothing() -> None:
     world = World()
-    world.meanwhile(lease_owner="somebody", waits=1)
-    with pytest.raises(JobLeaseLost):
+    world.meanwhile(lease=Lease("somebody", 0), waits=1)
+    with pytest.raises(LeaseLost):
         world.session.write(waits=4)
     assert world.stored.waits == 1
     del world.store.jobs[TOY_JOB]
-    with pytest.raises(JobLeaseLost):
+    with pytest.raises(LeaseLost):
         world.session.write(waits=4)
     assert not world.store.jobs
 
@@ -162,7 +163,7 @@ def test_a_job_that_never_stands_still_is_left(monkeypatch: pytest.MonkeyPatch) 
         raise StaleJob(world.stored)
 
     monkeypatch.setattr(world.store, "replace", stale)
-    with pytest.raises(JobLeaseLost):
+    with pytest.raises(LeaseLost):
         world.session.write(waits=4)
     assert 1 < len(tries) < 10
 
@@ -176,17 +177,3 @@ def test_an_operator_is_heard_once() -> None:
     world.meanwhile(updated_at=1.0)
     world.session.write(status=Status.STOPPING)
     assert world.stored.status is Status.STOPPING
-
-
-@pytest.mark.parametrize(
-    ("owner", "seconds", "leased"),
-    [
-        ("w", 930, True),  # Lambda's longest run and the margin
-        ("w", 961, False),  # nobody gives that: some clock was wrong
-        ("w", 0, False),
-        (None, 60, False),
-    ],
-)
-def test_leases_that_hold(owner: str | None, seconds: float, leased: bool) -> None:
-    job = World(lease_owner=owner, lease_until=1_000 + seconds).stored
-    assert job.leased(1_000) is leased

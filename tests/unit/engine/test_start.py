@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from portal.domain.lease import Lease
 from portal.domain.upstream import Unavailable
 from portal.engine.model import Hold, Job, KeyUse, LastError, StepRecord, StepState, Task, job_id
 from portal.engine.ports import KeyTaken, StaleJob
@@ -162,7 +163,7 @@ def test_a_job_that_nobody_works_on_is_called_off_at_once(status: Status) -> Non
 
 
 def test_who_works_on_a_job_is_only_asked() -> None:
-    world = World(WAITING.changed(status=Status.RUNNING, lease_owner="w", lease_until=START + 60))
+    world = World(WAITING.changed(status=Status.RUNNING, lease=Lease("w", int(START + 60))))
     assert world.cancel() is Cancellation.REQUESTED
     assert world.job.status is Status.RUNNING
     assert (world.job.cancel_requested, world.job.ending) == (True, None)

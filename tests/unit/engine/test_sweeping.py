@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from portal import correlation
+from portal.domain.lease import Lease
 from portal.engine import sweeper as module
 from portal.engine.model import Job, Task
 from portal.engine.ports import StaleJob
@@ -80,8 +81,8 @@ def test_a_job_is_brought_back_once(
 @pytest.mark.parametrize(
     "changes",
     [
-        {"lease_owner": "w", "lease_until": LATER + 1},
-        {"lease_owner": None, "lease_until": START + 1},
+        {"lease": Lease("w", int(LATER + 1))},
+        {"lease": Lease("w", int(START + 1))},
         {"next_at": START + 1},
     ],
     ids=["at work", "its lease ended not long ago", "its message came not long ago"],

@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
+from functions.email.sender import Sender
 from local.context import DemoAccount, SiteContext, StackContext
 from local.front.app import create_app
 from local.front.server import server_config
@@ -79,6 +80,7 @@ def running_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         salesforce_consumer_secret="secret",
         accounts=(DemoAccount(email="aiko@mail.example", password="pw", note="has a card"),),
         cors_origins=(url, "http://localhost:5173"),
+        mail_sender=Sender(name="Kaede Mobile", portal_url=url, colour="#aa3300"),
         site=SiteContext(
             dist=tmp_path_factory.mktemp("web") / "dist",
             brand_name="Portal",
@@ -86,6 +88,8 @@ def running_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
             brand_color=None,
             currency="JPY",
             time_zone="Asia/Tokyo",
+            signup_proof="none",
+            signup_fact="other",
         ),
     )
     client = httpx.Client(base_url=url, trust_env=False, timeout=10)

@@ -79,6 +79,14 @@ def test_an_upstream_that_is_no_url_is_refused() -> None:
         Settings.from_environment({"SALESFORCE_URL": "example.my.salesforce.com"})
 
 
+def test_mails_have_the_look_of_the_pages() -> None:
+    given = {"BRAND_NAME": "Kaede", "BRAND_LOGO_URL": "/logo.svg", "BRAND_COLOR": "#aa3300"}
+    named = {"EMAIL_FROM_NAME": "Kaede"}
+    assert Settings.from_environment(given).brand.lambda_environment() == given | named
+    plain = Settings.from_environment({}).brand.lambda_environment()
+    assert set(plain.values()) == {"Portal", ""}
+
+
 @pytest.mark.parametrize("provider", ["gigs", "esim_access"])
 def test_the_provider_that_is_named_is_emulated(provider: str) -> None:
     settings = Settings.from_environment({"ESIM_PROVIDER": provider})

@@ -113,6 +113,7 @@ def test_configuration_is_read_at_run_time(shop: Door) -> None:
         "brand": {"name": "Portal"},
         "currency": "JPY",
         "timeZone": "Asia/Tokyo",
+        "signUp": {"proof": "none", "fact": "other"},
         "languages": ["en", "ja"],
     }
 

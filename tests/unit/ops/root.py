@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.domain.upstream import UpstreamError
 from portal.ports.catalog import CatalogSource
+from portal.ports.invoicing import BilledInvoice
 from portal.repositories.workflow import timestamp
 from typer.testing import CliRunner, Result
 
@@ -17,9 +19,12 @@ from ops.ports import (
     DeadLetterPorts,
     JobPorts,
     Moved,
+    OperationPorts,
     OrderPorts,
     SalesforceOrder,
+    UserPorts,
 )
+from tests.fakes.accounts import FakeAccounts
 from tests.fakes.catalog import FakeCatalogSource
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.faults import Faults
@@ -92,6 +97,21 @@ class FakeDeadLetters:
         return Moved(moved, left)
 
 
+class _Invoices:
+    """`Invoicing` of which the operator's tools only read."""
+
+    def __init__(self, root: MemoryRoot) -> None:
+        self._root = root
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"the operator's tools do not use {name}")
+
+    def read(self, invoice_id: int) -> BilledInvoice | None:
+        if self._root.invoice_failure is not None:
+            raise self._root.invoice_failure
+        return self._root.invoices.get(invoice_id)
+
+
 @dataclass
 class MemoryRoot:
     """`Root` over fakes; `error` is what looking the stage up raises."""
@@ -106,6 +126,7 @@ class MemoryRoot:
     email_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     case_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
     error: Exception | None = None
 
     def __post_init__(self) -> None:
@@ -113,6 +134,8 @@ class MemoryRoot:
         self.reader = FakeOrderReader(self.salesforce)
         self.job_store = RecallingJobStore()
         self.queue = FakeQueue(self.clock)
+        self.invoices: dict[int, BilledInvoice] = {}
+        self.invoice_failure: UpstreamError | None = None
         self.whmcs = FakeWhmcs(self.faults, self.clock)
 
     def catalog(self) -> CatalogPorts:
@@ -123,6 +146,12 @@ class MemoryRoot:
     def jobs(self) -> JobPorts:
         return JobPorts(jobs=self.job_store, queue=self.queue, clock=self.clock)
 
+    def operation_jobs(self) -> JobPorts:
+        return self.jobs()
+
+    def operation(self) -> OperationPorts:
+        return OperationPorts(stage="test", jobs=self.jobs(), invoicing=_Invoices(self))  # type: ignore[arg-type]  # it only reads
+
     def order(self) -> OrderPorts:
         return OrderPorts(
             stage="test",
@@ -132,6 +161,14 @@ class MemoryRoot:
             directory=self.directory,
             billing=FakeWhmcsOrders(self.whmcs),
             services=FakeWhmcsServices(self.whmcs),
+        )
+
+    def users(self) -> UserPorts:
+        return UserPorts(
+            directory=self.directory,
+            remaps=self.directory,
+            merges=self.accounts,
+            clock=self.clock,
         )
 
     def dead_letters(self) -> DeadLetterPorts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from portal.domain.lease import Lease
 from portal.domain.upstream import Unavailable
 from portal.engine.model import Event, Job, LastError, StepRecord, StepState
 from portal.engine.states import Status
@@ -186,7 +187,7 @@ def test_cancelling_says_what_came_of_it(
 
 def test_a_worker_at_work_is_asked_to_stop() -> None:
     root = MemoryRoot()
-    job(root, Status.RUNNING, lease_owner="worker", lease_until=root.clock.now + 60)
+    job(root, Status.RUNNING, lease=Lease("worker", int(root.clock.now + 60)))
     result = root.run("order", "cancel", ORDER_ID, answer="y\n")
     assert (result.exit_code, "next checkpoint" in result.stdout) == (0, True)
     assert root.job_store.jobs[JOB_ID].cancel_requested

@@ -87,7 +87,7 @@ def test_an_effect_in_doubt_is_told_and_left_alone(bench: Bench) -> None:
     assert (bench.doubts, bench.claims) == (["k"], [])
 
 
-def test_tries_are_counted_until_they_are_used_up(bench: Bench) -> None:
+def test_runs_are_counted_until_they_are_used_up(bench: Bench) -> None:
     verdicts = []
     for _ in range(3):
         verdicts.append(bench.run(KeyError("x")))
@@ -97,12 +97,12 @@ def test_tries_are_counted_until_they_are_used_up(bench: Bench) -> None:
     assert bench.log.records == {}
 
 
-def test_interrupted_tries_count_and_a_message_that_is_back_begins_afresh(bench: Bench) -> None:
+def test_interrupted_runs_count_and_a_message_that_is_back_begins_afresh(bench: Bench) -> None:
     for _ in range(3):
         bench.taken()
         bench.clock.advance(61)
     assert bench.run(KeyError("x")).action is Action.RETRY
-    assert bench.claims[0].progress.tries == 1
+    assert bench.claims[0].progress.runs == 1
 
 
 def test_waiting_costs_no_try(bench: Bench) -> None:
@@ -110,7 +110,7 @@ def test_waiting_costs_no_try(bench: Bench) -> None:
         verdict = bench.run(Unavailable("x", "y", "z"))
         assert verdict.action is Action.PARK
         bench.clock.advance(verdict.delay)
-    assert bench.claims[-1].progress.tries == 1
+    assert bench.claims[-1].progress.runs == 1
     assert bench.claims[-1].progress.waits == 7
 
 
@@ -151,7 +151,7 @@ def test_a_record_that_cannot_be_written_keeps_the_message(bench: Bench, error: 
     bench.clock.advance(100)
     found = log.claim("k", new_lease(bench.clock(), 60), now=bench.clock(), sent_at=0)
     assert isinstance(found, Claim)
-    assert found.progress == Progress(sent_at=bench.claims[0].progress.sent_at, tries=2)
+    assert found.progress == Progress(sent_at=bench.claims[0].progress.sent_at, runs=2)
 
 
 def test_an_answer_that_is_lost_after_the_effect_leaves_it_in_doubt(bench: Bench) -> None:

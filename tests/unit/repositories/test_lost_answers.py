@@ -86,11 +86,11 @@ def test_mails_and_cases(world: World) -> None:
     with world.lost.once():
         claim = log.claim("welcome:1", new_lease(NOW, 60), now=NOW, sent_at=NOW)
         assert isinstance(claim, Claim)
-        assert claim.progress.tries == 1
+        assert claim.progress.runs == 1
         log.wait(claim, claim.progress, until=NOW + 30, code="sendgrid-unavailable")
         again = log.claim("welcome:1", new_lease(NOW + 30, 60), now=NOW + 30, sent_at=NOW)
         assert isinstance(again, Claim)
-        assert again.progress.tries == 2
+        assert again.progress.runs == 2
         log.sending(again)
         log.done(again, "sent", "message-1")
         other = log.claim("welcome:2", new_lease(NOW, 60), now=NOW, sent_at=NOW)

@@ -38,7 +38,7 @@ def found(log: MessageLog, *, now: float = NOW) -> Claim | NotClaimed:
 
 
 def test_the_first_claim_is_the_first_try(log: MessageLog) -> None:
-    assert claimed(log, sent_at=NOW - 5).progress == Progress(sent_at=NOW - 5, tries=1)
+    assert claimed(log, sent_at=NOW - 5).progress == Progress(sent_at=NOW - 5, runs=1)
 
 
 def test_who_comes_second_is_told_until_when(log: MessageLog) -> None:
@@ -50,7 +50,7 @@ def test_who_comes_second_is_told_until_when(log: MessageLog) -> None:
 def test_a_try_that_was_interrupted_counts(log: MessageLog) -> None:
     claimed(log, sent_at=NOW - 9)
     again = claimed(log, now=NOW + LEASE, sent_at=NOW)
-    assert again.progress == Progress(sent_at=NOW - 9, tries=2)
+    assert again.progress == Progress(sent_at=NOW - 9, runs=2)
 
 
 def test_what_is_done_stays_done(log: MessageLog) -> None:
@@ -71,24 +71,24 @@ def test_a_wait_keeps_what_is_told_and_ends_in_time(
     claim = claimed(log)
     if after_the_intent:
         log.sending(claim)
-    progress = Progress(sent_at=NOW, tries=0, waits=3, waiting_since=NOW - 100.0)
+    progress = Progress(sent_at=NOW, runs=0, waits=3, waiting_since=NOW - 100.0)
     log.wait(claim, progress, until=NOW + 30, code="sendgrid-unavailable")
     assert found(log, now=NOW + 29) == NotClaimed(Finding.NOT_YET, NOW + 30)
     again = claimed(log, now=NOW + 30)
-    assert again.progress == replace(progress, tries=1)
+    assert again.progress == replace(progress, runs=1)
 
 
 def test_a_wait_forgets_when_it_began_if_it_is_told_so(log: MessageLog) -> None:
-    waiting = Progress(sent_at=NOW, tries=0, waits=1, waiting_since=float(NOW))
+    waiting = Progress(sent_at=NOW, runs=0, waits=1, waiting_since=float(NOW))
     log.wait(claimed(log), waiting, until=NOW, code="x")
-    retrying = Progress(sent_at=NOW, tries=1)
+    retrying = Progress(sent_at=NOW, runs=1)
     log.wait(claimed(log), retrying, until=NOW, code="x")
-    assert claimed(log).progress == replace(retrying, tries=2)
+    assert claimed(log).progress == replace(retrying, runs=2)
 
 
 def test_what_is_forgotten_begins_afresh(log: MessageLog) -> None:
     log.forget(claimed(log))
-    assert claimed(log, sent_at=NOW + 7).progress == Progress(sent_at=NOW + 7, tries=1)
+    assert claimed(log, sent_at=NOW + 7).progress == Progress(sent_at=NOW + 7, runs=1)
     log.forget(claimed(log, key="other"))
 
 

@@ -61,7 +61,7 @@ def registration(
         kind=Kind.SIGNUP,
         email=email,
         sf_account_id=account,
-        customer_number="CN-1",
+        customer_number=f"CN-{account}",
         first_name="太郎",
         language="ja",
         email_differs=True,
@@ -229,3 +229,15 @@ def test_of_many_at_once_one_reserves(dynamo: Dynamo) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(contend, range(24))) == 1
+
+
+def test_a_customer_number_is_one_users_whatever_its_account(store: Any) -> None:
+    first = registration()
+    store.reserve(first)
+    with pytest.raises(Occupied) as caught:
+        store.reserve(registration("b@example.com", "001B", customer_number="cn-001a"))
+    assert caught.value.account == Holder(first.id, mapped=False)
+    store.complete(first, mapping(first))
+    with pytest.raises(Occupied) as caught:
+        store.reserve(registration("b@example.com", "001B", customer_number="cn-001a"))
+    assert caught.value.account == Holder(first.id, mapped=True)

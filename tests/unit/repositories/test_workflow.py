@@ -9,6 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
+from portal.domain.lease import Lease
 from portal.domain.upstream import Unavailable
 from portal.engine.model import Event, Hold, Job, KeyUse, LastError, StepRecord, StepState
 from portal.engine.ports import HoldTaken, KeyTaken, StaleJob
@@ -43,8 +44,7 @@ FULL = JOB.changed(
         "check": StepRecord(state=StepState.STARTED, attempt=1, started_at=NOW + 2),
     },
     current_step="check",
-    lease_owner="me",
-    lease_until=NOW + 60,
+    lease=Lease("me", int(NOW) + 60),
     next_at=NOW + 5,
     due_at=NOW - 5,
     waits=2,
@@ -87,7 +87,7 @@ def store(table: Table) -> DynamoJobStore:
 
 @pytest.mark.parametrize("job", [JOB, FULL])
 def test_a_job_survives_its_item(job: Job) -> None:
-    item = {key: value for key, value in job_item(job, "w").items() if value is not None}
+    item = {key: value for key, value in job_item(job).items() if value is not None}
     assert job_from(item) == job
 
 
@@ -100,25 +100,12 @@ def test_a_job_survives_the_table(store: DynamoJobStore) -> None:
 
 def test_only_one_of_two_writers_wins(store: DynamoJobStore) -> None:
     read = store.replace(JOB)
-    winner = store.replace(read.changed(lease_owner="a"))
+    winner = store.replace(read.changed(lease=Lease("a", 0)))
     with pytest.raises(StaleJob) as stale:
-        store.replace(read.changed(lease_owner="b"))
+        store.replace(read.changed(lease=Lease("b", 0)))
     assert stale.value.found == winner
     with pytest.raises(StaleJob):
         store.replace(JOB)
-
-
-def test_a_write_that_botocore_repeated_is_recognised(store: DynamoJobStore) -> None:
-    """The first request took effect, its answer was lost, botocore sent it again."""
-    real = store._table.put
-
-    def twice(item: Any, **expression: Any) -> None:
-        real(item, **expression)
-        real(item, **expression)
-
-    store._table.put = twice  # type: ignore[method-assign]  # botocore's retry
-    written = store.replace(JOB)
-    assert (written.version, store.get("provision#1")) == (1, written)
 
 
 def test_job_and_key_are_written_together_or_not_at_all(store: DynamoJobStore) -> None:

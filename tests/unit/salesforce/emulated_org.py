@@ -134,8 +134,14 @@ class EmulatedOrg:
         """Change a record as the administrator."""
         Dml(self.org, ADMIN_ID).update(self.org.full_schema.get(name), record_id, fields)
 
-    def order(self) -> str:
-        """An order that can be provisioned, with one line."""
+    def status(self, order_id: str) -> str:
+        """An order's status."""
+        record = self.org.store.get(self.org.full_schema.get("Order"), order_id)
+        assert record is not None
+        return str(record["Status"])
+
+    def order(self, *, approved: bool = True) -> str:
+        """An order with one line."""
         product = self.insert(
             "Product2", Name="Internet 1G", ProductCode="NET", IsActive=True, WHMCS_Product_Id__c=11
         )
@@ -156,6 +162,8 @@ class EmulatedOrg:
         self.insert(
             "OrderItem", OrderId=order_id, PricebookEntryId=price, Quantity=1, UnitPrice=5000
         )
+        if approved:
+            self.update("Order", order_id, Status="Activated")
         return order_id
 
     def press(self, order_id: str | None = None, *, user: str | None = None) -> dict[str, Any]:

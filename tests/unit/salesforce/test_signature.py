@@ -220,7 +220,7 @@ def test_the_sandbox_check_tells_both_ways(org: EmulatedOrg) -> None:
 
 def test_the_variant_that_signs_in_apex(make_org: MakeOrg) -> None:
     org = make_org(Program.load(project_root(), ("force-app", "crypto-signing")))
-    setting = {"Key_Id__c": "k1", "Signing_Key__c": "a-signing-key"}
+    setting: dict[str, str | bool] = {"Key_Id__c": "k1", "Signing_Key__c": "a-signing-key"}
     org.vault.settings["portal_signing__c"] = setting
     org.vault.parameters.clear()
     assert org.press()["code"] == "accepted"

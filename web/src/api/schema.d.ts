@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/request-signup-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a sign-up link */
+        post: operations["request_signup_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/reset-password": {
         parameters: {
             query?: never;
@@ -555,45 +572,61 @@ export interface components {
         };
         /**
          * Address
-         * @description A postal address; `country` is ISO 3166-1 alpha-2.
+         * @description A postal address; what it needs depends on its country (docs/problems.md).
          */
         Address: {
-            /** Street */
-            street: string;
-            /** Street2 */
-            street2?: string | null;
-            /** City */
-            city: string;
-            /** State */
-            state: string;
             /**
              * Country
+             * @description ISO 3166-1 alpha-2
              * @example JP
              */
             country: string;
             /**
-             * Postcode
-             * @description Required where the country has postcodes.
+             * Street
+             * @example 1-2-3 Shibakoen
              */
-            postcode?: string | null;
-        };
-        /**
-         * AddressChange
-         * @description A partial change: what is left out stays; null or "" empties a field that may be empty.
-         */
-        AddressChange: {
-            /** Street */
-            street?: string | null;
+            street: string;
             /** Street2 */
             street2?: string | null;
-            /** City */
-            city?: string | null;
+            /**
+             * City
+             * @example Minato-ku
+             */
+            city: string;
             /** State */
             state?: string | null;
             /** Postcode */
             postcode?: string | null;
-            /** Country */
-            country?: string | null;
+        };
+        /**
+         * AddressChange
+         * @description A partial change: what is left out stays; "" or null empties what may be empty.
+         *
+         *     The address as a whole must be one of its country afterwards (docs/problems.md).
+         */
+        AddressChange: {
+            /**
+             * Street
+             * @example 1-2-3 Shibakoen
+             */
+            street?: string;
+            /** Street2 */
+            street2?: string | null;
+            /**
+             * City
+             * @example Minato-ku
+             */
+            city?: string;
+            /** State */
+            state?: string | null;
+            /** Postcode */
+            postcode?: string | null;
+            /**
+             * Country
+             * @description ISO 3166-1 alpha-2
+             * @example JP
+             */
+            country?: string;
         };
         /**
          * AddressView
@@ -654,17 +687,19 @@ export interface components {
             /**
              * Currentpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             currentPassword: string;
             /**
              * Newpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             newPassword: string;
         };
         /**
          * ChoiceView
-         * @description One choice; `priceDelta` is added to the product's price.
+         * @description One choice of an option. `priceDelta` is added to the product's price.
          */
         ChoiceView: {
             /** Id */
@@ -675,10 +710,10 @@ export interface components {
         };
         /**
          * EligibilityView
-         * @description What is known of where the customer lives.
+         * @description The customer's values for eligibility.
          *
-         *     `unknown` with reason `eligibility-unknown` means that only products that need no check are
-         *     offered until the reseller has the address checked.
+         *     `unknown` with the reason `eligibility-unknown` means that only products without conditions are
+         *     offered until the reseller has checked the address.
          */
         EligibilityView: {
             /**
@@ -746,7 +781,7 @@ export interface components {
         };
         /**
          * Health
-         * @description `{"status": "ok"}`.
+         * @description The answer `{"status": "ok"}`.
          */
         Health: {
             /**
@@ -814,7 +849,7 @@ export interface components {
         LineAction: "show" | "reissue" | "topup";
         /**
          * LineState
-         * @description How a line stands. `suspended` carries no traffic, but can come back.
+         * @description The state of a line. A `suspended` line carries no traffic and can be resumed.
          * @enum {string}
          */
         LineState: "pending" | "active" | "suspended" | "ended";
@@ -839,7 +874,7 @@ export interface components {
         };
         /**
          * LinkRequest
-         * @description A WHMCS client-area login that proves whose the client is.
+         * @description A WHMCS client-area login that proves whose the client is; WHMCS gets `password` as typed.
          *
          *     The portal password is `new_password`, or the proven one where the policy takes it.
          */
@@ -847,6 +882,7 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
@@ -854,10 +890,17 @@ export interface components {
              * Format: password
              */
             password: string;
-            /** Sfnumber */
+            /**
+             * Sfnumber
+             * @example CN-000101
+             */
             sfNumber: string;
             /** Newpassword */
             newPassword?: string | null;
+            /** Secondfact */
+            secondFact?: string | null;
+            /** Prooftoken */
+            proofToken?: string | null;
         };
         /**
          * LoginRequest
@@ -867,11 +910,13 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
              * Password
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             password: string;
         };
@@ -1008,7 +1053,7 @@ export interface components {
         };
         /**
          * OptionView
-         * @description One configurable option: all that a form needs to draw and check it.
+         * @description One configurable option, with the data that a form needs to show and check it.
          */
         OptionView: {
             /** Id */
@@ -1225,7 +1270,7 @@ export interface components {
         };
         /**
          * ProductView
-         * @description One product as a customer may see it.
+         * @description One product with the values that a customer may see.
          */
         ProductView: {
             /** Sku */
@@ -1257,13 +1302,13 @@ export interface components {
         };
         /**
          * ProfileState
-         * @description Where the profile of a line is (GSMA SGP.22). `unknown`: the provider does not tell.
+         * @description The state of a line's profile (GSMA SGP.22); `unknown` if the provider does not tell.
          * @enum {string}
          */
         ProfileState: "released" | "downloaded" | "installed" | "enabled" | "disabled" | "deleted" | "unknown";
         /**
          * ProvisionAccepted
-         * @description The job is recorded and will be worked on.
+         * @description The job is recorded, and a worker will run it.
          */
         ProvisionAccepted: {
             /** Sforderid */
@@ -1279,7 +1324,7 @@ export interface components {
         };
         /**
          * ProvisionAnswer
-         * @description `attempt` counts the starts; `result` is there once the order is provisioned.
+         * @description The state of a job. `attempt` counts the starts. A provisioned order has a `result`.
          */
         ProvisionAnswer: {
             /** Sforderid */
@@ -1295,7 +1340,7 @@ export interface components {
         };
         /**
          * ProvisionResult
-         * @description What a provisioned order became.
+         * @description The ids that a provisioned order has in other systems.
          */
         ProvisionResult: {
             /** Whmcsorderid */
@@ -1360,6 +1405,7 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
         };
@@ -1373,6 +1419,7 @@ export interface components {
             /**
              * Newpassword
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             newPassword: string;
         };
@@ -1383,6 +1430,17 @@ export interface components {
          */
         ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
         /**
+         * SignupProofRequest
+         * @description The customer number whose owner wants to sign up.
+         */
+        SignupProofRequest: {
+            /**
+             * Sfnumber
+             * @example CN-000101
+             */
+            sfNumber: string;
+        };
+        /**
          * SignupRequest
          * @description A customer of the reseller who wants a portal account.
          */
@@ -1390,11 +1448,13 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @example hanako@example.com
              */
             email: string;
             /**
              * Password
              * Format: password
+             * @example Sakura-2026-Ueno
              */
             password: string;
             /** Firstname */
@@ -1403,12 +1463,14 @@ export interface components {
             lastName: string;
             /**
              * Phone
+             * @description E.164, with the country code
              * @example +819012345678
              */
             phone: string;
             /**
              * Sfnumber
              * @description The Customer Number on the reseller's letters.
+             * @example CN-000101
              */
             sfNumber: string;
             address: components["schemas"]["Address"];
@@ -1425,6 +1487,10 @@ export interface components {
              * @default false
              */
             marketingOptIn: boolean;
+            /** Secondfact */
+            secondFact?: string | null;
+            /** Prooftoken */
+            proofToken?: string | null;
         };
         /**
          * SsoLink
@@ -1729,6 +1795,31 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ResetMailRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    request_signup_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignupProofRequest"];
             };
         };
         responses: {

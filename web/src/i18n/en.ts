@@ -9,6 +9,7 @@ const problems: Record<Slug, string> = {
   unauthenticated: 'Sign in to do this.',
   forbidden: 'Your account may not do this.',
   'not-found': 'We could not find this.',
+  'method-not-allowed': 'The request could not be read. Reload the page and try again.',
   conflict: 'This was changed in the meantime. Check the current values, then save again.',
   'in-progress': 'The same request is still being worked on. Try again in a moment.',
   'payload-too-large': 'This is more than we can take at once. Shorten it and try again.',
@@ -24,6 +25,8 @@ const problems: Record<Slug, string> = {
     'One of our systems did not answer in time. Trying again is safe: nothing happens twice.',
   'customer-number-unknown':
     'We do not know this customer number. Compare it with the number on our letters.',
+  'customer-not-proved':
+    'Your customer number and what proves it do not match, or there is an account already. Check them, sign in, or contact us.',
   'customer-already-registered':
     'There is already an account for this customer number. Sign in, or choose a new password.',
   'email-already-registered':
@@ -40,6 +43,8 @@ const problems: Record<Slug, string> = {
     'The billing account belongs to another customer number. Check the number, or contact us.',
   'reissue-unavailable': 'This eSIM cannot be replaced at the moment.',
   'confirm-loss-required': 'Confirm what is lost with the current eSIM, then try again.',
+  'account-conflict':
+    'Your customer record was merged with another one. Please contact us; nothing was changed.',
   'esim-code-unavailable': 'There is no activation code to show for this eSIM at the moment.',
   'account-not-mapped': 'Your sign-up was interrupted. Send it once more to complete it.',
   'payment-method-required': 'Add a payment method first, then place the order.',
@@ -75,7 +80,18 @@ const codes: Record<Code, string> = {
   'postcode-missing': 'Enter the postcode.',
   'postcode-invalid': 'This is not a postcode of that country. Example for Japan: 105-0011.',
   'state-missing': 'Enter the prefecture, state or province.',
+  'country-unknown': 'Choose a country from the list.',
   refused: 'Billing does not accept this value.',
+  'not-emptied': 'Billing needs a value here. Nothing was changed.',
+  'text-empty': 'Fill this in.',
+  'text-not-printable': 'Remove the characters that cannot be printed.',
+  'text-markup': 'Remove signs such as < and >.',
+  'text-link': 'Remove Web and e-mail addresses. Write a space after a full stop.',
+  'name-without-letter': 'A name has at least one letter.',
+  'name-signs': 'Remove the signs that do not belong in a name.',
+  'email-invalid': 'This e-mail address cannot be written to. Check its spelling.',
+  'phone-invalid': 'This is not a telephone number. Check the digits and the country code.',
+  'birth-date-invalid': 'Check the date of birth.',
   'password-too-short': 'The password is too short.',
   'password-too-long': 'The password is too long.',
   'password-no-lowercase': 'Add a lower-case letter (a–z).',
@@ -527,6 +543,25 @@ export const en = {
     },
     fill: 'Fill this in.',
     emailForm: 'Enter an e-mail address, such as name@example.com.',
+  },
+  proof: {
+    fact: {
+      postcode: 'Postcode that we know of you',
+      'birth-date': 'Date of birth',
+      other: 'Security answer',
+    },
+    factHint: {
+      postcode: 'The one on our letters to you, for example 105-0011.',
+      'birth-date': 'It shows that the customer number is yours.',
+      other: 'It shows that the customer number is yours.',
+    },
+    ask: 'To begin, we send a link to the e-mail address that we have of you.',
+    send: 'Send the link',
+    sent: 'Look into your mail',
+    sentText:
+      'If we know this customer number, we have sent a link to the e-mail address on file. It is valid for one hour.',
+    sentNothing:
+      'Nothing there? Look into the spam folder. If you have an account already, sign in.',
   },
   signUp: {
     title: 'Sign up',

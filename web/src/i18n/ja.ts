@@ -8,6 +8,8 @@ const problems: Messages['problems'] = {
   unauthenticated: 'この操作にはログインが必要です。',
   forbidden: 'お使いのアカウントではこの操作を行えません。',
   'not-found': '見つかりませんでした。',
+  'method-not-allowed':
+    'リクエストを読み取れませんでした。ページを再読み込みしてもう一度お試しください。',
   conflict: 'ほかの画面で内容が変更されました。現在の内容を確認して、もう一度保存してください。',
   'in-progress': '同じ処理を実行中です。しばらくしてからもう一度お試しください。',
   'payload-too-large': '一度に送信できる量を超えています。内容を短くしてお試しください。',
@@ -25,6 +27,8 @@ const problems: Messages['problems'] = {
     '一部のシステムから時間内に応答がありませんでした。もう一度お試しください。二重に処理されることはありません。',
   'customer-number-unknown':
     'このお客様番号は登録されていません。当社からの書類に記載の番号をご確認ください。',
+  'customer-not-proved':
+    'お客様番号とご本人確認の内容が一致しないか、すでにアカウントがあります。ご確認のうえ、ログインまたはお問い合わせください。',
   'customer-already-registered':
     'このお客様番号のアカウントはすでにあります。ログインするか、パスワードを再設定してください。',
   'email-already-registered':
@@ -41,6 +45,8 @@ const problems: Messages['problems'] = {
     '請求アカウントのお客様番号が一致しません。番号を確認するか、お問い合わせください。',
   'reissue-unavailable': '現在、このeSIMは交換できません。',
   'confirm-loss-required': '現在のeSIMとともに失われるものを確認してから、もう一度お試しください。',
+  'account-conflict':
+    'お客様情報が別の情報と統合されました。お問い合わせください。変更は行われていません。',
   'esim-code-unavailable': '現在、このeSIMのアクティベーションコードは表示できません。',
   'account-not-mapped': '登録が途中で中断されました。もう一度送信すると完了します。',
   'payment-method-required': '先にお支払い方法を登録してから、ご注文ください。',
@@ -79,7 +85,18 @@ const codes: Messages['codes'] = {
   'postcode-missing': '郵便番号を入力してください。',
   'postcode-invalid': '郵便番号の形式が正しくありません。日本の例: 105-0011',
   'state-missing': '都道府県（州・省）を入力してください。',
+  'country-unknown': '一覧から国を選んでください。',
   refused: '請求システムでこの値を受け付けられません。',
+  'not-emptied': '請求システムではこの項目が必要です。変更は保存されていません。',
+  'text-empty': '入力してください。',
+  'text-not-printable': '印刷できない文字を取り除いてください。',
+  'text-markup': '< や > などの記号を取り除いてください。',
+  'text-link': 'URL やメールアドレスを取り除いてください。ピリオドの後には空白を入れてください。',
+  'name-without-letter': '名前には文字が必要です。',
+  'name-signs': '名前に使えない記号を取り除いてください。',
+  'email-invalid': 'このメールアドレスには送信できません。つづりをご確認ください。',
+  'phone-invalid': '電話番号の形式が正しくありません。番号と国番号をご確認ください。',
+  'birth-date-invalid': '生年月日をご確認ください。',
   'password-too-short': 'パスワードが短すぎます。',
   'password-too-long': 'パスワードが長すぎます。',
   'password-no-lowercase': '英小文字（a–z）を含めてください。',
@@ -526,6 +543,25 @@ export const ja: Messages = {
     },
     fill: '入力してください。',
     emailForm: 'メールアドレスを入力してください（例: name@example.com）。',
+  },
+  proof: {
+    fact: {
+      postcode: 'ご登録の郵便番号',
+      'birth-date': '生年月日',
+      other: 'ご本人確認の答え',
+    },
+    factHint: {
+      postcode: '当社からの郵便物に記載の郵便番号です。例: 105-0011',
+      'birth-date': 'お客様番号がご本人のものか確認します。',
+      other: 'お客様番号がご本人のものかどうかを確認します。',
+    },
+    ask: 'はじめに、ご登録のメールアドレスにリンクをお送りします。',
+    send: 'リンクを送る',
+    sent: 'メールをご確認ください',
+    sentText:
+      'お客様番号が確認できた場合、ご登録のメールアドレスにリンクをお送りしました。有効期間は1時間です。',
+    sentNothing:
+      '届かない場合は迷惑メールをご確認ください。すでにアカウントをお持ちの場合はログインしてください。',
   },
   signUp: {
     title: '新規登録',

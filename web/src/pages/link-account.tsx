@@ -8,6 +8,14 @@ import { fold } from '../features/address';
 import { checkEmail, checkFilled, checkNumber } from '../features/checks';
 import { explain, useForm } from '../features/form';
 import { NewPassword } from '../features/new-password';
+import {
+  AskForLink,
+  checkProof,
+  linkNeeded,
+  proofOf,
+  SecondFact,
+  useProofToken,
+} from '../features/proof';
 import { settle } from '../features/repeat';
 import { safeReturn, signIn, thenBackTo } from '../features/session';
 import { useI18n } from '../i18n';
@@ -27,9 +35,11 @@ export default function LinkAccountPage() {
   const arrival = useHistoryState<Arrival | null>();
   // The password of billing may be too weak for here: only then another one is asked for.
   const [another, setAnother] = useState(false);
+  const token = useProofToken();
   const form = useForm({
     check: (values) => ({
       ...checkNumber(values, t),
+      ...checkProof(values, t),
       ...checkEmail(values, '/email', t),
       ...checkFilled(values, another ? ['/password', '/newPassword'] : ['/password'], t),
     }),
@@ -38,7 +48,13 @@ export default function LinkAccountPage() {
       const password = values.raw('/password');
       const newPassword = values.raw('/newPassword') || undefined;
       const sfNumber = fold(values.text('/sfNumber'));
-      const body = { email, password, sfNumber, ...(newPassword ? { newPassword } : {}) };
+      const body = {
+        email,
+        password,
+        sfNumber,
+        ...(newPassword ? { newPassword } : {}),
+        ...proofOf(values, token),
+      };
       await settle(() => must(api.POST('/auth/link-whmcs', { body })));
       try {
         await signIn({ email, password: newPassword ?? password });
@@ -61,6 +77,13 @@ export default function LinkAccountPage() {
       return true;
     },
   });
+  if (linkNeeded(token)) {
+    return (
+      <Page title={t.auth.linkTitle} className="narrow">
+        <AskForLink />
+      </Page>
+    );
+  }
   return (
     <Page title={t.auth.linkTitle} lead={t.auth.linkText} className="narrow">
       {arrival?.email && (
@@ -79,6 +102,7 @@ export default function LinkAccountPage() {
             spellCheck={false}
             defaultValue={arrival?.sfNumber ?? ''}
           />
+          <SecondFact />
           <EmailField defaultValue={arrival?.email ?? ''} />
           <PasswordField
             name="/password"

@@ -8,6 +8,14 @@ import { AddressFields, checkAddress, readAddress } from '../features/address-fi
 import { checkEmail, checkFilled, checkNumber } from '../features/checks';
 import { type Found, useForm, Values } from '../features/form';
 import { NewPassword } from '../features/new-password';
+import {
+  AskForLink,
+  checkProof,
+  linkNeeded,
+  proofOf,
+  SecondFact,
+  useProofToken,
+} from '../features/proof';
 import { settle } from '../features/repeat';
 import { safeReturn, signIn, thenBackTo } from '../features/session';
 import { useI18n } from '../i18n';
@@ -24,11 +32,12 @@ export default function SignUpPage() {
   const [, go] = useLocation();
   const target = safeReturn(new URLSearchParams(useSearch()).get('return'));
   const [step, setStep] = useStep();
+  const token = useProofToken();
   const formRef = useRef<HTMLFormElement>(null);
 
   const form = useForm({
     send: async (values) => {
-      const body = readSignUp(values);
+      const body = { ...readSignUp(values), ...proofOf(values, token) };
       await settle(() => must(api.POST('/auth/signup', { body })));
       try {
         await signIn({ email: body.email, password: body.password });
@@ -75,6 +84,14 @@ export default function SignUpPage() {
     else form.submit(element);
   };
 
+  if (linkNeeded(token)) {
+    return (
+      <Page title={t.signUp.title} className="narrow">
+        <AskForLink />
+        <Others target={target} />
+      </Page>
+    );
+  }
   return (
     <Page title={t.signUp.title} className="narrow">
       <Progress step={step} />
@@ -104,21 +121,29 @@ export default function SignUpPage() {
           <Patience busy={form.busy}>{t.signUp.creating}</Patience>
         </Form>
       </div>
-      <div>
-        <p>
-          {t.auth.haveAccount}{' '}
-          <Link href={thenBackTo('/login', target)} className="inline-link">
-            {t.auth.signIn}
-          </Link>
-        </p>
-        <p>
-          {t.signUp.hasBilling}{' '}
-          <Link href={thenBackTo('/link-account', target)} className="inline-link">
-            {t.signUp.hasBillingLink}
-          </Link>
-        </p>
-      </div>
+      <Others target={target} />
     </Page>
+  );
+}
+
+/** The other ways in. */
+function Others({ target }: { target: string }) {
+  const { t } = useI18n();
+  return (
+    <div>
+      <p>
+        {t.auth.haveAccount}{' '}
+        <Link href={thenBackTo('/login', target)} className="inline-link">
+          {t.auth.signIn}
+        </Link>
+      </p>
+      <p>
+        {t.signUp.hasBilling}{' '}
+        <Link href={thenBackTo('/link-account', target)} className="inline-link">
+          {t.signUp.hasBillingLink}
+        </Link>
+      </p>
+    </div>
   );
 }
 
@@ -224,6 +249,7 @@ function AboutYou() {
         autoCapitalize="characters"
         spellCheck={false}
       />
+      <SecondFact />
       <div className="pair">{lang === 'ja' ? [last, first] : [first, last]}</div>
       <TextField
         name="/phone"
@@ -278,6 +304,7 @@ function checkStep(step: number, values: Values, t: Messages): Found {
       const born = values.text('/dateOfBirth');
       return {
         ...checkNumber(values, t),
+        ...checkProof(values, t),
         ...checkFilled(values, ['/firstName', '/lastName', '/phone'], t),
         ...(phone && !internationalPhone(phone) ? { '/phone': t.signUp.phoneForm } : {}),
         ...(born && born > new Date().toISOString() ? { '/dateOfBirth': t.signUp.birthForm } : {}),

@@ -170,12 +170,64 @@ test.describe('signed in', () => {
 
 const address = async () => (await import('../fixtures')).address;
 
+test('sign-up asks for the fact that proves the number', async ({ page, api, site }) => {
+  site.signUp = { proof: 'second-fact', fact: 'postcode' };
+  api.on('POST /auth/signup', { status: 422, body: problem('customer-not-proved', 422) });
+  await page.goto('/signup');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.locator('.errors li')).toHaveCount(5);
+  await page.getByLabel('Customer number').fill('CN-000101');
+  await page.getByLabel('Postcode that we know of you').fill('100-0005');
+  await accessible(page);
+  await page.getByLabel('First name').fill('Haruka');
+  await page.getByLabel('Last name').fill('Sato');
+  await page.getByLabel('Telephone').fill('03-1234-5601');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByLabel('Postcode', { exact: true }).fill('1050011');
+  await page.getByLabel('Prefecture').selectOption('Tokyo');
+  await page.getByLabel('City, ward, town or village').fill('Minato-ku');
+  await page.getByLabel('Town, block and number').fill('1-2-3 Shibakoen');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByLabel('E-mail address').fill('haruka.sato@mail.example');
+  await page.getByLabel('Password', { exact: true }).fill('Sakura-Train-2026!');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.locator('.errors')).toContainText('do not match, or there is an account');
+  expect(api.of('POST /auth/signup')[0]?.body).toMatchObject({ secondFact: '100-0005' });
+});
+
+test('sign-up by a link to the address on file', async ({ page, api, site }) => {
+  site.signUp = { proof: 'email' };
+  api.on('POST /auth/request-signup-proof', { status: 202 });
+  await page.goto('/signup');
+  await page.getByRole('button', { name: 'Send the link' }).click();
+  await expect(page.locator('.errors')).toBeFocused();
+  await page.getByLabel('Customer number').fill('CN-000101');
+  await accessible(page);
+  await page.getByRole('button', { name: 'Send the link' }).click();
+  await expect(page.getByRole('heading', { name: 'Look into your mail' })).toBeVisible();
+  await accessible(page);
+  expect(api.of('POST /auth/request-signup-proof')[0]?.body).toEqual({ sfNumber: 'CN-000101' });
+
+  // The link of the mail opens the form, leaves no token in the address, and proves for linking too.
+  api.on('POST /auth/link-whmcs', { status: 422, body: problem('customer-not-proved', 422) });
+  await page.goto('/signup#token=proof-token-1');
+  await expect(page.getByRole('heading', { name: /About you/ })).toBeVisible();
+  expect(page.url()).not.toContain('proof-token-1');
+  await page.getByRole('link', { name: 'Link your billing account instead' }).click();
+  await page.getByLabel('Customer number').fill('CN-000101');
+  await page.getByLabel('E-mail address').fill('haruka.sato@mail.example');
+  await page.getByLabel('Password', { exact: false }).first().fill('Whmcs-pass-1');
+  await page.getByRole('button', { name: /^Link/ }).click();
+  await expect(page.locator('.errors')).toContainText('do not match, or there is an account');
+  expect(api.of('POST /auth/link-whmcs')[0]?.body).toMatchObject({ proofToken: 'proof-token-1' });
+});
+
 test('sign-up: three steps, one request, errors at their field', async ({ page, api }) => {
   api.on('POST /auth/signup', {
     status: 422,
     body: problem('invalid-request', 422, {
       errors: [
-        { pointer: '/address/postcode', code: 'value_error', detail: 'Not a postcode.' },
+        { pointer: '/address/postcode', code: 'a-new-code', detail: 'Not a postcode.' },
         { pointer: '/password', code: 'password-no-digit', detail: 'Use at least one digit.' },
       ],
     }),

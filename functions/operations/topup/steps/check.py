@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from portal.domain.esim import LineState
+from portal.domain.esim import Line, LineState
 from portal.engine.failures import StopWorkflow
 from portal.engine.steps import Run, Step
 from portal.ports.billing_orders import BillingClients, ServiceReader
@@ -18,7 +18,11 @@ ACTIVE = "active"
 
 
 class Check(Step[CheckRecord]):
-    """The service and the pay methods in WHMCS, the line at the provider: three calls."""
+    """The service and the pay methods in WHMCS, the line at the provider: three calls at most.
+
+    Line and offer were looked at when the operation was accepted. They are looked at again when
+    that was minutes ago; the line also where nothing but its total shows a top-up.
+    """
 
     key = CHECK
     seconds = 60
@@ -42,18 +46,23 @@ class Check(Step[CheckRecord]):
             raise StopWorkflow(
                 "service-not-active", f"WHMCS service {service.id} is {service.status}."
             )
-        line = self._provider.get_line(loaded.line_id)
-        if line.state is not LineState.ACTIVE:
-            raise StopWorkflow("line-not-active", f"The line is {line.state} at the provider.")
-        self._check_offer(run, loaded.plan, wanted.offer)
+        waited = run.now() - run.job.requested_at > FRESH_SECONDS
+        data_total = None
+        if waited or self._provider.capabilities.top_up_idempotency == "none":
+            data_total = self._checked_line(loaded.line_id).data_total
+        if waited:
+            self._check_offer(loaded.plan, wanted.offer)
         if not _billed(run):
             self._check_pay_methods(wanted.client_id)
-        return CheckRecord(data_total=line.data_total)
+        return CheckRecord(data_total=data_total)
 
-    def _check_offer(self, run: Run, plan: str, offer: str) -> None:
-        """The offer was looked up when the operation was accepted; a later look costs a call."""
-        if run.now() - run.job.requested_at <= FRESH_SECONDS:
-            return
+    def _checked_line(self, line_id: str) -> Line:
+        line = self._provider.get_line(line_id)
+        if line.state is not LineState.ACTIVE:
+            raise StopWorkflow("line-not-active", f"The line is {line.state} at the provider.")
+        return line
+
+    def _check_offer(self, plan: str, offer: str) -> None:
         if all(found.offer_id != offer for found in self._provider.offers(plan)):
             raise StopWorkflow("offer-gone", f"The provider has no top-up {offer} for {plan}.")
 

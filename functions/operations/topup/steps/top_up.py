@@ -21,7 +21,7 @@ REFERENCE_LENGTH = 32
 
 
 class BuyTopUp(Step[TopUpRecord]):
-    """One call when nothing goes wrong."""
+    """One call when nothing goes wrong, and one more where the answer is always pending."""
 
     key = TOP_UP
     seconds = 45
@@ -62,16 +62,13 @@ class BuyTopUp(Step[TopUpRecord]):
             # Nothing was bought for certain: an earlier request was looked for.
             _take_back(run, record)
             raise
+        if answer.state is ChangeState.PENDING:
+            self._remember(run, answer)
+            answer = find_top_up(run, self._provider, self._changes) or answer
         return self._settled(run, answer)
 
     def _settled(self, run: Run, found: TopUp) -> TopUpRecord:
-        record = top_up_so_far(run)
-        if found.top_up_id is not None and found.top_up_id != record.change_id:
-            # Before the checkpoint: another operation must not take it for its own.
-            operation = asked(run.job)
-            self._changes.remember(operation.service_id, found.top_up_id, operation.operation_id)
-            record = record.model_copy(update={"change_id": found.top_up_id})
-            run.save(record)
+        record = self._remember(run, found)
         if found.state is ChangeState.DONE:
             return record.model_copy(update={"done": True})
         if found.state is ChangeState.FAILED:
@@ -82,6 +79,17 @@ class BuyTopUp(Step[TopUpRecord]):
             "The provider has the top-up pending.",
             seconds=min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(run.job.waits, 10)),
         )
+
+    def _remember(self, run: Run, found: TopUp) -> TopUpRecord:
+        """Keep the provider's id before the checkpoint: no other operation may take it for its."""
+        record, number = top_up_so_far(run), found.top_up_id
+        if number is None or number == record.change_id:
+            return record
+        operation = asked(run.job)
+        self._changes.remember(operation.service_id, number, operation.operation_id)
+        record = record.model_copy(update={"change_id": number})
+        run.save(record)
+        return record
 
 
 def reference(operation_id: str, attempt: int) -> str:

@@ -1,12 +1,13 @@
-"""Putting vendor clients together, for the composition roots of the areas.
+"""Creates vendor clients and stores for the composition roots of the functions.
 
-Every function imports what it builds when it is called: an endpoint's module must load without
-requests, simple-salesforce or botocore (see docs/performance.md).
+Each factory imports what it creates when it is called, because an endpoint's module must load
+without requests, simple-salesforce and botocore (see docs/performance.md).
 """
 
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,24 +17,28 @@ from portal import config
 
 if TYPE_CHECKING:
     from portal.adapters.guard import Guard
+    from portal.adapters.salesforce.accounts import SalesforceAccounts
     from portal.adapters.salesforce.client import SalesforceClient
     from portal.adapters.whmcs.client import WhmcsClient
     from portal.billing.payment_gate import PaymentGate
     from portal.domain.catalog import AccountEligibility
+    from portal.domain.identity import CustomerMapping
+    from portal.identity.merged_accounts import MergedAccounts
     from portal.ports.catalog import CatalogReader
     from portal.ports.esim import EsimProvider
-    from portal.ports.identity import CustomerDirectory
+    from portal.ports.identity import CustomerSearch
     from portal.ports.mail import MailQueue
     from portal.ports.message_log import MessageLog
+    from portal.ports.proof_tokens import ProofTokens
     from portal.ports.reset_tokens import ResetTokens
     from portal.ports.workflow import JobReader
     from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
 
 
 def salesforce(settings: config.SalesforceConfig, guard: Guard | None = None) -> SalesforceClient:
-    """The Salesforce client; `guard` runs its calls, for a circuit breaker.
+    """Return a Salesforce client. `guard` runs its calls, for example in a circuit breaker.
 
-    Without a guard it is one per org and execution environment, so there is one session.
+    Without a guard, an execution environment has one client per org, and so one session.
     """
     url, secret_id = settings.salesforce_url, settings.salesforce_secret_id
     if guard is None:
@@ -57,8 +62,28 @@ def _new_salesforce(url: str, secret_id: str, api_version: str, guard: Guard) ->
     return SalesforceClient(url=url, api_version=api_version, login=login, guard=guard)
 
 
+def accounts(
+    settings: config.AccountReading,
+    client: SalesforceClient | None = None,
+    *,
+    second_fact: str = "",
+) -> SalesforceAccounts:
+    """Customers as Salesforce knows them, by number and after a merge.
+
+    `second_fact` is the API name of the field that proves who somebody is; empty to read none.
+    """
+    from portal.adapters.salesforce.accounts import AccountFields, SalesforceAccounts
+
+    fields = AccountFields(
+        customer_number=settings.customer_number_field,
+        email=settings.account_email_field,
+        second_fact=second_fact,
+    )
+    return SalesforceAccounts(client or salesforce(settings), fields)
+
+
 def whmcs(settings: config.WhmcsConfig, guard: Guard | None = None) -> WhmcsClient:
-    """The WHMCS client; `guard` runs its calls, for a circuit breaker."""
+    """Return a WHMCS client. `guard` runs its calls, for example in a circuit breaker."""
     from portal.adapters.guard import unguarded
     from portal.adapters.whmcs.client import WhmcsClient
     from portal.secrets import Secret
@@ -67,16 +92,39 @@ def whmcs(settings: config.WhmcsConfig, guard: Guard | None = None) -> WhmcsClie
     return WhmcsClient(url=settings.whmcs_api_url, secret=secret, guard=guard or unguarded)
 
 
-def directory(settings: config.IdentityTable) -> CustomerDirectory:
-    """Who is who."""
+def directory(settings: config.IdentityTable) -> CustomerSearch:
+    """Return the directory of customers' identities."""
     from portal.repositories.dynamodb import Table
     from portal.repositories.identity import DynamoCustomerDirectory
 
     return DynamoCustomerDirectory(Table(settings.identity_table))
 
 
+def merged_accounts(
+    settings: config.AccountFollowing, client: SalesforceClient | None = None
+) -> MergedAccounts:
+    """Finds customers again whose Accounts were merged in Salesforce."""
+    from portal.identity.merged_accounts import MergedAccounts
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.identity import DynamoCustomerDirectory
+
+    found = accounts(settings, client)
+    customers = DynamoCustomerDirectory(Table(settings.identity_table))
+    return MergedAccounts(
+        accounts=found, merges=found, directory=customers, remaps=customers, clock=time.time
+    )
+
+
+def proof_tokens(settings: config.EphemeralTable) -> ProofTokens:
+    """Tokens of sign-up links."""
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.proof_tokens import DynamoProofTokens
+
+    return DynamoProofTokens(Table(settings.ephemeral_table))
+
+
 def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
-    """Password reset tokens."""
+    """Return the store of password reset tokens."""
     from portal.repositories.dynamodb import Table
     from portal.repositories.reset_tokens import DynamoResetTokens
 
@@ -84,7 +132,7 @@ def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
 
 
 def consumed_queue(url: str) -> ConsumedQueue:
-    """A queue as its consumer needs it."""
+    """Return a queue with the operations that its consumer needs."""
     from portal.adapters.sqs import SqsQueue
     from portal.queues.fresh_and_waiting import ConsumedQueue
 
@@ -93,14 +141,14 @@ def consumed_queue(url: str) -> ConsumedQueue:
 
 
 def fresh_and_waiting(url: str, waiting_url: str) -> FreshAndWaiting:
-    """The two queues of a consumer."""
+    """Return the two queues of a consumer."""
     from portal.queues.fresh_and_waiting import FreshAndWaiting
 
     return FreshAndWaiting(fresh=consumed_queue(url), waiting=consumed_queue(waiting_url))
 
 
 def message_log(settings: config.IdempotencyTable, kind: str) -> MessageLog:
-    """What became of the messages of a kind."""
+    """Return the log of messages of one kind."""
     from portal.repositories.dynamodb import Table
     from portal.repositories.message_log import DynamoMessageLog
 
@@ -108,14 +156,14 @@ def message_log(settings: config.IdempotencyTable, kind: str) -> MessageLog:
 
 
 def mail_queue(settings: config.EmailQueue) -> MailQueue:
-    """Where mail jobs go."""
+    """Return the queue of mail jobs."""
     from portal.adapters.sqs import SqsMailQueue, SqsQueue
 
     return SqsMailQueue(SqsQueue(settings.email_queue_url))
 
 
 def catalog_reader(settings: config.CatalogReading) -> CatalogReader:
-    """The catalogue behind its shared cache."""
+    """Return the reader of the catalogue with its shared cache."""
     from portal.adapters.salesforce.catalog import SalesforceCatalogSource
     from portal.catalog.cache import CatalogCache
     from portal.repositories.catalog import DynamoCatalogStore
@@ -131,15 +179,15 @@ def catalog_reader(settings: config.CatalogReading) -> CatalogReader:
 
 
 def today(settings: config.TimeZoneConfig) -> Callable[[], date]:
-    """The reseller's calendar day."""
+    """Return a function that returns the date in the reseller's time zone."""
     zone = ZoneInfo(settings.portal_time_zone)
     return lambda: datetime.now(zone).date()
 
 
 def eligibility(
     settings: config.EligibilityReading,
-) -> Callable[[str], AccountEligibility]:
-    """Eligibility by Salesforce Account id, cached for minutes."""
+) -> Callable[[CustomerMapping], AccountEligibility]:
+    """Eligibility of a customer's Account, cached for minutes."""
     from portal.adapters.salesforce.catalog import (
         EligibilityFields,
         SalesforceEligibilitySource,
@@ -153,13 +201,14 @@ def eligibility(
     )
     source = SalesforceEligibilitySource(salesforce(settings), fields)
     cache = DynamoEligibilityCache(Table(settings.catalog_table))
-    return CachedEligibility(source, cache).of_account
+    current = merged_accounts(settings).current
+    return CachedEligibility(source, cache, current).of_customer
 
 
 def payment_gate(
     ephemeral_table: str, calendar: Callable[[], date], client: WhmcsClient
 ) -> PaymentGate:
-    """Can a client pay, remembered for minutes when the answer is yes."""
+    """Return the payment gate, which remembers positive answers for minutes."""
     from portal.adapters.whmcs.billing import WhmcsPayMethods
     from portal.billing.payment_gate import PaymentGate
     from portal.repositories.dynamodb import Table
@@ -169,7 +218,7 @@ def payment_gate(
 
 
 def esim_provider(settings: config.EsimConfig, guard: Guard | None = None) -> EsimProvider:
-    """The provider that ESIM_PROVIDER names; `guard` runs its calls, for a circuit breaker.
+    """Return the provider that ESIM_PROVIDER names. `guard` runs its calls.
 
     Raises ConfigurationError for a name without an adapter.
     """
@@ -196,7 +245,7 @@ def esim_provider(settings: config.EsimConfig, guard: Guard | None = None) -> Es
 
 
 def job_reader(settings: config.WorkflowTable) -> JobReader:
-    """How the provisioning of an order stands."""
+    """Return the reader of provisioning jobs."""
     from portal.provisioning.view import StoredJobReader
     from portal.repositories.dynamodb import Table
     from portal.repositories.workflow import DynamoJobStore

@@ -1,6 +1,6 @@
-"""The kinds of jobs that the workflow engine runs: one row each.
+"""The kinds of jobs that the workflow engine runs, in one row each.
 
-The sweeper, the queues and the metrics of a kind follow from its row.
+The row decides the queues, the sweeper's routes and the metrics of a kind.
 """
 
 from __future__ import annotations

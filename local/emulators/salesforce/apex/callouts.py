@@ -67,7 +67,7 @@ class Vault:
 
     parameters: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     urls: dict[str, str] = field(default_factory=dict)
-    settings: dict[str, dict[str, str]] = field(default_factory=dict)
+    settings: dict[str, dict[str, str | bool]] = field(default_factory=dict)
 
 
 def no_transport(request: Outgoing) -> Incoming:

@@ -75,10 +75,11 @@ class Invocation:
         """A label, a constant of the platform or a class; else the name as it is."""
         key = name.key
         if key.startswith(_LABEL) and key.count(".") == 1:
-            label = key.removeprefix(_LABEL)
-            if label not in self._machine.program.labels:
+            language = self._machine.session.language
+            label = self._machine.program.label(key.removeprefix(_LABEL), language)
+            if label is None:
                 raise NotApex(f"there is no custom label {name.path.rpartition('.')[2]}")
-            return self._machine.program.labels[label]
+            return label
         owner, _, member = key.rpartition(".")
         if owner in PLATFORM and member in PLATFORM[owner].constants:
             return PLATFORM[owner].constants[member]

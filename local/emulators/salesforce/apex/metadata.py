@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from local.emulators.salesforce.metadata import read_field
+from local.emulators.salesforce.metadata import read_field, read_field_file
 from local.emulators.salesforce.schema import SObject
 from local.emulators.salesforce.standard_fields import sobject
 
@@ -81,15 +81,18 @@ class Project:
         return found
 
     def custom_settings(self) -> dict[str, SObject]:
-        """Hierarchy custom settings by lower-case name (objects in the metadata format)."""
+        """Hierarchy custom settings by lower-case name, in the metadata and the source format."""
         found = {}
-        for path in self._paths("objects/*.object"):
+        for path in [*self._paths("objects/*.object"), *self._paths("objects/*/*.object-meta.xml")]:
             root = _parse(path)
             if _text(root, "customSettingsType") != "Hierarchy":
                 msg = f"{path.name}: only hierarchy custom settings are emulated"
                 raise ValueError(msg)
             fields = [read_field(item) for item in root.iter(f"{_NAMESPACE}fields")]
-            found[path.stem.lower()] = sobject(path.stem, _SETTINGS_PREFIX, fields)
+            files = sorted(path.parent.glob("fields/*.field-meta.xml"))
+            name = path.name.partition(".")[0]
+            fields += [read_field_file(item) for item in files]
+            found[name.lower()] = sobject(name, _SETTINGS_PREFIX, fields)
         return found
 
     def labels(self) -> dict[str, str]:
@@ -99,6 +102,16 @@ class Project:
             for label in root.iter(f"{_NAMESPACE}labels"):
                 found[_text(label, "fullName").lower()] = _text(label, "value")
         return found
+
+    def translations(self) -> dict[str, dict[str, str]]:
+        """Custom labels by lower-case name, by language."""
+        return {
+            language: {
+                _text(item, "name").lower(): _text(item, "label")
+                for item in root.iter(f"{_NAMESPACE}customLabels")
+            }
+            for language, root in self._named("translations", ".translation-meta.xml")
+        }
 
     def permission_sets(self) -> dict[str, PermissionSet]:
         """Permission sets by name."""

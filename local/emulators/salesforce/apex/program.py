@@ -21,6 +21,7 @@ class Program:
         self.project = project
         self.classes = ClassTable(declarations)
         self.labels = project.labels()
+        self.translations = project.translations()
         self.custom_settings = project.custom_settings()
         self.permission_sets = project.permission_sets()
         self.permission_set_groups = project.permission_set_groups()
@@ -39,6 +40,11 @@ class Program:
                 raise ValueError(msg)
             declarations.append(declaration)
         return cls(project, declarations)
+
+    def label(self, name: str, language: str) -> str | None:
+        """A custom label by lower-case name, in the language or else the project's own."""
+        translated = self.translations.get(language, {}).get(name)
+        return self.labels.get(name) if translated is None else translated
 
     def test_classes(self) -> list[ApexClass]:
         """Classes with `@IsTest`, by name."""

@@ -37,11 +37,14 @@ from local.emulators.salesforce.apex.callouts import (
 )
 from local.emulators.salesforce.apex.errors import ApexFailure
 from local.emulators.salesforce.apex.gateway import ApexError, CallRefused, Gateway
+from local.emulators.salesforce.apex.metadata import DEFAULT_PACKAGE
 from local.emulators.salesforce.apex.program import Program
 from local.emulators.salesforce.apex.users import Users
-from local.emulators.salesforce.org import Org
+from local.emulators.salesforce.org import DEFAULT_LANGUAGE, Org
 
 _BASE = "/_admin/apex"
+PACKAGES = (DEFAULT_PACKAGE, "japanese")
+"""The package directories that are deployed to the emulated org."""
 
 
 class UserSeed(BaseModel):
@@ -50,6 +53,7 @@ class UserSeed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     username: str
+    language: str = DEFAULT_LANGUAGE
     permissionSets: list[str] = Field(default_factory=list)  # noqa: N815  # the seed's own names
 
 
@@ -87,6 +91,7 @@ class ApexService:
         """Forget users, their permissions and all credentials."""
         self._vault.parameters.clear()
         self._vault.urls.clear()
+        self._vault.settings.clear()
         if self._loaded is not None:
             self._loaded[1].clear()
 
@@ -97,7 +102,8 @@ class ApexService:
                 assigned = self._parts()[1]
             except ApexFailure as failure:
                 raise ValueError(str(failure)) from failure
-            assigned.assign(self._org.add_user(user.username), user.permissionSets)
+            user_id = self._org.add_user(user.username, language=user.language)
+            assigned.assign(user_id, user.permissionSets)
 
     def set_credentials(
         self, parameters: dict[str, dict[str, dict[str, str]]], urls: dict[str, str]
@@ -106,9 +112,13 @@ class ApexService:
         self._vault.parameters.update(parameters)
         self._vault.urls.update(urls)
 
+    def set_rules(self, settings: dict[str, dict[str, str | bool]]) -> None:
+        """Fill the organization's record of hierarchy custom settings."""
+        self._vault.settings.update({name.lower(): item for name, item in settings.items()})
+
     def _parts(self) -> tuple[Gateway, Users]:
         if self._loaded is None:
-            program = Program.load(self._project)
+            program = Program.load(self._project, PACKAGES)
             users = Users(program)
             callouts = Callouts(
                 program.named_credentials,

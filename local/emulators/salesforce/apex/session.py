@@ -14,7 +14,7 @@ from local.emulators.salesforce.apex.classes import ApexClass
 from local.emulators.salesforce.apex.coverage import Coverage
 from local.emulators.salesforce.apex.errors import LimitExceeded
 from local.emulators.salesforce.apex.values import Instance
-from local.emulators.salesforce.org import Org
+from local.emulators.salesforce.org import DEFAULT_LANGUAGE, Org
 from local.emulators.salesforce.schema import Schema, SObject
 
 AccessOf = Callable[[str], Access]
@@ -57,7 +57,7 @@ class CustomSettings:
     """Hierarchy custom settings by lower-case name, and the org's defaults for their fields."""
 
     objects: Mapping[str, SObject] = field(default_factory=dict)
-    defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    defaults: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict)
 
 
 class Session:
@@ -97,6 +97,13 @@ class Session:
         if not self.settings.objects:
             return self.org.full_schema
         return Schema([*self.org.full_schema.all(), *self.settings.objects.values()])
+
+    @property
+    def language(self) -> str:
+        """The language of the user who runs the code now, such as `en_US` or `ja`."""
+        user = self.org.full_schema.get("User")
+        record = self.org.store.get(user, self.user_id)
+        return str(record["LanguageLocaleKey"]) if record else DEFAULT_LANGUAGE
 
     def user_schema(self) -> Schema:
         """The objects and fields that the user can see."""

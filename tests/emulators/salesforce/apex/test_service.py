@@ -115,7 +115,7 @@ def apex(server: Running, portal: Portal) -> Running:
                         "AccountId": ACCOUNT,
                         "Pricebook2Id": STANDARD_PRICEBOOK_ID,
                         "EffectiveDate": "2026-11-27",
-                        "Status": "Pending Review",
+                        "Status": "Activated",
                         "Attempt_Count__c": 2,
                         "Last_Provisioning_At__c": "2026-11-27T01:02:03Z",
                     }
@@ -170,6 +170,35 @@ def test_a_press_reaches_the_portal_signed(apex: Running, portal: Portal) -> Non
     assert headers["x-portal-key-id"] == "k1"
     assert len(headers["x-portal-signature"]) == 67
     assert b"requestedBy" in body
+
+
+def test_texts_are_in_the_users_language(apex: Running, portal: Portal) -> None:
+    whole_line(apex)
+    name = "tantou@portal.example"
+    user = {"username": name, "permissionSets": ["Portal_Operators"], "language": "ja"}
+    apex.emulator.seed({"users": [user]})
+    assert press(apex, name).json()["returnValue"]["message"].startswith("ポータル")
+    assert press(apex).json()["returnValue"]["message"].startswith("The portal")
+
+
+def test_custom_settings_are_the_orgs_until_it_is_reset(apex: Running) -> None:
+    whole_line(apex)
+    rules = {"Portal_Rules__c": {"Provision_Without_Approval__c": True}}
+
+    def stops() -> list[str]:
+        arguments = {"orderIds": [ORDER]}
+        answer = call(apex, f"{CONTROLLER}/readOrders", user=OPERATOR, arguments=arguments)
+        (order,) = answer.json()["returnValue"]
+        return [stop["code"] for stop in order["stops"]]
+
+    org = apex.emulator._org  # type: ignore[attr-defined]  # the quickest way to change a seed
+    sobject = org.schema.get("Order")
+    org.store.put(sobject, {**org.store.get(sobject, ORDER), "Status": "Pending Review"})
+    assert stops() == ["order-not-approved"]
+    apex.emulator.seed({"customSettings": rules})
+    assert stops() == []
+    apex.emulator.seed({"customSettings": {"Portal_Rules__c": {}}})
+    assert stops() == ["order-not-approved"]
 
 
 def test_the_action_of_flows_answers_for_each_input(apex: Running) -> None:

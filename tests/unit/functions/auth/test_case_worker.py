@@ -14,8 +14,9 @@ from functions.auth import case_worker
 from functions.auth.email_cases import EmailCases
 from tests.fakes.accounts import account
 from tests.fakes.sqs import FakeSqs
+from tests.fakes.wires import Strike
 from tests.unit.functions.auth.cases import case_worker_deps
-from tests.unit.functions.auth.world import Sabotage, World
+from tests.unit.functions.auth.world import World
 
 HOUR = 3_600.0
 
@@ -29,9 +30,9 @@ class CaseQueues:
         self.desk = world.desk
         self.failure: UpstreamError | None = None
         self.calls = 0
-        desk = world.wire("desk", self)
+        desk = world.wires.wire("desk", self)
         deps = case_worker_deps(
-            EmailCases(world.identity, desk, world.clock), world.clock, self.sqs
+            EmailCases(world.identity, desk, world.accounts, world.clock), world.clock, self.sqs
         )
         monkeypatch.setattr(case_worker, "build_case_worker", lambda: deps)
 
@@ -94,7 +95,7 @@ def test_delivered_twice_it_is_one_case(due: CaseQueues) -> None:
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a_lost_answer_is_settled_by_asking_again(due: CaseQueues, *, after: bool) -> None:
     lost = OutcomeUnknown("salesforce", "Case create", "")
-    due.world.sabotage = Sabotage("desk", "open", lost, after=after)
+    due.world.wires.strikes = [Strike(lost, "desk.open", after=after)]
     due.deliver(due.job)
     due.run(hours=0.1)
     assert len(due.desk.cases) == 1

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from portal.api.rate_limit import Limit
+from portal.domain.limits import Limit
 from portal.domain.mail import MailTemplate
 from portal.domain.upstream import Unavailable
 
 from tests.events import Answer
 from tests.fakes.accounts import account
+from tests.fakes.faults import Killed
+from tests.fakes.wires import Strike
 from tests.unit.functions.auth.test_signup import pointers, slug
-from tests.unit.functions.auth.world import EMAIL, Killed, Sabotage, World
+from tests.unit.functions.auth.world import EMAIL, World
 
 WHMCS_PASSWORD = "Whmcs-pass-1"
 
@@ -50,8 +52,19 @@ def test_a_proved_password_that_the_policy_refuses_asks_for_a_new_one(customer: 
     customer.clients.users[0].password = "weak"
     answer = link(customer, password="weak")
     assert slug(answer) == "password-refused"
-    assert pointers(answer)[0] == "/newPassword"
+    assert set(pointers(answer)) == {"/password"}
+    assert "newPassword" in answer.json()["detail"]
     assert link(customer, password="weak", newPassword="Portal-pass-2026").status == 201
+
+
+def test_a_short_wrong_password_is_wrong_before_it_is_short(customer: World) -> None:
+    assert slug(link(customer, password="weak")) == "invalid-credentials"
+
+
+def test_a_short_new_password_is_told_at_its_own_place(customer: World) -> None:
+    answer = link(customer, newPassword="weak")
+    assert (slug(answer), set(pointers(answer))) == ("password-refused", {"/newPassword"})
+    assert customer.clients.calls == []
 
 
 def test_a_wrong_password_is_401_and_limited(customer: World) -> None:
@@ -109,8 +122,7 @@ def test_a_client_of_another_portal_user_is_taken(customer: World) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_and_repeated(customer: World, call: str, *, after: bool) -> None:
-    port, _, method = call.partition(".")
-    customer.sabotage = Sabotage(port, method, Killed(), after=after)
+    customer.wires.strikes = [Strike(Killed(), call, after=after)]
     with pytest.raises(Killed):
         link(customer)
     customer.clock.advance(61)
@@ -120,9 +132,7 @@ def test_killed_and_repeated(customer: World, call: str, *, after: bool) -> None
 
 
 def test_an_abandoned_link_gives_way_to_a_signup_of_the_same_customer(customer: World) -> None:
-    customer.sabotage = Sabotage(
-        "registrations", "complete", Unavailable("dynamodb", "T", ""), after=False
-    )
+    customer.wires.strikes = [Strike(Unavailable("dynamodb", "T", ""), "registrations.complete")]
     assert link(customer).status == 503
     assert slug(customer.signup(email="new@example.com")) == "customer-already-registered"
     customer.clock.advance(901)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from portal.api.rate_limit import Limit
+from portal.domain.limits import Limit
 from portal.domain.mail import MailTemplate
 from portal.domain.upstream import OutcomeUnknown, Unavailable
 
 from tests.events import Answer, claims
 from tests.fakes.users import LEAKED
+from tests.fakes.wires import Strike
 from tests.unit.functions.auth.test_signup import slug
-from tests.unit.functions.auth.world import EMAIL, PASSWORD, Sabotage, World
+from tests.unit.functions.auth.world import EMAIL, PASSWORD, World
 
 NEW = "Ueno-Sakura-2027"
 
@@ -19,7 +20,7 @@ NEW = "Ueno-Sakura-2027"
 def member(world: World) -> World:
     """Somebody has signed up."""
     assert world.signup().status == 201
-    world.trace.clear()
+    world.wires.trace.clear()
     return world
 
 
@@ -53,7 +54,7 @@ def test_the_job_names_the_user_and_carries_no_token_and_no_address(member: Worl
 def test_every_address_is_the_same_work_and_the_same_answer(member: World, email: str) -> None:
     answer = ask(member, email)
     assert (answer.status, answer.body) == (202, "")
-    assert member.trace == ["mail_queue.put"]
+    assert member.wires.trace == ["mail_queue.put"]
     (job,) = member.mails(MailTemplate.PASSWORD_RESET)
     assert len(job.user_id) == len(user_id(member))
     assert (job.user_id == user_id(member)) is (email == EMAIL)
@@ -112,7 +113,9 @@ def test_a_refused_password_does_not_cost_the_token(member: World, password: str
 def test_a_failure_does_not_cost_the_token(member: World, method: str, *, after: bool) -> None:
     session = member.login().json()["refreshToken"]
     token = member.tokens.issue(user_id(member))
-    member.sabotage = Sabotage("users", method, OutcomeUnknown("cognito", "x", ""), after=after)
+    member.wires.strikes = [
+        Strike(OutcomeUnknown("cognito", "x", ""), f"users.{method}", after=after)
+    ]
     assert reset(member, token).status == 504
     assert reset(member, token).status == 204
     assert reset(member, token).status == 422
@@ -166,7 +169,7 @@ def test_changing_needs_a_bearer_token(member: World) -> None:
 
 def test_a_change_whose_sessions_could_not_be_ended_says_so(member: World) -> None:
     error = Unavailable("cognito", "AdminUserGlobalSignOut", "")
-    member.sabotage = Sabotage("users", "sign_out_everywhere", error, after=False)
+    member.wires.strikes = [Strike(error, "users.sign_out_everywhere")]
     answer = change(member)
     assert answer.status == 503
     assert "password is changed" in answer.json()["detail"]

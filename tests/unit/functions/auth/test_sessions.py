@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from portal.api.rate_limit import Limit
+from portal.domain.limits import Limit
 
 from functions.auth import logout, refresh
 from tests.events import Answer, call, claims, rest_event
@@ -72,15 +72,29 @@ def test_every_cause_is_the_same_401(member: World, email: str, password: str) -
     assert slug(answer) == "invalid-credentials"
 
 
-def test_guessing_at_one_account_is_slowed_down_wherever_it_comes_from(member: World) -> None:
-    for number in range(10):
-        assert member.login(password="guess", source_ip=f"203.0.113.{number}").status == 401
-    answer = member.login(source_ip="203.0.113.99")
+def test_guessing_at_one_account_from_one_address_is_slowed_down(member: World) -> None:
+    for _ in range(10):
+        assert member.login(password="guess").status == 401
+    answer = member.login()
     assert (answer.status, slug(answer)) == (429, "rate-limited")
     member.clock.advance(int(answer.headers["retry-after"]) - 1)
     assert member.login().status == 429
     member.clock.advance(1)
     assert member.login().status == 200
+
+
+def test_guessing_from_many_addresses_is_slowed_down_too(member: World) -> None:
+    statuses = [
+        member.login(password="guess", source_ip=f"203.0.{number}.1").status
+        for number in range(101)
+    ]
+    assert statuses == [401] * 100 + [429]
+
+
+def test_a_stranger_does_not_lock_the_owner_out_with_a_few_guesses(member: World) -> None:
+    for _ in range(11):
+        member.login(password="guess", source_ip="198.51.100.9")
+    assert member.login(source_ip="203.0.113.99").status == 200
 
 
 def test_a_success_clears_the_failures(member: World) -> None:
@@ -119,6 +133,29 @@ def test_refresh_rotates(member: World) -> None:
 @pytest.mark.parametrize("body", [{"refreshToken": "garbage"}, {"refreshToken": None}, {}])
 def test_refresh_without_a_good_token(member: World, body: dict[str, Any]) -> None:
     assert slug(member.post("refresh", body)) == "invalid-refresh-token"
+
+
+@pytest.mark.parametrize("module", ["refresh", "logout"])
+@pytest.mark.parametrize("body", ["[null]", "null", '[{"refreshToken": null}]', '"x"', "0"])
+def test_a_body_that_is_no_object_is_refused(member: World, module: str, body: str) -> None:
+    answer = member.post(module, body)
+    assert (answer.status, slug(answer)) == (422, "invalid-request")
+    assert answer.json()["errors"][0]["code"] == "not-an-object"
+
+
+def test_a_list_does_not_count_as_its_first_object(member: World) -> None:
+    answer = member.post("login", [{"email": EMAIL, "password": "Sakura-2026-Ueno"}])
+    assert (answer.status, slug(answer)) == (422, "invalid-request")
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [("refresh", "refresh_token"), ("logout", "refresh_token")]
+)
+def test_only_the_documented_names_are_taken(member: World, module: str, name: str) -> None:
+    token = member.login().json()["refreshToken"]
+    answer = member.post(module, {name: token})
+    assert (answer.status, answer.json()["errors"][0]["pointer"]) == (422, f"/{name}")
+    assert member.post("refresh", {"refreshToken": token}).status == 200
 
 
 def test_refresh_needs_no_body(member: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from portal.api.rate_limit import Limit
+from portal.domain.limits import Limit
 from portal.domain.mail import MailTemplate
 from portal.domain.problems import (
     CUSTOMER_ALREADY_REGISTERED,
@@ -19,7 +19,8 @@ from portal.ports.clients import FieldRefused
 from tests.events import Answer
 from tests.fakes.accounts import account
 from tests.fakes.users import LEAKED
-from tests.unit.functions.auth.world import EMAIL, PASSWORD, Sabotage, World, signup_body
+from tests.fakes.wires import Strike
+from tests.unit.functions.auth.world import EMAIL, PASSWORD, World, signup_body
 
 OTHER_ACCOUNT = "001000000000102AAA"
 
@@ -210,7 +211,7 @@ def test_a_whmcs_user_without_a_client_must_link_too(world: World) -> None:
 
 
 def test_a_value_that_whmcs_refuses_is_named(world: World) -> None:
-    world.sabotage = Sabotage("clients", "create", FieldRefused("phone"), after=False)
+    world.wires.strikes = [Strike(FieldRefused("phone"), "clients.create")]
     answer = world.signup()
     assert (answer.status, pointers(answer)) == (422, ["/phone"])
     assert not world.identity.records
@@ -314,9 +315,7 @@ def test_somebody_elses_client_that_appears_meanwhile_is_not_taken(world: World)
 
 
 def test_an_abandoned_signup_whose_client_exists_is_finished_for_its_owner(world: World) -> None:
-    world.sabotage = Sabotage(
-        "registrations", "complete", Unavailable("dynamodb", "T", ""), after=False
-    )
+    world.wires.strikes = [Strike(Unavailable("dynamodb", "T", ""), "registrations.complete")]
     assert world.signup().status == 503
     world.clock.advance(901)
     answer = world.signup(email="other@example.com")
@@ -342,7 +341,7 @@ def test_an_abandoned_signup_without_a_client_gives_way(world: World) -> None:
 
 def test_who_began_an_unfinished_signup_keeps_no_session_on_it(world: World) -> None:
     """A stranger with the same number and address signs in before the owner completes."""
-    world.sabotage = Sabotage("clients", "by_email", Unavailable("whmcs", "G", ""), after=False)
+    world.wires.strikes = [Strike(Unavailable("whmcs", "G", ""), "clients.by_email")]
     assert world.signup(password="Stranger-pass-1").status == 503
     stolen = world.login(password="Stranger-pass-1").json()
     assert world.signup().status == 201
@@ -366,7 +365,7 @@ def test_a_case_is_opened_once_when_the_addresses_differ(
 
 
 def test_the_welcome_mail_is_not_forgotten_when_the_queue_was_down(world: World) -> None:
-    world.sabotage = Sabotage("mail_queue", "put", Unavailable("sqs", "Send", ""), after=False)
+    world.wires.strikes = [Strike(Unavailable("sqs", "Send", ""), "mail_queue.put")]
     answer = world.signup()
     assert (answer.status, slug(answer)) == (503, "upstream-unavailable")
     assert world.signup().status == 201
@@ -416,7 +415,5 @@ def test_a_slow_first_attempt_that_lost_its_lease_stops(world: World) -> None:
 
 def test_unknown_outcome_of_the_look_up_after_addclient_is_told_as_such(world: World) -> None:
     world.clients.hold = True
-    world.sabotage = Sabotage(
-        "clients", "by_email", OutcomeUnknown("whmcs", "G", ""), after=False, nth=2
-    )
+    world.wires.strikes = [Strike(OutcomeUnknown("whmcs", "G", ""), "clients.by_email", nth=2)]
     assert world.signup().status == 504

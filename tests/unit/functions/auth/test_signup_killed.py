@@ -14,7 +14,9 @@ from portal.ports.users import UserExists
 
 from tests.events import Answer
 from tests.fakes.accounts import account
-from tests.unit.functions.auth.world import EMAIL, Killed, Sabotage, World
+from tests.fakes.faults import Killed
+from tests.fakes.wires import Strike
+from tests.unit.functions.auth.world import EMAIL, World
 
 # The calls of a signup whose address is not the Account's, in order.
 UNTROUBLED = (
@@ -46,11 +48,6 @@ def customer_world(world: World) -> World:
     """The Account has another address, so a Case is due."""
     world.accounts.accounts[0] = account(email="old@example.com")
     return world
-
-
-def sabotage(call: str, error: BaseException, *, after: bool, nth: int = 1) -> Sabotage:
-    port, _, method = call.partition(".")
-    return Sabotage(port, method, error, after=after, nth=nth)
 
 
 def attempt(world: World) -> Answer | None:
@@ -87,14 +84,14 @@ def assert_registered_once(world: World) -> None:
 
 def test_the_matrix_covers_every_call(customer_world: World) -> None:
     assert until_registered(customer_world) == [201]
-    assert tuple(customer_world.trace) == UNTROUBLED
+    assert tuple(customer_world.wires.trace) == UNTROUBLED
     assert_registered_once(customer_world)
 
 
 @pytest.mark.parametrize("call", UNTROUBLED)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed(customer_world: World, call: str, *, after: bool) -> None:
-    customer_world.sabotage = sabotage(call, Killed(), after=after)
+    customer_world.wires.strikes = [Strike(Killed(), call, after=after)]
     statuses = until_registered(customer_world)
     assert statuses[0] is None
     assert statuses[-1] == 201
@@ -108,7 +105,7 @@ def test_killed(customer_world: World, call: str, *, after: bool) -> None:
     ids=["unavailable", "throttled"],
 )
 def test_turned_away(customer_world: World, call: str, error: Exception) -> None:
-    customer_world.sabotage = sabotage(call, error, after=False)
+    customer_world.wires.strikes = [Strike(error, call)]
     statuses = until_registered(customer_world)
     assert statuses == [503, 201]
     assert_registered_once(customer_world)
@@ -119,7 +116,7 @@ def test_turned_away(customer_world: World, call: str, error: Exception) -> None
 def test_no_answer(customer_world: World, call: str, *, after: bool) -> None:
     """A time-out, a 500, an HTML page or nothing, with and without the effect."""
     lost = OutcomeUnknown("x", "y", "no answer")
-    customer_world.sabotage = sabotage(call, lost, after=after)
+    customer_world.wires.strikes = [Strike(lost, call, after=after)]
     statuses = until_registered(customer_world)
     # A client that was made although its answer was lost is found in the same request.
     expected = [201] if (call, after) == ("clients.create", True) else None
@@ -133,7 +130,7 @@ def test_refused_leaves_nothing_in_the_way(
     customer_world: World, call: str, kind: type[Refused]
 ) -> None:
     world = customer_world
-    world.sabotage = sabotage(call, kind("x", "y", "no"), after=False)
+    world.wires.strikes = [Strike(kind("x", "y", "no"), call)]
     answer = world.signup()
     assert answer.status == 502
     if call not in ("case_jobs.send", "registrations.complete"):
@@ -150,7 +147,7 @@ def test_already_exists_because_the_first_one_came_through(
 ) -> None:
     """The client library repeats a request whose answer was lost, and hears "exists"."""
     error = UserExists() if call == "users.create" else EmailTaken()
-    customer_world.sabotage = sabotage(call, error, after=True)
+    customer_world.wires.strikes = [Strike(error, call, after=True)]
     assert until_registered(customer_world) == [201]
     assert_registered_once(customer_world)
 
@@ -162,12 +159,13 @@ def test_cleaning_up_may_fail_too(
     customer_world: World, call: str, error: BaseException, *, after: bool
 ) -> None:
     world = customer_world
-    world.sabotage = sabotage("clients.create", Refused("whmcs", "AddClient", "no"), after=False)
+    world.wires.strikes = [Strike(Refused("whmcs", "AddClient", "no"), "clients.create")]
     # The second `client_sent` is the one that takes the note back.
     nth = 2 if call == "registrations.client_sent" else 1
-    world.second_sabotage = sabotage(call, error, after=after, nth=nth)
+    second = Strike(error, call, after=after, nth=nth)
+    world.wires.strikes.append(second)
     attempt(world)
-    assert world.second_sabotage.struck
+    assert second.struck
     assert until_registered(world)[-1] == 201
     assert_registered_once(world)
 
@@ -179,7 +177,7 @@ def test_abandoned_and_then_somebody_else_comes(
 ) -> None:
     """The same customer with another address, long after a crash anywhere: never two clients."""
     world = customer_world
-    world.sabotage = sabotage(call, Killed(), after=after)
+    world.wires.strikes = [Strike(Killed(), call, after=after)]
     attempt(world)
     world.clock.advance(901)
     answer = world.signup(email="other@example.com")
@@ -198,10 +196,10 @@ def test_abandoned_and_then_somebody_else_comes(
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_recovery_may_be_killed_too(customer_world: World, second: str, *, after: bool) -> None:
     world = customer_world
-    world.sabotage = sabotage("clients.create", Killed(), after=True)
+    world.wires.strikes = [Strike(Killed(), "clients.create", after=True)]
     attempt(world)
     world.clock.advance(901)
-    world.second_sabotage = sabotage(second, Killed(), after=after)
+    world.wires.strikes.append(Strike(Killed(), second, after=after))
     with pytest.raises(Killed):
         world.signup(email="other@example.com")
     world.assert_consistent()
@@ -214,7 +212,7 @@ def test_the_password_of_the_repeated_request_counts_while_there_is_no_mapping(
     customer_world: World,
 ) -> None:
     world = customer_world
-    world.sabotage = sabotage("clients.create", Killed(), after=True)
+    world.wires.strikes = [Strike(Killed(), "clients.create", after=True)]
     attempt(world)
     world.clock.advance(61)
     assert world.signup(password="Changed-mind-2026").status == 201

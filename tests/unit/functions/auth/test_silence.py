@@ -19,9 +19,10 @@ from tests.canaries import CANARIES, assert_silent, sung
 from tests.events import FakeContext, claims, sqs_event
 from tests.fakes.directory import ACCOUNT_ID
 from tests.fakes.sqs import FakeSqs
+from tests.fakes.wires import Strike
 from tests.unit.functions.auth.cases import case_worker_deps
 from tests.unit.functions.auth.test_with_emulators import ORG, SHOP, EmulatedWorld
-from tests.unit.functions.auth.world import Sabotage, World, wired
+from tests.unit.functions.auth.world import World, wired
 
 PERSON: dict[str, Any] = {
     "email": CANARIES["email"],
@@ -239,7 +240,8 @@ FLOWS: dict[tuple[str, str], Callable[[World], Any]] = {
 def test_a_mistake_of_ours_does_not_quote(
     world: World, capfd: pytest.CaptureFixture[str], port: str, method: str, error: Exception
 ) -> None:
-    world.sabotage = Sabotage(port, method, error, after=False)
+    strike = Strike(error, f"{port}.{method}")
+    world.wires.strikes = [strike]
     assert FLOWS[port, method](world).status == 500
-    assert world.sabotage.struck
+    assert strike.struck
     assert "unexpected error" in assert_nothing_said(world, capfd)

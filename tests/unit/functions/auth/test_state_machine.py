@@ -14,16 +14,17 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from portal.api.limits import DEFAULTS
-from portal.api.rate_limit import Limit
+from portal.domain.limits import LIMITS, Limit
 from portal.domain.mail import MailTemplate
 from portal.domain.registration import LEASE_SECONDS
 from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable
 
 from tests.events import Answer, claims
 from tests.fakes.accounts import account
+from tests.fakes.faults import Killed
+from tests.fakes.wires import Strike
 from tests.unit.functions.auth.test_link import WHMCS_PASSWORD
-from tests.unit.functions.auth.world import Killed, Sabotage, World, wired
+from tests.unit.functions.auth.world import World, wired
 
 NUMBERS = ("CN-000101", "CN-000102")
 EMAILS = ("taro@example.com", "hanako@example.com", "jiro@example.com")
@@ -64,7 +65,7 @@ class Identity(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
-        self.world.limits = {name: Limit(10_000, limit.seconds) for name, limit in DEFAULTS.items()}
+        self.world.limits = {name: Limit(10_000, limit.seconds) for name, limit in LIMITS.items()}
         self.world.accounts.accounts = [
             account(NUMBERS[0], id="001000000000101AAA", email=EMAILS[0]),
             account(NUMBERS[1], id="001000000000102AAA", email="old@example.com"),
@@ -108,15 +109,14 @@ class Identity(RuleBasedStateMachine):
         after=st.booleans(),
         nth=st.integers(1, 2),
     )
-    def sabotage(self, call: str, error: str, nth: int, *, after: bool) -> None:
-        port, _, method = call.partition(".")
+    def strike(self, call: str, error: str, nth: int, *, after: bool) -> None:
         # A refusal has had no effect; only a lost answer comes after one.
         after = after and error in ("unknown", "killed")
-        self.world.sabotage = Sabotage(port, method, ERRORS[error], after=after, nth=nth)
+        self.world.wires.strikes = [Strike(ERRORS[error], call, after=after, nth=nth)]
 
     @rule()
     def peace(self) -> None:
-        self.world.sabotage = None
+        self.world.wires.strikes = []
 
     @rule(seconds=st.sampled_from([1, 61, 901]), arrive=st.booleans())
     def wait(self, seconds: int, *, arrive: bool) -> None:

@@ -83,7 +83,7 @@ class EmulatedWorld(World):
         self.accounts: Any = SalesforceAccounts(
             client, AccountFields(customer_number="Customer_Number__c", email="PersonEmail")
         )
-        self.worker = EmailCases(self.identity, SalesforceCases(client), self.clock)
+        self.worker = EmailCases(self.identity, SalesforceCases(client), self.accounts, self.clock)
         self._whmcs_url = f"{whmcs.url}/includes/api.php"
         self.clients: Any = self.billing(read_seconds=20)
 

@@ -1,4 +1,4 @@
-"""A whole identity area over fakes, with every external call in reach of a saboteur."""
+"""A whole identity area over fakes, with every external call on a wire."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from portal.api.cookies import RefreshCookie
-from portal.api.limits import DEFAULTS
-from portal.api.rate_limit import Limit, RateLimiter
+from portal.api.rate_limit import RateLimiter
 from portal.config import RefreshCookieConfig
+from portal.domain.limits import LIMITS, Limit
 from portal.domain.mail import MailJob, MailTemplate
 from portal.domain.passwords import PasswordPolicy
 from portal.domain.problems import Problem
 from portal.domain.registration import State
+from portal.domain.signup_proof import SignupProof
 
 from functions.auth import (
     change_password,
@@ -25,14 +26,17 @@ from functions.auth import (
     me,
     refresh,
     request_password_reset,
+    request_signup_proof,
     reset_password,
     signup,
 )
 from functions.auth.deps import (
     SessionDeps,
     build_directory,
+    build_limiter,
     build_linking,
     build_passwords,
+    build_proof_mails,
     build_reset_mails,
     build_sessions,
     build_signup,
@@ -40,6 +44,8 @@ from functions.auth.deps import (
 from functions.auth.email_cases import EmailCases
 from functions.auth.models import SignupRequest
 from functions.auth.passwords import Passwords, ResetMails
+from functions.auth.proof_mails import ProofMails
+from functions.auth.proving import Proving
 from functions.auth.recovery import AbandonedRegistrations
 from functions.auth.registration import Registered, Registrar
 from functions.auth.registration_requests import Linking, Signup
@@ -50,10 +56,12 @@ from tests.fakes.accounts import FakeAccounts, FakeCaseDesk, FakeCaseQueue, acco
 from tests.fakes.clients import FakeClients
 from tests.fakes.clock import FakeClock
 from tests.fakes.mail import FakeMailQueue
+from tests.fakes.proof_tokens import FakeProofTokens
 from tests.fakes.rate_limits import FakeRateCounters
 from tests.fakes.registrations import FakeIdentity
 from tests.fakes.reset_tokens import FakeResetTokens
 from tests.fakes.users import FakeUsers
+from tests.fakes.wires import Wires
 
 EMAIL = "taro@example.com"
 PASSWORD = "Sakura-2026-Ueno"
@@ -65,53 +73,11 @@ MODULES = (
     refresh,
     logout,
     request_password_reset,
+    request_signup_proof,
     reset_password,
     change_password,
     me,
 )
-
-
-class Killed(BaseException):
-    """The process died: nothing catches it, nothing cleans up."""
-
-
-@dataclass
-class Sabotage:
-    """Fails one call: the `nth` of `method` on `port`, before or after it takes effect."""
-
-    port: str
-    method: str
-    error: BaseException
-    after: bool
-    nth: int = 1
-    seen: int = 0
-    struck: bool = False
-
-
-class Wire:
-    """Stands between the logic and one fake; notes each call and lets a saboteur strike."""
-
-    def __init__(self, world: World, port: str, target: Any) -> None:
-        self._world = world
-        self._port = port
-        self._target = target
-
-    def __getattr__(self, method: str) -> Any:
-        real = getattr(self._target, method)
-        if not callable(real):
-            return real
-
-        def through(*args: Any, **kwargs: Any) -> Any:
-            self._world.trace.append(f"{self._port}.{method}")
-            struck = self._world.strikes(self._port, method)
-            if struck is not None and not struck.after:
-                raise struck.error
-            result = real(*args, **kwargs)
-            if struck is not None:
-                raise struck.error
-            return result
-
-        return through
 
 
 @dataclass
@@ -126,28 +92,15 @@ class World:
     mail_queue: FakeMailQueue = field(default_factory=FakeMailQueue)
     case_jobs: FakeCaseQueue = field(default_factory=FakeCaseQueue)
     desk: FakeCaseDesk = field(default_factory=FakeCaseDesk)
-    limits: dict[str, Limit] = field(default_factory=lambda: dict(DEFAULTS))
-    trace: list[str] = field(default_factory=list)
-    sabotage: Sabotage | None = None
-    second_sabotage: Sabotage | None = None
+    limits: dict[str, Limit] = field(default_factory=lambda: dict(LIMITS))
+    wires: Wires = field(default_factory=Wires)
+
+    proof: SignupProof = SignupProof.NONE
 
     def __post_init__(self) -> None:
+        self.proof_tokens = FakeProofTokens(self.clock)
         self.counters = FakeRateCounters(self.clock)
         self.tokens = FakeResetTokens(self.clock)
-
-    def strikes(self, port: str, method: str) -> Sabotage | None:
-        """The sabotage, if this is the call that one waits for."""
-        for plan in (self.sabotage, self.second_sabotage):
-            if plan is None or plan.struck or (plan.port, plan.method) != (port, method):
-                continue
-            plan.seen += 1
-            if plan.seen == plan.nth:
-                plan.struck = True
-                return plan
-        return None
-
-    def wire(self, port: str, target: Any) -> Any:
-        return Wire(self, port, target)
 
     @property
     def limiter(self) -> RateLimiter:
@@ -155,42 +108,55 @@ class World:
 
     def registrar(self) -> Registrar:
         ports = RegistrationPorts(
-            registrations=self.wire("registrations", self.identity),
+            registrations=self.wires.wire("registrations", self.identity),
             directory=self.identity,
-            users=self.wire("users", self.users),
-            mail_queue=self.wire("mail_queue", self.mail_queue),
-            case_jobs=self.wire("case_jobs", self.case_jobs),
+            users=self.wires.wire("users", self.users),
+            mail_queue=self.wires.wire("mail_queue", self.mail_queue),
+            case_jobs=self.wires.wire("case_jobs", self.case_jobs),
             clock=self.clock,
         )
-        return Registrar(ports, AbandonedRegistrations(ports, self.wire("clients", self.clients)))
+        return Registrar(
+            ports, AbandonedRegistrations(ports, self.wires.wire("clients", self.clients))
+        )
 
     def signup_service(self) -> Signup:
         return Signup(
-            accounts=self.wire("accounts", self.accounts),
-            clients=self.wire("clients", self.clients),
-            registrations=self.wire("registrations", self.identity),
+            proving=self.proving(),
+            clients=self.wires.wire("clients", self.clients),
+            registrations=self.wires.wire("registrations", self.identity),
             registrar=self.registrar(),
             limiter=self.limiter,
             policy=POLICY,
             clock=self.clock,
         )
 
+    def proving(self) -> Proving:
+        return Proving(
+            mode=self.proof,
+            accounts=self.wires.wire("accounts", self.accounts),
+            tokens=self.proof_tokens,
+            limiter=self.limiter,
+        )
+
+    def proof_mails(self) -> ProofMails:
+        return ProofMails(mode=self.proof, mail_queue=self.mail_queue, limiter=self.limiter)
+
     def linking_service(self) -> Linking:
         return Linking(
-            accounts=self.wire("accounts", self.accounts),
-            clients=self.wire("clients", self.clients),
+            proving=self.proving(),
+            clients=self.wires.wire("clients", self.clients),
             registrar=self.registrar(),
             limiter=self.limiter,
             policy=POLICY,
         )
 
     def session_deps(self) -> SessionDeps:
-        sessions = Sessions(users=self.wire("users", self.users), limiter=self.limiter)
+        sessions = Sessions(users=self.wires.wire("users", self.users), limiter=self.limiter)
         return SessionDeps(sessions=sessions, cookie=RefreshCookie(cookie_settings()))
 
     def passwords(self) -> Passwords:
         return Passwords(
-            users=self.wire("users", self.users),
+            users=self.wires.wire("users", self.users),
             tokens=self.tokens,
             mail_queue=self.mail_queue,
             limiter=self.limiter,
@@ -200,13 +166,13 @@ class World:
     def reset_mails(self) -> ResetMails:
         return ResetMails(
             directory=self.identity,
-            mail_queue=self.wire("mail_queue", self.mail_queue),
+            mail_queue=self.wires.wire("mail_queue", self.mail_queue),
             limiter=self.limiter,
         )
 
     def work_off_cases(self) -> None:
         """Deliver every case job twice, as SQS may."""
-        worker = EmailCases(self.identity, self.desk, self.clock)
+        worker = EmailCases(self.identity, self.desk, self.accounts, self.clock)
         for job in [*self.case_jobs.jobs, *self.case_jobs.jobs]:
             worker.open(job)
 
@@ -291,6 +257,8 @@ def wired(world: World) -> Iterator[World]:
     """Point every handler at the world's fakes."""
     builders: dict[Any, Any] = {
         build_signup: world.signup_service,
+        build_limiter: lambda: world.limiter,
+        build_proof_mails: world.proof_mails,
         build_linking: world.linking_service,
         build_sessions: world.session_deps,
         build_passwords: world.passwords,

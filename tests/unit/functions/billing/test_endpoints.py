@@ -166,13 +166,17 @@ def test_japanese_postcodes_are_tidied(written: str, stored: str) -> None:
         ),
         ({"country": "GB", "postcode": "SW1A_1AA"}, [("/postcode", "postcode-invalid")]),
         ({"country": "GB", "postcode": ""}, [("/postcode", "postcode-missing")]),
-        ({"country": "XX"}, [("/country", "value_error")]),
-        ({"country": "jp"}, [("/country", "string_pattern_mismatch")]),
-        ({"country": None}, [("/country", "value_error")]),
+        ({"country": "XX"}, [("/country", "country-unknown")]),
+        ({"country": "JPN"}, [("/country", "string_pattern_mismatch")]),
+        ({"country": "DE", "state": "", "postcode": "1234"}, [("/postcode", "postcode-invalid")]),
+        ({"country": "GB", "postcode": "105-0011"}, [("/postcode", "postcode-invalid")]),
+        ({"country": None}, [("/country", "string_type")]),
         ({"street": ""}, [("/street", "string_too_short")]),
         ({"street": "   "}, [("/street", "string_too_short")]),
-        ({"street": None}, [("/street", "value_error")]),
-        ({"city": "a\nb"}, [("/city", "string_pattern_mismatch")]),
+        ({"street": None}, [("/street", "string_type")]),
+        ({"street": "Click evil.example now"}, [("/street", "text-link")]),
+        ({"city": "<b>Tokyo</b>"}, [("/city", "text-markup")]),
+        ({"city": "a\x07b"}, [("/city", "text-not-printable")]),
         ({"city": "x" * 101}, [("/city", "string_too_long")]),
         ({"county": "Kent"}, [("/county", "extra_forbidden")]),
         ({"email": "new@example.com"}, [("/email", "extra_forbidden")]),
@@ -195,12 +199,23 @@ def test_what_a_country_does_not_have_may_be_empty(country: str) -> None:
     assert (addresses.address.country, addresses.address.state) == (country, "")
 
 
-def test_a_field_that_whmcs_keeps_is_shown_as_it_is() -> None:
+@pytest.mark.parametrize("field", ["state", "postcode"])
+def test_a_field_that_whmcs_keeps_is_refused_and_nothing_is_changed(field: str) -> None:
     addresses = FakeAddresses()
-    addresses.keeps = frozenset({"state"})
+    addresses.keeps = frozenset({field})
     with_addresses(addresses)
-    answer = patch({"country": "HK", "state": "", "postcode": ""})
-    assert answer.json()["state"] == "Tokyo"
+    answer = patch({"country": "HK", "state": "", "postcode": "", "street": "1 Queen's Road"})
+    assert (answer.status, slug(answer)) == (422, "invalid-request")
+    assert errors(answer) == [(f"/{field}", "not-emptied")]
+    assert addresses.address == TOKYO
+
+
+def test_what_is_emptied_is_empty() -> None:
+    addresses = with_addresses(FakeAddresses())
+    answer = patch({"country": "HK", "state": "", "postcode": None})
+    assert answer.status == 200
+    assert (answer.json()["state"], answer.json()["postcode"]) == ("", "")
+    assert send(get_address).json() == answer.json()
     assert answer.headers["etag"] == f'"{addresses.address.version}"'
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from portal.domain.activation_code import ActivationCode
+from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.mail_contents import CONTENTS
 from portal.domain.upstream import (
     AllowanceUsedUp,
     OutcomeUnknown,
@@ -17,19 +19,27 @@ from portal.domain.upstream import (
     Unavailable,
     UpstreamError,
 )
+from portal.ports.accounts import Account
 from portal.ports.message_log import MessageLog
 from portal.queues.backoff import Policy
 from portal.queues.recorded_work import RecordedWork
 
 from functions.email.contexts import Contexts
-from functions.email.delivery import Delivery, Sender, left_in_doubt
+from functions.email.delivery import Delivery, left_in_doubt
 from functions.email.deps import SendDeps
+from functions.email.recipients import Recipients
+from functions.email.samples import CONTENTS as SAMPLES
 from functions.email.send import SECONDS_NEEDED, mail_consumer
+from functions.email.sender import Sender
+from tests.canaries import CANARIES
 from tests.events import USER_ID, FakeContext
+from tests.fakes.accounts import FakeAccounts, account
 from tests.fakes.clock import FakeClock
 from tests.fakes.directory import FakeDirectory, customer
+from tests.fakes.faults import Killed
 from tests.fakes.mail import FakeMailTransport
 from tests.fakes.message_log import FakeMessageLog
+from tests.fakes.proof_tokens import FakeProofTokens
 from tests.fakes.reset_tokens import FakeResetTokens
 from tests.fakes.sqs import FakeSqs
 from tests.fakes.subscriptions import FakeActivationMails
@@ -53,6 +63,9 @@ class Provider:
         return CODE
 
 
+NEWCOMER = account("CN-000123", id="0015j00000AAAAAAA2", email="hanako@onfile.example")
+
+
 class Stage:
     """The consumer with fakes around it."""
 
@@ -60,15 +73,17 @@ class Stage:
         self.clock = FakeClock(1_790_000_000.0)
         self.transport = FakeMailTransport()
         self.provider = Provider()
+        self.accounts = FakeAccounts()
+        self.proof_tokens = FakeProofTokens(self.clock)
         self.sqs = FakeSqs(self.clock)
         self.log: MessageLog = FakeMessageLog()
         self.activation_mails = FakeActivationMails(self.clock)
         self.delivery = Delivery(
             log=self.log,
-            directory=FakeDirectory(customer(language="ja")),
-            contexts=Contexts(self.provider, FakeResetTokens(self.clock)),
+            recipients=Recipients(FakeDirectory(customer(language="ja")), lambda: self.accounts),
+            contexts=Contexts(self.provider, FakeResetTokens(self.clock), self.proof_tokens),
             transport=self.transport,
-            sender=Sender("Portal Telecom", "https://portal.example/"),
+            sender=Sender(name="Portal Telecom", portal_url="https://portal.example"),
             activation_mails=self.activation_mails,
             clock=self.clock,
         )
@@ -192,7 +207,7 @@ def test_simultaneous_deliveries_send_once(stage: Stage) -> None:
             "body": messages[number],
             "eventSourceARN": "arn:aws:sqs:x:1:fresh",
         }
-        return stage.handle({"Records": [record]}, FakeContext())
+        return stage.handle({"Records": [record]}, FakeContext(remaining_ms=60_000))
 
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(deliver, range(12)))
@@ -286,7 +301,7 @@ def test_a_wrong_key_is_announced_and_its_mails_wait_for_the_right_one(
     assert counted(capsys.readouterr().out, "AccessDenied") == stage.transport.calls - 1
 
 
-def test_waiting_costs_no_tries(stage: Stage) -> None:
+def test_waiting_costs_no_retries(stage: Stage) -> None:
     stage.is_down_for(12 * HOUR)
     stage.consume(job())
     stage.run(hours=11)
@@ -312,6 +327,36 @@ def test_a_table_that_is_down_uses_up_nothing(stage: Stage) -> None:
     stage.run(hours=3)
     assert stage.references == ["welcome:1"]
     assert stage.sqs.dead.messages == []
+
+
+# Links to sign up with go to the address on file, and to nobody who has an account
+
+
+def proof(number: str, **parameters: Any) -> dict[str, Any]:
+    return job("signup-proof", "signup-proof:1", customerNumber=number, **parameters)
+
+
+def test_a_sign_up_link_goes_to_the_address_on_file_and_stands_for_the_account(
+    stage: Stage,
+) -> None:
+    stage.accounts.accounts = [NEWCOMER]
+    stage.consume(proof(NEWCOMER.customer_number.lower(), language="ja"))
+    (mail,) = stage.transport.sent
+    assert mail.to == NEWCOMER.email
+    token = mail.text.split("#token=")[1].split(";")[0]
+    assert stage.proof_tokens.account_of(token) == NEWCOMER.id
+    assert "ご登録用リンク" in mail.subject
+
+
+def test_a_sign_up_link_for_nobody_is_dropped_like_any_other(stage: Stage) -> None:
+    without_address = account("CN-000777", id="0015j00000BBBBBBB2", email=None)
+    taken = account(customer().customer_number)
+    stage.accounts.accounts = [without_address, taken]
+    for number in ("CN-000999", without_address.customer_number, taken.customer_number):
+        stage.consume(proof(number))
+    assert stage.transport.sent == []
+    assert stage.sqs.dead.messages == []
+    assert stage.proof_tokens.issued == {}
 
 
 # Password resets live as long as their link
@@ -420,10 +465,6 @@ def test_a_defect_before_sending_is_retried_and_then_given_up(
     assert counted(out, "MessagesGivenUp") == 1
 
 
-class Killed(BaseException):
-    """The worker process dies here."""
-
-
 def test_a_worker_killed_while_sending_leaves_the_mail_in_doubt(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -487,3 +528,92 @@ def test_mails_carry_the_address_that_replies_go_to(stage: Stage) -> None:
     (mail,) = stage.transport.sent
     assert mail.reply_to == reply_to
     assert "ご返信はサポート担当" in mail.text
+
+
+# Who gets what
+
+ON_FILE = "owner@crm.example"
+NOTICE = job(
+    "esim-reissue-notice",
+    "esim-reissue-notice:1",
+    subscriptionId=77,
+    productName="eSIM 10 GB",
+    reissuedAt="2026-11-05T05:05:00Z",
+)
+
+
+def test_the_notice_of_a_reissue_goes_to_the_address_on_file(stage: Stage) -> None:
+    stage.accounts.accounts = [account(email=ON_FILE)]
+    stage.consume(NOTICE)
+    (mail,) = stage.transport.sent
+    assert mail.to == ON_FILE
+    assert mail.images == ()
+    assert "Taro" not in mail.text
+
+
+@pytest.mark.parametrize("accounts", [[], [account(email=None)]])
+def test_without_an_address_on_file_the_notice_goes_to_the_portals(
+    stage: Stage, accounts: list[Account]
+) -> None:
+    stage.accounts.accounts = accounts
+    stage.consume(NOTICE)
+    assert [mail.to for mail in stage.transport.sent] == ["taro@example.com"]
+
+
+def test_two_accounts_of_one_number_do_not_lose_the_notice(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ambiguous(number: str) -> Account | None:
+        raise Refused("salesforce", "query", "two Accounts have the same number")
+
+    monkeypatch.setattr(stage.accounts, "by_customer_number", ambiguous)
+    stage.consume(NOTICE)
+    assert [mail.to for mail in stage.transport.sent] == ["taro@example.com"]
+
+
+def test_the_notice_waits_for_salesforce(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    back_at = stage.clock.now + 2 * HOUR
+    real = stage.accounts.by_customer_number
+    stage.accounts.accounts = [account(email=ON_FILE)]
+
+    def down(number: str) -> Account | None:
+        if stage.clock.now < back_at:
+            raise Unavailable("salesforce", "query", "down")
+        return real(number)
+
+    monkeypatch.setattr(stage.accounts, "by_customer_number", down)
+    stage.consume(NOTICE)
+    stage.run(hours=3)
+    assert [mail.to for mail in stage.transport.sent] == [ON_FILE]
+
+
+def test_no_other_mail_asks_salesforce(stage: Stage) -> None:
+    stage.accounts.accounts = [account(email=ON_FILE)]
+    stage.consume(job(), esim())
+    assert {mail.to for mail in stage.transport.sent} == {"taro@example.com"}
+    assert stage.accounts.calls == 0
+
+
+def test_support_gets_copies_of_mails_without_credentials_only(stage: Stage) -> None:
+    copy_to = "support@portal.example"
+    stage.delivery = replace(stage.delivery, copy_to=copy_to)
+    stage.accounts.accounts = [NEWCOMER]
+    jobs = [
+        MailJob.of(content, user_id=USER_ID, dedup_key=f"{template}:1")
+        for template, content in SAMPLES.items()
+    ]
+    stage.consume(*(each.model_dump(mode="json", by_alias=True) for each in jobs))
+    copies = {mail.category: mail.copy_to for mail in stage.transport.sent}
+    assert set(copies) == set(MailTemplate)
+    for template, model in CONTENTS.items():
+        assert copies[template] == ("" if model.carries_credential else copy_to)
+
+
+def test_what_is_in_a_job_and_not_in_its_model_is_not_repeated(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.consume(job("welcome", "welcome:9", nickname=CANARIES["first_name"]))
+    assert len(stage.sqs.dead.messages) == 1
+    out = capsys.readouterr().out
+    assert "unusable-job" in out
+    assert CANARIES["first_name"] not in out

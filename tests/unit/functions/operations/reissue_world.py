@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from portal.domain.client_service import ServiceStatus
 from portal.domain.esim import Line, LineState, ProfileState
+from portal.domain.lease import NOT_LEASED
 from portal.domain.line_actions import LineFacts
 from portal.domain.mail import MailTemplate
 from portal.domain.service_line import ServiceLine
@@ -151,5 +152,5 @@ def assert_exactly_one(world: ReissueWorld, key: str = "key-1") -> None:
     assert (mail.template, mail.user_id) == (MailTemplate.ESIM_REISSUED, USER_ID)
     assert mail.parameters == {"lineId": world.line.line_id}
     assert [line.line_id for line in world.esim.active()] == [world.line.line_id]
-    assert job.lease_owner is None
+    assert job.lease == NOT_LEASED
     assert world.reissues.since(LINE.service_id, 0) == 1

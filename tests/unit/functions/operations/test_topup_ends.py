@@ -110,12 +110,15 @@ def test_a_service_that_is_not_active_is_not_charged(status: str, code: str) -> 
     assert world.books.invoices == {}
 
 
+@both
 @pytest.mark.parametrize("state", [LineState.PENDING, LineState.SUSPENDED, LineState.ENDED])
-def test_a_line_that_is_not_active_is_not_charged(state: LineState) -> None:
-    world = World()
+def test_a_line_that_is_not_active_is_not_charged(shape: Shape, state: LineState) -> None:
+    """As it was when the operation was accepted, and is not any more when it is worked on."""
+    world = World(shape)
+    world.ask()
     world.provider.polls = 1_000
     world.provider.lines[LINE_ID] = replace(world.provider.lines[LINE_ID], state=state)
-    world.ask()
+    world.clock.now += 301
     world.settle()
     failed(world, "line-not-active")
     assert world.books.invoices == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from portal.domain.lease import NOT_LEASED
 from portal.domain.money import Money
 from portal.domain.service_line import ServiceLine
 from portal.domain.topup import TopUpOffer
@@ -240,7 +241,7 @@ def assert_settled(world: World) -> None:
     receipts = {mail.dedup_key for mail in world.mail_queue.jobs}
     assert receipts == {f"topup-receipt:{job.subject}" for job in done}
     for job in jobs:
-        assert job.lease_owner is None
+        assert job.lease == NOT_LEASED
         states = {record.state for record in job.steps.values()}
         assert StepState.KEPT not in states, "a person has to decide"
 

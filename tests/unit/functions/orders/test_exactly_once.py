@@ -16,9 +16,10 @@ from functions.orders.placing import Placed, Placing
 from tests.events import Answer
 from tests.fakes.catalog import product
 from tests.fakes.directory import customer
+from tests.fakes.faults import Killed
 from tests.fakes.order_requests import FakeOrderRequests
 from tests.fakes.orders import FakeOrders
-from tests.fakes.saboteur import Killed, Saboteur
+from tests.fakes.wires import Strike, Wires
 from tests.tables import Tables
 from tests.unit.functions.orders.world import LEASE, Shop, shop_of
 
@@ -84,9 +85,9 @@ def test_two_hundred_lambdas_at_once_place_one_order(shop: Shop) -> None:
 
 
 def test_two_hundred_repetitions_after_a_death_place_one_order(shop: Shop) -> None:
-    saboteur = Saboteur(Killed(), position=1, after=True)
+    wires = Wires([Strike(Killed(), after=True)])
     with pytest.raises(Killed):
-        shop.placing(orders=saboteur.wire("orders", shop.orders)).place(customer(), CART, None)
+        shop.placing(orders=wires.wire("orders", shop.orders)).place(customer(), CART, None)
     shop.clock.advance(LEASE)
     finished = threading.Event()
 
@@ -103,16 +104,16 @@ def test_two_hundred_repetitions_after_a_death_place_one_order(shop: Shop) -> No
     assert len(shop.mails()) == 1
 
 
-def wired(shop: Shop, saboteur: Saboteur) -> Placing:
-    """A Lambda whose every call to the outside is in the saboteur's reach."""
+def wired(shop: Shop, wires: Wires) -> Placing:
+    """A Lambda whose every call to the outside is traced."""
     usual = shop.placing()
     return shop.placing(
-        requests=saboteur.wire("requests", usual.requests),
-        catalog=saboteur.wire("catalog", usual.checkout.catalog),
-        can_pay=saboteur.wire("can_pay", usual.checkout.can_pay),
-        addresses=saboteur.wire("addresses", usual.checkout.addresses),
-        orders=saboteur.wire("orders", usual.orders),
-        mail_queue=saboteur.wire("mail_queue", usual.mail_queue),
+        requests=wires.wire("requests", usual.requests),
+        catalog=wires.wire("catalog", usual.checkout.catalog),
+        can_pay=wires.wire("can_pay", usual.checkout.can_pay),
+        addresses=wires.wire("addresses", usual.checkout.addresses),
+        orders=wires.wire("orders", usual.orders),
+        mail_queue=wires.wire("mail_queue", usual.mail_queue),
     )
 
 
@@ -124,7 +125,7 @@ def attempt(placing: Placing, key: str) -> Placed | BaseException:
 
 
 class Primary:
-    """What goes wrong in Salesforce anyhow, before the saboteur comes."""
+    """What goes wrong in Salesforce anyhow, before the strike."""
 
     def __init__(self, name: str, failure: UpstreamError | None, *, committed: bool) -> None:
         self.name = name
@@ -173,12 +174,13 @@ def test_struck_at_every_call_and_repeated(
         shop.orders = FakeOrders()
         shop.mail_queue.jobs.clear()
         primary.prepare(shop.orders)
-        saboteur = Saboteur(error, position, after)
+        strike = Strike(error, nth=position, after=after)
+        wires = Wires([strike])
         key = f"strike-{position}"
-        results = [attempt(wired(shop, saboteur), key)]
-        if not saboteur.struck:
+        results = [attempt(wired(shop, wires), key)]
+        if not strike.struck:
             break
-        where = f"struck at {saboteur.trace}"
+        where = f"struck at {wires.trace}"
         results.append(attempt(shop.placing(), key))  # at once: may find it busy
         for _ in range(3):
             shop.clock.advance(LEASE)
@@ -189,7 +191,7 @@ def test_struck_at_every_call_and_repeated(
         assert isinstance(results[-1], Placed), (where, results)
         assert results[-1].replayed, where
         # Only a queue that refuses can cost the customer the mail.
-        lost = saboteur.trace[position - 1] == "mail_queue.put" and not isinstance(error, Killed)
+        lost = wires.trace[position - 1] == "mail_queue.put" and not isinstance(error, Killed)
         assert len(shop.mails()) == (0 if lost and not after else 1), where
     assert position > 6
 
@@ -204,18 +206,19 @@ def test_recovery_struck_at_every_call(quick_shop: Shop, error: BaseException, a
         position += 1
         shop.orders = FakeOrders()
         key = f"recovery-{position}"
-        first = Saboteur(Killed(), 1, after=True)
+        first = Wires([Strike(Killed(), after=True)])
         attempt(shop.placing(orders=first.wire("orders", shop.orders)), key)
         shop.clock.advance(LEASE)
-        saboteur = Saboteur(error, position, after)
-        attempt(wired(shop, saboteur), key)
-        if not saboteur.struck:
+        strike = Strike(error, nth=position, after=after)
+        wires = Wires([strike])
+        attempt(wired(shop, wires), key)
+        if not strike.struck:
             break
         shop.clock.advance(LEASE)
         last = attempt(shop.placing(), key)
-        assert isinstance(last, Placed), saboteur.trace
+        assert isinstance(last, Placed), wires.trace
         assert last.replayed
-        assert len(shop.orders.placed) == 1, saboteur.trace
+        assert len(shop.orders.placed) == 1, wires.trace
     assert position > 3
 
 

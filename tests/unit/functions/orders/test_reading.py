@@ -14,6 +14,7 @@ from portal.domain.order_options import (
     QuantitySelection,
     YesNoSelection,
 )
+from portal.identity.merged_accounts import MergedAccounts
 from portal.ports.orders import OrderRecord
 from portal.ports.workflow import JobStatus, JobView, StepView
 
@@ -22,6 +23,8 @@ from functions.orders.deps import ReadOrdersDeps, build_read_orders
 from functions.orders.models import CustomerStatus
 from functions.orders.reading import NEXT, Reading, status_of, timeline
 from tests.events import Answer, call, claims, rest_event
+from tests.fakes.accounts import FakeAccounts, account
+from tests.fakes.clock import FakeClock
 from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.orders import ORDER_ID, FakeJobs, FakeOrders, order_line, order_record
 
@@ -33,10 +36,23 @@ def job(status: JobStatus = "in_progress", **changes: Any) -> JobView:
     return JobView(status=status, attempt=1, **{"timeline": STEPS, **changes})
 
 
-def install(*records: OrderRecord, **jobs: JobView) -> None:
+def install(
+    *records: OrderRecord,
+    jobs: dict[str, JobView] | None = None,
+    accounts: FakeAccounts | None = None,
+    directory: FakeDirectory | None = None,
+) -> None:
+    accounts = accounts or FakeAccounts(account())
+    directory = directory or FakeDirectory(customer())
+    merged = MergedAccounts(accounts, accounts, directory, directory, FakeClock())
     deps = ReadOrdersDeps(
-        directory=FakeDirectory(customer()),
-        reading=Reading(orders=FakeOrders(*records), jobs=FakeJobs(**jobs), currency="JPY"),
+        directory=directory,
+        reading=Reading(
+            orders=FakeOrders(*records),
+            jobs=FakeJobs(**(jobs or {})),
+            currency="JPY",
+            current=merged.current,
+        ),
     )
     for module in (get_order, list_orders):
         module.app.override(build_read_orders, lambda: deps)
@@ -80,7 +96,7 @@ def test_an_order_with_its_timeline() -> None:
         )
     )
     line = order_line(options=options, service_id="77")
-    install(order_record(status="Activated", activated=True, lines=(line,)), **{ORDER_ID: job()})
+    install(order_record(status="Activated", activated=True, lines=(line,)), jobs={ORDER_ID: job()})
     answer = read()
     assert answer.status == 200
     assert answer.json() == {
@@ -241,9 +257,9 @@ def test_every_status_says_what_happens_next() -> None:
 
 def test_the_message_is_shown_while_it_is_true() -> None:
     failed = job("failed", message="The card was refused.")
-    install(order_record(status="Activated", activated=True), **{ORDER_ID: failed})
+    install(order_record(status="Activated", activated=True), jobs={ORDER_ID: failed})
     assert read().json()["message"] == "The card was refused."
-    install(order_record(provisioning_status="Provisioned"), **{ORDER_ID: failed})
+    install(order_record(provisioning_status="Provisioned"), jobs={ORDER_ID: failed})
     assert (read().json()["status"], read().json()["message"]) == ("provisioned", None)
 
 
@@ -251,3 +267,41 @@ def test_an_order_that_staff_set_up_by_hand() -> None:
     install(order_record(status="Activated", activated=True, provisioning_status="In Progress"))
     last = read().json()["timeline"][-1]
     assert (last["step"], last["status"]) == ("set_up", "running")
+
+
+KEPT = "001000000000909AAA"
+
+
+def merged_away() -> FakeAccounts:
+    """The customer's Account was merged into another one, to which its orders moved."""
+    accounts = FakeAccounts(account(), account("CN-000909", id=KEPT))
+    accounts.merge(customer().sf_account_id, KEPT)
+    return accounts
+
+
+def test_orders_follow_a_merged_account() -> None:
+    directory = FakeDirectory(customer())
+    install(order_record(account_id=KEPT), accounts=merged_away(), directory=directory)
+    assert [order["sfOrderId"] for order in listed().json()["items"]] == [ORDER_ID]
+    assert read().status == 200
+    mapping = directory.by_user(customer().user_id)
+    assert mapping is not None
+    assert (mapping.sf_account_id, mapping.customer_number) == (KEPT, "CN-000909")
+    assert directory.reasons == ["merged in Salesforce"]
+
+
+def test_one_order_follows_a_merged_account_too() -> None:
+    install(order_record(account_id=KEPT), accounts=merged_away())
+    assert read().status == 200
+
+
+def test_two_portal_users_of_one_customer_are_told_so() -> None:
+    directory = FakeDirectory(
+        customer(),
+        customer("other", sf_account_id=KEPT, customer_number="CN-000909", email="b@example.com"),
+    )
+    install(order_record(account_id=KEPT), accounts=merged_away(), directory=directory)
+    for answer in (listed(), read()):
+        assert answer.status == 409
+        assert answer.json()["type"].endswith("/account-conflict")
+    assert directory.reasons == []

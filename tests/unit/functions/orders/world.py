@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.domain.catalog import AccountEligibility
 from portal.domain.mail import MailTemplate
+from portal.identity.merged_accounts import MergedAccounts
 from portal.repositories.order_requests import DynamoOrderRequests
 
 from functions.orders import create_order
@@ -15,6 +16,7 @@ from functions.orders.checkout import Checkout
 from functions.orders.deps import CreateOrderDeps, build_create_order
 from functions.orders.placing import Placing
 from tests.events import USER_ID, Answer, call, claims, rest_event
+from tests.fakes.accounts import FakeAccounts, account
 from tests.fakes.billing import FakeAddresses
 from tests.fakes.catalog import FakeCatalog
 from tests.fakes.clock import FakeClock
@@ -45,6 +47,18 @@ class Shop:
     mail_queue: FakeMailQueue = field(default_factory=FakeMailQueue)
     clock: FakeClock = field(default_factory=FakeClock)
     eligibility_reads: int = 0
+    accounts: FakeAccounts = field(default_factory=lambda: FakeAccounts(account()))
+    directory: FakeDirectory = field(
+        default_factory=lambda: FakeDirectory(
+            customer(),
+            customer(
+                SECOND_USER,
+                sf_account_id="001000000000102AAA",
+                customer_number="CN-000102",
+                email="second@example.com",
+            ),
+        )
+    )
     requests: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,18 +81,20 @@ class Shop:
             "checkout": Checkout(**checked),
             "orders": self.orders,
             "mail_queue": self.mail_queue,
+            "current": self._merged.current,
             "wait": self.clock.advance,
         }
         return Placing(**{**ports, **changes})
 
+    @property
+    def _merged(self) -> MergedAccounts:
+        return MergedAccounts(
+            self.accounts, self.accounts, self.directory, self.directory, self.clock
+        )
+
     def install(self, **changes: Any) -> None:
         """Give the handler this shop."""
-        deps = CreateOrderDeps(
-            directory=FakeDirectory(
-                customer(), customer(SECOND_USER, sf_account_id="001000000000102AAA")
-            ),
-            placing=self.placing(**changes),
-        )
+        deps = CreateOrderDeps(directory=self.directory, placing=self.placing(**changes))
         create_order.app.override(build_create_order, lambda: deps)
 
     def order(

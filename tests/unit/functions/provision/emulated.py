@@ -23,6 +23,7 @@ from portal.adapters.whmcs.ordering_clients import WhmcsOrderingClients
 from portal.adapters.whmcs.orders import WhmcsOrders
 from portal.adapters.whmcs.products import WhmcsProducts
 from portal.adapters.whmcs.services import WhmcsServices
+from portal.domain.lease import NOT_LEASED
 
 from local.emulators.gigs.emulator import Gigs
 from local.emulators.kit.server import Running, running
@@ -126,7 +127,7 @@ class Office(World):
     def assert_provisioned(self, *, esims: int) -> None:
         """Exactly once, in everybody's books."""
         assert self.job.status == "succeeded", self.job.last_error
-        assert self.job.lease_owner is None
+        assert self.job.lease == NOT_LEASED
         (placed,) = self.whmcs_state()["orders"]
         order = self.sf_order()
         assert placed["status"] == "Active"

@@ -125,6 +125,8 @@ def wired(
             **emulated,
             "SALESFORCE_SECRET_ID": "salesforce",
             "SALESFORCE_API_VERSION": "63.0",
+            "SALESFORCE_CUSTOMER_NUMBER_FIELD": "Customer_Number__c",
+            "SALESFORCE_ACCOUNT_EMAIL_FIELD": "PersonEmail",
             "WHMCS_SECRET_ID": "whmcs",
             "WHMCS_PAYMENT_METHOD": "stripe",
             "ESIM_PROVIDER": "gigs",
@@ -139,6 +141,7 @@ def wired(
             "PROVISION_WAITING_QUEUE_URL": urls["provision-waiting"],
             "PORTAL_TIME_ZONE": "Asia/Tokyo",
             "PROVISION_MAX_RETRIES": "7",
+            "PROVISION_NEEDS_APPROVAL": "true",
             "PROVISION_PATIENCE_HOURS": "24",
         }.items():
             monkeypatch.setenv(name, value)

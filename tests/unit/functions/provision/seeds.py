@@ -118,7 +118,7 @@ def salesforce_seed(lines: list[tuple[int, int]], **order: Any) -> dict[str, Any
                     "Id": ORDER_ID,
                     "AccountId": ACCOUNT_ID,
                     "EffectiveDate": "2026-11-23",
-                    "Status": "Pending Review",
+                    "Status": "Activated",
                     "Pricebook2Id": STANDARD_PRICEBOOK_ID,
                     "Activation_Type__c": "Immediate",
                     **order,

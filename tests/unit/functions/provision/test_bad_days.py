@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from portal.config import ConfigurationError
+from portal.domain.lease import NOT_LEASED
 from portal.domain.upstream import CircuitOpen, Throttled, Unauthorized, UpstreamError
 from portal.engine.start import StartOutcome
 from portal.engine.states import Status
@@ -126,7 +127,7 @@ def test_a_report_that_lacks_configuration_is_made_when_it_has_it() -> None:
 
     world.faults.always = misconfigured
     world.work()
-    assert (world.job.status, world.job.lease_owner) == (Status.STOPPING, None)
+    assert (world.job.status, world.job.lease) == (Status.STOPPING, NOT_LEASED)
     world.faults.always = lambda _: None
     world.settle()
     assert world.salesforce.status == "Failed"

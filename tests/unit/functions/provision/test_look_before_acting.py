@@ -218,7 +218,7 @@ def test_an_order_that_will_not_be_closed_is_left_as_it_is(error: Exception) -> 
 
 
 @pytest.mark.parametrize("number", range(1, 9))
-def test_many_modules_take_several_invocations_and_no_tries(number: int) -> None:
+def test_many_modules_take_several_invocations_and_no_retries(number: int) -> None:
     world = World(loaded_order(*(order_line(line) for line in range(1, number + 1))))
     world.whmcs.module_failures = {100 + line for line in range(1, number + 1)}
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from portal.domain.lease import NOT_LEASED
 from portal.domain.provisioning_errors import REASONS
 from portal.domain.provisioning_order import LoadedOrder, ProvisionLine
 from portal.domain.upstream import Refused, Unauthorized
@@ -16,7 +17,6 @@ from portal.ports.billing_orders import ClientState, OrderRefused, OrderState
 from portal.provisioning.view import job_view
 
 from functions.provision.steps.activate_esim import reference
-from tests.fakes.directory import FakeDirectory
 from tests.fakes.faults import Fault
 from tests.fakes.provisioning import (
     ORDER_ID,
@@ -55,7 +55,7 @@ def gone(world: World) -> None:
 
 
 def unmapped(world: World) -> None:
-    object.__setattr__(world.ports, "directory", FakeDirectory())
+    world.directory.mappings.clear()
 
 
 def refused(name: str, error: Exception) -> Breaks:
@@ -71,6 +71,11 @@ def refused(name: str, error: Exception) -> Breaks:
 
 CASES: dict[str, tuple[str, LoadedOrder, Breaks]] = {
     "no order": ("order-not-found", of_line(), gone),
+    "not approved": (
+        "order-not-approved",
+        of_line().model_copy(update={"status": "Pending Review"}),
+        set_whmcs(),
+    ),
     "draft": ("order-status", of_line().model_copy(update={"status": "Draft"}), set_whmcs()),
     "rejected": ("order-status", of_line().model_copy(update={"status": "Rejected"}), set_whmcs()),
     "no account": ("account-not-mapped", loaded_order(order_line(1), account_id=None), set_whmcs()),
@@ -171,7 +176,7 @@ def test_reasons(case: str) -> None:
     breaks(world)
     world.press()
     world.settle()
-    assert (world.job.status, world.job.lease_owner) == (Status.FAILED, None)
+    assert (world.job.status, world.job.lease) == (Status.FAILED, NOT_LEASED)
     assert world.job.last_error is not None
     assert world.job.last_error.code == code
     assert code in REASONS
@@ -179,7 +184,7 @@ def test_reasons(case: str) -> None:
     assert (view.status, view.error_code, view.message) == ("failed", code, REASONS[code].customer)
     assert not world.mail_queue.jobs
     assert bool(world.whmcs.all_orders) == (case in AFTER_ORDERING)
-    if code in ("order-status", "salesforce-conflict"):
+    if code in ("order-not-approved", "order-status", "salesforce-conflict"):
         assert [str(progress.status) for progress in world.salesforce.progress] == ["Failed"]
     if world.salesforce.order is not None:
         last = world.salesforce.progress[-1]
@@ -326,7 +331,7 @@ def test_what_a_person_wrote_is_never_overwritten(
         assert world.salesforce.status == "Failed"
 
 
-def test_exhausted_tries_go_through_the_dead_letters() -> None:
+def test_exhausted_retries_go_through_the_dead_letters() -> None:
     world = World()
     world.faults.always = lambda name: Fault.UNAVAILABLE if name == "whmcs GetProducts" else None
     world.press()
@@ -368,13 +373,38 @@ def test_salesforce_learns_of_a_failure_even_if_it_was_the_one_that_failed() -> 
     assert world.salesforce.progress[-1].error_code == "salesforce-unavailable"
 
 
-@pytest.mark.parametrize("status", ["Pending Review", "Approved", "Activated"])
-def test_statuses_that_can_be_provisioned(status: str) -> None:
-    world = World(loaded_order(order_line(1), status=status))
+@pytest.mark.parametrize(
+    ("status", "needs_approval"),
+    [("Approved", True), ("Activated", True), ("Pending Review", False), ("Activated", False)],
+)
+def test_statuses_that_can_be_provisioned(status: str, needs_approval: bool) -> None:
+    world = World(loaded_order(order_line(1), status=status), needs_approval=needs_approval)
     world.press()
     world.settle()
     assert_exactly_once(world)
     assert [str(progress.status) for progress in world.salesforce.progress] == ["In Progress"]
+
+
+@pytest.mark.parametrize("approved", ["Approved", "Activated"])
+def test_an_order_that_is_approved_after_a_refusal_is_provisioned(approved: str) -> None:
+    world = World(loaded_order(order_line(1), status="Pending Review"))
+    world.press()
+    world.settle()
+    assert world.salesforce.progress[-1].error_message == (
+        "The Order's status is Pending Review. Approve the Order: set its Status to Activated or "
+        "Approved, then press again."
+    )
+    world.salesforce.change(status=approved)
+    world.press()
+    world.settle()
+    assert_exactly_once(world)
+
+
+def test_a_draft_is_refused_where_no_approval_is_needed() -> None:
+    world = World(loaded_order(order_line(1), status="Draft"), needs_approval=False)
+    world.press()
+    world.settle()
+    assert world.salesforce.progress[-1].error_code == "order-status"
 
 
 def test_deleted_between_reading_and_reporting() -> None:

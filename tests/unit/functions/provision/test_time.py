@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from portal.domain.lease import NOT_LEASED
 from portal.engine.model import Task
 from portal.engine.start import Cancellation, cancel
 from portal.engine.states import Status
@@ -60,7 +61,7 @@ def test_a_schedule_in_the_past_starts_at_once() -> None:
     assert world.clock.now < START + 60
 
 
-def test_pending_esims_cost_polls_and_no_tries() -> None:
+def test_pending_esims_cost_polls_and_no_retries() -> None:
     world = World(loaded_order(esim_line(1, quantity=Decimal(3))))
     world.esim.polls = 40
     world.press()
@@ -119,7 +120,7 @@ def test_each_step_in_an_invocation_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("number", [4, 5, 9])
-def test_many_esims_at_a_slow_provider_take_several_invocations_and_no_tries(number: int) -> None:
+def test_many_esims_at_a_slow_provider_take_several_invocations_and_no_retries(number: int) -> None:
     world = World(loaded_order(esim_line(1, quantity=Decimal(number))))
 
     def slow(name: str) -> None:
@@ -236,7 +237,7 @@ def test_cancelled_at_any_moment(call: int) -> None:
     else:
         assert answers[0] in (Cancellation.TOO_LATE, Cancellation.OVER)
         assert_exactly_once(world)
-    assert world.job.lease_owner is None
+    assert world.job.lease == NOT_LEASED
 
 
 def test_cancelling_what_is_over_or_unknown() -> None:
@@ -254,7 +255,7 @@ def test_a_lease_from_a_clock_far_ahead_does_not_hold_for_ever() -> None:
     world.clock.now += 50 * 86_400
     world.faults.plan = {len(world.faults.names) + 3: Fault.KILLED_AFTER}
     world.work()
-    assert world.job.lease_owner is not None
+    assert world.job.lease != NOT_LEASED
     world.clock.now = START + 10
     for message in world.queue.messages.values():
         message.visible_at = world.clock.now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from portal.config import ConfigurationError
+from portal.domain.lease import NOT_LEASED
 from portal.domain.provisioning_errors import GOES_ON
 from portal.engine.states import Status
 
@@ -238,7 +239,7 @@ def told(world: World) -> list[str]:
     return [progress.error_code for progress in world.salesforce.progress if progress.error_code]
 
 
-def test_tries_that_failed_before_the_circuit_opened_are_no_news_yet() -> None:
+def test_runs_that_failed_before_the_circuit_opened_are_no_news_yet() -> None:
     world = World(loaded_order(order_line(1)))
     world.press()
     world.faults.always = lambda n: Fault.UNAVAILABLE if n.startswith("whmcs ") else None
@@ -271,4 +272,4 @@ def test_a_defect_in_telling_does_not_cost_the_wait() -> None:
 
     world.faults.always = misconfigured
     world.work()
-    assert (world.waiting.sent, world.job.runs, world.job.lease_owner) == (1, 0, None)
+    assert (world.waiting.sent, world.job.runs, world.job.lease) == (1, 0, NOT_LEASED)

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from portal.domain.lease import NOT_LEASED
 from portal.domain.provisioning_order import LoadedOrder
 from portal.engine.model import Job, Task
 from portal.engine.runner import Runner
 from portal.engine.start import Cancellation, Started, StartRequest, cancel, request_start
 from portal.engine.states import Status
 from portal.engine.sweeper import KindQueues, Sweeper
+from portal.identity.merged_accounts import MergedAccounts
 from portal.provisioning.job import CANCELLED_TEXT, KIND, order_job_id
 from portal.queues.backoff import Policy
 from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
@@ -22,6 +24,7 @@ from functions.provision.admission import KEY_ENDS_AFTER
 from functions.provision.workflow import provisioning
 from functions.provision.workflow_ports import ProvisioningPorts
 from tests.events import FakeContext
+from tests.fakes.accounts import FakeAccounts, account
 from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.faults import Faults, Killed
 from tests.fakes.provisioning import (
@@ -60,7 +63,13 @@ class _Context(FakeContext):
 class World:
     """Press the button, then let time pass."""
 
-    def __init__(self, order: LoadedOrder | None = None, *, seconds: float = 150.0) -> None:
+    def __init__(
+        self,
+        order: LoadedOrder | None = None,
+        *,
+        seconds: float = 150.0,
+        needs_approval: bool = True,
+    ) -> None:
         self.clock = FakeClock()
         self.faults = Faults()
         self.context = _Context(seconds)
@@ -76,12 +85,17 @@ class World:
         self.waiting = FakeQueue(self.clock, self.faults, name="provision-waiting")
         self.queues = FreshAndWaiting(_consumed(self.queue), _consumed(self.waiting))
         self.directory = FakeDirectory(customer())
+        self.accounts = FakeAccounts(account())
+        self.merged = MergedAccounts(
+            self.accounts, self.accounts, self.directory, self.directory, self.clock
+        )
         self.observer = FakeObserver()
         self.service_lines = FakeServiceLines(self.faults)
         self.esim_waits = FakeEsimWaits(self.faults)
         self.ports = ProvisioningPorts(
             orders=self.salesforce,
             directory=self.directory,
+            owner_of=self.merged.owner_of,
             products=self.whmcs,
             clients=self.whmcs,
             billing=FakeWhmcsOrders(self.whmcs),
@@ -93,6 +107,7 @@ class World:
             esim_waits=self.esim_waits,
             mail_queue=self.mail_queue,
             payment_method="stripe",
+            needs_approval=needs_approval,
         )
         self._presses = 0
 
@@ -211,7 +226,7 @@ def assert_exactly_once(world: World) -> None:
     """One order, one service per unit, one eSIM per eSIM line, one mail each, nothing held."""
     job, order = world.job, world.salesforce.order
     assert job.status is Status.SUCCEEDED, job.last_error
-    assert job.lease_owner is None
+    assert job.lease == NOT_LEASED
     assert "internal-error" not in {code for code, _ in world.observer.retries}
     assert order is not None
     (placed,) = world.whmcs.ours()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.api.limits import DEFAULTS
 from portal.api.rate_limit import RateLimiter
 from portal.domain.client_service import ClientService
 from portal.domain.esim import Line, LineState
+from portal.domain.limits import LIMITS
 from portal.domain.service_line import ServiceLine
 from portal.subscriptions.lines import Lines
 
@@ -103,7 +103,7 @@ class World:
             lines=lines,
             mails=self.mails,
             views=self.views,
-            limiter=RateLimiter(self.counters, DEFAULTS),
+            limiter=RateLimiter(self.counters, LIMITS),
             clock=self.clock,
         )
         shown = ActivationDeps(directory, codes)

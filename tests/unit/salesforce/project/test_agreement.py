@@ -8,7 +8,7 @@ from portal.api.signature import canonical, sign
 from portal.domain.provisioning_order import ProvisioningStatus
 from portal.provisioning.job import STEP_NAMES
 
-from functions.provision.steps.load import PROVISIONABLE
+from functions.provision.steps.load import APPROVED, SUBMITTED
 from ops.salesforce_project.paths import ERROR_CODES, PROJECT, REPOSITORY
 from ops.salesforce_project.sources import Project
 from ops.salesforce_project.texts import remedies
@@ -23,7 +23,8 @@ def quoted(source: str, after: str, until: str) -> set[str]:
 
 
 def test_apex_knows_the_statuses_that_can_be_provisioned() -> None:
-    assert quoted(ORDER, "PROVISIONABLE = ", "};") == PROVISIONABLE
+    assert quoted(ORDER, "APPROVED = ", "};") == APPROVED
+    assert quoted(ORDER, "SUBMITTED = ", ";") == {SUBMITTED}
 
 
 def test_apex_and_screen_know_the_statuses_under_way() -> None:

@@ -44,7 +44,9 @@ def test_remedies_are_the_second_column() -> None:
 def test_every_documented_code_has_a_remedy() -> None:
     page = ERROR_CODES.read_text(encoding="utf-8")
     assert len(remedies(page)) == page.count("\n| `")
-    assert remedies(page)["salesforce-access-denied"] == "Salesforce refuses our user: see doctor."
+    assert remedies(page)["salesforce-access-denied"] == (
+        "Salesforce refuses our user: run ops doctor, correct what it names, then press again."
+    )
 
 
 def test_a_page_without_table_is_refused() -> None:

@@ -1,7 +1,7 @@
-"""SMTP, for resellers with a mail server of their own.
+"""Sends mail by SMTP, for resellers with a mail server of their own.
 
-Source: RFC 5321: the server takes responsibility for a mail with its answer to the end of DATA;
-before DATA nothing was handed over, after that answer nothing can go wrong any more.
+Source: RFC 5321. The server takes responsibility for a mail with its answer to the end of DATA.
+Before DATA the server has no mail, and an error after that answer does not matter.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import smtplib
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -25,8 +25,8 @@ from portal.domain.upstream import (
     Unavailable,
     UpstreamError,
 )
-from portal.observability import count, timed
-from portal.ports.mail_transport import Message
+from portal.observability import count, logger, timed
+from portal.ports.mail_transport import AUTOMATIC, Message
 from portal.redaction import without
 from portal.secrets import Secret
 from portal.vendor_errors.model import error_type
@@ -35,8 +35,8 @@ from portal.vendor_errors.smtp import row_of
 UPSTREAM = "smtp"
 TIMEOUT_SECONDS = 15.0
 IMPLICIT_TLS_PORT = 465
-# Headers by which mail services are told not to rewrite links and not to add a tracking image.
-# Servers that do not know a header pass it on. Sources: SendGrid, "X-SMTPAPI: filters"; Mailgun,
+# Headers that tell mail services not to rewrite links and not to add a tracking image. Servers
+# pass unknown headers on. Sources: SendGrid, "X-SMTPAPI: filters"; Mailgun,
 # "Sending via SMTP"; Postmark, "Tracking opens" and "Tracking links"; Mailjet, "SMTP headers".
 UNTRACKED = {
     "X-SMTPAPI": json.dumps(
@@ -57,16 +57,27 @@ UNTRACKED = {
 
 @dataclass(frozen=True)
 class Login:
-    """How to sign in to the server."""
+    """The credentials for the server."""
 
     username: str
     password: str = field(repr=False)
 
 
 class _Watched(smtplib.SMTP):
-    """Knows whether a mail was being handed over."""
+    """Knows whether a mail was being handed over, and hands none over without its recipient.
+
+    smtplib goes on as long as the server takes one of several addresses; the mail would then go to
+    the copy's alone.
+    """
 
     handing_over = False
+    recipient = ""
+
+    def rcpt(self, recip: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
+        code, text = super().rcpt(recip, options)
+        if recip == self.recipient and code not in (250, 251):
+            raise smtplib.SMTPRecipientsRefused({recip: (code, text)})
+        return code, text
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         self.handing_over = True
@@ -74,16 +85,16 @@ class _Watched(smtplib.SMTP):
 
 
 class _WatchedTls(_Watched, smtplib.SMTP_SSL):
-    """The same, with TLS from the start."""
+    """The same client with TLS from the start."""
 
 
 class SmtpTransport:
     """`MailTransport` over SMTP with TLS.
 
-    The secret is `{"username", "password"}`; one that lacks either is refused before the server is
-    called. Only with `secret` None is the server used unauthenticated. Credentials are never sent
-    to a server that offers no TLS. Port 465 is TLS from the start, any other is upgraded. `tls`
-    replaces the default context.
+    The secret is `{"username", "password"}`. One that lacks either raises ConfigurationError
+    before the server is called. With `secret` None the transport does not sign in. Credentials are
+    never sent to a server that offers no TLS. Port 465 uses TLS from the start; on other ports the
+    connection is upgraded. `tls` replaces the default TLS context.
     """
 
     def __init__(
@@ -106,10 +117,10 @@ class SmtpTransport:
         self._tls = tls
 
     def send(self, message: Message) -> str:
-        """Send over a connection of its own; the id is the Message-ID header.
+        """Send a mail over a new connection. Returns the Message-ID header.
 
-        After refused credentials the secret is read again once. Raises ConfigurationError when the
-        secret is incomplete, and UpstreamError for what the server did.
+        When the server refuses the credentials, the secret is read again once. Raises
+        ConfigurationError when the secret is incomplete, and UpstreamErrors.
         """
         mail = self._mail(message)
         if self._secret is None:
@@ -186,7 +197,7 @@ class SmtpTransport:
         mail["Message-ID"] = make_msgid(domain=self._domain)
         mail["X-Correlation-Id"] = message.correlation_id
         mail["X-Portal-Reference"] = message.reference
-        for name, value in UNTRACKED.items():
+        for name, value in (AUTOMATIC | UNTRACKED).items():
             mail[name] = value
         mail.set_content(message.text)
         mail.add_alternative(message.html, subtype="html")
@@ -207,8 +218,9 @@ def _login(secret: Secret, document: Mapping[str, Any]) -> Login:
 
 
 def _hand_over(server: _Watched, mail: EmailMessage, message: Message) -> None:
+    server.recipient = message.to
     try:
-        server.send_message(mail)
+        refused = server.send_message(mail, to_addrs=[message.to, *message.copies])
     except smtplib.SMTPRecipientsRefused as error:
         (code, text) = next(iter(error.recipients.values()))
         raise _answered("send", code, text, message) from None
@@ -219,10 +231,12 @@ def _hand_over(server: _Watched, mail: EmailMessage, message: Message) -> None:
     except (OSError, smtplib.SMTPException) as error:
         kind = OutcomeUnknown if server.handing_over else Unavailable
         raise kind(UPSTREAM, "send", type(error).__name__) from error
+    for code, _ in refused.values():
+        logger().warning("the copy of a mail was refused", extra={"code": str(code)})
 
 
 def _leave(server: smtplib.SMTP) -> None:
-    # The mail's fate is settled: a server that fails to say goodbye changes nothing.
+    # The server has already answered about the mail, so a failure of QUIT does not matter.
     try:
         server.quit()
     except (OSError, smtplib.SMTPException):

@@ -11,17 +11,17 @@ from portal.queues.task_message import TaskMessage
 
 
 class SqsTaskQueue:
-    """The engine's `Queue`: one message per task."""
+    """The engine's `Queue` over SQS. It sends one message per task."""
 
     def __init__(self, queue: SqsQueue) -> None:
         self._queue = queue
 
     def put(self, task: Task, *, delay_seconds: float = 0) -> None:
-        """Enqueue; at most 900 s of delay."""
+        """Send a task with a delay of at most 900 seconds."""
         self._queue.send(TaskMessage.of(task), delay_seconds=int(min(delay_seconds, LONGEST_DELAY)))
 
     def backlog(self) -> int:
-        """About how many messages are waiting."""
+        """Return the approximate number of visible messages."""
         return self._queue.waiting()
 
 

@@ -1,6 +1,6 @@
-"""The HTTP frame of every endpoint: routing, problems, correlation, headers, CORS.
+"""The HTTP part that all endpoints share: routing, problems, correlation, headers and CORS.
 
-One endpoint is one module is one Lambda:
+Each endpoint has a module and a Lambda of its own:
 
     app = App("orders")
 
@@ -10,8 +10,8 @@ One endpoint is one module is one Lambda:
 
     handler = app.handler
 
-Powertools' resolver routes and validates. Headers are added around `resolve` because the
-resolver drops what a middleware adds to answers made by exception handlers.
+Powertools' resolver routes and validates. Headers are added around `resolve`, because the resolver
+drops headers that a middleware adds to the answers of exception handlers.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from portal import correlation
 from portal.api import bodies, errors
 from portal.api.annotations import evaluate_annotations
-from portal.domain.problems import Problem
+from portal.api.rate_limit import CountedByAddress, address_of
 from portal.observability import logger
 
 if TYPE_CHECKING:
@@ -37,18 +37,19 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
 }
-EXPOSED_HEADERS = "X-Correlation-Id, ETag, Retry-After, Idempotency-Replayed, Location"
+EXPOSED_HEADERS = "X-Correlation-Id, ETag, Retry-After, Idempotency-Replayed, Location, Allow"
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 
 
 class App:
-    """One endpoint's application; `handler` is what Lambda calls."""
+    """The application of one endpoint. Lambda calls `handler`."""
 
-    def __init__(self, area: str) -> None:
+    def __init__(self, area: str, *, counted: CountedByAddress | None = None) -> None:
         self.area = area
+        self._counted = counted
         self.resolver = APIGatewayRestResolver(
             enable_validation=True,
-            # An answer that is not what it says is our fault, not the caller's.
+            # An answer that does not match its model is a defect of the portal.
             response_validation_error_http_code=500,
             json_body_deserializer=bodies.parse,
         )
@@ -71,9 +72,9 @@ class App:
     ) -> Callable[[Endpoint], Endpoint]:
         """Register a route.
 
-        `path` uses `<name>` for parameters; `status` is that of success; `signed_in` documents
-        the bearer token (the gateway's authorizer demands it, `CurrentUser` reads it); further
-        options go to Powertools (`summary`, `responses`, …).
+        `path` uses `<name>` for parameters. `status` is that of success. `signed_in` documents the
+        bearer token, which the gateway's authorizer requires and `CurrentUser` reads. Further
+        options are Powertools' (`summary`, `responses`, …).
         """
         options.setdefault("tags", [self.area])
         options.setdefault("security", BEARER if signed_in else [])
@@ -88,11 +89,11 @@ class App:
         return evaluated
 
     def override(self, dependency: Callable[..., Any], replacement: Callable[..., Any]) -> None:
-        """Give tests another composition root."""
+        """Replace a dependency, which lets tests use another composition root."""
         self.resolver.dependency_overrides[dependency] = replacement
 
     def handler(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        """Lambda entry for an API Gateway REST proxy event."""
+        """Answer an API Gateway REST proxy event. This is the entry point of the Lambda."""
         headers = lower_case_headers(event)
         with correlation.bound(correlation.accept(headers.get("x-correlation-id"))) as current:
             log = logger()
@@ -111,25 +112,43 @@ class App:
         self, event: dict[str, Any], headers: dict[str, str], context: LambdaContext
     ) -> dict[str, Any]:
         try:
+            self._count(event)
             bodies.check(event, headers)
-        except Problem as problem:
-            return errors.proxy_answer(problem)
-        return self.resolver.resolve(event, context)
+        except Exception as error:  # noqa: BLE001  # every one becomes a problem document
+            return errors.proxy_answer(error)
+        return self.resolver.resolve(_with_plain_content_type(event, headers), context)
+
+    def _count(self, event: dict[str, Any]) -> None:
+        """Count the request of this address; first of all, whatever the request is."""
+        if self._counted is None:
+            return
+        build = self._counted.limiter
+        limiter = self.resolver.dependency_overrides.get(build, build)()
+        limiter.check(self._counted.limit, address_of(event))
+
+
+def _with_plain_content_type(event: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+    """The event with `application/json` as Powertools looks for it, which is in lower case."""
+    written = headers.get("content-type", "")
+    if not written or written.startswith(bodies.JSON) or not event.get("body"):
+        return event
+    others = {k: v for k, v in (event.get("headers") or {}).items() if k.lower() != "content-type"}
+    return {**event, "headers": {**others, "content-type": bodies.JSON}}
 
 
 def lower_case_headers(event: dict[str, Any]) -> dict[str, str]:
-    """The event's headers by lower-case name (REST APIs pass the caller's case)."""
+    """Return the event's headers by lower-case name. REST APIs keep the caller's case."""
     return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
 
 
 def with_standard_headers(response: dict[str, Any], *, origin: str | None) -> dict[str, Any]:
-    """Add what every answer carries; an endpoint's own `Cache-Control` wins over `no-store`."""
+    """Add the headers of every answer. An endpoint's own `Cache-Control` replaces `no-store`."""
     added = {
         **SECURITY_HEADERS,
         correlation.HEADER: correlation.current(),
         **_cors_headers(origin),
     }
-    # API Gateway takes null for "no body"; not everything that stands in for it does.
+    # API Gateway accepts null for "no body", but some emulators of it do not.
     response["body"] = response.get("body") or ""
     multi: dict[str, list[str]] = response.setdefault("multiValueHeaders", {})
     varies = multi.get("Vary", [])

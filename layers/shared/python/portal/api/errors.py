@@ -1,4 +1,4 @@
-"""One table from what went wrong to the problem document that is answered."""
+"""Turns exceptions into problem documents (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 )
 
 from portal import correlation
+from portal.api.error_texts import sentence_for
 from portal.api.principal import RECENT_SECONDS
 from portal.config import ConfigurationError
 from portal.domain import problems
-from portal.domain.problems import FieldError, Problem
+from portal.domain.problems import MAX_ERRORS, FieldError, InvalidValue, Problem
 from portal.domain.upstream import (
     OutcomeUnknown,
     Refused,
@@ -32,25 +33,17 @@ from portal.observability import count, logger
 STEP_UP = f'Bearer error="insufficient_user_authentication", max_age="{RECENT_SECONDS}"'
 PROBLEM_JSON = "application/problem+json"
 DEFAULT_RETRY_AFTER = 5
+MAX_POINTER = 200
 
 
 def register(resolver: APIGatewayRestResolver) -> None:
     """Teach a resolver to answer every exception as a problem."""
-    table: list[tuple[Any, Any]] = [
-        (Problem, _problem),
-        (UpstreamError, _upstream),
-        (RequestValidationError, _invalid),
-        (RequestUnsupportedContentType, _unsupported),
-        (NotFoundError, _not_found),
-        (ServiceError, _service_error),
-        (Exception, _unexpected),
-    ]
-    for exception, render in table:
+    for exception, render in TABLE:
         resolver.exception_handler(exception)(render)
 
 
 def render(problem: Problem) -> Response[str]:
-    """The HTTP answer for a problem."""
+    """Return the HTTP answer for a problem."""
     headers: dict[str, str | list[str]] = {}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
@@ -67,9 +60,10 @@ def render(problem: Problem) -> Response[str]:
     )
 
 
-def proxy_answer(problem: Problem) -> dict[str, Any]:
-    """The same as API Gateway wants it, for what is refused before any routing."""
-    response = _problem(problem)
+def proxy_answer(error: Exception) -> dict[str, Any]:
+    """The answer as API Gateway wants it, for what is refused before any routing."""
+    render = next(render for kind, render in TABLE if isinstance(error, kind))
+    response = render(error)
     headers = {"Content-Type": response.content_type, **response.headers}
     return {
         "statusCode": response.status_code,
@@ -80,7 +74,7 @@ def proxy_answer(problem: Problem) -> dict[str, Any]:
 
 
 def of_upstream(error: UpstreamError) -> Problem:
-    """What a caller is told of a failing upstream: which kind, never the vendor's words."""
+    """Return the problem for a failed upstream. It never holds the vendor's text."""
     if isinstance(error, Throttled):
         wait = math.ceil(error.retry_after or DEFAULT_RETRY_AFTER)
         return Problem(
@@ -133,21 +127,43 @@ def _invalid(error: RequestValidationError) -> Response[str]:
         Problem(
             problems.INVALID_REQUEST,
             "Correct the values named in errors and send the request again.",
-            errors=tuple(field_error(entry) for entry in found),
+            errors=field_errors(found),
         )
     )
 
 
+def field_errors(found: Sequence[Any]) -> tuple[FieldError, ...]:
+    """The first of pydantic's errors as the caller is told them, one for each place."""
+    made: dict[tuple[str | None, str | None], FieldError] = {}
+    for entry in found:
+        error = field_error(entry)
+        made.setdefault((error.pointer, error.parameter), error)
+        if len(made) == MAX_ERRORS:
+            break
+    return tuple(made.values())
+
+
 def field_error(entry: Any) -> FieldError:
-    """A pydantic error as a pointer and a sentence; the value itself is never echoed."""
+    """Return a pydantic error as pointer and sentence, without the value itself."""
     location: Sequence[str | int] = entry.get("loc", ())
     where, rest = (str(location[0]), location[1:]) if location else ("body", ())
-    message = str(entry.get("msg", "not valid")).removeprefix("Value error, ")
-    code = str(entry.get("type", ""))
+    sentence = sentence_for(entry)
+    code = _code(entry)
     if where == "body":
         pointer = "".join(f"/{_escape(part)}" for part in rest)
-        return FieldError(message, pointer=pointer, code=code)
-    return FieldError(message, parameter=str(rest[0]) if rest else where, code=code)
+        return FieldError(sentence, pointer=_shortened(pointer), code=code)
+    parameter = str(rest[0]) if rest else where
+    return FieldError(sentence, parameter=_shortened(parameter), code=code)
+
+
+def _code(entry: Any) -> str:
+    error = (entry.get("ctx") or {}).get("error")
+    return error.code if isinstance(error, InvalidValue) else str(entry.get("type", ""))
+
+
+def _shortened(place: str) -> str:
+    """A place of the caller's own naming, which may be as long as the body."""
+    return place if len(place) <= MAX_POINTER else place[:MAX_POINTER] + "…"
 
 
 def _escape(part: str | int) -> str:
@@ -175,3 +191,15 @@ def _unexpected(error: Exception) -> Response[str]:
         logger().exception("unexpected error")
     count("UnexpectedErrors")
     return render(Problem(problems.INTERNAL, "Quote the correlation id to support."))
+
+
+TABLE: tuple[tuple[Any, Any], ...] = (
+    (Problem, _problem),
+    (UpstreamError, _upstream),
+    (RequestValidationError, _invalid),
+    (RequestUnsupportedContentType, _unsupported),
+    (NotFoundError, _not_found),
+    (ServiceError, _service_error),
+    (Exception, _unexpected),
+)
+"""What renders which exception; the first that fits."""

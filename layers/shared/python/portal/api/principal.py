@@ -1,8 +1,8 @@
-"""From the gateway's verified token to who is calling.
+"""Identifies the caller by the token that the gateway has verified.
 
-The Cognito authorizer of API Gateway has checked signature, issuer, audience and expiry. What it
-does not check is which kind of token it was: with no scopes on the method it wants ID tokens,
-and the local gateway lets access tokens through, so `token_use` is checked here.
+The Cognito authorizer of API Gateway has checked signature, issuer, audience and expiry. For
+methods without scopes it accepts ID tokens only, but the local gateway also accepts access tokens,
+so `token_use` is checked here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ RECENT_SECONDS = 300
 
 @dataclass(frozen=True)
 class Principal:
-    """A signed-in user: `user_id` is the Cognito `sub`; `auth_time` is epoch seconds."""
+    """A signed-in user. `user_id` is the Cognito `sub`. `auth_time` is in epoch seconds."""
 
     user_id: str
     email: str
@@ -36,7 +36,7 @@ class Principal:
 
 
 def authenticated(request: Request) -> Principal:
-    """The caller, from the authorizer's claims.
+    """Return the caller by the authorizer's claims.
 
     Raises Problem `unauthenticated` when the claims are not those of an ID token.
     """
@@ -70,7 +70,7 @@ def require_recent_sign_in(principal: Principal, now: float) -> None:
 
 
 def mapped(principal: Principal, directory: CustomerDirectory) -> CustomerMapping:
-    """Who the caller is in the other systems; ownership of everything follows from this.
+    """Return the caller's records in the other systems, which decide what the caller owns.
 
     Raises Problem `account-not-mapped` while a signup is not finished.
     """

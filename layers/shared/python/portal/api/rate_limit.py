@@ -1,6 +1,6 @@
-"""Limits on attempts: per address and per account, counted in DynamoDB.
+"""Limits on requests per IP address and per account, which are counted in DynamoDB.
 
-The third layer after the WAF and the gateway's throttles, and the only one that knows accounts.
+They are the third layer after the WAF and the gateway's throttles. Only this layer knows accounts.
 """
 
 from __future__ import annotations
@@ -8,14 +8,15 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from portal.config import ConfigurationError
+from portal.domain.limits import Limit
 from portal.domain.problems import RATE_LIMITED, Problem
 from portal.observability import count
 from portal.ports.rate_limits import RateCounters
@@ -24,25 +25,17 @@ _ENTRY = re.compile(r"([a-z-]+\.[a-z-]+)=([1-9]\d{0,5})/([1-9]\d{0,5})")
 _IPV6_PREFIX = 64
 
 
-@dataclass(frozen=True)
-class Limit:
-    """At most `attempts` in each window of `seconds`."""
-
-    attempts: int
-    seconds: int
-
-
 class RateLimiter:
-    """Limits by name (`login.account`) over shared counters."""
+    """Checks named limits (`login.account`) with shared counters."""
 
     def __init__(self, counters: RateCounters, limits: Mapping[str, Limit]) -> None:
         self._counters = counters
         self._limits = limits
 
     def check(self, name: str, subject: str) -> None:
-        """Count an attempt of `subject` (an address, an account; kept as a hash only).
+        """Count a request of `subject` (an address or account, which is stored as a hash).
 
-        Raises Problem `rate-limited`, whose `retry_after` is when the window really ends.
+        Raises Problem `rate-limited`, whose `retry_after` is the seconds until the window ends.
         """
         limit = self._limits[name]
         wait = self._counters.hit(_key(name, subject), limit=limit.attempts, seconds=limit.seconds)
@@ -52,8 +45,14 @@ class RateLimiter:
                 RATE_LIMITED, f"Too many attempts; try again in {wait} seconds.", retry_after=wait
             )
 
+    def may(self, name: str, subject: str) -> bool:
+        """Count an attempt of `subject`; False when there have been too many."""
+        limit = self._limits[name]
+        key = _key(name, subject)
+        return self._counters.hit(key, limit=limit.attempts, seconds=limit.seconds) is None
+
     def forget(self, name: str, subject: str) -> None:
-        """The attempts so far were honest: start counting again."""
+        """Set the count of `subject` back to zero, for example after a correct login."""
         self._counters.forget(_key(name, subject), seconds=self._limits[name].seconds)
 
 
@@ -62,7 +61,7 @@ def _key(name: str, subject: str) -> str:
 
 
 def limits_from(text: str, defaults: Mapping[str, Limit]) -> dict[str, Limit]:
-    """Defaults with the changes that `RATE_LIMITS` asks for.
+    """Return the default limits with the changes of `RATE_LIMITS`.
 
     Raises ConfigurationError for an unknown name or anything but `name=attempts/seconds`.
     """
@@ -80,11 +79,17 @@ def limits_from(text: str, defaults: Mapping[str, Limit]) -> dict[str, Limit]:
 
 
 def source_address(request: Request) -> str:
+    """Who to count, for endpoints that count more than the address."""
+    return address_of(request.resolved_event.raw_event)
+
+
+def address_of(event: Mapping[str, Any]) -> str:
     """Who to count: an IPv4 address, or the /64 that an IPv6 caller can roam in.
 
-    From the gateway's request context; `X-Forwarded-For` is the caller's to write.
+    An IPv6 caller can use any address of the network. The address is that of the gateway's request
+    context, because the caller can write `X-Forwarded-For`.
     """
-    context = request.resolved_event.raw_event.get("requestContext") or {}
+    context = event.get("requestContext") or {}
     text = str((context.get("identity") or {}).get("sourceIp") or "unknown")
     try:
         address = ipaddress.ip_address(text)
@@ -98,3 +103,14 @@ def source_address(request: Request) -> str:
 
 
 SourceAddress = Annotated[str, Depends(source_address)]
+
+
+@dataclass(frozen=True)
+class CountedByAddress:
+    """A limit on an endpoint's requests by address, which is checked before a request is read.
+
+    `limiter` is a builder of the area's composition root.
+    """
+
+    limit: str
+    limiter: Callable[[], RateLimiter]

@@ -1,4 +1,4 @@
-"""Jobs for the case queue: what Salesforce staff should look at. Ids only, nothing personal."""
+"""Jobs of the case queue, each of which opens a Case for Salesforce staff. They hold only ids."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class TopUpCase(BaseModel):
 class CaseJob(BaseModel):
     """Open one Case: of a registration whose e-mail address is not the Account's, or of a top-up.
 
-    `case_key` becomes the unique `Portal_Case_Key__c`: one Case per key, however often the job
-    is delivered.
+    `case_key` becomes the unique `Portal_Case_Key__c`, so one key opens one Case, however often
+    the job is delivered.
     """
 
     model_config = ConfigDict(
@@ -55,6 +55,6 @@ class CaseJob(BaseModel):
 
 
 def email_case_key(sf_account_id: str, email: str) -> str:
-    """The key of "this Account's customer uses that address": the same pair is one Case."""
+    """Return the Case key for an Account and an address. The same pair always has the same key."""
     digest = hashlib.sha256(f"{sf_account_id}\x1f{email}".encode()).hexdigest()
     return f"email-{digest[:40]}"

@@ -1,15 +1,17 @@
-"""Who a portal user is in the other systems."""
+"""The mapping of a portal user to the records of other systems."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.domain import normal_forms
+
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerMapping:
-    """One customer, one row: Cognito `sub`, WHMCS client id, Salesforce Account id (18 chars).
+    """A customer's Cognito `sub`, WHMCS client id and Salesforce Account id (18 characters).
 
-    `email` is normalised (see `normalise_email`) and is where mails go.
+    `email` is in its normal form (`portal.domain.normal_forms`) and is where mails go.
     """
 
     user_id: str
@@ -21,6 +23,6 @@ class CustomerMapping:
     language: str = "en"
 
 
-def normalise_email(email: str) -> str:
-    """The form in which two addresses are compared: trimmed, case-folded."""
-    return email.strip().casefold()
+def customer_number_key(number: str) -> str:
+    """The form in which two customer numbers are compared: Salesforce compares without case."""
+    return normal_forms.customer_number(number).casefold()

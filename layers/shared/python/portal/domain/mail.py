@@ -1,32 +1,40 @@
-"""Mail jobs: what is put on the queue. No address, name or code ever travels in one."""
+"""Mail jobs, the messages of the mail queue. They never hold an address, a name or a code."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+if TYPE_CHECKING:
+    from portal.domain.mail_contents import MailContent
+
 
 class MailTemplate(StrEnum):
-    """Every mail the portal sends; one folder of templates each."""
+    """Every mail the portal sends; docs/mails.md tells when each is sent, and to whom."""
 
     WELCOME = "welcome"
+    SIGNUP_PROOF = "signup-proof"
     PASSWORD_RESET = "password-reset"  # noqa: S105  # a template's name
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  # a template's name
     ORDER_RECEIVED = "order-received"
     ORDER_PROVISIONED = "order-provisioned"
     ESIM_ACTIVATION = "esim-activation"
     ESIM_REISSUED = "esim-reissued"
+    ESIM_SENT_AGAIN = "esim-sent-again"
+    ESIM_REISSUE_NOTICE = "esim-reissue-notice"
     TOPUP_RECEIPT = "topup-receipt"
+    TOPUP_REFUNDED = "topup-refunded"
 
 
 class MailJob(BaseModel):
     """One mail to one user.
 
-    `dedup_key` names the reason (`order-provisioned:801…`): at most one mail per key. Parameters
-    are ids and amounts; whatever is personal or secret the sender looks up when it renders.
+    `dedup_key` names the reason (`order-provisioned:801…`): at most one mail per key. `parameters`
+    are what the template's model in `portal.domain.mail_contents` holds; whatever is personal or
+    secret the sender looks up when it renders.
     """
 
     model_config = ConfigDict(
@@ -38,3 +46,16 @@ class MailJob(BaseModel):
     dedup_key: str = Field(min_length=1, max_length=200)
     parameters: dict[str, Any] = Field(default_factory=dict)
     correlation_id: str = ""
+
+    @classmethod
+    def of(
+        cls, content: MailContent, *, user_id: str, dedup_key: str, correlation_id: str = ""
+    ) -> Self:
+        """The job for a mail with this content."""
+        return cls(
+            template=content.template,
+            user_id=user_id,
+            dedup_key=dedup_key,
+            parameters=content.as_parameters(),
+            correlation_id=correlation_id,
+        )

@@ -1,7 +1,7 @@
-"""Every problem that the API can answer with, as RFC 9457 names them.
+"""All problem types (RFC 9457) of the API's answers.
 
-`docs/problems.md` has a row for each (a test holds the two together). Logic raises `Problem`;
-the HTTP layer renders it. The slug is a contract with front ends: never rename one.
+`docs/problems.md` has a row for each, which a test checks. Logic raises `Problem`, and the HTTP
+layer renders it. Front ends depend on the slug, so it must never be renamed.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TYPE_BASE = "https://portal.example/problems/"
+MAX_ERRORS = 20
+"""The most entries of `errors[]` that are told at once."""
 
 
 @dataclass(frozen=True)
 class ProblemType:
-    """A stable kind of problem: `slug` ends the type URI, `title` never varies."""
+    """A stable type of problem. Its URI ends with `slug`. `title` is always the same."""
 
     slug: str
     status: int
@@ -22,13 +24,13 @@ class ProblemType:
 
     @property
     def uri(self) -> str:
-        """The `type` member."""
+        """The URI in the problem document's member `type`."""
         return TYPE_BASE + self.slug
 
 
 @dataclass(frozen=True)
 class FieldError:
-    """One entry of `errors[]`: where (`pointer` into the body, or a `parameter`), and what."""
+    """One entry of `errors[]`. It names a `pointer` into the body or a `parameter`."""
 
     detail: str
     pointer: str | None = None
@@ -36,7 +38,7 @@ class FieldError:
     code: str | None = None
 
     def as_json(self) -> dict[str, str]:
-        """Without the members that do not apply."""
+        """Return the entry without the members that do not apply."""
         members = {
             "pointer": self.pointer,
             "parameter": self.parameter,
@@ -46,12 +48,23 @@ class FieldError:
         return {name: value for name, value in members.items() if value is not None}
 
 
+class InvalidValue(ValueError):
+    """A value that a validator of ours refuses: `code` is told to front ends, the text to people.
+
+    The code stands in a table of docs/problems.md.
+    """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
 @dataclass(eq=False)
 class Problem(Exception):
-    """An expected refusal, safe to show to the caller.
+    """An expected refusal that is safe to show to the caller.
 
-    `retry_after` is in seconds; `extensions` are further members of the problem document
-    (never personal data).
+    `retry_after` is in seconds. `extensions` are further members of the problem document, and
+    never hold personal data.
     """
 
     type: ProblemType
@@ -64,7 +77,7 @@ class Problem(Exception):
         super().__init__(f"{self.type.slug}: {self.detail}")
 
     def as_json(self, *, instance: str) -> dict[str, Any]:
-        """The problem document; `instance` is the correlation id."""
+        """Return the problem document. `instance` is the correlation id."""
         document: dict[str, Any] = {
             "type": self.type.uri,
             "title": self.type.title,
@@ -74,7 +87,8 @@ class Problem(Exception):
             **self.extensions,
         }
         if self.errors:
-            document["errors"] = [error.as_json() for error in self.errors]
+            # A caller mends twenty mistakes at a time; the answer to a hostile body stays small.
+            document["errors"] = [error.as_json() for error in self.errors[:MAX_ERRORS]]
         return document
 
 
@@ -82,6 +96,7 @@ MALFORMED_REQUEST = ProblemType("malformed-request", 400, "The request could not
 UNAUTHENTICATED = ProblemType("unauthenticated", 401, "Sign in to do this")
 FORBIDDEN = ProblemType("forbidden", 403, "Not allowed")
 NOT_FOUND = ProblemType("not-found", 404, "Nothing of that name")
+METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "The path has no such method")
 CONFLICT = ProblemType("conflict", 409, "Something changed meanwhile")
 IN_PROGRESS = ProblemType("in-progress", 409, "The same request is still being worked on")
 PAYLOAD_TOO_LARGE = ProblemType("payload-too-large", 413, "The request is too large")
@@ -101,6 +116,7 @@ OUTCOME_UNKNOWN = ProblemType(
 CUSTOMER_NUMBER_UNKNOWN = ProblemType(
     "customer-number-unknown", 422, "That customer number is not known"
 )
+CUSTOMER_NOT_PROVED = ProblemType("customer-not-proved", 422, "The customer number is not proved")
 CUSTOMER_ALREADY_REGISTERED = ProblemType(
     "customer-already-registered", 409, "That customer already has a portal account"
 )
@@ -114,13 +130,16 @@ PASSWORD_REFUSED = ProblemType("password-refused", 422, "The password does not m
 INVALID_CREDENTIALS = ProblemType("invalid-credentials", 401, "E-mail or password is wrong")
 INVALID_REFRESH_TOKEN = ProblemType("invalid-refresh-token", 401, "Sign in again")
 INVALID_RESET_TOKEN = ProblemType(
-    "invalid-reset-token", 422, "The link is used, too old or not ours"
+    "invalid-reset-token", 422, "Your link has expired or was already used"
 )
 TWO_FACTOR_REQUIRED = ProblemType(
     "two-factor-required", 409, "The billing account asks for a second factor"
 )
 CUSTOMER_NUMBER_MISMATCH = ProblemType(
     "customer-number-mismatch", 422, "The billing account belongs to another customer number"
+)
+ACCOUNT_CONFLICT = ProblemType(
+    "account-conflict", 409, "Two portal accounts belong to the same customer"
 )
 NOT_MAPPED = ProblemType("account-not-mapped", 409, "The account is not complete yet")
 
@@ -160,5 +179,5 @@ ALREADY_RUNNING = ProblemType("already-running", 409, "Provisioning is already u
 
 
 def all_problem_types() -> dict[str, ProblemType]:
-    """Every problem type of this module by slug."""
+    """Return every problem type of this module by slug."""
     return {value.slug: value for value in globals().values() if isinstance(value, ProblemType)}

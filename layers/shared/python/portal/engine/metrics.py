@@ -1,4 +1,4 @@
-"""What the engine does, as logs and metrics. Ids go to logs, never into dimensions."""
+"""Logs and metrics about the engine's work. Ids go into logs and never into dimensions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ENDINGS = {
 
 
 class JobMetrics:
-    """`Observer` of the engine for one kind of job.
+    """The engine's `Observer` for one kind of job.
 
     `prefix` is the first word of all metrics; `codes` are the documented error codes. Codes are
     dimensions: others are counted as `other`, or metrics multiply. A job that failed with one of
@@ -29,12 +29,12 @@ class JobMetrics:
         self._declined = declined
 
     def step_finished(self, job: Job, step: str, seconds: float) -> None:
-        """How long a step took."""
+        """Record how many seconds a step took."""
         duration("StepLatency", seconds, step=step)
         logger().info("step done", extra={"job": job.id, "step": step})
 
     def retrying(self, job: Job, code: str, delay: float) -> None:
-        """A retry follows."""
+        """Count and log a failed run that is retried after `delay` seconds."""
         count(f"{self._prefix}Retries", code=self._known(code))
         logger().warning(
             "run failed, a retry follows",

@@ -1,4 +1,4 @@
-"""What a workflow run is: the job, its steps, and how it can stand.
+"""The records of a workflow run: the job, its steps, its history and its idempotency keys.
 
 `states.py` has the statuses and the table of transitions.
 """
@@ -10,16 +10,17 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from portal.domain.lease import NOT_LEASED, Lease
 from portal.engine.states import Move, Status, after
 
 Data = Mapping[str, Any]
 
 
 class StepState(StrEnum):
-    """How a step stands.
+    """The state of a step.
 
-    `started` is an intent: from then on the step may have changed the outside world.
-    `undoing` is the intent of a compensation; `kept` says that it was refused for good.
+    `started` records the intent to run: from then on the step may have had an effect. `undoing`
+    records the intent to compensate. `kept` says that the compensation was refused for good.
     """
 
     STARTED = "started"
@@ -51,7 +52,7 @@ class StepRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class LastError:
-    """Why a run did not go through, or why the job stopped."""
+    """Why the last run failed, or why the job stopped."""
 
     code: str
     message: str
@@ -69,7 +70,7 @@ class Job:
     this attempt: the first run and its retries, without those that only waited. `version` grows by
     one with every write. Times are epoch seconds.
 
-    `unreported` says that the outside world refused to be told how the job ended.
+    `unreported` says that the other system refused the report on how the job ended.
     """
 
     id: str
@@ -86,8 +87,7 @@ class Job:
     input: Data = field(default_factory=dict)
     steps: Mapping[str, StepRecord] = field(default_factory=dict)
     current_step: str = ""
-    lease_owner: str | None = None
-    lease_until: float = 0.0
+    lease: Lease = NOT_LEASED
     next_at: float = 0.0
     due_at: float | None = None
     waits: int = 0
@@ -101,16 +101,16 @@ class Job:
     finished_at: float | None = None
 
     def changed(self, **changes: Any) -> Job:
-        """A copy with other values."""
+        """Return a copy with the given values."""
         return replace(self, **changes)
 
     def moved(self, move: Move, **changes: Any) -> Job:
-        """A copy in the status that the move leads to. Raises IllegalMove."""
+        """Return a copy in the status that the move leads to. Raises IllegalMove."""
         return replace(self, status=after(self.status, move), **changes)
 
     @property
     def irreversible(self) -> bool:
-        """Whether the point of no return is passed: a step had an effect that stays."""
+        """Whether a step has, or may have, had an effect that cannot be undone."""
         return any(record.irreversible for record in self.steps.values())
 
     @property
@@ -119,20 +119,16 @@ class Job:
         return max(self.runs - 1, 0)
 
     def leased(self, now: float) -> bool:
-        """Whether somebody else is at work.
-
-        A lease longer than any that is ever given comes from a clock that was wrong.
-        """
-        return self.lease_owner is not None and now < self.lease_until <= now + LONGEST_LEASE
+        """Whether a worker holds the job's lease at `now` (epoch seconds)."""
+        return self.lease.held(now)
 
 
-# Lambda's longest run plus the margin for clocks that differ.
 LEASE_MARGIN = 30.0
-LONGEST_LEASE = 900.0 + 2 * LEASE_MARGIN
+"""Seconds by which a lease outlasts its invocation, because clocks differ."""
 
 
 def job_id(kind: str, subject: str) -> str:
-    """The id of the one job of this kind about this subject."""
+    """Return the id of the one job of this kind for this subject."""
     return f"{kind}#{subject}"
 
 
@@ -143,7 +139,7 @@ def kind_of(job_id: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One line of a job's history, for people; never read by the engine."""
+    """One line of a job's history. It is written for operators, and the engine never reads it."""
 
     at: float
     attempt: int
@@ -154,7 +150,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyUse:
-    """What an idempotency key was used for, and what was answered."""
+    """The job and the attempt that an idempotency key started, and the hash of its request."""
 
     job_id: str
     payload_hash: str
@@ -171,7 +167,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Task:
-    """What travels on the queue: which attempt of which job is to be worked on."""
+    """The content of a queue message: which attempt of which job a worker is to run."""
 
     job_id: str
     attempt: int

@@ -1,4 +1,4 @@
-"""What the engine needs of its surroundings."""
+"""The ports of the engine: its job store, its queue and its observer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.engine.states import Status
 
 
 class StaleJob(Exception):
-    """A conditional write found the job otherwise; `found` is what is there now."""
+    """A conditional write found another version of the job. `found` is the stored one."""
 
     def __init__(self, found: Job | None) -> None:
         super().__init__("the job was changed by somebody else")
@@ -18,7 +18,7 @@ class StaleJob(Exception):
 
 
 class KeyTaken(Exception):
-    """The idempotency key was used for something else meanwhile."""
+    """Another request used the idempotency key meanwhile."""
 
 
 class HoldTaken(Exception):
@@ -32,11 +32,11 @@ class JobStore(Protocol):
     """
 
     def get(self, job_id: str) -> Job | None:
-        """A strongly consistent read."""
+        """Return the job by a strongly consistent read; None when there is none."""
         ...
 
     def replace(self, job: Job) -> Job:
-        """Write the job over the version it was made from; returns it with the next version.
+        """Write the job over the version it was made from. Returns it with the next version.
 
         Raises StaleJob when the stored version is another.
         """
@@ -64,45 +64,45 @@ class JobStore(Protocol):
         ...
 
     def key_use(self, key: str) -> KeyUse | None:
-        """What a key was used for."""
+        """Return what a key was used for; None when it is new."""
         ...
 
     def waiting(self, status: Status, *, until: float) -> Iterator[str]:
-        """Ids of jobs in a status whose sort time is at most `until`, oldest first.
+        """Yield ids of jobs in a status whose sort time is at most `until`, oldest first.
 
-        The sort time is the due time of scheduled jobs and the last write of all others; the
+        The sort time is the due time of scheduled jobs and the last write of all others. The
         answer may be seconds old.
         """
         ...
 
     def remember(self, job_id: str, event: Event) -> None:
-        """Add a line to the history. Never raises: history is no authority."""
+        """Add a line to the job's history. Never raises, because no decision rests on it."""
         ...
 
 
 class Queue(Protocol):
-    """Where tasks are put."""
+    """The queue that tasks are sent to."""
 
     def put(self, task: Task, *, delay_seconds: float = 0) -> None:
-        """Enqueue; at most 900 s of delay. Raises Unavailable."""
+        """Send a task with a delay of at most 900 seconds. Raises Unavailable."""
         ...
 
     def backlog(self) -> int:
-        """About how many messages are waiting. Raises Unavailable."""
+        """Return the approximate number of messages on the queue. Raises Unavailable."""
         ...
 
 
 class Observer(Protocol):
-    """Told what happens, for metrics and logs; must not raise."""
+    """Receives the engine's events for metrics and logs. It must not raise."""
 
     def step_finished(self, job: Job, step: str, seconds: float) -> None:
-        """A step's run ended well after `seconds`."""
+        """A step has succeeded after `seconds`."""
         ...
 
     def retrying(self, job: Job, code: str, delay: float) -> None:
-        """A try failed and another one follows."""
+        """A run has failed, and a retry follows after `delay` seconds."""
         ...
 
     def finished(self, job: Job) -> None:
-        """The job is over; its status says how."""
+        """The job is over. Its status says how it ended."""
         ...

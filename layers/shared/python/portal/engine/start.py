@@ -1,4 +1,4 @@
-"""Asking for a job, once per idempotency key; and calling one off."""
+"""Start a job, once per idempotency key, and cancel one."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ ROUNDS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class StartRequest:
-    """Who asks for what.
+    """A request to start a job.
 
-    `key` is the caller's idempotency key; `scope` names the caller and the operation, so that two
-    callers who both send `1` never meet. `payload_hash` tells two bodies apart.
+    `key` is the caller's idempotency key. `scope` names the caller and the operation, so that two
+    callers who both send `1` use different keys. `payload_hash` tells two bodies apart.
 
     `key_ends_after` is the number of seconds for which a key still stands for its attempt after
     that attempt has failed or was cancelled. Later, a request with it begins the next attempt.
@@ -42,17 +42,17 @@ class StartRequest:
 
     @property
     def job_id(self) -> str:
-        """The job that is asked for."""
+        """The id of the requested job."""
         return job_id(self.kind, self.subject)
 
     @property
     def scoped_key(self) -> str:
-        """The key, told apart from equal keys of other callers and operations."""
+        """The key, made different from equal keys of other callers and operations."""
         return f"{self.kind}\n{self.scope}\n{self.key}"
 
 
 class StartOutcome(StrEnum):
-    """What a request came to."""
+    """The outcome of a request to start a job."""
 
     ACCEPTED = "accepted"
     REPLAYED = "replayed"
@@ -77,8 +77,8 @@ class Started:
 def request_start(store: JobStore, queue: Queue, wanted: StartRequest, *, now: float) -> Started:
     """Begin the first or the next attempt, unless there is nothing to begin.
 
-    Raises Unavailable when the store cannot be written: then nothing has begun. Raises
-    OutcomeUnknown when the store did not answer: then asking again with the same key tells.
+    Raises Unavailable when the store cannot be written; then nothing has begun. Raises
+    OutcomeUnknown when the store did not answer; then a request with the same key finds out.
     """
     for _ in range(ROUNDS):
         use = store.key_use(wanted.scoped_key)
@@ -130,10 +130,10 @@ def _decided(
 
 
 def _key_has_ended(use: KeyUse, job: Job | None, wanted: StartRequest, now: float) -> bool:
-    """Whether the key stands for an attempt that is over, so that a request begins the next.
+    """Whether a request with this key begins the next attempt, because the key's own is over.
 
-    The caller makes its next key from what it was told. When it could not be told how the attempt
-    ended, it sends the old key again, and means the next attempt at once.
+    The caller makes its next key from the reported end of the attempt. When that report was
+    refused, the caller sends the old key again and means the next attempt, so the key ends at once.
     """
     if wanted.key_ends_after is None:
         return False
@@ -147,7 +147,7 @@ def _key_has_ended(use: KeyUse, job: Job | None, wanted: StartRequest, now: floa
 
 
 def _next(job: Job | None, wanted: StartRequest, now: float) -> Job:
-    """The job as it is to begin. Raises IllegalMove when it is under way."""
+    """Return the job at the start of its next attempt. Raises IllegalMove when it is under way."""
     asked = {
         "requested_at": now,
         "updated_at": now,
@@ -182,7 +182,7 @@ def _next(job: Job | None, wanted: StartRequest, now: float) -> Job:
 
 
 def enqueue(queue: Queue, task: Task) -> None:
-    """Put a task; when the queue does not take it, the sweeper will."""
+    """Send a task. When the queue cannot be reached, the sweeper sends the task later."""
     try:
         queue.put(task)
     except UpstreamError as error:
@@ -191,7 +191,7 @@ def enqueue(queue: Queue, task: Task) -> None:
 
 
 class Cancellation(StrEnum):
-    """What asking for a cancellation came to."""
+    """The outcome of a request to cancel a job."""
 
     CANCELLED = "cancelled"
     REQUESTED = "requested"  # the worker stops at its next checkpoint
@@ -201,9 +201,9 @@ class Cancellation(StrEnum):
 
 
 def cancel(store: JobStore, queue: Queue, job_id: str, *, text: str, now: float) -> Cancellation:
-    """Call a job off, if nothing irreversible has been done yet. Raises Unavailable.
+    """Cancel a job, unless it has had an irreversible effect. Raises Unavailable.
 
-    `text` is what operators read as the reason.
+    `text` is the reason that operators read.
     """
     for _ in range(ROUNDS):
         job = store.get(job_id)

@@ -1,8 +1,8 @@
-"""Customers as Salesforce knows them, and the Cases that its staff works on."""
+"""The ports for Salesforce Accounts and Cases."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from portal.domain.cases import CaseJob
@@ -10,12 +10,16 @@ from portal.domain.cases import CaseJob
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """An Account: 18-character id; `email` is as Salesforce has it, or None."""
+    """An Account. The id has 18 characters. `email` is in Salesforce's spelling, or None.
+
+    `second_fact` is the value of the field that proves who somebody is, where one is read.
+    """
 
     id: str
     name: str
     email: str | None
     customer_number: str
+    second_fact: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,18 +33,30 @@ class NewCase:
 
 
 class Accounts(Protocol):
-    """Looking Accounts up."""
+    """Finds Accounts."""
 
     def by_customer_number(self, number: str) -> Account | None:
-        """The Account with that customer number (one API call), or None."""
+        """Return the Account with that customer number, or None. One API call."""
+        ...
+
+
+class AccountMerges(Protocol):
+    """What became of Accounts that users merged in Salesforce. One API call each."""
+
+    def surviving(self, account_id: str) -> Account | None:
+        """The Account with that id, or the one that it was merged into; None when it is gone."""
+        ...
+
+    def duplicates_of(self, account_id: str) -> list[str]:
+        """Ids of the Accounts that were merged into that one, while the recycle bin keeps them."""
         ...
 
 
 class CaseDesk(Protocol):
-    """Opening Cases."""
+    """Opens Cases."""
 
     def open(self, case: NewCase) -> None:
-        """Open it unless one with its key is there. Safe to repeat after OutcomeUnknown."""
+        """Open a Case unless one with its key exists. Safe to repeat after OutcomeUnknown."""
         ...
 
 
@@ -48,5 +64,5 @@ class CaseJobs(Protocol):
     """The case queue."""
 
     def send(self, *messages: CaseJob, delay_seconds: int = 0) -> None:
-        """Enqueue. Raises Unavailable."""
+        """Send jobs to the queue. Raises Unavailable."""
         ...

@@ -32,5 +32,5 @@ class TaskMessage(BaseModel):
 
     @property
     def task(self) -> Task:
-        """The task of a message."""
+        """The task that the message carries."""
         return Task(self.job_id, self.attempt)

@@ -1,4 +1,4 @@
-"""The write side of the identity table: reservations, leases, and the mapping transaction."""
+"""Writes to the identity table: reservations, leases, and the mapping transaction."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from portal.repositories.identity import (
     account_key,
     email_key,
     mapping_item,
+    number_key,
     registration_key,
     whmcs_key,
 )
@@ -33,30 +34,37 @@ class DynamoRegistrations:
         self._items = LeasedItems(table)
 
     def get(self, registration_id: str) -> Registration | None:
-        """A strongly consistent read."""
+        """Return a registration by a strongly consistent read; None when there is none."""
         item = self._table.get(registration_key(registration_id))
         return registration_from(item) if item else None
 
     def reserve(self, registration: Registration) -> None:
-        """Hold e-mail and Account and keep the record: all or nothing. Raises Occupied."""
+        """Hold e-mail, Account and customer number and keep the record: all or nothing.
+
+        Raises Occupied.
+        """
         held = {"state": State.RESERVED.value, "registrationId": registration.id}
         items = (
             registration_item(registration),
             {**email_key(registration.email), **held},
             {**account_key(registration.sf_account_id), **held},
+            {**number_key(registration.customer_number), **held},
         )
         try:
             self._table.transact([{"Put": {"item": i, "condition": _ABSENT}} for i in items])
         except TransactionRefused as refused:
-            same, email, account = refused.items
+            same, email, account, number = refused.items
             raise Occupied(
                 same=registration_from(same) if same else None,
                 email=_holder(email),
-                account=_holder(account),
+                account=_holder(account) or _holder(number),
             ) from refused
 
     def claim(self, registration: Registration, *, now: int) -> Registration:
-        """Take the lease that `registration.leased(...)` describes, if `version` is unchanged."""
+        """Take the lease that `registration.leased(...)` describes, if `version` is unchanged.
+
+        Raises LeaseHeld with the time when it expires, or LeaseLost when the record has moved on.
+        """
         try:
             item = self._items.take(
                 registration_key(registration.id),
@@ -86,13 +94,13 @@ class DynamoRegistrations:
         return registration_from(item)
 
     def client_sent(self, registration: Registration, at: int | None) -> Registration:
-        """Note that an AddClient is about to leave, or (None) that none took effect."""
+        """Record when an AddClient is about to be sent, or (None) that none took effect."""
         values: dict[str, Any] = {} if at is None else {":at": at}
         change = "REMOVE clientSentAt" if at is None else "SET clientSentAt = :at"
         return self._change(registration, change, values)
 
     def release_lease(self, registration: Registration) -> None:
-        """End the lease so that the same request can go on at once. Raises LeaseLost."""
+        """Release the lease, so that the same request can continue at once. Raises LeaseLost."""
         self._items.release(
             registration_key(registration.id),
             registration.lease,
@@ -102,7 +110,7 @@ class DynamoRegistrations:
         )
 
     def complete(self, registration: Registration, mapping: CustomerMapping) -> Registration:
-        """Write the mapping and its three uniqueness items. Raises LeaseLost, ClientTaken."""
+        """Write the mapping and its four uniqueness items. Raises LeaseLost, ClientTaken."""
         joined = {
             "state": State.MAPPED.value,
             "userId": mapping.user_id,
@@ -133,6 +141,7 @@ class DynamoRegistrations:
             },
             {"Put": {"item": {**email_key(mapping.email), **joined}, **held}},
             {"Put": {"item": {**account_key(mapping.sf_account_id), **joined}, **held}},
+            {"Put": {"item": {**number_key(mapping.customer_number), **joined}, **held}},
             {
                 "Put": {
                     "item": {**whmcs_key(mapping.whmcs_client_id), **joined},
@@ -152,7 +161,7 @@ class DynamoRegistrations:
         return completed
 
     def finish(self, registration: Registration, *, at: int) -> None:
-        """Note that mail and Case are on their way."""
+        """Record that the mail and the Case are enqueued."""
         self._table.update(
             registration_key(registration.id),
             set="SET #state = :done, finishedAt = :at",
@@ -162,7 +171,7 @@ class DynamoRegistrations:
         )
 
     def release(self, registration: Registration) -> None:
-        """Give e-mail and Account back and forget the record. Raises LeaseLost."""
+        """Give e-mail, Account and customer number back and forget the record. Raises LeaseLost."""
         held = {
             "condition": _HELD,
             "names": _STATE,
@@ -180,10 +189,11 @@ class DynamoRegistrations:
                     {"Delete": {"key": registration_key(registration.id), **own}},
                     {"Delete": {"key": email_key(registration.email), **held}},
                     {"Delete": {"key": account_key(registration.sf_account_id), **held}},
+                    {"Delete": {"key": number_key(registration.customer_number), **held}},
                 ]
             )
         except TransactionRefused as refused:
-            # Deletions leave no mark. A repetition finds that nothing of the three is left.
+            # Deletions leave no mark. A repetition finds that nothing of the four is left.
             if any(refused.items):
                 raise LeaseLost from refused
 
@@ -204,7 +214,7 @@ class DynamoRegistrations:
 def _was_completed(
     refused: TransactionRefused, registration: Registration, mapping: CustomerMapping
 ) -> bool:
-    """Whether the owner of this lease has written it in an earlier call."""
+    """Whether the owner of this lease has written the mapping in an earlier call."""
     record = refused.items[0] or {}
     return (
         record.get("state") == State.MAPPED.value
@@ -214,8 +224,8 @@ def _was_completed(
 
 
 def _not_completed(refused: TransactionRefused) -> Exception:
-    record, email, account, client, user = refused.reasons
-    if client and not (record or email or account or user):
+    record, email, account, number, client, user = refused.reasons
+    if client and not (record or email or account or number or user):
         return ClientTaken()
     return LeaseLost()
 
@@ -230,7 +240,7 @@ def _holder(item: dict[str, Any] | None) -> Holder | None:
 
 
 def registration_item(registration: Registration) -> dict[str, Any]:
-    """The `SIGNUP#` item of a registration."""
+    """Return the `SIGNUP#` item of a registration."""
     return {
         **registration_key(registration.id),
         "id": registration.id,
@@ -253,7 +263,7 @@ def registration_item(registration: Registration) -> dict[str, Any]:
 
 
 def registration_from(item: dict[str, Any]) -> Registration:
-    """A registration from its item."""
+    """Return the registration that an item holds."""
     return Registration(
         id=str(item["id"]),
         kind=Kind(item["kind"]),

@@ -12,9 +12,9 @@ Items by `pk`, `sk`:
 
 The other items of the table have modules of their own: `claims`, `subscribers`, `service_lines`.
 
-The index `status-index` holds the keys of jobs alone, by status and `updatedAt`: the due time of
-scheduled jobs, the last write of all others. `expiration` is the table's TTL attribute: it is
-housekeeping, and no decision rests on it.
+The index `status-index` holds only the keys of jobs, by status and `updatedAt`. That attribute is
+the due time of scheduled jobs and the last write of all others. `expiration` is the table's TTL
+attribute. It only deletes old items, and no decision rests on it.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from portal.engine.ports import HoldTaken, KeyTaken, StaleJob
 from portal.engine.states import Status
 from portal.observability import logger
 from portal.repositories.dynamodb import ConditionFailed, Table, TransactionRefused
+from portal.repositories.leases import lease_of, leased
 
 STATUS_INDEX = "status-index"
 DAY = 86_400
@@ -49,20 +50,17 @@ class DynamoJobStore:
         self._clock = clock
 
     def get(self, job_id: str) -> Job | None:
-        """A strongly consistent read."""
+        """Return the job by a strongly consistent read; None when there is none."""
         item = self._table.get(_key(job_id))
         return job_from(item) if item else None
 
     def replace(self, job: Job) -> Job:
-        """Write the job over the version it was made from. Raises StaleJob."""
+        """Write the job over the version it was made from. Returns it. Raises StaleJob."""
         written = job.changed(version=job.version + 1)
-        write_id = uuid.uuid4().hex
         try:
-            self._table.put(job_item(written, write_id), **_unchanged(job))
+            self._table.put(job_item(written), **_unchanged(job))
         except ConditionFailed as conflict:
-            # botocore repeats a write whose answer was lost: then what it finds is our own.
-            if conflict.item is None or conflict.item.get("writeId") != write_id:
-                raise StaleJob(job_from(conflict.item) if conflict.item else None) from None
+            raise StaleJob(job_from(conflict.item) if conflict.item else None) from None
         return written
 
     def begin(
@@ -81,7 +79,7 @@ class DynamoJobStore:
         begun = job.changed(version=job.version + 1)
         expiration = int(self._clock()) + KEEP_KEYS
         puts = [
-            {"item": job_item(begun, uuid.uuid4().hex), **_unchanged(job)},
+            {"item": job_item(begun), **_unchanged(job)},
             {"item": _key_item(key, use, expiration), **_unused(before)},
         ]
         if begun.exclusive:
@@ -102,7 +100,7 @@ class DynamoJobStore:
         return None if item is None else Hold(str(item["jobId"]), int(item["attempt"]))
 
     def key_use(self, key: str) -> KeyUse | None:
-        """What a key was used for."""
+        """Return what a key was used for; None when it is new."""
         item = self._table.get(_key(_key_id(key)))
         if item is None:
             return None
@@ -113,7 +111,7 @@ class DynamoJobStore:
         )
 
     def waiting(self, status: Status, *, until: float) -> Iterator[str]:
-        """Ids of jobs in a status, oldest first."""
+        """Yield the ids of jobs in a status whose sort time is at most `until`, oldest first."""
         found = self._table.query(
             IndexName=STATUS_INDEX,
             where="#s = :status AND updatedAt <= :until",
@@ -124,7 +122,7 @@ class DynamoJobStore:
             yield str(item["pk"])
 
     def remember(self, job_id: str, event: Event) -> None:
-        """Add a line to the history."""
+        """Add a line to the job's history. A failure is only logged."""
         item = {
             "pk": job_id,
             "sk": f"EVT#{timestamp(event.at)}#{uuid.uuid4().hex[:8]}",
@@ -140,20 +138,20 @@ class DynamoJobStore:
             logger().warning("history line lost", extra={"kind": event.kind, "reason": str(error)})
 
     def history(self, job_id: str) -> Iterator[dict[str, Any]]:
-        """The history, oldest first; for operators."""
+        """Yield the lines of a job's history for operators, oldest first."""
         yield from self._table.query(
             where="pk = :pk AND begins_with(sk, :prefix)", values={":pk": job_id, ":prefix": "EVT#"}
         )
 
 
 def timestamp(epoch: float) -> str:
-    """ISO 8601 in UTC with milliseconds: sorts like time."""
+    """Return epoch seconds as ISO 8601 in UTC with milliseconds, which sorts by time."""
     text = datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 
-def job_item(job: Job, write_id: str) -> dict[str, Any]:
-    """A job as its item."""
+def job_item(job: Job) -> dict[str, Any]:
+    """Return the item of a job."""
     sort_time = job.due_at if job.status is Status.SCHEDULED and job.due_at else job.updated_at
     return {
         **_key(job.id),
@@ -162,7 +160,6 @@ def job_item(job: Job, write_id: str) -> dict[str, Any]:
         "status": str(job.status),
         "updatedAt": timestamp(sort_time),
         "writtenAt": _number(job.updated_at),
-        "writeId": write_id,
         "version": job.version,
         "attempt": job.attempt,
         "exclusive": job.exclusive or None,
@@ -174,8 +171,7 @@ def job_item(job: Job, write_id: str) -> dict[str, Any]:
         "input": dict(job.input),
         "steps": {name: _step_item(record) for name, record in job.steps.items()},
         "step": job.current_step,
-        "leaseOwner": job.lease_owner,
-        "leaseUntil": _number(job.lease_until),
+        **leased(job.lease),
         "nextAt": _number(job.next_at),
         "dueAt": _number(job.due_at),
         "waits": job.waits,
@@ -189,7 +185,7 @@ def job_item(job: Job, write_id: str) -> dict[str, Any]:
 
 
 def job_from(item: Mapping[str, Any]) -> Job:
-    """A job from its item."""
+    """Return the job that an item holds."""
     ending = item.get("ending")
     return Job(
         id=str(item["pk"]),
@@ -206,8 +202,7 @@ def job_from(item: Mapping[str, Any]) -> Job:
         input=item["input"],
         steps={name: _step_from(record) for name, record in item["steps"].items()},
         current_step=str(item["step"]),
-        lease_owner=item.get("leaseOwner"),
-        lease_until=float(item["leaseUntil"]),
+        lease=lease_of(item),
         next_at=float(item["nextAt"]),
         due_at=_epoch(item.get("dueAt")),
         waits=int(item["waits"]),
@@ -313,7 +308,7 @@ def _held_by(held: Hold | None) -> dict[str, Any]:
 
 
 def _unused(before: KeyUse | None) -> dict[str, Any]:
-    """The condition that the key stands for nothing else than what was read."""
+    """Return the condition that nobody has used the key since it was read."""
     if before is None:
         return {"condition": "attribute_not_exists(pk)"}
     return {
@@ -323,7 +318,7 @@ def _unused(before: KeyUse | None) -> dict[str, Any]:
 
 
 def _unchanged(job: Job) -> dict[str, Any]:
-    """The condition that nobody wrote since this version was read."""
+    """Return the condition that nobody has written the job since this version was read."""
     if job.version == 0:
         return {"condition": "attribute_not_exists(pk)"}
     return {

@@ -1,4 +1,5 @@
 // Generated from docs/error-codes.md by `make salesforce-generate`.
+import account_conflict from '@salesforce/label/c.Portal_Remedy_account_conflict';
 import account_not_mapped from '@salesforce/label/c.Portal_Remedy_account_not_mapped';
 import activation_date_missing from '@salesforce/label/c.Portal_Remedy_activation_date_missing';
 import add_order_ambiguous from '@salesforce/label/c.Portal_Remedy_add_order_ambiguous';
@@ -22,6 +23,7 @@ import module_failed from '@salesforce/label/c.Portal_Remedy_module_failed';
 import options_invalid from '@salesforce/label/c.Portal_Remedy_options_invalid';
 import order_changed from '@salesforce/label/c.Portal_Remedy_order_changed';
 import order_empty from '@salesforce/label/c.Portal_Remedy_order_empty';
+import order_not_approved from '@salesforce/label/c.Portal_Remedy_order_not_approved';
 import order_not_found from '@salesforce/label/c.Portal_Remedy_order_not_found';
 import order_status from '@salesforce/label/c.Portal_Remedy_order_status';
 import order_too_large from '@salesforce/label/c.Portal_Remedy_order_too_large';
@@ -49,6 +51,7 @@ import whmcs_refused from '@salesforce/label/c.Portal_Remedy_whmcs_refused';
 import whmcs_unavailable from '@salesforce/label/c.Portal_Remedy_whmcs_unavailable';
 
 const REMEDIES = {
+    'account-conflict': account_conflict,
     'account-not-mapped': account_not_mapped,
     'activation-date-missing': activation_date_missing,
     'add-order-ambiguous': add_order_ambiguous,
@@ -72,6 +75,7 @@ const REMEDIES = {
     'options-invalid': options_invalid,
     'order-changed': order_changed,
     'order-empty': order_empty,
+    'order-not-approved': order_not_approved,
     'order-not-found': order_not_found,
     'order-status': order_status,
     'order-too-large': order_too_large,

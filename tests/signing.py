@@ -1,7 +1,7 @@
 """The signature that the Salesforce button adds to POST /orders/{id}/provision.
 
-It is written from the contract and shares no code with the portal's verification, so that a
-mistake there does not go unnoticed here.
+It is written from the contract and shares no code with the portal's verification or the Apex, so
+that a mistake there does not go unnoticed here.
 """
 
 from __future__ import annotations
@@ -27,8 +27,3 @@ def provision_headers(
         "Idempotency-Key": idempotency_key,
         "X-Portal-Signature": f"v1={signature}",
     }
-
-
-def idempotency_key(order_id: str, attempt_count: int) -> str:
-    """Return `<18-character order id>-<number of the attempt that this press starts>`."""
-    return f"{order_id}-{attempt_count + 1}"

@@ -1,0 +1,32 @@
+"""POST /auth/request-signup-proof: a link to the address that Salesforce holds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from portal.api.app import App
+from portal.api.rate_limit import CountedByAddress, SourceAddress
+
+from functions.auth.deps import build_limiter, build_proof_mails
+from functions.auth.language import PreferredLanguage
+from functions.auth.models import SignupProofRequest
+from functions.auth.proof_mails import ProofMails
+
+app = App("auth", counted=CountedByAddress("signup-proof.ip", build_limiter))
+
+
+@app.post("/auth/request-signup-proof", status=202, summary="Ask for a sign-up link")
+def request_signup_proof(
+    body: SignupProofRequest,
+    address: SourceAddress,
+    language: PreferredLanguage,
+    service: Annotated[ProofMails, Depends(build_proof_mails)],
+) -> Response[None]:
+    """202 for every number, known or not, where SIGNUP_PROOF is `email`; 404 elsewhere."""
+    service.request(body.sf_number, address=address, language=language)
+    return Response(status_code=202)
+
+
+handler = app.handler

@@ -1,0 +1,45 @@
+"""How amounts and times are written in each language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from portal.domain.money import Money
+
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+def money(price: Money, language: str) -> str:
+    """`1,500 JPY`; in Japanese `1,500円`, other currencies as in English."""
+    amount = _grouped(price.amount)
+    if language == "ja" and price.currency == "JPY":
+        return f"{amount}円"
+    return f"{amount} {price.currency}"
+
+
+def moment(when: datetime, language: str, time_zone: str) -> str:
+    """`5 November 2026, 14:05 (JST)`; in Japanese `2026年11月5日 14:05 (JST)`."""
+    local = when.astimezone(ZoneInfo(time_zone))
+    clock = f"{local:%H:%M} ({local.tzname()})"
+    if language == "ja":
+        return f"{local.year}年{local.month}月{local.day}日 {clock}"
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {clock}"
+
+
+def _grouped(amount: str) -> str:
+    whole, point, fraction = amount.partition(".")
+    return f"{int(whole):,}{point}{fraction}"

@@ -1,0 +1,33 @@
+"""How somebody who signs up proves to be the customer whose number they give."""
+
+from __future__ import annotations
+
+import hmac
+import unicodedata
+from enum import StrEnum
+
+from portal.domain.normal_forms import half_width
+
+
+class SignupProof(StrEnum):
+    """The setting SIGNUP_PROOF."""
+
+    NONE = "none"  # the number alone; a differing address opens a Case
+    SECOND_FACT = "second-fact"  # a value that the Account holds
+    EMAIL = "email"  # a link to the Account's own address
+
+
+def same_fact(told: str, held: str | None) -> bool:
+    """Whether what was told is what the Account holds, however it is written.
+
+    Only letters and digits count, without width and case: `105-0011` is `1050011`, and a date as
+    Salesforce gives it is the date without its hyphens. An Account that holds nothing proves
+    nothing. The comparison takes the same time wherever the two differ.
+    """
+    expected = _bare(held or "")
+    return hmac.compare_digest(_bare(told).encode(), expected.encode()) and bool(expected)
+
+
+def _bare(text: str) -> str:
+    kept = (c for c in half_width(text).casefold() if unicodedata.category(c)[0] in "LN")
+    return "".join(kept)

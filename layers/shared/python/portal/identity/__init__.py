@@ -1,0 +1,1 @@
+"""Which Salesforce Account a portal user is."""
