@@ -6,7 +6,13 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.depends import Depends
 from portal.api.app import App
+from portal.api.declarations import Declared
 from portal.api.principal import CurrentUser, mapped
+from portal.domain.problems import (
+    NOT_FOUND,
+    NOT_MAPPED,
+    REAUTHENTICATION_REQUIRED,
+)
 
 from functions.subscriptions.deps import ActivationDeps, build_activation
 from functions.subscriptions.models import EsimActivation, ServiceId
@@ -14,7 +20,18 @@ from functions.subscriptions.models import EsimActivation, ServiceId
 app = App("subscriptions")
 
 
-@app.get("/subscriptions/<id>/esim", summary="The eSIM's activation code", signed_in=True)
+@app.get(
+    "/subscriptions/<id>/esim",
+    summary="The eSIM's activation code",
+    signed_in=True,
+    declared=Declared(
+        refuses=(
+            NOT_MAPPED,
+            NOT_FOUND,
+            REAUTHENTICATION_REQUIRED,
+        )
+    ),
+)
 def get_esim(
     id: ServiceId,  # noqa: A002  # as in the path
     user: CurrentUser,

@@ -50,7 +50,7 @@ interface OfService {
 }
 
 interface Start extends OfService {
-  header: { 'idempotency-key': string };
+  header: { 'Idempotency-Key': string };
 }
 
 interface ComingPaths {

@@ -47,7 +47,7 @@ export function reissue(id: string): Promise<OperationView> {
   return once(`reissue.${id}`, body, (key) =>
     must(
       coming.POST('/subscriptions/{id}/reissue-esim', {
-        params: { path: { id }, header: { 'idempotency-key': key } },
+        params: { path: { id }, header: { 'Idempotency-Key': key } },
         body,
       }),
     ),
@@ -59,7 +59,7 @@ export function topUp(id: string, offerId: string): Promise<OperationView> {
   return once(`topup.${id}`, body, (key) =>
     must(
       coming.POST('/subscriptions/{id}/topup', {
-        params: { path: { id }, header: { 'idempotency-key': key } },
+        params: { path: { id }, header: { 'Idempotency-Key': key } },
         body,
       }),
     ),
