@@ -12,6 +12,7 @@ from portal.api.declarations import Declared
 from portal.api.principal import CurrentUser, mapped
 from portal.catalog.eligibility import fully_known
 from portal.domain.problems import (
+    ACCOUNT_CONFLICT,
     NOT_MAPPED,
 )
 
@@ -36,7 +37,12 @@ ANSWERS: dict[int, Any] = {
     summary="What the caller can order",
     signed_in=True,
     responses=ANSWERS,
-    declared=Declared(refuses=(NOT_MAPPED,)),
+    declared=Declared(
+        refuses=(
+            ACCOUNT_CONFLICT,
+            NOT_MAPPED,
+        )
+    ),
 )
 def personalized(
     user: CurrentUser,

@@ -11,6 +11,7 @@ from portal.api.app import App
 from portal.api.declarations import Declared
 from portal.api.principal import CurrentUser, mapped
 from portal.domain.problems import (
+    ACCOUNT_CONFLICT,
     CART_INVALID,
     IDEMPOTENCY_KEY_REUSED,
     IN_PROGRESS,
@@ -46,6 +47,7 @@ IdempotencyKey = Annotated[
     responses=ANSWERS,
     declared=Declared(
         refuses=(
+            ACCOUNT_CONFLICT,
             NOT_MAPPED,
             IN_PROGRESS,
             PAYMENT_METHOD_REQUIRED,

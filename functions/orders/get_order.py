@@ -11,6 +11,7 @@ from portal.api.declarations import Declared
 from portal.api.principal import CurrentUser, mapped
 from portal.domain.ids import SALESFORCE_ORDER_ID, to_18
 from portal.domain.problems import (
+    ACCOUNT_CONFLICT,
     NOT_FOUND,
     NOT_MAPPED,
 )
@@ -27,6 +28,7 @@ app = App("orders")
     signed_in=True,
     declared=Declared(
         refuses=(
+            ACCOUNT_CONFLICT,
             NOT_MAPPED,
             NOT_FOUND,
         )

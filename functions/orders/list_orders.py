@@ -11,6 +11,7 @@ from portal.api.declarations import Declared
 from portal.api.models import Page
 from portal.api.principal import CurrentUser, mapped
 from portal.domain.problems import (
+    ACCOUNT_CONFLICT,
     NOT_MAPPED,
 )
 
@@ -24,7 +25,12 @@ app = App("orders")
     "/orders",
     summary="Orders, newest first",
     signed_in=True,
-    declared=Declared(refuses=(NOT_MAPPED,)),
+    declared=Declared(
+        refuses=(
+            ACCOUNT_CONFLICT,
+            NOT_MAPPED,
+        )
+    ),
 )
 def list_orders(
     user: CurrentUser,

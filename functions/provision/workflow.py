@@ -66,6 +66,9 @@ def _workflow(steps: list[Step[Any]], orders: ProvisioningOrders) -> Workflow:
     )
 
 
+SALESFORCE_PREFIX = "salesforce-"
+
+
 def summary(run: Run) -> Data:
     """What is kept of a provisioned order: `{whmcsOrderId, services, esims}` by unit key."""
     return {
@@ -83,6 +86,8 @@ def report_wait(orders: ProvisioningOrders, run: Run, error: LastError) -> None:
 
     Not any more when writing back has begun: it may have taken effect, and Provisioned stays.
     """
+    if error.code.startswith(SALESFORCE_PREFIX):
+        return  # the one system that cannot be told
     loaded = run.record(LOAD)
     written = run.job.steps.get(WRITE_BACK.name)
     if written is not None and written.attempt == run.job.attempt:

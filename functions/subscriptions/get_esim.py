@@ -9,6 +9,7 @@ from portal.api.app import App
 from portal.api.declarations import Declared
 from portal.api.principal import CurrentUser, mapped
 from portal.domain.problems import (
+    ESIM_CODE_UNAVAILABLE,
     NOT_FOUND,
     NOT_MAPPED,
     REAUTHENTICATION_REQUIRED,
@@ -26,6 +27,7 @@ app = App("subscriptions")
     signed_in=True,
     declared=Declared(
         refuses=(
+            ESIM_CODE_UNAVAILABLE,
             NOT_MAPPED,
             NOT_FOUND,
             REAUTHENTICATION_REQUIRED,

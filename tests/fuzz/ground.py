@@ -68,7 +68,11 @@ class Ground:
             seconds=SECONDS,
             sentence="The order was not provisioned.",
         )
-        invoices = expect_status(portal.get("/billing/invoices"), 200, "invoices")["items"]
+        invoices = wait_for(
+            lambda: portal.get("/billing/invoices").json()["items"],
+            seconds=SECONDS,
+            sentence="The customer has no invoice.",
+        )
         self.invoice_id = str(invoices[0]["id"])
         services = expect_status(portal.get("/subscriptions"), 200, "services")["items"]
         self.subscription_id = str(services[0]["id"])

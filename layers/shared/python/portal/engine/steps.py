@@ -184,8 +184,8 @@ class Workflow:
       their failures (`whmcs-unavailable`); what is not named there is the portal's own (`aws`).
     - `on_stopped` tells the outside world that the job failed or was cancelled; it is repeated
       until it went through or was refused.
-    - `on_waiting` tells it, once per outage, that the job waits for an upstream. That is a
-      courtesy, and is not repeated when it fails.
+    - `on_waiting` tells it, at the first try that failed because of an upstream, what the job
+      waits for. That is a courtesy, and is not repeated when it fails.
     - `result` is kept on the job when all steps are done.
     """
 
