@@ -1648,6 +1648,34 @@ export interface components {
         };
     };
     responses: {
+        /** @description Two portal accounts belong to the same customer (`account-conflict`); The account is not complete yet (`account-not-mapped`) */
+        AccountConflictOrAccountNotMapped: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-conflict" | "https://portal.example/problems/account-not-mapped";
+                };
+            };
+        };
+        /** @description Two portal accounts belong to the same customer (`account-conflict`); The account is not complete yet (`account-not-mapped`); The same request is still being worked on (`in-progress`); A valid payment method is needed first (`payment-method-required`) */
+        AccountConflictOrAccountNotMappedOrInProgressOrPaymentMethodRequired: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-conflict" | "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/in-progress" | "https://portal.example/problems/payment-method-required";
+                };
+            };
+        };
         /** @description The account is not complete yet (`account-not-mapped`) */
         AccountNotMapped: {
             headers: {
@@ -1676,8 +1704,8 @@ export interface components {
                 };
             };
         };
-        /** @description The account is not complete yet (`account-not-mapped`); The same request is still being worked on (`in-progress`); A valid payment method is needed first (`payment-method-required`) */
-        AccountNotMappedOrInProgressOrPaymentMethodRequired: {
+        /** @description The account is not complete yet (`account-not-mapped`); There is no activation code to show (`esim-code-unavailable`) */
+        AccountNotMappedOrEsimCodeUnavailable: {
             headers: {
                 "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -1686,7 +1714,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/in-progress" | "https://portal.example/problems/payment-method-required";
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/esim-code-unavailable";
                 };
             };
         };
@@ -1892,7 +1920,7 @@ export interface components {
                 };
             };
         };
-        /** @description Some values are not valid (`invalid-request`); The link is used, too old or not ours (`invalid-reset-token`); The password does not meet the rules (`password-refused`) */
+        /** @description Some values are not valid (`invalid-request`); Your link has expired or was already used (`invalid-reset-token`); The password does not meet the rules (`password-refused`) */
         InvalidRequestOrInvalidResetTokenOrPasswordRefused: {
             headers: {
                 "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
@@ -1931,7 +1959,7 @@ export interface components {
                 };
             };
         };
-        /** @description Nothing of that name (`not-found`) */
+        /** @description Not found (`not-found`) */
         NotFound: {
             headers: {
                 "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
@@ -2689,7 +2717,7 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["AccountNotMapped"];
+            409: components["responses"]["AccountConflictOrAccountNotMapped"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -2889,13 +2917,21 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     list_orders: {
@@ -2924,7 +2960,7 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["AccountNotMapped"];
+            409: components["responses"]["AccountConflictOrAccountNotMapped"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -2986,7 +3022,7 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["AccountNotMappedOrInProgressOrPaymentMethodRequired"];
+            409: components["responses"]["AccountConflictOrAccountNotMappedOrInProgressOrPaymentMethodRequired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["CartInvalidOrIdempotencyKeyReusedOrInvalidRequest"];
@@ -3022,7 +3058,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["AccountNotMapped"];
+            409: components["responses"]["AccountConflictOrAccountNotMapped"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -3191,7 +3227,7 @@ export interface operations {
             401: components["responses"]["ReauthenticationRequiredOrUnauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["AccountNotMapped"];
+            409: components["responses"]["AccountNotMappedOrEsimCodeUnavailable"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -3205,7 +3241,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 id: string;
@@ -3221,13 +3257,24 @@ export interface operations {
             /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
             202: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     start_topup: {
@@ -3235,7 +3282,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 id: string;
@@ -3251,13 +3298,24 @@ export interface operations {
             /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
             202: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     list_topup_offers: {
@@ -3274,13 +3332,22 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TopupOffer_"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     esim: {
@@ -3295,13 +3362,20 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Received"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     esim_hint: {
@@ -3318,13 +3392,21 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Received"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
 }
