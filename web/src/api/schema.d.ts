@@ -1690,6 +1690,20 @@ export interface components {
                 };
             };
         };
+        /** @description The account is not complete yet (`account-not-mapped`); Confirm what is lost with the old eSIM (`confirm-loss-required`); Another operation works on this line (`operation-in-progress`); This eSIM cannot be replaced now (`reissue-unavailable`) */
+        AccountNotMappedOrConfirmLossRequiredOrOperationInProgressOrReissueUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/confirm-loss-required" | "https://portal.example/problems/operation-in-progress" | "https://portal.example/problems/reissue-unavailable";
+                };
+            };
+        };
         /** @description The account is not complete yet (`account-not-mapped`); Something changed meanwhile (`conflict`) */
         AccountNotMappedOrConflict: {
             headers: {
@@ -1718,6 +1732,20 @@ export interface components {
                 };
             };
         };
+        /** @description The account is not complete yet (`account-not-mapped`); Another operation works on this line (`operation-in-progress`); A valid payment method is needed first (`payment-method-required`); This line cannot be topped up (`topup-unavailable`) */
+        AccountNotMappedOrOperationInProgressOrPaymentMethodRequiredOrTopupUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/operation-in-progress" | "https://portal.example/problems/payment-method-required" | "https://portal.example/problems/topup-unavailable";
+                };
+            };
+        };
         /** @description The account is not complete yet (`account-not-mapped`); Single sign-on is switched off in billing (`sso-disabled`) */
         AccountNotMappedOrSsoDisabled: {
             headers: {
@@ -1729,6 +1757,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/sso-disabled";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`); This line cannot be topped up (`topup-unavailable`) */
+        AccountNotMappedOrTopupUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/topup-unavailable";
                 };
             };
         };
@@ -2927,6 +2969,7 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -3250,6 +3293,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "new-phone",
+                 *       "confirmLoss": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReissueRequest"];
             };
         };
@@ -3258,18 +3307,22 @@ export interface operations {
             202: {
                 headers: {
                     "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
                 };
             };
-            400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthenticated"];
+            400: components["responses"]["IdempotencyKeyMissingOrMalformedRequest"];
+            401: components["responses"]["ReauthenticationRequiredOrUnauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMappedOrConfirmLossRequiredOrOperationInProgressOrReissueUnavailable"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["InvalidRequest"];
+            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["UpstreamRefused"];
@@ -3299,18 +3352,22 @@ export interface operations {
             202: {
                 headers: {
                     "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
                 };
             };
-            400: components["responses"]["MalformedRequest"];
+            400: components["responses"]["IdempotencyKeyMissingOrMalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMappedOrOperationInProgressOrPaymentMethodRequiredOrTopupUnavailable"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["InvalidRequest"];
+            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["UpstreamRefused"];
@@ -3342,6 +3399,8 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMappedOrTopupUnavailable"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -3370,6 +3429,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["SignatureInvalid"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -3401,6 +3461,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedRequest"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
