@@ -3344,6 +3344,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "offerId": "offer-0123456789abcdef"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TopupRequest"];
             };
         };
