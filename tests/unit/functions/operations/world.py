@@ -37,7 +37,12 @@ from tests.fakes.invoicing import (
     FakeInvoicing,
     FakeServiceReader,
 )
-from tests.fakes.provisioning import ESIM_OFFER, FakeServiceLines, FaultyMailQueue
+from tests.fakes.provisioning import (
+    ESIM_OFFER,
+    FakeEsimWaits,
+    FakeServiceLines,
+    FaultyMailQueue,
+)
 from tests.fakes.topups import LINE_ID, FakeLineChanges, FakeTopUps, FaultyCaseJobs, Shape
 from tests.fakes.workflow import FakeClock, FakeObserver, FakeQueue, MemoryJobStore
 
@@ -73,6 +78,7 @@ class World:
         self.faults = Faults()
         self.books = FakeBooks(self.faults, self.clock)
         self.provider = FakeTopUps(self.faults, clock=self.clock, shape=shape)
+        self.waits = FakeEsimWaits(self.faults)
         self.cases = FaultyCaseJobs(self.faults)
         self.mail_queue = FaultyMailQueue(self.faults)
         self.store = MemoryJobStore(self.faults)
@@ -92,6 +98,7 @@ class World:
             credits=FakeCredits(self.books),
             esim=self.provider,
             changes=FakeLineChanges(self.faults),
+            waits=self.waits,
             cases=self.cases,
             mail_queue=self.mail_queue,
             payment_method="stripe",
