@@ -55,6 +55,7 @@ ANSWERS: dict[int, Any] = {
             TOPUP_UNAVAILABLE,
         ),
         sends=("Location", "Idempotency-Replayed"),
+        example={"offerId": "data-3gb"},
     ),
 )
 def start_topup(

@@ -3344,6 +3344,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "offerId": "data-3gb"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TopupRequest"];
             };
         };
