@@ -109,7 +109,13 @@ def assert_reissued_once(world: Reissuing) -> None:
     assert service["notes"] == f"eSIM ICCID: {line.iccid} (replaced {world.before.iccid})"
     (order,) = world.installation.salesforce.dump()["Order"]
     assert (order["Id"], order["ESIM_ICCID__c"]) == (ORDER_ID, line.iccid)
-    keys = {mail["dedupKey"]: mail for mail in world.mails}
-    assert list(keys) == [f"esim-reissued:{world.operation_id}"]
-    (mail,) = keys.values()
-    assert (mail["template"], mail["parameters"]) == ("esim-reissued", {"lineId": line.line_id})
+    mails = {mail["template"]: mail for mail in world.mails}
+    assert {mail["dedupKey"] for mail in world.mails} == {
+        f"esim-reissued:{world.operation_id}",
+        f"esim-reissue-notice:{world.operation_id}",
+    }
+    assert mails["esim-reissued"]["parameters"] == {
+        "lineId": line.line_id,
+        "subscriptionId": service["id"],
+    }
+    assert set(mails["esim-reissue-notice"]["parameters"]) == {"subscriptionId", "reissuedAt"}
