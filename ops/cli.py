@@ -349,8 +349,8 @@ def _redrive_letters(root: Root, limit: int, console: Console, *, yes: bool) -> 
         title="E-mail",
         what="mails",
         letters=ports.email,
-        keep=lambda letter: dead_letters.is_dead_reset(letter, now=now),
-        kept="password resets whose links have expired; their customers ask again",
+        keep=lambda letter: dead_letters.is_too_late(letter, now=now),
+        kept="links to a new password or to sign up that are too late; their customers ask again",
     )
     cases = _Repeatable(title="Case", what="Cases", letters=ports.case)
     # Each queue is asked about separately.

@@ -7,7 +7,11 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from portal.api.app import App
+from portal.api.declarations import CLIENT, Declared
 from portal.api.rate_limit import CountedByAddress, SourceAddress
+from portal.domain.problems import (
+    INVALID_CREDENTIALS,
+)
 
 from functions.auth.attempts import Caller
 from functions.auth.deps import SessionDeps, build_limiter, build_sessions
@@ -17,7 +21,15 @@ from functions.auth.token_response import token_response
 app = App("auth", counted=CountedByAddress("login.ip", build_limiter))
 
 
-@app.post("/auth/login", summary="Sign in")
+@app.post(
+    "/auth/login",
+    summary="Sign in",
+    declared=Declared(
+        refuses=(INVALID_CREDENTIALS,),
+        headers=(CLIENT,),
+        example={"email": "hanako@example.com", "password": "Sakura-2026-Ueno"},
+    ),
+)
 def login(
     body: LoginRequest,
     request: Request,

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from portal.api.app import App
 from portal.api.cookies import device_of
+from portal.api.declarations import Declared
 from portal.api.rate_limit import CountedByAddress, SourceAddress
 
 from functions.auth.attempts import Caller
@@ -18,7 +19,12 @@ from functions.auth.passwords import ResetMails
 app = App("auth", counted=CountedByAddress("reset-mail.ip", build_limiter))
 
 
-@app.post("/auth/request-password-reset", status=202, summary="Ask for a reset mail")
+@app.post(
+    "/auth/request-password-reset",
+    status=202,
+    summary="Ask for a reset mail",
+    declared=Declared(refuses=(), example={"email": "hanako@example.com"}),
+)
 def request_password_reset(
     body: ResetMailRequest,
     request: Request,

@@ -28,8 +28,14 @@ PARTS: Mapping[Secret, tuple[frozenset[str], ...]] = {
     Secret.ESIM: (frozenset({"project", "token"}), frozenset({"accessCode", "secretKey"})),
     Secret.MAIL: (frozenset({"apiKey"}), frozenset({"username", "password"})),
     Secret.SIGNING: (frozenset({"keys"}),),
+    Secret.ESIM_WEBHOOK: (frozenset({"signingSecret"}), frozenset({"pathToken"})),
 }
 """The needed fields of each secret: one of these groups (infra/secret_fields.py)."""
+
+
+def secret_output(secret_: Secret) -> str:
+    """The stack output that names a secret: CloudFormation takes no dashes."""
+    return f"{secret_.value.title().replace('-', '')}SecretName"
 
 
 def stacks(world: Installation) -> Finding:
@@ -62,10 +68,12 @@ def functions(world: Installation) -> Finding:
 
 def secret(world: Installation, which: Secret) -> Finding:
     """Check whether a secret holds what its system needs."""
-    name = f"{which.value.title()}SecretName"
+    name = secret_output(which)
     if which is Secret.MAIL and _takes_all(world):
         return ok("the mail server takes mails without a login")
     document = world.cloud.secret(name)
+    if document is None and which is Secret.ESIM_WEBHOOK:
+        return warning("the secret is empty: jobs poll the provider", WEBHOOK)
     if document is None:
         return wrong("the secret is empty", SECRETS)
     filled = {key for key, value in document.items() if value}
@@ -248,6 +256,9 @@ PASSWORD_RULES = {
 AGAIN = "Deploy the stage again (`make deploy`)"
 STACKS = f"{AGAIN}; the events of the stack in CloudFormation say what failed."
 FUNCTIONS = f"{AGAIN}; a Lambda that stays Failed says why in its configuration."
+WEBHOOK = (
+    "Register the webhook at the provider and run `make secrets` (docs/esim-providers.md#webhooks)."
+)
 SECRETS = "Run `make secrets` for this stage."
 POOL = f"{AGAIN}: a setting of the user pool was changed by hand."
 QUEUES_REMEDY = f"{AGAIN}: a queue was changed by hand, or the settings were not deployed."

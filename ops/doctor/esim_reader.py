@@ -30,6 +30,10 @@ class EsimAccount(Protocol):
         """Return the prepaid balance in US dollars; None if the provider sends invoices."""
         ...
 
+    def webhook(self) -> str | None:
+        """The address that events go to, "" for none; None where the provider does not tell."""
+        ...
+
 
 class GigsAccount:
     """`EsimAccount` at Gigs."""
@@ -46,6 +50,10 @@ class GigsAccount:
 
     def balance(self) -> Decimal | None:
         """Return None, because Gigs sends invoices."""
+        return None
+
+    def webhook(self) -> str | None:
+        """Webhooks are kept in Gigs' dashboard; its API does not list them."""
         return None
 
 
@@ -67,6 +75,10 @@ class EsimAccessAccount:
         found = self._client.call("balance/query", {}, writes=False)
         return Decimal(str(found.get("balance") or 0)) / UNITS
 
+    def webhook(self) -> str | None:
+        """The one address of the account."""
+        return str(self._client.call("webhook/query", {}, writes=False).get("webhook") or "")
+
 
 class EsimReader(Remembering):
     """Reads each value once. `account` creates the client, and may raise ConfigurationError."""
@@ -82,3 +94,7 @@ class EsimReader(Remembering):
     def balance(self) -> Decimal | None:
         """Return the same as `EsimAccount.balance`."""
         return self.once("balance", lambda: self._account().balance())
+
+    def webhook(self) -> str | None:
+        """As `EsimAccount.webhook`."""
+        return self.once("webhook", lambda: self._account().webhook())

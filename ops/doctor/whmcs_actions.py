@@ -60,6 +60,19 @@ ACTIONS: tuple[Action, ...] = (
         purpose="a service whose module failed",
         harmless={"serviceid": NOBODY},
     ),
+    Action(
+        name="CreateInvoice",
+        purpose="top-ups",
+        harmless={"userid": NOBODY, "status": "Draft"},
+    ),
+    Action(name="CapturePayment", purpose="top-ups", harmless={"invoiceid": NOBODY}),
+    Action(name="UpdateInvoice", purpose="top-ups", harmless={"invoiceid": NOBODY}),
+    Action(name="GetCredits", purpose="top-ups", harmless={"clientid": NOBODY}),
+    Action(
+        name="AddCredit",
+        purpose="top-ups that cannot be delivered",
+        harmless={"clientid": NOBODY, "description": "", "amount": "0.00"},
+    ),
     Action(name="GetClients", purpose="the nightly audit", harmless={"limitnum": 1}),
 )
 

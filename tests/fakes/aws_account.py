@@ -20,6 +20,7 @@ from infra.environment import environment_of
 from infra.physical_names import PhysicalNames
 from infra.queues import QUEUES
 from infra.resource_names import Secret, Table
+from ops.doctor.aws import secret_output
 from ops.stages import Cloud
 
 SERVICES = (
@@ -46,7 +47,7 @@ class AwsAccount:
             "UserPoolClientId": POOL_CLIENT,
             "EgressAddresses": "203.0.113.10",
             **{f"{table.value.title()}TableName": names.table(table) for table in Table},
-            **{f"{secret.value.title()}SecretName": names.secret(secret) for secret in Secret},
+            **{secret_output(secret): names.secret(secret) for secret in Secret},
         }
         for row in QUEUES:
             self.outputs[f"{row.queue.camel_case}QueueUrl"] = names.queue(row.queue)

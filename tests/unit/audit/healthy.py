@@ -9,6 +9,7 @@ from typing import Any
 from portal.domain.audit import (
     BillingOrderRecord,
     ClientRecord,
+    InvoiceRecord,
     JobRecord,
     LineRecord,
     MappingRecord,
@@ -98,6 +99,7 @@ def healthy(count: int) -> Snapshot:
         services=[*services, ServiceRecord(id=0, order_id=0, client_id=1, status="Active", ref="")],
         billing_orders=billing,
         clients=clients,
+        invoices=[InvoiceRecord(id=n, status="Unpaid", operation="") for n in range(1, 4)],
         lines=[*lines, LineRecord(id="sub_test", ref="", ended=False)],
         mappings=mappings,
         products=[

@@ -11,6 +11,7 @@ from portal.domain.audit import (
     REMEDIES,
     BillingOrderRecord,
     FindingKind,
+    InvoiceRecord,
     JobRecord,
     LineRecord,
     ServiceRecord,
@@ -57,6 +58,13 @@ def order(seen: Snapshot, number: int) -> int:
 
 def job(seen: Snapshot, number: int) -> int:
     return at(seen, "jobs", subject=order_id(number))
+
+
+def top_up(seen: Snapshot, status: str, *, paid: str, **fields: bool) -> Snapshot:
+    changed_at = NOW - 3 * 24 * HOUR
+    job = JobRecord(kind="topup", subject="op_4", status=status, changed_at=changed_at, **fields)
+    invoice = InvoiceRecord(id=4, status=paid, operation="op_4")
+    return with_more(with_more(seen, "jobs", job), "invoices", invoice)
 
 
 # Order 7 (shape 0) is provisioned without an eSIM, 21 (shape 0) with one, 4 (shape 4) failed,
@@ -122,6 +130,21 @@ PLANTS = (
             "lines",
             LineRecord(id="sub_z", ref="portal-dead", ended=False),
         ),
+    ),
+    Plant(
+        "a paid top-up that failed",
+        K.TOPUP_MISSING,
+        lambda s: top_up(s, "failed", paid="Paid"),
+    ),
+    Plant(
+        "a paid top-up without a job",
+        K.TOPUP_MISSING,
+        lambda s: with_more(s, "invoices", InvoiceRecord(id=5, status="Paid", operation="op_5")),
+    ),
+    Plant(
+        "a top-up that was delivered and not paid",
+        K.TOPUP_UNPAID,
+        lambda s: top_up(s, "succeeded", paid="Unpaid", delivered=True),
     ),
     Plant(
         "a job that does not move",
@@ -255,6 +278,23 @@ def test_a_failed_order_keeps_its_line_for_another_press() -> None:
     seen = change(seen, "jobs", job(seen, 4), refs=("portal-dead",), changed_at=NOW - 24 * HOUR)
     seen = with_more(seen, "lines", LineRecord(id="sub_z", ref="portal-dead", ended=False))
     assert judge(seen, began_at=NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "paid", "fields"),
+    [
+        ("succeeded", "Paid", {"delivered": True}),
+        ("succeeded", "Refunded", {"delivered": True}),
+        ("failed", "Paid", {"returned": True}),
+        ("failed", "Cancelled", {}),
+        ("running", "Paid", {}),
+    ],
+)
+def test_a_top_up_that_adds_up_is_no_finding(
+    status: str, paid: str, fields: dict[str, bool]
+) -> None:
+    found = judge(top_up(healthy(21), status, paid=paid, **fields), began_at=NOW)
+    assert [f for f in found if f.kind is not K.JOB_STUCK] == []
 
 
 def test_a_finding_has_the_same_id_every_night() -> None:

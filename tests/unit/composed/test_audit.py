@@ -176,6 +176,27 @@ def change_order(night: Night, number: int, **fields: Any) -> None:
     salesforce.clock.reset()
 
 
+def paid_top_up(night: Night, status: Status, paid: str) -> None:
+    night.composed.vendors.whmcs.seed(
+        {
+            "invoices": [
+                {
+                    "clientid": 1,
+                    "paymentmethod": "stripe",
+                    "status": paid,
+                    "notes": "Portal [op_1.1]",
+                    "items": [{"description": "Top-up", "amount": "500"}],
+                }
+            ]
+        }
+    )
+    at = time.time() - DAYS
+    done = {"done": True} if status is Status.SUCCEEDED else {}
+    step = StepRecord(state=StepState.DONE, attempt=1, started_at=at, done_at=at, data=done)
+    job = _job(1).changed(id="topup#op_1", kind="topup", subject="op_1", status=status)
+    night.composed.tables[WORKFLOW].put(job_item(job.changed(steps={"top_up": step})))
+
+
 def reprice(night: Night) -> None:
     products = night.composed.vendors.whmcs.store.products
     before = products[PID].pricing["JPY"]
@@ -192,6 +213,8 @@ PLANTS: dict[FindingKind, Callable[[Night], object]] = {
     K.LINE_UNKNOWN: lambda n: n.gigs.seed(
         {"subscriptions": [{**n._line(1), "id": "sub_y", "metadata": {"portalRef": "portal-0"}}]}
     ),
+    K.TOPUP_MISSING: lambda n: paid_top_up(n, Status.FAILED, "Paid"),
+    K.TOPUP_UNPAID: lambda n: paid_top_up(n, Status.SUCCEEDED, "Unpaid"),
     K.JOB_STUCK: lambda n: n.composed.tables[WORKFLOW].put(
         job_item(_job(1).changed(status=Status.RUNNING))
     ),
@@ -241,5 +264,6 @@ def test_a_thousand_orders_cost_a_dozen_calls(night: Night) -> None:
     assert calls["whmcs GetOrders"] == 2
     assert calls["whmcs GetClients"] == 1
     assert calls["whmcs GetProducts"] == 1
-    assert sum(calls.values()) == 9
+    assert calls["whmcs GetInvoices"] == 1
+    assert sum(calls.values()) == 10
     assert sum(call.operation != "token" for call in night.gigs.journal.calls()) == 5

@@ -81,6 +81,9 @@ def test_in_a_pipe_each_step_is_one_line(door: Door) -> None:
         ("reset_works_twice", "The link worked twice"),
         ("session_outlives_reset", "Refreshing a session from before the reset should give 401"),
         ("linking_makes_a_client", "Linking made another WHMCS client"),
+        ("tops_up_twice", "The same request made 2 operations"),
+        ("charges_without_data", "One invoice and one top-up should have been added"),
+        ("top_up_fails", "The top-up ended as failed: Your payment was not accepted."),
     ],
 )
 def test_names_the_broken_promise(

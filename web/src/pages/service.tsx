@@ -321,7 +321,13 @@ function ReissuePanel({ id, esim, action, started }: ActionProps & { esim: Esim 
     if (!reason || Object.keys(missing).length > 0) {
       work.setFailure({ fields: missing, general: [] });
     } else {
-      void work.start(() => reissue(id, reason, action.confirmLoss ?? false));
+      void work.start(async () => {
+        const begun = await reissue(id, reason, action.confirmLoss ?? false);
+        // The next one is asked for anew.
+        setReason(undefined);
+        setSure(false);
+        return begun;
+      });
     }
   };
   return (

@@ -1,4 +1,4 @@
-"""Put the receipt on the mail queue."""
+"""The step that puts the receipt on the mail queue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from functions.operations.topup.records import INVOICE, NOTIFY, NotifyRecord
 
 
 class Notify(Step[NotifyRecord]):
-    """The mail has a key of its own: put twice, it is one mail."""
+    """Queues the receipt. Its key ensures that it is sent once."""
 
     key = NOTIFY
     seconds = 20
@@ -22,13 +22,13 @@ class Notify(Step[NotifyRecord]):
         self._mail_queue = mail_queue
 
     def run(self, run: Run) -> NotifyRecord:
-        """The receipt."""
+        """Queue the receipt."""
         self._mail_queue.put([receipt(run)])
         return NotifyRecord(mails=1)
 
 
 def receipt(run: Run) -> MailJob:
-    """What was bought, for how much, and the invoice that says so."""
+    """Return the mail job with the offer, its price and the invoice."""
     wanted = asked(run.job)
     return MailJob.of(
         TopupReceipt(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -300,6 +300,7 @@ def audit_sources(
         Source.SERVICES: audit.service_pages(whmcs),
         Source.BILLING_ORDERS: audit.order_pages(whmcs),
         Source.CLIENTS: audit.client_pages(whmcs),
+        Source.INVOICES: audit.WhmcsInvoicePages(whmcs, today=lambda: datetime.now(UTC).date()),
         Source.LINES: lines,
         Source.MAPPINGS: MappingPages(identity, accounts.existing),
         Source.PRODUCTS: audit.WhmcsProductPages(

@@ -54,7 +54,7 @@ def test_json_is_for_programs(world: World) -> None:
     report = json.loads(result.stdout)
     (finding,) = report["findings"]
     assert (result.exit_code, finding["kind"]) == (1, "price-differs")
-    assert report["calls"]["whmcs"] == 4
+    assert report["calls"]["whmcs"] == 5
 
 
 def test_since_leaves_out_what_is_older(world: World) -> None:

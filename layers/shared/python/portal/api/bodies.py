@@ -33,7 +33,7 @@ def check(event: Mapping[str, Any], headers: Mapping[str, str]) -> None:
     RFC 9110 (8.3) leaves to the server. Raises Problem.
     """
     body = event.get("body")
-    if not body:
+    if not body or event.get("httpMethod") == "GET":
         return
     encoded = bool(event.get("isBase64Encoded"))
     # Four letters of base64 are three bytes; a character of text is at least one.

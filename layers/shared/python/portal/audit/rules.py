@@ -24,7 +24,11 @@ SETTLING = 2 * HOUR
 """What changed less than this before the audit began is not judged."""
 STUCK = 26 * HOUR
 """A job waits for other systems for up to a day (PROVISION_PATIENCE_HOURS)."""
-PROVISION = "provision"
+INVOICES_READ = 45 * 24 * HOUR
+"""Invoices of the last 60 days are read: older top-ups are not judged."""
+PROVISION, TOPUP = "provision", "topup"
+PAID, VOID = "paid", "cancelled"
+PAID_FOR = frozenset({PAID, "refunded", "collections"})
 PROVISIONED, FAILED = "Provisioned", "Failed"
 NOT_SET_UP = frozenset({"pending", "fraud"})
 GONE = frozenset({"cancelled", "terminated", "fraud"})
@@ -47,6 +51,8 @@ def judge(seen: Snapshot, *, began_at: float) -> list[AuditFinding]:
         _lines_duplicate(seen),
         _services_unknown(seen),
         _lines_unknown(seen, began_at),
+        _top_ups_missing(seen, began_at),
+        _top_ups_unpaid(seen, began_at),
         _jobs_stuck(seen, began_at),
         _jobs_disagree(seen, began_at),
         _clients_unusable(seen),
@@ -157,6 +163,45 @@ def _given_up(job: JobRecord, began_at: float) -> bool:
     return job.kind == PROVISION and over and began_at - job.changed_at > 7 * 24 * HOUR
 
 
+def _top_ups_missing(seen: Snapshot, began_at: float) -> Iterator[AuditFinding]:
+    """Paid, and neither delivered nor given back."""
+    jobs = {job.subject: job for job in seen.jobs if job.kind == TOPUP}
+    for invoice in seen.invoices:
+        if not invoice.operation or invoice.status.lower() != PAID:
+            continue
+        job = jobs.get(invoice.operation)
+        if job is None:
+            what = f"invoice {invoice.id} is paid; there is no job"
+        elif job.status in ENDINGS and _at_rest(job, began_at) and not _settled_up(job):
+            what = f"invoice {invoice.id} is paid; the job has {job.status}"
+        else:
+            continue
+        yield _finding(
+            FindingKind.TOPUP_MISSING, invoice.operation, what, invoiceId=str(invoice.id)
+        )
+
+
+def _top_ups_unpaid(seen: Snapshot, began_at: float) -> Iterator[AuditFinding]:
+    """Delivered, and its invoice is not paid. A refund by staff is somebody's decision."""
+    invoices = {i.operation: i for i in seen.invoices if i.operation and i.status.lower() != VOID}
+    for job in seen.jobs:
+        recent = began_at - job.changed_at < INVOICES_READ
+        if job.kind != TOPUP or not job.delivered or not recent or not _at_rest(job, began_at):
+            continue
+        invoice = invoices.get(job.subject)
+        if invoice is None or invoice.status.lower() not in PAID_FOR:
+            what = f"invoice {invoice.id} is {invoice.status}" if invoice else "there is no invoice"
+            yield _finding(FindingKind.TOPUP_UNPAID, job.subject, f"delivered; {what}")
+
+
+def _settled_up(job: JobRecord) -> bool:
+    return job.delivered or job.returned
+
+
+def _at_rest(job: JobRecord, began_at: float) -> bool:
+    return began_at - job.changed_at > SETTLING
+
+
 def _jobs_stuck(seen: Snapshot, began_at: float) -> Iterator[AuditFinding]:
     """Not ended, and not moved for longer than anything may wait."""
     for job in seen.jobs:
@@ -183,8 +228,7 @@ def _jobs_disagree(seen: Snapshot, began_at: float) -> Iterator[AuditFinding]:
                 yield _finding(FindingKind.JOB_DISAGREES, order.id, what)
             continue
         allowed = AGREED.get(Status(job.status))
-        settled = began_at - job.changed_at > SETTLING
-        if settled and allowed is not None and order.provisioning not in allowed:
+        if _at_rest(job, began_at) and allowed is not None and order.provisioning not in allowed:
             what = f"Salesforce says {order.provisioning or 'nothing'}; the job has {job.status}"
             yield _finding(FindingKind.JOB_DISAGREES, order.id, what)
 

@@ -23,6 +23,7 @@ FIELDS = {
     Source.SERVICES: "services",
     Source.BILLING_ORDERS: "billing_orders",
     Source.CLIENTS: "clients",
+    Source.INVOICES: "invoices",
     Source.LINES: "lines",
     Source.MAPPINGS: "mappings",
     Source.PRODUCTS: "products",

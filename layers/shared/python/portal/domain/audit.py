@@ -19,6 +19,7 @@ class Source(StrEnum):
     SERVICES = "services"  # WHMCS
     BILLING_ORDERS = "billing-orders"  # WHMCS
     CLIENTS = "clients"  # WHMCS
+    INVOICES = "invoices"  # WHMCS, of the last two months
     LINES = "lines"  # the eSIM provider
     MAPPINGS = "mappings"  # the identity table, with their Accounts in Salesforce
     PRODUCTS = "products"  # Salesforce's catalogue, with its products in WHMCS
@@ -37,7 +38,11 @@ class OrderRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class JobRecord:
-    """A job of the workflow table. `refs` are all references that it made at the eSIM provider."""
+    """A job of the workflow table. `refs` are all references that it made at the eSIM provider.
+
+    Of a top-up: `delivered` says that the provider has it, `returned` that what was paid for it was
+    credited.
+    """
 
     kind: str
     subject: str
@@ -45,6 +50,17 @@ class JobRecord:
     changed_at: float
     due_at: float | None = None
     refs: Sequence[str] = ()
+    delivered: bool = False
+    returned: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceRecord:
+    """An invoice of WHMCS; `operation` is the top-up that it is for, "" when it is for none."""
+
+    id: int
+    status: str
+    operation: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +128,7 @@ RECORDS = {
     Source.SERVICES: ServiceRecord,
     Source.BILLING_ORDERS: BillingOrderRecord,
     Source.CLIENTS: ClientRecord,
+    Source.INVOICES: InvoiceRecord,
     Source.LINES: LineRecord,
     Source.MAPPINGS: MappingRecord,
     Source.PRODUCTS: ProductRecord,
@@ -127,6 +144,7 @@ class Snapshot:
     services: Sequence[ServiceRecord] = ()
     billing_orders: Sequence[BillingOrderRecord] = ()
     clients: Sequence[ClientRecord] = ()
+    invoices: Sequence[InvoiceRecord] = ()
     lines: Sequence[LineRecord] = ()
     mappings: Sequence[MappingRecord] = ()
     products: Sequence[ProductRecord] = ()
@@ -141,6 +159,8 @@ class FindingKind(StrEnum):
     LINES_DUPLICATE = "lines-duplicate"
     SERVICE_UNKNOWN = "service-unknown"
     LINE_UNKNOWN = "line-unknown"
+    TOPUP_MISSING = "topup-missing"
+    TOPUP_UNPAID = "topup-unpaid"
     JOB_STUCK = "job-stuck"
     JOB_DISAGREES = "job-disagrees"
     CLIENT_UNUSABLE = "client-unusable"
@@ -163,6 +183,10 @@ REMEDIES = {
     "stands behind it, or restore the Order from Salesforce's recycle bin.",
     FindingKind.LINE_UNKNOWN: "End the line at the provider when no customer uses it: it costs "
     "money.",
+    FindingKind.TOPUP_MISSING: "The customer paid and got nothing: credit the amount in WHMCS, and "
+    "tell the customer.",
+    FindingKind.TOPUP_UNPAID: "The customer got data that was not paid: capture the invoice in "
+    "WHMCS, or write it off.",
     FindingKind.JOB_STUCK: "Follow the runbook of the alarm ProvisioningStuck; `ops redrive` "
     "starts a new attempt.",
     FindingKind.JOB_DISAGREES: "Look at the order with `ops order show`: correct the Order's "

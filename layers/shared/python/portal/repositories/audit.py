@@ -141,14 +141,24 @@ def _job(item: Mapping[str, Any]) -> JobRecord:
     found = _JOB.fullmatch(str(item["pk"]))
     kind, subject = found.groups() if found else ("", str(item["pk"]))
     due = item.get("dueAt")
+    steps = item.get("steps") or {}
+    refund = _data(steps, "invoice").get("refund") or {}
     return JobRecord(
         kind=kind,
         subject=subject,
         status=str(item["status"]),
         changed_at=float(item["writtenAt"]),
         due_at=float(due) if isinstance(due, Decimal | int | float) else None,
-        refs=tuple(sorted(set(_references(item.get("steps"))))),
+        refs=tuple(sorted(set(_references(steps)))),
+        delivered=bool(_data(steps, "top_up").get("done")),
+        returned=bool(refund.get("credited")),
     )
+
+
+def _data(steps: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What a step has recorded."""
+    found: Mapping[str, Any] = (steps.get(name) or {}).get("data") or {}
+    return found
 
 
 def _references(value: Any) -> Iterator[str]:

@@ -6,16 +6,19 @@ lists can be asked for what changed since a day.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from portal.adapters.whmcs.client import UPSTREAM, WhmcsClient
-from portal.adapters.whmcs.decoding import as_amount, as_int, as_list, as_text
+from portal.adapters.whmcs.decoding import as_amount, as_date, as_int, as_list, as_text
 from portal.adapters.whmcs.products import ORDER_REF_FIELD
 from portal.domain.audit import (
     BillingOrderRecord,
     ClientRecord,
+    InvoiceRecord,
     ProductRecord,
     ServiceRecord,
 )
@@ -25,7 +28,10 @@ from portal.ports.audit import RecordPage
 
 PAGE_SIZE = 500
 PRODUCTS_IN_A_CALL = 200
+INVOICES_OF = timedelta(days=60)
 ONE_TIME = "onetime"
+# What functions/operations/topup/steps/invoice.py writes into the notes: operation and attempt.
+_TOP_UP = re.compile(r"Portal \[([A-Za-z0-9_-]+)\.\d+\]")
 
 
 class WhmcsPages:
@@ -78,6 +84,32 @@ def order_pages(client: WhmcsClient) -> WhmcsPages:
 def client_pages(client: WhmcsClient) -> WhmcsPages:
     """All clients."""
     return WhmcsPages(client, "GetClients", container="clients", child="client", read=_client)
+
+
+class WhmcsInvoicePages:
+    """`RecordSource` of the invoices of the last two months, newest first."""
+
+    def __init__(self, client: WhmcsClient, *, today: Callable[[], date]) -> None:
+        self._client = client
+        self._today = today
+
+    def page(self, cursor: str | None) -> RecordPage:
+        """One call. Raises Unavailable when WHMCS gives another page than was asked for."""
+        start = int(cursor or 0)
+        page = self._client.page(
+            "GetInvoices",
+            {"orderby": "id", "order": "desc"},
+            start=start,
+            limit=PAGE_SIZE,
+            container="invoices",
+            child="invoice",
+        )
+        if page.start != start:
+            raise Unavailable(UPSTREAM, "GetInvoices", "it ignores limitstart: the list is cut")
+        oldest = self._today() - INVOICES_OF
+        old = any((as_date(item.get("date")) or date.max) < oldest for item in page.records)
+        following = None if old or page.following is None else str(page.following)
+        return RecordPage([_invoice(item) for item in page.records], following, {UPSTREAM: 1})
 
 
 class WhmcsProductPages:
@@ -143,6 +175,15 @@ def _reference(item: dict[str, Any]) -> str:
 
 def _order(item: dict[str, Any]) -> BillingOrderRecord:
     return BillingOrderRecord(id=as_int(item.get("id")) or 0, status=as_text(item.get("status")))
+
+
+def _invoice(item: dict[str, Any]) -> InvoiceRecord:
+    found = _TOP_UP.search(as_text(item.get("notes")))
+    return InvoiceRecord(
+        id=as_int(item.get("id")) or 0,
+        status=as_text(item.get("status")),
+        operation=found[1] if found else "",
+    )
 
 
 def _client(item: dict[str, Any]) -> ClientRecord:
