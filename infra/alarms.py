@@ -16,7 +16,7 @@ from infra.endpoints import ENDPOINTS
 from infra.resource_names import Secret, Table
 
 QUOTA_PERCENT = 80
-# Those that workers call through a circuit breaker (portal/adapters/circuit.py).
+# The upstreams that the workers call through a circuit breaker.
 GUARDED_UPSTREAMS = ("salesforce", "whmcs", "esim")
 GUARDED_AREAS = ("provision", "operations")
 
@@ -254,23 +254,6 @@ ALARMS: tuple[AlarmRow, ...] = (
         level=True,
     ),
     AlarmRow(
-        name="AuditFindings",
-        metric="AuditFindings",
-        areas=("audit",),
-        what="The nightly audit found systems that do not agree.",
-        runbook="audit-findings",
-        level=True,
-    ),
-    AlarmRow(
-        name="AuditOverdue",
-        metric="AuditAgeHours",
-        areas=("audit",),
-        what="No audit of all systems has ended for more than a day.",
-        runbook="audit-overdue",
-        level=True,
-        threshold=30,
-    ),
-    AlarmRow(
         name="OrderFormUnknown",
         metric="OrderFormUnknown",
         areas=CATALOG_AREAS,
@@ -318,5 +301,22 @@ ALARMS: tuple[AlarmRow, ...] = (
         areas=CALLING_AREAS,
         what="A system answered with an error code that the portal's tables do not have.",
         runbook="unknown-vendor-errors",
+    ),
+    AlarmRow(
+        name="AuditFindings",
+        metric="AuditFindings",
+        areas=("audit",),
+        what="The nightly audit found systems that do not agree.",
+        runbook="audit-findings",
+        level=True,
+    ),
+    AlarmRow(
+        name="AuditOverdue",
+        metric="AuditAgeHours",
+        areas=("audit",),
+        what="No audit of all systems has ended for more than a day.",
+        runbook="audit-overdue",
+        level=True,
+        threshold=30,
     ),
 )

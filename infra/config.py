@@ -58,6 +58,10 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _web_address_or_none(value: str) -> str:
+    return value and _web_address(value)
+
+
 def _base_address(value: str) -> str:
     return _web_address(value).rstrip("/")
 
@@ -206,9 +210,11 @@ class Config(BaseSettings):
     whmcs_date_of_birth_field_id: CustomFieldId
     whmcs_gender_field_id: CustomFieldId
     whmcs_nationality_field_id: CustomFieldId
+    whmcs_client_area_url: Annotated[str, AfterValidator(_web_address_or_none)] = ""
     whmcs_payment_methods_path: NonEmpty = "index.php?rp=/account/paymentmethods"
     esim_provider: Annotated[str, AfterValidator(_esim_provider)]
     esim_api_url: BaseAddress
+    esim_reissues_per_month: int = Field(default=3, ge=0, le=100)
     email_transport: Literal["sendgrid", "smtp"] = "sendgrid"
     email_from: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     email_from_name: NonEmpty

@@ -25,6 +25,7 @@ WHMCS_CLIENT_FIELDS = (
     "WHMCS_NATIONALITY_FIELD_ID",
 )
 ESIM = ("ESIM_PROVIDER", "ESIM_API_URL")
+REISSUES = ("ESIM_REISSUES_PER_MONTH",)
 EMAIL = (
     "SENDGRID_API_URL",
     "EMAIL_TRANSPORT",
@@ -74,7 +75,10 @@ CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 # An HTTP handler must answer before the gateway's timeout of 29 s.
 HTTP_UPSTREAM_TIMEOUT = 28
 
+# The client's secret, which signing in needs.
+READ_CLIENT = "DescribeUserPoolClient"
 CREATE_USER = (
+    READ_CLIENT,
     "AdminCreateUser",
     "AdminSetUserPassword",
     "AdminGetUser",
@@ -112,7 +116,7 @@ AUTH = (
         settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
-        cognito_actions=("AdminInitiateAuth",),
+        cognito_actions=(READ_CLIENT, "AdminInitiateAuth"),
     ),
     Endpoint(
         area="auth",
@@ -121,6 +125,7 @@ AUTH = (
         settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
+        cognito_actions=(READ_CLIENT,),
     ),
     Endpoint(
         area="auth",
@@ -129,6 +134,7 @@ AUTH = (
         settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
+        cognito_actions=(READ_CLIENT,),
     ),
     Endpoint(
         area="auth",
@@ -157,7 +163,7 @@ AUTH = (
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
         user_pool=True,
-        cognito_actions=("AdminInitiateAuth", *END_SESSIONS),
+        cognito_actions=(READ_CLIENT, "AdminInitiateAuth", *END_SESSIONS),
     ),
     Endpoint(
         area="auth",
@@ -210,7 +216,9 @@ def _billing(
 
 
 BILLING = (
-    _billing("sso_link", "POST", "/auth/sso-link", "WHMCS_PAYMENT_METHODS_PATH"),
+    _billing(
+        "sso_link", "POST", "/auth/sso-link", "WHMCS_CLIENT_AREA_URL", "WHMCS_PAYMENT_METHODS_PATH"
+    ),
     _billing("get_address", "GET", "/me/billing"),
     _billing("update_address", "PATCH", "/me/billing"),
     _billing(
@@ -309,7 +317,7 @@ SUBSCRIPTIONS = (
         area="subscriptions",
         name="get_subscription",
         route=Route(method="GET", path="/subscriptions/{id}", access=Access.BEARER),
-        settings=(*WHMCS, *ESIM),
+        settings=(*WHMCS, *ESIM, *REISSUES),
         reads=(Table.IDENTITY, Table.WORKFLOW),
         secrets=(Secret.WHMCS, Secret.ESIM),
         timeout=HTTP_UPSTREAM_TIMEOUT,
@@ -318,7 +326,7 @@ SUBSCRIPTIONS = (
         area="subscriptions",
         name="get_esim",
         route=Route(method="GET", path="/subscriptions/{id}/esim", access=Access.BEARER),
-        settings=(*WHMCS, *ESIM, *RATE_LIMITS),
+        settings=(*WHMCS, *ESIM, *REISSUES, *RATE_LIMITS),
         reads=(Table.IDENTITY,),
         # The record of who was shown which code.
         writes=(Table.WORKFLOW, Table.EPHEMERAL),
@@ -334,7 +342,7 @@ WEBHOOKS = tuple(
         route=Route(method="POST", path=path, access=Access.WEBHOOK),
         settings=("ESIM_PROVIDER",),
         writes=(Table.IDEMPOTENCY,),
-        sends=(Queue.PROVISION,),
+        sends=(Queue.PROVISION, Queue.OPERATION),
         secrets=(Secret.ESIM_WEBHOOK,),
     )
     for name, path in (("esim", "/webhooks/esim"), ("esim_hint", "/webhooks/esim/{token}"))
@@ -366,7 +374,7 @@ PROVISION = (
             *ACCOUNT_FIELDS,
         ),
         writes=(Table.IDENTITY, Table.WORKFLOW, Table.IDEMPOTENCY),
-        # A job that is to be looked at again later goes back as a new message.
+        # A job that must be run again later is sent as a new message.
         sends=(Queue.EMAIL, Queue.PROVISION, Queue.PROVISION_WAITING),
         secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
         memory=1024,
@@ -399,6 +407,7 @@ PROVISION = (
 
 OPERATION_SELLING = (*SALESFORCE, *WHMCS, *ESIM, *CURRENCY, *TIME_ZONE)
 OPERATION_WORK = (
+    *SALESFORCE,
     *WHMCS,
     "WHMCS_PAYMENT_METHOD",
     *ESIM,
@@ -439,6 +448,17 @@ OPERATIONS = (
     ),
     Endpoint(
         area="operations",
+        name="start_reissue",
+        route=Route(method="POST", path="/subscriptions/{id}/reissue-esim", access=Access.BEARER),
+        settings=(*WHMCS, *ESIM, *REISSUES),
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW,),
+        sends=(Queue.OPERATION,),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="operations",
         name="worker",
         consumes=(Queue.OPERATION, Queue.OPERATION_WAITING),
         backs_off=True,
@@ -447,7 +467,7 @@ OPERATIONS = (
         writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
         # An operation that is to be looked at again later goes back as a new message.
         sends=(Queue.EMAIL, Queue.CASE, Queue.OPERATION, Queue.OPERATION_WAITING),
-        secrets=(Secret.WHMCS, Secret.ESIM),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
         memory=1024,
         timeout=150,
     ),
@@ -460,7 +480,7 @@ OPERATIONS = (
         writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
         # To end an operation is to undo what it has begun.
         sends=(Queue.EMAIL, Queue.CASE),
-        secrets=(Secret.WHMCS, Secret.ESIM),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
         memory=1024,
         timeout=150,
     ),

@@ -21,6 +21,8 @@ from rich.console import Console
 from ops import (
     dead_letters,
     jobs,
+    number_report,
+    numbers,
     operation_report,
     operations,
     order_report,
@@ -46,11 +48,13 @@ app.add_typer(order_app, name="order")
 app.add_typer(whmcs_app, name="whmcs")
 users_app = typer.Typer(no_args_is_help=True, help="One portal user.")
 app.add_typer(users_app, name="users")
-
-Who = Annotated[str, typer.Argument(help="User id, e-mail address, customer number or Account id")]
+numbers_app = typer.Typer(no_args_is_help=True, help="One customer number.")
+app.add_typer(numbers_app, name="numbers")
 operation_app = typer.Typer(no_args_is_help=True, help="One operation of a customer.")
 app.add_typer(operation_app, name="operation")
 
+Who = Annotated[str, typer.Argument(help="User id, e-mail address, customer number or Account id")]
+Number = Annotated[str, typer.Argument(help="Customer number")]
 OrderId = Annotated[str, typer.Argument(help="Salesforce Order id, 15 or 18 characters")]
 OperationId = Annotated[str, typer.Argument(help="id of an operation, such as topup-0123…")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")]
@@ -211,6 +215,21 @@ def operation_redrive(ctx: typer.Context, operation: OperationId, yes: Yes = Fal
         )
 
 
+@numbers_app.command("show")
+def numbers_show(ctx: typer.Context, number: Number) -> None:
+    """Show who has a customer number, and how many attempts were made with it."""
+    with _reported() as console:
+        number_report.render(numbers.look_up(_root(ctx).numbers(), number), console)
+
+
+@numbers_app.command("release")
+def numbers_release(ctx: typer.Context, number: Number) -> None:
+    """Start the counts of attempts with a customer number again."""
+    with _reported() as console:
+        numbers.release(_root(ctx).numbers(), number)
+        console.print("Released: its owner can sign up now.")
+
+
 @app.command("redrive")
 def redrive(
     ctx: typer.Context,
@@ -330,8 +349,8 @@ def _redrive_letters(root: Root, limit: int, console: Console, *, yes: bool) -> 
         title="E-mail",
         what="mails",
         letters=ports.email,
-        keep=lambda letter: dead_letters.is_dead_reset(letter, now=now),
-        kept="password resets whose links have expired; their customers ask again",
+        keep=lambda letter: dead_letters.is_too_late(letter, now=now),
+        kept="links to a new password or to sign up that are too late; their customers ask again",
     )
     cases = _Repeatable(title="Case", what="Cases", letters=ports.case)
     # Each queue is asked about separately.

@@ -14,6 +14,7 @@ from ops.ports import (
     CatalogPorts,
     DeadLetterPorts,
     JobPorts,
+    NumberPorts,
     OperationPorts,
     OrderPorts,
     UserPorts,
@@ -45,6 +46,10 @@ class OperationJobConfig(config.WorkflowTable, config.OperationQueue):
 
 class OperationConfig(OperationJobConfig, config.WhmcsConfig):
     """`ops operation show`."""
+
+
+class NumberConfig(config.IdentityTable, config.EphemeralTable, config.RateLimitConfig):
+    """`ops numbers`."""
 
 
 class OrderConfig(
@@ -97,7 +102,7 @@ class StageRoot:
         )
 
     def jobs(self) -> JobPorts:
-        """For what changes a provisioning job."""
+        """Return the ports of the commands that change a provisioning job."""
         settings = config.load(JobConfig, self.stage.environment)
         return self._job_ports(settings, settings.provision_queue_url)
 
@@ -158,6 +163,24 @@ class StageRoot:
             directory=customers,
             remaps=customers,
             merges=SalesforceAccounts(self._salesforce(settings), fields),
+            clock=time.time,
+        )
+
+    def numbers(self) -> NumberPorts:
+        """For `ops numbers`."""
+        from portal.api.rate_limit import RateLimiter, limits_from
+        from portal.domain.limits import LIMITS
+        from portal.repositories.identity import DynamoCustomerDirectory
+        from portal.repositories.rate_limits import DynamoRateCounters
+        from portal.repositories.registrations import DynamoRegistrations
+
+        settings = config.load(NumberConfig, self.stage.environment)
+        identity = self._table(settings.identity_table)
+        counters = DynamoRateCounters(self._table(settings.ephemeral_table))
+        return NumberPorts(
+            directory=DynamoCustomerDirectory(identity),
+            signups=DynamoRegistrations(identity),
+            limiter=RateLimiter(counters, limits_from(settings.rate_limits, LIMITS)),
             clock=time.time,
         )
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from portal.api.rate_limit import RateLimiter
 from portal.catalog.cache import CatalogStore
 from portal.domain.provisioning_order import LoadedOrder
+from portal.domain.registration import Registration
 from portal.engine.ports import JobStore, Queue
 from portal.ports.accounts import AccountMerges
 from portal.ports.billing_orders import BillingOrders, BillingServices
@@ -125,6 +127,24 @@ class UserPorts:
     clock: Callable[[], float]
 
 
+class UnfinishedSignups(Protocol):
+    """Sign-ups that have not come to an end."""
+
+    def of_number(self, customer_number: str) -> Registration | None:
+        """The unfinished registration that holds a customer number."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberPorts:
+    """For `ops numbers`; `clock` gives epoch seconds."""
+
+    directory: OperatorDirectory
+    signups: UnfinishedSignups
+    limiter: RateLimiter
+    clock: Callable[[], float]
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeadLetterPorts:
     """For `ops redrive --dead-letters`; `clock` gives epoch seconds."""
@@ -166,6 +186,10 @@ class Root(Protocol):
 
     def users(self) -> UserPorts:
         """For `ops users`."""
+        ...
+
+    def numbers(self) -> NumberPorts:
+        """For `ops numbers`."""
         ...
 
     def dead_letters(self) -> DeadLetterPorts:

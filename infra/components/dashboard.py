@@ -27,7 +27,7 @@ def create_dashboard(
     metrics: PortalMetrics,
     alarms: Sequence[cloudwatch.IAlarm],
 ) -> cloudwatch.Dashboard:
-    """Create the dashboard: alarms, business, API, systems outside, audit, queues, Lambdas."""
+    """Create the dashboard: alarms, business, API, outside systems, audit, queues, Lambdas."""
     dashboard = cloudwatch.Dashboard(
         scope, id_, dashboard_name=names.prefix, default_interval=cdk.Duration.hours(12)
     )

@@ -14,7 +14,7 @@ LEAST_BALANCE = Decimal(50)
 
 
 def login(world: Installation) -> Finding:
-    """Whether the credentials are accepted."""
+    """Check whether the credentials are accepted."""
     plans = world.esim.plans()
     return ok(
         f"{world.setting('ESIM_PROVIDER')} accepts the credentials and has {len(plans)} plans"
@@ -22,7 +22,7 @@ def login(world: Installation) -> Finding:
 
 
 def settings(world: Installation) -> Finding:
-    """Whether each eSIM product says what to order from this provider."""
+    """Check whether each eSIM product names a plan of this provider."""
     provider = world.setting("ESIM_PROVIDER")
     problems = []
     for product in world.salesforce.esim_products():
@@ -39,7 +39,7 @@ def settings(world: Installation) -> Finding:
 
 
 def plans(world: Installation) -> Finding:
-    """Whether the plans that products name can be ordered."""
+    """Check whether the plans that products name can be ordered."""
     available = world.esim.plans()
     problems = [
         f"{sku}: {plan} is {'not available' if plan in available else 'unknown'}"
@@ -52,7 +52,7 @@ def plans(world: Installation) -> Finding:
 
 
 def balance(world: Installation) -> Finding:
-    """Whether there is money for orders."""
+    """Check whether the prepaid balance is sufficient."""
     left = world.esim.balance()
     if left is None:
         return ok("the provider sends invoices")

@@ -1,8 +1,8 @@
-"""Every API action that the portal uses, and a call of each that changes nothing.
+"""All API actions of the portal, with a call of each that changes nothing.
 
-WHMCS checks the role before it looks at the parameters (WHMCS API reference, "API Roles"): a call
-that its action must refuse, or that only reads, says whether the role grants the action. None of
-the refused ones names a client, an order or a service that can exist.
+WHMCS checks the role before the parameters (WHMCS API reference, "API Roles"). So a call that only
+reads, or that must be refused, tells whether the role grants the action. The calls that must be
+refused name no client, order or service that can exist.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 NOBODY = 0
-"""An id that WHMCS gives to nothing: its tables count from 1."""
+"""An id that does not exist, because WHMCS' ids begin at 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """An action, what the portal does with it, and the parameters of the call that does nothing."""
+    """An action, its use in the portal, and the parameters of the harmless call."""
 
     name: str
     purpose: str
@@ -81,4 +81,4 @@ DOCTOR_ACTIONS: tuple[Action, ...] = (
     Action(name="GetPaymentMethods", purpose="the payment gateways"),
     Action(name="GetCurrencies", purpose="the currencies"),
 )
-"""What the doctor reads beside them. Without one of these it says less, and nothing is broken."""
+"""Further actions that only the doctor uses. Without them it can check less."""

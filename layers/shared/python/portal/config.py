@@ -288,9 +288,15 @@ class WhmcsClientFields(Config):
 
 
 class EsimProviderName(Config):
-    """Which eSIM provider it is."""
+    """The name of the stage's eSIM provider."""
 
     esim_provider: NonEmpty = Field(alias="ESIM_PROVIDER")
+
+
+class ReissueConfig(Config):
+    """How often a line may be reissued within thirty days."""
+
+    esim_reissues_per_month: int = Field(alias="ESIM_REISSUES_PER_MONTH", ge=0)
 
 
 class EsimWebhookConfig(Config):
@@ -358,11 +364,11 @@ class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, Curren
 
 
 class AccountFollowing(IdentityTable, AccountReading):
-    """What it takes to find a customer's Account again after it was merged."""
+    """The settings for finding a customer's Account again after it was merged."""
 
 
 class EligibilityReading(CatalogReading, AccountFollowing, SalesforceEligibilityFields):
-    """What it takes to read the catalogue and the eligibility of a customer's Account."""
+    """The settings for reading the catalogue and the eligibility of a customer's Account."""
 
 
 def load(config: type[ConfigT], environ: Mapping[str, str] | None = None) -> ConfigT:

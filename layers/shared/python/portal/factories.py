@@ -190,7 +190,7 @@ def today(settings: config.TimeZoneConfig) -> Callable[[], date]:
 def eligibility(
     settings: config.EligibilityReading,
 ) -> Callable[[CustomerMapping], AccountEligibility]:
-    """Eligibility of a customer's Account, cached for minutes."""
+    """Return a function from a customer to the Account's eligibility, cached for minutes."""
     from portal.adapters.salesforce.catalog import (
         EligibilityFields,
         SalesforceEligibilitySource,
