@@ -88,7 +88,7 @@ def measure(
 
 
 def all_scenarios() -> dict[str, Scenario]:
-    """By endpoint id."""
+    """Return all scenarios by endpoint id."""
     areas = (auth, billing, catalog, orders, provision, subscriptions, system, webhooks)
     return {name: found for area in areas for name, found in area.scenarios().items()}
 

@@ -58,6 +58,10 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _web_address_or_none(value: str) -> str:
+    return value and _web_address(value)
+
+
 def _base_address(value: str) -> str:
     return _web_address(value).rstrip("/")
 
@@ -176,6 +180,10 @@ class Config(BaseSettings):
     case_patience_hours: int = Field(default=24, ge=1, le=168)
     case_max_concurrency: int = Field(default=2, ge=2, le=1000)
 
+    # The nightly audit
+    audit_hour: int = Field(default=3, ge=0, le=23)
+    audit_most_calls: int = Field(default=5000, ge=100, le=1_000_000)
+
     # Read by the handlers under the same names
     powertools_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     portal_web_url: BaseAddress
@@ -196,6 +204,7 @@ class Config(BaseSettings):
     whmcs_date_of_birth_field_id: CustomFieldId
     whmcs_gender_field_id: CustomFieldId
     whmcs_nationality_field_id: CustomFieldId
+    whmcs_client_area_url: Annotated[str, AfterValidator(_web_address_or_none)] = ""
     whmcs_payment_methods_path: NonEmpty = "index.php?rp=/account/paymentmethods"
     esim_provider: Annotated[str, AfterValidator(_esim_provider)]
     esim_api_url: BaseAddress

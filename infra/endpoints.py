@@ -75,7 +75,10 @@ CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 # An HTTP handler must answer before the gateway's timeout of 29 s.
 HTTP_UPSTREAM_TIMEOUT = 28
 
+# The client's secret, which signing in needs.
+READ_CLIENT = "DescribeUserPoolClient"
 CREATE_USER = (
+    READ_CLIENT,
     "AdminCreateUser",
     "AdminSetUserPassword",
     "AdminGetUser",
@@ -113,7 +116,7 @@ AUTH = (
         settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
-        cognito_actions=("AdminInitiateAuth",),
+        cognito_actions=(READ_CLIENT, "AdminInitiateAuth"),
     ),
     Endpoint(
         area="auth",
@@ -122,6 +125,7 @@ AUTH = (
         settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
+        cognito_actions=(READ_CLIENT,),
     ),
     Endpoint(
         area="auth",
@@ -130,6 +134,7 @@ AUTH = (
         settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
+        cognito_actions=(READ_CLIENT,),
     ),
     Endpoint(
         area="auth",
@@ -158,7 +163,7 @@ AUTH = (
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
         user_pool=True,
-        cognito_actions=("AdminInitiateAuth", *END_SESSIONS),
+        cognito_actions=(READ_CLIENT, "AdminInitiateAuth", *END_SESSIONS),
     ),
     Endpoint(
         area="auth",
@@ -211,7 +216,9 @@ def _billing(
 
 
 BILLING = (
-    _billing("sso_link", "POST", "/auth/sso-link", "WHMCS_PAYMENT_METHODS_PATH"),
+    _billing(
+        "sso_link", "POST", "/auth/sso-link", "WHMCS_CLIENT_AREA_URL", "WHMCS_PAYMENT_METHODS_PATH"
+    ),
     _billing("get_address", "GET", "/me/billing"),
     _billing("update_address", "PATCH", "/me/billing"),
     _billing(
@@ -367,7 +374,7 @@ PROVISION = (
             *ACCOUNT_FIELDS,
         ),
         writes=(Table.IDENTITY, Table.WORKFLOW, Table.IDEMPOTENCY),
-        # A job that is to be looked at again later goes back as a new message.
+        # A job that must be run again later is sent as a new message.
         sends=(Queue.EMAIL, Queue.PROVISION, Queue.PROVISION_WAITING),
         secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
         memory=1024,
@@ -504,6 +511,28 @@ MAIL = (
     ),
 )
 
+AUDIT = (
+    Endpoint(
+        area="audit",
+        name="nightly",
+        every_minutes=5,
+        settings=(
+            *CATALOG_READING,
+            *WHMCS,
+            *ESIM,
+            "AUDIT_HOUR",
+            "AUDIT_MOST_CALLS",
+        ),
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        writes=(Table.EPHEMERAL,),
+        scans=(Table.IDENTITY, Table.WORKFLOW),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        # Shorter than the interval: two invocations never read at once.
+        timeout=240,
+    ),
+)
+
 SYSTEM = (
     Endpoint(
         area="system",
@@ -524,6 +553,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *PROVISION,
     *OPERATIONS,
     *MAIL,
+    *AUDIT,
     *SYSTEM,
 )
 AREAS: tuple[str, ...] = tuple(dict.fromkeys(endpoint.area for endpoint in ENDPOINTS))

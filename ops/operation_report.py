@@ -1,4 +1,4 @@
-"""An operation on the terminal; ids only, nothing personal."""
+"""Prints an operation on the terminal, without personal data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ops.report import NONE, facts, history, moment, table
 
 
 def render(shown: ShownOperation, console: Console) -> None:
-    """Print all of it."""
+    """Print all that is known about an operation."""
     job = shown.job
     console.print(f"Operation {job.subject} · stage {shown.stage}", style="bold")
     _job(job, console)
@@ -23,7 +23,7 @@ def render(shown: ShownOperation, console: Console) -> None:
 
 
 def logs_query(shown: ShownOperation) -> str:
-    """The query to paste, over all Lambdas of the stage."""
+    """Return the CloudWatch Logs query for all Lambdas of the stage."""
     wanted = [f'job_id = "{shown.job.id}"']
     if shown.job.correlation_id:
         wanted.insert(0, f'correlation_id = "{shown.job.correlation_id}"')

@@ -1,4 +1,4 @@
-"""Subscriptions: one customer with twenty-five services, one of them an eSIM."""
+"""Scenarios of subscriptions, with a customer of twenty-five services, one of them an eSIM."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SERVICES, LINE = 25, "sub_1"
 
 
 def scenarios() -> dict[str, Scenario]:
-    """By endpoint id."""
+    """Return all scenarios by endpoint id."""
     directory = FakeDirectory(customer())
     services = FakeClientServices(*(service(number) for number in range(1, SERVICES + 1)))
     lines = _lines()
@@ -50,7 +50,7 @@ def scenarios() -> dict[str, Scenario]:
     get_subscription.app.override(build_subscription, lambda: one)
 
     def show() -> Event:
-        # New counters each time: ten looks an hour are allowed.
+        # Each run has new counters, because ten views an hour are allowed.
         codes = ActivationCodes(
             services=services,
             lines=lines,

@@ -19,6 +19,7 @@ from portal.ports.identity import CustomerDirectory
 from portal.ports.registrations import Registrations
 from portal.ports.users import Users
 
+from functions.auth.attempts import Attempts
 from functions.auth.email_cases import EmailCases
 from functions.auth.passwords import Passwords, ResetMails
 from functions.auth.proof_mails import ProofMails
@@ -159,7 +160,7 @@ def build_sessions() -> SessionDeps:
     """For POST /auth/login, /auth/refresh and /auth/logout."""
     settings = config.load(SessionConfig)
     return SessionDeps(
-        sessions=Sessions(users=_users(settings), limiter=_limiter(settings)),
+        sessions=Sessions(users=_users(settings), attempts=_attempts("login", settings)),
         cookie=RefreshCookie(settings),
     )
 
@@ -174,7 +175,7 @@ def build_reset_mails() -> ResetMails:
     return ResetMails(
         directory=DynamoCustomerDirectory(Table(settings.identity_table)),
         mail_queue=factories.mail_queue(settings),
-        limiter=_limiter(settings),
+        attempts=_attempts("reset-mail", settings),
     )
 
 
@@ -244,6 +245,14 @@ def _limiter(settings: LimitedConfig) -> RateLimiter:
 
     counters = DynamoRateCounters(Table(settings.ephemeral_table))
     return RateLimiter(counters, limits_from(settings.rate_limits, LIMITS))
+
+
+def _attempts(kind: str, settings: LimitedConfig) -> Attempts:
+    from portal.repositories.devices import DynamoKnownDevices  # loads botocore
+    from portal.repositories.dynamodb import Table  # the same
+
+    devices = DynamoKnownDevices(Table(settings.ephemeral_table))
+    return Attempts(kind, _limiter(settings), devices)
 
 
 def _policy(settings: config.PasswordRulesConfig) -> PasswordPolicy:

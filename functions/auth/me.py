@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.depends import Depends
 from portal.api.app import App
+from portal.api.declarations import Declared
 from portal.api.principal import CurrentUser
 from portal.ports.identity import CustomerDirectory
 
@@ -15,7 +16,12 @@ from functions.auth.models import MappingState, MeResponse
 app = App("auth")
 
 
-@app.get("/me", summary="Who am I", signed_in=True)
+@app.get(
+    "/me",
+    summary="Who am I",
+    signed_in=True,
+    declared=Declared(refuses=()),
+)
 def me(
     user: CurrentUser, directory: Annotated[CustomerDirectory, Depends(build_directory)]
 ) -> MeResponse:

@@ -7,8 +7,12 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from portal.api.app import App
+from portal.api.declarations import Declared
 from portal.api.models import Page
 from portal.api.principal import CurrentUser, mapped
+from portal.domain.problems import (
+    NOT_MAPPED,
+)
 
 from functions.billing.deps import InvoicesDeps, build_invoices
 from functions.billing.invoices import summary
@@ -17,7 +21,12 @@ from functions.billing.models import InvoiceView
 app = App("billing")
 
 
-@app.get("/billing/invoices", summary="Invoices, newest first", signed_in=True)
+@app.get(
+    "/billing/invoices",
+    summary="Invoices, newest first",
+    signed_in=True,
+    declared=Declared(refuses=(NOT_MAPPED,)),
+)
 def list_invoices(
     user: CurrentUser,
     deps: Annotated[InvoicesDeps, Depends(build_invoices)],

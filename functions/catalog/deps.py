@@ -19,7 +19,7 @@ class CatalogConfig(config.HttpConfig, config.CatalogReading, config.TimeZoneCon
 
 
 class PersonalizedConfig(config.HttpConfig, config.EligibilityReading, config.TimeZoneConfig):
-    """GET /catalog/personalized."""
+    """The settings of GET /catalog/personalized."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,13 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from portal.api.app import App
+from portal.api.declarations import Declared
 from portal.api.principal import CurrentUser, mapped
 from portal.catalog.eligibility import fully_known
+from portal.domain.problems import (
+    ACCOUNT_CONFLICT,
+    NOT_MAPPED,
+)
 
 from functions.catalog.caching import RenderedAnswers, etag_of, to_json
 from functions.catalog.deps import PersonalizedDeps, build_personalized
@@ -32,6 +37,12 @@ ANSWERS: dict[int, Any] = {
     summary="What the caller can order",
     signed_in=True,
     responses=ANSWERS,
+    declared=Declared(
+        refuses=(
+            ACCOUNT_CONFLICT,
+            NOT_MAPPED,
+        )
+    ),
 )
 def personalized(
     user: CurrentUser,

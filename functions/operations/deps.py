@@ -1,4 +1,4 @@
-"""Composition root of operations."""
+"""The composition root of operations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HOUR = 3_600.0
 
 
 class ReadOperationConfig(config.HttpConfig, config.WorkflowTable):
-    """GET /operations/{id}."""
+    """The settings of GET /operations/{id}."""
 
 
 class OffersConfig(
@@ -41,11 +41,11 @@ class OffersConfig(
     config.CurrencyConfig,
     config.TimeZoneConfig,
 ):
-    """GET /subscriptions/{id}/topup-offers."""
+    """The settings of GET /subscriptions/{id}/topup-offers."""
 
 
 class StartTopupConfig(OffersConfig, config.OperationQueue):
-    """POST /subscriptions/{id}/topup."""
+    """The settings of POST /subscriptions/{id}/topup."""
 
 
 class StartReissueConfig(
@@ -72,27 +72,27 @@ class WorkConfig(
     config.TimeZoneConfig,
     config.OperationLimits,
 ):
-    """What it takes to work on operations, and to end them."""
+    """The settings for running and ending operations."""
 
 
 class WorkerConfig(WorkConfig, config.OperationQueue, config.OperationWaitingQueue):
-    """The consumer of the operation queues."""
+    """The settings of the consumer of the operation queues."""
 
 
 class DeadLetterConfig(WorkConfig):
-    """The dead letters' consumer."""
+    """The settings of the dead-letter consumer."""
 
 
 @dataclass(frozen=True)
 class ReadOperationDeps:
-    """The jobs."""
+    """The dependencies of GET /operations/{id}."""
 
     store: JobStore
 
 
 @dataclass(frozen=True)
 class OffersDeps:
-    """What is sold, to whom."""
+    """The dependencies of GET /subscriptions/{id}/topup-offers."""
 
     directory: CustomerDirectory
     selling: Selling
@@ -100,7 +100,7 @@ class OffersDeps:
 
 @dataclass(frozen=True)
 class StartTopupDeps:
-    """The same, and how operations are started."""
+    """The dependencies of POST /subscriptions/{id}/topup."""
 
     directory: CustomerDirectory
     selling: Selling
@@ -118,7 +118,7 @@ class StartReissueDeps:
 
 @dataclass(frozen=True)
 class WorkerDeps:
-    """The engine, and the queues that it consumes."""
+    """The dependencies of the consumer: the engine and its queues."""
 
     runner: Runner
     queues: FreshAndWaiting
@@ -126,27 +126,27 @@ class WorkerDeps:
 
 @dataclass(frozen=True)
 class DeadLetterDeps:
-    """The engine."""
+    """The dependencies of the dead-letter consumer."""
 
     runner: Runner
 
 
 @functools.cache
 def build_get_operation() -> ReadOperationDeps:
-    """For GET /operations/{id}."""
+    """Return the dependencies of GET /operations/{id}."""
     return ReadOperationDeps(_store(config.load(ReadOperationConfig)))
 
 
 @functools.cache
 def build_offers() -> OffersDeps:
-    """For GET /subscriptions/{id}/topup-offers."""
+    """Return the dependencies of GET /subscriptions/{id}/topup-offers."""
     settings = config.load(OffersConfig)
     return OffersDeps(directory=factories.directory(settings), selling=_selling(settings))
 
 
 @functools.cache
 def build_start_topup() -> StartTopupDeps:
-    """For POST /subscriptions/{id}/topup."""
+    """Return the dependencies of POST /subscriptions/{id}/topup."""
     settings = config.load(StartTopupConfig)
     return StartTopupDeps(
         directory=factories.directory(settings),
@@ -184,7 +184,7 @@ def build_start_reissue() -> StartReissueDeps:
 
 @functools.cache
 def build_worker() -> WorkerDeps:
-    """For the consumer of the operation queues."""
+    """Return the dependencies of the consumer of the operation queues."""
     settings = config.load(WorkerConfig)
     queues = factories.fresh_and_waiting(
         settings.operation_queue_url, settings.operation_waiting_queue_url
@@ -194,7 +194,7 @@ def build_worker() -> WorkerDeps:
 
 @functools.cache
 def build_dead_letter() -> DeadLetterDeps:
-    """For the dead letters' consumer: to end an operation is to undo what it has begun."""
+    """Return the dependencies of the dead-letter consumer, which undoes operations."""
     return DeadLetterDeps(_runner(config.load(DeadLetterConfig)))
 
 
@@ -282,7 +282,7 @@ def _runner(settings: WorkConfig) -> Runner:
 
 
 def _topup_ports(settings: WorkConfig) -> TopUpPorts:
-    """Every upstream behind a circuit, which all workers share."""
+    """Return the ports. Each upstream has a circuit breaker that all workers share."""
     from portal.adapters.circuit import Circuit
     from portal.adapters.sqs import SqsQueue
     from portal.adapters.whmcs.invoicing import WhmcsCredits, WhmcsInvoicing

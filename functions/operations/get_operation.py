@@ -1,4 +1,4 @@
-"""GET /operations/{id}: how a reissue or a top-up stands."""
+"""GET /operations/{id}: the state of a reissue or a top-up."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def get_operation(
     user: CurrentUser,
     deps: Annotated[ReadOperationDeps, Depends(build_get_operation)],
 ) -> OperationView:
-    """Somebody else's operation is not found."""
+    """Return an operation of the caller. Others' operations are not found."""
     job = deps.store.get(operation_job_id(id))
     if job is None or owner_of(job) != user.user_id:
         raise Problem(NOT_FOUND, "You have no operation of that id.")

@@ -1,4 +1,4 @@
-"""The kinds of operations and their words: one row each."""
+"""The texts of each kind of operation."""
 
 from __future__ import annotations
 

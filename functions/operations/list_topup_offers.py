@@ -1,4 +1,4 @@
-"""GET /subscriptions/{id}/topup-offers: what can be added to a line, and for how much."""
+"""GET /subscriptions/{id}/topup-offers: the top-ups for a line and their prices."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def list_topup_offers(
     user: CurrentUser,
     deps: Annotated[OffersDeps, Depends(build_offers)],
 ) -> Page[TopupOffer]:
-    """Empty when nothing can be added. Somebody else's line is not found."""
+    """Return the offers for a line of the caller. Others' lines are not found."""
     customer = mapped(user, deps.directory)
     offers = deps.selling.offers(customer, int(id))
     return Page[TopupOffer](items=[offer_view(offer) for offer in offers])

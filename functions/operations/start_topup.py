@@ -42,7 +42,7 @@ def start_topup(
     deps: Annotated[StartTopupDeps, Depends(build_start_topup)],
     idempotency_key: RequiredIdempotencyKey = None,
 ) -> Response[str]:
-    """The price is that of the offer; nothing that costs money is taken from the caller."""
+    """Start a top-up at the offer's price. The caller cannot set a price."""
     key = required(idempotency_key)
     customer = mapped(user, deps.directory)
     wanted = Wanted(

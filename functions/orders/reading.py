@@ -49,6 +49,10 @@ NEXT: dict[CustomerStatus, str] = {
     "You need not do anything.",
     "cancelled": "Nothing: the order was cancelled. Ask us if you did not expect that.",
 }
+DELAYED = (
+    "Setting up takes longer: a system that we depend on does not answer right now. We go on by "
+    "ourselves as soon as it does; you need not do anything."
+)
 # The one step that Salesforce alone tells of: orders that were never a job of ours.
 BY_HAND: dict[str, StepStatus] = {
     "Queued": "waiting",
@@ -126,8 +130,8 @@ class Reading:
             created_at=order.created_at,
             lines=self._lines(order),
             timeline=timeline(order, job),
-            next_step=NEXT[status],
-            message=job.message if job is not None and status == "failed" else None,
+            next_step=DELAYED if delayed(job, status) else NEXT[status],
+            message=job.message if job and (status == "failed" or delayed(job, status)) else None,
             scheduled_at=order.scheduled_at,
         )
 
@@ -152,6 +156,11 @@ def status_of(order: OrderRecord, job: JobView | None) -> CustomerStatus:
     if job is not None and not (job.status == "failed" and told == "provisioned"):
         return JOB[job.status]
     return told or ("queued" if order.activated else "pending_review")
+
+
+def delayed(job: JobView | None, status: CustomerStatus) -> bool:
+    """Whether the set-up goes on, and its last try has failed."""
+    return job is not None and job.error_code is not None and status in ("queued", "provisioning")
 
 
 def timeline(order: OrderRecord, job: JobView | None) -> list[TimelineEntry]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
+from portal.api.location import location
 from portal.engine.model import Job
 from portal.provisioning.view import job_status
 from pydantic import BaseModel
@@ -26,15 +26,13 @@ REQUEST_BODY: dict[str, Any] = {
 }
 
 
-def accepted(
-    event: Mapping[str, Any], order_id: str, attempt: int, *, replayed: bool
-) -> Response[str]:
+def accepted(order_id: str, attempt: int, *, replayed: bool) -> Response[str]:
     """Return the 202. It is the same for every request with the key."""
     answer = ProvisionAccepted(sf_order_id=order_id, attempt=attempt)
-    return _answer(event, 202, answer, order_id, replayed=replayed)
+    return _answer(202, answer, order_id, replayed=replayed)
 
 
-def provisioned(event: Mapping[str, Any], order_id: str, job: Job) -> Response[str]:
+def provisioned(order_id: str, job: Job) -> Response[str]:
     """Return the 200 with the result of a provisioned order."""
     services = job.result.get("services", {})
     esims = job.result.get("esims", {})
@@ -48,18 +46,17 @@ def provisioned(event: Mapping[str, Any], order_id: str, job: Job) -> Response[s
             iccids=[str(line["iccid"]) for line in esims.values() if line.get("iccid")],
         ),
     )
-    return _answer(event, 200, answer, order_id)
+    return _answer(200, answer, order_id)
 
 
 def _answer(
-    event: Mapping[str, Any],
     status: int,
     answer: BaseModel,
     order_id: str,
     *,
     replayed: bool = False,
 ) -> Response[str]:
-    headers: dict[str, str | list[str]] = {"Location": f"{_base(event)}/orders/{order_id}"}
+    headers: dict[str, str | list[str]] = {"Location": location(f"/orders/{order_id}")}
     if replayed:
         headers["Idempotency-Replayed"] = "true"
     return Response(
@@ -68,9 +65,3 @@ def _answer(
         body=answer.model_dump_json(by_alias=True),
         headers=headers,
     )
-
-
-def _base(event: Mapping[str, Any]) -> str:
-    """Return the public path before the API's own paths, for example `/api`."""
-    public = str((event.get("requestContext") or {}).get("path") or "")
-    return public.removesuffix(str(event.get("path") or ""))

@@ -1,4 +1,4 @@
-"""Composition root of webhooks."""
+"""The composition root of webhooks."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class WebhookConfig(
     config.EsimProviderName,
     config.EsimWebhookConfig,
 ):
-    """POST /webhooks/esim and POST /webhooks/esim/{token}."""
+    """The settings of POST /webhooks/esim and POST /webhooks/esim/{token}."""
 
 
 @functools.cache
 def build_receiving() -> Receiving:
-    """For both endpoints."""
+    """Return the dependencies of both endpoints."""
     from portal.adapters.sqs import SqsQueue
     from portal.adapters.task_queue import SqsWaker
     from portal.repositories.dynamodb import Table
@@ -49,7 +49,7 @@ def build_receiving() -> Receiving:
 
 
 def _events(settings: WebhookConfig) -> EsimEvents:
-    """Raises ConfigurationError for a provider without events."""
+    """Return the provider's events. Raises ConfigurationError for a provider without events."""
     from portal.secrets import Secret
 
     secret = Secret(settings.esim_webhook_secret_id)

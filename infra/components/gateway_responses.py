@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_apigateway as apigateway
 from portal.api.bodies import MAX_BYTES
+from portal.api.headers import EXPOSED_HEADERS, SECURITY_HEADERS
 from portal.domain import problems
 from portal.domain.problems import Problem, ProblemType
-
-EXPOSED_HEADERS = "X-Correlation-Id,Retry-After"
 
 TOO_LARGE = f"Send a body of at most {MAX_BYTES // 1024} KB."
 UNKNOWN_OUTCOME = "The request may or may not have been carried out: look before you send it again."
@@ -85,16 +84,15 @@ def add_gateway_responses(api: apigateway.RestApi, *, origins: Sequence[str]) ->
 def _headers(problem: GatewayProblem, *, origins: Sequence[str]) -> dict[str, str]:
     """Return header values in API Gateway's notation, with literals in single quotes.
 
-    A gateway response cannot choose between origins, and it must not name the caller's, whoever
-    that is. With several it names the first, which is the site's own. Pages of the others see a
-    network error in place of these answers.
+    A gateway response cannot choose between origins, and must not name the caller's origin. With
+    several, it names the first, which is the site's own. Pages of the other origins see a network
+    error in place of these answers.
     """
     headers = {
         "Content-Type": "'application/problem+json'",
         "X-Correlation-Id": "context.requestId",
         "Cache-Control": "'no-store'",
-        "Strict-Transport-Security": "'max-age=63072000; includeSubDomains'",
-        "X-Content-Type-Options": "'nosniff'",
+        **{name: f"'{value}'" for name, value in SECURITY_HEADERS.items()},
         "Access-Control-Allow-Origin": f"'{origins[0]}'",
         "Access-Control-Allow-Credentials": "'true'",
         "Access-Control-Expose-Headers": f"'{EXPOSED_HEADERS}'",

@@ -24,6 +24,7 @@ from infra.iam_actions import (
     QUEUE_SEND,
     SECRET_READ,
     TABLE_READ,
+    TABLE_SCAN,
     TABLE_WRITE,
 )
 from infra.physical_names import PhysicalNames
@@ -97,6 +98,7 @@ def _statements(endpoint: Endpoint, state: State) -> list[iam.PolicyStatement]:
     tables, queues = state.tables, state.queues
     statements = [
         *_allow(TABLE_READ, [tables[table].table_arn for table in endpoint.reads]),
+        *_allow(TABLE_SCAN, [tables[table].table_arn for table in endpoint.scans]),
         *_allow(TABLE_WRITE, [tables[table].table_arn for table in endpoint.writes]),
         *_allow(QUEUE_SEND, [queues[queue].queue.queue_arn for queue in endpoint.sends]),
         *_allow(QUEUE_SEND, [queues[q].dead_letters.queue_arn for q in endpoint.gives_up_to]),

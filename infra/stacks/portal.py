@@ -61,7 +61,7 @@ BROWSER = frozenset({Access.PUBLIC, Access.CREDENTIALS, Access.BEARER})
 SIGNED_ROUTES = tuple(route for route in ROUTES.values() if route.access is Access.SIGNED)
 
 
-WAITING_MAX_CONCURRENCY = 2  # the least that SQS event sources take
+WAITING_MAX_CONCURRENCY = 2  # the least that SQS event sources allow
 BURST_SECONDS = 4  # a burst is what a path lets through in so many seconds
 
 

@@ -34,6 +34,10 @@ class FakeIdentity:
     def get(self, registration_id: str) -> Registration | None:
         return self.records.get(registration_id)
 
+    def of_number(self, customer_number: str) -> Registration | None:
+        holder = self.numbers.get(customer_number_key(customer_number))
+        return None if holder is None or holder.mapped else self.records[holder.registration_id]
+
     def reserve(self, registration: Registration) -> None:
         same = self.records.get(registration.id)
         email = self.emails.get(registration.email)

@@ -226,7 +226,10 @@ def test_only_administrators_calls_open_the_user_pool(template: Template) -> Non
     assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] == 10
     (client,) = (r["Properties"] for r in template.of("AWS::Cognito::UserPoolClient").values())
     assert client["ExplicitAuthFlows"] == ["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
-    assert client["GenerateSecret"] is False
+    # With the client's id alone nobody gets anything from Cognito itself.
+    assert client["GenerateSecret"] is True
+    # An empty list would mean all attributes; nothing reads this one.
+    assert client["WriteAttributes"] == ["updated_at"]
     assert client["AllowedOAuthFlowsUserPoolClient"] is False
 
 

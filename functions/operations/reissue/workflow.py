@@ -14,7 +14,7 @@ from functions.operations.reissue.steps.billing import Billing
 from functions.operations.reissue.steps.check import Check
 from functions.operations.reissue.steps.end_old import EndOld
 from functions.operations.reissue.steps.load import Load
-from functions.operations.reissue.steps.notify import Notify, mail
+from functions.operations.reissue.steps.notify import Notify, mails
 from functions.operations.reissue.steps.order import Order
 from functions.operations.reissue.steps.reissue import ReissueLine
 from functions.operations.reissue.steps.switch import Switch
@@ -52,7 +52,7 @@ def mail_all_the_same(mail_queue: MailQueue, run: Run) -> None:
     """A reissue that stopped afterwards has made the old profile useless: the code is sent."""
     record = run.record(REISSUE)
     if record is not None and record.done and not run.done(NOTIFY):
-        mail_queue.put([mail(run)])
+        mail_queue.put(mails(run))
 
 
 def summary(run: Run) -> Data:

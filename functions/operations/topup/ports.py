@@ -1,4 +1,4 @@
-"""What a top-up needs of the world."""
+"""The ports of the top-up workflow."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from portal.ports.topups import LineChanges
 
 @dataclass(frozen=True, kw_only=True)
 class TopUpPorts:
-    """WHMCS, the eSIM provider, our own tables and queues.
+    """WHMCS, the eSIM provider, and the portal's tables and queues.
 
-    `payment_method` is the system name of the gateway module that invoices are made with.
+    `payment_method` is the system name of WHMCS' gateway module for invoices.
     """
 
     lines: ServiceLines

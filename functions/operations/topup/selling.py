@@ -1,4 +1,4 @@
-"""What a customer can buy for a line, and at which price."""
+"""The top-ups that a customer can buy for a line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OFFER_UNKNOWN = "offer-unknown"
 class Selling:
     """Offers by line.
 
-    `line_at` asks the provider for a line by its id. `currency` is the portal's; `can_pay` is the
+    `line_at` reads a line at the provider by its id. `currency` is the portal's. `can_pay` is the
     payment gate by client id.
     """
 
@@ -40,13 +40,13 @@ class Selling:
     can_pay: Callable[[int], bool]
 
     def offers(self, customer: CustomerMapping, service_id: int) -> Sequence[TopUpOffer]:
-        """What can be bought; empty when nothing can. Raises Problem `not-found`."""
+        """Return the offers for a line. Raises Problem `not-found`."""
         line = self._line(customer, service_id)
         offers = self.offers_of(line)
         return offers if offers and self._billed_in_our_currency(line) else ()
 
     def chosen(self, customer: CustomerMapping, service_id: int, offer_id: str) -> TopUpOffer:
-        """The offer, which this customer can buy now.
+        """Return an offer that this customer can buy now.
 
         Raises Problem `not-found`, `topup-unavailable`, `invalid-request` or
         `payment-method-required`.
@@ -97,5 +97,5 @@ class Selling:
         return line
 
     def _billed_in_our_currency(self, line: ServiceLine) -> bool:
-        """WHMCS bills in the client's currency, whatever number it is given."""
+        """Return whether WHMCS bills the client, and so any amount, in the portal's currency."""
         return self.currencies.of_client(line.client_id) == self.currency

@@ -255,5 +255,10 @@ def assert_settled(world: ToppingUp) -> None:
     assert {case["caseKey"] for case in world.cases} == (
         {f"{world.operation_id}.1"} if ending is REFUSED else set()
     )
-    receipts = {mail["dedupKey"] for mail in world.mails}
-    assert receipts == ({f"topup-receipt:{world.operation_id}"} if ending is DELIVERED else set())
+    mails = {mail["dedupKey"] for mail in world.mails}
+    expected_mails = {
+        DELIVERED: {f"topup-receipt:{world.operation_id}"},
+        REFUSED: {f"topup-refunded:{world.operation_id}:{invoice['id']}"},
+        DECLINED: set[str](),
+    }
+    assert mails == expected_mails[ending]

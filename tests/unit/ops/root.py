@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.api.rate_limit import RateLimiter
+from portal.domain.limits import LIMITS
 from portal.domain.upstream import UpstreamError
 from portal.ports.catalog import CatalogSource
 from portal.ports.invoicing import BilledInvoice
@@ -19,6 +21,7 @@ from ops.ports import (
     DeadLetterPorts,
     JobPorts,
     Moved,
+    NumberPorts,
     OperationPorts,
     OrderPorts,
     SalesforceOrder,
@@ -34,6 +37,8 @@ from tests.fakes.provisioning import (
     FakeWhmcsOrders,
     FakeWhmcsServices,
 )
+from tests.fakes.rate_limits import FakeRateCounters
+from tests.fakes.registrations import FakeIdentity
 from tests.fakes.workflow import FakeClock, FakeQueue, MemoryJobStore
 
 
@@ -129,6 +134,11 @@ class MemoryRoot:
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     error: Exception | None = None
 
+    signups: FakeIdentity = field(default_factory=FakeIdentity)
+    limiter: RateLimiter = field(
+        default_factory=lambda: RateLimiter(FakeRateCounters(), dict(LIMITS))
+    )
+
     def __post_init__(self) -> None:
         self.salesforce = FakeSalesforce(self.faults, None)
         self.reader = FakeOrderReader(self.salesforce)
@@ -150,7 +160,7 @@ class MemoryRoot:
         return self.jobs()
 
     def operation(self) -> OperationPorts:
-        return OperationPorts(stage="test", jobs=self.jobs(), invoicing=_Invoices(self))  # type: ignore[arg-type]  # it only reads
+        return OperationPorts(stage="test", jobs=self.jobs(), invoicing=_Invoices(self))
 
     def order(self) -> OrderPorts:
         return OrderPorts(
@@ -161,6 +171,14 @@ class MemoryRoot:
             directory=self.directory,
             billing=FakeWhmcsOrders(self.whmcs),
             services=FakeWhmcsServices(self.whmcs),
+        )
+
+    def numbers(self) -> NumberPorts:
+        return NumberPorts(
+            directory=self.directory,
+            signups=self.signups,
+            limiter=self.limiter,
+            clock=self.clock,
         )
 
     def users(self) -> UserPorts:

@@ -539,9 +539,9 @@ export interface components {
     schemas: {
         /**
          * ActionView
-         * @description What can be done with a line; `reason` is a code of docs/problems.md, *Obstacles*.
+         * @description An action on a line. `reason` is a code of docs/problems.md, *Obstacles*.
          *
-         *     `confirmLoss`: what is left on the line is lost, so a reissue wants `confirmLoss: true`.
+         *     `confirmLoss` says that a reissue loses the rest of the line and needs `confirmLoss: true`.
          */
         ActionView: {
             action: components["schemas"]["LineAction"];
@@ -732,10 +732,10 @@ export interface components {
         };
         /**
          * EsimActivation
-         * @description How to install an eSIM: a credential, to be shown and forgotten.
+         * @description The data for installing an eSIM. It is a credential, so show it and do not store it.
          *
-         *     `qrSvg` is an SVG document whose code says exactly `lpa`; `appleLink` (iOS 17.4 and later) and
-         *     `androidLink` open the installation on the phone that follows them.
+         *     `qrSvg` is an SVG document of a QR code with exactly `lpa`. `appleLink` (iOS 17.4 and later) and
+         *     `androidLink` open the installation on the phone.
          */
         EsimActivation: {
             /**
@@ -758,11 +758,11 @@ export interface components {
         };
         /**
          * EsimView
-         * @description An eSIM line as its provider tells it.
+         * @description An eSIM line at its provider.
          *
-         *     `state` is null while the provider does not answer; `installed` is null when it does not tell
-         *     whether a phone has the profile. `validUntil` is when the line ends, `periodEnds` when the
-         *     current period of a line that renews is over.
+         *     `state` is null while the provider does not answer. `installed` is null when it does not tell
+         *     whether a phone has the profile. `validUntil` is the end of the line. `periodEnds` is the end of
+         *     the current period of a line that renews.
          */
         EsimView: {
             state: components["schemas"]["LineState"] | null;
@@ -843,7 +843,7 @@ export interface components {
         };
         /**
          * LineAction
-         * @description What can be done with a line.
+         * @description An action on a line.
          * @enum {string}
          */
         LineAction: "show" | "reissue" | "topup";
@@ -970,13 +970,13 @@ export interface components {
         };
         /**
          * Obstacle
-         * @description Why an action cannot be done now.
+         * @description The reason why an action is not possible now.
          * @enum {string}
          */
         Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "reissue-not-supported" | "reissue-limit-reached" | "topup-not-supported" | "no-activation-code";
         /**
          * OfferValidity
-         * @description How long the data can be used.
+         * @description The time for which the data can be used.
          */
         OfferValidity: {
             /**
@@ -989,7 +989,7 @@ export interface components {
         };
         /**
          * OperationStep
-         * @description One thing that is done, or is to be done, in words.
+         * @description A step of an operation, in words for customers.
          */
         OperationStep: {
             /** Step */
@@ -1006,9 +1006,9 @@ export interface components {
         };
         /**
          * OperationView
-         * @description How an operation stands.
+         * @description The state of an operation.
          *
-         *     `nextStep` says what happens next; `message` says how it ended, when it failed.
+         *     `nextStep` says what happens next. `message` says why it failed.
          */
         OperationView: {
             /** Operationid */
@@ -1425,7 +1425,7 @@ export interface components {
         };
         /**
          * ServiceStatus
-         * @description How a service stands. `unknown`: a status that an installation has invented.
+         * @description The status of a service. `unknown` is a status that only this installation has.
          * @enum {string}
          */
         ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
@@ -1522,7 +1522,7 @@ export interface components {
         };
         /**
          * SubscriptionSummary
-         * @description One service in a list. `price` is null when billing does not tell amount or currency.
+         * @description One service in a list. `price` is null if WHMCS does not tell amount or currency.
          */
         SubscriptionSummary: {
             /** Id */
@@ -1545,7 +1545,7 @@ export interface components {
         };
         /**
          * SubscriptionView
-         * @description One service; `esim` is null for services without a line.
+         * @description One service. `esim` is null for services without a line.
          */
         SubscriptionView: {
             /** Id */
@@ -1606,9 +1606,10 @@ export interface components {
         };
         /**
          * TopupOffer
-         * @description What can be added to a line.
+         * @description A top-up that can be bought for a line.
          *
-         *     `dataBytes` null is unlimited; `validity` null lasts as long as the line's period.
+         *     `dataBytes` is null for unlimited data. `validity` is null if the data lasts as long as the
+         *     line's period.
          */
         TopupOffer: {
             /** Offerid */
@@ -1622,7 +1623,7 @@ export interface components {
         };
         /**
          * TopupRequest
-         * @description Which offer to buy: the price is the offer's.
+         * @description The offer to buy, at the offer's price.
          */
         TopupRequest: {
             /**
@@ -1633,7 +1634,7 @@ export interface components {
         };
         /**
          * UsageView
-         * @description Data of a line in bytes; `totalBytes` null is unlimited; `asOf`: when it was counted.
+         * @description The data of a line in bytes at `asOf`. `totalBytes` is null for unlimited data.
          */
         UsageView: {
             /** Usedbytes */
@@ -1647,19 +1648,442 @@ export interface components {
         };
     };
     responses: {
-        /** @description What is wrong and what to do */
-        Problem: {
+        /** @description The account is not complete yet (`account-not-mapped`) */
+        AccountNotMapped: {
             headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`); Something changed meanwhile (`conflict`) */
+        AccountNotMappedOrConflict: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/conflict";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`); The same request is still being worked on (`in-progress`); A valid payment method is needed first (`payment-method-required`) */
+        AccountNotMappedOrInProgressOrPaymentMethodRequired: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/in-progress" | "https://portal.example/problems/payment-method-required";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`); Single sign-on is switched off in billing (`sso-disabled`) */
+        AccountNotMappedOrSsoDisabled: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/sso-disabled";
+                };
+            };
+        };
+        /** @description Provisioning is already under way (`already-running`) */
+        AlreadyRunning: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/already-running";
+                };
+            };
+        };
+        /** @description The cart cannot be ordered as it is (`cart-invalid`); The Idempotency-Key was used for something else (`idempotency-key-reused`); Some values are not valid (`invalid-request`) */
+        CartInvalidOrIdempotencyKeyReusedOrInvalidRequest: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/cart-invalid" | "https://portal.example/problems/idempotency-key-reused" | "https://portal.example/problems/invalid-request";
+                };
+            };
+        };
+        /** @description That customer already has a portal account (`customer-already-registered`); That e-mail address already has a portal account (`email-already-registered`); The same request is still being worked on (`in-progress`); The billing account asks for a second factor (`two-factor-required`) */
+        CustomerAlreadyRegisteredOrEmailAlreadyRegisteredOrInProgressOrTwoFactorRequired: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/customer-already-registered" | "https://portal.example/problems/email-already-registered" | "https://portal.example/problems/in-progress" | "https://portal.example/problems/two-factor-required";
+                };
+            };
+        };
+        /** @description That customer already has a portal account (`customer-already-registered`); That e-mail address already has a portal account (`email-already-registered`); The same request is still being worked on (`in-progress`); That e-mail address already has a billing account (`whmcs-account-exists`) */
+        CustomerAlreadyRegisteredOrEmailAlreadyRegisteredOrInProgressOrWhmcsAccountExists: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/customer-already-registered" | "https://portal.example/problems/email-already-registered" | "https://portal.example/problems/in-progress" | "https://portal.example/problems/whmcs-account-exists";
+                };
+            };
+        };
+        /** @description The customer number is not proved (`customer-not-proved`); The billing account belongs to another customer number (`customer-number-mismatch`); That customer number is not known (`customer-number-unknown`); Some values are not valid (`invalid-request`); The password does not meet the rules (`password-refused`) */
+        CustomerNotProvedOrCustomerNumberMismatchOrCustomerNumberUnknownOrInvalidRequestOrPasswordRefused: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/customer-not-proved" | "https://portal.example/problems/customer-number-mismatch" | "https://portal.example/problems/customer-number-unknown" | "https://portal.example/problems/invalid-request" | "https://portal.example/problems/password-refused";
+                };
+            };
+        };
+        /** @description The customer number is not proved (`customer-not-proved`); That customer number is not known (`customer-number-unknown`); Some values are not valid (`invalid-request`); The password does not meet the rules (`password-refused`) */
+        CustomerNotProvedOrCustomerNumberUnknownOrInvalidRequestOrPasswordRefused: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/customer-not-proved" | "https://portal.example/problems/customer-number-unknown" | "https://portal.example/problems/invalid-request" | "https://portal.example/problems/password-refused";
+                };
+            };
+        };
+        /** @description Not allowed (`forbidden`) */
+        Forbidden: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/forbidden";
+                };
+            };
+        };
+        /** @description The Idempotency-Key header is missing (`idempotency-key-missing`); The request could not be read (`malformed-request`) */
+        IdempotencyKeyMissingOrMalformedRequest: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/idempotency-key-missing" | "https://portal.example/problems/malformed-request";
+                };
+            };
+        };
+        /** @description The Idempotency-Key was used for something else (`idempotency-key-reused`); Some values are not valid (`invalid-request`) */
+        IdempotencyKeyReusedOrInvalidRequest: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/idempotency-key-reused" | "https://portal.example/problems/invalid-request";
+                };
+            };
+        };
+        /** @description Something went wrong on our side (`internal-error`) */
+        InternalError: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/internal-error";
+                };
+            };
+        };
+        /** @description E-mail or password is wrong (`invalid-credentials`) */
+        InvalidCredentials: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/invalid-credentials";
+                };
+            };
+        };
+        /** @description E-mail or password is wrong (`invalid-credentials`); Sign in to do this (`unauthenticated`) */
+        InvalidCredentialsOrUnauthenticated: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/invalid-credentials" | "https://portal.example/problems/unauthenticated";
+                };
+            };
+        };
+        /** @description Sign in again (`invalid-refresh-token`) */
+        InvalidRefreshToken: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/invalid-refresh-token";
+                };
+            };
+        };
+        /** @description Some values are not valid (`invalid-request`) */
+        InvalidRequest: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/invalid-request";
+                };
+            };
+        };
+        /** @description Some values are not valid (`invalid-request`); The link is used, too old or not ours (`invalid-reset-token`); The password does not meet the rules (`password-refused`) */
+        InvalidRequestOrInvalidResetTokenOrPasswordRefused: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/invalid-request" | "https://portal.example/problems/invalid-reset-token" | "https://portal.example/problems/password-refused";
+                };
+            };
+        };
+        /** @description Some values are not valid (`invalid-request`); The password does not meet the rules (`password-refused`) */
+        InvalidRequestOrPasswordRefused: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/invalid-request" | "https://portal.example/problems/password-refused";
+                };
+            };
+        };
+        /** @description The request could not be read (`malformed-request`) */
+        MalformedRequest: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/malformed-request";
+                };
+            };
+        };
+        /** @description Nothing of that name (`not-found`) */
+        NotFound: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/not-found";
+                };
+            };
+        };
+        /** @description A system behind the portal did not answer in time (`outcome-unknown`) */
+        OutcomeUnknown: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/outcome-unknown";
+                };
+            };
+        };
+        /** @description The request is too large (`payload-too-large`) */
+        PayloadTooLarge: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/payload-too-large";
+                };
+            };
+        };
+        /** @description Too many attempts (`rate-limited`) */
+        RateLimited: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/rate-limited";
+                };
+            };
+        };
+        /** @description Sign in again to do this (`reauthentication-required`); Sign in to do this (`unauthenticated`) */
+        ReauthenticationRequiredOrUnauthenticated: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/reauthentication-required" | "https://portal.example/problems/unauthenticated";
+                };
+            };
+        };
+        /** @description The signature does not verify (`signature-invalid`) */
+        SignatureInvalid: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/signature-invalid";
+                };
+            };
+        };
+        /** @description Sign in to do this (`unauthenticated`) */
+        Unauthenticated: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/unauthenticated";
+                };
+            };
+        };
+        /** @description Send application/json (`unsupported-media-type`) */
+        UnsupportedMediaType: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/unsupported-media-type";
+                };
+            };
+        };
+        /** @description A system behind the portal refused (`upstream-refused`) */
+        UpstreamRefused: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/upstream-refused";
+                };
+            };
+        };
+        /** @description A system behind the portal is not available (`upstream-unavailable`) */
+        UpstreamUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/upstream-unavailable";
+                };
             };
         };
     };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description the caller's, or a new one; support finds everything by it */
+        "X-Correlation-Id": string;
+        /** @description names the version of what is answered */
+        ETag: string;
+        /** @description where what was made is */
+        Location: string;
+        /** @description `true`: it had been done before */
+        "Idempotency-Replayed": string;
+        /** @description seconds after which the request may be sent again */
+        "Retry-After": string;
+        /** @description `Bearer` */
+        "WWW-Authenticate": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1673,6 +2097,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currentPassword": "Sakura-2026-Ueno",
+                 *       "newPassword": "Ueno-2027-Sakura"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangePasswordRequest"];
             };
         };
@@ -1680,22 +2110,43 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["InvalidCredentialsOrUnauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequestOrPasswordRefused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     link_whmcs: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `en` or `ja`: the language of the mails to come */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "hanako@example.com",
+                 *       "password": "the password of billing",
+                 *       "sfNumber": "CN-000101"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LinkRequest"];
             };
         };
@@ -1703,24 +2154,45 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RegisteredResponse"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["InvalidCredentials"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["CustomerAlreadyRegisteredOrEmailAlreadyRegisteredOrInProgressOrTwoFactorRequired"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CustomerNotProvedOrCustomerNumberMismatchOrCustomerNumberUnknownOrInvalidRequestOrPasswordRefused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     login: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `browser`: the refresh token comes as an HttpOnly cookie */
+                "X-Portal-Client"?: "browser";
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "hanako@example.com",
+                 *       "password": "Sakura-2026-Ueno"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LoginRequest"];
             };
         };
@@ -1728,24 +2200,43 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TokenResponse"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["InvalidCredentials"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     logout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `1`: needed with calls that rely on the cookie */
+                "X-Portal-CSRF"?: "1";
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "refreshToken": "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIn0"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RefreshRequest"] | null;
             };
         };
@@ -1753,22 +2244,40 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     refresh: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `1`: needed with calls that rely on the cookie */
+                "X-Portal-CSRF"?: "1";
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "refreshToken": "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIn0"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RefreshRequest"] | null;
             };
         };
@@ -1776,13 +2285,24 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TokenResponse"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["InvalidRefreshToken"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     request_password_reset: {
@@ -1794,6 +2314,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "hanako@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResetMailRequest"];
             };
         };
@@ -1801,24 +2326,39 @@ export interface operations {
             /** @description Successful Response */
             202: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": null;
-                };
+                content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     request_signup_proof: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `en` or `ja`: the language of the mails to come */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "sfNumber": "CN-000101"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignupProofRequest"];
             };
         };
@@ -1826,13 +2366,21 @@ export interface operations {
             /** @description Successful Response */
             202: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": null;
-                };
+                content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     reset_password: {
@@ -1844,6 +2392,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "the token of the mail",
+                 *       "newPassword": "Ueno-2027-Sakura"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResetPasswordRequest"];
             };
         };
@@ -1851,22 +2405,52 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequestOrInvalidResetTokenOrPasswordRefused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     signup: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `en` or `ja`: the language of the mails to come */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "hanako@example.com",
+                 *       "password": "Sakura-2026-Ueno",
+                 *       "firstName": "Hanako",
+                 *       "lastName": "Sato",
+                 *       "phone": "+819012345678",
+                 *       "sfNumber": "CN-000101",
+                 *       "address": {
+                 *         "street": "1-2-3 Shibakoen",
+                 *         "city": "Minato-ku",
+                 *         "state": "Tokyo",
+                 *         "postcode": "105-0011",
+                 *         "country": "JP"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignupRequest"];
             };
         };
@@ -1874,13 +2458,24 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RegisteredResponse"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["CustomerAlreadyRegisteredOrEmailAlreadyRegisteredOrInProgressOrWhmcsAccountExists"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CustomerNotProvedOrCustomerNumberUnknownOrInvalidRequestOrPasswordRefused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     sso_link: {
@@ -1892,6 +2487,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "destination": "payment-methods"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SsoRequest"];
             };
         };
@@ -1899,13 +2499,25 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SsoLink"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMappedOrSsoDisabled"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     list_invoices: {
@@ -1924,13 +2536,23 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Page_InvoiceView_"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     get_invoice: {
@@ -1947,13 +2569,24 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["InvoiceDetail"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     payment_methods: {
@@ -1968,13 +2601,22 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentMethodsSummary"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMapped"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     list_products: {
@@ -1983,7 +2625,10 @@ export interface operations {
                 /** @description only this category */
                 category?: ("Internet" | "eSIM" | "VPN" | "Other") | null;
             };
-            header?: never;
+            header?: {
+                /** @description an ETag that was read; unchanged is then 304 */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1992,6 +2637,8 @@ export interface operations {
             /** @description Products in display order */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2001,11 +2648,20 @@ export interface operations {
             /** @description Unchanged since the version named in If-None-Match */
             304: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     personalized: {
@@ -2023,19 +2679,32 @@ export interface operations {
             /** @description Products in display order, and why these */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PersonalCatalogView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     get_product: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description an ETag that was read; unchanged is then 304 */
+                "If-None-Match"?: string;
+            };
             path: {
                 sku: string;
             };
@@ -2046,6 +2715,8 @@ export interface operations {
             /** @description The product */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2055,11 +2726,21 @@ export interface operations {
             /** @description Unchanged since the version named in If-None-Match */
             304: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     health: {
@@ -2074,13 +2755,19 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     me: {
@@ -2095,13 +2782,20 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["MeResponse"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     get_address: {
@@ -2116,24 +2810,42 @@ export interface operations {
             /** @description The address; ETag names its version */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AddressView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMapped"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     update_address: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the ETag that was read; a change made meanwhile is then told as `conflict` */
+                "If-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "street": "4-5-6 Shiba"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AddressChange"];
             };
         };
@@ -2141,13 +2853,26 @@ export interface operations {
             /** @description The address after the change; ETag names its version */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AddressView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMappedOrConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     get_operation: {
@@ -2189,13 +2914,23 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Page_OrderSummary_"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     create_order: {
@@ -2203,13 +2938,23 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description names this attempt (visible ASCII, in quotes or not); without it the same cart within 24 hours is one order */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "sku": "ESIM-DATA-5GB",
+                 *           "quantity": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["OrderRequest"];
             };
         };
@@ -2217,6 +2962,9 @@ export interface operations {
             /** @description The order had been placed before (Idempotency-Replayed) */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2226,13 +2974,27 @@ export interface operations {
             /** @description The order was placed */
             201: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OrderCreated"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMappedOrInProgressOrPaymentMethodRequired"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CartInvalidOrIdempotencyKeyReusedOrInvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     get_order: {
@@ -2249,19 +3011,37 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OrderView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     start: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description seconds since 1970 at which the request was signed */
+                "X-Portal-Timestamp": string;
+                /** @description the name of the signing key */
+                "X-Portal-Key-Id": string;
+                /** @description names this attempt; signed */
+                "Idempotency-Key": string;
+            };
             path: {
                 sfOrderId: string;
             };
@@ -2282,6 +3062,9 @@ export interface operations {
             /** @description The order is provisioned already; nothing was done */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2291,13 +3074,27 @@ export interface operations {
             /** @description The attempt is recorded (Idempotency-Replayed: it had been before) */
             202: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProvisionAccepted"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["IdempotencyKeyMissingOrMalformedRequest"];
+            401: components["responses"]["SignatureInvalid"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AlreadyRunning"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     list_subscriptions: {
@@ -2316,13 +3113,23 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SubscriptionSummary_"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     get_subscription: {
@@ -2339,13 +3146,24 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SubscriptionView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     get_esim: {
@@ -2362,13 +3180,24 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EsimActivation"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["ReauthenticationRequiredOrUnauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     start_reissue: {

@@ -54,7 +54,7 @@ export function reissue(
   return once(`reissue.${id}`, body, (key) =>
     must(
       api.POST('/subscriptions/{id}/reissue-esim', {
-        params: { path: { id }, header: { 'idempotency-key': key } },
+        params: { path: { id }, header: { 'Idempotency-Key': key } },
         body,
       }),
     ),
@@ -66,7 +66,7 @@ export function topUp(id: string, offerId: string): Promise<OperationView> {
   return once(`topup.${id}`, body, (key) =>
     must(
       api.POST('/subscriptions/{id}/topup', {
-        params: { path: { id }, header: { 'idempotency-key': key } },
+        params: { path: { id }, header: { 'Idempotency-Key': key } },
         body,
       }),
     ),

@@ -41,10 +41,10 @@ const problems: Record<Slug, string> = {
     'Your billing account asks for a second factor, so it cannot be linked here. Please contact us.',
   'customer-number-mismatch':
     'The billing account belongs to another customer number. Check the number, or contact us.',
-  'reissue-unavailable': 'This eSIM cannot be replaced at the moment.',
-  'confirm-loss-required': 'Confirm what is lost with the current eSIM, then try again.',
   'account-conflict':
     'Your customer record was merged with another one. Please contact us; nothing was changed.',
+  'reissue-unavailable': 'This eSIM cannot be replaced at the moment.',
+  'confirm-loss-required': 'Confirm what is lost with the current eSIM, then try again.',
   'esim-code-unavailable': 'There is no activation code to show for this eSIM at the moment.',
   'account-not-mapped': 'Your sign-up was interrupted. Send it once more to complete it.',
   'payment-method-required': 'Add a payment method first, then place the order.',

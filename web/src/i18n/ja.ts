@@ -43,10 +43,10 @@ const problems: Messages['problems'] = {
     '請求アカウントに二段階認証が設定されているため、ここでは連携できません。お問い合わせください。',
   'customer-number-mismatch':
     '請求アカウントのお客様番号が一致しません。番号を確認するか、お問い合わせください。',
-  'reissue-unavailable': '現在、このeSIMは交換できません。',
-  'confirm-loss-required': '現在のeSIMとともに失われるものを確認してから、もう一度お試しください。',
   'account-conflict':
     'お客様情報が別の情報と統合されました。お問い合わせください。変更は行われていません。',
+  'reissue-unavailable': '現在、このeSIMは交換できません。',
+  'confirm-loss-required': '現在のeSIMとともに失われるものを確認してから、もう一度お試しください。',
   'esim-code-unavailable': '現在、このeSIMのアクティベーションコードは表示できません。',
   'account-not-mapped': '登録が途中で中断されました。もう一度送信すると完了します。',
   'payment-method-required': '先にお支払い方法を登録してから、ご注文ください。',

@@ -1,4 +1,4 @@
-"""See whether the line can be topped up and paid for, before anything is."""
+"""The step that checks that the line can be topped up and paid for."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ ACTIVE = "active"
 
 
 class Check(Step[CheckRecord]):
-    """The service and the pay methods in WHMCS, the line at the provider: three calls at most.
+    """Reads service and pay methods in WHMCS, and the line at the provider, by at most three calls.
 
-    Line and offer were looked at when the operation was accepted. They are looked at again when
-    that was minutes ago; the line also where nothing but its total shows a top-up.
+    Line and offer were read when the operation was accepted. They are read again if that was
+    minutes ago, and the line also if only its total shows a top-up.
     """
 
     key = CHECK
@@ -37,7 +37,7 @@ class Check(Step[CheckRecord]):
         self._provider = provider
 
     def run(self, run: Run) -> CheckRecord:
-        """The line's data before the top-up."""
+        """Return the line's data before the top-up. Raises StopWorkflow."""
         wanted, loaded = asked(run.job), run.result(LOAD)
         service = self._services.find(wanted.service_id, client_id=wanted.client_id)
         if service is None:
@@ -74,6 +74,6 @@ class Check(Step[CheckRecord]):
 
 
 def _billed(run: Run) -> bool:
-    """Whether there is, or may be, an invoice: it may have been paid in another way."""
+    """Return whether there may be an invoice, which may have been paid in another way."""
     record = run.record(INVOICE)
     return record is not None and (record.invoice_id or record.request) is not None

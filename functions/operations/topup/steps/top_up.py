@@ -1,4 +1,4 @@
-"""Buy the data at the provider, once."""
+"""The step that buys the data at the provider, once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REFERENCE_LENGTH = 32
 
 
 class BuyTopUp(Step[TopUpRecord]):
-    """One call when nothing goes wrong, and one more where the answer is always pending."""
+    """Buys the top-up by one call, and reads it by another if the answer is always pending."""
 
     key = TOP_UP
     seconds = 45
@@ -32,16 +32,16 @@ class BuyTopUp(Step[TopUpRecord]):
         self._changes = changes
 
     def outdated(self, run: Run) -> bool:
-        """It belongs to an invoice of the past."""
+        """Return whether the record belongs to the settled invoice of an earlier attempt."""
         return not top_up_so_far(run).done
 
     def already_done(self, run: Run) -> TopUpRecord | None:
-        """Look whether an earlier request took effect; raises Postpone while it is pending."""
+        """Look for the effect of an earlier request. Raises Postpone while it is pending."""
         found = find_top_up(run, self._provider, self._changes)
         return None if found is None else self._settled(run, found)
 
     def run(self, run: Run) -> TopUpRecord:
-        """Record what finds the effect again, and send."""
+        """Record the intent and the reference, and buy the top-up."""
         before, wanted = top_up_so_far(run), asked(run.job)
         run.require(ESIM_CALL_SECONDS)
         record = before
@@ -59,7 +59,7 @@ class BuyTopUp(Step[TopUpRecord]):
                 ref=record.ref, line_id=run.result(LOAD).line_id, offer_id=wanted.offer
             )
         except (Refused, Unavailable):
-            # Nothing was bought for certain: an earlier request was looked for.
+            # Certainly nothing was bought, because a look found no effect of an earlier request.
             _take_back(run, record)
             raise
         if answer.state is ChangeState.PENDING:
@@ -93,7 +93,7 @@ class BuyTopUp(Step[TopUpRecord]):
 
 
 def reference(operation_id: str, attempt: int) -> str:
-    """The provider's reference: the same on every retry, another one in every attempt."""
+    """Return the reference for the provider, which differs by operation and attempt."""
     text = f"{operation_id}:{attempt}"
     return f"portal-{hashlib.sha256(text.encode()).hexdigest()[:REFERENCE_LENGTH]}"
 

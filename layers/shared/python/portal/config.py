@@ -288,7 +288,7 @@ class WhmcsClientFields(Config):
 
 
 class EsimProviderName(Config):
-    """Which eSIM provider it is."""
+    """The name of the stage's eSIM provider."""
 
     esim_provider: NonEmpty = Field(alias="ESIM_PROVIDER")
 
@@ -352,16 +352,23 @@ class TimeZoneConfig(Config):
     portal_time_zone: NonEmpty = Field(alias="PORTAL_TIME_ZONE")
 
 
+class AuditConfig(Config):
+    """When the audit begins (the reseller's hour), and its calls of each system in one night."""
+
+    audit_hour: int = Field(alias="AUDIT_HOUR", ge=0, le=23)
+    audit_most_calls: int = Field(alias="AUDIT_MOST_CALLS", ge=100)
+
+
 class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, CurrencyConfig):
     """The settings for reading the catalogue through its cache."""
 
 
 class AccountFollowing(IdentityTable, AccountReading):
-    """What it takes to find a customer's Account again after it was merged."""
+    """The settings for finding a customer's Account again after it was merged."""
 
 
 class EligibilityReading(CatalogReading, AccountFollowing, SalesforceEligibilityFields):
-    """What it takes to read the catalogue and the eligibility of a customer's Account."""
+    """The settings for reading the catalogue and the eligibility of a customer's Account."""
 
 
 def load(config: type[ConfigT], environ: Mapping[str, str] | None = None) -> ConfigT:

@@ -22,12 +22,12 @@ class WorkflowKind:
 
     @property
     def queue_variable(self) -> str:
-        """The environment name of the URL of the queue for jobs that have not begun."""
+        """The environment variable with the URL of the queue for jobs that have not begun."""
         return f"{self.queue.upper()}_QUEUE_URL"
 
     @property
     def waiting_queue_variable(self) -> str:
-        """The same for jobs that wait for an upstream which is down."""
+        """The environment variable with the URL of the queue for jobs that wait."""
         return f"{self.queue.upper()}_WAITING_QUEUE_URL"
 
 

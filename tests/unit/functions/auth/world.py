@@ -30,6 +30,7 @@ from functions.auth import (
     reset_password,
     signup,
 )
+from functions.auth.attempts import Attempts
 from functions.auth.deps import (
     SessionDeps,
     build_directory,
@@ -55,6 +56,7 @@ from tests.events import Answer, call, claims, rest_event
 from tests.fakes.accounts import FakeAccounts, FakeCaseDesk, FakeCaseQueue, account
 from tests.fakes.clients import FakeClients
 from tests.fakes.clock import FakeClock
+from tests.fakes.devices import FakeKnownDevices
 from tests.fakes.mail import FakeMailQueue
 from tests.fakes.proof_tokens import FakeProofTokens
 from tests.fakes.rate_limits import FakeRateCounters
@@ -99,6 +101,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.proof_tokens = FakeProofTokens(self.clock)
+        self.devices = FakeKnownDevices()
         self.counters = FakeRateCounters(self.clock)
         self.tokens = FakeResetTokens(self.clock)
 
@@ -150,8 +153,13 @@ class World:
             policy=POLICY,
         )
 
+    def attempts(self, kind: str) -> Attempts:
+        return Attempts(kind, self.limiter, self.devices)
+
     def session_deps(self) -> SessionDeps:
-        sessions = Sessions(users=self.wires.wire("users", self.users), limiter=self.limiter)
+        sessions = Sessions(
+            users=self.wires.wire("users", self.users), attempts=self.attempts("login")
+        )
         return SessionDeps(sessions=sessions, cookie=RefreshCookie(cookie_settings()))
 
     def passwords(self) -> Passwords:
@@ -167,7 +175,7 @@ class World:
         return ResetMails(
             directory=self.identity,
             mail_queue=self.wires.wire("mail_queue", self.mail_queue),
-            limiter=self.limiter,
+            attempts=self.attempts("reset-mail"),
         )
 
     def work_off_cases(self) -> None:

@@ -364,7 +364,7 @@ def test_the_gate_works_without_its_store() -> None:
 def with_sign_on(sign_on: FakeSignOn) -> FakeSignOn:
     area = ClientArea(
         sign_on=sign_on,
-        api_url="https://billing.example/whmcs/includes/api.php",
+        base_url="https://billing.example/whmcs/",
         payment_methods_path=PAY_PATH,
         now=lambda: datetime(2026, 11, 23, 3, tzinfo=UTC),
     )

@@ -148,9 +148,14 @@ def assert_exactly_one(world: ReissueWorld, key: str = "key-1") -> None:
     assert iccid == made.iccid != OLD_ICCID
     assert (world.line.iccid, world.notes.iccids) == (iccid, {LINE.service_id: iccid})
     assert world.orders.orders == {ORDER_ID: f"{iccid},{SISTER}"}
-    (mail,) = {mail.dedup_key: mail for mail in world.mail_queue.jobs}.values()
+    mail, notice = {mail.dedup_key: mail for mail in world.mail_queue.jobs}.values()
     assert (mail.template, mail.user_id) == (MailTemplate.ESIM_REISSUED, USER_ID)
-    assert mail.parameters == {"lineId": world.line.line_id}
+    assert mail.parameters == {
+        "lineId": world.line.line_id,
+        "subscriptionId": LINE.service_id,
+    }
+    assert (notice.template, notice.user_id) == (MailTemplate.ESIM_REISSUE_NOTICE, USER_ID)
+    assert set(notice.parameters) == {"subscriptionId", "reissuedAt"}
     assert [line.line_id for line in world.esim.active()] == [world.line.line_id]
     assert job.lease == NOT_LEASED
     assert world.reissues.since(LINE.service_id, 0) == 1

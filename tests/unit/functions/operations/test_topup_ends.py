@@ -49,10 +49,9 @@ def test_a_top_up_costs_five_calls_of_whmcs_and_two_of_the_provider(shape: Shape
     (mail,) = world.mail_queue.jobs
     assert mail.parameters == {
         "offerName": "5 GB",
-        "amount": "1500",
-        "currency": "JPY",
-        "subscriptionId": str(SERVICE_ID),
-        "invoiceId": "9001",
+        "price": {"amount": "1500", "currency": "JPY"},
+        "subscriptionId": SERVICE_ID,
+        "invoiceId": 9001,
     }
 
 

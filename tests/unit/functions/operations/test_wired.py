@@ -70,7 +70,8 @@ def test_a_provider_that_refuses_is_credited(office: Office) -> None:
     assert (Decimal(entry["amount"]), entry["clientid"]) == (800, CHEN_CLIENT)
     (case,) = office.messages("case")
     assert case["topup"]["operationId"] == operation
-    assert (office.top_ups(), office.messages("email")) == (0, [])
+    (mail,) = office.messages("email")
+    assert (mail["template"], office.top_ups()) == ("topup-refunded", 0)
 
 
 def test_a_card_that_is_declined(office: Office) -> None:

@@ -17,6 +17,7 @@ drops headers that a middleware adds to the answers of exception handlers.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +26,8 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from portal import correlation
 from portal.api import bodies, errors
 from portal.api.annotations import evaluate_annotations
+from portal.api.declarations import Declared
+from portal.api.headers import EXPOSED_HEADERS, SECURITY_HEADERS
 from portal.api.rate_limit import CountedByAddress, address_of
 from portal.observability import logger
 
@@ -33,11 +36,7 @@ if TYPE_CHECKING:
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
-SECURITY_HEADERS = {
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-}
-EXPOSED_HEADERS = "X-Correlation-Id, ETag, Retry-After, Idempotency-Replayed, Location, Allow"
+UNDECLARED = Declared()
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 
 
@@ -47,6 +46,7 @@ class App:
     def __init__(self, area: str, *, counted: CountedByAddress | None = None) -> None:
         self.area = area
         self._counted = counted
+        self.declared: dict[tuple[str, str], Declared] = {}
         self.resolver = APIGatewayRestResolver(
             enable_validation=True,
             # An answer that does not match its model is a defect of the portal.
@@ -68,14 +68,22 @@ class App:
         return self._route("PATCH", path, **options)
 
     def _route(
-        self, method: str, path: str, *, status: int = 200, signed_in: bool = False, **options: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        status: int = 200,
+        signed_in: bool = False,
+        declared: Declared = UNDECLARED,
+        **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """Register a route.
 
         `path` uses `<name>` for parameters. `status` is that of success. `signed_in` documents the
-        bearer token, which the gateway's authorizer requires and `CurrentUser` reads. Further
-        options are Powertools' (`summary`, `responses`, …).
+        bearer token, which the gateway's authorizer requires and `CurrentUser` reads. `declared` is
+        for the OpenAPI document. Further options are Powertools' (`summary`, `responses`, …).
         """
+        self.declared[(method, re.sub(r"<(\w+)>", r"{\1}", path))] = declared
         options.setdefault("tags", [self.area])
         options.setdefault("security", BEARER if signed_in else [])
         register: Callable[[Endpoint], Endpoint] = self.resolver.route(

@@ -51,6 +51,11 @@ class RateLimiter:
         key = _key(name, subject)
         return self._counters.hit(key, limit=limit.attempts, seconds=limit.seconds) is None
 
+    def so_far(self, name: str, subject: str) -> tuple[int, Limit]:
+        """Attempts of the current window, and how many are let through."""
+        limit = self._limits[name]
+        return self._counters.so_far(_key(name, subject), seconds=limit.seconds), limit
+
     def forget(self, name: str, subject: str) -> None:
         """Set the count of `subject` back to zero, for example after a correct login."""
         self._counters.forget(_key(name, subject), seconds=self._limits[name].seconds)
@@ -84,7 +89,7 @@ def source_address(request: Request) -> str:
 
 
 def address_of(event: Mapping[str, Any]) -> str:
-    """Who to count: an IPv4 address, or the /64 that an IPv6 caller can roam in.
+    """Return the caller's IPv4 address, or the /64 network of an IPv6 address.
 
     An IPv6 caller can use any address of the network. The address is that of the gateway's request
     context, because the caller can write `X-Forwarded-For`.

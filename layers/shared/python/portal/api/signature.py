@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.api.idempotency_key import bare
 from portal.config import ConfigurationError
 from portal.domain.problems import (
     IDEMPOTENCY_KEY_MISSING,
@@ -190,17 +191,17 @@ def raw_body(event: Mapping[str, Any]) -> bytes:
 def _idempotency_key(headers: _Headers) -> tuple[str, str]:
     """Return the key as it was sent, and without the quotes of a structured-field string."""
     sent = headers.single("idempotency-key") or ""
-    bare = sent[1:-1] if len(sent) > 1 and sent[0] == sent[-1] == '"' else sent
-    if not bare:
+    key = bare(sent)
+    if not key:
         raise Problem(
             IDEMPOTENCY_KEY_MISSING, "Send an Idempotency-Key that stays the same when you retry."
         )
-    if not _IDEMPOTENCY_KEY.fullmatch(bare):
+    if not _IDEMPOTENCY_KEY.fullmatch(key):
         raise Problem(
             MALFORMED_REQUEST,
             "The Idempotency-Key has 1 to 128 letters, digits, dots, colons, dashes, underscores.",
         )
-    return sent, bare
+    return sent, key
 
 
 class _Headers:

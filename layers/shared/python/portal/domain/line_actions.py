@@ -1,7 +1,7 @@
-"""What a customer can do with an eSIM line, and why not.
+"""The actions that a customer can take on an eSIM line, and the reasons against them.
 
-One rule for what a page offers and what an endpoint lets through. Front ends rely on the codes:
-never rename one. `docs/problems.md` has a row for each (a test holds the two together).
+Pages and endpoints use the same rules. Front ends depend on the codes, so never rename one.
+`docs/problems.md` has a row for each (a test holds the two together).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from portal.domain.esim import Capabilities, Line, LineState, ProfileState, Reis
 
 
 class LineAction(StrEnum):
-    """What can be done with a line."""
+    """An action on a line."""
 
     SHOW = "show"
     REISSUE = "reissue"
@@ -22,7 +22,7 @@ class LineAction(StrEnum):
 
 
 class Obstacle(StrEnum):
-    """Why an action cannot be done now."""
+    """The reason why an action is not possible now."""
 
     SERVICE_NOT_ACTIVE = "service-not-active"
     PROVIDER_CHANGED = "provider-changed"
@@ -51,7 +51,7 @@ DETAILS: dict[Obstacle, str] = {
     Obstacle.NO_ACTIVATION_CODE: "This eSIM reaches the phone without an activation code.",
 }
 
-# A profile that was only downloaded can be fetched again by the same phone.
+# The same phone can fetch a profile again that was only downloaded.
 _USED_UP = frozenset(
     {
         ProfileState.INSTALLED,
@@ -64,10 +64,11 @@ _USED_UP = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class LineFacts:
-    """What is known of a service's line.
+    """The known facts of a service's line.
 
-    `line` is None when the provider could not be asked, `provider_changed` when another provider
-    than the line's is configured. `reissues_left` is how often the line may be reissued yet.
+    `line` is None when the provider did not answer. `provider_changed` says that the line belongs
+    to another provider than the configured one. `reissues_left` is how often the line may still be
+    reissued.
     """
 
     service: ServiceStatus
@@ -96,12 +97,12 @@ class LineFacts:
 
 
 def obstacle_to(action: LineAction, facts: LineFacts) -> Obstacle | None:
-    """The first reason why the action cannot be done now; None when it can."""
+    """Return the first reason against an action; None when it is possible."""
     return _of_the_line(facts) or _RULES[action](facts)
 
 
 def _of_the_line(facts: LineFacts) -> Obstacle | None:
-    """What stands in the way of every action."""
+    """Return the obstacle to every action; None without one."""
     if facts.service is not ServiceStatus.ACTIVE:
         return Obstacle.SERVICE_NOT_ACTIVE
     if facts.provider_changed:

@@ -1,4 +1,4 @@
-"""Every reason for which a customer's operation can stop, and what operator and customer read.
+"""The error codes of customers' operations, with the texts for operators and customers.
 
 `docs/topups.md` has a row for each reason of a top-up (a test holds the two together).
 """
@@ -42,7 +42,7 @@ GENERAL: dict[str, Reason] = {
     "whmcs-refused": Reason("WHMCS refused, with the reason beside this code.", _SORRY),
     "whmcs-unavailable": Reason("WHMCS was not available.", _LATER),
 }
-"""Of every kind of operation."""
+"""The codes of every kind of operation."""
 
 TOPUP: dict[str, Reason] = {
     **GENERAL,
@@ -71,7 +71,7 @@ TOPUP: dict[str, Reason] = {
     "topup-failed": Reason(f"The provider ended the top-up. {_MADE_GOOD}", _SORRY),
     "topup-pending": Reason(f"The provider did not finish in time. {_MADE_GOOD}", _LATER),
 }
-"""Of top-ups."""
+"""The codes of top-ups."""
 
 _RETRY = "Please try again, or ask our support team."
 
@@ -116,4 +116,4 @@ REISSUE_DECLINED = frozenset({"cancelled", "line-changed", "line-not-active", "s
 """Ends that need no operator."""
 
 TOPUP_DECLINED = frozenset({"cancelled", "payment-failed", "payment-method-missing"})
-"""Ends that need no operator."""
+"""Codes that need no operator."""

@@ -95,7 +95,7 @@ class Problem(Exception):
 MALFORMED_REQUEST = ProblemType("malformed-request", 400, "The request could not be read")
 UNAUTHENTICATED = ProblemType("unauthenticated", 401, "Sign in to do this")
 FORBIDDEN = ProblemType("forbidden", 403, "Not allowed")
-NOT_FOUND = ProblemType("not-found", 404, "Nothing of that name")
+NOT_FOUND = ProblemType("not-found", 404, "Not found")
 METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "The path has no such method")
 CONFLICT = ProblemType("conflict", 409, "Something changed meanwhile")
 IN_PROGRESS = ProblemType("in-progress", 409, "The same request is still being worked on")
