@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/password-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of passwords */
+        get: operations["password_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/refresh": {
         parameters: {
             query?: never;
@@ -307,7 +324,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change my language */
+        patch: operations["update_me"];
         trace?: never;
     };
     "/me/billing": {
@@ -569,6 +587,11 @@ export interface components {
         CatalogView: {
             /** Items */
             items: components["schemas"]["ProductView"][];
+            /**
+             * Taxincluded
+             * @description whether prices include consumption tax
+             */
+            taxIncluded: boolean;
         };
         /**
          * ChangePasswordRequest
@@ -683,6 +706,12 @@ export interface components {
             status: "ok";
         };
         /**
+         * Ineligibility
+         * @description Why a product is not offered to a customer. Front ends rely on these: never rename one.
+         * @enum {string}
+         */
+        Ineligibility: "dwelling" | "tier" | "region" | "dwelling-unknown" | "tier-unknown" | "region-unknown";
+        /**
          * InvoiceDetail
          * @description One invoice with its lines.
          */
@@ -691,8 +720,11 @@ export interface components {
             id: number;
             /** Number */
             number: string;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "Unpaid" | "Overdue" | "Paid" | "Cancelled" | "Refunded" | "Collections" | "Payment Pending";
             /** Date */
             date: string | null;
             /** Duedate */
@@ -722,8 +754,11 @@ export interface components {
             id: number;
             /** Number */
             number: string;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "Unpaid" | "Overdue" | "Paid" | "Cancelled" | "Refunded" | "Collections" | "Payment Pending";
             /** Date */
             date: string | null;
             /** Duedate */
@@ -756,8 +791,11 @@ export interface components {
             /** Quantity */
             quantity: number;
             unitPrice: components["schemas"]["Money"] | null;
-            /** Billingcycle */
-            billingCycle: string;
+            /**
+             * Billingcycle
+             * @enum {string}
+             */
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             /** Options */
             options: components["schemas"]["OptionShown"][];
             /** Serviceid */
@@ -827,6 +865,14 @@ export interface components {
             sfAccountId?: string | null;
         };
         /**
+         * MeChange
+         * @description What is to change; what is left out stays.
+         */
+        MeChange: {
+            /** Language */
+            language?: ("en" | "ja") | null;
+        };
+        /**
          * MeResponse
          * @description Who is signed in.
          */
@@ -858,6 +904,18 @@ export interface components {
              * @example JPY
              */
             currency: string;
+        };
+        /**
+         * NotOfferedView
+         * @description A product that is on sale and not offered to this customer, and every reason.
+         */
+        NotOfferedView: {
+            /** Sku */
+            sku: string;
+            /** Name */
+            name: string;
+            /** Reasons */
+            reasons: components["schemas"]["Ineligibility"][];
         };
         /**
          * Obstacle
@@ -993,6 +1051,16 @@ export interface components {
             timeline: components["schemas"]["TimelineEntry"][];
             /** Nextstep */
             nextStep: string;
+            /**
+             * Delayed
+             * @description the set-up goes on, but its last try failed because of another system
+             */
+            delayed: boolean;
+            /**
+             * Pollafter
+             * @description seconds after which it is worth asking again; null when nothing is to come
+             */
+            pollAfter: number | null;
             /** Message */
             message?: string | null;
             /** Scheduledat */
@@ -1018,6 +1086,41 @@ export interface components {
             items: components["schemas"]["SubscriptionSummary"][];
             /** Nextcursor */
             nextCursor?: string | null;
+        };
+        /**
+         * PasswordPolicyView
+         * @description What a new password must have; `minLength` and `maxLength` count characters.
+         *
+         *     Beside that it neither begins nor ends with a space and does not contain the part of the
+         *     e-mail address before the @.
+         */
+        PasswordPolicyView: {
+            /** Minlength */
+            minLength: number;
+            /** Maxlength */
+            maxLength: number;
+            /**
+             * Lowercase
+             * @description at least one of a-z
+             */
+            lowercase: boolean;
+            /**
+             * Uppercase
+             * @description at least one of A-Z
+             */
+            uppercase: boolean;
+            /**
+             * Digits
+             * @description at least one of 0-9
+             */
+            digits: boolean;
+            /**
+             * Symbols
+             * @description at least one of `symbolCharacters`
+             */
+            symbols: boolean;
+            /** Symbolcharacters */
+            symbolCharacters: string;
         };
         /**
          * PaymentMethodView
@@ -1059,7 +1162,14 @@ export interface components {
         PersonalCatalogView: {
             /** Items */
             items: components["schemas"]["ProductView"][];
+            /**
+             * Taxincluded
+             * @description whether prices include consumption tax
+             */
+            taxIncluded: boolean;
             eligibility: components["schemas"]["EligibilityView"];
+            /** Notoffered */
+            notOffered: components["schemas"]["NotOfferedView"][];
         };
         /**
          * Problem
@@ -1110,8 +1220,13 @@ export interface components {
             /** Heroimageurl */
             heroImageUrl: string | null;
             price: components["schemas"]["Money"];
-            /** Billingcycle */
-            billingCycle: string;
+            /** Taxincluded */
+            taxIncluded: boolean;
+            /**
+             * Billingcycle
+             * @enum {string}
+             */
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             /** Maxquantity */
             maxQuantity: number;
             /** Requirespaymentmethod */
@@ -1326,9 +1441,9 @@ export interface components {
             status: components["schemas"]["ServiceStatus"];
             /**
              * Billingcycle
-             * @example monthly
+             * @enum {string}
              */
-            billingCycle: string;
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             price: components["schemas"]["Money"] | null;
             /** Since */
             since: string | null;
@@ -1349,9 +1464,9 @@ export interface components {
             status: components["schemas"]["ServiceStatus"];
             /**
              * Billingcycle
-             * @example monthly
+             * @enum {string}
              */
-            billingCycle: string;
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             price: components["schemas"]["Money"] | null;
             /** Since */
             since: string | null;
@@ -1364,8 +1479,11 @@ export interface components {
          * @description One thing that happened, or is happening, in words.
          */
         TimelineEntry: {
-            /** Step */
-            step: string;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "received" | "review" | "load" | "check" | "activate_esim" | "add_order" | "accept_order" | "verify" | "write_back" | "notify" | "set_up" | "cancelled";
             /** Label */
             label: string;
             /**
@@ -1412,6 +1530,34 @@ export interface components {
         };
     };
     responses: {
+        /** @description Two portal accounts belong to the same customer (`account-conflict`); The account is not complete yet (`account-not-mapped`) */
+        AccountConflictOrAccountNotMapped: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-conflict" | "https://portal.example/problems/account-not-mapped";
+                };
+            };
+        };
+        /** @description Two portal accounts belong to the same customer (`account-conflict`); The account is not complete yet (`account-not-mapped`); The same request is still being worked on (`in-progress`); A valid payment method is needed first (`payment-method-required`) */
+        AccountConflictOrAccountNotMappedOrInProgressOrPaymentMethodRequired: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-conflict" | "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/in-progress" | "https://portal.example/problems/payment-method-required";
+                };
+            };
+        };
         /** @description The account is not complete yet (`account-not-mapped`) */
         AccountNotMapped: {
             headers: {
@@ -1440,8 +1586,8 @@ export interface components {
                 };
             };
         };
-        /** @description The account is not complete yet (`account-not-mapped`); The same request is still being worked on (`in-progress`); A valid payment method is needed first (`payment-method-required`) */
-        AccountNotMappedOrInProgressOrPaymentMethodRequired: {
+        /** @description The account is not complete yet (`account-not-mapped`); There is no activation code to show (`esim-code-unavailable`) */
+        AccountNotMappedOrEsimCodeUnavailable: {
             headers: {
                 "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -1450,7 +1596,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/in-progress" | "https://portal.example/problems/payment-method-required";
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/esim-code-unavailable";
                 };
             };
         };
@@ -2025,6 +2171,33 @@ export interface operations {
             504: components["responses"]["OutcomeUnknown"];
         };
     };
+    password_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordPolicyView"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
     refresh: {
         parameters: {
             query?: never;
@@ -2289,6 +2462,8 @@ export interface operations {
             query?: {
                 /** @description nextCursor of a page */
                 cursor?: string;
+                /** @description only what is still to be paid */
+                status?: "unpaid" | null;
                 limit?: number;
             };
             header?: never;
@@ -2453,7 +2628,7 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["AccountNotMapped"];
+            409: components["responses"]["AccountConflictOrAccountNotMapped"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -2556,6 +2731,47 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
+    update_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "language": "ja"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMapped"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["UpstreamUnavailable"];
@@ -2665,7 +2881,7 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["AccountNotMapped"];
+            409: components["responses"]["AccountConflictOrAccountNotMapped"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -2727,7 +2943,7 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["AccountNotMappedOrInProgressOrPaymentMethodRequired"];
+            409: components["responses"]["AccountConflictOrAccountNotMappedOrInProgressOrPaymentMethodRequired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["CartInvalidOrIdempotencyKeyReusedOrInvalidRequest"];
@@ -2763,7 +2979,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["AccountNotMapped"];
+            409: components["responses"]["AccountConflictOrAccountNotMapped"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -2827,6 +3043,7 @@ export interface operations {
             400: components["responses"]["IdempotencyKeyMissingOrMalformedRequest"];
             401: components["responses"]["SignatureInvalid"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["AlreadyRunning"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2932,7 +3149,7 @@ export interface operations {
             401: components["responses"]["ReauthenticationRequiredOrUnauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["AccountNotMapped"];
+            409: components["responses"]["AccountNotMappedOrEsimCodeUnavailable"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];

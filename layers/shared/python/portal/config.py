@@ -308,6 +308,12 @@ class CurrencyConfig(Config):
     portal_currency: NonEmpty = Field(alias="PORTAL_CURRENCY")
 
 
+class TaxConfig(Config):
+    """Whether the price book's prices include consumption tax."""
+
+    prices_include_tax: bool = Field(alias="PORTAL_PRICES_INCLUDE_TAX")
+
+
 class TimeZoneConfig(Config):
     """The reseller's time zone: validity of products, dates in mails."""
 

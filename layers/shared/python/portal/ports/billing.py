@@ -52,8 +52,8 @@ class InvoicePage:
 class Invoices(Protocol):
     """Reading invoices."""
 
-    def page(self, client_id: int, *, offset: int, limit: int) -> InvoicePage:
-        """Invoices of a client, newest first, without drafts. One call.
+    def page(self, client_id: int, *, offset: int, limit: int, unpaid: bool = False) -> InvoicePage:
+        """Invoices of a client, newest first, without drafts; `unpaid` leaves others out. One call.
 
         A page may hold fewer than `limit`, even none, and yet have a following one.
         """
