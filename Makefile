@@ -10,13 +10,13 @@ PACKAGES := functions infra local ops bench tests layers
 STAGE ?= dev
 # Kept out of the inner loop: what talks to emulators, thousands of accidents on the wire, simulated days.
 PROVISION := any_history esim_access odd_answers order_size trouble wiring world_changes
-SLOW := tests/unit/composed tests/unit/bench_simulation tests/unit/contracts \
+SLOW := tests/unit/composed tests/unit/bench_simulation tests/unit/contracts tests/unit/ops/doctor \
 	$(PROVISION:%=tests/unit/functions/provision/test_%.py) \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
 WEB_PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: help setup run demo test check fmt lint types unit vendor-test infra-test salesforce-setup salesforce-test salesforce-generate salesforce-screen salesforce-fmt stack-test openapi synth layers bench simulate deploy secrets clean web web-build web-test web-types ops logs cdk-cli bootstrap diff destroy
+.PHONY: help setup run doctor demo test check fmt lint types unit vendor-test infra-test salesforce-setup salesforce-test salesforce-generate salesforce-screen salesforce-fmt stack-test openapi synth layers bench simulate deploy secrets clean web web-build web-test web-types ops logs cdk-cli bootstrap diff destroy
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ setup: .venv/.ready ## Install everything the project needs into .venv
 
 run: setup web-build ## Run the whole business on this machine (http://127.0.0.1:8080)
 	@$(RUN) python -m local
+
+doctor: setup ## Check a live stage and every system around it: make doctor STAGE=production
+	@$(RUN) ops --stage $(STAGE) doctor $(ARGS)
 
 demo: setup ## Play the whole business against a running `make run`, step by step
 	@$(RUN) python -m local.demo

@@ -1,7 +1,7 @@
-"""`python -m bench`: performance as ratios against a bare handler, in one run.
+"""`python -m bench` measures performance as ratios against a bare handler, in one run.
 
-A measurement and no test: it ends with status 0 whatever it finds, so that a busy machine breaks
-no build. What must always hold is in the tests (calls per flow, what an import loads).
+It always ends with status 0, so that a busy machine breaks no build. The tests check the limits
+that must always hold (calls per flow, what an import loads).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PARTS = ("cold", "warm", "growth")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, show, and write what was asked for."""
+    """Measure, show the results, and write the requested files."""
     options = _parser().parse_args(arguments)
     # Wide enough for every table, also in a log.
     console, progress = Console(width=WIDTH), Console(stderr=True)
@@ -39,14 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def replaced(document: str, results: report.Results) -> str:
-    """The document with these results in place of those before."""
+    """Return the document with these results in place of the old ones."""
     before, _, rest = document.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n\n{report.markdown(results)}\n{END}{after}"
 
 
 def _measure(parts: Sequence[str], rounds: int, progress: cold.Progress) -> report.Results:
-    # Imported late: these load every handler, in an environment that is only set by now.
+    # Imported late, because they load every handler and need the environment set above.
     from bench import growth, warm  # noqa: PLC0415
 
     return report.Results(

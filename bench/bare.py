@@ -1,4 +1,4 @@
-"""What every endpoint is measured against: the least that a validated endpoint with AWS needs.
+"""The handler that endpoints are compared with: a minimal validated endpoint that uses AWS.
 
 Logger, Metrics and a validating resolver of Powertools, a pydantic model, one typed route and one
 boto3 client, all made at import, as the usual template does.
@@ -34,7 +34,7 @@ def item(sku: str) -> Item:
 
 
 class Price(BaseModel):
-    """Money."""
+    """An amount of money."""
 
     amount: str
     currency: str
@@ -85,7 +85,7 @@ class Products(BaseModel):
     items: list[Product]
 
 
-# What the next two answer; the benchmark puts in what it compares with.
+# The answers of the next two routes. The benchmark sets them.
 products = Products(items=[])
 text = ""
 
@@ -103,5 +103,5 @@ def ready_text() -> Response[str]:
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Lambda entry."""
+    """Answer an API Gateway event. The Lambda's entry point."""
     return app.resolve(event, context)

@@ -1,8 +1,8 @@
-"""Cold start: processor time of fresh processes that import an endpoint.
+"""Measures cold starts: the processor time of new processes that import an endpoint.
 
-Every child's user and system time comes from the kernel (`wait4`), so waiting for a busy machine
-does not count. A bare handler runs among the endpoints and each figure is divided by the bare
-run next to it: what slows the machine down for a while slows both.
+The kernel reports every child's user and system time (`wait4`), so waiting on a busy machine does
+not count. A bare handler runs among the endpoints, and each figure is divided by the bare run next
+to it, because a busy machine slows both down.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class ChildFailedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class ColdRow:
-    """One endpoint: processor seconds at the median, and ratios to the bare handler.
+    """One endpoint's median of processor seconds, and its ratios to the bare handler.
 
     `first_use` includes building the dependencies and making every client.
     """
@@ -45,16 +45,16 @@ class ColdRow:
 
     @property
     def limit(self) -> float:
-        """What `import_ratio` may be at most."""
+        """The limit for `import_ratio`."""
         return limits.SALESFORCE_IMPORT if self.salesforce else limits.PLAIN_IMPORT
 
 
 @dataclass(frozen=True)
 class Cold:
-    """All endpoints, and the bare handler's processor seconds at the median.
+    """The results of all endpoints, and the bare handler's median of processor seconds.
 
-    `compiling_seconds` is the bare handler's without bytecode, as in a Lambda whose assets have
-    none.
+    `compiling_seconds` is the bare handler's time without bytecode, as in a Lambda whose assets
+    have none.
     """
 
     bare_seconds: float
@@ -68,9 +68,9 @@ def measure(
     rounds: int,
     progress: Progress = lambda _: None,
 ) -> Cold:
-    """Measure each endpoint `rounds` times, in a new order each round.
+    """Measure each endpoint `rounds` times, in a new order in each round.
 
-    Raises ChildFailedError naming the endpoint.
+    Raises ChildFailedError, which names the endpoint.
     """
     runs = {endpoint.id: _Runs() for endpoint in endpoints}
     bare: list[float] = []
@@ -95,12 +95,12 @@ def measure(
 
 
 def uses_salesforce(endpoint: Endpoint) -> bool:
-    """Which of the two limits holds."""
+    """Whether the endpoint calls Salesforce, for which the limit is higher."""
     return Secret.SALESFORCE in endpoint.secrets
 
 
 def clients_of(endpoint: Endpoint) -> list[str]:
-    """The functions of `portal.aws` that the endpoint may call, from what it may touch."""
+    """Return the functions of `portal.aws` that the endpoint may call by its row."""
     wanted = {
         "dynamodb": bool(endpoint.tables),
         "sqs": bool(endpoint.sends) or endpoint.backs_off,
@@ -150,21 +150,21 @@ def _first_use(endpoint: Endpoint) -> str:
 
 
 def _write_bytecode(endpoints: Sequence[Endpoint]) -> None:
-    """Once each, unmeasured: what is compared is loading, not compiling."""
+    """Import each endpoint once without measuring, so that no measured run compiles."""
     _child(BARE, AWS)
     for endpoint in endpoints:
         _child(_first_use(endpoint), environment_of(endpoint))
 
 
 def _without_bytecode(code: str) -> float:
-    """Processor seconds when everything that is imported has to be compiled first."""
+    """Return the processor seconds when every imported module must be compiled first."""
     with tempfile.TemporaryDirectory() as empty:
         environment = {"PYTHONPYCACHEPREFIX": empty, "PYTHONDONTWRITEBYTECODE": "1"}
         return _child(code, {**AWS, **environment})
 
 
 def _child(code: str, environment: dict[str, str]) -> float:
-    """Processor seconds of a fresh interpreter that runs `code`."""
+    """Return the processor seconds of a new interpreter that runs `code`."""
     devnull = (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)
     pid = os.posix_spawn(
         sys.executable, [sys.executable, "-c", code], environment, file_actions=[devnull]

@@ -1,4 +1,4 @@
-"""An environment in which every composition root can be built and nothing can be reached."""
+"""An environment in which every composition root can be built but no system can be reached."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AWS = {
     "AWS_DEFAULT_REGION": "ap-northeast-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-# Values that are more than text: numbers, choices, names that are looked up.
+# Values that must be valid: numbers, choices and names that are looked up.
 VALUES = {
     "CORS_ORIGINS": "https://portal.example",
     "EMAIL_TRANSPORT": "sendgrid",
@@ -47,13 +47,13 @@ VALUES = {
 
 
 def environment_of(endpoint: Endpoint) -> dict[str, str]:
-    """Exactly the names that the endpoint gets in AWS, with credentials that open nothing."""
+    """Return the variables that the endpoint gets in AWS, with invalid credentials."""
     return {**AWS, **{name: _value(name) for name in endpoint.environment}}
 
 
 @contextmanager
 def everything() -> Iterator[None]:
-    """All endpoints' names in this process; what they log is made and written, to nowhere."""
+    """Set the variables of all endpoints in this process, and discard the logs."""
     names = {name: value for e in ENDPOINTS for name, value in environment_of(e).items()}
     nowhere = Path(os.devnull)
     with (

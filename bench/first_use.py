@@ -1,6 +1,6 @@
-"""What a Lambda still loads when its first request comes: adapters, libraries, AWS clients.
+"""Loads what a Lambda loads at its first request: adapters, libraries and AWS clients.
 
-Run in a fresh process by `bench.cold`; it imports nothing that the endpoint would not.
+`bench.cold` runs it in a new process. It imports nothing that the endpoint would not.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 
 def make_ready(module: str, clients: Iterable[str], *, salesforce: bool) -> None:
-    """Import an endpoint's module, build its dependencies, make every client that it may use.
+    """Import an endpoint's module, build its dependencies, and create the clients it may use.
 
-    Clients are names of functions in `portal.aws`; a secret is read through Powertools'
-    parameters, Salesforce through simple-salesforce.
+    Clients are names of functions in `portal.aws`. A secret is read through Powertools'
+    parameters, and Salesforce is called through simple-salesforce.
     """
     endpoint = importlib.import_module(module)
     for name, builder in vars(endpoint).items():

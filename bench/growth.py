@@ -1,4 +1,4 @@
-"""Growth: what one more product or order line costs, in processor time and in calls."""
+"""Measures how processor time and calls grow with the number of products and order lines."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ORDERS = (1, 10, 100)
 
 @dataclass(frozen=True, kw_only=True)
 class GrowthRow:
-    """One size: processor seconds at the median, calls to upstreams, calls to DynamoDB."""
+    """The median of processor seconds and the calls to upstreams and DynamoDB for one size."""
 
     what: str
     units: int
@@ -43,14 +43,14 @@ class GrowthRow:
 
     @property
     def seconds_per_unit(self) -> float:
-        """What should stay flat, or fall."""
+        """The processor seconds per unit, which should be constant or fall."""
         return self.seconds / self.units
 
 
 def measure(
     *, repeats: int = 5, progress: Callable[[str], None] = lambda _: None
 ) -> list[GrowthRow]:
-    """All sizes of everything that grows."""
+    """Measure all sizes of all operations."""
     rows: list[GrowthRow] = []
     for size in CATALOGUES:
         progress(f"growth, {size:,} products")

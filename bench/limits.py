@@ -1,4 +1,4 @@
-"""What was promised (ratios to the bare handler, seconds)."""
+"""The promised limits, as ratios to the bare handler or in seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Salesforce and DynamoDB in memory, counting calls, under the real adapters and repositories."""
+"""Salesforce and DynamoDB in memory, which count calls, for the real adapters and repositories."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class CountingSalesforce(SalesforceClient):
         self._records = records or []
 
     def request(self, method: str, path: str, **options: Any) -> Any:
-        """One call."""
+        """Count one call and answer it."""
         self.calls += 1
         if path == "composite/graph":
             return _graph_answer(options["json"])
@@ -54,7 +54,7 @@ def _catalogue_answer(page: dict[str, Any]) -> dict[str, Any]:
 
 
 class CountingTable(Table):
-    """A table that nobody else uses, so that every condition holds."""
+    """A table that only one process uses, so every condition is met."""
 
     def __init__(self) -> None:
         super().__init__("memory")
@@ -62,7 +62,7 @@ class CountingTable(Table):
         self._items: dict[str, dict[str, Any]] = {}
 
     def get(self, key: Mapping[str, Any]) -> dict[str, Any] | None:
-        """GetItem; binary values as DynamoDB gives them back."""
+        """Return an item, with binary values as boto3 returns them."""
         self.calls += 1
         item = self._items.get(key["pk"])
         return None if item is None else {name: _read(value) for name, value in item.items()}

@@ -1,4 +1,4 @@
-"""The measurements as tables: on the terminal, as Markdown for the docs, as JSON."""
+"""Renders the measurements as tables on the terminal, as Markdown and as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bench import limits
 from bench.cold import Cold
 
 if TYPE_CHECKING:
-    # Importing these makes the bare handler's client, which needs its environment first.
+    # Importing these creates the bare handler's client, which needs its environment first.
     from bench.growth import GrowthRow
     from bench.warm import Warm
 
@@ -27,7 +27,7 @@ SALESFORCE_MARK = "yes"
 
 @dataclass(frozen=True)
 class Table:
-    """Title, column names, rows of text; numbers are right-aligned from the second column on."""
+    """A table of texts. Columns are right-aligned from the second one on."""
 
     title: str
     columns: tuple[str, ...]
@@ -36,7 +36,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Results:
-    """What was measured; None for what was left out."""
+    """The measurements; None for those that were not made."""
 
     day: date
     cold: Cold | None
@@ -45,12 +45,12 @@ class Results:
 
     @property
     def machine(self) -> str:
-        """What it was measured on, as far as it matters."""
+        """A description of the machine."""
         return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
 
 
 def tables(results: Results) -> list[Table]:
-    """All tables that there are results for."""
+    """Return the tables of all measurements that were made."""
     found = []
     if results.cold is not None:
         found.append(_cold(results.cold))
@@ -62,7 +62,7 @@ def tables(results: Results) -> list[Table]:
 
 
 def show(results: Results, console: Console) -> None:
-    """One table after the other."""
+    """Print all tables."""
     console.print(f"{results.day}: {results.machine}; processor time, medians")
     for table in tables(results):
         drawn = RichTable(title=table.title, title_justify="left")
@@ -74,7 +74,7 @@ def show(results: Results, console: Console) -> None:
 
 
 def markdown(results: Results) -> str:
-    """The same as Markdown."""
+    """Return all tables as Markdown."""
     lines = [f"Measured on {results.day} ({results.machine}); processor time, medians.", ""]
     for table in tables(results):
         rule = [":--", *("--:" for _ in table.columns[1:])]
@@ -85,13 +85,13 @@ def markdown(results: Results) -> str:
 
 
 def as_json(results: Results) -> str:
-    """The same in seconds and ratios, for programs."""
+    """Return the measurements as JSON, in seconds and ratios."""
     document = dataclasses.asdict(results) | {"machine": results.machine}
     return json.dumps(document, indent=2, default=str)
 
 
 def verdict(ratio: float, limit: float) -> str:
-    """A ratio, marked when it is over its limit."""
+    """Return a ratio as text, marked when it is over its limit."""
     return f"{ratio:.2f}" if ratio <= limit else f"{ratio:.2f} (over)"
 
 

@@ -1,7 +1,7 @@
-"""Warm path: the portal's own processor time per request, upstreams answering from memory.
+"""Measures the warm path: the portal's processor time per request, with upstreams in memory.
 
-From the proxy event to the proxy answer through the real handler: routing, validation, logic,
-rendering, logging. Vendor adapters and boto3 are not in it, they are behind the ports.
+It covers the real handler from the proxy event to the proxy answer: routing, validation, logic,
+rendering and logging. Vendor adapters and boto3 are not part of it, because they are behind ports.
 """
 
 from __future__ import annotations
@@ -12,7 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench import bare
-from bench.scenarios import auth, billing, catalog, orders, provision, system
+from bench.scenarios import (
+    auth,
+    billing,
+    catalog,
+    orders,
+    provision,
+    subscriptions,
+    system,
+    webhooks,
+)
 from bench.scenarios.scenario import Event, Scenario, same
 from tests.events import FakeContext, rest_event
 
@@ -29,7 +38,7 @@ class ScenarioFailedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class WarmRow:
-    """One endpoint: processor seconds per request at the median, and how large its answer is."""
+    """One endpoint's median of processor seconds per request, and the size of its answer."""
 
     endpoint: str
     seconds: float
@@ -38,10 +47,10 @@ class WarmRow:
 
 @dataclass(frozen=True)
 class Warm:
-    """All endpoints and the bare handler's routes.
+    """The results of all endpoints and of the bare handler's routes.
 
-    The ratios are GET /catalog's to the bare handler with the same products as models, and to
-    one that is handed the text of the answer.
+    The ratios compare GET /catalog with the bare handler, which renders the same products from
+    models, or returns the ready text.
     """
 
     rows: tuple[WarmRow, ...]
@@ -79,13 +88,13 @@ def measure(
 
 
 def all_scenarios() -> dict[str, Scenario]:
-    """By endpoint id."""
-    areas = (auth, billing, catalog, orders, provision, system)
+    """Return all scenarios by endpoint id."""
+    areas = (auth, billing, catalog, orders, provision, subscriptions, system, webhooks)
     return {name: found for area in areas for name, found in area.scenarios().items()}
 
 
 def timed(scenario: Scenario) -> float:
-    """Processor seconds of one request."""
+    """Return the processor seconds of one request."""
     event, context = scenario.prepare(), FakeContext()
     started = time.process_time_ns()
     scenario.handler(event, context)
@@ -93,7 +102,7 @@ def timed(scenario: Scenario) -> float:
 
 
 def _answer(name: str, scenario: Scenario) -> str:
-    """The answer's body, after enough requests that everything is warm."""
+    """Return the answer's body, after enough requests to warm all caches."""
     answer = {}
     for _ in range(WARM_UP):
         answer = scenario.handler(scenario.prepare(), FakeContext())

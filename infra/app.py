@@ -1,7 +1,7 @@
-"""Entry of the CDK app: `python -m infra.app` writes `cdk.out` for the stage in `STAGE`.
+"""The CDK app: `python -m infra.app` writes `cdk.out` for the stage in `STAGE`.
 
-The CDK command line runs the same module. Of what it passes, `--output`, `-c stage=…` and
-`-c protect=false` are honoured; the last is for a stage's first deployment (`infra/deploy.py`).
+The CDK command line runs the same module. The app uses its `--output`, `-c stage=…` and
+`-c protect=false`; the last is for a stage's first deployment (`infra/deploy.py`).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from infra.node import use_bundled_node
 from infra.paths import OUTPUT, REPOSITORY
 
 PROTECT = "protect"
-"""The context that says whether data refuses to be deleted."""
+"""The context value that says whether resources with data are protected from deletion."""
 
 
 def main() -> int:
-    """Synthesise; returns the process's exit status."""
+    """Synthesise the app. Returns the exit status of the process."""
     given = json.loads(os.environ.get("CDK_CONTEXT_JSON") or "{}")
     try:
         config = load_config(os.environ, stage=str(given.get("stage", "")))
@@ -47,9 +47,9 @@ def main() -> int:
 
 
 def project_context() -> dict[str, Any]:
-    """The context of cdk.json, which only the CDK command line would read by itself.
+    """Return the context of cdk.json, which only the CDK command line reads by itself.
 
-    Without it every feature flag is off.
+    Without it every feature flag would be off.
     """
     settings = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))
     context: dict[str, Any] = settings["context"]

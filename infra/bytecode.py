@@ -1,8 +1,7 @@
-"""Compiles code for Lambda, where an interpreter of the runtime's minor version is on this machine.
+"""Compiles code for Lambda, if this machine has an interpreter of the runtime's minor version.
 
-Lambda's folders cannot be written to, so a function without bytecode compiles everything that it
-imports at each cold start. Bytecode is bound to the minor version of the interpreter: any other
-would be ignored.
+Lambda's folders are read-only, so a function without bytecode compiles all imported modules at
+each cold start. Lambda ignores bytecode of another minor version.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ VERSION_OF = "import sys; print(*sys.version_info[:3], sep='.')"
 
 
 class BytecodeError(Exception):
-    """The interpreter that was named cannot be used, or nothing could be compiled."""
+    """The named interpreter cannot be used, or nothing could be compiled."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,9 @@ class Compiler:
     def compile(self, folder: Path, *, root: str) -> None:
         """Write bytecode beside every module below `folder`, which Lambda finds at `root`.
 
-        Hash-based and unchecked (PEP 552): the times of files do not survive the way to Lambda.
-        What cannot be compiled stays as it is: some packages ship templates of modules. Raises
-        BytecodeError when nothing was compiled at all.
+        The bytecode is hash-based and unchecked (PEP 552), because Lambda does not keep the times
+        of files. A file that cannot be compiled is left out, because some packages ship templates
+        of modules. Raises BytecodeError when nothing was compiled at all.
         """
         result = subprocess.run(  # noqa: S603  # our own arguments, no shell
             [
@@ -60,10 +59,10 @@ class Compiler:
 
 
 def find_compiler(environ: Mapping[str, str], *, version: str = LAMBDA_PYTHON) -> Compiler | None:
-    """The first interpreter of that minor version: the one named in LAMBDA_INTERPRETER, this one,
-    one on the path, one of pyenv's; None when there is none.
+    """Return the first interpreter of that minor version; None when there is none.
 
-    Raises BytecodeError when the named one is of another version or does not run.
+    It tries the one in LAMBDA_INTERPRETER, this one, those on the path, and those of pyenv. Raises
+    BytecodeError when the named one has another version or does not run.
     """
     named = environ.get("LAMBDA_INTERPRETER")
     if named:
@@ -82,7 +81,7 @@ def find_compiler(environ: Mapping[str, str], *, version: str = LAMBDA_PYTHON) -
 
 
 def said(compiler: Compiler | None) -> str:
-    """A line for whoever builds."""
+    """Return a line about the compiler for the build's output."""
     if compiler is None:
         return NONE_FOUND
     return f"bytecode: compiled by Python {compiler.version} ({compiler.interpreter})"

@@ -1,4 +1,4 @@
-"""Code assets: each area's functions, the layer of own code and the layer of wheels."""
+"""Code assets: the functions of each area, the layer of own code and the layer of wheels."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class CodeAssets:
     def area(self, area: str) -> lambda_.Code:
         """`functions/__init__.py` and `functions/<area>`, with the prefix kept.
 
-        The prefix matters: were `functions/` itself the root, `functions/email` would shadow the
-        standard library's `email`. One asset per area, so that a change in one leaves the others
-        be.
+        The prefix is needed: if `functions/` itself were the root, `functions/email` would shadow
+        the standard library's `email`. Each area has an asset, so that a change in one does not
+        change the others.
         """
         target = self.folder / area
         functions = REPOSITORY / "functions"
@@ -51,7 +51,7 @@ class CodeAssets:
         digest = _digest(folder, self.compiler.version if self.compiler else "")
         if self.compiler is not None:
             self.compiler.compile(folder, root=root)
-        # By the sources: what a compiler writes may differ from one run to the next.
+        # Hashed by the sources, because bytecode may differ from one run to the next.
         return lambda_.Code.from_asset(
             str(folder), asset_hash=digest, asset_hash_type=cdk.AssetHashType.CUSTOM
         )
@@ -68,9 +68,9 @@ def _digest(folder: Path, compiler: str) -> str:
 def create_layers(
     scope: Construct, *, name: str, wheels: Path, assets: CodeAssets
 ) -> tuple[lambda_.LayerVersion, lambda_.LayerVersion]:
-    """The layer of wheels (a folder that holds `python/`) and the layer of own code.
+    """Create the layer of wheels (a folder that holds `python/`) and the layer of own code.
 
-    Two, because own code changes daily and the wheels weigh a hundred times more.
+    They are two layers, because own code changes daily and the wheels are a hundred times larger.
     """
     return (
         _layer(

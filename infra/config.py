@@ -1,8 +1,8 @@
-"""One frozen model of everything that a deployment can be told.
+"""The configuration of a stage, in one frozen model.
 
-Values come from `.env.<stage>` overlaid by the process environment. Each field is read from its
-own name in capitals; `.env.dev.example` documents every one of them. Secrets are not among them:
-they live in Secrets Manager and nowhere else.
+Values come from `.env.<stage>` and the process environment, which has priority. Each field is read
+from its own name in capitals. `.env.dev.example` documents every field. Secrets are not part of it;
+they are only in Secrets Manager.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 
 
 class ConfigurationError(Exception):
-    """The stage's configuration lacks something or holds something unusable."""
+    """A setting of the stage's configuration is missing or unusable."""
 
 
 def _split(value: object) -> object:
@@ -115,9 +115,9 @@ CustomFieldId = Annotated[int, Field(ge=1)]
 
 
 class Config(BaseSettings):
-    """A stage. Field names in capitals are the names in the file and the environment.
+    """The configuration of a stage. In the file and the environment, names are in capitals.
 
-    It takes exactly the values that it is given; `load_config` finds them.
+    It takes exactly the given values; `load_config` reads them.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -169,12 +169,20 @@ class Config(BaseSettings):
     provision_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_waiting_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_patience_hours: int = Field(default=24, ge=1, le=168)
+    operation_max_retries: int = Field(default=7, ge=0, le=99)
+    operation_max_concurrency: int = Field(default=2, ge=2, le=1000)
+    operation_waiting_max_concurrency: int = Field(default=2, ge=2, le=1000)
+    operation_patience_hours: int = Field(default=6, ge=1, le=168)
     email_max_retries: int = Field(default=6, ge=1, le=100)
     email_patience_hours: int = Field(default=24, ge=1, le=168)
     email_max_concurrency: int = Field(default=2, ge=2, le=1000)
     case_max_retries: int = Field(default=6, ge=1, le=100)
     case_patience_hours: int = Field(default=24, ge=1, le=168)
     case_max_concurrency: int = Field(default=2, ge=2, le=1000)
+
+    # The nightly audit
+    audit_hour: int = Field(default=3, ge=0, le=23)
+    audit_most_calls: int = Field(default=5000, ge=100, le=1_000_000)
 
     # Read by the handlers under the same names
     powertools_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -201,6 +209,7 @@ class Config(BaseSettings):
     whmcs_payment_methods_path: NonEmpty = "index.php?rp=/account/paymentmethods"
     esim_provider: Annotated[str, AfterValidator(_esim_provider)]
     esim_api_url: BaseAddress
+    esim_reissues_per_month: int = Field(default=3, ge=0, le=100)
     email_transport: Literal["sendgrid", "smtp"] = "sendgrid"
     email_from: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     email_from_name: NonEmpty
@@ -261,7 +270,7 @@ class Config(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # named by the base class
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # named by the base class
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Nothing is read behind the back of who makes a Config."""
+        """Read no other source than the given values."""
         return (init_settings,)
 
     @property
@@ -299,9 +308,9 @@ def load_config(
 ) -> Config:
     """Read a stage's configuration.
 
-    `stage` wins over `STAGE` in `environ`; the file is `.env.<stage>` in `directory` and may be
-    absent when the environment says everything. Raises ConfigurationError naming every setting
-    that is missing, unknown or unusable, with what to do.
+    `stage` has priority over `STAGE` in `environ`. The file is `.env.<stage>` in `directory`; it
+    may be absent when the environment has every value. Raises ConfigurationError, which names every
+    setting that is missing, unknown or unusable, and says what to do.
     """
     stage = stage or environ.get("STAGE", "")
     if not stage:
@@ -325,10 +334,10 @@ def load_config(
 
 
 def read_env_file(path: Path) -> dict[str, Any]:
-    """The values of a stage's file by field name, without the empty ones.
+    """Return the values of a stage's file by field name, without the empty ones.
 
-    Raises ConfigurationError for a line that is no `NAME=value`, and for a name that is set twice:
-    dotenv would skip the one and let the last of the other win.
+    Raises ConfigurationError for a line that is no `NAME=value`, which dotenv would skip, and for a
+    name that is set twice, of which dotenv would use the last.
     """
     seen: set[str] = set()
     with path.open(encoding="utf-8") as stream:

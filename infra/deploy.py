@@ -45,19 +45,19 @@ Run = Callable[[Sequence[str], Path, Mapping[str, str]], int]
 
 
 class DeployError(Exception):
-    """What has to be mended before the CDK command line can run."""
+    """A problem that must be solved before the CDK command line can run."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """Where to deploy to."""
+    """The AWS account and region to deploy to."""
 
     cloudformation: Any
     number: str
     region: str
 
     def stack_status(self, name: str) -> str | None:
-        """A stack's status, None when there is no such stack."""
+        """Return a stack's status; None when there is no such stack."""
         try:
             stacks = self.cloudformation.describe_stacks(StackName=name)["Stacks"]
         except ClientError as error:
@@ -67,7 +67,7 @@ class Account:
         return str(stacks[0]["StackStatus"])
 
     def is_protected(self, name: str) -> bool:
-        """Whether a stack refuses to be deleted."""
+        """Whether a stack is protected from deletion."""
         if self.stack_status(name) is None:
             return False
         (stack,) = self.cloudformation.describe_stacks(StackName=name)["Stacks"]
@@ -83,9 +83,9 @@ class Deployment:
     run: Run
 
     def bootstrap(self, more: Sequence[str]) -> int:
-        """Prepare the account and region. Needs no stage: it is done once for all of them."""
+        """Prepare the account and region for all stages."""
         environment = f"aws://{self.account.number}/{self.account.region}"
-        # Away from cdk.json: the command line would synthesise a stage for nothing.
+        # It runs in another folder than cdk.json's, because it would synthesise a stage otherwise.
         return self.run([*self.cli, "bootstrap", environment, *QUIET, *more], cdk_cli.TOOLS, {})
 
     def diff(self, config: Config, more: Sequence[str]) -> int:
@@ -95,8 +95,8 @@ class Deployment:
     def deploy(self, config: Config, more: Sequence[str]) -> int:
         """Create or update the stacks.
 
-        A stage that retains its data is created without what refuses to be deleted, so that a
-        creation that fails can clean up, and is protected in a second step.
+        A stage that retains its data is first created without protection, so that a failed
+        creation can clean up. A second step protects it.
         """
         deploy = ("--require-approval", "never", *more)
         if config.retain_data and self._is_first(config):
@@ -148,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _has_credentials(session: boto3.session.Session) -> bool:
-    """Whether boto3 finds any; its stubs do not know that it may find none."""
+    """Whether boto3 finds credentials. Its type stubs do not know that it may find none."""
     found: object = session.get_credentials()
     return found is not None
 

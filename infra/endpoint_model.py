@@ -1,4 +1,4 @@
-"""What a row of the endpoint table is: a Lambda, what starts it and what it may touch."""
+"""The rows of the endpoint table: a Lambda, its trigger and the resources that it may use."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ USER_POOL = ("USER_POOL_ID", "USER_POOL_CLIENT_ID")
 
 
 class Access(StrEnum):
-    """How a route proves who is calling."""
+    """How a route authenticates its caller."""
 
-    PUBLIC = "public"  # catalogue, health: nothing to prove
-    CREDENTIALS = "credentials"  # auth endpoints: the body is the proof; tighter throttles
+    PUBLIC = "public"  # catalogue, health: no authentication
+    CREDENTIALS = "credentials"  # auth endpoints: the body holds credentials; tighter throttles
     SIGNED = "signed"  # Salesforce: an HMAC that the handler verifies
+    WEBHOOK = "webhook"  # the eSIM provider: a signature or a secret address
     BEARER = "bearer"  # a Cognito ID token, verified by the gateway
 
 
@@ -38,12 +39,12 @@ class Route:
 class Endpoint:
     """One Lambda: module `functions.<area>.<name>`, attribute `handler`.
 
-    Exactly one of `route`, `consumes`, `consumes_dead_letters_of` and `every_minutes` says what
-    starts it. `settings` are the environment names whose values are plain configuration;
-    `reads` and `writes` are tables (writing includes reading); `timeout` is in seconds, `memory`
-    in MB; `batch_size` counts messages; `cognito_actions` are IAM actions on the user pool;
-    `backs_off` says that a consumer sets the visibility of its messages itself; `gives_up_to`
-    are the queues to whose dead letters it sends what it gives up.
+    Exactly one of `route`, `consumes`, `consumes_dead_letters_of` and `every_minutes` is its
+    trigger. `settings` are the environment names whose values are plain configuration. `reads` and
+    `writes` are tables; writing includes reading. `scans` are tables that are read whole. `timeout`
+    is in seconds, `memory` in MB, and `batch_size` in messages. `cognito_actions` are IAM actions
+    on the user pool. `backs_off` says that a consumer sets the visibility of its messages itself.
+    `gives_up_to` are the queues to whose dead-letter queues it sends the messages that it gives up.
 
     A new consumer is one row here, with its queue's row in `infra/queues.py`.
     """
@@ -58,6 +59,7 @@ class Endpoint:
     settings: tuple[str, ...] = ()
     reads: tuple[Table, ...] = ()
     writes: tuple[Table, ...] = ()
+    scans: tuple[Table, ...] = ()
     queries_status_index: bool = False
     sends: tuple[Queue, ...] = ()
     gives_up_to: tuple[Queue, ...] = ()
@@ -70,17 +72,17 @@ class Endpoint:
 
     @property
     def id(self) -> str:
-        """Unique name within a stage, as in the function's physical name."""
+        """The unique name within a stage, as in the function's physical name."""
         return f"{self.area}-{self.name.replace('_', '-')}"
 
     @property
     def camel_case(self) -> str:
-        """The id as construct and alarm ids are written."""
+        """The id in the form of construct and alarm ids."""
         return self.id.replace("-", " ").title().replace(" ", "")
 
     @property
     def module(self) -> str:
-        """Dotted module name."""
+        """The dotted name of the module."""
         return f"functions.{self.area}.{self.name}"
 
     @property
@@ -91,16 +93,16 @@ class Endpoint:
     @property
     def calls_outside(self) -> bool:
         """Whether it calls a system outside AWS, and so needs the stage's fixed address."""
-        return any(secret is not Secret.SIGNING for secret in self.secrets)
+        return any(secret.of_an_outside_system for secret in self.secrets)
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        """Every table that it touches."""
+        """Every table that it reads or writes."""
         return (*self.reads, *self.writes)
 
     @property
     def environment(self) -> frozenset[str]:
-        """Exactly the environment names that it gets."""
+        """The environment names that it gets."""
         names = {*BASE_ENVIRONMENT, *self.settings}
         names.update(table.variable for table in self.tables)
         names.update(queue.variable for queue in self.sends)

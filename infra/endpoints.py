@@ -1,7 +1,7 @@
-"""Every Lambda of the portal, what starts it and what it may touch.
+"""The table of all Lambdas of the portal, with their triggers and the resources they may use.
 
-Everything else is derived from this table: functions, roles, environments, routes, event sources
-and alarms. A handler that reads a further environment name or table needs a change here first.
+Functions, roles, environments, routes, event sources and alarms are derived from this table. A
+handler that reads a further environment name or table needs a change here first.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ WHMCS_CLIENT_FIELDS = (
     "WHMCS_NATIONALITY_FIELD_ID",
 )
 ESIM = ("ESIM_PROVIDER", "ESIM_API_URL")
+REISSUES = ("ESIM_REISSUES_PER_MONTH",)
 EMAIL = (
     "SENDGRID_API_URL",
     "EMAIL_TRANSPORT",
@@ -72,7 +73,7 @@ REGISTRATION = (
 )
 CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 
-# An HTTP handler must answer before the gateway gives up at 29 s.
+# An HTTP handler must answer before the gateway's timeout of 29 s.
 HTTP_UPSTREAM_TIMEOUT = 28
 
 # The client's secret, which signing in needs.
@@ -83,7 +84,7 @@ CREATE_USER = (
     "AdminSetUserPassword",
     "AdminGetUser",
     "AdminDeleteUser",
-    "AdminInitiateAuth",  # a repeated signup is answered to who knows the password
+    "AdminInitiateAuth",  # a repeated signup is answered only with the right password
 )
 END_SESSIONS = ("AdminSetUserPassword", "AdminUserGlobalSignOut")
 
@@ -331,7 +332,7 @@ SUBSCRIPTIONS = (
         area="subscriptions",
         name="get_subscription",
         route=Route(method="GET", path="/subscriptions/{id}", access=Access.BEARER),
-        settings=(*WHMCS, *ESIM),
+        settings=(*WHMCS, *ESIM, *REISSUES),
         reads=(Table.IDENTITY, Table.WORKFLOW),
         secrets=(Secret.WHMCS, Secret.ESIM),
         timeout=HTTP_UPSTREAM_TIMEOUT,
@@ -340,13 +341,26 @@ SUBSCRIPTIONS = (
         area="subscriptions",
         name="get_esim",
         route=Route(method="GET", path="/subscriptions/{id}/esim", access=Access.BEARER),
-        settings=(*WHMCS, *ESIM, *RATE_LIMITS),
+        settings=(*WHMCS, *ESIM, *REISSUES, *RATE_LIMITS),
         reads=(Table.IDENTITY,),
         # The record of who was shown which code.
         writes=(Table.WORKFLOW, Table.EPHEMERAL),
         secrets=(Secret.WHMCS, Secret.ESIM),
         timeout=HTTP_UPSTREAM_TIMEOUT,
     ),
+)
+
+WEBHOOKS = tuple(
+    Endpoint(
+        area="webhooks",
+        name=name,
+        route=Route(method="POST", path=path, access=Access.WEBHOOK),
+        settings=("ESIM_PROVIDER",),
+        writes=(Table.IDEMPOTENCY,),
+        sends=(Queue.PROVISION, Queue.OPERATION),
+        secrets=(Secret.ESIM_WEBHOOK,),
+    )
+    for name, path in (("esim", "/webhooks/esim"), ("esim_hint", "/webhooks/esim/{token}"))
 )
 
 PROVISION = (
@@ -375,7 +389,7 @@ PROVISION = (
             *ACCOUNT_FIELDS,
         ),
         writes=(Table.IDENTITY, Table.WORKFLOW, Table.IDEMPOTENCY),
-        # A job that is to be looked at again later goes back as a new message.
+        # A job that must be run again later is sent as a new message.
         sends=(Queue.EMAIL, Queue.PROVISION, Queue.PROVISION_WAITING),
         secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
         memory=1024,
@@ -396,8 +410,94 @@ PROVISION = (
         every_minutes=5,
         writes=(Table.WORKFLOW,),
         queries_status_index=True,
-        sends=(Queue.PROVISION, Queue.PROVISION_WAITING),
+        sends=(
+            Queue.PROVISION,
+            Queue.PROVISION_WAITING,
+            Queue.OPERATION,
+            Queue.OPERATION_WAITING,
+        ),
         timeout=60,
+    ),
+)
+
+OPERATION_SELLING = (*SALESFORCE, *WHMCS, *ESIM, *CURRENCY, *TIME_ZONE)
+OPERATION_WORK = (
+    *SALESFORCE,
+    *WHMCS,
+    "WHMCS_PAYMENT_METHOD",
+    *ESIM,
+    *TIME_ZONE,
+    "OPERATION_MAX_RETRIES",
+    "OPERATION_PATIENCE_HOURS",
+)
+
+OPERATIONS = (
+    Endpoint(
+        area="operations",
+        name="get_operation",
+        route=Route(method="GET", path="/operations/{id}", access=Access.BEARER),
+        reads=(Table.WORKFLOW,),
+    ),
+    Endpoint(
+        area="operations",
+        name="list_topup_offers",
+        route=Route(method="GET", path="/subscriptions/{id}/topup-offers", access=Access.BEARER),
+        settings=OPERATION_SELLING,
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        writes=(Table.CATALOG, Table.EPHEMERAL),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="operations",
+        name="start_topup",
+        route=Route(method="POST", path="/subscriptions/{id}/topup", access=Access.BEARER),
+        settings=OPERATION_SELLING,
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW, Table.CATALOG, Table.EPHEMERAL),
+        sends=(Queue.OPERATION,),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="operations",
+        name="start_reissue",
+        route=Route(method="POST", path="/subscriptions/{id}/reissue-esim", access=Access.BEARER),
+        settings=(*WHMCS, *ESIM, *REISSUES),
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW,),
+        sends=(Queue.OPERATION,),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="operations",
+        name="worker",
+        consumes=(Queue.OPERATION, Queue.OPERATION_WAITING),
+        backs_off=True,
+        settings=OPERATION_WORK,
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
+        # An operation that is to be looked at again later goes back as a new message.
+        sends=(Queue.EMAIL, Queue.CASE, Queue.OPERATION, Queue.OPERATION_WAITING),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=150,
+    ),
+    Endpoint(
+        area="operations",
+        name="dead_letter",
+        consumes_dead_letters_of=(Queue.OPERATION, Queue.OPERATION_WAITING),
+        settings=OPERATION_WORK,
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
+        # To end an operation is to undo what it has begun.
+        sends=(Queue.EMAIL, Queue.CASE),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        timeout=150,
     ),
 )
 
@@ -426,6 +526,28 @@ MAIL = (
     ),
 )
 
+AUDIT = (
+    Endpoint(
+        area="audit",
+        name="nightly",
+        every_minutes=5,
+        settings=(
+            *CATALOG_READING,
+            *WHMCS,
+            *ESIM,
+            "AUDIT_HOUR",
+            "AUDIT_MOST_CALLS",
+        ),
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        writes=(Table.EPHEMERAL,),
+        scans=(Table.IDENTITY, Table.WORKFLOW),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        # Shorter than the interval: two invocations never read at once.
+        timeout=240,
+    ),
+)
+
 SYSTEM = (
     Endpoint(
         area="system",
@@ -442,18 +564,21 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *CATALOG,
     *ORDERS,
     *SUBSCRIPTIONS,
+    *WEBHOOKS,
     *PROVISION,
+    *OPERATIONS,
     *MAIL,
+    *AUDIT,
     *SYSTEM,
 )
 AREAS: tuple[str, ...] = tuple(dict.fromkeys(endpoint.area for endpoint in ENDPOINTS))
 
 
 def consumer_of(queue: Queue) -> Endpoint:
-    """The Lambda that consumes a queue."""
+    """Return the Lambda that consumes a queue."""
     return next(endpoint for endpoint in ENDPOINTS if queue in endpoint.consumes)
 
 
 def dead_letter_consumer_of(queue: Queue) -> Endpoint | None:
-    """The Lambda that consumes a queue's dead letters; None when an operator does."""
+    """Return the Lambda that consumes a queue's dead letters; None when an operator does."""
     return next((e for e in ENDPOINTS if queue in e.consumes_dead_letters_of), None)

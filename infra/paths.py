@@ -1,4 +1,4 @@
-"""Where things are, relative to this checkout."""
+"""The paths of this checkout."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the resources of a stage are called in its account.
+"""The names of a stage's resources in its account.
 
-Fixed names, so that tools and the monitoring stack find resources without asking CloudFormation,
-and so that two stages in one account stay apart.
+They are fixed, so that tools and the monitoring stack find resources without CloudFormation, and
+so that two stages in one account use different resources.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ class PhysicalNames:
 
     @property
     def prefix(self) -> str:
-        """What every name but those of secrets begins with; also the API's and the pool's name."""
+        """The prefix of every name but those of secrets. The API and the pool are named so."""
         return f"portal-{self.stage}"
 
     def function(self, endpoint: Endpoint) -> str:
-        """A Lambda."""
+        """Return the name of a Lambda."""
         return f"{self.prefix}-{endpoint.id}"
 
     def table(self, table: Table) -> str:
-        """A DynamoDB table."""
+        """Return the name of a DynamoDB table."""
         return f"{self.prefix}-{table.value}"
 
     def queue(self, queue: Queue) -> str:
-        """A queue."""
+        """Return the name of a queue."""
         return f"{self.prefix}-{queue.value}"
 
     def dead_letters(self, queue: Queue) -> str:
-        """The dead-letter queue of a queue."""
+        """Return the name of a queue's dead-letter queue."""
         return f"{self.queue(queue)}-dead-letters"
 
     def secret(self, secret: Secret) -> str:
-        """A secret."""
+        """Return the name of a secret."""
         return f"portal/{self.stage}/{secret.value}"

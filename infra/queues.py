@@ -1,4 +1,4 @@
-"""The queues of a stage: one row each, from which queue, event source mapping and alarms follow.
+"""The queues of a stage, one row each. Queue, event source mapping and alarms follow from it.
 
 A new queue is a member of `infra.resource_names.Queue`, a row here, a row in
 `infra/endpoints.py` whose Lambda consumes it, and the pages that the row's runbooks name.
@@ -15,9 +15,9 @@ from infra.resource_names import Queue
 class QueueRow:
     """A queue with its dead-letter queue.
 
-    `retries` and `concurrency` name the settings that say how often a message is received before
-    it becomes a dead letter, and how many batches are consumed at once. The alarm on the oldest
-    message rings after `oldest_minutes`. Runbooks are pages of docs/runbooks without `.md`.
+    `retries` names the setting for the number of receives before a message becomes a dead letter,
+    and `concurrency` the one for the number of parallel batches. The alarm on the oldest message is
+    raised after `oldest_minutes`. Runbooks are pages of docs/runbooks without `.md`.
     """
 
     queue: Queue
@@ -45,6 +45,22 @@ QUEUES: tuple[QueueRow, ...] = (
         oldest_minutes=120,
         runbook="provision-waiting-queue",
         dead_letters_runbook="provision-dead-letters",
+    ),
+    QueueRow(
+        queue=Queue.OPERATION,
+        retries="OPERATION_MAX_RETRIES",
+        concurrency="OPERATION_MAX_CONCURRENCY",
+        oldest_minutes=15,  # a customer waits on the page
+        runbook="operation-queue",
+        dead_letters_runbook="operation-dead-letters",
+    ),
+    QueueRow(
+        queue=Queue.OPERATION_WAITING,
+        retries="OPERATION_MAX_RETRIES",
+        concurrency="OPERATION_WAITING_MAX_CONCURRENCY",
+        oldest_minutes=120,  # as for provisioning
+        runbook="operation-waiting-queue",
+        dead_letters_runbook="operation-dead-letters",
     ),
     QueueRow(
         queue=Queue.EMAIL,
@@ -81,4 +97,4 @@ QUEUES: tuple[QueueRow, ...] = (
 )
 
 DEAD_LETTER_CONCURRENCY = 2
-"""Batches of dead letters that are consumed at once: the least that SQS mappings allow."""
+"""The number of parallel batches of dead letters, which is the least that SQS mappings allow."""

@@ -25,6 +25,8 @@ class Queue(StrEnum):
 
     PROVISION = "provision"
     PROVISION_WAITING = "provision-waiting"  # jobs that wait for an upstream which is down
+    OPERATION = "operation"
+    OPERATION_WAITING = "operation-waiting"  # as for provisioning
     EMAIL = "email"
     EMAIL_WAITING = "email-waiting"  # mails that wait for a system which is down
     CASE = "case"
@@ -47,15 +49,21 @@ class Queue(StrEnum):
 
 
 class Secret(StrEnum):
-    """Secrets Manager secrets: one per outside system, one for the signing keys."""
+    """Secrets Manager secrets: one per outside system, and what proves calls from outside."""
 
     SALESFORCE = "salesforce"
     WHMCS = "whmcs"
     ESIM = "esim"
     MAIL = "mail"
     SIGNING = "signing"
+    ESIM_WEBHOOK = "esim-webhook"
 
     @property
     def variable(self) -> str:
         """The environment name that carries the secret's id."""
         return f"{self.name}_SECRET_ID"
+
+    @property
+    def of_an_outside_system(self) -> bool:
+        """Whether it opens a system that the portal calls."""
+        return self not in (Secret.SIGNING, Secret.ESIM_WEBHOOK)

@@ -1,8 +1,8 @@
-"""What each secret of a stage must hold, which follows from the stage's configuration.
+"""The fields of each secret of a stage, which follow from the stage's configuration.
 
-The shapes are those that the adapters read: `portal/adapters/salesforce/login.py`,
+They are the fields that the adapters read: `portal/adapters/salesforce/login.py`,
 `portal/adapters/whmcs/client.py`, the eSIM providers' adapters, `sendgrid.py` and `smtp.py`. The
-signing keys are made, not asked for, and therefore not among them.
+signing keys are generated, and are therefore not part of them.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ TEST_ORGS = (".sandbox.my.salesforce.com", ".scratch.my.salesforce.com")
 class SecretField:
     """One text of a secret.
 
-    `default` is taken when nothing is answered and nothing is there; `from_file` says that the
-    answer is the path of a file whose text is the value.
+    `default` is used when the operator answers nothing and no value is stored. `from_file` says
+    that the answer is the path of a file with the value. `made` says that a random text is used,
+    and shown once, when the operator answers nothing and no value is stored.
     """
 
     name: str
@@ -32,10 +33,11 @@ class SecretField:
     default: str = ""
     optional: bool = False
     from_file: bool = False
+    made: bool = False
 
 
 def secret_fields(config: Config) -> dict[Secret, tuple[SecretField, ...]]:
-    """The fields of each secret that an operator has to fill, in the order of asking."""
+    """Return the fields of each secret that an operator fills, in the order of the questions."""
     return {
         Secret.SALESFORCE: _salesforce(config),
         Secret.WHMCS: (
@@ -49,6 +51,7 @@ def secret_fields(config: Config) -> dict[Secret, tuple[SecretField, ...]]:
         ),
         Secret.ESIM: ESIM[config.esim_provider],
         Secret.MAIL: _mail(config),
+        Secret.ESIM_WEBHOOK: ESIM_WEBHOOK[config.esim_provider],
     }
 
 
@@ -56,7 +59,31 @@ ESIM = {
     "gigs": (SecretField(name="project"), SecretField(name="token")),
     "esim_access": (SecretField(name="accessCode"), SecretField(name="secretKey")),
 }
-"""By the names that ESIM_PROVIDER may have."""
+"""The fields of the eSIM secret by the values of ESIM_PROVIDER."""
+
+
+ESIM_WEBHOOK = {
+    "gigs": (
+        SecretField(
+            name="signingSecret",
+            hint="whsec_… of the webhook in Gigs; without it jobs poll",
+            optional=True,
+        ),
+        SecretField(
+            name="previousSigningSecret",
+            hint="while the secret is rotated",
+            optional=True,
+        ),
+    ),
+    "esim_access": (
+        SecretField(
+            name="pathToken",
+            hint="the last part of the address that eSIM Access calls; Enter makes one",
+            made=True,
+        ),
+    ),
+}
+"""The same for what proves the provider's events."""
 
 
 def _salesforce(config: Config) -> tuple[SecretField, ...]:

@@ -25,12 +25,12 @@ def synthesise(
     protect: bool = True,
     compiler: Compiler | None = None,
 ) -> None:
-    """Write the cloud assembly of a stage's two stacks; fails on any cdk-nag finding."""
+    """Write the cloud assembly of a stage's two stacks. It fails on any cdk-nag finding."""
     with tempfile.TemporaryDirectory() as folder:
         app = cdk.App(outdir=str(outdir), context=dict(context), analytics_reporting=False)
         cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
         assets = CodeAssets(folder=Path(folder), compiler=compiler)
         portal = PortalStack(app, config.stack_name, config=config, assets=assets, protect=protect)
-        # After the portal's stack: an alarm on something that is not there yet would ring.
+        # It depends on the portal's stack, because an alarm on a missing resource would be raised.
         MonitoringStack(app, config.monitoring_stack_name, config=config).add_dependency(portal)
         app.synth()

@@ -24,6 +24,7 @@ from local.stack.ports import PortTakenError
 from local.stack.serving import ServingError
 from local.stack.session import running
 from local.stack.settings import REPOSITORY, Settings, SettingsError
+from local.stack.webhooks import WebhookError
 
 EXPECTED = (
     BuildError,
@@ -33,6 +34,7 @@ EXPECTED = (
     SeedError,
     ServingError,
     SettingsError,
+    WebhookError,
 )
 """Errors that are shown by their message alone, without a stack trace."""
 

@@ -1,4 +1,4 @@
-"""`python -m ops`."""
+"""Runs the operator's command line: `python -m ops`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The operator's command line: `.venv/bin/ops --help`.
 
-Exit codes: 0 done; 1 no (something is rejected, unknown, or cannot be done any more); 2 wrong
-usage; 3 could not be found out, because a system was not reached or refused us.
+Exit codes: 0 for done; 1 for no (a product is rejected, an order is unknown, an action is no longer
+possible); 2 for wrong usage; 3 for no answer, because a system was not reached or refused.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ from ops import (
     jobs,
     number_report,
     numbers,
+    operation_report,
+    operations,
     order_report,
     order_view,
+    report,
     user_report,
     users,
 )
@@ -39,17 +42,21 @@ MOST = 1000
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Operate a stage of the portal.")
 catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue.")
 order_app = typer.Typer(no_args_is_help=True, help="One order.")
+whmcs_app = typer.Typer(no_args_is_help=True, help="The set-up of WHMCS.")
 app.add_typer(catalog_app, name="catalog")
 app.add_typer(order_app, name="order")
+app.add_typer(whmcs_app, name="whmcs")
 users_app = typer.Typer(no_args_is_help=True, help="One portal user.")
 app.add_typer(users_app, name="users")
-
 numbers_app = typer.Typer(no_args_is_help=True, help="One customer number.")
 app.add_typer(numbers_app, name="numbers")
+operation_app = typer.Typer(no_args_is_help=True, help="One operation of a customer.")
+app.add_typer(operation_app, name="operation")
 
+Who = Annotated[str, typer.Argument(help="User id, e-mail address, customer number or Account id")]
 Number = Annotated[str, typer.Argument(help="Customer number")]
 OrderId = Annotated[str, typer.Argument(help="Salesforce Order id, 15 or 18 characters")]
-Who = Annotated[str, typer.Argument(help="User id, e-mail address, customer number or Account id")]
+OperationId = Annotated[str, typer.Argument(help="id of an operation, such as topup-0123…")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")]
 
 
@@ -88,7 +95,7 @@ def catalog_check(ctx: typer.Context) -> None:
 
 @catalog_app.command("invalidate")
 def catalog_invalidate(ctx: typer.Context) -> None:
-    """Have the catalogue read from Salesforce again at its next use."""
+    """Make the portal read the catalogue from Salesforce again at its next use."""
     with _reported() as console:
         ports = _root(ctx).catalog()
         policy = CachePolicy()
@@ -102,7 +109,7 @@ def catalog_invalidate(ctx: typer.Context) -> None:
 
 @order_app.command("show")
 def order_show(ctx: typer.Context, order_id: OrderId) -> None:
-    """Show an order across Salesforce, the workflow table and WHMCS; ids only."""
+    """Show the ids and states of an order in Salesforce, the workflow table and WHMCS."""
     with _reported() as console:
         view = order_view.look_up(_root(ctx).order(), jobs.full_order_id(order_id))
         order_report.render(view, console)
@@ -112,7 +119,7 @@ def order_show(ctx: typer.Context, order_id: OrderId) -> None:
 
 @order_app.command("cancel")
 def order_cancel(ctx: typer.Context, order_id: OrderId, yes: Yes = False) -> None:
-    """Call provisioning off, if nothing has been ordered yet."""
+    """Cancel provisioning, if nothing has been ordered yet."""
     with _reported() as console:
         full_id = jobs.full_order_id(order_id)
         ports = _root(ctx).jobs()
@@ -171,6 +178,43 @@ def users_remove(ctx: typer.Context, who: Who, yes: Yes = False) -> None:
         )
 
 
+@operation_app.command("show")
+def operation_show(ctx: typer.Context, operation: OperationId) -> None:
+    """Show an operation in the workflow table and its invoice in WHMCS; ids only."""
+    with _reported() as console:
+        shown = operations.look_up(_root(ctx).operation(), operation)
+        operation_report.render(shown, console)
+        if shown.unreadable:
+            raise typer.Exit(FAILED)
+
+
+@operation_app.command("cancel")
+def operation_cancel(ctx: typer.Context, operation: OperationId, yes: Yes = False) -> None:
+    """Call an operation off, if nothing that cannot be undone has begun."""
+    with _reported() as console:
+        ports = _root(ctx).operation_jobs()
+        status = operations.must_exist(ports, operation).status
+        _confirm(f"Cancel {operation} (now {status})?", yes=yes)
+        outcome = operations.call_off(ports, operation)
+        console.print(operations.SENTENCES[outcome], soft_wrap=True)
+        if outcome not in operations.DONE:
+            raise typer.Exit(NO)
+
+
+@operation_app.command("redrive")
+def operation_redrive(ctx: typer.Context, operation: OperationId, yes: Yes = False) -> None:
+    """Start the next attempt of an operation that failed; the customer may be charged anew."""
+    with _reported() as console:
+        ports = _root(ctx).operation_jobs()
+        operations.must_exist(ports, operation)
+        _confirm(f"Start the next attempt of {operation}? It may charge the customer.", yes=yes)
+        attempt, correlation_id = operations.start_again(ports, operation)
+        console.print(
+            f"Attempt {attempt} of {operation} is queued; correlation id {correlation_id}.",
+            soft_wrap=True,
+        )
+
+
 @numbers_app.command("show")
 def numbers_show(ctx: typer.Context, number: Number) -> None:
     """Show who has a customer number, and how many attempts were made with it."""
@@ -193,7 +237,8 @@ def redrive(
     letters: Annotated[
         bool,
         typer.Option(
-            "--dead-letters", help="Provisioning: list them. E-mail and Cases: send them again."
+            "--dead-letters",
+            help="Provisioning and operations: list them. E-mail and Cases: send them again.",
         ),
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many messages")] = 10,
@@ -214,9 +259,77 @@ def redrive(
         )
 
 
+@app.command("doctor")
+def doctor(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+    system: Annotated[
+        list[str] | None,
+        typer.Option(help="Only checks of aws, salesforce, whmcs, esim, mail or portal"),
+    ] = None,
+    write_probes: Annotated[
+        bool, typer.Option("--write-probes", help="Also settle what only a write can; asks first")
+    ] = False,
+    probe_client: Annotated[
+        int | None, typer.Option(help="WHMCS client of your own that the probe may order for")
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Check a stage and every system around it; exit 1 when something is wrong."""
+    from ops import doctor_command  # noqa: PLC0415  # everything that reads a system
+
+    with _reported() as console:
+        wanted = doctor_command.chosen(system)
+        if write_probes:
+            _confirm(doctor_command.question(probe_client), yes=yes)
+            wanted = (*wanted, *doctor_command.probes(probe_client, system))
+        code = doctor_command.run(wanted, _root(ctx).doctor(), console, as_json=as_json)
+        if code:
+            raise typer.Exit(code)
+
+
+@app.command("audit")
+def audit(
+    ctx: typer.Context,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Orders changed on this day (UTC) or later"),
+    ] = None,
+    last: Annotated[
+        bool, typer.Option("--last", help="What the last nightly audit found; reads no system")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+) -> None:
+    """Compare all systems and list what does not agree; exit 1 when something does not."""
+    from ops import audit as auditing  # noqa: PLC0415  # everything that reads a system
+
+    with _reported() as console:
+        ports = _root(ctx).audit()
+        day = since.replace(tzinfo=UTC) if since else None
+        state, findings = auditing.last(ports) if last else auditing.run(ports, day)
+        if as_json:
+            console.print(auditing.as_json(state, findings), soft_wrap=True)
+        else:
+            auditing.show(state, findings, console)
+        if findings:
+            raise typer.Exit(NO)
+
+
+@whmcs_app.command("plan")
+def whmcs_plan(ctx: typer.Context) -> None:
+    """List what has to be created in WHMCS and whether it is there; exit 1 when not all is."""
+    from ops import whmcs_plan as planning  # noqa: PLC0415  # everything that reads a system
+
+    with _reported() as console:
+        items = list(planning.plan(_root(ctx).doctor()))
+        planning.show(items, console)
+        if any(item.state is planning.State.MISSING for item in items):
+            raise typer.Exit(NO)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Repeatable:
-    """Dead letters that are safe to send again; those to `keep` stay, for the reason `kept`."""
+    """Dead letters that are safe to send again. Those to `keep` stay, for the reason `kept`."""
 
     title: str
     what: str
@@ -229,23 +342,25 @@ def _redrive_letters(root: Root, limit: int, console: Console, *, yes: bool) -> 
     ports = root.dead_letters()
     console.print("Provisioning (a Lambda ends their orders as failed; redrive those by id)")
     _list([*ports.provision.look(limit), *ports.provision_waiting.look(limit)], console)
+    console.print("Operations (a Lambda undoes and ends them; redrive those by id)")
+    _list([*ports.operation.look(limit), *ports.operation_waiting.look(limit)], console)
     now = datetime.fromtimestamp(ports.clock(), UTC)
     mails = _Repeatable(
         title="E-mail",
         what="mails",
         letters=ports.email,
-        keep=lambda letter: dead_letters.is_dead_reset(letter, now=now),
-        kept="password resets whose links have expired; their customers ask again",
+        keep=lambda letter: dead_letters.is_too_late(letter, now=now),
+        kept="links to a new password or to sign up that are too late; their customers ask again",
     )
     cases = _Repeatable(title="Case", what="Cases", letters=ports.case)
-    # A no to one is no answer about the other.
+    # Each queue is asked about separately.
     agreed = [_send_again(queue, limit, console, yes=yes) for queue in (mails, cases)]
     if not all(agreed):
         raise typer.Exit(NO)
 
 
 def _send_again(queue: _Repeatable, limit: int, console: Console, *, yes: bool) -> bool:
-    """Whether it was done, or there was nothing to do."""
+    """Send dead letters again. Returns False when the operator said no."""
     console.print(queue.title)
     waiting = queue.letters.look(limit)
     _list(waiting, console)
@@ -267,7 +382,7 @@ def _list(letters: Sequence[DeadLetter], console: Console) -> None:
         members = dead_letters.parts(letter)
         names = ("jobId", "attempt", "template", "dedupKey", "userId", "caseKey")
         said = "  ".join(f"{name} {members[name]}" for name in names if name in members)
-        sent = order_report.moment(letter.sent_at.timestamp())
+        sent = report.moment(letter.sent_at.timestamp())
         console.print(f"  {sent}  {said or 'not readable'}  message {letter.id}", soft_wrap=True)
 
 
@@ -283,9 +398,9 @@ def _confirm(question: str, *, yes: bool) -> None:
 
 @contextmanager
 def _reported() -> Iterator[Console]:
-    """A console for results; what goes wrong becomes one sentence and an exit code.
+    """Yield a console for results. An error becomes one sentence and an exit code.
 
-    What the shared package writes to stdout is for CloudWatch (metrics, logs), not for people.
+    The shared package's output on stdout is for CloudWatch (metrics, logs), and is not shown.
     """
     console = _console(stderr=False)
     try:
@@ -304,7 +419,7 @@ def _say(sentence: str) -> None:
 
 
 def _console(*, stderr: bool) -> Console:
-    # The stream of now: stdout is redirected while the shared package works.
+    # The current stream, because stdout is redirected while the shared package works.
     console = Console(
         file=sys.stderr if stderr else sys.stdout, markup=False, emoji=False, highlight=False
     )
@@ -314,5 +429,5 @@ def _console(*, stderr: bool) -> Console:
 
 
 def main() -> None:
-    """Entry of the script `ops`."""
+    """Run the script `ops`."""
     app()

@@ -1,8 +1,9 @@
-"""Dead letters: what lies there, and sending mails and Case jobs again.
+"""Lists dead letters, and sends mail and Case jobs again.
 
-Receive, send, delete, instead of StartMessageMoveTask: a message can be looked at before it is
-moved, and it works with emulators. Dying between send and delete leaves a message twice, which
-consumers recognise by its key (standard queues deliver twice anyway).
+It receives, sends and deletes messages instead of calling StartMessageMoveTask, so that a message
+can be checked before it is moved, and so that it works with emulators. A crash between send and
+delete leaves a message twice. Consumers recognise it by its key, because standard queues may also
+deliver twice.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from ops.ports import DeadLetter, Moved
 
 BATCH = 10  # SQS API reference, ReceiveMessage
 HIDDEN_SECONDS = 60
-RESET_LINK_LIFE = timedelta(minutes=30)
+ASKED_FOR_BY_ANYBODY = (MailTemplate.PASSWORD_RESET, MailTemplate.SIGNUP_PROOF)
+WAITED_FOR = timedelta(minutes=30)
 
 
 class SqsDeadLetters:
@@ -30,13 +32,13 @@ class SqsDeadLetters:
         self._queue_url = queue_url
 
     def look(self, limit: int) -> Sequence[DeadLetter]:
-        """At most `limit` messages; they can be received again at once."""
+        """Return at most `limit` messages. They can be received again at once."""
         received = list(self._received(limit))
         self._release(received)
         return [_letter(message) for message in received]
 
     def move_back(self, limit: int, keep: Callable[[DeadLetter], bool]) -> Moved:
-        """Send at most `limit` messages to their queue again; those to `keep` stay."""
+        """Send at most `limit` messages to their queue again. Those to `keep` stay."""
         received = list(self._received(limit))
         moved: list[DeadLetter] = []
         left: list[DeadLetter] = []
@@ -63,7 +65,7 @@ class SqsDeadLetters:
         self._client().delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
 
     def _received(self, limit: int) -> Iterator[dict[str, Any]]:
-        """Distinct messages, hidden from others meanwhile."""
+        """Yield distinct messages, which are hidden from other receivers meanwhile."""
         seen: set[str] = set()
         while len(seen) < limit:
             answer = self._client().receive_message(
@@ -94,7 +96,7 @@ class JoinedDeadLetters:
         self._queues = queues
 
     def look(self, limit: int) -> Sequence[DeadLetter]:
-        """At most `limit` messages of all queues; they can be received again at once."""
+        """Return at most `limit` messages of all queues. They can be received again at once."""
         found: list[DeadLetter] = []
         for queue in self._queues:
             if len(found) < limit:
@@ -102,7 +104,7 @@ class JoinedDeadLetters:
         return found
 
     def move_back(self, limit: int, keep: Callable[[DeadLetter], bool]) -> Moved:
-        """Send at most `limit` messages to the fresh queue again; those to `keep` stay."""
+        """Send at most `limit` messages to the fresh queue again. Those to `keep` stay."""
         moved: list[DeadLetter] = []
         left: list[DeadLetter] = []
         for queue in self._queues:
@@ -113,14 +115,14 @@ class JoinedDeadLetters:
         return Moved(moved, left)
 
 
-def is_dead_reset(letter: DeadLetter, *, now: datetime) -> bool:
-    """Whether it is a password reset whose link has expired: the customer asks again."""
+def is_too_late(letter: DeadLetter, *, now: datetime) -> bool:
+    """Whether it is a mail with a link that its reader has given up on and will ask for again."""
     template = parts(letter).get("template")
-    return template == MailTemplate.PASSWORD_RESET and now - letter.sent_at > RESET_LINK_LIFE
+    return template in ASKED_FOR_BY_ANYBODY and now - letter.sent_at > WAITED_FOR
 
 
 def parts(letter: DeadLetter) -> dict[str, Any]:
-    """The message's members; none when it is no JSON object."""
+    """Return the message's members; none when it is no JSON object."""
     try:
         body = json.loads(letter.body)
     except ValueError:

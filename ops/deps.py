@@ -1,4 +1,4 @@
-"""Composition root of the operator's command line: the only place that names adapters."""
+"""The composition root of the operator's command line, the only module that uses adapters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from urllib.parse import urlsplit
 from portal import config
 
 from ops import stages
-from ops.ports import CatalogPorts, DeadLetterPorts, JobPorts, NumberPorts, OrderPorts, UserPorts
+from ops.ports import (
+    CatalogPorts,
+    DeadLetterPorts,
+    JobPorts,
+    NumberPorts,
+    OperationPorts,
+    OrderPorts,
+    UserPorts,
+)
 from ops.stages import Stage
 
 if TYPE_CHECKING:
@@ -21,13 +29,23 @@ if TYPE_CHECKING:
     from portal.repositories.workflow import DynamoJobStore
     from portal.secrets import Secret
 
+    from ops.audit import AuditPorts
     from ops.dead_letters import JoinedDeadLetters, SqsDeadLetters
+    from ops.doctor.installation import Installation
 
 READ_SECONDS = 20.0
 
 
 class JobConfig(config.WorkflowTable, config.ProvisionQueue):
-    """`ops order cancel`, `ops redrive`."""
+    """The settings of `ops order cancel` and `ops redrive`."""
+
+
+class OperationJobConfig(config.WorkflowTable, config.OperationQueue):
+    """`ops operation cancel`, `ops operation redrive`."""
+
+
+class OperationConfig(OperationJobConfig, config.WhmcsConfig):
+    """`ops operation show`."""
 
 
 class NumberConfig(config.IdentityTable, config.EphemeralTable, config.RateLimitConfig):
@@ -37,11 +55,25 @@ class NumberConfig(config.IdentityTable, config.EphemeralTable, config.RateLimit
 class OrderConfig(
     config.WorkflowTable, config.IdentityTable, config.SalesforceConfig, config.WhmcsConfig
 ):
-    """`ops order show`."""
+    """The settings of `ops order show`."""
+
+
+class AuditSettings(
+    config.IdentityTable,
+    config.WorkflowTable,
+    config.EphemeralTable,
+    config.SalesforceConfig,
+    config.SalesforcePricebook,
+    config.CurrencyConfig,
+    config.WhmcsConfig,
+    config.EsimConfig,
+    config.AuditConfig,
+):
+    """`ops audit`."""
 
 
 class StageRoot:
-    """`Root` over a deployed stage, looked up at the first use."""
+    """`Root` over a deployed stage, which is looked up at the first use."""
 
     def __init__(self, name: str | None, front_door: str | None = None) -> None:
         self._name = name
@@ -70,13 +102,25 @@ class StageRoot:
         )
 
     def jobs(self) -> JobPorts:
-        """For what changes a job."""
-        from portal.adapters.sqs import SqsQueue
-        from portal.adapters.task_queue import SqsTaskQueue
-
+        """Return the ports of the commands that change a provisioning job."""
         settings = config.load(JobConfig, self.stage.environment)
-        queue = SqsQueue(settings.provision_queue_url, lambda: self.stage.cloud.client("sqs"))
-        return JobPorts(jobs=self._jobs(settings), queue=SqsTaskQueue(queue), clock=time.time)
+        return self._job_ports(settings, settings.provision_queue_url)
+
+    def operation_jobs(self) -> JobPorts:
+        """For what changes an operation."""
+        settings = config.load(OperationJobConfig, self.stage.environment)
+        return self._job_ports(settings, settings.operation_queue_url)
+
+    def operation(self) -> OperationPorts:
+        """For `ops operation show`."""
+        from portal.adapters.whmcs.invoicing import WhmcsInvoicing
+
+        settings = config.load(OperationConfig, self.stage.environment)
+        return OperationPorts(
+            stage=self.stage.name,
+            jobs=self._job_ports(settings, settings.operation_queue_url),
+            invoicing=WhmcsInvoicing(self._whmcs(settings)),
+        )
 
     def order(self) -> OrderPorts:
         """For `ops order show`."""
@@ -145,13 +189,59 @@ class StageRoot:
         return DeadLetterPorts(
             provision=self._dead_letters("Provision"),
             provision_waiting=self._dead_letters("ProvisionWaiting"),
+            operation=self._dead_letters("Operation"),
+            operation_waiting=self._dead_letters("OperationWaiting"),
             email=self._joined_dead_letters("Email"),
             case=self._joined_dead_letters("Case"),
             clock=time.time,
         )
 
+    def audit(self) -> AuditPorts:
+        """For `ops audit`."""
+        from portal import factories
+        from portal.adapters.guard import unguarded
+        from portal.adapters.salesforce.catalog import SalesforceCatalogSource
+        from portal.repositories.audit import DynamoSpool
+
+        from ops.audit import AuditPorts
+
+        settings = config.load(AuditSettings, self.stage.environment)
+        salesforce = self._salesforce(settings)
+        lines = factories.line_pages(
+            settings.esim_provider,
+            {
+                "url": settings.esim_api_url,
+                "secret": self._secret(settings.esim_secret_id),
+                "transport": _transport("esim", settings.esim_api_url),
+                "guard": unguarded,
+            },
+        )
+        sources = factories.audit_sources(
+            salesforce=salesforce,
+            whmcs=self._whmcs(settings),
+            lines=lines,
+            workflow=self._table(settings.workflow_table),
+            identity=self._table(settings.identity_table),
+            catalogue=SalesforceCatalogSource(
+                salesforce,
+                pricebook=settings.salesforce_pricebook,
+                currency=settings.portal_currency,
+            ),
+            currency=settings.portal_currency,
+        )
+        spool = DynamoSpool(self._table(settings.ephemeral_table), clock=time.time)
+        return AuditPorts(
+            sources=sources, spool=spool, clock=time.time, most_calls=settings.audit_most_calls
+        )
+
+    def doctor(self) -> Installation:
+        """For `ops doctor`."""
+        from ops.doctor.root import installation
+
+        return installation(self.stage, secret=self._secret, transport=_transport)
+
     def _joined_dead_letters(self, queue: str) -> JoinedDeadLetters:
-        """Those of the queue and of its waiting queue, which go back to the former."""
+        """Return the dead letters of a queue and its waiting queue. They go back to the queue."""
         from ops.dead_letters import JoinedDeadLetters
 
         waiting = self._dead_letters(f"{queue}Waiting", back_to=queue)
@@ -165,6 +255,13 @@ class StageRoot:
             url=self.stage.output(f"{queue}DeadLettersUrl"),
             queue_url=self.stage.output(f"{back_to or queue}QueueUrl"),
         )
+
+    def _job_ports(self, settings: config.WorkflowTable, queue_url: str) -> JobPorts:
+        from portal.adapters.sqs import SqsQueue
+        from portal.adapters.task_queue import SqsTaskQueue
+
+        queue = SqsQueue(queue_url, lambda: self.stage.cloud.client("sqs"))
+        return JobPorts(jobs=self._jobs(settings), queue=SqsTaskQueue(queue), clock=time.time)
 
     def _jobs(self, settings: config.WorkflowTable) -> DynamoJobStore:
         from portal.repositories.workflow import DynamoJobStore

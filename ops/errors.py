@@ -1,4 +1,4 @@
-"""What ends a command: one sentence that says what to do."""
+"""Errors that end a command, each with one sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from portal.domain.upstream import (
     UpstreamError,
 )
 
-NO = 1  # the answer is no: something is rejected, unknown, or cannot be done any more
-FAILED = 3  # there is no answer: a system could not be reached or refused us
+NO = 1  # the answer is no: a product is rejected, an order is unknown, an action is not possible
+FAILED = 3  # there is no answer: a system was not reached or refused
 
 KNOWN = (BotoCoreError, ClientError, ConfigurationError, UpstreamError)
 _DENIED = ("AccessDenied", "UnauthorizedOperation", "AuthorizationError")
@@ -46,7 +46,7 @@ _ADVICE: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
 
 
 class OpsError(Exception):
-    """A sentence for the operator; `exit_code` is the command's."""
+    """An error with a sentence for the operator. `exit_code` is the command's."""
 
     def __init__(self, sentence: str, *, exit_code: int = NO) -> None:
         super().__init__(sentence)
@@ -54,7 +54,7 @@ class OpsError(Exception):
 
 
 def explain(error: Exception) -> str:
-    """What went wrong and what to do, without what a vendor may have quoted."""
+    """Return what went wrong and what to do, without data that a vendor may have quoted."""
     if isinstance(error, ClientError):
         return _of_aws(error)
     for kinds, advice in _ADVICE:

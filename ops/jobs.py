@@ -1,4 +1,4 @@
-"""Changing a provisioning job: calling it off, starting it anew."""
+"""Cancels a provisioning job, or starts its next attempt."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ DONE = frozenset({Cancellation.CANCELLED, Cancellation.REQUESTED})
 
 
 def full_order_id(text: str) -> str:
-    """The 18-character id of an Order. Raises OpsError for anything else."""
+    """Return the 18-character id of an Order. Raises OpsError for anything else."""
     if re.fullmatch(SALESFORCE_ORDER_ID, text) is None or (
         len(text) == 18 and to_18(text) != text  # noqa: PLR2004  # the long form
     ):
@@ -54,7 +54,7 @@ def call_off(ports: JobPorts, order_id: str) -> Cancellation:
 
 
 def must_exist(ports: JobPorts, order_id: str) -> Status:
-    """How the job of an Order stands. Raises OpsError when there is none."""
+    """Return the status of an Order's job. Raises OpsError when there is none."""
     job = ports.jobs.get(order_job_id(order_id))
     if job is None:
         raise OpsError(
@@ -65,9 +65,10 @@ def must_exist(ports: JobPorts, order_id: str) -> Status:
 
 
 def start_again(ports: JobPorts, order_id: str) -> tuple[int, str]:
-    """Begin the next attempt of a failed job, as the button would; its number, correlation id.
+    """Begin the next attempt of a failed job, as the button does.
 
-    Raises OpsError when there is nothing to begin, Unavailable when nothing has begun.
+    Returns the number and the correlation id of the attempt. Raises OpsError when there is nothing
+    to begin, and Unavailable when nothing has begun.
     """
     status = must_exist(ports, order_id)
     if status not in (Status.FAILED, Status.CANCELLED):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from ops.numbers import NumberView
-from ops.order_report import moment
+from ops.report import moment
 
 
 def render(view: NumberView, console: Console) -> None:

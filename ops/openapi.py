@@ -1,8 +1,8 @@
 """The API's OpenAPI 3.1 document, made from the handlers themselves.
 
-`python -m ops.openapi` writes `docs/openapi.json`; a test fails when it is out of date. Each
-endpoint is an application of its own (one Lambda each), so their documents are put together
-here, with what the gateway and the frame add: problems, correlation ids, how to sign in.
+`python -m ops.openapi` writes `docs/openapi.json`, and a test fails when it is out of date. Each
+endpoint is an application of its own, so their documents are combined here. Problems, correlation
+ids and the security schemes, which the gateway and `portal.api.app` add, are added here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from portal.api.declarations import Declared, RequestHeader
 from portal.domain import problems
 from portal.domain.problems import TYPE_BASE, ProblemType
 
-from infra.endpoint_model import Access, Endpoint
+from infra.endpoint_model import Access, Endpoint, Route
 from infra.endpoints import ENDPOINTS
 
 OUTPUT = Path(__file__).parents[1] / "docs" / "openapi.json"
@@ -65,6 +65,13 @@ SECURITY_SCHEMES: dict[str, Any] = {
         "description": "`v1=<hex HMAC-SHA-256>` with X-Portal-Timestamp, X-Portal-Key-Id and "
         "Idempotency-Key; see docs/signature.md.",
     },
+    "providerSignature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": "`v1,<base64 HMAC-SHA-256>`, by spaces, with webhook-id and "
+        "webhook-timestamp; see docs/esim-providers.md.",
+    },
 }
 MAY_BE_REPEATED = (409, 429, 503, 504)
 HEADERS: dict[str, Any] = {
@@ -89,7 +96,7 @@ DESCRIPTION = (
 
 
 def document() -> dict[str, Any]:
-    """The whole document."""
+    """Return the whole document."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Problem": PROBLEM_SCHEMA}
     refusals: dict[str, dict[str, Any]] = {}
@@ -151,15 +158,12 @@ def _finished(
     """The operation completed; what it refuses with is added to `refusals`."""
     assert endpoint.route is not None  # noqa: S101  # the caller skipped the others
     operation["operationId"] = endpoint.name
-    operation["security"] = {
-        Access.BEARER: [{"bearer": []}],
-        Access.SIGNED: [{"signature": []}],
-    }.get(endpoint.route.access, [])
-    # Powertools describes its own validation errors; ours are problems like all others.
+    operation["security"] = _security(endpoint.route)
+    # Powertools describes its own validation errors, but the portal answers problems.
     for status in ("422", "500"):
         operation["responses"].pop(status, None)
     for status, response in operation["responses"].items():
-        if status in ("202", "204", "304") and endpoint.route.access is not Access.SIGNED:
+        if status in ("204", "304") or (status == "202" and not _has_model(response)):
             response.pop("content", None)
         response["headers"] = {
             name: {"$ref": f"#/components/headers/{name}"}
@@ -178,6 +182,22 @@ def _finished(
     if declared.example is not None:
         operation["requestBody"]["content"]["application/json"]["example"] = declared.example
     return operation
+
+
+def _has_model(response: dict[str, Any]) -> bool:
+    """Whether an answer has a body; Powertools describes one for every answer."""
+    return "$ref" in json.dumps(response.get("content", {}))
+
+
+def _security(route: Route) -> list[dict[str, list[str]]]:
+    if route.access is Access.WEBHOOK and "{token}" in route.path:
+        return []  # the path is the proof
+    name = {
+        Access.BEARER: "bearer",
+        Access.SIGNED: "signature",
+        Access.WEBHOOK: "providerSignature",
+    }.get(route.access)
+    return [{name: []}] if name else []
 
 
 def _header(header: RequestHeader) -> dict[str, Any]:
@@ -262,7 +282,7 @@ def _add_schema(schemas: dict[str, Any], name: str, schema: Any) -> None:
 
 
 def render() -> str:
-    """The document as it is committed."""
+    """Return the text of the document as it is committed."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 

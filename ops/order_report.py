@@ -1,8 +1,6 @@
-"""An order on the terminal."""
+"""Prints an order on the terminal."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
 
 from portal.domain.provisioning_errors import GOES_ON, REASONS
 from portal.domain.provisioning_order import ProvisioningStatus
@@ -10,16 +8,14 @@ from portal.engine.model import Job
 from portal.engine.states import Status
 from portal.provisioning.job import STEP_NAMES, order_job_id
 from rich.console import Console
-from rich.table import Table
 
 from ops.order_view import SALESFORCE, WHMCS, WORKFLOW, Billing, OrderView
 from ops.ports import SalesforceOrder
-
-NONE = "-"
+from ops.report import NONE, facts, history, moment, table
 
 
 def render(view: OrderView, console: Console) -> None:
-    """Print all of it."""
+    """Print all that is known about an order."""
     console.print(f"Order {view.order_id} · stage {view.stage}", style="bold")
     _heading(console, view, SALESFORCE)
     if view.salesforce is not None:
@@ -29,7 +25,7 @@ def render(view: OrderView, console: Console) -> None:
     _heading(console, view, WORKFLOW)
     if view.job is not None:
         _job(view.job, view.page, console)
-        _history(view, console)
+        history(view.history, console)
     elif WORKFLOW not in view.unreadable:
         console.print("Provisioning was never started.")
     _heading(console, view, WHMCS)
@@ -40,7 +36,7 @@ def render(view: OrderView, console: Console) -> None:
 
 
 def logs_query(view: OrderView) -> str:
-    """The query to paste, over all Lambdas of the stage."""
+    """Return the CloudWatch Logs query for all Lambdas of the stage."""
     wanted = [f'sf_order_id = "{view.order_id}"', f'job_id = "{order_job_id(view.order_id)}"']
     if view.job is not None and view.job.correlation_id:
         wanted.insert(0, f'correlation_id = "{view.job.correlation_id}"')
@@ -61,7 +57,7 @@ def _heading(console: Console, view: OrderView, system: str) -> None:
 def _salesforce(found: SalesforceOrder, page: str, console: Console) -> None:
     order = found.order
     at = f" {order.activation_at.isoformat()}" if order.activation_at else ""
-    _facts(
+    facts(
         console,
         {
             "number": order.number,
@@ -80,9 +76,9 @@ def _salesforce(found: SalesforceOrder, page: str, console: Console) -> None:
             "ICCIDs": order.iccids,
         },
     )
-    table = _table("line", "product", "quantity", "cycle", "WHMCS product", "WHMCS services")
+    rows = table("line", "product", "quantity", "cycle", "WHMCS product", "WHMCS services")
     for line in order.lines:
-        table.add_row(
+        rows.add_row(
             line.id,
             line.sku or NONE,
             f"{line.quantity.normalize():f}",
@@ -90,12 +86,12 @@ def _salesforce(found: SalesforceOrder, page: str, console: Console) -> None:
             str(line.whmcs_product_id or NONE),
             line.service_ids or NONE,
         )
-    console.print(table)
+    console.print(rows)
 
 
 def _job(job: Job, page: str, console: Console) -> None:
     last_error = job.last_error
-    _facts(
+    facts(
         console,
         {
             "job": job.id,
@@ -114,62 +110,39 @@ def _job(job: Job, page: str, console: Console) -> None:
             "correlation id": job.correlation_id,
         },
     )
-    table = _table("step", "state", "attempt", "started", "done")
+    rows = table("step", "state", "attempt", "started", "done")
     known = [name for name in STEP_NAMES if name in job.steps]
     for name in [*known, *sorted(job.steps.keys() - set(STEP_NAMES))]:
         record = job.steps[name]
         started, done = moment(record.started_at), moment(record.done_at) or NONE
-        table.add_row(name, str(record.state), str(record.attempt), started, done)
+        rows.add_row(name, str(record.state), str(record.attempt), started, done)
     if job.steps:
-        console.print(table)
-
-
-def _history(view: OrderView, console: Console) -> None:
-    for event in view.history:
-        words = [
-            str(event["sk"]).split("#")[1],
-            f"attempt {event.get('attempt', NONE)}",
-            *(str(event.get(name) or "") for name in ("kind", "step", "detail")),
-        ]
-        console.print("  " + "  ".join(word for word in words if word), soft_wrap=True)
+        console.print(rows)
 
 
 def _billing(billing: Billing, console: Console) -> None:
-    _facts(console, {"client": billing.client_id})
+    facts(console, {"client": billing.client_id})
     for order in billing.orders:
         console.print(f"  order {order.id}: {order.state}, client {order.client_id}")
     for missing in billing.missing:
         console.print(f"  order {missing} is recorded, but WHMCS has none", style="red")
     if not billing.orders and not billing.missing:
         console.print("  no order found")
-    table = _table("service", "order", "product", "quantity", "cycle", "status")
+    rows = table("service", "order", "product", "quantity", "cycle", "status")
     for service in billing.services:
         numbers = (service.id, service.order_id, service.pid, service.quantity)
-        table.add_row(*map(str, numbers), service.billing_cycle, service.status)
+        rows.add_row(*map(str, numbers), service.billing_cycle, service.status)
     if billing.services:
-        console.print(table)
-
-
-def _facts(console: Console, facts: dict[str, object]) -> None:
-    for name, value in facts.items():
-        if value not in ("", None):
-            console.print(f"  {name:<18}{value}", soft_wrap=True)
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 2), header_style="dim")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
+        console.print(rows)
 
 
 def _decided(job: Job) -> bool:
-    """Whether nothing more is tried; that Salesforce has not been told yet changes nothing."""
+    """Whether the job runs no more steps, even if its end is not reported to Salesforce yet."""
     return job.status.over or job.status is Status.STOPPING
 
 
 def _full_reason(page: str) -> str:
-    """Where the vendor's own words are: they may name a person and are not printed here."""
+    """Return where the vendor's text is. It may name a person, and is not printed here."""
     return f"field Provisioning Error Message of the Order: {page}"
 
 
@@ -178,10 +151,3 @@ def _remedy(code: str | None, *, over: bool) -> str:
     if reason is None:
         return ""
     return reason.action if over else GOES_ON
-
-
-def moment(epoch: float | None) -> str:
-    """UTC to the second; empty for none."""
-    if epoch is None:
-        return ""
-    return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

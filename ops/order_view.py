@@ -1,6 +1,6 @@
-"""One order across Salesforce, the workflow table and WHMCS; ids only, nothing personal.
+"""Reads one order from Salesforce, the workflow table and WHMCS, without personal data.
 
-Each system is read on its own: when one cannot be, what the others say is worth the more.
+Each system is read separately, so that a failure of one does not hide the others.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SALESFORCE, WORKFLOW, WHMCS = "Salesforce", "Workflow", "WHMCS"
 
 @dataclass(frozen=True, kw_only=True)
 class Billing:
-    """What WHMCS has of an order; `missing` are the ids of orders that it should have."""
+    """The WHMCS orders of an Order. `missing` are the ids of orders that WHMCS should have."""
 
     client_id: int | None
     orders: Sequence[BillingOrder] = ()
@@ -32,7 +32,7 @@ class Billing:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderView:
-    """Everything that is known; `unreadable` says by system why it could not be read.
+    """All that is known about an order. `unreadable` has the reason by system.
 
     `page` is the address of the Order's page in Salesforce.
     """
@@ -48,9 +48,9 @@ class OrderView:
 
 
 def look_up(ports: OrderPorts, order_id: str) -> OrderView:
-    """Everything about an Order (18 characters).
+    """Return all that is known about an Order (18 characters).
 
-    Raises OpsError when Salesforce and the workflow table were read and neither knows it.
+    Raises OpsError when Salesforce and the workflow table were read and neither has the Order.
     """
     unreadable: dict[str, str] = {}
     salesforce = _read(unreadable, SALESFORCE, lambda: ports.orders.read(order_id))
@@ -82,7 +82,7 @@ def _read(unreadable: dict[str, str], system: str, read: Callable[[], T]) -> T |
 def _billing(
     ports: OrderPorts, order_id: str, salesforce: SalesforceOrder | None, job: Job | None
 ) -> Billing:
-    """Orders by the recorded ids, and by the services that carry our reference."""
+    """Return the WHMCS orders by the recorded ids and by the services with the reference."""
     ids = _order_ids(salesforce, job)
     orders = _orders(ports, ids)
     client_id = _client_id(ports, salesforce, job)

@@ -1,11 +1,11 @@
-"""What the commands work on, as they see it."""
+"""The ports of the commands."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from portal.api.rate_limit import RateLimiter
 from portal.catalog.cache import CatalogStore
@@ -16,11 +16,16 @@ from portal.ports.accounts import AccountMerges
 from portal.ports.billing_orders import BillingOrders, BillingServices
 from portal.ports.catalog import CatalogSource
 from portal.ports.identity import CustomerDirectory, CustomerRecords, OperatorDirectory
+from portal.ports.invoicing import Invoicing
+
+if TYPE_CHECKING:
+    from ops.audit import AuditPorts
+    from ops.doctor.installation import Installation
 
 
 @dataclass(frozen=True, kw_only=True)
 class SalesforceOrder:
-    """An Order as the operator is shown it; `last_at` is Salesforce's own text."""
+    """An Order with the fields for operators. `last_at` is Salesforce's text."""
 
     order: LoadedOrder
     error_code: str
@@ -28,24 +33,24 @@ class SalesforceOrder:
 
 
 class OrderReader(Protocol):
-    """Reading one Order."""
+    """Reads one Order."""
 
     def read(self, order_id: str) -> SalesforceOrder | None:
-        """The Order (18 characters); None when there is none. Raises UpstreamError."""
+        """Return the Order (18 characters); None when there is none. Raises UpstreamErrors."""
         ...
 
 
 class OperatorJobs(JobStore, Protocol):
-    """Jobs with their history."""
+    """The store of jobs with their history."""
 
     def history(self, job_id: str) -> Iterator[dict[str, Any]]:
-        """The history, oldest first."""
+        """Yield the lines of a job's history, oldest first."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLetter:
-    """A message that was given up; `body` is JSON with ids only."""
+    """A message that was given up. `body` is JSON with ids only."""
 
     id: str
     body: str
@@ -54,7 +59,7 @@ class DeadLetter:
 
 @dataclass(frozen=True)
 class Moved:
-    """What was moved back, and what was left where it is."""
+    """The messages that were moved back, and those that were kept."""
 
     moved: Sequence[DeadLetter]
     left: Sequence[DeadLetter]
@@ -64,11 +69,11 @@ class DeadLetters(Protocol):
     """A dead-letter queue."""
 
     def look(self, limit: int) -> Sequence[DeadLetter]:
-        """At most `limit` messages; they stay."""
+        """Return at most `limit` messages. They stay in the queue."""
         ...
 
     def move_back(self, limit: int, keep: Callable[[DeadLetter], bool]) -> Moved:
-        """Send at most `limit` messages to their queue again; those to `keep` stay."""
+        """Send at most `limit` messages to their queue again. Those to `keep` stay."""
         ...
 
 
@@ -83,11 +88,20 @@ class CatalogPorts:
 
 @dataclass(frozen=True, kw_only=True)
 class JobPorts:
-    """For `ops order cancel` and `ops redrive`; `clock` gives epoch seconds."""
+    """For what cancels and starts jobs of a queue; `clock` gives epoch seconds."""
 
     jobs: OperatorJobs
     queue: Queue
     clock: Callable[[], float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationPorts:
+    """For `ops operation show`."""
+
+    stage: str
+    jobs: JobPorts
+    invoicing: Invoicing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,15 +151,17 @@ class DeadLetterPorts:
 
     provision: DeadLetters
     provision_waiting: DeadLetters
+    operation: DeadLetters
+    operation_waiting: DeadLetters
     email: DeadLetters
     case: DeadLetters
     clock: Callable[[], float]
 
 
 class Root(Protocol):
-    """Where a command gets its ports; each is put together when it is asked for.
+    """Gives a command its ports, which are created when they are needed.
 
-    All raise OpsError, ConfigurationError and botocore's errors.
+    All methods raise OpsError, ConfigurationError and botocore's errors.
     """
 
     def catalog(self) -> CatalogPorts:
@@ -153,7 +169,15 @@ class Root(Protocol):
         ...
 
     def jobs(self) -> JobPorts:
-        """For what changes a job."""
+        """For what changes a provisioning job."""
+        ...
+
+    def operation_jobs(self) -> JobPorts:
+        """For what changes an operation."""
+        ...
+
+    def operation(self) -> OperationPorts:
+        """For `ops operation show`."""
         ...
 
     def order(self) -> OrderPorts:
@@ -170,4 +194,12 @@ class Root(Protocol):
 
     def dead_letters(self) -> DeadLetterPorts:
         """For `ops redrive --dead-letters`."""
+        ...
+
+    def audit(self) -> AuditPorts:
+        """For `ops audit`."""
+        ...
+
+    def doctor(self) -> Installation:
+        """For `ops doctor`."""
         ...

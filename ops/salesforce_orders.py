@@ -1,4 +1,4 @@
-"""One Order with the fields that only operators look at."""
+"""Reads one Order with the fields that only operators need."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class SalesforceOrderReader:
         self._orders = orders
 
     def read(self, order_id: str) -> SalesforceOrder | None:
-        """Two queries; what names a person is not kept."""
+        """Return the Order, or None. It makes two queries and keeps no personal data."""
         found = self._orders.load(order_id)
         if found is None:
             return None

@@ -1,6 +1,6 @@
-"""JSON schemas of what staff write into Salesforce, made from the models that read it.
+"""JSON schemas of the JSON that staff write in Salesforce, made from the models that parse it.
 
-`python -m ops.schemas` writes them; a test fails when they are out of date.
+`python -m ops.schemas` writes them, and a test fails when they are out of date.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def render() -> str:
-    """The schema of `Portal_ConfigOptions_JSON__c` as it is committed."""
+    """Return the schema of `Portal_ConfigOptions_JSON__c` as it is committed."""
     schema = {
         "$schema": DIALECT,
         "title": "Portal_ConfigOptions_JSON__c, version 1",
@@ -26,7 +26,7 @@ def render() -> str:
 
 
 def _untitled(node: Any) -> Any:
-    """Without the titles that pydantic makes from names."""
+    """Return the schema without the titles that pydantic makes from names."""
     if isinstance(node, dict):
         return {
             key: _untitled(value)

@@ -1,9 +1,9 @@
-"""`make secrets STAGE=…`: put the values of a stage's secrets into Secrets Manager.
+"""`make secrets STAGE=…` stores the values of a stage's secrets in Secrets Manager.
 
-The stack creates the secrets empty (a template must never hold a value). What is asked for follows
-from the stage's configuration (`infra/secret_fields.py`): each value without echo, written as one
-JSON document a secret, and never shown again. An empty answer keeps what is there. A secret that
-would be incomplete is not written.
+The stack creates the secrets empty, because a template must never hold a value. The questions
+follow from the stage's configuration (`infra/secret_fields.py`). Values are read without echo,
+stored as one JSON document per secret, and never shown again. An empty answer keeps the stored
+value. A secret that would be incomplete is not written.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 Ask = Callable[[str], str]
+Tell = Callable[[str, str], None]
 app = typer.Typer(add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 console = Console(highlight=False)
 
@@ -38,11 +39,11 @@ class SecretValues:
         self._stage = stage
 
     def name(self, secret: Secret) -> str:
-        """As the stack names it."""
+        """Return the secret's name in the stack."""
         return f"portal/{self._stage}/{secret.value}"
 
     def read(self, secret: Secret) -> dict[str, Any]:
-        """The document that is there; empty when none was ever written, or it is no JSON."""
+        """Return the stored document; empty when there is none or it is no JSON."""
         try:
             text = self._client.get_secret_value(SecretId=self.name(secret))["SecretString"]
         except self._client.exceptions.ResourceNotFoundException:
@@ -60,9 +61,9 @@ class SecretValues:
         )
 
     def add_signing_key(self, key_id: str) -> str:
-        """Add a signing key beside the live ones and return it, for Salesforce's setup.
+        """Add a signing key to the valid ones and return it, for Salesforce's setup.
 
-        Raises ValueError when a key of that id exists: keys are added and removed, not changed.
+        Raises ValueError when a key with that id exists, because keys are never changed.
         """
         document = self.read(Secret.SIGNING)
         keys = dict(document.get("keys") or {})
@@ -74,7 +75,7 @@ class SecretValues:
         return str(keys[key_id])
 
     def remove_signing_key(self, key_id: str) -> None:
-        """Remove a key that nobody signs with any more; raises ValueError for the last one."""
+        """Remove a key that is no longer used. Raises ValueError for the last one."""
         keys = dict(self.read(Secret.SIGNING).get("keys") or {})
         if key_id not in keys or len(keys) == 1:
             msg = f"{key_id} is not there, or is the only signing key"
@@ -83,24 +84,39 @@ class SecretValues:
         self.write(Secret.SIGNING, {"keys": keys})
 
 
+def _untold(_name: str, _value: str) -> None:
+    """Nobody needs to know."""
+
+
 class IncompleteSecretError(Exception):
     """A secret lacks a value that the stage needs; the message names it."""
 
 
-def fill(values: SecretValues, secret: Secret, fields: Sequence[SecretField], ask: Ask) -> bool:
-    """Ask for what a secret holds and write it; False when it was complete and stays as it is.
+def fill(
+    values: SecretValues,
+    secret: Secret,
+    fields: Sequence[SecretField],
+    ask: Ask,
+    tell: Tell = _untold,
+) -> bool:
+    """Ask for the values of a secret and write it. Returns False when it did not change.
 
-    What belongs to no field is removed: a value that another transport, provider or login left
-    would be taken for the present one. Raises IncompleteSecretError, and OSError for a file that
+    `tell` is given the name and the value of what is made here.
+
+    Values that belong to no field are removed, because values of another transport, provider or
+    login could be taken for current ones. Raises IncompleteSecretError, and OSError for a file that
     cannot be read; nothing is written then.
     """
     stored = values.read(secret)
     document: dict[str, Any] = {}
+    made: dict[str, str] = {}
     for field in fields:
         answer = ask(f"{values.name(secret)} {field.name}" + _hint(field))
         if answer and field.from_file:
             answer = Path(answer).expanduser().read_text(encoding="utf-8")
         value = answer or stored.get(field.name) or field.default
+        if not value and field.made:
+            made[field.name] = value = secrets.token_urlsafe(32)
         if value:
             document[field.name] = value
     missing = [f.name for f in fields if not f.optional and f.name not in document]
@@ -110,6 +126,8 @@ def fill(values: SecretValues, secret: Secret, fields: Sequence[SecretField], as
     if document == stored:
         return False
     values.write(secret, document)
+    for name, value in made.items():
+        tell(name, value)
     return True
 
 
@@ -130,7 +148,7 @@ Stage = Annotated[str, typer.Option(help="dev, production, …")]
 
 @app.command("set")
 def set_values(stage: Stage) -> None:
-    """Ask for the values that the stage's configuration needs; Enter keeps what is there."""
+    """Ask for the values that the stage's configuration needs. Enter keeps a stored value."""
     try:
         wanted = secret_fields(load_config(os.environ, stage=stage))
     except ConfigurationError as error:
@@ -146,9 +164,9 @@ def set_values(stage: Stage) -> None:
 
 
 def _set(values: SecretValues, secret: Secret, fields: Sequence[SecretField]) -> bool:
-    """Fill one secret and say how it went; True when it is still incomplete."""
+    """Fill one secret and print the result. Returns True when it is still incomplete."""
     try:
-        changed = fill(values, secret, fields, _hidden)
+        changed = fill(values, secret, fields, _hidden, _shown_once)
     except (IncompleteSecretError, OSError) as error:
         console.print(f"[red]error:[/] {error}")
         return True
@@ -158,13 +176,13 @@ def _set(values: SecretValues, secret: Secret, fields: Sequence[SecretField]) ->
 
 @app.command()
 def add_signing_key(stage: Stage, key_id: str) -> None:
-    """First step of a rotation: both keys are accepted from here on."""
+    """Add a signing key, as the first step of a rotation. Both keys are accepted then."""
     console.print(f"enter it in Salesforce, it is not shown again: {_added(stage, key_id)}")
 
 
 @app.command()
 def remove_signing_key(stage: Stage, key_id: str) -> None:
-    """Last step of a rotation, when Salesforce signs with the other one."""
+    """Remove a signing key, as the last step of a rotation."""
     try:
         _values(stage).remove_signing_key(key_id)
     except ValueError as error:
@@ -177,6 +195,10 @@ def _added(stage: str, key_id: str) -> str:
         return _values(stage).add_signing_key(key_id)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+
+
+def _shown_once(name: str, value: str) -> None:
+    console.print(f"{name} made; it is not shown again: {value}", soft_wrap=True)
 
 
 def _hidden(text: str) -> str:

@@ -1,7 +1,7 @@
-"""Where a stage is: its stack's outputs and the very environment that its Lambdas have.
+"""Finds a stage by its stack's outputs and by the environment of its Lambdas.
 
-Nothing is derived again: what `provision-worker` and `catalog-list-products` were deployed with is
-what a command works with.
+A command works with the deployed settings of `catalog-list-products`, `provision-worker` and
+`operations-worker`.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from ops.errors import FAILED, OpsError
 
 LOCAL = "local"
 FRONT_DOOR = "http://127.0.0.1:8080"
-# In the order in which they are overlaid; together they read all that the commands need.
-FUNCTIONS = ("catalog-list-products", "provision-worker")
+# In the order of priority, the last one highest. Together they have all settings for commands.
+FUNCTIONS = ("catalog-list-products", "audit-nightly", "provision-worker", "operations-worker")
 MISSING = frozenset({"ValidationError", "ResourceNotFoundException"})
 LOOK_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """An AWS account and region; `endpoint` only for an emulator."""
+    """An AWS account and region. `endpoint` is set only for an emulator."""
 
     session: boto3.session.Session
     endpoint: str | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        """A client, made once."""
+        """Return a client, which is created once."""
         if service not in self._clients:
             options: dict[str, Any] = {"proxies": {}} if self.endpoint else {}
             config = Config(
@@ -64,13 +64,13 @@ class Stage:
     front_door: str | None = None
 
     def order_page(self, order_id: str) -> str:
-        """The address at which an operator reads an Order (18 characters)."""
+        """Return the address of an Order's page for operators (18 characters)."""
         if self.front_door is not None:
             return f"{self.front_door}/salesforce/orders/{order_id}"
         return f"{self.environment['SALESFORCE_URL']}/lightning/r/Order/{order_id}/view"
 
     def output(self, name: str) -> str:
-        """One output. Raises OpsError when the stack is older than these tools."""
+        """Return one output. Raises OpsError when the stack is older than these tools."""
         if name not in self.outputs:
             raise OpsError(
                 f"Stack Portal-{self.name} has no output {name}: deploy the stage again.",
@@ -80,11 +80,10 @@ class Stage:
 
 
 def find(name: str | None, front_door: str | None = None) -> Stage:
-    """The stage of that name; without a name the local one, if it is running.
+    """Return the stage with that name; without a name the local one, if it is running.
 
-    The local stack is looked for at `front_door`, else where it left a note of itself.
-
-    Raises OpsError saying what to do, and botocore's errors.
+    The local stack is searched at `front_door`, else by its note (`local.note`). Raises OpsError,
+    which says what to do, and botocore's errors.
     """
     if name in (None, LOCAL):
         front_door = _front_door(front_door)
@@ -94,7 +93,7 @@ def find(name: str | None, front_door: str | None = None) -> Stage:
 
 
 def deployed(name: str, cloud: Cloud) -> Stage:
-    """What CloudFormation and Lambda say of a stage. Raises OpsError when it is not there."""
+    """Return a stage from CloudFormation and Lambda. Raises OpsError when it is not deployed."""
     return Stage(
         name=name, cloud=cloud, outputs=_outputs(name, cloud), environment=_environment(name, cloud)
     )

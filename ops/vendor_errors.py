@@ -1,4 +1,4 @@
-"""The tables of `docs/vendor-errors.md`, made from the tables that the code runs on.
+"""Makes the tables of `docs/vendor-errors.md` from the tables that the code uses.
 
 `python -m ops.vendor_errors` writes them into the page, below its introduction.
 """
@@ -19,7 +19,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "vendor-errors.md"
 
 @dataclass(frozen=True)
 class Seen:
-    """What a kind of error looks like from outside."""
+    """The effect of a kind of error for customers and operators."""
 
     customer: str
     operator: str
@@ -27,7 +27,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Section:
-    """One vendor's table: `family` is the first part of its codes on Orders, "" when none."""
+    """One vendor's table. `family` is the first part of its codes on Orders, "" for none."""
 
     title: str
     rows: tuple[Row, ...]
@@ -65,7 +65,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section("AWS: SQS", tuple(aws.SQS.values()), "aws"),
 )
-# What the caller's own answer is where a row is not left to its kind.
+# The answers to callers for rows that are not handled by their kind.
 ANSWERS: Mapping[str, str] = {
     "DUPLICATE_VALUE": "The order that exists already.",
     "FIELD_INTEGRITY_EXCEPTION": "422 with the line, when it is a price; the order without the "
@@ -91,7 +91,7 @@ ANSWERS: Mapping[str, str] = {
 }
 
 
-# Codes on orders where a row is not left to its kind.
+# The codes on Orders for rows that are not handled by their kind.
 CODES_ON_ORDERS: Mapping[str, tuple[str, ...]] = {
     "ENTITY_IS_DELETED": ("salesforce-order-deleted",),
     "INVALID_CROSS_REFERENCE_KEY": ("salesforce-order-deleted",),
@@ -103,7 +103,7 @@ CODES_ON_ORDERS: Mapping[str, tuple[str, ...]] = {
 
 
 def seen(section: Section, row: Row) -> Seen:
-    """What customer and operator see of a row."""
+    """Return what customer and operator see of a row."""
     return _of_mail(row.kind) if section.mail else _of_call(section.family, row)
 
 
@@ -113,7 +113,7 @@ def _of_mail(kind: Kind) -> Seen:
     if kind in (Kind.UNAVAILABLE, Kind.THROTTLED):
         return Seen("A later mail.", "Nothing: the mail is tried again.")
     if kind is Kind.UNAUTHORIZED:
-        return Seen("No mail until it is mended.", "Dead letter and alarm: mend the account.")
+        return Seen("A later mail.", "Metric AccessDenied and alarm; mails wait for the mending.")
     return Seen("No mail.", "Dead letter and alarm, with the text.")
 
 
@@ -141,7 +141,7 @@ def _of_call(family: str, row: Row) -> Seen:
 
 
 def tables() -> str:
-    """All tables in Markdown."""
+    """Return all tables in Markdown."""
     return "\n".join(_table(section) for section in SECTIONS)
 
 
@@ -169,7 +169,7 @@ def _lines(section: Section) -> Iterator[str]:
 
 
 def main() -> None:
-    """Renew the tables of the page."""
+    """Write the tables into the page."""
     introduction = PAGE.read_text(encoding="utf-8").partition(f"## {SECTIONS[0].title}\n")[0]
     PAGE.write_text(introduction + tables(), encoding="utf-8")
 

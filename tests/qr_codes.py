@@ -5,10 +5,12 @@ from __future__ import annotations
 import png
 import zxingcpp
 
+QR_CODES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+
 
 def decode(image: bytes) -> list[str]:
     """The texts of the QR codes in a PNG, as a phone would read them."""
     width, height, rows, _ = png.Reader(bytes=image).asRGB8()
     grey = bytes(value for row in rows for value in bytes(row)[::3])
     view = zxingcpp.ImageView(grey, width, height, zxingcpp.ImageFormat.Lum)
-    return [found.text for found in zxingcpp.read_barcodes(view, zxingcpp.BarcodeFormat.QRCode)]
+    return [found.text for found in zxingcpp.read_barcodes(view, QR_CODES)]

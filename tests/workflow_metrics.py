@@ -33,6 +33,8 @@ def job_metrics() -> dict[str, set[frozenset[str]]]:
             error = LastError(code="any", message="", step="", at=0.0)
             for status in (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED):
                 observer.finished(toy_job(status=status, last_error=error, unreported=True))
+            declining = JobMetrics(kind.metrics, (), declined=("any",))
+            declining.finished(toy_job(status=Status.FAILED, last_error=error))
             observer.retrying(toy_job(), "any", 1.0)
             observer.step_finished(toy_job(), "any", 1.0)
             for name in SWEPT:

@@ -38,13 +38,13 @@ ORDERS = 20
 
 
 class NewRequests:
-    """`OrderRequests` to which every request is new."""
+    """`OrderRequests` for which every request is new."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
 
     def begin(self, request_id: str, cart_hash: str) -> Beginning:
-        """A key of its own for each."""
+        """Begin every request with a key of its own."""
         return Beginning(Begun.NEW, order_key=f"key-{next(self._numbers)}")
 
     def finish(self, request_id: str, begun: Beginning, answer: dict[str, Any]) -> None:
@@ -89,7 +89,7 @@ def scenarios() -> dict[str, Scenario]:
 
 
 def sell(catalog: CatalogReader, orders: Orders) -> None:
-    """Give POST /orders its upstreams."""
+    """Set the upstreams of POST /orders."""
     deps = CreateOrderDeps(
         directory=FakeDirectory(customer()),
         placing=Placing(
@@ -111,7 +111,7 @@ def sell(catalog: CatalogReader, orders: Orders) -> None:
 
 
 def cart(lines: int, *, of: int) -> Event:
-    """An order of the last so many of `of` products, every second one with its options chosen."""
+    """Return an order of the last `lines` of `of` products. Every second one has options."""
     items = [
         {
             "sku": sku(number),

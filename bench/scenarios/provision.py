@@ -1,4 +1,4 @@
-"""The button in Salesforce: signed, new each time."""
+"""The request of the button in Salesforce, signed and with a new key each time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class FixedSecret(Secret):
     """The signing keys without Secrets Manager."""
 
     def value(self, *, refresh: bool = False) -> dict[str, Any]:
-        """One key."""
+        """Return a document with one key."""
         return {"keys": {KEY_ID: KEY}}
 
 

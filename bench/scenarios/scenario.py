@@ -1,4 +1,4 @@
-"""What the warm path is measured with."""
+"""The requests by which the warm path is measured."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Event = dict[str, Any]
 class Scenario:
     """A request that succeeds.
 
-    `prepare` brings the upstreams into the state before the request, and makes its event; it is
-    not measured. `status` is what a success answers.
+    `prepare` sets the state of the upstreams and returns the event. It is not measured. `status`
+    is the HTTP status of a success.
     """
 
     handler: Callable[[Event, Any], dict[str, Any]]
@@ -23,5 +23,5 @@ class Scenario:
 
 
 def same(event: Event) -> Callable[[], Event]:
-    """For requests that change nothing: the same event every time."""
+    """Return a `prepare` with the same event every time, for requests that change nothing."""
     return lambda: event

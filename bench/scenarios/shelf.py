@@ -1,4 +1,4 @@
-"""Products as resellers have them: a description, bullets, and options on every second one."""
+"""Realistic products with a description and bullets, and with options on every second one."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ OPTIONS = json.dumps(
 
 
 def sku(number: int) -> str:
-    """The SKU of the n-th product, from 0."""
+    """Return the SKU of the n-th product, counted from 0."""
     return f"PRODUCT-{number:05d}"
 
 
 def records(count: int) -> list[dict[str, Any]]:
-    """PricebookEntry records as SOQL returns them."""
+    """Return PricebookEntry records as SOQL returns them."""
     return [
         entry(
             Decimal(1500 + number),
@@ -69,7 +69,7 @@ def records(count: int) -> list[dict[str, Any]]:
 
 
 def products(count: int) -> list[Product]:
-    """The same as the portal knows them."""
+    """Return the parsed products."""
     found, rejected = parse_all(records(count), currency="JPY")
     assert not rejected, rejected[0]  # noqa: S101  # ours are sellable
     return found

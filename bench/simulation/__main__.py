@@ -1,6 +1,7 @@
-"""`python -m bench.simulation`: the provisioning queue during and after a night without WHMCS.
+"""`python -m bench.simulation` simulates the provisioning queue for a night without WHMCS.
 
-Simulated time, real engine; the same seed gives the same figures (but for processor times).
+It runs the real engine in simulated time. The same seed gives the same figures, except for
+processor times.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ REFERENCES = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Simulate and show."""
+    """Simulate all scenarios and show the results."""
     options = _parser().parse_args(arguments)
     chosen = _custom(options) if options.orders is not None else BACKLOGS + REFERENCES
     seeded = [replace(scenario, seed=options.seed) for scenario in chosen]

@@ -24,10 +24,10 @@ class Message:
 
 
 class SimulatedQueue:
-    """The engine's `Queue`, and what a poller does with it.
+    """The engine's `Queue` with the operations of a poller.
 
-    `visibility` in seconds. Which of the visible messages comes next is chance: standard queues
-    promise no order.
+    `visibility` is in seconds. The next visible message is random, because standard queues promise
+    no order.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class SimulatedQueue:
         self.sent = self.received = self.dead = 0
 
     def put(self, task: Task, *, delay_seconds: float = 0) -> None:
-        """SendMessage; SQS refuses a delay beyond 900 s, and takes whole seconds."""
+        """Send a message. SQS refuses a delay beyond 900 s, and accepts whole seconds only."""
         if not 0 <= delay_seconds <= LONGEST_DELAY:
             msg = f"DelaySeconds must be 0 to {LONGEST_DELAY:.0f}: {delay_seconds}"
             raise ValueError(msg)
@@ -55,11 +55,11 @@ class SimulatedQueue:
         self._show_after(int(delay_seconds), Message(task))
 
     def backlog(self) -> int:
-        """ApproximateNumberOfMessages: the visible ones."""
+        """Return the number of visible messages (ApproximateNumberOfMessages)."""
         return len(self._visible)
 
     def receive(self) -> Message | None:
-        """Take any visible message; one that was received too often becomes a dead letter."""
+        """Take any visible message. One that was received too often becomes a dead letter."""
         while self._visible:
             message = self._take_any()
             if message.receives < self._max_receives:
@@ -71,15 +71,15 @@ class SimulatedQueue:
         return None
 
     def keep(self, message: Message, delay: float) -> None:
-        """ChangeMessageVisibility: it comes back after `delay` seconds."""
+        """Make a message visible again after `delay` seconds (ChangeMessageVisibility)."""
         self._show_after(int(delay), message)
 
     def abandon(self, message: Message) -> None:
-        """Its worker has died: the visibility timeout brings it back."""
+        """Leave the message of a dead worker to the visibility timeout."""
         self._show_after(self._visibility, message)
 
     def arrival(self) -> simpy.Event:
-        """Happens when there may be something to receive."""
+        """Return an event that happens when there may be a message to receive."""
         event = self._world.env.event()
         self._idle.append(event)
         return event

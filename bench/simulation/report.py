@@ -1,4 +1,4 @@
-"""Results as a table and as JSON."""
+"""Renders results as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOUR, MINUTE = 3_600, 60
 
 
 def duration(seconds: float) -> str:
-    """In the unit that reads best."""
+    """Return a duration in a fitting unit."""
     if seconds >= 2 * HOUR:
         return f"{seconds / HOUR:.1f} h"
     if seconds >= 2 * MINUTE:
@@ -23,7 +23,7 @@ def duration(seconds: float) -> str:
 
 
 def setting(result: Result) -> str:
-    """What was simulated."""
+    """Return the settings of a scenario as text."""
     scenario = result.scenario
     workers = f"{scenario.concurrency} + {scenario.waiting_concurrency}"
     return f"{scenario.orders} / {workers} / {scenario.outage_hours:g}"
@@ -62,7 +62,7 @@ ROWS: tuple[tuple[str, Callable[[Result], str]], ...] = (
 
 
 def table(results: Sequence[Result]) -> Table:
-    """One column per scenario."""
+    """Return a table with one column per scenario."""
     shown = Table(title="Provisioning, WHMCS being down")
     shown.add_column("")
     for result in results:
@@ -73,5 +73,5 @@ def table(results: Sequence[Result]) -> Table:
 
 
 def as_json(results: Sequence[Result]) -> str:
-    """All figures and settings."""
+    """Return all figures and settings as JSON."""
     return json.dumps([asdict(result) for result in results], indent=2)

@@ -1,4 +1,4 @@
-"""One night: orders come in while WHMCS is down, it comes back, fresh orders follow."""
+"""One night: orders come in while WHMCS is down, then WHMCS returns and fresh orders follow."""
 
 from __future__ import annotations
 
@@ -43,10 +43,11 @@ FRESH = "fresh-"
 class Scenario:
     """`orders` come evenly over the outage; afterwards `fresh_per_hour` for `fresh_hours`.
 
-    Fresh is what comes when the circuit has had time to close: before that, an order joins the
-    backlog.
-    `concurrency` is that of fresh jobs, `waiting_concurrency` that of jobs that an outage has left
-    behind. `deadly` is the chance of a worker being killed, per call of WHMCS that is up.
+    An order is fresh when it comes after the circuit has had time to close. Before that, an order
+    joins the backlog.
+
+    `concurrency` is that of fresh jobs, and `waiting_concurrency` that of jobs that wait after the
+    outage. `deadly` is the probability that a call kills its worker while WHMCS is up.
     """
 
     name: str
@@ -63,9 +64,9 @@ class Scenario:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """Figures of one run; times in seconds of simulated time unless said otherwise.
+    """The figures of one run. Times are seconds of simulated time unless said otherwise.
 
-    `unfinished` is what the simulation's end found still open: lost, or not yet given up.
+    `unfinished` counts the jobs that are still open at the end of the simulation.
     """
 
     scenario: Scenario
@@ -92,7 +93,7 @@ class Result:
 
 
 class _Silent:
-    """`Observer` that looks away."""
+    """An `Observer` that ignores all events."""
 
     def step_finished(self, job: Job, step: str, seconds: float) -> None:
         """Nothing."""
@@ -122,7 +123,7 @@ class Night:
         self._shared = SharedState()
 
     def run(self) -> None:
-        """Until every order is over, or the horizon."""
+        """Run until every order is over or the horizon is reached."""
         env = self.world.env
         for _ in range(self.scenario.concurrency):
             env.process(self._work(self.fresh))
@@ -138,7 +139,7 @@ class Night:
 
     @property
     def queues(self) -> tuple[SimulatedQueue, SimulatedQueue]:
-        """Fresh, waiting."""
+        """The fresh and the waiting queue."""
         return self.fresh, self.waiting
 
     def _queue(self) -> SimulatedQueue:
@@ -178,7 +179,7 @@ class Night:
                 runner = self._runner()
 
     def _handle(self, runner: Runner, queue: SimulatedQueue, message: Message) -> Process[None]:
-        """As portal.queues.consumer."""
+        """Handle a message as `portal.queues.consumer` does."""
         ends = self.world.now() + WORKER.timeout
         verdict = yield from self.world.blocking(
             lambda: runner.work(message.task, lambda: ends - self.world.now())
@@ -292,6 +293,6 @@ def _took(job: Job) -> float:
 
 
 def quantile(values: list[float], share: float) -> float:
-    """The value below which `share` of them lie; 0 for none."""
+    """Return the value below which that share of the values lies; 0 for no values."""
     ordered = sorted(values)
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else 0.0

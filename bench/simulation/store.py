@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 
-from portal.engine.model import Event, Job, KeyUse
+from portal.engine.model import Event, Hold, Job, KeyUse
 from portal.engine.ports import KeyTaken, StaleJob
 from portal.engine.states import Status
 
 
 class MemoryStore:
-    """`JobStore`; counts writes, history included (each is a write request unit or more)."""
+    """A `JobStore` that counts writes, including those of the history."""
 
     def __init__(self) -> None:
         self.jobs: dict[str, Job] = {}
@@ -20,7 +20,7 @@ class MemoryStore:
         self._keys: dict[str, KeyUse] = {}
 
     def get(self, job_id: str) -> Job | None:
-        """As written last."""
+        """Return the job as it was last written."""
         return self.jobs.get(job_id)
 
     def replace(self, job: Job) -> Job:
@@ -28,7 +28,7 @@ class MemoryStore:
         stored = self.jobs.get(job.id)
         if (stored.version if stored else 0) != job.version:
             raise StaleJob(stored)
-        # Half of the run's time would go into `replace`; nobody else has seen this copy yet.
+        # `replace` would take half of the run's time, and no other code has this copy yet.
         written = copy.copy(job)
         object.__setattr__(written, "version", job.version + 1)
         self.open += (not written.status.over) - (stored is not None and not stored.status.over)
@@ -36,7 +36,15 @@ class MemoryStore:
         self.writes += 1
         return written
 
-    def begin(self, job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
+    def begin(
+        self,
+        job: Job,
+        key: str,
+        use: KeyUse,
+        *,
+        before: KeyUse | None = None,
+        held: Hold | None = None,  # no job of the simulation is exclusive
+    ) -> Job:
         """Write a job and its key."""
         if self._keys.get(key) != before:
             raise KeyTaken
@@ -44,12 +52,16 @@ class MemoryStore:
         self._keys[key] = use
         return begun
 
+    def hold(self, _thing: str) -> Hold | None:
+        """Nothing is held here."""
+        return None
+
     def key_use(self, key: str) -> KeyUse | None:
         """What a key was used for."""
         return self._keys.get(key)
 
     def waiting(self, status: Status, *, until: float) -> Iterator[str]:
-        """By time of the last write; nothing is scheduled here."""
+        """Yield ids by the time of the last write. No job is scheduled here."""
         found = [
             (job.updated_at, job.id)
             for job in self.jobs.values()
@@ -58,5 +70,5 @@ class MemoryStore:
         yield from (job_id for _, job_id in sorted(found))
 
     def remember(self, job_id: str, event: Event) -> None:  # only counted
-        """A line of history is one more write."""
+        """Count a line of history as one write."""
         self.writes += 1

@@ -32,15 +32,15 @@ HANDLED = (Unavailable, OutcomeUnknown, Unauthorized)
 
 
 class WorkerKilled(BaseException):
-    """The execution environment is gone in the middle of a call."""
+    """The execution environment was killed in the middle of a call."""
 
 
 class SimulatedWhmcs:
-    """Unreachable from `down_from` to `up_at` (epoch seconds).
+    """WHMCS, which is unreachable from `down_from` to `up_at` (epoch seconds).
 
-    A call during the outage ends with the connect timeout: nothing happened. One that is under
-    way when it begins ends with the read timeout: what a write did is unknown. `deadly` is the
-    chance of the caller being killed in a call.
+    A call during the outage ends with the connect timeout and has no effect. A call that is under
+    way when the outage begins ends with the read timeout, and the outcome of a write is unknown.
+    `deadly` is the probability that a call kills its caller.
     """
 
     def __init__(self, world: World, *, down_from: float, up_at: float, deadly: float) -> None:
@@ -80,7 +80,7 @@ class SimulatedWhmcs:
 
 
 class SharedState:
-    """What the breaker keeps in the idempotency table."""
+    """The breaker's state in the idempotency table."""
 
     def __init__(self) -> None:
         self.state = CircuitState.CLOSED
@@ -165,5 +165,5 @@ class SimulatedCircuit(Circuit):
         self._changed(CircuitTransition("whmcs", before, state))
 
     def _changed(self, transition: CircuitTransition) -> None:
-        """Neither metrics nor logs."""
+        """Emit neither metrics nor logs."""
         self._opened = transition.to_state is CircuitState.OPEN

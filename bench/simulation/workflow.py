@@ -1,4 +1,4 @@
-"""Provisioning as far as time and failures go: the calls of `functions.provision.steps`."""
+"""A model of provisioning for time and failures, with the calls of `functions.provision.steps`."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from bench.simulation.world import World
 from functions.provision.steps.activate_esim import FIRST_WAIT
 from functions.provision.steps.add_order import BETWEEN_LOOKS, AddOrder
 
-# Assumptions about the others, which have no outage here.
+# Assumptions about the other upstreams, which have no outage here.
 SALESFORCE_SECONDS = 0.4
 ESIM_SECONDS = 0.8
 MAIL_QUEUE_SECONDS = 0.05
 
 
 class Request(Record):
-    """How the request of a step stands; times are epoch seconds."""
+    """The state of a step's request. Times are epoch seconds."""
 
     ordered: bool = False
     sent: bool = False
@@ -39,16 +39,16 @@ class Elsewhere(Step[Request]):
         self.key = StepKey(name, Request)
 
     def run(self, run: Run) -> Request:  # nothing of the order matters here
-        """Only time passes."""
+        """Let time pass."""
         self._world.sleep(self._takes)
         return Request()
 
 
 class ActivateEsim(Elsewhere):
-    """Ordered, and active when it is looked at again: a second visit of the worker."""
+    """Orders a line, which is active at the next look, in a second run of the worker."""
 
     def run(self, run: Run) -> Request:
-        """Order, then look."""
+        """Order the line, then look."""
         super().run(run)
         if not (run.record(self.key) or Request()).ordered:
             run.save(Request(ordered=True))
@@ -70,7 +70,7 @@ class Whmcs(Step[Request]):
         self.key = StepKey(name, Request)
 
     def run(self, run: Run) -> Request:  # nothing of the order matters here
-        """One call after the other."""
+        """Make one call after the other."""
         for operation in self._calls:
             self._call(operation, writes=operation == "AcceptOrder")
         return Request()
@@ -80,13 +80,13 @@ class Whmcs(Step[Request]):
 
 
 class PlaceOrder(Whmcs):
-    """AddOrder: intent first; after an unknown outcome two looks a minute apart."""
+    """Records its intent before AddOrder, and looks twice after an unknown outcome."""
 
     seconds: ClassVar[float] = AddOrder.seconds
     irreversible: ClassVar[bool] = True
 
     def already_done(self, run: Run) -> Request | None:
-        """The order is never found: the outage took the request with it."""
+        """Look for the order, which is never found because the request was lost in the outage."""
         record = run.record(self.key) or Request()
         if not record.sent:
             return None
@@ -111,7 +111,7 @@ class PlaceOrder(Whmcs):
 
 
 def provisioning(world: World, whmcs: SimulatedWhmcs, circuit: SimulatedCircuit) -> Workflow:
-    """One line with an eSIM, nothing unusual: five calls to WHMCS."""
+    """Return the workflow of one line with an eSIM, which makes five calls to WHMCS."""
     return Workflow(
         kind=KIND,
         texts=Texts(cancelled="", interrupted="", out_of_time=""),

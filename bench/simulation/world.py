@@ -1,7 +1,7 @@
 """Simulated time for code that blocks.
 
-The engine calls its steps and waits for them, SimPy's processes are generators. A greenlet joins
-the two: `sleep` hands control back to the process that runs the call until its time has come.
+The engine calls its steps and waits for them, whereas SimPy's processes are generators. A greenlet
+joins the two: `sleep` returns control to the process that runs the call until the time has passed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Process = Generator[simpy.Event, Any, ResultT]
 
 
 class World:
-    """One run's time and chance; the same seed gives the same run."""
+    """The simulated time and the random numbers of one run. The same seed gives the same run."""
 
     def __init__(self, seed: int) -> None:
         self.env = simpy.Environment(initial_time=EPOCH)
@@ -31,7 +31,7 @@ class World:
         return float(self.env.now)
 
     def sleep(self, seconds: float) -> None:
-        """Let simulated time pass; only inside `blocking`."""
+        """Let simulated time pass. Use it only inside `blocking`."""
         parent = greenlet.getcurrent().parent
         if parent is None:
             msg = "sleep was called outside of World.blocking"
@@ -39,7 +39,7 @@ class World:
         parent.switch(seconds)
 
     def blocking(self, call: Callable[[], ResultT]) -> Process[ResultT]:
-        """Run `call` as a part of a process; raises what it raises."""
+        """Run `call` as a part of a process. Raises the errors of `call`."""
         task = greenlet.greenlet(call)
         given: Any = task.switch()
         while not task.dead:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from portal.domain.cases import CaseJob
 from portal.queues.consumer import Consumer, Received
+from portal.queues.recorded_work import Ending
 from portal.queues.verdict import Verdict
 
 from functions.auth.deps import CaseWorkerDeps, build_case_worker
+from functions.auth.topup_cases import open_topup_case
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -21,7 +23,7 @@ def case_consumer(deps: CaseWorkerDeps) -> Consumer[CaseJob]:
         job = received.message
         return deps.recorded.run(
             job.case_key,
-            lambda _: deps.cases.open(job),
+            lambda _: _opened(deps, job),
             sent_at=received.sent_at,
             seconds_left=received.remaining(),
         )
@@ -33,6 +35,12 @@ def case_consumer(deps: CaseWorkerDeps) -> Consumer[CaseJob]:
         queues=deps.queues,
         dead_letters=deps.dead_letters,
     )
+
+
+def _opened(deps: CaseWorkerDeps, job: CaseJob) -> Ending:
+    if job.topup is not None:
+        return open_topup_case(deps.cases.desk, job.case_key, job.topup)
+    return deps.cases.open(job)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

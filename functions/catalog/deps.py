@@ -1,4 +1,4 @@
-"""Composition root of the catalogue."""
+"""The composition root of the catalogue's endpoints."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PersonalizedConfig(
 
 @dataclass(frozen=True)
 class CatalogDeps:
-    """What the public catalogue needs."""
+    """The dependencies of the public catalogue."""
 
     catalog: CatalogReader
     today: Callable[[], date]
@@ -40,7 +40,7 @@ class CatalogDeps:
 
 @dataclass(frozen=True)
 class PersonalizedDeps:
-    """What the personal catalogue needs."""
+    """The dependencies of the personal catalogue."""
 
     catalog: CatalogReader
     today: Callable[[], date]
@@ -51,7 +51,7 @@ class PersonalizedDeps:
 
 @functools.cache
 def build_catalog() -> CatalogDeps:
-    """For the public endpoints."""
+    """Return the dependencies of the public endpoints."""
     settings = config.load(CatalogConfig)
     return CatalogDeps(
         catalog=factories.catalog_reader(settings),
@@ -62,7 +62,7 @@ def build_catalog() -> CatalogDeps:
 
 @functools.cache
 def build_personalized() -> PersonalizedDeps:
-    """For the personal endpoint."""
+    """Return the dependencies of the personal endpoint."""
     settings = config.load(PersonalizedConfig)
     return PersonalizedDeps(
         catalog=factories.catalog_reader(settings),

@@ -1,4 +1,4 @@
-"""GET /catalog/{sku}: one product, with all that a form needs to configure it."""
+"""GET /catalog/{sku} returns one product with the data that a form needs to configure it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def get_product(
     request: Request,
     deps: Annotated[CatalogDeps, Depends(build_catalog)],
 ) -> Response[str]:
-    """404 when it is unknown, hidden, or not sold today."""
+    """Return one product. An unknown or hidden product, or one not sold today, is a 404."""
     today = deps.today()
     product = one_on_sale(deps.catalog, today, sku)
     body = to_json(product_view(product, tax_included=deps.tax_included))

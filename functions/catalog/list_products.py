@@ -1,4 +1,4 @@
-"""GET /catalog: what is on sale today, for everybody."""
+"""GET /catalog returns the products that are on sale today. It is public."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def list_products(
     deps: Annotated[CatalogDeps, Depends(build_catalog)],
     category: Category = None,
 ) -> Response[str]:
-    """Answered from a cache shared by all Lambdas; Salesforce is asked every few minutes."""
+    """Return the products from a shared cache, which is read from Salesforce every few minutes."""
     catalog, today = deps.catalog.current(), deps.today()
     etag = etag_of(catalog.version, today.isoformat(), category or "")
     if not_modified(request.resolved_event.headers.get("if-none-match"), etag):

@@ -1,4 +1,4 @@
-"""What the catalogue shows: no ids of Salesforce or WHMCS, prices as decimal strings."""
+"""The API models of the catalogue. They hold no ids of Salesforce and WHMCS."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pydantic import Field
 
 
 class ChoiceView(ResponseModel):
-    """One choice; `priceDelta` is added to the product's price."""
+    """One choice of an option. `priceDelta` is added to the product's price."""
 
     id: str
     label: str
@@ -28,7 +28,7 @@ class ChoiceView(ResponseModel):
 
 
 class OptionView(ResponseModel):
-    """One configurable option: all that a form needs to draw and check it."""
+    """One configurable option, with the data that a form needs to show and check it."""
 
     id: str
     label: str
@@ -44,7 +44,7 @@ class OptionView(ResponseModel):
 
 
 class ProductView(ResponseModel):
-    """One product as a customer may see it."""
+    """One product with the values that a customer may see."""
 
     sku: str
     name: str
@@ -77,10 +77,10 @@ class NotOfferedView(ResponseModel):
 
 
 class EligibilityView(ResponseModel):
-    """What is known of where the customer lives.
+    """The customer's values for eligibility.
 
-    `unknown` with reason `eligibility-unknown` means that only products that need no check are
-    offered until the reseller has the address checked.
+    `unknown` with the reason `eligibility-unknown` means that only products without conditions are
+    offered until the reseller has checked the address.
     """
 
     status: Literal["known", "unknown"]
@@ -126,9 +126,9 @@ def product_view(product: Product, *, tax_included: bool) -> ProductView:
 
 
 def option_view(option: Option, currency: str) -> OptionView:
-    """An option for the API."""
+    """Return the API's view of an option."""
     common = {"id": option.id, "label": option.label, "required": option.required}
-    # What must be answered has no default, however it is written in Salesforce.
+    # A required option has no default, even when Salesforce has an empty one.
     default = None if option.required and not option.default else option.default
 
     def money(amount: Decimal) -> Money:
@@ -154,7 +154,7 @@ def option_view(option: Option, currency: str) -> OptionView:
 
 
 def eligibility_view(account: AccountEligibility, *, known: bool) -> EligibilityView:
-    """Eligibility for the API."""
+    """Return the API's view of eligibility."""
     return EligibilityView(
         status="known" if known else "unknown",
         reason=None if known else "eligibility-unknown",

@@ -1,4 +1,4 @@
-"""GET /catalog/personalized: what this customer can have."""
+"""GET /catalog/personalized returns the products that the caller can order."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def personalized(
         Query(description="only this category"),
     ] = None,
 ) -> Response[str]:
-    """The catalogue filtered by the Account's eligibility; never cached by anybody else."""
+    """Return the products for which the caller's Account is eligible. No cache may store it."""
     customer = mapped(user, deps.directory)
     account = deps.eligibility(customer)
     catalog, today = deps.catalog.current(), deps.today()
@@ -80,7 +80,7 @@ def personalized(
         )
         return to_json(view)
 
-    # Everybody who lives alike is answered alike: nothing in it is of one customer only.
+    # Customers with the same eligibility get the same body, which holds no other data of theirs.
     alike = etag_of(catalog.version, today.isoformat(), account.model_dump_json(), category or "")
     return Response(
         status_code=200,

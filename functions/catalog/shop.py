@@ -1,4 +1,4 @@
-"""Which products a caller sees today."""
+"""Selects the products that a caller sees on a day."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portal.ports.catalog import CatalogReader
 
 
 def on_sale(catalog: Catalog, day: date, *, category: str | None = None) -> list[Product]:
-    """The products that are valid on a day, of one category or all."""
+    """Return the products that are sold on a day, of one category or of all."""
     return [
         product
         for product in catalog.products
@@ -20,7 +20,7 @@ def on_sale(catalog: Catalog, day: date, *, category: str | None = None) -> list
 
 
 def one_on_sale(reader: CatalogReader, day: date, sku: str) -> Product:
-    """The product of a SKU.
+    """Return the product of a SKU.
 
     Raises Problem `not-found` when there is none, or it is not sold on that day.
     """

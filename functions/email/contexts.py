@@ -1,7 +1,7 @@
-"""The values of each mail: what the job carries, and what is looked up when it is rendered.
+"""The values of each mail, from the job and from look-ups when it is rendered.
 
-Activation codes and reset tokens are credentials. They are fetched or made here, right before
-the mail leaves, and are never in a queue, a log or another system.
+Activation codes and reset tokens are credentials. They are fetched or created here, right before
+the mail is sent, and are never in a queue, a log or another system.
 """
 
 from __future__ import annotations
@@ -29,29 +29,29 @@ QR_CONTENT_ID = "esim-qr"
 
 
 class ActivationCodes(Protocol):
-    """Where activation codes come from: the eSIM provider."""
+    """The source of activation codes, which is the eSIM provider."""
 
     def activation_code(self, line_id: str) -> ActivationCode:
-        """The code of a line; raises Unavailable while the provider has none yet."""
+        """Return the code of a line. Raises Unavailable while the provider has none yet."""
         ...
 
 
 class TokenIssuer(Protocol):
-    """Where the tokens of links in mails come from."""
+    """The source of tokens for links in mails."""
 
     def issue(self, subject: str, /) -> str:
-        """A new token for the link in a mail; it exists nowhere else in clear."""
+        """Return a new token for the link in a mail. Only its hash is stored."""
         ...
 
     @property
     def valid_minutes(self) -> int:
-        """How long a token works."""
+        """The number of minutes for which a token is valid."""
         ...
 
 
 @dataclass(frozen=True)
 class Context:
-    """Template values and the images that they refer to."""
+    """The values of a template, and the images that they refer to."""
 
     values: dict[str, Any] = field(repr=False)
     images: tuple[InlineImage, ...] = ()
@@ -66,9 +66,9 @@ class Contexts:
     proof_tokens: TokenIssuer
 
     def of(self, job: MailJob, *, account_id: str = "") -> Context:
-        """The values of a job; `account_id` is the Account that a sign-up link stands for.
+        """Return the values for a job. `account_id` is the Account that a sign-up link is for.
 
-        Raises GiveUp when its parameters are not those of its template, and the upstream's errors.
+        Raises GiveUp when the parameters are not those of the template, and UpstreamErrors.
         """
         content = content_of(job)
         values = {name: getattr(content, name) for name in type(content).model_fields}
@@ -87,7 +87,7 @@ def _link(issuer: TokenIssuer, subject: str) -> dict[str, Any]:
 
 
 def content_of(job: MailJob) -> MailContent:
-    """What the job carries; raises GiveUp when its parameters are not those of its template."""
+    """Return a job's content. Raises GiveUp if it does not match its template."""
     try:
         return CONTENTS[job.template].model_validate(job.parameters)
     except ValidationError as error:
@@ -97,7 +97,7 @@ def content_of(job: MailJob) -> MailContent:
 
 
 def esim_values(code: ActivationCode) -> dict[str, str]:
-    """What the layouts show of an activation code."""
+    """Return the values of an activation code for the layouts."""
     return {
         "content_id": QR_CONTENT_ID,
         "lpa": code.lpa,
@@ -109,5 +109,5 @@ def esim_values(code: ActivationCode) -> dict[str, str]:
 
 
 def qr_image(code: ActivationCode) -> InlineImage:
-    """The QR code that the HTML shows."""
+    """Return the image of the QR code in the HTML."""
     return InlineImage(QR_CONTENT_ID, "esim.png", qr_code.png(code.lpa))

@@ -1,10 +1,10 @@
-"""Delivering one mail job: at most one mail per key, whatever dies when.
+"""Delivers one mail job. At most one mail per key is sent, whenever a worker dies.
 
-The order of events is claim → render → record the intent → send → record the success; claim and
-success are recorded by `portal.queues.recorded_work`. What window remains: if the worker dies (or
-the mail service's answer is lost) between the intent and the record, the mail may or may not have
-gone out. It is then left alone, counted and logged, because a second "your password was changed"
-is worse than a line for support to follow up.
+The order of events is claim → render → record the intent → send → record the success.
+`portal.queues.recorded_work` records claim and success. If the worker dies or the mail service's
+answer is lost after the intent, the mail may or may not have been sent. Then it is counted and
+logged but not sent again, because a second "your password was changed" is worse than a log line
+that support follows up.
 """
 
 from __future__ import annotations
@@ -47,10 +47,9 @@ class MailOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class Delivery:
-    """Delivers jobs one by one.
+    """Delivers jobs one by one. `clock` returns epoch seconds.
 
-    `copy_to` gets a blind copy of every mail that carries no credential; empty for nobody.
-    `clock` gives epoch seconds.
+    `copy_to` gets a blind copy of every mail without a credential; it is empty for no copies.
     """
 
     log: MessageLog
@@ -63,9 +62,9 @@ class Delivery:
     clock: Callable[[], float] = time.time
 
     def deliver(self, job: MailJob, claim: Claim) -> Ending:
-        """Deliver the job that was claimed.
+        """Deliver a claimed job and return how it ended.
 
-        Raises GiveUp, LeaseLost and the upstreams' errors; the mail was then certainly not sent.
+        Raises GiveUp, LeaseLost and UpstreamErrors; then the mail was certainly not sent.
         """
         if self._expired(job, claim):
             return self._ended(job, MailOutcome.EXPIRED)
@@ -74,13 +73,12 @@ class Delivery:
         except GiveUp as error:
             if error.code != NO_RECIPIENT or job.template not in ASKED_FOR_BY_ANYBODY:
                 raise
-            # Asked for with an address or number that nobody has; the request's answer must not
-            # show it.
+            # The request named an unknown address or number, and its answer must not show that.
             return self._ended(job, MailOutcome.NOBODY)
         return self._send(job, claim, message)
 
     def _expired(self, job: MailJob, claim: Claim) -> bool:
-        """Whether whoever asked for the mail has given up by now, and will ask again."""
+        """Whether a reset mail is so late that the customer has given up on it."""
         life = self.contexts.reset_tokens.valid_minutes * 60
         asked_for = job.template in ASKED_FOR_BY_ANYBODY
         return asked_for and self.clock() - claim.progress.sent_at > life
@@ -101,7 +99,7 @@ class Delivery:
         return self._ended(job, MailOutcome.SENT, message_id)
 
     def _remember(self, job: MailJob) -> None:
-        """For an hour the page shows what the mail shows; without it, after the password only."""
+        """Record the mail, so that the page shows the code for an hour without a new sign-in."""
         if job.template not in WITH_CODE:
             return
         try:
@@ -140,7 +138,7 @@ class Delivery:
 
 
 def left_in_doubt(key: str) -> None:
-    """Tell that the mail of a key may or may not have gone out."""
+    """Count and log that the mail with a key may or may not have been sent."""
     count("EmailOutcome", outcome=MailOutcome.UNCERTAIN)
     logger().error(
         "mail may or may not have been sent; it is not sent again", extra={"dedup_key": key}

@@ -1,4 +1,4 @@
-"""Composition root of e-mail."""
+"""The composition root of the e-mail function."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class SendConfig(
     config.EsimConfig,
     config.AccountReading,
 ):
-    """The consumer of the e-mail queues."""
+    """The settings of the consumer of the e-mail queues."""
 
 
 @dataclass(frozen=True)
 class SendDeps:
-    """How mails are delivered, their records, and the queues that their jobs come from."""
+    """The dependencies of the consumer: delivery, records, and queues."""
 
     delivery: Delivery
     recorded: RecordedWork
@@ -46,7 +46,7 @@ class SendDeps:
 
 @functools.cache
 def build_send() -> SendDeps:
-    """For the consumer."""
+    """Return the dependencies of the consumer."""
     from portal.repositories.activation_mails import DynamoActivationMails
     from portal.repositories.dynamodb import Table
 
@@ -54,7 +54,9 @@ def build_send() -> SendDeps:
     log = factories.message_log(settings, "MAIL")
     delivery = Delivery(
         log=log,
-        recipients=Recipients(factories.directory(settings), factories.accounts(settings)),
+        recipients=Recipients(
+            factories.directory(settings), functools.partial(factories.accounts, settings)
+        ),
         contexts=Contexts(
             activation_codes=factories.esim_provider(settings),
             reset_tokens=factories.reset_tokens(settings),

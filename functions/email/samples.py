@@ -1,4 +1,4 @@
-"""Every template with made-up values, for previews and tests."""
+"""Renders every template with made-up values, for previews and tests."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Sample:
 
 
 class _Made:
-    """A code and a token that open nothing."""
+    """An activation code and a token that are not valid anywhere."""
 
     valid_minutes = 30
 
@@ -92,9 +92,10 @@ class _Made:
 
 
 def sample(template: MailTemplate, language: str, sender: Sender) -> Sample:
-    """A preview of one mail, made as the real one is."""
+    """Return a preview of one mail, which is rendered like a real one."""
     job = MailJob.of(CONTENTS[template], user_id="sample", dedup_key=f"sample:{template}")
     made = _Made()
     context = Contexts(activation_codes=made, reset_tokens=made, proof_tokens=made).of(job)
-    addressee = Addressee(language, NAMES.get(language, ""))
+    named = not CONTENTS[template].to_address_on_file
+    addressee = Addressee(language, NAMES.get(language, "") if named else "")
     return Sample(render(template, addressee, sender, context.values), context.images)

@@ -1,4 +1,4 @@
-"""The consumer of both e-mail queues: one job, one mail; failures one by one."""
+"""The consumer of both e-mail queues. Each job makes one mail and fails by itself."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 SECONDS_NEEDED = 40.0
-"""For one mail: two requests to the mail service (the key may have been rotated), one to the eSIM
-provider or two to Salesforce (a login and a query), and a handful to DynamoDB."""
+"""Seconds for one mail: two requests to the mail service (its key may have been rotated), one to
+the eSIM provider or two to Salesforce (a login and a query), and several to DynamoDB."""
 
 
 def mail_consumer(deps: SendDeps) -> Consumer[MailJob]:
-    """The consumer of mail jobs; the record of a mail is found by its deduplication key."""
+    """Return the consumer of mail jobs. The deduplication key identifies a mail's record."""
 
     def deliver(received: Received[MailJob]) -> Verdict:
         job = received.message
@@ -41,5 +41,5 @@ def mail_consumer(deps: SendDeps) -> Consumer[MailJob]:
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Lambda entry for an SQS batch; answers the messages that are to come back."""
+    """Consume an SQS batch and return the messages to keep. The Lambda's entry point."""
     return mail_consumer(build_send()).consume(event, context)

@@ -9,6 +9,8 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Header
 from portal.api.app import App
 from portal.api.declarations import Declared
+from portal.api.idempotency_key import PATTERN, bare
+from portal.api.location import location
 from portal.api.principal import CurrentUser, mapped
 from portal.domain.problems import (
     ACCOUNT_CONFLICT,
@@ -32,7 +34,7 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        pattern=r'^"[\x21\x23-\x7e]{1,255}"$|^[\x21\x23-\x7e]{1,255}$',
+        pattern=PATTERN,
         description="names this attempt (visible ASCII, in quotes or not); without it the same "
         "cart within 24 hours is one order",
     ),
@@ -66,21 +68,17 @@ def create_order(
 ) -> Response[str]:
     """Prices, options, limits and eligibility are the catalogue's, whatever the caller sends."""
     customer = mapped(user, deps.directory)
-    placed = deps.placing.place(customer, body, _bare(idempotency_key))
+    key = bare(idempotency_key) if idempotency_key else None
+    placed = deps.placing.place(customer, body, key)
     return Response(
         status_code=200 if placed.replayed else 201,
         content_type="application/json",
         body=placed.answer.model_dump_json(by_alias=True),
         headers={
-            "Location": f"/api/orders/{placed.answer.sf_order_id}",
+            "Location": location(f"/orders/{placed.answer.sf_order_id}"),
             **({"Idempotency-Replayed": "true"} if placed.replayed else {}),
         },
     )
-
-
-def _bare(key: str | None) -> str | None:
-    """The IETF draft writes the key in quotes, most clients do not; both name the same."""
-    return key.strip('"') if key else None
 
 
 handler = app.handler

@@ -1,4 +1,4 @@
-"""Whether pressing the button starts something, and what is answered."""
+"""Decides whether a request of the operator's button starts an attempt."""
 
 from __future__ import annotations
 
@@ -32,14 +32,17 @@ from functions.provision.models import ProvisionRequest
 RETRY_AFTER = 30
 CALLER = "salesforce"
 KEY_ENDS_AFTER = 86_400.0
-"""Seconds after the end of an attempt that failed. Salesforce makes the next key from what it was
-told; when that did not reach it, a press with the old key still begins the next attempt."""
+"""Seconds after the end of a failed attempt until its key begins the next attempt.
+
+Salesforce makes the next key from the reported end. When the report did not reach it, a press with
+the old key must still begin the next attempt.
+"""
 LONG_ID = 18
 
 
 @dataclass(frozen=True)
 class StartDeps:
-    """What the endpoint needs; `clock` gives epoch seconds."""
+    """The dependencies of the endpoint. `clock` returns epoch seconds."""
 
     verifier: SignatureVerifier
     store: JobStore
@@ -49,9 +52,9 @@ class StartDeps:
 
 
 def admit(deps: StartDeps, signed: SignedRequest, order_id: str) -> Started:
-    """Start, replay, or report success.
+    """Start an attempt, replay the answer of an earlier request, or report an earlier success.
 
-    `order_id` has 18 characters. Raises Problem for everything else.
+    `order_id` has 18 characters. Raises Problem in all other cases.
     """
     wanted = StartRequest(
         kind=KIND,
@@ -63,8 +66,8 @@ def admit(deps: StartDeps, signed: SignedRequest, order_id: str) -> Started:
         correlation_id=correlation.current(),
         key_ends_after=KEY_ENDS_AFTER,
     )
-    # A request that was turned away must not be sent again by somebody else once the way is
-    # free; one that started something is recognised by its key.
+    # Nobody else may send a copy of a refused request when the order can be started again. A
+    # request that started an attempt is recognised by its key.
     if deps.replays.refused_before(signed.fingerprint):
         count("SignatureFailures")
         logger().warning("signature refused", extra={"reason": "replay"})
@@ -81,9 +84,9 @@ def admit(deps: StartDeps, signed: SignedRequest, order_id: str) -> Started:
 
 
 def full_id(order_id: str) -> str:
-    """The 18-character id.
+    """Return the 18-character id of an order.
 
-    Raises Problem when the check characters of a long one do not fit: its case was lost.
+    Raises Problem when the check characters of a long id do not fit, because its case was lost.
     """
     long = to_18(order_id)
     if len(order_id) == LONG_ID and order_id != long:
@@ -96,7 +99,7 @@ def full_id(order_id: str) -> str:
 
 
 def _input(body: bytes) -> dict[str, str]:
-    """What is kept of the body. Raises Problem."""
+    """Return the part of the body that the job keeps. Raises Problem for an invalid body."""
     if not body.strip():
         return {}
     try:

@@ -1,6 +1,6 @@
-"""The provision queue's dead letters: each job ends as failed, in the record and in Salesforce.
+"""The dead-letter consumer of provisioning ends each job as failed and reports it to Salesforce.
 
-A job that cannot be ended now (Salesforce may be what failed) stays in the queue and comes back.
+The message of a job that cannot be ended now (Salesforce may be down) stays in the queue.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Lambda entry for an SQS batch of the dead-letter queue."""
+    """Consume a batch of the dead-letter queue. The Lambda's entry point."""
     deps = build_dead_letter()
 
     def give_up(task: Task, remaining: Callable[[], float]) -> Verdict:

@@ -1,4 +1,4 @@
-"""Composition root of provisioning."""
+"""The composition root of provisioning."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class StartConfig(
     config.ProvisionQueue,
     config.SigningConfig,
 ):
-    """POST /orders/{sfOrderId}/provision."""
+    """The settings of POST /orders/{sfOrderId}/provision."""
 
 
 class WorkerConfig(
@@ -49,20 +49,26 @@ class WorkerConfig(
     config.ProvisionLimits,
     config.ProvisionApproval,
 ):
-    """The consumer of the provisioning queues."""
+    """The settings of the consumer of the provisioning queues."""
 
 
 class DeadLetterConfig(config.WorkflowTable, config.SalesforceConfig):
-    """The dead letters' consumer."""
+    """The settings of the dead-letter consumer."""
 
 
-class SweeperConfig(config.WorkflowTable, config.ProvisionQueue, config.ProvisionWaitingQueue):
-    """The schedule: the queues of every kind in `portal.workflow_kinds`."""
+class SweeperConfig(
+    config.WorkflowTable,
+    config.ProvisionQueue,
+    config.ProvisionWaitingQueue,
+    config.OperationQueue,
+    config.OperationWaitingQueue,
+):
+    """The settings of the sweeper, which has the queues of every kind of job."""
 
 
 @dataclass(frozen=True)
 class WorkerDeps:
-    """The engine, and the queues that it consumes."""
+    """The engine and the queues that it consumes."""
 
     runner: Runner
     queues: FreshAndWaiting
@@ -70,14 +76,14 @@ class WorkerDeps:
 
 @dataclass(frozen=True)
 class DeadLetterDeps:
-    """The engine, with nothing but the ending of the workflow."""
+    """The engine with a workflow that can only end jobs."""
 
     runner: Runner
 
 
 @functools.cache
 def build_start() -> StartDeps:
-    """For POST /orders/{sfOrderId}/provision."""
+    """Return the dependencies of POST /orders/{sfOrderId}/provision."""
     from portal.adapters.sqs import SqsQueue
     from portal.adapters.task_queue import SqsTaskQueue
     from portal.api.signature import SignatureVerifier, SigningKeys
@@ -98,7 +104,7 @@ def build_start() -> StartDeps:
 
 @functools.cache
 def build_worker() -> WorkerDeps:
-    """For the consumer of the provisioning queues."""
+    """Return the dependencies of the consumer of the provisioning queues."""
     from portal.queues.backoff import Policy
     from portal.repositories.dynamodb import Table
     from portal.repositories.workflow import DynamoJobStore
@@ -123,7 +129,7 @@ def build_worker() -> WorkerDeps:
 
 @functools.cache
 def build_dead_letter() -> DeadLetterDeps:
-    """For the dead letters' consumer."""
+    """Return the dependencies of the dead-letter consumer."""
     from portal.adapters.salesforce.provisioning import (
         SalesforceProvisioningOrders,
     )
@@ -149,7 +155,7 @@ def build_dead_letter() -> DeadLetterDeps:
 
 @functools.cache
 def build_sweeper() -> Sweeper:
-    """For the schedule."""
+    """Return the sweeper."""
     from portal.repositories.dynamodb import Table
     from portal.repositories.workflow import DynamoJobStore
 
@@ -179,7 +185,7 @@ def _observer() -> JobMetrics:
 
 
 def _ports(settings: WorkerConfig) -> ProvisioningPorts:
-    """Every upstream behind a circuit of its own."""
+    """Return the ports. Every upstream has a circuit breaker of its own."""
     from portal.adapters.circuit import Circuit
     from portal.adapters.salesforce.provisioning import (
         SalesforceProvisioningOrders,
@@ -190,6 +196,7 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
     from portal.adapters.whmcs.services import WhmcsServices
     from portal.repositories.claims import DynamoClaims
     from portal.repositories.dynamodb import Table
+    from portal.repositories.esim_events import DynamoEsimWaits
     from portal.repositories.service_lines import DynamoServiceLines
     from portal.repositories.subscribers import DynamoSubscribers
 
@@ -215,6 +222,7 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
         esim=factories.esim_provider(settings, circuit("esim").run),
         subscribers=DynamoSubscribers(workflow),
         service_lines=DynamoServiceLines(workflow),
+        esim_waits=DynamoEsimWaits(Table(settings.idempotency_table)),
         mail_queue=factories.mail_queue(settings),
         payment_method=settings.whmcs_payment_method,
         needs_approval=settings.provision_needs_approval,

@@ -1,6 +1,6 @@
-"""The Order as Salesforce has it, kept for one invocation of the worker only.
+"""Keeps the Order that was read from Salesforce, for one invocation of the worker.
 
-Names, templates and settings are not stored; a step in another invocation reads them again.
+Names, templates and settings are not stored. A step in another invocation reads them again.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ _FOUND = "order"
 
 
 def loaded_now(run: Run, orders: ProvisioningOrders) -> LoadedOrder:
-    """The Order, read at this moment. Raises StopWorkflow when there is none."""
+    """Read the Order and return it. Raises StopWorkflow when there is none."""
     return _read(run, orders).order
 
 
 def loaded(run: Run, orders: ProvisioningOrders) -> LoadedOrder:
-    """The Order as this invocation has read it. Raises StopWorkflow when there is none."""
+    """Return the Order as this invocation has read it. Raises StopWorkflow without one."""
     return _known(run, orders).order
 
 
 def account_name(run: Run, orders: ProvisioningOrders) -> str:
-    """The name of the Order's Account; empty when the Order is gone."""
+    """Return the name of the Order's Account; empty when the Order does not exist any more."""
     try:
         return _known(run, orders).account_name
     except StopWorkflow:

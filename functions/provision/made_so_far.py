@@ -1,4 +1,4 @@
-"""What exists, or may exist, of an order that stops: an operator has to know."""
+"""Names what exists or may exist of an order that stops, for the operator."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functions.provision.records import ACTIVATE_ESIM, ADD_ORDER
 
 
 def made_so_far(run: Run) -> str:
-    """A sentence with a space before it; empty when nothing was asked for."""
+    """Return a sentence with a leading space; empty when no request was sent."""
     found = [*_esims(run), *_order(run)]
     return f" Already made: {', '.join(found)}." if found else ""
 

@@ -1,4 +1,4 @@
-"""What Salesforce sends and gets."""
+"""The request and response models of the provisioning endpoint."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field
 
 
 class ProvisionRequest(RequestModel):
-    """The body of POST /orders/{sfOrderId}/provision; it may be empty."""
+    """The body of POST /orders/{sfOrderId}/provision. It may be empty."""
 
     requested_by: str | None = Field(
         default=None,
@@ -21,7 +21,7 @@ class ProvisionRequest(RequestModel):
 
 
 class ProvisionResult(ResponseModel):
-    """What a provisioned order became."""
+    """The ids that a provisioned order has in other systems."""
 
     whmcs_order_id: str
     service_ids: list[int]
@@ -29,7 +29,7 @@ class ProvisionResult(ResponseModel):
 
 
 class ProvisionAnswer(ResponseModel):
-    """`attempt` counts the starts; `result` is there once the order is provisioned."""
+    """The state of a job. `attempt` counts the starts. A provisioned order has a `result`."""
 
     sf_order_id: str
     status: JobStatus
@@ -38,7 +38,7 @@ class ProvisionAnswer(ResponseModel):
 
 
 class ProvisionAccepted(ResponseModel):
-    """The job is recorded and will be worked on."""
+    """The job is recorded, and a worker will run it."""
 
     sf_order_id: str
     status: Literal["queued"] = "queued"

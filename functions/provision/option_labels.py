@@ -1,7 +1,7 @@
-"""Comparing the labels of options without keeping long ones.
+"""Compares labels of options without storing long ones.
 
-A label of an option may have hundreds of bytes, and an order thousands of options; what is kept
-of them must fit into one DynamoDB item.
+A label may have hundreds of bytes, and an order thousands of options. The stored forms must fit
+into one DynamoDB item.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ _COUNT = re.compile(r"^(\d+)(?:\s*[x\u00d7].*)?$", re.IGNORECASE)
 
 
 def kept(label: str) -> str:
-    """What is kept of a label: itself when it is short, else digests of the ways to show it."""
+    """Return the stored form of a label: a short label itself, else digests of its variants."""
     if len(label.encode()) <= LONGEST_KEPT and not label.startswith(_DIGEST):
         return label
     return _DIGEST + _DIGEST.join(sorted(_digest(way) for way in _ways(label)))
 
 
 def is_shown_as(expected: str, shown: str | None) -> bool:
-    """Whether WHMCS shows the option that was ordered; `expected` comes from `kept`.
+    """Whether WHMCS shows the option that was ordered. `expected` is a result of `kept`.
 
-    WHMCS shows a choice by its label; `internal|shown` is written in one field. It shows a yes/no
+    WHMCS shows a choice by its label, which may have the form `internal|shown`. It shows a yes/no
     option as `Yes` or `1`, and a quantity as `2` or `2 x Label`.
     """
     if shown is None:

@@ -1,4 +1,4 @@
-"""The notes of the WHMCS order, from the products' templates."""
+"""Makes the notes of the WHMCS order from the products' templates."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from portal.domain.provisioning_order import LoadedOrder
 from portal.engine.failures import StopWorkflow
 
 LONGEST_NOTES = 32_000
-"""Bytes. WHMCS keeps 65,535 (a MySQL TEXT column); the rest of the job needs its room, too."""
+"""Bytes. WHMCS stores up to 65,535 (a MySQL TEXT column), but the job must also fit its item."""
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def order_notes(order: LoadedOrder) -> str:
-    """`sfOrderId=…`, then each product's template (WHMCS_Notes_Template__c), each text once.
+    """Return `sfOrderId=…` and each product's template (WHMCS_Notes_Template__c), each text once.
 
-    Placeholders: `{sfOrderId}`, `{orderNumber}`, `{sku}`, `{product}`, `{quantity}`; others stay.
-    Raises StopWorkflow when the notes are longer than is kept.
+    The placeholders are `{sfOrderId}`, `{orderNumber}`, `{sku}`, `{product}` and `{quantity}`.
+    Unknown ones are kept. Raises StopWorkflow when the notes are longer than LONGEST_NOTES.
     """
     rendered = [f"sfOrderId={order.id}"]
     for line in order.lines:

@@ -1,13 +1,14 @@
-"""Finding the WHMCS order that an unanswered AddOrder may have made.
+"""Finds the WHMCS order that an AddOrder without an answer may have created.
 
-In order of strength (each is documented by WHMCS only as far as said):
+It looks for this evidence, the strongest first:
 
-1. a service of the client carries our reference in a custom field (documented both ways);
-2. an order of the client has our reference in its notes (WHMCS may not keep them);
-3. a pending order of the right age with exactly our products, whose services do not show the
-   reference field at all, so that its absence proves nothing.
+1. A service of the client has the reference in a custom field. WHMCS documents writing and reading
+   the field.
+2. An order of the client has the reference in its notes. WHMCS may not keep the notes.
+3. A pending order of the right age has exactly the same products, and its services do not show the
+   reference field at all, so that a missing reference proves nothing.
 
-More than one: a person decides, by cancelling the wrong ones.
+When there are several, a person decides by cancelling the wrong ones.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from portal.ports.billing_orders import (
 
 from functions.provision.records import CHECK, LOAD, Unit
 
-# WHMCS tells times in its own time zone without naming it.
+# WHMCS returns times in its own time zone without naming it.
 SKEW = timedelta(hours=26)
 DROPPED = frozenset({OrderState.CANCELLED, OrderState.FRAUD})
 
@@ -40,7 +41,7 @@ def find_order(
     sent_at: float,
     is_free: Callable[[int], bool],
 ) -> int | None:
-    """The id of our order, or None. Raises StopWorkflow when several could be it."""
+    """Return the id of the job's order, or None. Raises StopWorkflow for several candidates."""
     client_id, ref = run.result(LOAD).client_id, run.job.subject
     everything = services.of_client(client_id)
     marked = {service.order_id for service in everything if service.carries(ref)}
@@ -62,7 +63,7 @@ def find_order(
 
 
 def _only(found: set[int], orders: Callable[[], Sequence[BillingOrder]]) -> int:
-    """The one that it is; of several, the one that nobody has cancelled."""
+    """Return the only order, or the only one that nobody has cancelled. Raises StopWorkflow."""
     if len(found) > 1:
         dropped = {order.id for order in orders() if order.state in DROPPED}
         found = found - dropped or found
@@ -91,6 +92,6 @@ def _is_alike(
     its = [service for service in everything if service.order_id == order.id]
     fields = {unit.ref_field_id for unit in units}
     if any(fields & set(service.custom_fields) for service in its):
-        return False  # the reference field is there and is not ours
+        return False  # the service has the field without the reference
     wanted = sorted(unit.pid for unit in units for _ in range(unit.quantity))
     return wanted == sorted(service.pid for service in its for _ in range(service.quantity))

@@ -1,7 +1,7 @@
-"""How much of an order fits into one job.
+"""Limits the size of an order, so that it fits into one job.
 
-A job is one DynamoDB item, and DynamoDB takes 400 KB. An order that outgrew it after AddOrder
-could never be written back, so what cannot fit is refused before anything is ordered.
+A job is one DynamoDB item of at most 400 KB. An order that exceeded it after AddOrder could never
+be written back, so an order that is too large is refused before anything is ordered.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from portal.engine.failures import StopWorkflow
 from functions.provision.records import CheckRecord
 
 MOST_OPTIONS = 2_000
-"""In all lines together."""
+"""The number of options in all lines together."""
 
 MOST_BYTES = 250_000
-"""For the record of `check` as JSON. What later steps add grows with the number of units, of which
-there are at most 160: less than 100 KB."""
+"""The size of `check`'s record as JSON. Later steps add less than 100 KB, because their records
+grow with the number of units, which is at most 160."""
 
 
 def require_size(record: CheckRecord) -> CheckRecord:
-    """The record. Raises StopWorkflow when it is too large to be provisioned."""
+    """Return the record. Raises StopWorkflow when it is too large."""
     options = sum(len(line.options) for line in record.lines)
     if options > MOST_OPTIONS:
         raise StopWorkflow(

@@ -1,7 +1,8 @@
-"""From order lines to what is ordered in WHMCS: one unit is one line of AddOrder.
+"""Plans the units of an order. One unit is one line of AddOrder.
 
-An eSIM is always a unit of its own, whatever the line's quantity: one line, one SIM, one WHMCS
-service. Other products are one unit with a quantity where WHMCS allows that, else one unit each.
+Each eSIM is a unit of its own, whatever the line's quantity, because each line at the provider
+needs a SIM and a WHMCS service. Other products are one unit with a quantity where WHMCS allows
+it, else one unit per piece.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from portal.ports.billing_orders import BillingOption, BillingProduct, OptionKin
 from functions.provision.option_labels import kept
 from functions.provision.records import PlannedLine, Unit
 
-# Six fields a line in one form; PHP drops what is beyond a thousand (max_input_vars).
+# AddOrder has six fields per line, and PHP drops fields beyond a thousand (max_input_vars).
 MOST_UNITS = 160
 
 
 def product_ids(order: LoadedOrder) -> list[int]:
-    """The WHMCS products of an order. Raises StopWorkflow when a line has none."""
+    """Return the WHMCS product ids of an order. Raises StopWorkflow when a line has none."""
     if not order.lines:
         raise StopWorkflow("order-empty", f"Order {order.number} has no lines.")
     missing = [line.name or line.id for line in order.lines if not line.whmcs_product_id]
@@ -37,9 +38,9 @@ def product_ids(order: LoadedOrder) -> list[int]:
 def planned_lines(
     order: LoadedOrder, products: Mapping[int, BillingProduct], provider: str
 ) -> tuple[PlannedLine, ...]:
-    """All lines, checked against what WHMCS has: it takes a wrong id for a default, silently.
+    """Return all lines, checked against the products of WHMCS. Raises StopWorkflow.
 
-    Raises StopWorkflow.
+    The check is needed because WHMCS silently replaces a wrong id by a default.
     """
     lines = tuple(_planned(line, products, provider) for line in order.lines)
     count = sum(1 if line.together else line.quantity for line in lines)
@@ -53,7 +54,7 @@ def planned_lines(
 
 
 def fingerprint(units: Sequence[Unit], client_id: int) -> str:
-    """Changes when something else would be ordered, or for somebody else."""
+    """Return a fingerprint that changes when the ordered units or the client change."""
     essence = [
         (
             unit.key,
@@ -122,7 +123,7 @@ def _cycle(line: ProvisionLine, product: BillingProduct) -> str:
     wanted = normal_cycle(line.billing_cycle)
     if not wanted and len(product.cycles) == 1:
         return next(iter(product.cycles))
-    # Without one WHMCS would choose, and `verify` could not tell whether that was meant.
+    # Without a cycle, WHMCS would choose one that `verify` could not check.
     if not wanted or (product.cycles and wanted not in product.cycles):
         offered = ", ".join(sorted(product.cycles)) or "none to offer"
         raise StopWorkflow(

@@ -1,4 +1,4 @@
-"""What WHMCS charges against what the customer was shown: a warning, never a correction."""
+"""Compares the prices that WHMCS charges with those that the customer saw, for a warning."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def price_differences(
     matched: Mapping[str, Sequence[int]],
     services: Sequence[BillingService],
 ) -> tuple[str, ...]:
-    """One sentence per line whose services cost something else than its unit price; 20 at most."""
+    """Return a text per line whose services cost another amount than ordered; at most 20."""
     return tuple(_differences(lines, matched, services))[:MOST_WARNINGS]
 
 

@@ -1,7 +1,8 @@
-"""What each step of provisioning leaves for later steps and for its own retries.
+"""The records that the steps of provisioning leave for later steps and for their own retries.
 
-This is all that is stored of an order while it is provisioned. Texts that only `check` needs
-(templates, options, settings) stay out: a job is one DynamoDB item (see `order_size.py`).
+They are all data that is stored of an order while it is provisioned. Texts that only `check` needs
+(templates, options, settings) are not stored, because a job is one DynamoDB item
+(see `order_size.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pydantic import Field
 
 
 class LoadRecord(Record):
-    """Who the order is for. `attempt_count` is `Attempt_Count__c` in this attempt.
+    """The customer of the order. `attempt_count` is `Attempt_Count__c` in this attempt.
 
     `reported` says that Salesforce shows In Progress for this attempt.
     """
@@ -30,10 +31,10 @@ LOAD = StepKey("load", LoadRecord)
 
 
 class Unit(Record):
-    """One line of AddOrder, and one service (or several) in WHMCS.
+    """One line of AddOrder, which makes one or several services in WHMCS.
 
-    `key` is `<line key>:<number>`. `shown` is how WHMCS shows the options when it has understood
-    them (see `option_labels.py`). `esim_plan` is the provider's plan for an eSIM.
+    `key` is `<line key>:<number>`. `shown` is how WHMCS shows the options after a correct order
+    (see `option_labels.py`). `esim_plan` is the provider's plan for an eSIM.
     """
 
     key: str
@@ -49,9 +50,9 @@ class Unit(Record):
 
 
 class PlannedLine(Record):
-    """One line of the Order: what its units have in common, and how many there are.
+    """One line of the Order: the values that its units share, and their number.
 
-    `together`: the whole quantity is one unit. Otherwise there is one unit for each piece.
+    With `together`, the whole quantity is one unit. Otherwise each piece is a unit.
     """
 
     id: str
@@ -68,7 +69,7 @@ class PlannedLine(Record):
     esim_plan: str | None = None
 
     def units(self) -> Iterator[Unit]:
-        """Its units, in the order of their numbers."""
+        """Yield the units of the line, in the order of their numbers."""
         for number in range(1, 2 if self.together else self.quantity + 1):
             yield Unit(
                 key=f"{self.key}:{number}",
@@ -85,7 +86,7 @@ class PlannedLine(Record):
 
 
 class CheckRecord(Record):
-    """What is to be ordered; `plan` is its fingerprint, `notes` are the WHMCS order's notes."""
+    """The plan of the order. `plan` is its fingerprint. `notes` are the WHMCS order's notes."""
 
     number: str = ""
     lines: tuple[PlannedLine, ...] = ()
@@ -94,7 +95,7 @@ class CheckRecord(Record):
 
     @property
     def units(self) -> list[Unit]:
-        """All lines of AddOrder."""
+        """The units of all lines."""
         return [unit for line in self.lines for unit in line.units()]
 
 
@@ -102,7 +103,7 @@ CHECK = StepKey("check", CheckRecord)
 
 
 class EsimLine(Record):
-    """A line at the provider, and the attempt in which it was last seen."""
+    """A line at the eSIM provider, and the attempt in which it was last seen."""
 
     line_id: str
     state: str
@@ -112,10 +113,10 @@ class EsimLine(Record):
 
 
 class ActivateEsimRecord(Record):
-    """References recorded before the first request, and lines, both by unit key.
+    """The references, which are recorded before the first request, and the lines, by unit key.
 
-    `plan` is the fingerprint that the references were made for; `asked_at` is when the first line
-    was asked for (epoch seconds).
+    `plan` is the fingerprint for which the references were made. `asked_at` is when the first line
+    was requested (epoch seconds).
     """
 
     refs: dict[str, str] = Field(default_factory=dict)
@@ -129,17 +130,17 @@ ACTIVATE_ESIM = StepKey("activate_esim", ActivateEsimRecord)
 
 
 class Sends(Record):
-    """How often AddOrder was sent in one attempt."""
+    """The number of AddOrder requests in one attempt."""
 
     attempt: int
     count: int
 
 
 class AddOrderRecord(Record):
-    """The WHMCS order, or how the request for it stands. Times are epoch seconds.
+    """The WHMCS order, or the state of its request. Times are epoch seconds.
 
-    `sent_at`: AddOrder left and may have taken effect. `looked_at`: when a look first found
-    nothing.
+    `sent_at` is when an AddOrder was sent that may have taken effect. `looked_at` is when a look
+    first found no order.
     """
 
     order_id: int | None = None
@@ -153,14 +154,14 @@ ADD_ORDER = StepKey("add_order", AddOrderRecord)
 
 
 class Seen(Record):
-    """Which services of the order were active, and since when it has been so (epoch seconds)."""
+    """The active services of the order, and the time of the last change (epoch seconds)."""
 
     active: tuple[int, ...] = ()
     at: int
 
 
 class AcceptOrderRecord(Record):
-    """Whether WHMCS shows the order as accepted; `module` is what a module said that failed."""
+    """Whether WHMCS shows the order as accepted. `module` is the text of a failed module."""
 
     accepted: bool = False
     module: str | None = None
@@ -178,7 +179,7 @@ class SettingUp(Record):
 
 
 class VerifyRecord(Record):
-    """WHMCS service ids by unit key."""
+    """The WHMCS service ids by unit key, and the warnings about prices."""
 
     services: dict[str, tuple[int, ...]] = Field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -189,7 +190,7 @@ VERIFY = StepKey("verify", VerifyRecord)
 
 
 class WriteBackRecord(Record):
-    """Salesforce has the ids."""
+    """Whether the ids were written to Salesforce."""
 
     written: bool = False
 
@@ -198,7 +199,7 @@ WRITE_BACK = StepKey("write_back", WriteBackRecord)
 
 
 class NotifyRecord(Record):
-    """How many mails were put on the queue."""
+    """The number of mails that were put on the queue."""
 
     mails: int = 0
 

@@ -1,11 +1,11 @@
-"""The endpoint's answers as HTTP."""
+"""The HTTP answers of the provisioning endpoint."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
+from portal.api.location import location
 from portal.engine.model import Job
 from portal.provisioning.view import job_status
 from pydantic import BaseModel
@@ -17,7 +17,7 @@ from functions.provision.models import (
     ProvisionResult,
 )
 
-# The body is read after the signature was checked, so Powertools does not know of it.
+# The endpoint parses the body after the signature check, so Powertools does not document it.
 REQUEST_BODY: dict[str, Any] = {
     "requestBody": {
         "required": False,
@@ -26,16 +26,14 @@ REQUEST_BODY: dict[str, Any] = {
 }
 
 
-def accepted(
-    event: Mapping[str, Any], order_id: str, attempt: int, *, replayed: bool
-) -> Response[str]:
-    """202, the same one however often the key comes."""
+def accepted(order_id: str, attempt: int, *, replayed: bool) -> Response[str]:
+    """Return the 202. It is the same for every request with the key."""
     answer = ProvisionAccepted(sf_order_id=order_id, attempt=attempt)
-    return _answer(event, 202, answer, order_id, replayed=replayed)
+    return _answer(202, answer, order_id, replayed=replayed)
 
 
-def provisioned(event: Mapping[str, Any], order_id: str, job: Job) -> Response[str]:
-    """200 with the result."""
+def provisioned(order_id: str, job: Job) -> Response[str]:
+    """Return the 200 with the result of a provisioned order."""
     services = job.result.get("services", {})
     esims = job.result.get("esims", {})
     answer = ProvisionAnswer(
@@ -48,18 +46,17 @@ def provisioned(event: Mapping[str, Any], order_id: str, job: Job) -> Response[s
             iccids=[str(line["iccid"]) for line in esims.values() if line.get("iccid")],
         ),
     )
-    return _answer(event, 200, answer, order_id)
+    return _answer(200, answer, order_id)
 
 
 def _answer(
-    event: Mapping[str, Any],
     status: int,
     answer: BaseModel,
     order_id: str,
     *,
     replayed: bool = False,
 ) -> Response[str]:
-    headers: dict[str, str | list[str]] = {"Location": f"{_base(event)}/orders/{order_id}"}
+    headers: dict[str, str | list[str]] = {"Location": location(f"/orders/{order_id}")}
     if replayed:
         headers["Idempotency-Replayed"] = "true"
     return Response(
@@ -68,9 +65,3 @@ def _answer(
         body=answer.model_dump_json(by_alias=True),
         headers=headers,
     )
-
-
-def _base(event: Mapping[str, Any]) -> str:
-    """What stands before the API's own paths in public: `/api`."""
-    public = str((event.get("requestContext") or {}).get("path") or "")
-    return public.removesuffix(str(event.get("path") or ""))

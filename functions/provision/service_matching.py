@@ -1,7 +1,7 @@
-"""Which WHMCS service is which unit, and whether it is what was ordered.
+"""Matches WHMCS services to units, and checks that they are as ordered.
 
-Units that are alike are interchangeable: they are matched in the order of the services' ids, so
-that every run comes to the same result.
+Equal units are interchangeable. They are matched in the order of the services' ids, so that every
+run has the same result.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from functions.provision.records import Unit
 
 
 def match(units: Sequence[Unit], services: Sequence[BillingService]) -> dict[str, list[int]]:
-    """Service ids by unit key.
+    """Return the service ids by unit key.
 
-    A quantity may have become one service with that quantity or several. Raises StopWorkflow
-    `service-mismatch` naming what is missing, different or too much.
+    A quantity may be one service with that quantity or several services. Raises StopWorkflow
+    `service-mismatch`, which names the services that are missing, different or additional.
     """
     free = sorted(services, key=lambda service: service.id)
     found: dict[str, list[int]] = {}
-    # Units that say more about themselves choose first.
+    # Units with more options choose first.
     for unit in sorted(units, key=lambda unit: (-len(unit.shown), unit.key)):
         found[unit.key] = _take(unit, free)
     if free:
@@ -48,7 +48,7 @@ def _take(unit: Unit, free: list[BillingService]) -> list[int]:
 
 
 def is_as_ordered(unit: Unit, service: BillingService) -> bool:
-    """Same product, cycle and options."""
+    """Whether a service has the unit's product, cycle and options."""
     return (
         service.pid == unit.pid
         and service.billing_cycle == unit.cycle

@@ -1,4 +1,4 @@
-"""POST /orders/{sfOrderId}/provision: the button in Salesforce; records a job, answers at once."""
+"""POST /orders/{sfOrderId}/provision, which the button in Salesforce calls. It records a job."""
 
 from __future__ import annotations
 
@@ -61,15 +61,15 @@ def start(
     request: Request,
     deps: Annotated[StartDeps, Depends(build_start)],
 ) -> Response[str]:
-    """The signature is checked on the raw body, before anything of it is read."""
+    """Record a job and answer at once. The signature of the raw body is checked first."""
     event = request.resolved_event.raw_event
     signed = deps.verifier.verify(event, f"/orders/{sfOrderId}/provision")
     order_id = full_id(sfOrderId)
     started: Started = admit(deps, signed, order_id)
     if started.outcome is StartOutcome.ALREADY_SUCCEEDED and started.job is not None:
-        return provisioned(event, order_id, started.job)
+        return provisioned(order_id, started.job)
     replayed = started.outcome is StartOutcome.REPLAYED
-    return accepted(event, order_id, started.attempt, replayed=replayed)
+    return accepted(order_id, started.attempt, replayed=replayed)
 
 
 handler = app.handler

@@ -1,4 +1,4 @@
-"""Every five minutes: bring back lost, stuck and due jobs (see portal.engine.sweeper)."""
+"""The sweeper, which runs every five minutes and enqueues jobs (see portal.engine.sweeper)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, dict[str, int]]:
-    """Lambda entry for the schedule; answers the jobs brought back, by kind and reason."""
+    """Enqueue lost, stuck and due jobs. Returns their numbers by kind and reason."""
     swept = build_sweeper().sweep()
     for kind in WORKFLOW_KINDS:
         found = swept[kind.name]

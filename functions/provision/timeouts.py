@@ -1,13 +1,13 @@
-"""How long things may take, and how long what was read stays good."""
+"""Timeouts of calls, and the time for which results may be relied on, in seconds."""
 
 from __future__ import annotations
 
 FRESH_SECONDS = 300.0
-"""What Salesforce and WHMCS said is relied on for five minutes: a charge or an eSIM that depends on
-an older answer waits until it is read again."""
+"""Answers of Salesforce and WHMCS are relied on for five minutes. Before a charge or an eSIM that
+depends on an older answer, the answer is read again."""
 
 WHMCS_CALL_SECONDS = 25.0
-"""The timeouts of the WHMCS client, and what is between them: no write begins with less left."""
+"""The timeouts of the WHMCS client and a margin. No write begins with less time left."""
 
 ESIM_CALL_SECONDS = 20.0
-"""The same for the client of the eSIM provider."""
+"""The timeouts of the eSIM provider's client and a margin."""

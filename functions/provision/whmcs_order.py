@@ -8,7 +8,7 @@ from functions.provision.records import ADD_ORDER
 
 
 def whmcs_order_id(run: Run) -> int:
-    """Its id. Raises LookupError when there is none yet (a defect)."""
+    """Return its id. Raises LookupError when there is none yet, which is a defect."""
     order_id = run.result(ADD_ORDER).order_id
     if order_id is None:
         raise LookupError(ADD_ORDER.name)

@@ -1,4 +1,4 @@
-"""How an order is provisioned: the list of steps, and what belongs to the end."""
+"""The workflow of provisioning: its steps, its reports to Salesforce and its result."""
 
 from __future__ import annotations
 
@@ -34,12 +34,14 @@ TEXTS = Texts(
 
 
 def provisioning(ports: ProvisioningPorts) -> Workflow:
-    """The whole workflow."""
+    """Return the whole workflow."""
     provider = ports.esim.capabilities.provider
     steps: list[Step[Any]] = [
         Load(ports.orders, ports.owner_of, needs_approval=ports.needs_approval),
         Check(ports.orders, ports.products, ports.clients, provider),
-        ActivateEsim(ports.esim, ports.subscribers, ports.directory, ports.orders),
+        ActivateEsim(
+            ports.esim, ports.subscribers, ports.directory, ports.orders, ports.esim_waits
+        ),
         AddOrder(ports.billing, ports.services, ports.claims, ports.payment_method),
         AcceptOrder(ports.billing, ports.services),
         Verify(ports.billing, ports.services, ports.service_lines, provider),
@@ -50,7 +52,7 @@ def provisioning(ports: ProvisioningPorts) -> Workflow:
 
 
 def ending_only(orders: ProvisioningOrders) -> Workflow:
-    """For jobs that the queue gave up on: no steps, only the report."""
+    """Return a workflow without steps, which only reports the end of dead-letter jobs."""
     return _workflow([], orders)
 
 
@@ -70,7 +72,10 @@ SALESFORCE_PREFIX = "salesforce-"
 
 
 def summary(run: Run) -> Data:
-    """What is kept of a provisioned order: `{whmcsOrderId, services, esims}` by unit key."""
+    """Return the result of a provisioned order.
+
+    It is `{whmcsOrderId, services, esims}`, with services and eSIMs by unit key.
+    """
     return {
         "whmcsOrderId": str(whmcs_order_id(run)),
         "services": {key: list(ids) for key, ids in run.result(VERIFY).services.items()},
@@ -82,9 +87,9 @@ def summary(run: Run) -> Data:
 
 
 def report_wait(orders: ProvisioningOrders, run: Run, error: LastError) -> None:
-    """Tell Salesforce what the order waits for, once `load` knows it.
+    """Report to Salesforce what the order waits for, after `load` has reported In Progress.
 
-    Not any more when writing back has begun: it may have taken effect, and Provisioned stays.
+    It reports nothing once `write_back` has begun, which may have set Provisioned already.
     """
     if error.code.startswith(SALESFORCE_PREFIX):
         return  # the one system that cannot be told
@@ -110,7 +115,7 @@ def report_wait(orders: ProvisioningOrders, run: Run, error: LastError) -> None:
 
 
 def report_stop(orders: ProvisioningOrders, run: Run) -> None:
-    """Tell Salesforce that the order failed or was called off, with code and what to do."""
+    """Report to Salesforce that the order failed or was cancelled, with code and remedy."""
     job, error = run.job, run.job.last_error
     count = _attempt_count(orders, run)
     if count is None or error is None:
@@ -139,7 +144,10 @@ def _report(orders: ProvisioningOrders, run: Run, progress: Progress) -> None:
 
 
 def _attempt_count(orders: ProvisioningOrders, run: Run) -> int | None:
-    """This attempt's number in Salesforce; read there when `load` never got that far."""
+    """Return Salesforce's number of this attempt; None when the order is gone.
+
+    It is read from Salesforce when `load` did not record it.
+    """
     stored = run.job.steps.get(LOAD.name)
     if stored is not None and stored.attempt == run.job.attempt:
         known = run.record(LOAD)

@@ -1,4 +1,4 @@
-"""What the steps need of the world."""
+"""The ports that the steps of provisioning use."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from portal.ports.billing_orders import (
     ProductCatalogue,
 )
 from portal.ports.esim import EsimProvider, Subscribers
+from portal.ports.esim_events import EsimWaits
 from portal.ports.identity import CustomerDirectory
 from portal.ports.mail import MailQueue
 from portal.ports.provisioning import ProvisioningOrders
@@ -22,12 +23,11 @@ from portal.ports.service_lines import ServiceLines
 
 @dataclass(frozen=True, kw_only=True)
 class ProvisioningPorts:
-    """Salesforce, WHMCS, the eSIM provider, our own tables and queues.
+    """Salesforce, WHMCS, the eSIM provider, and the portal's own tables and queues.
 
-    `owner_of` gives the portal user of an Account, also of one that others were merged into, and
-    raises Problem `account-conflict`. `payment_method` is the system name of the gateway module
-    that orders are placed with; `needs_approval` says whether an Order that is still to be reviewed
-    is refused.
+    `owner_of` returns the portal user of an Account, also after other Accounts were merged into it,
+    and raises Problem `account-conflict`. `payment_method` is the system name of WHMCS' payment
+    gateway module for orders. `needs_approval` says whether an Order in review is refused.
     """
 
     orders: ProvisioningOrders
@@ -41,6 +41,7 @@ class ProvisioningPorts:
     esim: EsimProvider
     subscribers: Subscribers
     service_lines: ServiceLines
+    esim_waits: EsimWaits
     mail_queue: MailQueue
     payment_method: str
     needs_approval: bool

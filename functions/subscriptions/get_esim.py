@@ -39,9 +39,9 @@ def get_esim(
     user: CurrentUser,
     deps: Annotated[ActivationDeps, Depends(build_activation)],
 ) -> EsimActivation:
-    """After a sign-in of the last five minutes, or within an hour of the activation mail.
+    """Return the activation code, after a recent sign-in or within an hour of its mail.
 
-    Each answer is recorded. Another client's service is not found.
+    Recent means within five minutes. Each answer is recorded. Others' services are not found.
     """
     customer = mapped(user, deps.directory)
     return deps.codes.show(id, user, customer.whmcs_client_id)

@@ -37,7 +37,7 @@ def get_subscription(
     user: CurrentUser,
     deps: Annotated[SubscriptionDeps, Depends(build_subscription)],
 ) -> SubscriptionView:
-    """Another client's service is not found."""
+    """Return a service of the caller. Others' services are not found."""
     customer = mapped(user, deps.directory)
     service = own_service(deps.services, id, customer.whmcs_client_id)
     line = deps.lines.of(service)

@@ -35,7 +35,7 @@ def list_subscriptions(
     ] = "0",
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> Page[SubscriptionSummary]:
-    """Read-only; WHMCS is the authority. The eSIM lines are with each service by itself."""
+    """Return a page of the caller's services in WHMCS, without their eSIM lines."""
     customer = mapped(user, deps.directory)
     page = deps.services.page(customer.whmcs_client_id, offset=int(cursor), limit=limit)
     return Page[SubscriptionSummary](

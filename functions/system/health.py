@@ -1,4 +1,4 @@
-"""GET /health: is the API up. Shallow on purpose: looking deeper is the operator's `doctor`."""
+"""GET /health tells that the API runs. It does not check the systems behind it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ app = App("system")
 
 
 class Health(ResponseModel):
-    """`{"status": "ok"}`."""
+    """The answer `{"status": "ok"}`."""
 
     status: Literal["ok"] = "ok"
 
@@ -23,7 +23,7 @@ class Health(ResponseModel):
     declared=Declared(refuses=()),
 )
 def health() -> Health:
-    """Answer without looking at anything else."""
+    """Answer without a look at other systems."""
     return Health()
 
 

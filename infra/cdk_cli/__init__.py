@@ -1,7 +1,7 @@
 """The CDK command line at the version of `package-lock.json` beside this file.
 
-It is a program for Node.js. The bundled Node.js runs it, and installs it with the bundled npm, so
-that a machine needs neither.
+It is a program for Node.js. The bundled npm installs it and the bundled Node.js runs it, so a
+machine needs neither.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class InstallError(Exception):
 
 
 def installed(directory: Path = TOOLS, run: Run | None = None) -> tuple[str, str]:
-    """How to start the command line: Node.js and the script, installed in `directory` if need be.
+    """Return the command of the command line, Node.js and the script. Install it if needed.
 
     Raises InstallError, and NodeError when there is no Node.js.
     """

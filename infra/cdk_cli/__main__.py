@@ -1,4 +1,4 @@
-"""`python -m infra.cdk_cli`: install the CDK command line, unless it is there already."""
+"""`python -m infra.cdk_cli` installs the CDK command line, unless it is installed already."""
 
 from __future__ import annotations
 

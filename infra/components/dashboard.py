@@ -1,4 +1,4 @@
-"""The dashboard that an operator keeps open."""
+"""The dashboard for operators."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
+from portal.workflow_kinds import OPERATION_KINDS
 
-from infra.alarms import GUARDED_UPSTREAMS, SALESFORCE_AREAS
+from infra.alarms import GUARDED_AREAS, GUARDED_UPSTREAMS, SALESFORCE_AREAS
 from infra.components.metrics import PortalMetrics, api_metric, function_metric, queue_metric
 from infra.components.monitoring import OLDEST, VISIBLE
 from infra.endpoints import ENDPOINTS
@@ -26,7 +27,7 @@ def create_dashboard(
     metrics: PortalMetrics,
     alarms: Sequence[cloudwatch.IAlarm],
 ) -> cloudwatch.Dashboard:
-    """What is wrong now, the business, the API, outside systems, queues and Lambdas."""
+    """Create the dashboard: alarms, business, API, outside systems, audit, queues, Lambdas."""
     dashboard = cloudwatch.Dashboard(
         scope, id_, dashboard_name=names.prefix, default_interval=cdk.Duration.hours(12)
     )
@@ -38,6 +39,7 @@ def create_dashboard(
     dashboard.add_widgets(*_business(metrics))
     dashboard.add_widgets(*_api(names.prefix))
     dashboard.add_widgets(*_upstreams(metrics))
+    dashboard.add_widgets(*_audit(metrics))
     dashboard.add_widgets(*_queues(names))
     errors = [
         function_metric(names.function(endpoint), "Errors", label=endpoint.id)
@@ -82,11 +84,34 @@ def _business(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
             metrics.of("ProvisioningSucceeded", area="provision"),
             metrics.of("ProvisioningFailed", area="provision"),
         ),
+        *(
+            _graph(
+                f"Operations: {kind.name}",
+                *(
+                    metrics.of(f"{kind.metrics}{outcome}", area="operations")
+                    for outcome in ("Succeeded", "Declined", "Failed")
+                ),
+            )
+            for kind in OPERATION_KINDS
+        ),
         _graph(
             "E-mail",
             metrics.of("EmailOutcome", area="email", outcome="sent"),
             metrics.of("EmailOutcome", area="email", outcome="uncertain"),
             metrics.of("MessagesGivenUp", area="email"),
+        ),
+    ]
+
+
+def _audit(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
+    return [
+        _graph(
+            "Nightly audit, findings",
+            metrics.of("AuditFindings", area="audit", statistic="Maximum"),
+        ),
+        _graph(
+            "Nightly audit, hours since the last one",
+            metrics.of("AuditAgeHours", area="audit", statistic="Maximum"),
         ),
     ]
 
@@ -100,7 +125,8 @@ def _upstreams(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
         _graph(
             "Circuits opened",
             *(
-                metrics.of("CircuitOpened", area="provision", upstream=upstream)
+                metrics.of("CircuitOpened", area=area, upstream=upstream)
+                for area in GUARDED_AREAS
                 for upstream in GUARDED_UPSTREAMS
             ),
         ),

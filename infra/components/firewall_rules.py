@@ -1,9 +1,10 @@
-"""The rules of the Web application firewall, for whichever resource it stands in front of."""
+"""The rules of the web application firewall."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aws_cdk import aws_wafv2 as wafv2
 from portal.api.bodies import MAX_BYTES
@@ -13,9 +14,9 @@ from portal.domain.problems import Problem
 from infra.limits import WINDOW_SECONDS
 
 TOO_OFTEN, TOO_LARGE = "rate-limited", "payload-too-large"
-# AWS' free rule groups, and those of their rules that only count here. Passwords are free text:
-# a rule that looks for attacks in bodies would refuse some of them. Bodies have a size rule of
-# their own, and a program that calls the API may have no User-Agent.
+# AWS' free rule groups, and those of their rules that only count here. Passwords are free text, so
+# a rule that looks for attacks in bodies would refuse some of them. Bodies have their own size
+# rule, and a program that calls the API may send no User-Agent.
 MANAGED: Mapping[str, tuple[str, ...]] = {
     "AWSManagedRulesAmazonIpReputationList": (),
     "AWSManagedRulesKnownBadInputsRuleSet": ("Log4JRCE_BODY", "JavaDeserializationRCE_BODY"),
@@ -28,14 +29,14 @@ MANAGED: Mapping[str, tuple[str, ...]] = {
         "EC2MetaDataSSRF_BODY",
     ),
 }
-# What the firewall's log and samples never show.
+# Headers that the firewall's log and samples must not show.
 SECRET_HEADERS = ("authorization", "cookie", "x-portal-signature", "x-portal-origin")
 
 Statement = wafv2.CfnWebACL.StatementProperty
 
 
 def bodies() -> dict[str, wafv2.CfnWebACL.CustomResponseBodyProperty]:
-    """The problem documents of refusals by key, as application/json: WAF has no other type."""
+    """Return the problem documents of refusals by key, in WAF's only type application/json."""
     texts = {
         TOO_OFTEN: Problem(problems.RATE_LIMITED, "Wait before you try again."),
         TOO_LARGE: Problem(
@@ -53,10 +54,10 @@ def bodies() -> dict[str, wafv2.CfnWebACL.CustomResponseBodyProperty]:
 def rules(
     name: str, *, stage: str, limits: Mapping[str, tuple[Sequence[str], int]], overall: int
 ) -> list[wafv2.CfnWebACL.RuleProperty]:
-    """All rules in order of priority.
+    """Return all rules in order of priority.
 
-    `limits` are, by a name of their own, paths below the stage and the requests of one address
-    to them in `WINDOW_SECONDS`; `overall` is that for everything.
+    `limits` are, by the rule's name, paths below the stage and the limit of one address's requests
+    to them in `WINDOW_SECONDS`. `overall` is the limit of one address's requests to all paths.
     """
     made = [_size_rule(f"{name}-body-size")]
     made += [
@@ -65,25 +66,26 @@ def rules(
     ]
     made.append(_rate_rule(f"{name}-overall", limit=overall, only=None))
     made += [_managed(name, group, counted) for group, counted in MANAGED.items()]
-    for priority, rule in enumerate(made):
-        rule["priority"] = priority
-    return [wafv2.CfnWebACL.RuleProperty(**rule) for rule in made]
+    return [
+        wafv2.CfnWebACL.RuleProperty(priority=priority, **rule)
+        for priority, rule in enumerate(made)
+    ]
 
 
 def visible(name: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:
-    """Metrics and samples; the web ACL's data protection keeps credentials out of the samples."""
+    """Enable metrics and samples. The web ACL's data protection hides credentials in samples."""
     return wafv2.CfnWebACL.VisibilityConfigProperty(
         cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
     )
 
 
-def _without_instance(problem: Problem) -> dict[str, object]:
+def _without_instance(problem: Problem) -> dict[str, Any]:
     document = problem.as_json(instance="")
-    del document["instance"]  # WAF's bodies are constants: they cannot carry a correlation id
+    del document["instance"]  # WAF's bodies are constants and cannot hold a correlation id
     return document
 
 
-def _size_rule(name: str) -> dict[str, object]:
+def _size_rule(name: str) -> dict[str, Any]:
     body = wafv2.CfnWebACL.BodyProperty(oversize_handling="MATCH")
     statement = Statement(
         size_constraint_statement=wafv2.CfnWebACL.SizeConstraintStatementProperty(
@@ -98,7 +100,7 @@ def _size_rule(name: str) -> dict[str, object]:
     return _blocking(name, statement, status=413, body=TOO_LARGE, headers={})
 
 
-def _rate_rule(name: str, *, limit: int, only: Statement | None) -> dict[str, object]:
+def _rate_rule(name: str, *, limit: int, only: Statement | None) -> dict[str, Any]:
     statement = Statement(
         rate_based_statement=wafv2.CfnWebACL.RateBasedStatementProperty(
             aggregate_key_type="IP",
@@ -133,7 +135,7 @@ def _paths(stage: str, paths: Sequence[str]) -> Statement:
 
 def _blocking(
     name: str, statement: Statement, *, status: int, body: str, headers: Mapping[str, str]
-) -> dict[str, object]:
+) -> dict[str, Any]:
     response = wafv2.CfnWebACL.CustomResponseProperty(
         response_code=status,
         custom_response_body_key=body,
@@ -152,7 +154,7 @@ def _blocking(
     }
 
 
-def _managed(name: str, group: str, counted: Sequence[str]) -> dict[str, object]:
+def _managed(name: str, group: str, counted: Sequence[str]) -> dict[str, Any]:
     count = wafv2.CfnWebACL.RuleActionProperty(count={})
     statement = wafv2.CfnWebACL.ManagedRuleGroupStatementProperty(
         vendor_name="AWS",

@@ -1,4 +1,4 @@
-"""Responses that API Gateway makes itself, as RFC 9457 problems with CORS and correlation id."""
+"""API Gateway's own responses as RFC 9457 problems, with CORS headers and correlation id."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_apigateway as apigateway
 from portal.api.bodies import MAX_BYTES
+from portal.api.headers import EXPOSED_HEADERS, SECURITY_HEADERS
 from portal.domain import problems
 from portal.domain.problems import Problem, ProblemType
-
-EXPOSED_HEADERS = "X-Correlation-Id,Retry-After"
 
 TOO_LARGE = f"Send a body of at most {MAX_BYTES // 1024} KB."
 UNKNOWN_OUTCOME = "The request may or may not have been carried out: look before you send it again."
@@ -41,7 +40,7 @@ GATEWAY_PROBLEMS: tuple[GatewayProblem, ...] = (
     GatewayProblem("ACCESS_DENIED", problems.FORBIDDEN, "The gateway refused the request."),
     GatewayProblem("INVALID_API_KEY", problems.FORBIDDEN, "The gateway refused the request."),
     GatewayProblem("WAF_FILTERED", problems.FORBIDDEN, "The gateway refused the request."),
-    # What API Gateway calls a missing token is, without IAM authorization, an unknown path.
+    # Without IAM authorization, API Gateway reports an unknown path as a missing token.
     GatewayProblem(
         "MISSING_AUTHENTICATION_TOKEN", problems.NOT_FOUND, "There is no such path or method."
     ),
@@ -83,18 +82,17 @@ def add_gateway_responses(api: apigateway.RestApi, *, origins: Sequence[str]) ->
 
 
 def _headers(problem: GatewayProblem, *, origins: Sequence[str]) -> dict[str, str]:
-    """Header values in API Gateway's notation: literals in single quotes.
+    """Return header values in API Gateway's notation, with literals in single quotes.
 
-    A gateway response cannot choose between origins, and it must not name the caller's, whoever
-    that is. With several it names the first, which is the site's own. Pages of the others see a
-    network error in place of these answers.
+    A gateway response cannot choose between origins, and must not name the caller's origin. With
+    several, it names the first, which is the site's own. Pages of the other origins see a network
+    error in place of these answers.
     """
     headers = {
         "Content-Type": "'application/problem+json'",
         "X-Correlation-Id": "context.requestId",
         "Cache-Control": "'no-store'",
-        "Strict-Transport-Security": "'max-age=63072000; includeSubDomains'",
-        "X-Content-Type-Options": "'nosniff'",
+        **{name: f"'{value}'" for name, value in SECURITY_HEADERS.items()},
         "Access-Control-Allow-Origin": f"'{origins[0]}'",
         "Access-Control-Allow-Credentials": "'true'",
         "Access-Control-Expose-Headers": f"'{EXPOSED_HEADERS}'",
@@ -106,6 +104,6 @@ def _headers(problem: GatewayProblem, *, origins: Sequence[str]) -> dict[str, st
 
 
 def _body(problem: GatewayProblem) -> str:
-    # The caller's own correlation id cannot be checked here: the gateway's request id stands in.
+    # The caller's correlation id cannot be checked here, so the gateway's request id replaces it.
     document = Problem(problem.type, problem.detail).as_json(instance="$context.requestId")
     return json.dumps(document)

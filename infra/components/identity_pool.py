@@ -1,4 +1,4 @@
-"""The Cognito user pool that keeps passwords and issues tokens."""
+"""The Cognito user pool, which stores passwords and issues tokens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infra.components.retention import Retention, removal_policy
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordRules:
-    """What a password must have."""
+    """The rules for passwords."""
 
     min_length: int
     lowercase: bool
@@ -26,9 +26,9 @@ class PasswordRules:
 def create_user_pool(
     scope: Construct, id_: str, *, name: str, password: PasswordRules, retention: Retention
 ) -> cognito.UserPool:
-    """A pool with the e-mail address as user name, opened to administrators' calls only.
+    """Create a pool with the e-mail address as user name, for administrators' calls only.
 
-    Nobody signs up by themselves and Cognito sends no mail: signup, password reset and every
+    Users cannot sign themselves up, and Cognito sends no mail: signup, password reset and every
     message are the portal's own.
     """
     pool = cognito.UserPool(
@@ -83,13 +83,13 @@ def create_client(
     refresh_token_days: int,
     refresh_grace_seconds: int,
 ) -> cognito.UserPoolClient:
-    """The only client: a secret, password login through administrators' calls alone.
+    """Create the only client. It has a secret, and signs in by administrators' calls only.
 
-    Its secret stays with the portal's Lambdas, so that nobody can use its id and a refresh token
-    to get an access token from Cognito itself. Users may write none of their attributes that
-    anything reads: an empty list would mean all of them (CreateUserPoolClient, WriteAttributes).
+    The secret stays with the portal's Lambdas, so that nobody can use the client's id and a refresh
+    token to get an access token from Cognito. Users may write no attribute that anything reads: an
+    empty list would mean all of them (CreateUserPoolClient, WriteAttributes).
 
-    A refresh token is replaced at each use; the old one lives for `refresh_grace_seconds` more.
+    A refresh token is replaced at each use. The old one stays valid for `refresh_grace_seconds`.
     """
     return cognito.UserPoolClient(
         scope,

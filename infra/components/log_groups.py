@@ -1,4 +1,4 @@
-"""Log groups with a retention of their own, never Lambda's or the gateway's endless default."""
+"""Log groups with a retention, because Lambda's and the gateway's own ones keep logs forever."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RETENTION = {
 
 @dataclass(frozen=True, kw_only=True)
 class LogKeeping:
-    """How long logs live, in days (a key of `RETENTION`), and whether they outlive the stack."""
+    """The retention of logs in days (a key of `RETENTION`), and whether they outlive the stack."""
 
     days: int
     retain: bool
@@ -39,7 +39,7 @@ class LogKeeping:
 def create_log_group(
     scope: Construct, id_: str, *, name: str, keeping: LogKeeping
 ) -> logs.LogGroup:
-    """One log group."""
+    """Create one log group."""
     return logs.LogGroup(
         scope,
         id_,

@@ -1,4 +1,4 @@
-"""The metrics that alarms and dashboard read, by the names of what they measure."""
+"""The metrics that alarms and dashboard read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PERIOD = cdk.Duration.minutes(5)
 
 
 def api_metric(api: str, name: str, *, statistic: str = "Sum") -> cloudwatch.Metric:
-    """A metric of the REST API of that name."""
+    """Return a metric of the REST API with that name."""
     return _metric("AWS/ApiGateway", name, statistic, {"ApiName": api, "Stage": STAGE_NAME})
 
 
@@ -26,26 +26,26 @@ def function_metric(
     period: cdk.Duration = PERIOD,
     label: str | None = None,
 ) -> cloudwatch.Metric:
-    """A metric of a Lambda, over all its versions."""
+    """Return a metric of a Lambda, over all its versions."""
     dimensions = {"FunctionName": function}
     return _metric("AWS/Lambda", name, statistic, dimensions, period=period, label=label)
 
 
 def account_metric(name: str) -> cloudwatch.Metric:
-    """A metric of all Lambdas of the account and region."""
+    """Return a metric of all Lambdas of the account and region."""
     return _metric("AWS/Lambda", name, "Sum", {})
 
 
 def queue_metric(
     queue: str, name: str, *, period: cdk.Duration = PERIOD, label: str | None = None
 ) -> cloudwatch.Metric:
-    """The highest value of a metric of an SQS queue."""
+    """Return the maximum of a metric of an SQS queue."""
     dimensions = {"QueueName": queue}
     return _metric("AWS/SQS", name, "Maximum", dimensions, period=period, label=label)
 
 
 def table_metric(table: str, name: str, *, index: str | None = None) -> cloudwatch.Metric:
-    """A count of a DynamoDB table, or of one of its indexes."""
+    """Return a count of a DynamoDB table or of one of its indexes."""
     dimensions = {"TableName": table}
     if index is not None:
         dimensions["GlobalSecondaryIndexName"] = index
@@ -59,18 +59,18 @@ class PortalMetrics:
     namespace: str
 
     def of_row(self, row: AlarmRow, area: str) -> cloudwatch.Metric:
-        """What a row of `infra/alarms.py` watches in one area."""
+        """Return the metric that a row of `infra/alarms.py` watches in one area."""
         statistic = "Maximum" if row.level else "Sum"
         return self.of(row.metric, area=area, statistic=statistic, **row.dimensions)
 
     def of(
         self, name: str, *, area: str, statistic: str = "Sum", **dimensions: str
     ) -> cloudwatch.Metric:
-        """One metric; `dimensions` must be all that the handlers add to it."""
+        """Return a metric. `dimensions` must be all that the handlers add to it."""
         return _metric(self.namespace, name, statistic, {"service": area, **dimensions})
 
     def by_upstream(self, name: str, *, statistic: str) -> cloudwatch.MathExpression:
-        """One line for each area and upstream that emitted the metric; for dashboards only."""
+        """Return one line per area and upstream with the metric, for dashboards only."""
         schema = f"{{{self.namespace},service,upstream}}"
         seconds = PERIOD.to_seconds()
         return cloudwatch.MathExpression(

@@ -1,8 +1,9 @@
-"""Alarms, each with where to read what to do."""
+"""Alarms, each with a link to its runbook."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import aws_cdk as cdk
@@ -31,13 +32,15 @@ SERVER_ERROR_MINIMUM = 5
 LATENCY_P99_MS = 5000
 TIMEOUT_SHARE = 0.8
 SILENT_RUNS = 3
+MOST_METRICS = 10
+"""Metrics in one alarm. Source: CloudWatch user guide, "CloudWatch service quotas"."""
 OLDEST, VISIBLE = "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"
 
 
 def create_alarm_topic(scope: Construct, id_: str, *, name: str, email: str) -> sns.Topic:
-    """The topic that every alarm reports to, with an optional mail subscription."""
+    """Create the topic that every alarm reports to, with an optional mail subscription."""
     topic = sns.Topic(scope, id_, topic_name=name, enforce_ssl=True)
-    # A topic with a policy of its own loses SNS's default one, which had let CloudWatch publish.
+    # A topic policy replaces SNS' default one, which allows CloudWatch to publish.
     topic.add_to_resource_policy(
         iam.PolicyStatement(
             sid="AllowAlarms",
@@ -62,7 +65,7 @@ class Alarms:
     created: list[cloudwatch.Alarm] = field(default_factory=list)
 
     def api(self, api: str) -> None:
-        """The API as its callers see it: share of server errors, and the slowest requests."""
+        """Create the API's alarms: share of server errors, and latency of the slowest requests."""
         self._alarm(
             "ApiServerErrors",
             metric=cloudwatch.MathExpression(
@@ -91,7 +94,7 @@ class Alarms:
         )
 
     def function(self, id_: str, function: str, *, runbook: str) -> None:
-        """A Lambda that raises: handlers answer every expected error, so each one is a fault."""
+        """Create the alarm for errors of a Lambda. They are defects; handlers answer others."""
         self._alarm(
             f"{id_}Errors",
             metric=function_metric(function, "Errors"),
@@ -100,7 +103,7 @@ class Alarms:
         )
 
     def duration(self, id_: str, function: str, *, timeout: int) -> None:
-        """A background Lambda that comes near its timeout, in seconds."""
+        """Create the alarm for a background Lambda whose duration is near its timeout (seconds)."""
         threshold = 1000 * TIMEOUT_SHARE * timeout
         self._alarm(
             f"{id_}Duration",
@@ -113,7 +116,7 @@ class Alarms:
         )
 
     def throttles(self) -> None:
-        """Lambda refused invocations anywhere in the account: the concurrency quota is used up."""
+        """Create the alarm for refused invocations, which mean that the concurrency is used up."""
         self._alarm(
             "LambdaThrottles",
             metric=account_metric("Throttles"),
@@ -122,7 +125,7 @@ class Alarms:
         )
 
     def queue(self, id_: str, queue: str, *, minutes: int, runbook: str) -> None:
-        """A queue whose oldest message has waited too long."""
+        """Create the alarm for a queue whose oldest message has waited too long."""
         self._alarm(
             f"{id_}QueueAge",
             metric=queue_metric(queue, OLDEST),
@@ -133,7 +136,7 @@ class Alarms:
         )
 
     def dead_letters(self, id_: str, queue: str, *, runbook: str) -> None:
-        """A dead-letter queue that is not empty."""
+        """Create the alarm for a dead-letter queue that is not empty."""
         self._alarm(
             f"{id_}DeadLetters",
             metric=queue_metric(queue, VISIBLE, period=cdk.Duration.minutes(1)),
@@ -142,9 +145,9 @@ class Alarms:
         )
 
     def silent(self, id_: str, function: str, *, minutes: int) -> None:
-        """A scheduled Lambda that was not invoked for three times its interval, in minutes.
+        """Create the alarm for a scheduled Lambda that missed three intervals (in minutes).
 
-        A function that does not run emits nothing: here missing data is the fault.
+        A function that does not run emits no metric, so missing data raises this alarm.
         """
         interval = cdk.Duration.minutes(minutes)
         self._alarm(
@@ -158,10 +161,10 @@ class Alarms:
         )
 
     def tables(self, throttled: Mapping[str, Mapping[str, cloudwatch.IMetric]]) -> None:
-        """DynamoDB refused events of any table or index: one alarm each for reads and writes.
+        """Create an alarm each for throttled reads and writes of any table or index.
 
-        Metrics by a lower-case name, by `Read` and `Write`. ThrottledRequests would not do:
-        DynamoDB emits it by table and operation, never by table alone.
+        `throttled` has the metrics by a lower-case name, by `Read` and `Write`. ThrottledRequests
+        is not used, because DynamoDB emits it by table and operation, never by table alone.
         """
         for kind, metrics in throttled.items():
             self._alarm(
@@ -172,17 +175,21 @@ class Alarms:
             )
 
     def own(self, row: AlarmRow, metrics: PortalMetrics) -> None:
-        """A row of `infra/alarms.py`."""
-        by_area = {area: metrics.of_row(row, area) for area in row.areas}
-        combine = _highest if row.level else _sum
-        alone = next(iter(by_area.values())) if len(by_area) == 1 else None
-        self._alarm(
-            row.name,
-            metric=alone or combine(by_area, label=f"{row.metric}, all areas"),
-            what=row.what,
-            runbook=row.runbook,
-            threshold=row.threshold,
-        )
+        """Create the alarm of a row of `infra/alarms.py`.
+
+        A row with more areas than an alarm takes gets further alarms, numbered from 2.
+        """
+        for number, areas in enumerate(_groups(row.areas), start=1):
+            by_area = {area: metrics.of_row(row, area) for area in areas}
+            combine = _highest if row.level else _sum
+            alone = next(iter(by_area.values())) if len(by_area) == 1 else None
+            self._alarm(
+                row.name if number == 1 else f"{row.name}{number}",
+                metric=alone or combine(by_area, label=f"{row.metric}, {len(areas)} areas"),
+                what=row.what,
+                runbook=row.runbook,
+                threshold=row.threshold,
+            )
 
     def _alarm(
         self,
@@ -214,6 +221,12 @@ class Alarms:
         alarm.add_alarm_action(action)
         alarm.add_ok_action(action)
         self.created.append(alarm)
+
+
+def _groups(areas: Sequence[str]) -> list[Sequence[str]]:
+    """The areas in as few groups as possible, which are about equally large."""
+    count = math.ceil(len(areas) / MOST_METRICS)
+    return [areas[start::count] for start in range(count)]
 
 
 def _sum(metrics: Mapping[str, cloudwatch.IMetric], *, label: str) -> cloudwatch.MathExpression:

@@ -1,4 +1,4 @@
-"""Accepting a cdk-nag finding, always with the reason why."""
+"""Accepts cdk-nag findings, always with a reason."""
 
 from __future__ import annotations
 

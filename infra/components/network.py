@@ -1,4 +1,4 @@
-"""A network whose way out has a fixed address, for systems that admit callers by address."""
+"""A network with a fixed outgoing address, for systems that admit callers by IP address."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ PRIVATE = "Private"
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """Where Lambdas run that call outside systems.
+    """The network of the Lambdas that call outside systems.
 
-    `addresses` are the public addresses that they call from, as far as the stack made them: those
-    of given allocations are known to their owner.
+    `addresses` are their public addresses, if the stack created them. The operator knows those of
+    given allocations.
     """
 
     vpc: ec2.Vpc
@@ -32,7 +32,7 @@ class Network:
 def create_network(
     scope: Construct, id_: str, *, name: str, allocation_ids: Sequence[str], retain: bool
 ) -> Network:
-    """Private subnets in two zones that reach the internet through a NAT gateway.
+    """Create private subnets in two zones that reach the internet through a NAT gateway.
 
     Each of `allocation_ids`, at most one per zone, gets a NAT gateway with that Elastic IP address.
     Without any there is one gateway with an address of the stack's own, which outlives the stack
@@ -66,7 +66,7 @@ def create_network(
                 service=ec2.GatewayVpcEndpointAwsService.DYNAMODB
             )
         },
-        # It would take a custom resource with a Lambda of its own; nothing uses that group.
+        # Restricting it would need a custom resource with a Lambda, and nothing uses that group.
         restrict_default_security_group=False,
     )
     acknowledge(

@@ -1,4 +1,4 @@
-"""CORS preflight for exact origins, answered by the gateway itself."""
+"""CORS preflights for exact origins, which the gateway answers itself."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def add_preflight(
     """Answer OPTIONS on `path` for the given origins.
 
     The CDK's own preflight compares origins as regular expressions, in which the dots of a host
-    name match anything; here they are compared as text. An origin that is not listed gets the
-    first one back, which its browser refuses.
+    name match any character. Here they are compared as text. The answer to an origin that is not
+    listed names the first one, so the browser refuses it.
     """
     headers = {
         "Access-Control-Allow-Origin": f"'{origins[0]}'",
@@ -65,7 +65,7 @@ def add_preflight(
 
 
 def _choose_origin(origins: Sequence[str]) -> dict[str, str] | None:
-    """The velocity template that names the caller's origin, when there are several to choose from.
+    """Return the velocity template that names the caller's origin; None for a single origin.
 
     Header names arrive in the caller's case.
     """

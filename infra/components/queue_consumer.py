@@ -1,4 +1,4 @@
-"""A Lambda that consumes a queue."""
+"""Event sources that feed a queue to a Lambda."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def consume(
     batch_size: int,
     max_concurrency: int,
 ) -> lambda_.EventSourceMapping:
-    """Feed `queue` to `function`; failed messages alone come back (partial batch responses).
+    """Feed `queue` to `function`. Only failed messages come back (partial batch responses).
 
-    `max_concurrency` (at least 2) caps how many batches run at once.
+    `max_concurrency` (at least 2) limits how many batches run at once.
     """
     return lambda_.EventSourceMapping(
         scope,

@@ -15,7 +15,7 @@ DEAD_LETTER_RETENTION_DAYS = 14
 
 @dataclass(frozen=True)
 class QueuePair:
-    """A queue and where its messages go after the last retry."""
+    """A queue and its dead-letter queue."""
 
     queue: sqs.Queue
     dead_letters: sqs.Queue
@@ -30,9 +30,10 @@ def create_queue_pair(
     dead_letter_consumer_timeout: int,
     max_receive_count: int,
 ) -> QueuePair:
-    """A standard queue with its dead-letter queue; timeouts are those of the Lambdas, in seconds.
+    """Create a standard queue and its dead-letter queue.
 
-    Both are encrypted by SQS and refuse plain HTTP.
+    Timeouts are those of the Lambdas, in seconds. SQS encrypts both queues, and both refuse plain
+    HTTP.
     """
     dead_letters = _queue(
         scope,

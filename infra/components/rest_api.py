@@ -41,7 +41,7 @@ ACCESS_LOG_FIELDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Throttle:
-    """Requests per second and burst."""
+    """A throttle: requests per second, and the burst."""
 
     rate: int
     burst: int
@@ -49,7 +49,7 @@ class Throttle:
 
 @dataclass(frozen=True, kw_only=True)
 class ApiLimits:
-    """How much, and from where.
+    """The throttles of the API, and the networks that may call it.
 
     `by_method` is keyed by `/path/METHOD`; `networks` limits `METHOD/path` patterns to CIDR ranges.
     """
@@ -70,10 +70,10 @@ def create_rest_api(
     account_logging: bool,
     default_endpoint: bool,
 ) -> apigateway.RestApi:
-    """The API without routes.
+    """Create the API without routes.
 
-    `default_endpoint` False closes the execute-api host name, for an API with a domain of its
-    own. `account_logging` creates the account's role for API Gateway's logs.
+    With `default_endpoint` False, the execute-api host name is closed, for an API with a domain of
+    its own. `account_logging` creates the account's role for API Gateway's logs.
     """
     log_group = create_log_group(
         scope, f"{id_}AccessLogs", name=f"/aws/apigateway/{name}", keeping=log_keeping
@@ -91,7 +91,7 @@ def create_rest_api(
         deploy_options=_stage_options(limits, log_group=log_group),
     )
     _own_execution_logs(scope, f"{id_}ExecutionLogs", api=api, keeping=log_keeping)
-    api.node.try_remove_child("Endpoint")  # an output that the stack writes under a better name
+    api.node.try_remove_child("Endpoint")  # the stack writes this output with another name
     acknowledge(
         api,
         "AwsSolutions-APIG2",
@@ -111,10 +111,11 @@ def create_rest_api(
 def _own_execution_logs(
     scope: Construct, id_: str, *, api: apigateway.RestApi, keeping: LogKeeping
 ) -> None:
-    """The log group that API Gateway would make by itself at the first error, without an end.
+    """Create the log group of the execution logs, with a retention.
 
-    Its name is API Gateway's (developer guide, "Set up CloudWatch API logging using the API
-    Gateway console"), and it has to be there before the stage.
+    Otherwise API Gateway would create it at the first error and keep its logs forever. API Gateway
+    defines its name (developer guide, "Set up CloudWatch API logging using the API Gateway
+    console"). It must exist before the stage.
     """
     name = f"API-Gateway-Execution-Logs_{api.rest_api_id}/{STAGE_NAME}"
     group = create_log_group(scope, id_, name=name, keeping=keeping)
@@ -150,7 +151,7 @@ def _stage_options(limits: ApiLimits, *, log_group: logs.ILogGroup) -> apigatewa
 def create_authorizer(
     scope: Construct, id_: str, *, name: str, pool: cognito.IUserPool
 ) -> apigateway.CognitoUserPoolsAuthorizer:
-    """Verifies ID tokens of the pool; nothing is cached past a token's expiry."""
+    """Create the authorizer, which verifies the pool's ID tokens and caches no result."""
     return apigateway.CognitoUserPoolsAuthorizer(
         scope,
         id_,
@@ -171,7 +172,7 @@ def add_route(
 ) -> apigateway.Method:
     """Route `method path` to a Lambda.
 
-    Without an authorizer, `public_because` says what protects the route instead.
+    Without an authorizer, `public_because` names the other protection of the route.
     """
     route = api.root.resource_for_path(path).add_method(
         method,
@@ -210,8 +211,8 @@ def _access_log_format() -> str:
 def _network_policy(allowed_networks: Mapping[str, Sequence[str]]) -> iam.PolicyDocument:
     """Allow everything, then explicitly deny the given routes to other networks.
 
-    An Allow with an address condition would not do: where an authorizer also allows, the two are
-    combined, and only an explicit Deny always wins (API Gateway developer guide, authorization
+    An Allow with an address condition is not enough: where an authorizer also allows, the two are
+    combined, and only an explicit Deny always decides (API Gateway developer guide, authorization
     flow).
     """
     everyone = iam.PolicyStatement(

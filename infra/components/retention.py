@@ -1,4 +1,4 @@
-"""What happens to a resource that holds data when its stack, or the resource, is deleted."""
+"""Rules for resources with data when their stack, or the resource itself, is deleted."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import aws_cdk as cdk
 
 @dataclass(frozen=True, kw_only=True)
 class Retention:
-    """`retain`: the resource outlives its stack. `protect`: it refuses to be deleted by anybody."""
+    """With `retain`, the resource outlives its stack. With `protect`, it cannot be deleted."""
 
     retain: bool
     protect: bool
 
 
 def removal_policy(*, retain: bool) -> cdk.RemovalPolicy:
-    """Keep the resource when it is deleted from or replaced in a deployed stack, or never.
+    """Return the policy that keeps a deleted or replaced resource if `retain` is set.
 
-    A creation that fails always cleans up: resources with fixed names that stayed behind would
-    block the next attempt (CloudFormation user guide, DeletionPolicy `RetainExceptOnCreate`).
+    A creation that fails always cleans up, because resources with fixed names that are left behind
+    would block the next deployment (CloudFormation user guide, `RetainExceptOnCreate`).
     """
     if retain:
         return cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE

@@ -1,4 +1,4 @@
-"""A Lambda that a schedule invokes."""
+"""Schedules that invoke a Lambda."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from constructs import Construct
 def run_every(
     scope: Construct, id_: str, *, name: str, function: lambda_.IFunction, minutes: int
 ) -> events.Rule:
-    """Invoke `function` every so many minutes; a missed run is dropped when the next is due."""
+    """Invoke `function` every so many minutes. A missed run is dropped when the next is due."""
     return events.Rule(
         scope,
         id_,

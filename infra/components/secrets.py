@@ -12,12 +12,11 @@ from infra.components.retention import removal_policy
 def create_empty_secret(
     scope: Construct, id_: str, *, name: str, description: str, retain: bool
 ) -> secretsmanager.CfnSecret:
-    """An empty secret, to be filled by an operator.
+    """Create an empty secret, which an operator fills.
 
-    The L2 construct always generates a value, and a later change of the generator's settings
-    would overwrite what the operator stored; CloudFormation leaves a secret without either
-    property empty and never touches its value again (CloudFormation reference,
-    AWS::SecretsManager::Secret).
+    The L2 construct always generates a value, and a later change of the generator's settings would
+    overwrite the operator's value. CloudFormation leaves a secret without either property empty
+    and never changes its value (CloudFormation reference, AWS::SecretsManager::Secret).
     """
     secret = secretsmanager.CfnSecret(scope, id_, name=name, description=description)
     secret.apply_removal_policy(removal_policy(retain=retain))

@@ -1,4 +1,4 @@
-"""One Lambda with a role, a log group and nothing else's permissions."""
+"""One Lambda with a log group and a role of its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ARCHITECTURE = lambda_.Architecture.ARM_64
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSpec:
-    """What one Lambda is: `memory` in MB, `timeout` in seconds."""
+    """The settings of one Lambda. `memory` is in MB, and `timeout` is in seconds."""
 
     name: str
     description: str
@@ -35,7 +35,7 @@ class FunctionSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceFunction:
-    """`entry` is what triggers call: the function, or its alias when SnapStart is on."""
+    """A created Lambda. Triggers call `entry`: the function, or its alias with SnapStart."""
 
     function: lambda_.Function
     entry: lambda_.IFunction
@@ -74,8 +74,8 @@ def create_function(
         handler=spec.handler,
         layers=list(layers),
         environment=dict(spec.environment),
-        # Frozen: what a function may do is what its row in the table says, so no other
-        # construct adds statements behind its back.
+        # The role is immutable, so no other construct can add statements. The function's row in
+        # the table alone decides what it may do.
         role=role.without_policy_updates(),
         memory_size=spec.memory,
         timeout=cdk.Duration.seconds(spec.timeout),

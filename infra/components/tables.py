@@ -23,10 +23,10 @@ def create_table(
     authority: bool = False,
     retention: Retention,
 ) -> dynamodb.Table:
-    """One table with string keys.
+    """Create a table with string keys.
 
-    `ttl_attribute` holds the epoch second after which an item may go. `authority` says that
-    nothing else could rebuild the content: the table gets point-in-time recovery and `retention`.
+    `ttl_attribute` holds the epoch second after which an item may be deleted. `authority` says that
+    no other system has the content, so the table gets point-in-time recovery and `retention`.
     """
     table = dynamodb.Table(
         scope,
@@ -54,12 +54,12 @@ def create_table(
 
 
 def add_status_index(table: dynamodb.Table) -> None:
-    """The index that answers "what is stuck": status, then when it last changed."""
+    """Add the index by status and time of the last change, which finds jobs that are stuck."""
     table.add_global_secondary_index(
         index_name=STATUS_INDEX,
         partition_key=_string("status"),
         sort_key=_string("updatedAt"),
-        # The sweeper reads each job by its key: a copy of whole jobs would double every write.
+        # The sweeper reads each job by its key. A copy of whole jobs would double every write.
         projection_type=dynamodb.ProjectionType.KEYS_ONLY,
     )
 

@@ -24,6 +24,7 @@ from infra.iam_actions import (
     QUEUE_SEND,
     SECRET_READ,
     TABLE_READ,
+    TABLE_SCAN,
     TABLE_WRITE,
 )
 from infra.physical_names import PhysicalNames
@@ -41,7 +42,7 @@ def create_functions(
     network: Network | None,
     names: PhysicalNames,
 ) -> dict[str, ServiceFunction]:
-    """All functions by endpoint id; in `network` those that call outside systems."""
+    """Create all functions by endpoint id. Those that call outside systems run in `network`."""
     code = {area: assets.area(area) for area in AREAS}
     resources = _resources(state)
     return {
@@ -68,7 +69,7 @@ def create_functions(
 
 
 def log_keeping(config: Config) -> LogKeeping:
-    """The stage's rule for every log group."""
+    """Return the stage's retention for every log group."""
     return LogKeeping(days=config.log_retention_days, retain=config.retain_data)
 
 
@@ -97,6 +98,7 @@ def _statements(endpoint: Endpoint, state: State) -> list[iam.PolicyStatement]:
     tables, queues = state.tables, state.queues
     statements = [
         *_allow(TABLE_READ, [tables[table].table_arn for table in endpoint.reads]),
+        *_allow(TABLE_SCAN, [tables[table].table_arn for table in endpoint.scans]),
         *_allow(TABLE_WRITE, [tables[table].table_arn for table in endpoint.writes]),
         *_allow(QUEUE_SEND, [queues[queue].queue.queue_arn for queue in endpoint.sends]),
         *_allow(QUEUE_SEND, [queues[q].dead_letters.queue_arn for q in endpoint.gives_up_to]),
@@ -121,7 +123,7 @@ def _statements(endpoint: Endpoint, state: State) -> list[iam.PolicyStatement]:
 
 
 def _allow(actions: Sequence[str], resources: Sequence[str]) -> list[iam.PolicyStatement]:
-    """One statement, or none when there is nothing to allow it on."""
+    """Return one statement, or none when there are no resources."""
     if not actions or not resources:
         return []
     return [iam.PolicyStatement(actions=list(actions), resources=list(resources))]

@@ -1,7 +1,7 @@
-"""The stack that watches the other one: alarms, the topic that they report to, and the dashboard.
+"""The monitoring stack of a stage: alarms, the topic that they report to, and the dashboard.
 
-It refers to what it watches by name only. So the two stacks import nothing from each other, and the
-resources of the portal's own stack stay below CloudFormation's limit.
+It refers to the portal's resources by name only. So the two stacks import nothing from each other,
+and the portal's stack has fewer resources than CloudFormation's limit.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _watch_queues(alarms: Alarms, names: PhysicalNames) -> None:
 
 
 def _throttled(names: PhysicalNames, kind: str) -> Iterator[tuple[str, cloudwatch.Metric]]:
-    """Throttled events of one kind by table, and by index for the table that has one."""
+    """Yield the metrics of throttled events of one kind, by table and by index."""
     event = f"{kind}ThrottleEvents"
     for table in Table:
         yield table.value, table_metric(names.table(table), event)

@@ -17,7 +17,7 @@ def write_outputs(
     api: apigateway.RestApi,
     network: Network | None,
 ) -> None:
-    """Addresses and names; secrets by name, never by value."""
+    """Write addresses and names as outputs. Secrets are written by name, never by value."""
     outputs = {
         "ApiUrl": _url(api),
         "RestApiId": api.rest_api_id,
@@ -40,7 +40,7 @@ def write_outputs(
 
 
 def _url(api: apigateway.RestApi) -> str:
-    """Where the API answers: an API with a domain of its own answers nowhere else."""
+    """Return the API's URL. An API with a domain of its own answers only there."""
     if api.domain_name is not None:
         return f"https://{api.domain_name.domain_name}/{STAGE_NAME}/"
     return api.url

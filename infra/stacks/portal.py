@@ -1,7 +1,7 @@
-"""The portal's own stack: state, and everything without state on top of it.
+"""The portal's stack: the stateful resources, and all others that use them.
 
-One stack on purpose: a layer or table exported to a second stack could not be replaced while the
-second one uses it. What only watches has a stack of its own (`infra/stacks/monitoring.py`).
+It is one stack, because a layer or table that a second stack imports could not be replaced. Only
+alarms and dashboard have a stack of their own (`infra/stacks/monitoring.py`).
 """
 
 from __future__ import annotations
@@ -53,20 +53,23 @@ UNAUTHENTICATED_BECAUSE = {
     "Rate limits per address and account guard the route.",
     Access.SIGNED: "Salesforce signs the request; the handler verifies the HMAC before it reads "
     "the body.",
+    Access.WEBHOOK: "The eSIM provider signs its events, or knows a secret address; the handler "
+    "checks it, and an event only makes a job look.",
 }
 ROUTES = {endpoint.id: endpoint.route for endpoint in ENDPOINTS if endpoint.route is not None}
+BROWSER = frozenset({Access.PUBLIC, Access.CREDENTIALS, Access.BEARER})
 SIGNED_ROUTES = tuple(route for route in ROUTES.values() if route.access is Access.SIGNED)
 
 
-WAITING_MAX_CONCURRENCY = 2  # the least that SQS event sources take
+WAITING_MAX_CONCURRENCY = 2  # the least that SQS event sources allow
 BURST_SECONDS = 4  # a burst is what a path lets through in so many seconds
 
 
 class PortalStack(cdk.Stack):
     """The whole backend of one stage.
 
-    `protect` False leaves out what refuses to be deleted, on a stage that retains its data: a
-    creation that fails has to be able to clean up after itself.
+    With `protect` False, the resources of a stage that retains its data are not protected from
+    deletion, so that a failed creation can clean up.
     """
 
     def __init__(
@@ -252,13 +255,13 @@ def _answer_other_methods(api: apigateway.RestApi, *, origins: tuple[str, ...]) 
     for path in dict.fromkeys(route.path for route in ROUTES.values()):
         routes = [route for route in ROUTES.values() if route.path == path]
         methods = [route.method for route in routes]
-        if any(route.access is not Access.SIGNED for route in routes):
+        if any(route.access in BROWSER for route in routes):
             add_preflight(api, path=path, methods=methods, origins=origins)
             methods.append("OPTIONS")
         refuse_other_methods(api, path=path, methods=methods, origin=origins[0])
 
 
 def _invoke_pattern(route: Route) -> str:
-    """The route as execute-api resources are written: METHOD/path with `*` for parameters."""
+    """Return the route in the form of execute-api resources: METHOD/path, `*` for parameters."""
     parts = ["*" if part.startswith("{") else part for part in route.path.strip("/").split("/")]
     return "/".join((route.method, *parts))

@@ -1,4 +1,4 @@
-"""What must outlive a deployment: tables, queues, secrets and the user pool."""
+"""The resources that must outlive a deployment: tables, queues, secrets and the user pool."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ SECRET_PURPOSES = {
     Secret.ESIM: "API credentials of the eSIM provider",
     Secret.MAIL: "Credentials of the mail transport: SendGrid or an SMTP server",
     Secret.SIGNING: "Keys that sign Salesforce's provisioning requests; all of them are live",
+    Secret.ESIM_WEBHOOK: "What proves the events of the eSIM provider",
 }
 
 
 class State(Construct):
-    """The stateful part of the stack, by the names of the endpoint table.
+    """The stateful resources of the stack, by the names of the endpoint table.
 
-    With `protect`, what only an operator may delete refuses to be deleted.
+    With `protect`, the resources that only an operator may delete are protected from deletion.
     """
 
     def __init__(self, scope: Construct, id_: str, *, config: Config, protect: bool) -> None:

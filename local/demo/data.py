@@ -23,13 +23,16 @@ from local.demo.people import (
 from local.demo.products import ONE_TIME, PRODUCTS, Product
 from local.demo.salesforce_ids import record_id
 from local.emulators.salesforce.org import STANDARD_PRICEBOOK_ID
+from local.operators import OPERATORS
 
 __all__ = [
     "ACCOUNTS",
     "CUSTOMERS",
     "esim_access_seed",
     "gigs_seed",
+    "operators_seed",
     "salesforce_seed",
+    "sendgrid_seed",
     "whmcs_seed",
 ]
 
@@ -43,6 +46,8 @@ BINARY_GIGABYTE = 2**30
 DOLLAR = 10_000  # eSIM Access counts in ten thousandths
 PRICE_PER_GIGABYTE = 7_000
 GROUPS = {"Internet": 1, "eSIM": 2, "VPN": 3, "Other": 4}
+TOP_UP_PRICES = ((1, "800"), (5, "2800"))
+"""Gigabytes, and yen that customers pay."""
 
 
 def salesforce_seed(public_key_pem: str) -> dict[str, Any]:
@@ -63,6 +68,28 @@ def salesforce_seed(public_key_pem: str) -> dict[str, Any]:
             ],
             "Product2": [_product2(product, n) for n, product in enumerate(PRODUCTS, start=1)],
             "PricebookEntry": _pricebook_entries(),
+        },
+    }
+
+
+def operators_seed(
+    portal_url: str, key_id: str, key: str, *, needs_approval: bool
+) -> dict[str, Any]:
+    """Return what an administrator enters after the package was installed: operators, the signing
+    key, the portal's address (`https://…/api`) and the rule about approval."""
+    return {
+        "users": [
+            {
+                "username": operator.username,
+                "language": operator.locale,
+                "permissionSets": ["Portal_Operators"],
+            }
+            for operator in OPERATORS.values()
+        ],
+        "credentials": {"Portal_API": {"Portal": {"SigningKey": key, "KeyId": key_id}}},
+        "namedCredentials": {"Portal_API": portal_url},
+        "customSettings": {
+            "Portal_Rules__c": {"Provision_Without_Approval__c": not needs_approval}
         },
     }
 
@@ -122,10 +149,22 @@ def _options_json(product: Product) -> str | None:
 def _esim_json(product: Product) -> str | None:
     if product.gigs_plan is None:
         return None
-    providers = {"gigs": {"plan": product.gigs_plan}}
-    if product.esim_access_plan is not None:
-        providers["esim_access"] = {"plan": product.esim_access_plan}
+    plans = {"gigs": product.gigs_plan, "esim_access": product.esim_access_plan}
+    providers = {
+        provider: {"plan": plan, "topUps": _top_ups(provider)}
+        for provider, plan in plans.items()
+        if plan is not None
+    }
     return json.dumps({"version": 1, "provider": providers})
+
+
+def _top_ups(provider: str) -> list[dict[str, str]]:
+    """What customers pay for them, by the ids of `gigs_seed` and `esim_access_seed`."""
+    ids = {"gigs": "add_jptopup{}gb", "esim_access": "TOPUP_JPN{:03d}"}[provider]
+    return [
+        {"offer": ids.format(gigabytes), "price": price, "name": f"{gigabytes} GB"}
+        for gigabytes, price in TOP_UP_PRICES
+    ]
 
 
 def _pricebook_entries() -> list[dict[str, Any]]:
@@ -259,7 +298,7 @@ def gigs_seed() -> dict[str, Any]:
 
 
 def esim_access_seed() -> dict[str, Any]:
-    """A package for every size of eSIM product, two top-ups that fit all of them, and money."""
+    """Return a package per size of eSIM product, two top-ups for all of them, and a balance."""
     sizes = {
         product.esim_access_plan: product.data_gb
         for product in PRODUCTS
@@ -289,6 +328,11 @@ def esim_access_seed() -> dict[str, Any]:
         for gigabytes, days in ((1, 7), (5, 15))
     ]
     return {"balance": 1_000 * DOLLAR, "packages": [*packages, *top_ups]}
+
+
+def sendgrid_seed() -> dict[str, Any]:
+    """Return the domain of the stack's sender as an authenticated one."""
+    return {"verifiedSenders": ["@portal.example"]}
 
 
 def _plan(product: Product) -> dict[str, Any]:

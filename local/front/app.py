@@ -22,10 +22,12 @@ from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp
 
 from local.context import StackContext
+from local.front.apex import Apex
 from local.front.customer_pages import CustomerPages
 from local.front.dev_page import DevPage
 from local.front.docs_screen import DocsScreen
 from local.front.guard import PageGuard
+from local.front.lightning_screen import LightningScreen
 from local.front.mail_previews import MailPreviews
 from local.front.mail_screen import MailScreen
 from local.front.monitoring import Monitoring, cloudwatch_client
@@ -78,6 +80,7 @@ def _routes(
     monitoring: Monitoring,
     templates: Jinja2Templates,
 ) -> list[BaseRoute]:
+    apex = Apex(context.salesforce_url, client)
     salesforce = None
     if context.salesforce_url is not None:
         salesforce = SalesforceApi(
@@ -95,7 +98,8 @@ def _routes(
         *DocsScreen(context, templates).routes(),
         *MailPreviews(context.mail_sender, templates).routes(),
         *MailScreen(context.sendgrid_url, client, templates, context.mail_sender.logo_url).routes(),
-        *OperatorScreen(context, salesforce, client, templates).routes(),
+        *LightningScreen(apex, templates).routes(),
+        *OperatorScreen(salesforce, apex, templates).routes(),
         *OpsScreen(monitoring, tracer, context.openapi_path.parent, templates).routes(),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]

@@ -36,7 +36,7 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """One captured mail."""
+    """One captured mail; `dropped` tells which suppressed recipients do not get it, and why."""
 
     id: str
     received_at: str
@@ -47,6 +47,7 @@ class Mail:
     text: str
     html: str
     attachments: tuple[Attachment, ...]
+    dropped: tuple[str, ...] = ()
 
     def html_for_frame(self) -> str:
         """Return the HTML as a page for a frame; see `for_frame`."""
@@ -61,6 +62,7 @@ class Mail:
             "to": list(self.recipients),
             "replyTo": list(self.reply_to),
             "subject": self.subject,
+            "dropped": list(self.dropped),
             "text": self.text,
             "html": self.html,
             "attachments": [
@@ -113,6 +115,7 @@ def _mail(entry: dict[str, Any]) -> Mail:
         text=entry["text"] or "",
         html=entry["html"] or "",
         attachments=tuple(_attachment(item) for item in entry["attachments"]),
+        dropped=tuple(f"{who}: {why}" for who, why in entry.get("dropped", {}).items()),
     )
 
 

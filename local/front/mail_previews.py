@@ -20,6 +20,9 @@ from local.front.mail_screen import SANDBOX, mail_policy
 from local.front.problems import page_problem
 
 SCHEMES = ("light", "dark")
+# A frame has the scheme of the machine: what a mail says for dark mode is made to apply or not.
+_DARK_RULES = "@media (prefers-color-scheme: dark)"
+_MEDIA = {"light": "@media not all", "dark": "@media all"}
 WIDTHS = ("phone", "desktop")
 
 
@@ -92,7 +95,7 @@ class MailPreviews:
         return self._templates.TemplateResponse(request, "mail_preview.html", data)
 
     async def show_html(self, request: Request) -> Response:
-        """Return the HTML part for the frame."""
+        """Return the HTML part for the frame, in the colours that the query asks for."""
         found = self._asked(request)
         if found is None:
             return self._unknown(request)
@@ -107,7 +110,8 @@ class MailPreviews:
             )
             for image in made.images
         ]
-        return HTMLResponse(for_frame(made.rendered.html, images), headers=self._headers)
+        html = made.rendered.html.replace(_DARK_RULES, _MEDIA[Look.asked(request).scheme])
+        return HTMLResponse(for_frame(html, images), headers=self._headers)
 
     async def show_text(self, request: Request) -> Response:
         """Return the text part."""

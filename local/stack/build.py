@@ -46,7 +46,6 @@ CONFIGURATION = {
     # The demo makes more calls from one address in a minute than a customer makes in a day.
     "API_RATE_LIMIT": "1000",
     "API_BURST_LIMIT": "1000",
-    "AUTH_BURST_LIMIT": "1000",
     # All callers on this machine have one address. The limits per account are not changed.
     "RATE_LIMITS": "signup.ip=1000/3600,login.ip=3000/300,refresh.ip=3000/300,logout.ip=3000/300,"
     "reset-mail.ip=1000/3600,reset-password.ip=1000/900,link.ip=1000/3600",

@@ -22,6 +22,8 @@ CONSUMER_KEY = "local-consumer-key"
 CONSUMER_SECRET = "local-consumer-secret"
 INTEGRATION_USER = "integration@portal.example"
 WHMCS_CREDENTIALS = {"identifier": "local-identifier", "secret": "local-secret"}
+WEBHOOK_SECRET = "whsec_bG9jYWwtd2ViaG9vay1zZWNyZXQtMjQ="
+WEBHOOK_TOKEN = "local-webhook-token"
 SIGNING_KEY_ID = "local-1"
 RSA_BITS = 2048
 
@@ -53,6 +55,11 @@ def credentials(settings: Settings) -> Credentials:
         ),
         "mail": {"apiKey": "SG.local"},
         "signing": {"keys": {SIGNING_KEY_ID: signing_key}},
+        "esim_webhook": (
+            {"signingSecret": WEBHOOK_SECRET}
+            if settings.esim_provider == "gigs"
+            else {"pathToken": WEBHOOK_TOKEN}
+        ),
     }
     return Credentials(
         values={**values, **settings.secrets},

@@ -23,6 +23,7 @@ def deploy(ministack: Ministack, template: Template, *, name: str) -> dict[str, 
     outputs = create(ministack, template, name=name)
     ids = physical_ids(ministack.client("cloudformation"), name)
     enable_time_to_live(ministack.client("dynamodb"), template, ids)
+    enable_recovery(ministack.client("dynamodb"), template, ids)
     attach_request_validators(ministack.client("apigateway"), template, ids)
     return outputs
 
@@ -91,6 +92,17 @@ def enable_time_to_live(dynamodb: Any, template: Template, ids: dict[str, str]) 
                         "Enabled": True,
                     },
                 )
+
+
+def enable_recovery(dynamodb: Any, template: Template, ids: dict[str, str]) -> None:
+    """Set PointInTimeRecoverySpecification through the API: ministack's CloudFormation drops it."""
+    for name, table in resources(template, "AWS::DynamoDB::Table"):
+        specification = table["Properties"].get("PointInTimeRecoverySpecification", {})
+        if specification.get("PointInTimeRecoveryEnabled"):
+            dynamodb.update_continuous_backups(
+                TableName=ids[name],
+                PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+            )
 
 
 def attach_request_validators(apigateway: Any, template: Template, ids: dict[str, str]) -> None:

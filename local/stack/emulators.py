@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from local.demo.data import esim_access_seed, gigs_seed, salesforce_seed, whmcs_seed
+import requests
+
+from local.demo.data import (
+    esim_access_seed,
+    gigs_seed,
+    salesforce_seed,
+    sendgrid_seed,
+    whmcs_seed,
+)
 from local.emulators.esim_access.emulator import EsimAccess
 from local.emulators.gigs.emulator import Gigs
 from local.emulators.kit.emulator import Emulator
@@ -24,6 +32,13 @@ FACTORIES: dict[str, Callable[[], Emulator[Any]]] = {
     "sendgrid": SendGrid,
 }
 
+SWITCHES: dict[str, dict[str, Any]] = {"whmcs": {"time_zone": "Asia/Tokyo"}}
+"""The WHMCS of a shop in Japan has Japan's time."""
+
+
+# Reading all Apex takes some seconds.
+SEED_SECONDS = 60.0
+
 
 class SeedError(RuntimeError):
     """An emulator refused the demo's records; the message is the emulator's."""
@@ -37,6 +52,7 @@ def running(settings: Settings, *, salesforce_public_key: str) -> Iterator[dict[
         "whmcs": whmcs_seed(),
         "gigs": gigs_seed(),
         "esim_access": esim_access_seed(),
+        "sendgrid": sendgrid_seed(),
     }
     with ExitStack() as stack:
         urls = {}
@@ -44,10 +60,25 @@ def running(settings: Settings, *, salesforce_public_key: str) -> Iterator[dict[
             emulator = FACTORIES[name]()
             if name in seeds:
                 _seed(emulator, seeds[name])
+            emulator.set_switches(SWITCHES.get(name, {}))
             urls[name] = stack.enter_context(
                 serving_emulator(name, emulator.app(), settings.ports[name])
             )
         yield urls
+
+
+def enrol_operators(urls: dict[str, str], seed: dict[str, Any]) -> None:
+    """Add the operators and what signs their calls to the emulated org, where one runs.
+
+    Raises SeedError.
+    """
+    if "salesforce" not in urls:
+        return
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.post(f"{urls['salesforce']}/_admin/seed", json=seed, timeout=SEED_SECONDS)
+    if not answer.ok:
+        raise SeedError(f"the salesforce emulator refused the operators: {answer.text}")
 
 
 def _seed(emulator: Emulator[Any], data: dict[str, Any]) -> None:

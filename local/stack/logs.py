@@ -109,7 +109,7 @@ class LogFiles:
 
 
 def invocation_metrics(line: Line) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(namespace, datum) of the AWS/Lambda metrics that an invocation's log shows.
+    """Yield (namespace, datum) of the AWS/Lambda metrics that an invocation's log shows.
 
     ministack publishes them for direct invocations only, not for the API, queues and rules.
     """

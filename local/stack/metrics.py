@@ -108,9 +108,11 @@ def _quiet(alarm: dict[str, Any]) -> float:
 
 
 def settle(cloudwatch: Any, alarms: Sequence[Watched]) -> None:
-    """Alarms without data are OK: almost all of ours treat missing data as not breaching, which
-    ministack does not know. Those on a schedule's silence treat it as breaching, and never ring
-    here."""
+    """Set alarms without data to OK, because ministack does not treat missing data as such.
+
+    Almost all alarms treat it as not breaching. Those on the silence of a schedule treat it as
+    breaching, and are never raised here.
+    """
     for alarm in alarms:
         cloudwatch.set_alarm_state(
             AlarmName=alarm.alarm, StateValue="OK", StateReason="no data yet: not breaching"
@@ -122,8 +124,8 @@ class AlarmCopies:
 
     ministack evaluates the largest value of an alarm's whole window and leaves the state unchanged
     when the window is empty. Values are therefore dated so that they leave the window after
-    `HOLD`, and an alarm whose metric has no more data gets a value that does not breach: all of
-    our alarms treat missing data as not breaching.
+    `HOLD`, and an alarm whose metric has no more data gets a value that does not breach. Almost all
+    alarms treat missing data in that way (see `settle`).
     """
 
     def __init__(self, cloudwatch: Any, alarms: Sequence[Watched]) -> None:

@@ -41,10 +41,10 @@ INHERITED = (
     "REQUESTS_CA_BUNDLE",
     "SSL_CERT_FILE",
 )
-"""All that ministack, and with it every Lambda, sees of the launcher's environment.
+"""The variables of the launcher's environment that ministack and every Lambda get.
 
-ministack hands its own environment on to the handlers: a variable that happens to be set on the
-developer's machine would work here and be missing in AWS.
+ministack passes its own environment on to the handlers. Any other variable of the developer's
+machine would work here and be missing in AWS.
 """
 
 
@@ -132,11 +132,11 @@ def _emulator_environment(settings: Settings) -> Path:
 
 
 def _runtime_environment(settings: Settings) -> Path:
-    """An environment that plays Lambda's Python runtime with the wheels' layer in it.
+    """Create an environment that stands for Lambda's Python runtime with the wheels' layer.
 
-    ministack would run the handlers under its own interpreter, where a package that is missing in
-    the layer is found all the same, and would unpack the layer again for every function. Here
-    the layer is in place once, and nothing else is.
+    ministack would run the handlers under its own interpreter, which also finds packages that are
+    missing in the layer, and would unpack the layer again for every function. This environment
+    holds the layer once, and no other package.
     """
     environment = settings.root / "runtime"
     python = environment / "bin" / "python"

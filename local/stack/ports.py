@@ -48,10 +48,10 @@ def port_of(listener: socket.socket) -> int:
 
 
 def reserve(service: str, port: int) -> int:
-    """A port that another process is about to bind; raises PortTakenError.
+    """Return a port for another process to bind. Raises PortTakenError.
 
-    For port 0 it is one that the operating system gives to nobody by itself: between our look
-    and the other's bind, an outgoing connection of any program could take an ephemeral one.
+    For port 0 it is a port outside of the ephemeral ports, because an outgoing connection of any
+    program could take an ephemeral one before the other process binds it.
     """
     if port:
         return _look(service, port)

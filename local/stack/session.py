@@ -10,8 +10,9 @@ from portal import config
 
 from functions.email.sender import SenderConfig, sender_of
 from local.context import DemoAccount, SiteContext, StackContext, fact_in
+from local.demo.data import operators_seed
 from local.front.app import create_app
-from local.stack import build, emulators, ministack, sidecar
+from local.stack import build, emulators, ministack, sidecar, webhooks
 from local.stack.accounts import sign_up_accounts
 from local.stack.assembly import Deployed, deploy_assembly
 from local.stack.credentials import (
@@ -30,6 +31,7 @@ from local.stack.settings import ACCOUNT, REGION, REPOSITORY, Settings, front_or
 
 API_STAGE = "api"
 OPENAPI = REPOSITORY / "docs" / "openapi.json"
+NEEDS_APPROVAL = "PROVISION_NEEDS_APPROVAL"
 SITE = REPOSITORY / "web" / "dist"
 
 Progress = Callable[[str], None]
@@ -47,8 +49,8 @@ def running(
     """Build, start, deploy and seed everything; stop all of it at the end.
 
     With `demo_accounts`, the demo's portal users are signed up through the API. Raises
-    PortTakenError, BuildError, MinistackError, DeployError or ServingError, each with a message
-    that says what to do.
+    PortTakenError, BuildError, MinistackError, DeployError, ServingError or WebhookError, each with
+    a message that says what to do.
     """
     check_ports(settings)
     assembly = _prepare(settings, progress)
@@ -71,6 +73,15 @@ def running(
             front_port=port_of(door),
             cache=settings.root / "assets",
         )
+        emulators.enrol_operators(
+            urls,
+            operators_seed(
+                _api_url(aws.endpoint),
+                SIGNING_KEY_ID,
+                secrets.signing_key,
+                needs_approval=deployed.variables[NEEDS_APPROVAL] == "true",
+            ),
+        )
         store(aws.client("secretsmanager"), secret_ids(deployed), secrets.values)
         stack.enter_context(sidecar.running(aws, settings.logs))
         accounts: tuple[DemoAccount, ...] = ()
@@ -81,6 +92,7 @@ def running(
             settings, assembly, aws.endpoint, urls, deployed, secrets, front_url, accounts
         )
         stack.enter_context(serving_front(create_app(context), door))
+        webhooks.register(settings, urls, f"{front_url}/{API_STAGE}")
         yield context
 
 

@@ -79,6 +79,7 @@ class Brand:
         """Return the Lambdas' variables for the look of mails; empty where none is set."""
         return {
             "BRAND_NAME": self.name,
+            "EMAIL_FROM_NAME": self.name,
             "BRAND_COLOR": self.color or "",
             "BRAND_LOGO_URL": self.logo_url or "",
         }
@@ -126,7 +127,7 @@ class Settings:
 
     @property
     def replaced(self) -> frozenset[str]:
-        """The emulators that are not started because something else stands in for them."""
+        """The emulators that are not started because another system replaces them."""
         upstreams = (UPSTREAM_VARIABLES[name] for name in self.upstreams)
         return frozenset(self.esim_provider if name == "esim" else name for name in upstreams)
 

@@ -8,13 +8,18 @@ const NAMED = /slds-[a-z][\w-]*/g;
 const ANIMATED = '[kx-';
 const VARIABLE = /var\(\s*(--[\w-]+)/g;
 
-/** Returns the names of the design system's classes in a source text. */
+/**
+ * Returns a function that tells whether a class is used in a source text: by its name, or by the
+ * beginning of its name, to which the code adds a variant.
+ */
 export function classesIn(text) {
-    return new Set(text.match(NAMED) ?? []);
+    const names = new Set(text.match(NAMED) ?? []);
+    const beginnings = [...names].filter((name) => /[_-]$/.test(name));
+    return (name) => names.has(name) || beginnings.some((part) => name.startsWith(part));
 }
 
-/** Returns the rules for the used classes and for elements, without fonts and unused variables. */
-export function cutDown(css, used) {
+/** Returns the rules for the classes that `isUsed` and for elements, without fonts and unused variables. */
+export function cutDown(css, isUsed) {
     const sheet = postcss.parse(css);
     sheet.walkComments((comment) => comment.remove());
     sheet.walkAtRules('font-face', (rule) => rule.remove());
@@ -23,7 +28,7 @@ export function cutDown(css, used) {
         if (rule.parent.type === 'atrule' && rule.parent.name.endsWith('keyframes')) {
             return;
         }
-        const kept = rule.selectors.filter((selector) => isUsed(selector, used));
+        const kept = rule.selectors.filter((selector) => isNeeded(selector, isUsed));
         if (kept.length > 0) {
             rule.selectors = kept;
         } else {
@@ -36,8 +41,8 @@ export function cutDown(css, used) {
     return `${sheet.toString().trim()}\n`;
 }
 
-function isUsed(selector, used) {
-    const named = [...selector.matchAll(CLASS)].every(([, name]) => used.has(name));
+function isNeeded(selector, isUsed) {
+    const named = [...selector.matchAll(CLASS)].every(([, name]) => isUsed(name));
     return named && !selector.includes(ANIMATED);
 }
 

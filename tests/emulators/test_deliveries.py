@@ -61,3 +61,26 @@ def test_what_waits_for_another_try_can_be_forgotten(receiver: WebhookReceiver) 
     sender.clear()
     assert sender.wait_idle()
     assert len(receiver.got) == 1
+
+
+def test_what_is_lost_never_arrives(receiver: WebhookReceiver) -> None:
+    sender, one = Deliveries(lambda: 3, lambda: 0.0, copies=lambda: 0), delivery(receiver.url, "x")
+    sender.send([one])
+    assert sender.wait_idle()
+    assert (receiver.got, one.attempts) == ([], [])
+
+
+def test_what_is_sent_twice_arrives_twice(receiver: WebhookReceiver) -> None:
+    sender = Deliveries(lambda: 3, lambda: 0.0, copies=lambda: 2)
+    sender.send([delivery(receiver.url, "x")])
+    assert sender.wait_idle()
+    assert [body.decode() for _, body in receiver.got] == ["x", "x"]
+
+
+def test_within_a_time_and_in_any_order(receiver: WebhookReceiver) -> None:
+    sender = Deliveries(lambda: 3, lambda: 0.0, spread_seconds=lambda: 0.2)
+    sender.send([delivery(receiver.url, str(number)) for number in range(30)])
+    assert sender.wait_idle()
+    got = [int(body) for _, body in receiver.got]
+    assert sorted(got) == list(range(30))
+    assert got != list(range(30))

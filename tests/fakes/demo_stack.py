@@ -71,6 +71,9 @@ class Mistakes:
     reset_works_twice: bool = False
     session_outlives_reset: bool = False
     linking_makes_a_client: bool = False
+    tops_up_twice: bool = False
+    charges_without_data: bool = False
+    top_up_fails: bool = False
 
 
 @dataclass
@@ -82,10 +85,12 @@ class FakeStack:
     clients: list[dict[str, Any]] = field(default_factory=list)
     has_card: bool = False
     orders: int = 0
-    presses: list[dict[str, str]] = field(default_factory=list)
-    press_answer: tuple[int, dict[str, Any]] | None = None
-    bodies: list[bytes] = field(default_factory=list)
+    presses: int = 0
+    apex_calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    apex_failure: tuple[int, dict[str, Any]] | None = None
+    outcome: dict[str, Any] = field(default_factory=dict)
     order_status: str = "Pending Review"
+    needs_approval: bool = True
     order_changes: list[dict[str, Any]] = field(default_factory=list)
     provisioned: bool = False
     provisioning_status: str = ""
@@ -98,6 +103,7 @@ class FakeStack:
     passwords: dict[str, str] = field(default_factory=dict)
     refresh_tokens: dict[str, str] = field(default_factory=dict)
     reset_tokens: dict[str, str] = field(default_factory=dict)
+    operations: list[str] = field(default_factory=list)
     old_clients: list[dict[str, Any]] = field(
         default_factory=lambda: [{"id": 901, "email": CHEN.email}]
     )
@@ -122,7 +128,11 @@ class FakeStack:
                 Route("/gateway/api/orders", self.preflight, methods=["OPTIONS"]),
                 Route("/gateway/api/orders", self.create_order, methods=post),
                 Route("/gateway/api/orders/{id}", self.read_order),
-                Route("/gateway/api/orders/{id}/provision", self.provision, methods=post),
+                Route("/gateway/api/subscriptions", self.subscriptions),
+                Route("/gateway/api/subscriptions/{id}", self.subscription),
+                Route("/gateway/api/subscriptions/{id}/topup-offers", self.topup_offers),
+                Route("/gateway/api/subscriptions/{id}/topup", self.topup, methods=post),
+                Route("/gateway/api/operations/{id}", self.operation),
                 Route("/salesforce/services/oauth2/token", self.token, methods=post),
                 Route("/salesforce/services/data/v63.0/query", self.query),
                 Route(
@@ -130,6 +140,7 @@ class FakeStack:
                     self.update_order,
                     methods=["PATCH"],
                 ),
+                Route("/salesforce/_admin/apex/aura/{cls}/{method}", self.apex, methods=post),
                 Route("/salesforce/_admin/seed", self.seed_salesforce, methods=post),
                 Route("/whmcs/account/paymentmethods", self.card_list),
                 Route("/whmcs/account/paymentmethods/add", self.card_page, methods=["GET", *post]),
@@ -276,23 +287,63 @@ class FakeStack:
             {"sfOrderId": ORDER_ID, "status": status, "lines": [], "timeline": [{"step": "load"}]}
         )
 
-    async def provision(self, request: Request) -> Response:
-        self.presses.append(dict(request.headers))
-        self.bodies.append(await request.body())
-        if self.press_answer is not None:
-            status, body = self.press_answer
-            return JSONResponse(body, status, headers={"X-Correlation-Id": "corr-12345678"})
-        body = {"sfOrderId": ORDER_ID, "status": "queued", "attempt": 1}
+    async def subscriptions(self, _: Request) -> Response:
+        return JSONResponse({"items": [{"id": "1"}, {"id": "2"}]})
+
+    async def subscription(self, request: Request) -> Response:
+        esim = {"state": "active"} if request.path_params["id"] == "2" else None
+        return JSONResponse({"id": request.path_params["id"], "esim": esim})
+
+    async def topup_offers(self, _: Request) -> Response:
+        price = {"amount": "800", "currency": "JPY"}
+        return JSONResponse({"items": [{"offerId": "offer-1", "name": "1 GB", "price": price}]})
+
+    async def topup(self, request: Request) -> Response:
+        key = request.headers["idempotency-key"]
+        if self.mistakes.tops_up_twice:
+            key = f"{key}-{len(self.operations)}"
+        if key not in self.operations:
+            self.operations.append(key)
+        return JSONResponse({"operationId": f"topup-{key}", "status": "pending"}, 202)
+
+    async def operation(self, request: Request) -> Response:
+        failed = self.mistakes.top_up_fails
+        return JSONResponse(
+            {
+                "operationId": request.path_params["id"],
+                "status": "failed" if failed else "succeeded",
+                "message": "Your payment was not accepted." if failed else None,
+            }
+        )
+
+    async def apex(self, request: Request) -> Response:
+        """The emulated org: a press is the portal's as well."""
+        path = request.path_params
+        self.apex_calls.append((f"{path['cls']}/{path['method']}", await request.json()))
+        if self.apex_failure is not None:
+            status, body = self.apex_failure
+            return JSONResponse(body, status)
+        answer = {"code": "accepted", "message": "Accepted.", "statusCode": 202}
+        if self.outcome:
+            answer = {"statusCode": 0, **self.outcome}
+        elif path["method"] == "provision":
+            answer = self._pressed() or answer
+        return JSONResponse({"returnValue": {**answer, "correlationId": "corr-12345678"}})
+
+    def _pressed(self) -> dict[str, Any] | None:
+        if self.needs_approval and self.order_status == "Pending Review":
+            return {"code": "stopped", "message": "Approve the Order first.", "statusCode": 0}
+        self.presses += 1
         if self.provisioned:
-            return JSONResponse({**body, "status": "provisioned"})
+            return {"code": "provisioned", "message": "Nothing was done.", "statusCode": 200}
         self.provisioned = True
-        email = self.clients[-1]["email"]
+        email = self.clients[-1]["email"] if self.clients else "nobody@mail.example"
         code = LPA.lower() if self.mistakes.wrong_qr else LPA
         self.mails += [
             _mail(email, "Your order is ready"),
             _mail(email, "Your eSIM", text=f"Code: {LPA}.", qr=code),
         ]
-        return JSONResponse(body, 202)
+        return None
 
     async def token(self, _: Request) -> Response:
         self.logins += 1
@@ -363,7 +414,13 @@ class FakeStack:
         if self.mistakes.option_lost and services:
             services[0]["configoptions"] = {}
         clients = [*self.old_clients, *self.clients]
-        return JSONResponse({"clients": clients, "orders": orders, "services": services})
+        invoices = [
+            {"userid": client, "status": "Paid", "notes": f"Portal [topup-{key}.1]"}
+            for key in self.operations
+        ]
+        return JSONResponse(
+            {"clients": clients, "orders": orders, "services": services, "invoices": invoices}
+        )
 
     async def journal(self, _: Request) -> Response:
         """The calls to WHMCS; None makes the emulator fail."""
@@ -385,6 +442,9 @@ class FakeStack:
         project = {
             "subscriptions": [line] if self.provisioned else [],
             "sims": [{"id": "sim_1", "activationCode": LPA}],
+            "subscriptionAddons": []
+            if self.mistakes.charges_without_data
+            else [{"id": key} for key in self.operations],
         }
         return JSONResponse({"projects": {"portal-local": project}})
 

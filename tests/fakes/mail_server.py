@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from asyncio import Server
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -107,5 +108,6 @@ class _AnyPort(Controller):
     """Listens on a port that the system chooses."""
 
     def _trigger_server(self) -> None:
+        assert isinstance(self.server, Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd's own

@@ -34,6 +34,7 @@ from portal.domain.money import Money
 from portal.domain.provisioning_order import LoadedOrder, Progress, ProvisionLine, WriteBack
 from portal.domain.service_line import ServiceLine
 from portal.domain.upstream import Refused, Unavailable
+from portal.engine.model import Task
 from portal.ports.billing_orders import (
     BillingOption,
     BillingOrder,
@@ -540,6 +541,23 @@ class FaultyMailQueue:
 
     def put(self, jobs: Sequence[MailJob]) -> None:
         self.faults.call("mail", "put", lambda: self.jobs.extend(jobs), writes=True)
+
+
+class FakeEsimWaits:
+    """`EsimWaits` over a dict."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.tasks: dict[tuple[str, str], Task] = {}
+
+    def wait(self, provider: str, line_ids: Sequence[str], task: Task) -> None:
+        def keep() -> None:
+            self.tasks.update({(provider, line_id): task for line_id in line_ids})
+
+        self.faults.call("dynamodb", "wait", keep)
+
+    def who_waits(self, provider: str, line_id: str) -> Task | None:
+        return self.tasks.get((provider, line_id))
 
 
 class FakeServiceLines:

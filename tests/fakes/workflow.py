@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.domain.upstream import Unavailable
-from portal.engine.model import Event, Job, KeyUse, Task, job_id
-from portal.engine.ports import KeyTaken, StaleJob
+from portal.engine.model import Event, Hold, Job, KeyUse, Task, job_id
+from portal.engine.ports import HoldTaken, KeyTaken, StaleJob
 from portal.engine.states import Status
 
 from tests.fakes.faults import Faults
@@ -49,6 +49,7 @@ class MemoryJobStore:
     def __init__(self, faults: Faults | None = None) -> None:
         self.jobs: dict[str, Job] = {}
         self.keys: dict[str, KeyUse] = {}
+        self.holds: dict[str, Hold] = {}
         self.events: list[tuple[str, Event]] = []
         self.faults = faults or Faults()
 
@@ -58,8 +59,21 @@ class MemoryJobStore:
     def replace(self, job: Job) -> Job:
         return self.faults.call("dynamodb", "replace", lambda: self._replace(job))
 
-    def begin(self, job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
-        return self.faults.call("dynamodb", "begin", lambda: self._begin(job, key, use, before))
+    def begin(
+        self,
+        job: Job,
+        key: str,
+        use: KeyUse,
+        *,
+        before: KeyUse | None = None,
+        held: Hold | None = None,
+    ) -> Job:
+        return self.faults.call(
+            "dynamodb", "begin", lambda: self._begin(job, key, use, before, held)
+        )
+
+    def hold(self, thing: str) -> Hold | None:
+        return self.faults.call("dynamodb", "hold", lambda: self.holds.get(thing))
 
     def key_use(self, key: str) -> KeyUse | None:
         return self.faults.call("dynamodb", "key", lambda: self.keys.get(key))
@@ -88,11 +102,17 @@ class MemoryJobStore:
         self.jobs[job.id] = written
         return written
 
-    def _begin(self, job: Job, key: str, use: KeyUse, before: KeyUse | None) -> Job:
+    def _begin(
+        self, job: Job, key: str, use: KeyUse, before: KeyUse | None, held: Hold | None
+    ) -> Job:
         if self.keys.get(key) != before:
             raise KeyTaken
+        if job.exclusive and self.holds.get(job.exclusive) != held:
+            raise HoldTaken
         begun = self._replace(job)
         self.keys[key] = use
+        if job.exclusive:
+            self.holds[job.exclusive] = Hold(job.id, job.attempt)
         return begun
 
 

@@ -8,6 +8,8 @@ import secrets
 import time
 from dataclasses import dataclass, field
 
+from local.front.signing import idempotency_key, provision_headers
+
 from local.context import StackContext
 from local.demo.backstage import Backstage
 from local.demo.card_page import Card, add_card
@@ -15,7 +17,6 @@ from local.demo.cart import CART
 from local.demo.checks import expect_status, wait_for
 from local.demo.people import NEWCOMERS, PASSWORD, Person
 from local.demo.portal_client import FrontDoor, PortalClient, find_stack
-from local.front.signing import idempotency_key, provision_headers
 
 SECONDS = 180.0
 

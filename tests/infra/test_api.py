@@ -11,6 +11,7 @@ from portal.domain.problems import all_problem_types
 from infra.endpoint_model import Access
 from infra.endpoints import ENDPOINTS
 from infra.limits import ADDRESSES, CREDENTIAL_PATHS
+from infra.stacks.portal import BROWSER
 from tests.infra.settings import ORIGINS
 from tests.infra.template import Template, target
 
@@ -136,7 +137,7 @@ def test_the_access_log_is_json_without_headers_or_bodies(template: Template) ->
 
 def test_preflight_answers_every_path_that_a_browser_calls(template: Template) -> None:
     found = methods(template)
-    paths = {route.path for route in ROUTES.values() if route.access is not Access.SIGNED}
+    paths = {route.path for route in ROUTES.values() if route.access in BROWSER}
     assert {key for key in found if key.startswith("OPTIONS ")} == {f"OPTIONS {p}" for p in paths}
     headers = preflight_headers(found["OPTIONS /me/billing"])
     assert headers["Access-Control-Allow-Origin"] == "'https://portal.example.com'"

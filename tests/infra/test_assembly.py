@@ -51,10 +51,13 @@ def test_outputs_name_everything_that_tools_look_up(template: Template) -> None:
     tables |= {f"{name}TableName" for name in _titles("workflow catalog")}
     queues = {
         f"{n}{k}"
-        for n in (f"{n}{kind}" for n in _titles("provision email case") for kind in ("", "Waiting"))
+        for name in _titles("provision operation email case")
+        for n in (name, f"{name}Waiting")
         for k in ("QueueUrl", "DeadLettersUrl")
     }
-    secrets = {f"{n}SecretName" for n in _titles("salesforce whmcs esim mail signing")}
+    secrets = {
+        f"{n}SecretName" for n in (*_titles("salesforce whmcs esim mail signing"), "EsimWebhook")
+    }
     others = {"ApiUrl", "RestApiId", "UserPoolId", "UserPoolClientId"}
     assert set(template.outputs) == tables | queues | secrets | others
 

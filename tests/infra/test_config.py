@@ -84,6 +84,9 @@ def test_a_file_copied_for_another_stage_is_refused(tmp_path: Path) -> None:
         ("PROVISION_MAX_CONCURRENCY", "1"),
         ("PROVISION_WAITING_MAX_CONCURRENCY", "1"),
         ("PROVISION_PATIENCE_HOURS", "0"),
+        ("OPERATION_MAX_CONCURRENCY", "1"),
+        ("OPERATION_WAITING_MAX_CONCURRENCY", "1"),
+        ("OPERATION_PATIENCE_HOURS", "0"),
         ("LOG_RETENTION_DAYS", "31"),
         ("REFRESH_GRACE_SECONDS", "61"),
         ("EMAIL_MAX_CONCURRENCY", "1"),
@@ -212,3 +215,26 @@ def test_a_provider_can_be_deployed_exactly_when_there_is_an_adapter(
             load(tmp_path, ESIM_PROVIDER=provider)
         with pytest.raises(portal_config.ConfigurationError, match="ESIM_PROVIDER"):
             factories.esim_provider(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("BRAND_COLOR", ("#0b5d7a", "#FFCC00"), ("red", "0b5d7a", "#fff")),
+        (
+            "BRAND_LOGO_URL",
+            ("https://portal.example.com/logo.png", "/logo.png"),
+            ("logo.png", "//cdn.example.com/logo.png", "http://portal.example.com/logo.png"),
+        ),
+        ("EMAIL_COPY_TO", ("archive@example.com",), ("archive", "a@b c")),
+        ("EMAIL_REPLY_TO", ("support@example.com",), ("support",)),
+    ],
+)
+def test_the_look_of_mails_and_where_they_go(
+    tmp_path: Path, name: str, good: tuple[str, ...], bad: tuple[str, ...]
+) -> None:
+    for value in good:
+        assert getattr(load(tmp_path, **{name: value}), name.lower()) == value
+    for value in bad:
+        with pytest.raises(ConfigurationError, match=name):
+            load(tmp_path, **{name: value})

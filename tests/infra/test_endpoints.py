@@ -37,7 +37,13 @@ GET /orders/{sfOrderId} bearer orders.get_order
 GET /subscriptions bearer subscriptions.list_subscriptions
 GET /subscriptions/{id} bearer subscriptions.get_subscription
 GET /subscriptions/{id}/esim bearer subscriptions.get_esim
+POST /subscriptions/{id}/reissue-esim bearer operations.start_reissue
+POST /webhooks/esim webhook webhooks.esim
+POST /webhooks/esim/{token} webhook webhooks.esim_hint
 POST /orders/{sfOrderId}/provision signed provision.start
+GET /operations/{id} bearer operations.get_operation
+GET /subscriptions/{id}/topup-offers bearer operations.list_topup_offers
+POST /subscriptions/{id}/topup bearer operations.start_topup
 GET /health public system.health
 """
 

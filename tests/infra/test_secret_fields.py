@@ -9,7 +9,7 @@ from portal.config import ESIM_PROVIDERS
 
 from infra.config import load_config
 from infra.resource_names import Secret
-from infra.secret_fields import ESIM, secret_fields
+from infra.secret_fields import ESIM, ESIM_WEBHOOK, secret_fields
 from tests.infra.settings import plain
 
 SANDBOX = "https://example--dev.sandbox.my.salesforce.com"
@@ -27,6 +27,12 @@ NEEDED: list[tuple[Secret, dict[str, str], set[str]]] = [
     ),
     (Secret.WHMCS, {}, {"identifier", "secret", "accessKey"}),
     (Secret.ESIM, {}, {"project", "token"}),
+    (Secret.ESIM_WEBHOOK, {}, {"signingSecret", "previousSigningSecret"}),
+    (
+        Secret.ESIM_WEBHOOK,
+        {"ESIM_PROVIDER": "esim_access", "ESIM_API_URL": "https://api.esimaccess.com"},
+        {"pathToken"},
+    ),
     (Secret.MAIL, {}, {"apiKey"}),
     (
         Secret.MAIL,
@@ -57,3 +63,4 @@ def test_every_secret_but_the_signing_keys_is_asked_for(tmp_path: Path) -> None:
     config = load_config(plain(tmp_path), directory=tmp_path)
     assert {*secret_fields(config), Secret.SIGNING} == set(Secret)
     assert set(ESIM_PROVIDERS) <= set(ESIM)
+    assert set(ESIM_PROVIDERS) <= set(ESIM_WEBHOOK)

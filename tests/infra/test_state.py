@@ -130,7 +130,9 @@ def test_every_queue_gives_up_into_a_dead_letter_queue(template: Template, queue
     dead_letters_id, dead_letters = queue_named(template, f"{queue.value}-dead-letters")
     redrive = properties["RedrivePolicy"]
     assert target(redrive["deadLetterTargetArn"]) == dead_letters_id
-    assert redrive["maxReceiveCount"] == (8 if "provision" in queue else 7)
+    assert redrive["maxReceiveCount"] == (
+        8 if {"provision", "operation"} & {*queue.split("-")} else 7
+    )
     assert dead_letters["MessageRetentionPeriod"] == 14 * 24 * 3600
     assert "RedrivePolicy" not in dead_letters
 
@@ -187,9 +189,10 @@ def test_consumers_report_single_failures_and_are_capped(template: Template) -> 
         )
         for queue in Queue
     }
-    dead_letters = ("portal-test-provision-dead-letter", 1, {"MaximumConcurrency": 2})
-    expected["portal-test-provision-dead-letters"] = dead_letters
-    expected["portal-test-provision-waiting-dead-letters"] = dead_letters
+    for queue, area in (("provision", "provision"), ("operation", "operations")):
+        dead_letters = (f"portal-test-{area}-dead-letter", 1, {"MaximumConcurrency": 2})
+        expected[f"portal-test-{queue}-dead-letters"] = dead_letters
+        expected[f"portal-test-{queue}-waiting-dead-letters"] = dead_letters
     assert mappings == expected
 
 
@@ -205,7 +208,7 @@ def test_the_sweeper_runs_every_five_minutes(template: Template) -> None:
 def test_secrets_are_created_without_a_value(template: Template) -> None:
     secrets = template.of("AWS::SecretsManager::Secret")
     names = {secret["Properties"]["Name"].rsplit("/", 1)[1] for secret in secrets.values()}
-    assert names == {"salesforce", "whmcs", "esim", "mail", "signing"}
+    assert names == {"salesforce", "whmcs", "esim", "mail", "signing", "esim-webhook"}
     for secret in secrets.values():
         assert "SecretString" not in secret["Properties"]
         assert "GenerateSecretString" not in secret["Properties"]

@@ -194,7 +194,9 @@ def test_what_calls_outside_systems_leaves_by_one_fixed_address(production: Temp
         for resource in production.of("AWS::Lambda::Function").values()
         if "VpcConfig" in resource["Properties"]
     }
-    assert inside == {e.id for e in ENDPOINTS if set(e.secrets) - {Secret.SIGNING}}
+    assert inside == {
+        e.id for e in ENDPOINTS if set(e.secrets) - {Secret.SIGNING, Secret.ESIM_WEBHOOK}
+    }
     assert {"provision-worker", "billing-get-address", "email-send"} <= inside
     assert {"auth-login", "provision-start", "system-health"}.isdisjoint(inside)
 

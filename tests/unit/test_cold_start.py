@@ -30,7 +30,6 @@ LATER = frozenset(
 ALLOWED = {
     "functions.email.send": {
         "jinja2",  # every job renders a template
-        "segno",  # 10 ms, and nobody waits for a mail
     },
 }
 # Powertools reads its own names when it is imported; they never change within a deployment.

@@ -1,7 +1,7 @@
-"""Accept the WHMCS order, which sets its services up.
+"""The step that accepts the WHMCS order, which sets its services up.
 
-What an answer means is read from WHMCS itself. It has one message for "no such order" and "not
-pending any more", and the words of an error may be those of any server module.
+After an error it reads the order's state from WHMCS, because one message stands for "no such
+order" and "not pending any more", and the text of an error may be any server module's.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LONGEST_TEXT = 500
 
 
 class AcceptOrder(Step[AcceptOrderRecord]):
-    """One call when nothing goes wrong."""
+    """Accepts the order. Without failures, it makes one call."""
 
     key = ACCEPT_ORDER
     seconds = 60
@@ -35,17 +35,17 @@ class AcceptOrder(Step[AcceptOrderRecord]):
         self._services = services
 
     def outdated(self, run: Run) -> bool:
-        """WHMCS did not accept the order in an earlier attempt; a person has acted since."""
+        """Whether the order was not accepted in an earlier attempt, so that it must run again."""
         stored, record = run.job.steps.get(ACCEPT_ORDER.name), run.record(ACCEPT_ORDER)
         earlier = stored is not None and stored.attempt != run.job.attempt
         return earlier and record is not None and not record.accepted
 
     def already_done(self, run: Run) -> AcceptOrderRecord | None:
-        """Whether an earlier request took effect, wholly or in part; None when it did not.
+        """Return the record of an earlier request that took effect wholly or in part, or None.
 
-        A second AcceptOrder runs every module again: where one service is set up already, the
-        others are left to `verify`, which runs theirs alone. Neither while an earlier request may
-        still be at work: nothing must have changed for a minute.
+        A second AcceptOrder would run every module again. So when one service is set up already,
+        `verify` runs the modules of the others. Both wait until nothing has changed for a minute,
+        because an earlier request may still be at work.
         """
         record = run.record(ACCEPT_ORDER)
         if record is None or record.seen is None:
@@ -57,10 +57,10 @@ class AcceptOrder(Step[AcceptOrderRecord]):
         return AcceptOrderRecord() if active else None
 
     def run(self, run: Run) -> AcceptOrderRecord:
-        """Accept; a module that failed leaves its service to `verify`.
+        """Accept the order. `verify` sets up the service of a module that failed.
 
-        A later attempt looks first: an earlier one may have been refused in part. When WHMCS shows
-        that nothing came of it, the order is accepted again: no module has succeeded.
+        A later attempt looks first, because an earlier one may have been refused in part. The order
+        is accepted again only when WHMCS shows that no module has succeeded.
         """
         order_id = whmcs_order_id(run)
         if run.job.attempt > 1:
@@ -77,7 +77,7 @@ class AcceptOrder(Step[AcceptOrderRecord]):
                     "whmcs", "AcceptOrder", "says not pending, and GetOrders says pending"
                 ) from None
         except (Refused, Unavailable):
-            run.save(AcceptOrderRecord())  # nothing happened for certain
+            run.save(AcceptOrderRecord())  # the request had no effect
             raise
         except ModuleFailed as failure:
             run.note("module-failed", failure.message)
@@ -96,7 +96,7 @@ class AcceptOrder(Step[AcceptOrderRecord]):
 def _settled(run: Run, seen: Seen, active: tuple[int, ...]) -> None:
     """Raise Postpone until the same services have been active for a minute."""
     since = run.now() - seen.at
-    if seen.active != active or since < 0:  # or a clock set back
+    if seen.active != active or since < 0:  # or the clock was set back
         run.save(AcceptOrderRecord(seen=Seen(active=active, at=int(run.now()))))
         since = 0.0
     if since < SETTLING_SECONDS:
@@ -105,7 +105,7 @@ def _settled(run: Run, seen: Seen, active: tuple[int, ...]) -> None:
 
 
 def is_accepted(billing: BillingOrders, order_id: int) -> bool:
-    """False while it is pending. Raises StopWorkflow when it never will be."""
+    """Whether the order is accepted. Raises StopWorkflow when it cannot be accepted any more."""
     order = billing.get(order_id)
     if order is None:
         raise StopWorkflow("whmcs-order-missing", f"WHMCS order {order_id} does not exist.")

@@ -1,8 +1,8 @@
-"""Activate one line per eSIM of the order.
+"""The step that activates one line per eSIM of the order.
 
-Each has a reference of its own, which is the provider's idempotency key and is found again in its
-listing. References are recorded before the first request; after that, lines that have no answer
-are looked up before they are asked for again.
+Each line has a reference of its own, which is the provider's idempotency key and identifies the
+line in its listing. References are recorded before the first request. A line without an answer is
+looked up before it is requested again.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from portal.domain.esim import Line, LineState, Subscriber
-from portal.domain.upstream import Refused, Unavailable
+from portal.domain.upstream import Refused, Unavailable, UpstreamError
 from portal.engine.failures import Postpone, StopWorkflow
+from portal.engine.model import Task
 from portal.engine.steps import Run, Step
+from portal.observability import logger
 from portal.ports.esim import EsimProvider, Subscribers
+from portal.ports.esim_events import EsimWaits
 from portal.ports.identity import CustomerDirectory
 from portal.ports.provisioning import ProvisioningOrders
 
@@ -39,7 +42,7 @@ Lines = dict[str, EsimLine]
 
 
 class ActivateEsim(Step[ActivateEsimRecord]):
-    """One call per eSIM, one more to see them active, and one for a new customer."""
+    """Activates the lines. It makes one call per eSIM, one look, and one for a new customer."""
 
     key = ACTIVATE_ESIM
     seconds = 45
@@ -51,18 +54,20 @@ class ActivateEsim(Step[ActivateEsimRecord]):
         subscribers: Subscribers,
         directory: CustomerDirectory,
         orders: ProvisioningOrders,
+        waits: EsimWaits,
     ) -> None:
         self._provider = provider
+        self._waits = waits
         self._subscribers = subscribers
         self._directory = directory
         self._orders = orders
 
     def outdated(self, run: Run) -> bool:
-        """An order that had no eSIM was corrected after WHMCS had refused it, and has one now."""
+        """Whether the order had no eSIM before, and was corrected after a refusal of WHMCS."""
         return not _so_far(run).lines and any(_esim_units(run))
 
     def already_done(self, run: Run) -> ActivateEsimRecord | None:
-        """Look up what was asked for; None when something is still to be asked for.
+        """Look the requested lines up. Returns None when a line must still be requested.
 
         Raises Postpone while lines are pending, and StopWorkflow when one was ended.
         """
@@ -74,11 +79,11 @@ class ActivateEsim(Step[ActivateEsimRecord]):
             run.scratch[_LOOKED] = True
         if any(unit.key not in record.lines for unit in units):
             return None
-        _settle(run, units, record.lines)
+        self._settle(run, units, record.lines)
         return record
 
     def run(self, run: Run) -> ActivateEsimRecord:
-        """The lines by unit key."""
+        """Activate all lines and return them by unit key. Raises Postpone and StopWorkflow."""
         units = list(_esim_units(run))
         if not units:
             return ActivateEsimRecord()
@@ -92,13 +97,13 @@ class ActivateEsim(Step[ActivateEsimRecord]):
                 record = _saved(run, record, {**record.lines, unit.key: line})
         if not asked_before and _unsettled(units, record.lines):
             record = self._look(run, record)
-        _settle(run, units, record.lines)
+        self._settle(run, units, record.lines)
         return record
 
     def _references(self, run: Run, units: list[Unit], subscriber: str) -> ActivateEsimRecord:
-        """The references of all units, recorded before anything is asked for.
+        """Return the references of all units, and record them before the first request.
 
-        A line that the provider ended in an earlier attempt is ordered anew, under a new one.
+        A line that the provider ended in an earlier attempt is ordered again with a new reference.
         """
         before = _so_far(run)
         refs, lines = dict(before.refs), dict(before.lines)
@@ -131,13 +136,13 @@ class ActivateEsim(Step[ActivateEsimRecord]):
             )
         except (Refused, Unavailable):
             if first and not record.lines:
-                # Nothing was ordered for certain: the order may be corrected before the next run.
+                # Nothing was ordered, so the order may be corrected before the next run.
                 run.save(ActivateEsimRecord(), irreversible=False)
             raise
         return _esim_line(run, line)
 
     def _look(self, run: Run, record: ActivateEsimRecord) -> ActivateEsimRecord:
-        """One listing for all lines."""
+        """Look all lines up by one listing."""
         run.require(ESIM_CALL_SECONDS)
         since = datetime.fromtimestamp(record.asked_at or run.now(), UTC)
         found = self._provider.find(
@@ -173,11 +178,40 @@ class ActivateEsim(Step[ActivateEsimRecord]):
         self._subscribers.remember(provider, user_id, made)
         return made
 
+    def _settle(self, run: Run, units: list[Unit], lines: Lines) -> None:
+        ended = [unit.name for unit in units if lines[unit.key].state == LineState.ENDED]
+        if ended:
+            raise StopWorkflow(
+                "esim-activation-failed", f"The provider ended the line of {', '.join(ended)}."
+            )
+        waiting = [lines[unit.key] for unit in units if not _active(lines[unit.key])]
+        if waiting:
+            self._announce(run, [line.line_id for line in waiting])
+            raise Postpone(
+                "esim-activation-pending",
+                f"The provider has {len(waiting)} of {len(units)} lines pending.",
+                seconds=min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(run.job.waits, 10)),
+            )
+
+    def _announce(self, run: Run, line_ids: list[str]) -> None:
+        """Say, when the wait begins, who is to be woken by the provider's events.
+
+        Without it the job polls, as it does anyway.
+        """
+        last = run.job.last_error
+        if last is not None and last.code == "esim-activation-pending":
+            return
+        task = Task(run.job.id, run.job.attempt)
+        try:
+            self._waits.wait(self._provider.capabilities.provider, line_ids, task)
+        except UpstreamError as error:
+            logger().warning("nobody is woken by events", extra={"reason": str(error)})
+
 
 def reference(sf_order_id: str, unit_key: str, attempt: int | None = None) -> str:
-    """The reference of one line: at most 40 characters (the shortest limit of any provider).
+    """Return the reference of one line. It has 39 characters, less than every provider's limit.
 
-    The same on every retry. `attempt` makes a new one for a line that the provider ended.
+    It is the same on every retry. `attempt` makes a new one for a line that the provider ended.
     """
     text = f"{sf_order_id}:{unit_key}" + (f":r{attempt}" if attempt is not None else "")
     return f"portal-{hashlib.sha256(text.encode()).hexdigest()[:REFERENCE_LENGTH]}"
@@ -192,7 +226,7 @@ def _esim_units(run: Run) -> Iterable[Unit]:
 
 
 def _to_renew(run: Run, record: ActivateEsimRecord) -> list[str]:
-    """The units whose line the provider ended in an earlier attempt."""
+    """Return the keys of the units whose line the provider ended in an earlier attempt."""
     return [
         key
         for key, line in record.lines.items()
@@ -219,24 +253,9 @@ def _esim_line(run: Run, line: Line) -> EsimLine:
 
 
 def _unsettled(units: list[Unit], lines: Lines) -> bool:
-    """Whether a line has no answer yet, or none with an ICCID that is active."""
+    """Whether a line is not active yet or has no ICCID."""
     return any(not _active(lines.get(unit.key)) for unit in units)
 
 
 def _active(line: EsimLine | None) -> bool:
     return line is not None and line.state == LineState.ACTIVE and bool(line.iccid)
-
-
-def _settle(run: Run, units: list[Unit], lines: Lines) -> None:
-    ended = [unit.name for unit in units if lines[unit.key].state == LineState.ENDED]
-    if ended:
-        raise StopWorkflow(
-            "esim-activation-failed", f"The provider ended the line of {', '.join(ended)}."
-        )
-    waiting = [unit for unit in units if not _active(lines[unit.key])]
-    if waiting:
-        raise Postpone(
-            "esim-activation-pending",
-            f"The provider has {len(waiting)} of {len(units)} lines pending.",
-            seconds=min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(run.job.waits, 10)),
-        )

@@ -1,8 +1,8 @@
-"""Place the one WHMCS order.
+"""The step that places the WHMCS order.
 
-WHMCS has no idempotency key, so: the intent is recorded before the request leaves; after an
-answer that cannot be trusted, two looks at least a minute apart must both find nothing before it
-is sent once more; and no order ever belongs to two jobs.
+WHMCS has no idempotency key. So the intent is recorded before the request is sent. After an
+uncertain answer, two looks at least a minute apart must both find no order before the request is
+sent once more. A claim keeps an order from belonging to two jobs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_SENDS = 2  # in one attempt
 
 
 class AddOrder(Step[AddOrderRecord]):
-    """One call for all lines when nothing goes wrong."""
+    """Places the order. Without failures, it makes one call for all lines."""
 
     key = ADD_ORDER
     seconds = 60
@@ -47,7 +47,10 @@ class AddOrder(Step[AddOrderRecord]):
         self._payment_method = payment_method
 
     def already_done(self, run: Run) -> AddOrderRecord | None:
-        """Look for an order that an earlier request may have made."""
+        """Look for an order that an earlier request may have placed.
+
+        Raises Postpone until the second look, and StopWorkflow after the second request.
+        """
         record = _so_far(run)
         if record.sent_at is None:
             return None
@@ -73,7 +76,7 @@ class AddOrder(Step[AddOrderRecord]):
         return None
 
     def run(self, run: Run) -> AddOrderRecord:
-        """Record the intent, send, claim."""
+        """Record the intent, place the order and claim it."""
         before = _so_far(run)
         order = self._order(run)
         run.require(WHMCS_CALL_SECONDS)
@@ -91,7 +94,7 @@ class AddOrder(Step[AddOrderRecord]):
             _take_back(run, before)
             raise StopWorkflow(error.code, f"WHMCS says: {error.message}.") from error
         except (Refused, Unavailable):
-            # Nothing happened for certain: the next run need not look for anything.
+            # The request had no effect, so the next run does not have to look.
             _take_back(run, before)
             raise
         return self._found(run, placed.order_id)
@@ -131,12 +134,15 @@ def _so_far(run: Run) -> AddOrderRecord:
 
 
 def _take_back(run: Run, before: AddOrderRecord) -> None:
-    """Nothing was ordered: an earlier request was looked for twice before this one was sent."""
+    """Take the intent back, because nothing was ordered.
+
+    This also holds for an earlier request, which two looks did not find.
+    """
     run.save(AddOrderRecord(sends=before.sends), irreversible=False)
 
 
 def _sends(record: AddOrderRecord, run: Run) -> int:
-    """How often AddOrder was sent in this attempt."""
+    """Return how often AddOrder was sent in this attempt."""
     sends = record.sends
     return sends.count if sends is not None and sends.attempt == run.job.attempt else 0
 

@@ -1,4 +1,4 @@
-"""See whether everything can be ordered, before anything is."""
+"""The step that checks whether everything can be ordered, before anything is ordered."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from functions.provision.timeouts import FRESH_SECONDS
 
 
 class Check(Step[CheckRecord]):
-    """GetProducts, and one look at the client: two calls, whatever the number of lines."""
+    """Checks the order. It reads the products in one call, and the client in one or two calls."""
 
     key = CHECK
     seconds = 90
@@ -39,7 +39,7 @@ class Check(Step[CheckRecord]):
         self._provider = provider
 
     def run(self, run: Run) -> CheckRecord:
-        """What is to be ordered, and its fingerprint."""
+        """Return the plan of the order and its fingerprint. Raises StopWorkflow."""
         try:
             return self._checked(run)
         except StopWorkflow as stop:
@@ -64,10 +64,11 @@ class Check(Step[CheckRecord]):
         return record
 
     def _check_client(self, run: Run, client_id: int, *, needs_payment: bool) -> None:
-        """One call: pay methods prove that the client exists; AddOrder refuses a closed one.
+        """Check that the client can order. Raises StopWorkflow.
 
-        When the order has waited, the client's state is looked at as well, so that no eSIM is
-        activated for a client that was closed meanwhile.
+        The pay methods also prove that the client exists, and AddOrder refuses a closed client.
+        When the order has waited, the client's state is read as well, so that no eSIM is activated
+        for a client that was closed meanwhile.
         """
         asked_at = max(run.job.requested_at, run.job.due_at or 0.0)
         if not needs_payment or run.now() - asked_at > FRESH_SECONDS:
@@ -95,7 +96,10 @@ def _missing(client_id: int) -> StopWorkflow:
 
 
 def _same_account(run: Run, account_id: str | None) -> None:
-    """The order may be read again here, in another invocation than `load`."""
+    """Raise StopWorkflow when the Account is not the one that `load` read.
+
+    This step may read the order again, in another invocation.
+    """
     if (account_id or "") != run.result(LOAD).account_id:
         raise StopWorkflow(
             "order-changed", "The Order's Account was changed while it was being provisioned."
@@ -103,7 +107,7 @@ def _same_account(run: Run, account_id: str | None) -> None:
 
 
 def _same_as_begun(run: Run, plan: str) -> None:
-    """Once something is ordered, a later attempt may only finish that."""
+    """Raise StopWorkflow when something else was ordered already, which must be finished first."""
     add_order, esims = run.record(ADD_ORDER), run.record(ACTIVATE_ESIM)
     begun = (add_order and add_order.plan) or (esims and esims.plan)
     if begun and begun != plan:

@@ -1,4 +1,4 @@
-"""Read the order, see whether it may and should be provisioned now, say so in Salesforce."""
+"""The step that reads the order, decides whether to provision it now, and reports to Salesforce."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ from functions.provision.made_so_far import made_so_far
 from functions.provision.records import ADD_ORDER, LOAD, LoadRecord
 from functions.provision.timeouts import FRESH_SECONDS
 
+# An order in Draft is not submitted yet. Other statuses, such as Rejected, are refused, too.
 APPROVED = frozenset({"Approved", "Activated"})
 SUBMITTED = "Pending Review"
 
 
 class Load(Step[LoadRecord]):
-    """One query and one update."""
+    """Reads the order by one query, and reports by one update."""
 
     key = LOAD
     seconds = 60
@@ -47,10 +48,13 @@ class Load(Step[LoadRecord]):
         self._needs_approval = needs_approval
 
     def run(self, run: Run) -> LoadRecord:
-        """Who the order is for, and which attempt Salesforce counts."""
+        """Return the customer of the order and Salesforce's attempt count.
+
+        Raises Defer for an order that is due later, and StopWorkflow.
+        """
         order = loaded_now(run, self._orders)
         known = run.record(LOAD) or LoadRecord()
-        # One more than Salesforce had, and the same however often this step runs: the button
+        # One more than Salesforce had. It is the same in every run of this step, because the button
         # makes its next Idempotency-Key from it.
         count = known.attempt_count or order.attempt_count + 1
         if not known.attempt_count:
@@ -92,7 +96,7 @@ class Load(Step[LoadRecord]):
         except OrderDeleted:
             raise StopWorkflow("order-not-found", "The Order was deleted just now.") from None
         if due is not None and later:
-            # In Progress is to be reported when it is due.
+            # In Progress is reported when the order is due.
             run.save(LoadRecord(attempt_count=count))
             raise Defer(due.timestamp())
 

@@ -1,4 +1,4 @@
-"""Put the customer's mails on the queue. Codes never travel: the sender fetches them."""
+"""The step that puts the customer's mails on the queue. The sender fetches activation codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from functions.provision.records import ACTIVATE_ESIM, CHECK, LOAD, NOTIFY, Noti
 
 
 class Notify(Step[NotifyRecord]):
-    """Each mail has a key of its own: put twice, it is one mail."""
+    """Enqueues the mails. Each has a key of its own, so two jobs with one key make one mail."""
 
     key = NOTIFY
     seconds = 20
@@ -22,14 +22,14 @@ class Notify(Step[NotifyRecord]):
         self._mail_queue = mail_queue
 
     def run(self, run: Run) -> NotifyRecord:
-        """One mail for the order and one per eSIM."""
+        """Enqueue one mail for the order and one per eSIM."""
         jobs = list(mails(run))
         self._mail_queue.put(jobs)
         return NotifyRecord(mails=len(jobs))
 
 
 def mails(run: Run) -> Iterator[MailJob]:
-    """The jobs, in the order in which they should arrive."""
+    """Yield the mail jobs, in the order in which the mails should arrive."""
     order_id, check, user_id = run.job.subject, run.result(CHECK), run.result(LOAD).user_id
     yield MailJob.of(
         OrderProvisioned(

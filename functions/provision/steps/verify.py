@@ -1,4 +1,4 @@
-"""Read back what WHMCS made: every unit a service, as ordered, and set up."""
+"""The step that checks that WHMCS has every unit as a service, as ordered and set up."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ PENDING = "pending"
 
 
 class Verify(Step[VerifyRecord]):
-    """One call when nothing goes wrong, and one write of where each service belongs."""
+    """Checks the services by one call, and stores which line each belongs to.
+
+    It makes more calls when a service is not set up.
+    """
 
     key = VERIFY
     seconds = 30
@@ -53,7 +56,7 @@ class Verify(Step[VerifyRecord]):
         self._provider = provider
 
     def run(self, run: Run) -> VerifyRecord:
-        """Service ids by unit key."""
+        """Return the service ids by unit key. Raises StopWorkflow and Postpone."""
         found = self._of_order(run)
         check = run.result(CHECK)
         matched = match(check.units, found)
@@ -86,6 +89,7 @@ class Verify(Step[VerifyRecord]):
                     provider=self._provider if line else "",
                     line_id=line.line_id if line else "",
                     plan=unit.esim_plan or "",
+                    pid=unit.pid,
                 )
 
     def _of_order(self, run: Run) -> list[BillingService]:
@@ -95,7 +99,7 @@ class Verify(Step[VerifyRecord]):
         return [service for service in services if service.order_id == order_id]
 
     def _set_up(self, run: Run, services: Sequence[BillingService]) -> None:
-        """Run the modules that failed; AcceptOrder is not repeated, it would run them all."""
+        """Run the modules that failed. Repeating AcceptOrder would run all modules."""
         for service in services:
             if service.active:
                 continue
@@ -115,7 +119,7 @@ class Verify(Step[VerifyRecord]):
             run.save(VerifyRecord())
 
     def _close(self, run: Run) -> None:
-        """The order stayed pending when a module failed; its services are set up now."""
+        """Accept an order that stayed pending because a module failed, without running modules."""
         run.require(WHMCS_CALL_SECONDS)
         try:
             self._billing.accept(whmcs_order_id(run), set_up=False)
@@ -124,10 +128,10 @@ class Verify(Step[VerifyRecord]):
 
 
 def _begin(run: Run, service_id: int) -> None:
-    """Record that a module is run; raise Postpone while an earlier run of it may be at work."""
+    """Record that a module is run. Raises Postpone while an earlier run may still be at work."""
     record = run.record(VERIFY)
     earlier = record.setting_up if record else None
-    since = max(run.now() - earlier.at, 0.0) if earlier else 0.0  # or a clock set back
+    since = max(run.now() - earlier.at, 0.0) if earlier else 0.0  # a clock set back
     if earlier and earlier.id == service_id and since < SETTLING_SECONDS:
         text = f"WHMCS may still be setting up service {service_id}."
         raise Postpone("whmcs-outcome-unknown", text, seconds=SETTLING_SECONDS - since)

@@ -1,4 +1,4 @@
-"""Write what was made into Salesforce: one call, all or nothing."""
+"""The step that writes the ids to Salesforce, by one call that is all or nothing."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ from functions.provision.whmcs_order import whmcs_order_id
 
 
 class WriteBackStep(Step[WriteBackRecord]):
-    """Writing the same again is harmless, so there is nothing to look for first."""
+    """Writes the ids. Writing the same ids again is harmless, so it does not look first."""
 
     key = WRITE_BACK
     seconds = 45
-    # A stop after it says Failed in Salesforce, and `load` In Progress: neither may be the end.
+    # After this step, a stop may report Failed and a new `load` In Progress. Provisioned must then
+    # be written again.
     each_attempt: ClassVar[bool] = True
 
     def __init__(self, orders: ProvisioningOrders) -> None:
         self._orders = orders
 
     def run(self, run: Run) -> WriteBackRecord:
-        """Ids by field."""
+        """Write the ids. Raises StopWorkflow when the Order is gone or names other ids."""
         number, esims = whmcs_order_id(run), run.result(ACTIVATE_ESIM).lines
         result = WriteBack(
             order_id=run.job.subject,

@@ -1,4 +1,4 @@
-"""`python -m local.emulators.esim_access --port 8095`."""
+"""Serves the emulator: `python -m local.emulators.esim_access --port 8095`."""
 
 from __future__ import annotations
 

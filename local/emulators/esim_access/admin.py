@@ -1,14 +1,14 @@
-"""What this emulator adds to the shared admin API, all under `/_admin`.
+"""The paths that this emulator adds to the shared admin API under `/_admin`.
 
 | request | what it does |
 |---|---|
 | `GET /_admin/events?type=` | notifications with their deliveries, oldest first |
-| `POST /_admin/events` | make one up: `{"type": "ESIM_STATUS", "content": {...}}` |
-| `POST /_admin/events/deliver` | `{"ids": [...]}`: again, in this order, per mention |
-| `POST /_admin/settle` | `{"orderNo": "B…"}`: its profiles are allocated now |
+| `POST /_admin/events` | create one: `{"type": "ESIM_STATUS", "content": {...}}` |
+| `POST /_admin/events/deliver` | `{"ids": [...]}`: deliver these again, in this order |
+| `POST /_admin/settle` | `{"orderNo": "B…"}`: allocate its profiles now |
 | `POST /_admin/device` | `{"esimTranNo", "action"}`: download, install, enable, disable, delete |
-| `POST /_admin/use` | `{"esimTranNo", "volume"}`: so many bytes of traffic |
-| `POST /_admin/balance` | `{"balance": 0}`: what is left, times 10 000 |
+| `POST /_admin/use` | `{"esimTranNo", "volume"}`: use so many bytes of traffic |
+| `POST /_admin/balance` | `{"balance": 0}`: set the balance, times 10 000 |
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class _Balance(_Input):
 
 
 def routes(core: Core) -> list[Route]:
-    """The routes of the table above."""
+    """Return the routes of the table above."""
     admin = _Admin(core)
     table: list[tuple[str, list[str], Callable[[Request], Any]]] = [
         ("/_admin/events", ["GET", "POST"], admin.events),

@@ -1,4 +1,4 @@
-"""What the operations share: the account, switches, clock and notifications."""
+"""The state that the operations share: the account, switches, clock and notifications."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from local.emulators.esim_access.webhooks import Webhooks
 
 @dataclass
 class Core:
-    """The emulator's state as the operations see it; `switches` and `now` are read when needed.
+    """The emulator's state for the operations. `switches` and `now` are read when needed.
 
-    `lock` is held by everything that reads or changes the state: tests reach in from their own
-    thread (`seed`, `dump`, `clock.advance`) while the event loop serves.
+    All code that reads or changes the state holds `lock`, because tests access it from their own
+    thread (`seed`, `dump`, `clock.advance`) while the event loop serves requests.
     """
 
     switches: Callable[[], Switches]
@@ -32,11 +32,11 @@ class Core:
     _serial: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def new_number(self) -> str:
-        """A number that no order, eSIM or top-up has yet."""
+        """Return a number that no order, eSIM or top-up has yet."""
         return new_number(self.now(), next(self._serial))
 
     def due(self) -> Due:
-        """When an order that is taken now gets its profiles."""
+        """Return when an order that is placed now gets its profiles."""
         switches = self.switches()
         return Due(
             switches.allocation,
@@ -57,7 +57,10 @@ class Core:
             raise ApiError(code)
 
     def profile(self, *, esim_tran_no: str | None, iccid: str | None) -> Profile:
-        """By number, or by ICCID; of several with one ICCID the newest. Raises ApiError."""
+        """Return the profile with that number, or the newest one with that ICCID.
+
+        Raises ApiError when there is none.
+        """
         if not esim_tran_no and not iccid:
             raise ApiError(errors.PARAMETER_MISSING, "(esimTranNo)")
         for record in reversed(self.account.profiles.values()):

@@ -163,7 +163,7 @@ class EsimAccess(Emulator[Switches]):
         Lifecycle(self.core).settle()
 
     def _settle_later(self) -> None:
-        """Right after the answer, and again whenever the next order is due by the clock."""
+        """Settle the state right after the answer, and again when the next order is due."""
         asyncio.get_running_loop().call_soon(self._tick)
 
     def _tick(self) -> None:

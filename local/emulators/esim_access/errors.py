@@ -1,6 +1,6 @@
 """The documented error codes, and the error that ends a request.
 
-Documented: codes and their meaning. The texts here are ours.
+Documented: codes and their meaning. The texts are the emulator's.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class Gateway:
         self._recent: deque[float] = deque()
 
     async def serve(self, request: Request, operation: Operation | None) -> Response:
-        """One request; after the body is read nothing awaits but what is slow by nature."""
+        """Serve one request. After the body is read, only slow operations await."""
         body = await request.body()
         try:
             self._limit_rate()
@@ -85,7 +85,7 @@ class Gateway:
             self._settle_later()
 
     def wrong_method(self) -> Response:
-        """What anything but POST gets."""
+        """Return the answer to any method but POST."""
         return self._failure(ApiError(errors.METHOD))
 
     def _limit_rate(self) -> None:

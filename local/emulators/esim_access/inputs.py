@@ -1,4 +1,4 @@
-"""What each operation accepts, and the code of each mistake.
+"""The input of each operation, and the error code of each mistake.
 
 Documented: names, types, which are mandatory, lengths and ranges; codes for invalid JSON, for a
 mandatory parameter that is missing or null, and for a wrong length. Assumed: a wrong type and an
@@ -32,7 +32,7 @@ InputT = TypeVar("InputT", bound=BaseModel)
 
 
 class Input(BaseModel):
-    """Base of every request: nothing unknown, nothing coerced."""
+    """The base of every request. Unknown members and other types are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel)
 
@@ -125,7 +125,7 @@ class SaveWebhook(Input):
 
 
 def read(raw: bytes, model: type[InputT]) -> InputT:
-    """The JSON object that the operation documents; raises ApiError. No body reads as `{}`."""
+    """Return the request's JSON object, `{}` without a body. Raises ApiError."""
     try:
         data = json.loads(raw) if raw.strip() else {}
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""What happens by itself: allocation, use, depletion and expiry.
+"""Events that happen without a request: allocation, use, depletion and expiry.
 
 `settle` brings everything up to the emulator's clock; it runs before every request, whenever the
 clock is moved, and on a timer. Documented: the statuses and their pairs, that allocation is
@@ -52,7 +52,7 @@ class Lifecycle:
                 self._expire(profile, now)
 
     def next_due(self) -> datetime | None:
-        """The earliest moment at which the clock alone allocates an order."""
+        """Return the earliest time at which an order is allocated; None when none is due."""
         with self._core.lock:
             moments = [
                 order.due.at
@@ -62,7 +62,7 @@ class Lifecycle:
         return min(moments, default=None)
 
     def device(self, profile: Profile, action: str) -> None:
-        """What the phone did: a key of `DEVICE`; emits SMDP_EVENT."""
+        """Apply an action of the phone, which is a key of `DEVICE`. Emits SMDP_EVENT."""
         profile.smdp_status = DEVICE[action]
         profile.eid = profile.eid or new_eid()
         package = profile.bought[0].package
@@ -80,7 +80,7 @@ class Lifecycle:
         )
 
     def use(self, profile: Profile, volume: int) -> None:
-        """Traffic: counts it, and tells of the first use, of thresholds and of depletion."""
+        """Count traffic, and notify about first use, thresholds and depletion."""
         self._activate(profile)
         profile.usage = min(profile.usage + volume, profile.total_volume)
         profile.usage_at = self._core.now()
@@ -91,7 +91,7 @@ class Lifecycle:
             self.become(profile, "USED_UP")
 
     def become(self, profile: Profile, status: str) -> None:
-        """Another `esimStatus`; emits ESIM_STATUS, which spells a revocation REVOKED."""
+        """Set another `esimStatus`. Emits ESIM_STATUS, which calls a revocation REVOKED."""
         profile.esim_status = status
         self._core.webhooks.emit("ESIM_STATUS", _names(profile))
 

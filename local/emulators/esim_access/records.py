@@ -1,4 +1,4 @@
-"""What the emulator remembers of one merchant's account."""
+"""The records of one merchant's account."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DAY_PASS = 2
 
 @dataclass
 class Due:
-    """When the profiles of an order are allocated; fixed when the order is taken."""
+    """The time at which an order's profiles are allocated. It is fixed with the order."""
 
     pace: Pace
     at: datetime
@@ -63,12 +63,12 @@ class Bought:
 
     @property
     def price(self) -> int:
-        """What was paid, times 10 000."""
+        """The paid price, times 10 000."""
         return self.package.price * (self.period_num or 1)
 
     @property
     def days(self) -> int:
-        """What it adds to the validity."""
+        """The number of days that it adds to the validity."""
         return self.period_num or self.package.duration
 
 
@@ -103,11 +103,11 @@ class Profile:
 
     @property
     def ended(self) -> bool:
-        """Whether it is over for good."""
+        """Whether the eSIM has ended for good."""
         return self.esim_status in ENDED
 
     def prolong(self, days: int) -> None:
-        """A top-up adds days once the validity runs."""
+        """Add the days of a top-up, if the validity has started."""
         if self.activated_at is not None:
             self.expires_at += timedelta(days=days)
 
@@ -126,7 +126,7 @@ class Order:
 
     @property
     def amount(self) -> int:
-        """What was paid, times 10 000."""
+        """The paid price, times 10 000."""
         return sum(item.price for item in self.items)
 
 
@@ -144,7 +144,7 @@ class TopUp:
 
 @dataclass
 class Account:
-    """Everything of one merchant; `balance` is times 10 000, `stock` counts profiles left."""
+    """All records of one merchant. `balance` is times 10 000. `stock` counts the profiles left."""
 
     access_code: str
     secret_key: str
@@ -157,7 +157,7 @@ class Account:
     top_ups: list[TopUp] = field(default_factory=list)
 
     def package(self, code: str) -> Package | None:
-        """By package code, or by the slug, which is an alias."""
+        """Return the package with that code or slug, or None."""
         if code in self.packages:
             return self.packages[code]
         for package in self.packages.values():
@@ -166,7 +166,7 @@ class Account:
         return None
 
     def top_up(self, code: str) -> Package | None:
-        """A top-up plan by package code, or by slug."""
+        """Return the top-up plan with that package code or slug, or None."""
         for package in self.packages.values():
             if package.is_top_up and code in (package.package_code, package.slug):
                 return package

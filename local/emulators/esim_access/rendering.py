@@ -1,4 +1,4 @@
-"""Records as answers and webhooks show them (member names and nesting: documented)."""
+"""Renders records for answers and webhooks, with the documented member names and nesting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `POST /_admin/seed` understands (see the module docstring of `emulator`)."""
+"""The seed of `POST /_admin/seed` (see the module docstring of `emulator`)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Documented: order numbers such as `B23051616050537`, eSIM transaction numbers such as
 `23120118156818`, activation codes on `rsp-eu.redteamobile.com`, times in UTC as
-`2023-03-03T06:20:00+0000`, in webhooks as `2026-04-22T17:16:34Z`. Ours: every ICCID has a right
+`2023-03-03T06:20:00+0000`, in webhooks as `2026-04-22T17:16:34Z`. Assumed: every ICCID has a valid
 Luhn digit.
 """
 
@@ -57,12 +57,12 @@ def new_notify_id() -> str:
 
 
 def timestamp(moment: datetime | None) -> str | None:
-    """As answers show times."""
+    """Return a time in the format of answers."""
     return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
 
 
 def webhook_time(moment: datetime) -> str:
-    """As webhooks show times."""
+    """Return a time in the format of webhooks."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -1,8 +1,8 @@
 """Notifications and their delivery ("Webhooks").
 
 Documented: the envelope, the types, their contents, `notifyId` for deduplication, the check of the
-URL when it is saved. Nothing is signed: a receiver must not believe what it is told. Ours: the
-pace of the retries; a delivery that was made again carries the same `notifyId`.
+URL when it is saved. Nothing is signed, so a receiver must check what it is told. Assumed: the pace
+of the retries, and that each of them has the same `notifyId`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ HEALTH = {"orderNo": "1234567890", "orderStatus": "Test"}
 
 @dataclass
 class Event:
-    """One notification and what became of it."""
+    """One notification and its deliveries."""
 
     body: dict[str, Any]
     attempts: list[dict[str, Any]] = field(default_factory=list)
@@ -55,7 +55,10 @@ class Webhooks:
         self._events: dict[str, Event] = {}
         self._lock = threading.RLock()
         self._deliveries = Deliveries(
-            lambda: switches().webhook_attempts, lambda: switches().webhook_retry_seconds
+            lambda: switches().webhook_attempts,
+            lambda: switches().webhook_retry_seconds,
+            lambda: switches().webhook_copies,
+            lambda: switches().webhook_spread_seconds,
         )
 
     def emit(self, type_: str, content: dict[str, Any]) -> str:
@@ -78,7 +81,7 @@ class Webhooks:
             )
 
     def check(self, url: str) -> bool:
-        """Send CHECK_HEALTH there; whether it was answered with 2xx."""
+        """Send CHECK_HEALTH to the URL. Returns whether it was answered with 2xx."""
         body = self._envelope("CHECK_HEALTH", dict(HEALTH))
         event = Event(body)
         with self._lock:
@@ -90,7 +93,7 @@ class Webhooks:
         return bool(outcome["delivered"])
 
     def wait_idle(self, seconds: float = 5.0) -> bool:
-        """Wait until nothing is queued or under way; False when that takes longer."""
+        """Wait until no delivery is queued or under way. Returns False after `seconds`."""
         return self._deliveries.wait_idle(seconds)
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""`python -m local.emulators.gigs --port 8093`."""
+"""Serves the emulator: `python -m local.emulators.gigs --port 8093`."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""What this emulator adds to the shared admin API, all under `/_admin`.
+"""The paths that this emulator adds to the shared admin API under `/_admin`.
 
 | request | what it does |
 |---|---|
 | `GET, POST, DELETE /_admin/webhooks` | list, add `{"url", "secret"?, "oldSecrets"?, …}`, drop |
 | `GET /_admin/events?type=` | events with their deliveries, oldest first |
-| `POST /_admin/events` | make an event up: `{"type": "subscription.renewed", "data": {...}}` |
-| `POST /_admin/events/deliver` | `{"ids": [...]}`: again, in this order, per mention |
+| `POST /_admin/events` | create an event: `{"type": "subscription.renewed", "data": {...}}` |
+| `POST /_admin/events/deliver` | `{"ids": [...]}`: deliver these again, in this order |
 | `POST /_admin/settle` | `{"id": "sub_…"|"sch_…"|"sad_…"}`: what is pending there happens now |
 | `POST /_admin/consent` | `{"id": "sch_…", "given": true|false}`: the user's answer |
 | `POST /_admin/esim-profile` | `{"sim": "sim_…", "status": "installed"|…}`: what the device did |
@@ -61,7 +61,7 @@ class _Profile(BaseModel):
 
 
 def routes(core: Core) -> list[Route]:
-    """The routes of the table above."""
+    """Return the routes of the table above."""
     admin = _Admin(core)
     table: list[tuple[str, list[str], Callable[[Request], Awaitable[Response]]]] = [
         ("/_admin/webhooks", ["GET", "POST", "DELETE"], admin.webhooks),

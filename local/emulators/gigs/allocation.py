@@ -1,4 +1,4 @@
-"""Which SIM a new subscription or a reissue gets.
+"""Selects the SIM of a new subscription or of a reissue.
 
 Documented: `auto` (a new eSIM), `preferLastUsed` with its conditions, the ids of SIMs of the
 project, the placeholder test SIMs with their delays, `simAlreadyUsed` and
@@ -47,7 +47,7 @@ class Allocation:
 def allocate(
     call: Call, plan: dict[str, Any], user: str, wanted: str | None, *, pace: Pace, shown: bool
 ) -> Allocation:
-    """Find or make the SIM; raises ApiError. `shown` is whether a new one shows while pending."""
+    """Return the SIM to use. Raises ApiError. `shown`: a new one is shown while pending."""
     due = call.core.due(pace)
     if wanted in PLACEHOLDERS:
         return _placeholder(call, plan, user, wanted)

@@ -1,4 +1,4 @@
-"""Plans and add-ons, read-only here: they are seeded (in Gigs, the dashboard makes them)."""
+"""Plans and add-ons, which come from the seed and are read-only. Gigs' dashboard makes them."""
 
 from __future__ import annotations
 

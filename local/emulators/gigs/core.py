@@ -1,4 +1,4 @@
-"""What the operations share: projects, switches, clock, events, and one request's parts."""
+"""The state that the operations share: projects, switches, clock, events, and the request."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ Answer = tuple[int, dict[str, Any]]
 
 @dataclass
 class Core:
-    """The emulator's state as the operations see it; `switches` and `now` are read when needed.
+    """The emulator's state for the operations. `switches` and `now` are read when needed.
 
-    `lock` is held by everything that reads or changes the state: tests reach in from their own
-    thread (`seed`, `dump`, `clock.advance`) while the event loop serves.
+    All code that reads or changes the state holds `lock`, because tests access it from their own
+    thread (`seed`, `dump`, `clock.advance`) while the event loop serves requests.
     """
 
     switches: Callable[[], Switches]
@@ -47,11 +47,11 @@ class Core:
     _order: Iterator[int] = field(default_factory=itertools.count)
 
     def watch(self, project: Project, record: Watched) -> None:
-        """Look at an open record whenever the state is settled, until it is open no more."""
+        """Check an open record whenever the state is settled, until it is closed."""
         self.waiting[record.id] = (project, record)
 
     def wake(self, moment: datetime, project: Project, record: Watched) -> None:
-        """Look at a record once the clock reaches `moment`."""
+        """Check a record when the clock reaches `moment`."""
         heapq.heappush(self.agenda, (moment, next(self._order), project, record))
 
     def clear(self) -> None:
@@ -61,7 +61,7 @@ class Core:
         self.agenda.clear()
 
     def due(self, pace: Pace) -> Due:
-        """The moment of an asynchronous step that is announced now."""
+        """Return the time of an asynchronous step that is announced now."""
         switches = self.switches()
         return Due(
             pace,
@@ -86,7 +86,7 @@ class Core:
 
 @dataclass(frozen=True)
 class Call:
-    """One authenticated request on its way to an operation."""
+    """One authenticated request for an operation."""
 
     core: Core
     project: Project
@@ -103,14 +103,14 @@ class Call:
 
 
 def in_path(table: Table[RecordT], record_id: str, what: str) -> RecordT:
-    """The record that the path names; raises ApiError (404)."""
+    """Return the record that the path names. Raises ApiError (404)."""
     if record_id not in table:
         raise not_found(what)
     return table[record_id]
 
 
 def in_body(table: Table[RecordT], record_id: str, name: str) -> RecordT:
-    """The record that a property names; raises ApiError (invalid: assumed, not documented)."""
+    """Return the record that a property names. Raises ApiError (`invalid`, which is assumed)."""
     if record_id not in table:
         raise invalid(f"Property {name} does not name an existing resource.")
     return table[record_id]

@@ -35,7 +35,7 @@ class Gateway:
         self._settle_later = settle_later
 
     async def serve(self, request: Request, operation: Operation) -> Response:
-        """One request; after the body is read nothing awaits, so each is atomic."""
+        """Serve one request. It is atomic, because nothing awaits after the body is read."""
         body = await request.body()
         try:
             with self._core.lock:
@@ -74,7 +74,7 @@ class Gateway:
         if replayed is not None:
             return replayed
         status, answer = operation(call)
-        # Plans and add-ons are shared with the records: what is stored must not change with them.
+        # Stored answers must not change with plans and add-ons, which the records share.
         self._idempotency.store(sent, scope, now, status, json.loads(json.dumps(answer)))
         return status, answer
 

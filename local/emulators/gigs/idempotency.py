@@ -2,9 +2,9 @@
 
 Documented: POST and DELETE accept keys of at most 255 characters; status and body of the first
 successful answer (below 400) are stored and replayed for up to 24 hours; failures are not stored;
-other methods ignore the header. Undocumented, so ours: what identifies a key (see the switch
-`idempotency_scope`), and that a key sent again with another body replays all the same; such
-mismatches are kept in the state, because a client that causes one has a bug.
+other methods ignore the header. Assumed: what identifies a key (see the switch
+`idempotency_scope`), and that a key with another body is replayed as well. Such mismatches are kept
+in the state, because a client that causes one has a defect.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAX_LENGTH = 255
 
 @dataclass(frozen=True)
 class Sent:
-    """The request that a key came with."""
+    """The request with a key."""
 
     project: str
     key: str
@@ -51,7 +51,7 @@ class Idempotency:
         self._mismatches: list[dict[str, Any]] = []
 
     def replay(self, sent: Sent, scope: str, now: datetime) -> tuple[int, dict[str, Any]] | None:
-        """The answer to give again, or None when the request is to be carried out."""
+        """Return the stored answer to replay; None when the request must be carried out."""
         stored = self._stored.get(_identity(sent, scope))
         if stored is None or now - stored.at >= LIFETIME:
             return None

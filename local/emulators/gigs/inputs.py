@@ -1,4 +1,4 @@
-"""What each operation accepts, as documented in the API reference."""
+"""The input of each operation, as documented in the API reference."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Page(Query):
 
 
 class ListPlans(Page):
-    """Documented in the guide: `simType`, `status`; the rest of the reference was not seen."""
+    """`GET plans`. Only `simType` and `status`, which the guide documents, are known."""
 
     simType: Literal["eSIM", "pSIM"] | None = None  # noqa: N815  # the API's own name
     status: str | None = None

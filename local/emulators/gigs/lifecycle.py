@@ -1,10 +1,10 @@
-"""What happens by itself: activation, changes, top-ups, renewal and end.
+"""Events that happen without a request: activation, changes, top-ups, renewal and end.
 
 `settle` brings everything up to the emulator's clock; it runs before every request, whenever the
 clock is moved, and on timers. Documented: the states, that activation and changes are
 asynchronous, that a reissue keeps number and plan, that usage balances belong to a period or an
 add-on. Assumed: the old SIM of a reissue is `retired`; a failed activation ends the subscription
-with the cause `simUnusable`; unspent consent fails after five hours with `consentNotGiven`.
+with the cause `simUnusable`; a change without consent fails after five hours, `consentNotGiven`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Lifecycle:
                 self._settle_one(project, record, now)
 
     def next_due(self) -> datetime | None:
-        """The earliest moment at which the clock alone moves something that is pending."""
+        """Return the earliest time at which a pending step is due; None without one."""
         with self._core.lock:
             moments = [_moment(record) for _, record in self._core.waiting.values()]
         return min((m for m in moments if m is not None), default=None)

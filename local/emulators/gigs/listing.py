@@ -1,4 +1,7 @@
-"""The list envelope with its cursors ("Pagination"): newest first, `after`/`before` exclusive."""
+"""The envelope of lists, newest first, with the exclusive cursors `after` and `before`.
+
+Source: "Pagination".
+"""
 
 from __future__ import annotations
 

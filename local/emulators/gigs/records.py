@@ -1,4 +1,4 @@
-"""What the emulator remembers, per project."""
+"""The records of each project."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from local.emulators.gigs.switches import Pace
 
 @dataclass
 class Due:
-    """When an asynchronous step happens; fixed when it is announced."""
+    """The time of an asynchronous step. It is fixed when the step is announced."""
 
     pace: Pace
     at: datetime | None = None
@@ -184,7 +184,7 @@ class Table(dict[str, RecordT], Generic[RecordT]):
 
 @dataclass
 class Project:
-    """Everything that belongs to one project; `tokens` are its API keys."""
+    """All records of one project. `tokens` are its API keys."""
 
     id: str
     tokens: set[str] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""Records as the API shows them (property names and nesting: documented schemas)."""
+"""Renders records as the API's documented schemas show them."""
 
 from __future__ import annotations
 

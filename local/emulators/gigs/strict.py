@@ -2,7 +2,7 @@
 
 Documented ("Error handling"): an unknown parameter, an empty one, a wrong type, a wrong format and
 a value outside the enum are all errors; unparseable JSON is `malformed`. The messages and the
-property error codes other than `propertyRequired` are ours.
+property error codes other than `propertyRequired` are the emulator's.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ InputT = TypeVar("InputT", bound=BaseModel)
 
 
 class Input(BaseModel):
-    """Base of every documented request: nothing unknown, nothing coerced."""
+    """The base of every request. Unknown members and other types are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Query(BaseModel):
-    """Base of every documented query: nothing unknown, text becomes numbers."""
+    """The base of every query. Unknown parameters are refused, and texts become numbers."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -70,7 +70,7 @@ def merge_metadata(old: dict[str, str], changes: dict[str, str | None] | None) -
 
 
 def read_body(raw: bytes, model: type[InputT]) -> InputT:
-    """The JSON object that the operation documents; raises ApiError. No body reads as `{}`."""
+    """Return the request's JSON object, `{}` without a body. Raises ApiError."""
     try:
         data = json.loads(raw) if raw.strip() else {}
     except ValueError as error:
@@ -82,7 +82,7 @@ def read_body(raw: bytes, model: type[InputT]) -> InputT:
 
 
 def read_query(items: list[tuple[str, str]], model: type[InputT]) -> InputT:
-    """The query that the operation documents; raises ApiError."""
+    """Return the request's query parameters. Raises ApiError."""
     repeated = [name for name, count in Counter(name for name, _ in items).items() if count > 1]
     if repeated:
         raise invalid(f"Parameter {repeated[0]} is given more than once.")
@@ -93,7 +93,7 @@ def read_query(items: list[tuple[str, str]], model: type[InputT]) -> InputT:
 
 
 def read_choices(value: str | None, allowed: set[str], name: str) -> set[str] | None:
-    """A comma-separated filter; raises ApiError for a value outside the enum."""
+    """Return the values of a comma-separated filter. Raises ApiError for unknown values."""
     if value is None:
         return None
     chosen = set(value.split(","))

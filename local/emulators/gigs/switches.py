@@ -1,6 +1,6 @@
-"""What can be switched while the emulator runs (`PATCH /_admin/switches`).
+"""The settings that can be changed while the emulator runs (`PATCH /_admin/switches`).
 
-Defaults follow the documentation; where it is silent, the variant that is hardest on the client.
+Defaults follow the documentation. Where it is silent, they are the hardest variant for a client.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Pace = Literal["immediate", "after_seconds", "after_polls", "never", "fails"]
-"""When something asynchronous happens: right after the answer that announced it; when
-`pace_seconds` of the emulator's clock have passed; when it was retrieved `pace_polls` times;
-never; or it fails right after the answer."""
+"""When an asynchronous step happens: right after the answer that announced it, after `pace_seconds`
+of the emulator's clock, after `pace_polls` retrievals, or never. With the last value, the step
+fails right after the answer."""
 
 Refusal = Literal[
     "serviceUnavailable",
@@ -50,8 +50,10 @@ class Switches(BaseModel):
     - `refuse_subscriptions`, `refuse_changes`, `refuse_addons`: refuse creation for this reason.
     - `iccid_digits`: 19 or 20.
     - `webhook_delivery`: `automatic`, or `held` until the admin API delivers.
-    - `webhook_attempts`, `webhook_retry_seconds`: how often and how fast a failed delivery is
-      tried again (Svix waits much longer; a laptop should not).
+    - `webhook_attempts`, `webhook_retry_seconds`: the number of deliveries of a webhook and the
+      seconds between them (Svix waits much longer).
+    - `webhook_copies`, `webhook_spread_seconds`: each event is sent so often (0: it is lost),
+      within so many seconds and in any order.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -78,3 +80,5 @@ class Switches(BaseModel):
     webhook_delivery: Literal["automatic", "held"] = "automatic"
     webhook_attempts: int = Field(default=3, ge=1, le=20)
     webhook_retry_seconds: float = Field(default=2.0, ge=0, le=600)
+    webhook_copies: int = Field(default=1, ge=0, le=5)
+    webhook_spread_seconds: float = Field(default=0.0, ge=0, le=60)

@@ -2,7 +2,7 @@
 
 Documented: opaque ids with a prefix, never longer than 64 characters; ICCIDs match
 `^([0-9]{19}F?|[0-9]{20})$`; test SIMs start with 8942424242; activation codes are
-`LPA:1$smdp.gigs.com$...`; times are RFC 3339 in UTC. Ours: every ICCID has a right Luhn digit.
+`LPA:1$smdp.gigs.com$...`; times are RFC 3339 in UTC. Assumed: every ICCID has a valid Luhn digit.
 """
 
 from __future__ import annotations

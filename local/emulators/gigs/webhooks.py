@@ -4,8 +4,8 @@ Documented: CloudEvents bodies, types that start with `com.gigs.`, `previousData
 headers `webhook-id`, `webhook-timestamp` and `webhook-signature` (a list by spaces: one signature
 for each live secret while a secret is rotated), at-least-once delivery without an order. Copies of
 the documentation disagree on whether an applied change is announced as
-`subscriptionChange.applied` (sent here) or `.activated`. Ours: the pace of the retries, and one
-message id per event that stays on every delivery.
+`subscriptionChange.applied` (sent here) or `.activated`. Assumed: the pace of the retries, and one
+message id per event for all its deliveries.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ def sign(secret: str, message_id: str, sent_at: int, body: bytes) -> str:
 
 @dataclass
 class Endpoint:
-    """Where events go; an empty `event_types` means all.
+    """The target of events. An empty `event_types` means all types.
 
-    `old_secrets` are being rotated out: Svix signs with each of them, too.
+    `old_secrets` are the former secrets during a rotation. Svix also signs with each of them.
     """
 
     url: str
@@ -73,7 +73,7 @@ class Endpoint:
 
 @dataclass
 class Event:
-    """One event and what became of it."""
+    """One event and its deliveries."""
 
     message_id: str
     body: dict[str, Any]
@@ -90,16 +90,19 @@ class Webhooks:
         self._events: dict[str, Event] = {}
         self._lock = threading.RLock()
         self._deliveries = Deliveries(
-            lambda: switches().webhook_attempts, lambda: switches().webhook_retry_seconds
+            lambda: switches().webhook_attempts,
+            lambda: switches().webhook_retry_seconds,
+            lambda: switches().webhook_copies,
+            lambda: switches().webhook_spread_seconds,
         )
 
     def add_endpoint(self, endpoint: Endpoint) -> None:
-        """Send events there from now on."""
+        """Send events to the endpoint from now on."""
         with self._lock:
             self._endpoints.append(endpoint)
 
     def remove_endpoints(self) -> None:
-        """Send nowhere."""
+        """Send events to no endpoint any more."""
         with self._lock:
             self._endpoints.clear()
 
@@ -147,7 +150,7 @@ class Webhooks:
         )
 
     def wait_idle(self, seconds: float = 5.0) -> bool:
-        """Wait until nothing is queued or under way; False when that takes longer."""
+        """Wait until no delivery is queued or under way. Returns False after `seconds`."""
         return self._deliveries.wait_idle(seconds)
 
     def clear(self) -> None:
@@ -158,7 +161,7 @@ class Webhooks:
             self._endpoints.clear()
 
     def endpoints(self) -> list[dict[str, Any]]:
-        """The endpoints with their secrets: it is an emulator."""
+        """Return the endpoints with their secrets."""
         with self._lock:
             return [asdict(endpoint) for endpoint in self._endpoints]
 

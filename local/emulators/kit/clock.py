@@ -1,4 +1,4 @@
-"""A clock that tests can move: vendors expire tokens, links and sessions."""
+"""A clock that tests can move, for example past the expiry of tokens and sessions."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Real time plus an offset."""
+    """A clock that shows the real time plus an offset."""
 
     def __init__(self) -> None:
         self._offset = timedelta()
 
     def now(self) -> datetime:
-        """Aware UTC time as this emulator sees it."""
+        """Return the emulator's time in UTC."""
         return datetime.now(UTC) + self._offset
 
     def advance(self, seconds: float) -> None:
-        """Move this emulator's clock; negative moves it back."""
+        """Move the clock by so many seconds; a negative number moves it back."""
         self._offset += timedelta(seconds=seconds)
 
     def reset(self) -> None:
-        """Back to real time."""
+        """Set the clock back to real time."""
         self._offset = timedelta()
 
 
 class ObservedClock(Clock):
-    """Tells somebody when it was moved."""
+    """A clock that calls a function when it was moved."""
 
     def __init__(self, moved: Callable[[], None]) -> None:
         super().__init__()
         self._moved = moved
 
     def advance(self, seconds: float) -> None:
-        """Move the clock, then tell."""
+        """Move the clock and call the function."""
         super().advance(seconds)
         self._moved()

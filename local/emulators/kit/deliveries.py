@@ -1,12 +1,13 @@
-"""Sending webhooks: one thread per emulator, in order, with retries.
+"""Sends webhooks in order, with retries, on one thread per emulator.
 
-What is sent and how it is signed is the vendor's; when and how often is the same for all.
+The vendor's emulator makes and signs the messages. Pace and retries are the same for all vendors.
 """
 
 from __future__ import annotations
 
 import heapq
 import itertools
+import random
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -22,8 +23,8 @@ TIMEOUT = 10.0
 class Delivery:
     """One message to one URL.
 
-    `make` returns body and headers; it runs at each attempt, because signatures carry the time.
-    `attempts` collects what became of it: attempt, url, delivered, status, error.
+    `make` returns body and headers. It runs for each attempt, because signatures hold the time.
+    `attempts` collects the results: attempt, url, delivered, status, error.
     """
 
     url: str
@@ -32,13 +33,23 @@ class Delivery:
 
 
 class Deliveries:
-    """A queue of deliveries; `most_attempts` and `retry_seconds` are read when needed."""
+    """A queue of deliveries. Its parameters are read when needed.
+
+    `copies` is how often each delivery is sent (with 0 it is lost). They leave within
+    `spread_seconds`, in any order.
+    """
 
     def __init__(
-        self, most_attempts: Callable[[], int], retry_seconds: Callable[[], float]
+        self,
+        most_attempts: Callable[[], int],
+        retry_seconds: Callable[[], float],
+        copies: Callable[[], int] = lambda: 1,
+        spread_seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._most_attempts = most_attempts
         self._retry_seconds = retry_seconds
+        self._copies = copies
+        self._spread_seconds = spread_seconds
         self._queue: list[tuple[float, int, Delivery, int]] = []
         self._order = itertools.count()
         self._changed = threading.Condition()
@@ -47,22 +58,23 @@ class Deliveries:
         self._thread: threading.Thread | None = None
 
     def send(self, deliveries: Iterable[Delivery]) -> None:
-        """Queue these, in this order."""
+        """Queue deliveries in this order."""
         with self._changed:
             for delivery in deliveries:
-                self._push(0.0, delivery, 1)
+                for _ in range(self._copies()):
+                    self._push(random.uniform(0.0, self._spread_seconds()), delivery, 1)  # noqa: S311  # no secret
             if self._queue and (self._thread is None or not self._thread.is_alive()):
                 self._thread = threading.Thread(target=self._work, daemon=True)
                 self._thread.start()
             self._changed.notify_all()
 
     def wait_idle(self, seconds: float = 5.0) -> bool:
-        """Wait until nothing is queued or under way; False when that takes longer."""
+        """Wait until no delivery is queued or under way. Returns False after `seconds`."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._queue and not self._busy, seconds)
 
     def clear(self) -> None:
-        """Forget what is queued; what is under way is not tried again."""
+        """Drop the queued deliveries. The one that is under way is not retried."""
         with self._changed:
             self._queue.clear()
             self._generation += 1
@@ -97,7 +109,7 @@ class Deliveries:
 
 
 def post(client: httpx.Client, delivery: Delivery) -> dict[str, Any]:
-    """One attempt: `{"delivered", "status", "error"}`."""
+    """Send one delivery. Returns `{"delivered", "status", "error"}`."""
     body, headers = delivery.make()
     try:
         answer = client.post(delivery.url, content=body, headers=headers)

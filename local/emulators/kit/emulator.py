@@ -1,9 +1,9 @@
-"""The frame that every emulator shares: journal, faults, switches, clock, admin API.
+"""The parts that all emulators share: journal, faults, switches, clock and admin API.
 
-A vendor's emulator subclasses `Emulator`: it says which routes it serves, how a request's
-operation is named, and what its state is. Everything under `/_admin` is ours, everything else
-is the vendor's. Route handlers are `async def` without awaiting anything but the request, so
-the event loop runs them one after the other and each is atomic.
+A vendor's emulator is a subclass of `Emulator`. It has the vendor's routes, the names of the
+operations and the state. Paths under `/_admin` are the emulator's own, and all others are the
+vendor's. Route handlers are `async def` and await only the request, so the event loop runs them one
+after the other and each is atomic.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ SwitchesT = TypeVar("SwitchesT", bound=BaseModel)
 class Emulator(abc.ABC, Generic[SwitchesT]):
     """Base of all emulators.
 
-    `name` is what it is called in `/demo.json`; `switches` are the vendor's documented or
-    suspected variants (a pydantic model with `extra="forbid"`, every field with a default).
+    `name` is its name in `/demo.json`. `switches` are the vendor's documented or suspected
+    variants, in a pydantic model with `extra="forbid"` and a default for every field.
     """
 
     name: str
@@ -51,11 +51,11 @@ class Emulator(abc.ABC, Generic[SwitchesT]):
 
     @abc.abstractmethod
     def name_operation(self, incoming: Incoming) -> str:
-        """The vendor's own name for what is asked; used by faults and the journal."""
+        """Return the vendor's name of a request's operation, for faults and the journal."""
 
     @abc.abstractmethod
     def operations(self) -> Collection[str]:
-        """Every name that `name_operation` gives to a request that the vendor serves."""
+        """Return every name that `name_operation` gives to a request that is served."""
 
     @abc.abstractmethod
     def clear(self) -> None:
@@ -63,14 +63,14 @@ class Emulator(abc.ABC, Generic[SwitchesT]):
 
     @abc.abstractmethod
     def seed(self, data: dict[str, Any]) -> None:
-        """Load records on top of what is there; raises ValueError saying what is wrong."""
+        """Add records to the state. Raises ValueError, which says what is wrong."""
 
     @abc.abstractmethod
     def dump(self) -> dict[str, Any]:
-        """Every record, as JSON, for assertions and for looking."""
+        """Return every record as JSON, for assertions and for developers."""
 
     def app(self) -> ASGIApp:
-        """The ASGI application: vendor routes behind faults and journal, plus `/_admin`."""
+        """The ASGI application: the vendor's routes with faults and journal, and `/_admin`."""
         starlette = Starlette(routes=[*admin_routes(self), *self.routes()])
         return FaultMiddleware(
             starlette,
@@ -80,7 +80,7 @@ class Emulator(abc.ABC, Generic[SwitchesT]):
         )
 
     def reset(self) -> None:
-        """As if just started: no records, calls or faults, default switches, real time."""
+        """Return to the state after the start: no records, calls and faults, default switches."""
         self.clear()
         self.journal.clear()
         self.faults.clear()
@@ -102,13 +102,13 @@ class Emulator(abc.ABC, Generic[SwitchesT]):
         return self.faults.add(fault)
 
     def set_switches(self, changes: dict[str, Any]) -> None:
-        """Change some switches; raises pydantic.ValidationError for unknown names or values."""
+        """Change switches. Raises pydantic.ValidationError for unknown names or values."""
         merged = {**self.switches.model_dump(), **changes}
         self.switches = type(self.switches).model_validate(merged)
 
 
 def admin_routes(emulator: Emulator[Any]) -> list[Route]:  # noqa: C901  # one small function per path
-    """The admin API, the same for every emulator (see docs/local-stack.md)."""
+    """Return the routes of the admin API that all emulators have (docs/local-stack.md)."""
 
     async def health(_: Request) -> Response:
         return JSONResponse({"emulator": emulator.name, "now": emulator.clock.now().isoformat()})
@@ -183,7 +183,7 @@ def admin_routes(emulator: Emulator[Any]) -> list[Route]:  # noqa: C901  # one s
 
 
 def explained(endpoint: Any) -> Any:
-    """Turn a caller's mistake in the admin API into a 400 that says what to change."""
+    """Make an endpoint of the admin API answer mistakes with a 400 that says what to change."""
 
     async def call(request: Request) -> Response:
         try:

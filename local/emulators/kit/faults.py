@@ -1,8 +1,8 @@
-"""The ways in which an emulated vendor can be told to fail.
+"""The faults that an emulated vendor can be told to have.
 
-A fault is matched before the emulator looks at the request. Phases matter: a vendor that fails
-*before* it committed and one that fails *after* look the same to the caller, and telling them
-apart is what the portal is built for.
+A fault is matched before the emulator reads the request. Faults happen *before* or *after* the
+vendor has committed the request. Both look the same to the caller, and the portal must tell them
+apart.
 
 | kind          | what the caller sees                                             | committed |
 |---------------|------------------------------------------------------------------|-----------|
@@ -48,7 +48,7 @@ NEEDS: dict[Kind, tuple[str, ...]] = {
     "status": ("status",),
     "replace": ("status",),
 }
-"""Kind → the parameters without which a fault of that kind has no meaning."""
+"""The parameters that a fault of each kind needs."""
 
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -99,7 +99,7 @@ class Fault(BaseModel):
     _release: asyncio.Event = PrivateAttr(default_factory=asyncio.Event)
 
     def matches(self, *, operation: str, method: str, path: str, body: str) -> bool:
-        """Whether this rule is about the request, without counting it."""
+        """Whether the rule matches the request. The request is not counted."""
         return (
             (self.operation is None or self.operation.lower() == operation.lower())
             and (self.method is None or self.method == method)
@@ -108,7 +108,7 @@ class Fault(BaseModel):
         )
 
     def spend(self) -> bool:
-        """Count a matching request; True when the fault applies to it."""
+        """Count a matching request. Returns whether the fault applies to it."""
         self.seen += 1
         if self.seen <= self.skip or self.exhausted:
             return False
@@ -117,11 +117,11 @@ class Fault(BaseModel):
 
     @property
     def exhausted(self) -> bool:
-        """All `times` used up."""
+        """Whether the fault has been applied `times` times."""
         return self.times is not None and self.hits >= self.times
 
     async def wait_for_release(self) -> None:
-        """Hold the request until somebody calls `release`."""
+        """Hold the request until `release` is called."""
         self.held += 1
         try:
             await self._release.wait()
@@ -129,7 +129,7 @@ class Fault(BaseModel):
             self.held -= 1
 
     def release(self) -> None:
-        """Let every held request go on."""
+        """Let every held request continue."""
         self._release.set()
 
 
@@ -147,7 +147,7 @@ class Faults:
         return fault
 
     def take(self, *, operation: str, method: str, path: str, body: str) -> Fault | None:
-        """The fault for this request, if any; counts it."""
+        """Return the fault for this request, or None. The request is counted."""
         for rule in self._rules.values():
             applies = rule.matches(operation=operation, method=method, path=path, body=body)
             if applies and rule.spend():
@@ -155,21 +155,21 @@ class Faults:
         return None
 
     def get(self, fault_id: str) -> Fault | None:
-        """One rule by id."""
+        """Return the rule with that id, or None."""
         return self._rules.get(fault_id)
 
     def remove(self, fault_id: str) -> bool:
-        """Drop a rule; held requests go on. False when there is none."""
+        """Drop a rule and let its held requests continue. Returns False without such a rule."""
         rule = self._rules.pop(fault_id, None)
         if rule is not None:
             rule.release()
         return rule is not None
 
     def clear(self) -> None:
-        """Drop all rules; held requests go on."""
+        """Drop all rules and let held requests continue."""
         for fault_id in list(self._rules):
             self.remove(fault_id)
 
     def as_json(self) -> list[dict[str, Any]]:
-        """All rules with their counters."""
+        """Return all rules with their counters."""
         return [rule.model_dump() for rule in self._rules.values()]

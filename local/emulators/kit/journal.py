@@ -1,7 +1,7 @@
-"""What every emulator remembers of the calls it received.
+"""The journal of the calls that an emulator has received.
 
-The journal is what tests count calls with, so it records each request once, when its answer is
-decided, whether or not that answer ever left (see `outcome`).
+Tests count calls by it, so each request is recorded once, when its answer is decided, even when
+the answer is never sent (see `outcome`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ SECRET_HEADERS = frozenset({"authorization", "cookie"})
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request as the emulator saw it.
+    """One received request.
 
-    `operation` is the vendor's own name for what was asked (a WHMCS action, `query`,
-    `POST subscriptions`); `committed` tells whether the emulator's state machine ran;
-    `outcome` is `answered`, `dropped`, `reset` or `refused` (a fault answered instead).
+    `operation` is the vendor's name of the operation (a WHMCS action, `query`,
+    `POST subscriptions`). `committed` tells whether the emulator carried it out. `outcome` is
+    `answered`, `dropped`, `reset` or `refused` (a fault answered instead).
     """
 
     seq: int
@@ -48,7 +48,7 @@ class Journal:
         self._lock = threading.Lock()
 
     def record(self, **fields: Any) -> Call:
-        """Append a call; `seq` and `at` are filled in, secret headers are masked."""
+        """Append a call. `seq` and `at` are set, and secret headers are masked."""
         headers = {
             name: "***" if name.lower() in SECRET_HEADERS else value
             for name, value in fields.pop("headers").items()
@@ -64,7 +64,7 @@ class Journal:
         return call
 
     def calls(self, *, operation: str | None = None, since: int = 0) -> list[Call]:
-        """The calls after sequence number `since`, oldest first."""
+        """Return the calls after sequence number `since`, oldest first."""
         with self._lock:
             return [
                 call
@@ -73,10 +73,10 @@ class Journal:
             ]
 
     def clear(self) -> None:
-        """Forget all calls; sequence numbers go on, so that `since` stays meaningful."""
+        """Forget all calls. Sequence numbers continue, so that `since` keeps its meaning."""
         with self._lock:
             self._calls.clear()
 
     def as_json(self, *, operation: str | None = None, since: int = 0) -> list[dict[str, Any]]:
-        """`calls`, ready for JSON."""
+        """Return `calls` as JSON values."""
         return [asdict(call) for call in self.calls(operation=operation, since=since)]

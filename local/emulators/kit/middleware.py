@@ -23,7 +23,7 @@ TRANSPORT = "portal.transport"
 
 @dataclass
 class Captured:
-    """A whole answer, held back until the fault (if any) has had its say."""
+    """A whole answer, which is held back until a fault has been applied."""
 
     status: int = 500
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
@@ -38,7 +38,7 @@ class Captured:
             self.body += message.get("body", b"")
 
     async def emit(self, send: Send) -> None:
-        """Send what was stored, with a content length that is true."""
+        """Send the stored answer with its right content length."""
         headers = [(k, v) for k, v in self.headers if k.lower() != b"content-length"]
         headers.append((b"content-length", str(len(self.body)).encode()))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
@@ -57,7 +57,7 @@ class Incoming:
 
     @property
     def text(self) -> str:
-        """The body for matching and for reading, never for processing."""
+        """The body as text, for matching and for the journal."""
         return self.body.decode("utf-8", "replace")
 
 
@@ -65,7 +65,7 @@ NameOperation = Callable[[Incoming], str]
 
 
 class FaultMiddleware:
-    """Wraps the vendor's routes; `/_admin` passes through untouched and unrecorded."""
+    """Wraps the vendor's routes. Requests to `/_admin` have no faults and are not recorded."""
 
     def __init__(
         self, app: ASGIApp, *, faults: Faults, journal: Journal, name_operation: NameOperation
@@ -76,7 +76,7 @@ class FaultMiddleware:
         self._name_operation = name_operation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI entry."""
+        """Serve a request. This is the ASGI entry point."""
         if scope["type"] != "http" or scope["path"].startswith("/_admin"):
             await self._app(scope, receive, send)
             return
@@ -93,7 +93,7 @@ class FaultMiddleware:
 
 
 class _Exchange:
-    """One request on its way through a fault."""
+    """One request to which a fault may apply."""
 
     def __init__(
         self,
@@ -156,7 +156,7 @@ class _Exchange:
         await self._answer(captured, fault)
 
     async def _still_connected(self, pause: Any) -> bool:
-        """Wait, but give up when the caller hangs up (it was killed, or it timed out)."""
+        """Wait for `pause`. Returns False when the caller disconnects before."""
         waiting = asyncio.ensure_future(pause)
         hangup = asyncio.ensure_future(self._receive())
         done, _ = await asyncio.wait({waiting, hangup}, return_when=asyncio.FIRST_COMPLETED)

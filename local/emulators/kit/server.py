@@ -1,4 +1,4 @@
-"""Serving an emulator: in the foreground, or on a thread of a test."""
+"""Serves an emulator in the foreground, or on a thread of a test."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def _with_transport(
 
 
 class CuttableProtocol(H11Protocol):
-    """uvicorn's HTTP/1.1 with the transport in reach, so that a fault can cut the connection."""
+    """uvicorn's HTTP/1.1 protocol with access to the transport, so that faults can cut it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower than BaseTransport, as uvicorn's own
         """Remember the transport for this connection's requests."""
@@ -38,7 +38,7 @@ class CuttableProtocol(H11Protocol):
 
 
 def config(app: ASGIApp, *, port: int, log_level: str = "warning") -> uvicorn.Config:
-    """uvicorn's settings for one emulator on loopback."""
+    """Return uvicorn's settings for one emulator on loopback."""
     return uvicorn.Config(
         app,
         host=HOST,
@@ -59,22 +59,22 @@ def run(emulator: Emulator[Any], *, port: int) -> None:
 
 @dataclass(frozen=True)
 class Running:
-    """An emulator that answers at `url`; its object is in reach for assertions."""
+    """An emulator that answers at `url`, and its object for assertions."""
 
     emulator: Emulator[Any]
     url: str
 
     @property
     def admin(self) -> str:
-        """Base URL of its admin API."""
+        """The base URL of its admin API."""
         return f"{self.url}/_admin"
 
 
 @contextmanager
 def running(emulator: Emulator[Any]) -> Iterator[Running]:
     """Serve on a free loopback port from a thread, for tests."""
-    # asyncio switches Nagle's algorithm off only for sockets whose protocol is named; left on,
-    # every answer waits 40 ms for the client's delayed acknowledgement.
+    # asyncio switches Nagle's algorithm off only for sockets whose protocol is named. Otherwise
+    # every answer would wait 40 ms for the client's delayed acknowledgement.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind((HOST, 0))
         port = listener.getsockname()[1]

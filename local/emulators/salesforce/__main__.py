@@ -1,4 +1,4 @@
-"""`python -m local.emulators.salesforce --port 8091`."""
+"""Serves the emulator: `python -m local.emulators.salesforce --port 8091`."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ Any record may bring its own `Id` (15 or 18 characters, right key prefix); refer
 ids. Every org has a standard price book, an administrator, an organization and the order
 statuses Draft, Pending Review and Activated from the start. State (`GET /_admin/state`) is
 `{object: [record, …]}` without deleted records. Operations in the journal: `token`, `revoke`,
-`versions`, `limits`, `query`, `queryAll`, `query more`, `composite`, `composite/graph`,
+`versions`, `limits`, `ui-api`, `query`, `queryAll`, `query more`, `composite`, `composite/graph`,
 `composite/sobjects`, `composite/tree`, `composite/batch`, `describe`, `describe Order`, and
 `GET|POST|PATCH|DELETE Order`.
 """
@@ -68,6 +68,7 @@ _OPERATIONS = (
     "revoke",
     "versions",
     "limits",
+    "ui-api",
     "query",
     "queryAll",
     "query more",
@@ -101,7 +102,7 @@ class _Merge(BaseModel):
 
 
 class SalesforceEmulator(Emulator[Switches]):
-    """An org whose custom fields are those of the SFDX project `project` (default: our own)."""
+    """An org with the custom fields of the SFDX project `project` (default: the portal's)."""
 
     name = "salesforce"
 
@@ -125,7 +126,7 @@ class SalesforceEmulator(Emulator[Switches]):
         ]
 
     def name_operation(self, incoming: Incoming) -> str:
-        """As listed in this module's description."""
+        """Return the name of the operation. The module's docstring lists the names."""
         path = incoming.path.rstrip("/")
         if path.startswith("/services/oauth2/"):
             return path.rpartition("/")[2]
@@ -133,7 +134,7 @@ class SalesforceEmulator(Emulator[Switches]):
         return _operation(incoming.method, segments) if segments else "versions"
 
     def operations(self) -> Collection[str]:
-        """As listed in this module's description, for every object of the org."""
+        """Return the names of the module's docstring for every object of the org."""
         objects = [sobject.name for sobject in self._org.schema.all()]
         return {
             *_OPERATIONS,
@@ -142,7 +143,7 @@ class SalesforceEmulator(Emulator[Switches]):
         }
 
     def clear(self) -> None:
-        """An empty org without connected apps or sessions."""
+        """Remove all records, connected apps and sessions."""
         self._oauth.clear()
         self._org.clear()
         self._apex.clear()
@@ -170,11 +171,12 @@ class SalesforceEmulator(Emulator[Switches]):
         }
 
     def set_switches(self, changes: dict[str, Any]) -> None:
-        """As every emulator; raises ValueError for a field that no org can hide."""
+        """Change switches. Raises ValueError also for a field that no org can hide."""
         for switch in ("hidden_fields", "read_only_fields"):
             for path in changes.get(switch, []):
                 self._org.check_can_restrict(str(path))
         super().set_switches(changes)
+        self._org.follow_switches()
 
     async def _merge(self, request: Request) -> Response:
         wanted = _Merge.model_validate(await request.json())
@@ -207,6 +209,7 @@ class SalesforceEmulator(Emulator[Switches]):
     async def _data(self, request: Request) -> Response:
         raw = await request.body()
         self._org.requests_used += 1
+        self._org.follow_switches()
         try:
             _check_length(request)
             answer = self.api.handle(self._read(request, raw))
@@ -275,7 +278,7 @@ class SalesforceEmulator(Emulator[Switches]):
 
 
 def _check_length(request: Request) -> None:
-    """URI and headers share about 16 KB in Salesforce; long queries find that out."""
+    """Refuse a URI that is too long. In Salesforce, URI and headers share about 16 KB."""
     length = len(request.scope["raw_path"]) + len(request.scope["query_string"])
     if length > _LONGEST_URI:
         raise ApiError("URI_TOO_LONG", "URI Too Long", status=HTTPStatus.REQUEST_URI_TOO_LONG)

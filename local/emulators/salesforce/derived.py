@@ -33,7 +33,7 @@ def complete(org: Org, sobject: SObject, record: Record) -> None:
 
 
 def spread(org: Org, sobject: SObject, record: Record) -> None:
-    """Carry a stored (or deleted) record's change to the records that depend on it."""
+    """Update the records that depend on a stored or deleted record."""
     step = _SPREAD.get(sobject.name)
     if step is not None:
         step(org, record)

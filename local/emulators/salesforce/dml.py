@@ -203,7 +203,7 @@ class Dml:
 
 
 def _locked(where: str, name: str, what: str) -> DmlError:
-    """The lock as a caller sees it; texts as reported of triggers and flows (dlrs issue 1241)."""
+    """Return the error for a locked record, with the texts reported in dlrs issue 1241."""
     message = f"unable to obtain exclusive access to this record: {what}"
     if where == "record":
         return DmlError("UNABLE_TO_LOCK_ROW", message)

@@ -13,7 +13,7 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """A refusal with Salesforce's wording; `fields` is None where Salesforce sends none."""
+    """A refusal with Salesforce's text. `fields` is None where Salesforce sends none."""
 
     def __init__(
         self,
@@ -53,10 +53,10 @@ class DmlError(ApiError):
 
 
 def not_found(message: str = "The requested resource does not exist") -> ApiError:
-    """404 as for an unknown path or record."""
+    """Return the 404 for an unknown path or record."""
     return ApiError("NOT_FOUND", message, status=HTTPStatus.NOT_FOUND)
 
 
 def deleted() -> ApiError:
-    """What a record in the recycle bin answers."""
+    """Return the error for a record in the recycle bin."""
     return DmlError("ENTITY_IS_DELETED", "entity is deleted", status=HTTPStatus.NOT_FOUND)

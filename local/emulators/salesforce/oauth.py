@@ -75,7 +75,7 @@ class OAuth:
             self._org.add_user(username)
 
     def end_sessions(self) -> None:
-        """As an administrator who ends every session."""
+        """End every session, as an administrator can."""
         self._sessions.clear()
 
     def revoke(self, token: str) -> bool:
@@ -83,7 +83,7 @@ class OAuth:
         return self._sessions.pop(token, None) is not None
 
     def user_of(self, token: str) -> str | None:
-        """Whose session a token is; None when expired or unknown. Using it prolongs it."""
+        """Return the user of a session token; None when expired or unknown. Use prolongs it."""
         session = self._sessions.get(token)
         if session is None or session.expires <= self._org.now():
             self._sessions.pop(token, None)

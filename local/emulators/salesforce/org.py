@@ -1,11 +1,12 @@
-"""One Salesforce org: schema, records, and what it needs to know of time and switches."""
+"""One Salesforce org: its schema, its records, its clock and its switches."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from local.emulators.kit.clock import Clock
 from local.emulators.salesforce import ids, territories
@@ -19,12 +20,14 @@ ORG_ID = ids.compose("00D", 1)
 ADMIN_ID = ids.compose("005", 1)
 STANDARD_PRICEBOOK_ID = ids.compose("01s", 1)
 DEFAULT_LANGUAGE = "en_US"
-_STATUSES = (("Draft", "Draft"), ("Pending Review", "Draft"), ("Activated", "Activated"))
 _STATUS_OBJECT = "OrderStatus"
+_STATUSES = {"Draft": "Draft", "Pending Review": "Draft", "Activated": "Activated"}
+_PERMISSIONS_OBJECT = "UserPermissionAccess"
+_OWN_NAMES = {"externalId": "external_id"}
 
 
 class Org:
-    """State that all requests share. `switches` is read anew at every use."""
+    """The state that all requests share. `switches` is read at every use."""
 
     def __init__(
         self, clock: Clock, switches: Callable[[], Switches], project: Path | None = None
@@ -46,7 +49,7 @@ class Org:
         return self._switches()
 
     def now(self) -> datetime:
-        """The org's time, to the second, as timestamps are kept."""
+        """Return the org's time to the second, which is the precision of timestamps."""
         return self._clock.now().replace(microsecond=0)
 
     def exact_now(self) -> datetime:
@@ -64,6 +67,7 @@ class Org:
             switches.state_country_picklists,
             tuple(switches.hidden_fields),
             tuple(switches.read_only_fields),
+            repr(switches.changed_fields),
         )
         if key != self._schema_key:
             self._schema = _build(self._custom, switches)
@@ -92,7 +96,7 @@ class Org:
             raise ValueError(msg)
 
     def clear(self) -> None:
-        """Back to an empty org: only what every org is born with."""
+        """Remove all records except those that every new org has."""
         self.store = Store()
         self.requests_used = 0
         self._born("Organization", ORG_ID, Name="Portal Emulator", IsSandbox=True)
@@ -104,7 +108,28 @@ class Org:
             IsStandard=True,
             IsActive=True,
         )
-        for position, (name, category) in enumerate(_STATUSES, start=1):
+        self._born(_PERMISSIONS_OBJECT, ids.compose("0uz", 1))
+        self._add_statuses(_STATUSES)
+        self.store.forget_undo()
+
+    def follow_switches(self) -> None:
+        """Bring the records that switches decide up to date: statuses and permissions."""
+        statuses = self.schema.get(_STATUS_OBJECT)
+        known = {row["ApiName"]: row["StatusCode"] for row in self.store.records(statuses)}
+        wanted = self.switches.order_statuses
+        if wanted is not None and known != wanted:
+            for row in list(self.store.records(statuses)):
+                self.store.put(statuses, {**row, "IsDeleted": True})
+            self._add_statuses(wanted)
+        (permissions,) = self.store.records(self.schema.get(_PERMISSIONS_OBJECT))
+        permissions.update(
+            PermissionsActivateOrder=self.switches.activate_orders,
+            PermissionsEditActivatedOrders=self.switches.edit_activated_orders,
+            PermissionsModifyAllData=self.switches.modify_all_data,
+        )
+
+    def _add_statuses(self, statuses: Mapping[str, str]) -> None:
+        for position, (name, category) in enumerate(statuses.items(), start=1):
             self._born(
                 _STATUS_OBJECT,
                 self.new_id(self.schema.get(_STATUS_OBJECT)),
@@ -114,7 +139,6 @@ class Org:
                 SortOrder=float(position),
                 IsDefault=position == 1,
             )
-        self.store.forget_undo()
 
     def new_id(self, sobject: SObject) -> str:
         """An id that no record has."""
@@ -155,7 +179,7 @@ class Org:
         return [str(row["ApiName"]) for row in self.store.records(self.schema.get(_STATUS_OBJECT))]
 
     def audit(self, record: Record, user_id: str, *, created: bool) -> None:
-        """Stamp who and when."""
+        """Set the fields with the user and the time of a change."""
         now = self.now()
         if created:
             record.update(CreatedDate=now, CreatedById=user_id, IsDeleted=False)
@@ -183,6 +207,7 @@ def _build(custom: Iterable[tuple[str, Field]], switches: Switches) -> Schema:
             raise ValueError(msg)
         by_name[object_name].fields[field.name.lower()] = field
     lower = {item.name.lower(): item.fields for item in objects}
+    _change(lower, switches.changed_fields)
     for object_name, field_name in _split(switches.hidden_fields):
         lower[object_name].pop(field_name, None)
     for object_name, field_name in _split(switches.read_only_fields):
@@ -190,6 +215,23 @@ def _build(custom: Iterable[tuple[str, Field]], switches: Switches) -> Schema:
             fixed = replace(lower[object_name][field_name], createable=False, updateable=False)
             lower[object_name][field_name] = fixed
     return Schema(objects)
+
+
+def _change(
+    fields: Mapping[str, dict[str, Field]], changed: Mapping[str, Mapping[str, Any]]
+) -> None:
+    for path, changes in changed.items():
+        for object_name, field_name in _split([path]):
+            if field_name in fields[object_name]:
+                field = fields[object_name][field_name]
+                fields[object_name][field_name] = _changed(field, changes)
+
+
+def _changed(field: Field, changes: Mapping[str, Any]) -> Field:
+    names = {_OWN_NAMES.get(name, name): value for name, value in changes.items()}
+    if "values" in names:
+        names["values"] = tuple(names["values"])
+    return replace(field, **names)
 
 
 def _split(paths: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What Salesforce's own objects insist on, beyond types and uniqueness.
+"""The rules of Salesforce's standard objects, beyond types and uniqueness.
 
 Sources: Object Reference (Order, OrderItem, OrderStatus, PricebookEntry); Salesforce Help
 "Order edit considerations". Codes marked [unverified] are the closest published one: the

@@ -1,4 +1,4 @@
-"""What the org knows of its objects: fields, types, limits, relationships."""
+"""The schema of the org's objects: fields, types, limits and relationships."""
 
 from __future__ import annotations
 

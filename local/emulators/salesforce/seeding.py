@@ -1,4 +1,4 @@
-"""Loading records from outside the API: what an administrator's import would leave behind."""
+"""Loads records outside of the API, as an administrator's import does."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _check_id(raw: str, where: str) -> None:
 
 
 def _finish(org: Org, sobject: SObject, record_id: str) -> None:
-    """References are checked once everything is there, so that the order does not matter."""
+    """Check a record's references, after all records are stored in any order."""
     record = dict(_stored(org, sobject, record_id))
     for field in sobject.fields.values():
         value = record[field.name]

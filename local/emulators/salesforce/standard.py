@@ -29,6 +29,9 @@ from local.emulators.salesforce.standard_fields import (
 )
 
 _AUTO = {"auto_number": True, "nillable": False, **READ_ONLY}
+_WITHOUT_CURRENCY = frozenset(
+    {"OrderStatus", "Organization", "Pricebook2", "Case", "UserPermissionAccess"}
+)
 _COMPUTED = {"calculated": True, **READ_ONLY}
 
 
@@ -46,10 +49,11 @@ def standard_objects(*, person_accounts: bool, multi_currency: bool) -> list[SOb
         _case(),
         _user(),
         _organization(),
+        _user_permission_access(),
     ]
     if multi_currency:
         for item in objects:
-            if item.name not in {"OrderStatus", "Organization", "Pricebook2", "Case"}:
+            if item.name not in _WITHOUT_CURRENCY:
                 code = pick("CurrencyIsoCode", "JPY", "USD", "EUR", restricted=True, length=3)
                 item.fields["currencyisocode"] = code
     return objects
@@ -267,4 +271,21 @@ def _organization() -> SObject:
     ]
     return sobject(
         "Organization", "00D", fields, createable=False, updateable=False, deletable=False
+    )
+
+
+def _user_permission_access() -> SObject:
+    """What the current user may do anywhere (Object Reference, UserPermissionAccess)."""
+    fields = [
+        flag("PermissionsActivateOrder", **READ_ONLY),
+        flag("PermissionsEditActivatedOrders", **READ_ONLY),
+        flag("PermissionsModifyAllData", **READ_ONLY),
+    ]
+    return sobject(
+        "UserPermissionAccess",
+        "0uz",
+        fields,
+        createable=False,
+        updateable=False,
+        deletable=False,
     )

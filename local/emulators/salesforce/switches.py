@@ -1,15 +1,15 @@
-"""What can be varied from outside while the emulator runs (`PATCH /_admin/switches`)."""
+"""The settings that can be changed while the emulator runs (`PATCH /_admin/switches`)."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Switches(BaseModel):
-    """Features of the org, permissions of the integration user, and vendor-made trouble."""
+    """Features of the org, permissions of the integration user, and failures of Salesforce."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -25,6 +25,21 @@ class Switches(BaseModel):
     read_only_fields: list[str] = Field(
         default_factory=list,
         description="`Object.Field` that may be read but not written",
+    )
+    changed_fields: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="`Object.Field`: what an administrator changed of it, in the words of a "
+        "describe call: unique, externalId, nillable, type, length, values",
+    )
+    order_statuses: dict[str, Literal["Draft", "Activated"]] | None = Field(
+        default=None,
+        description="the values of Order.Status and their categories, in place of those there",
+    )
+    duplicate_rules: list[str] = Field(
+        default_factory=list, description="`Object.Rule`: active duplicate rules"
+    )
+    modify_all_data: bool = Field(
+        default=False, description="permission ModifyAllData: the user is an administrator"
     )
     edit_activated_orders: bool = Field(default=True, description="permission EditActivatedOrders")
     activate_orders: bool = Field(default=True, description="permission ActivateOrder")

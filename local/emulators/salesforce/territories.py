@@ -1,4 +1,4 @@
-"""State and country picklists: what an org with the feature has beside the address texts.
+"""State and country picklists, which an org with the feature has in addition to address texts.
 
 Source: Salesforce Help, "State, Country, and Territory Picklists"; "Field-Syncing Logic". Texts of
 refusals as in public reports (FIELD_INTEGRITY_EXCEPTION). The lists are an excerpt of Salesforce's
@@ -37,7 +37,7 @@ _PARTS = ("Billing", "Shipping", "Mailing", "PersonMailing")
 
 
 def add_fields(sobject: SObject) -> None:
-    """Give every address of an object its codes."""
+    """Add the code fields to every address of an object."""
     codes = [code for code, _ in COUNTRIES]
     for prefix in _PARTS:
         if f"{prefix}country".lower() not in sobject.fields:

@@ -1,4 +1,4 @@
-"""Values: from JSON to what is stored, and back, with Salesforce's refusals.
+"""Converts values between JSON and the store, with Salesforce's refusals.
 
 Stored: str, bool, float (all numbers), datetime.date, datetime.datetime (UTC, whole seconds)
 or None. Text is trimmed and empty text is null, as in an org.

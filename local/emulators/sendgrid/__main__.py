@@ -1,4 +1,4 @@
-"""`python -m local.emulators.sendgrid --port 8094`."""
+"""Serves the emulator: `python -m local.emulators.sendgrid --port 8094`."""
 
 from __future__ import annotations
 

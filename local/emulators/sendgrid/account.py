@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from local.emulators.sendgrid.errors import Problem, Refused
+from local.emulators.sendgrid.suppressions import Suppressions, SuppressionSeed
 
 MINUTE = 60
 UNLIMITED = 600
@@ -21,6 +22,7 @@ FULL_ACCESS = (
     "templates.read",
     "user.profile.read",
     "verified_senders.read",
+    "whitelabel.read",
 )
 
 
@@ -33,17 +35,18 @@ class SeedKey(BaseModel):
 
 
 class Seed(BaseModel):
-    """What `POST /_admin/seed` understands."""
+    """The seed of `POST /_admin/seed`."""
 
     model_config = ConfigDict(extra="forbid")
     apiKeys: list[SeedKey] = []  # noqa: N815  # camel case as in every seed
     verifiedSenders: list[str] | None = None  # noqa: N815  # camel case as in every seed
     templates: list[str] = []
+    suppressions: SuppressionSeed = SuppressionSeed()
 
 
 @dataclass
 class Account:
-    """State of the account; `verified_senders` null means that every sender is verified.
+    """The state of the account. With `verified_senders` null, every sender is verified.
 
     An entry of `verified_senders` is an address or, with a leading `@`, a whole domain.
     """
@@ -51,6 +54,7 @@ class Account:
     keys: dict[str, tuple[str, ...]]
     verified_senders: list[str] | None = None
     templates: set[str] = field(default_factory=set)
+    suppressions: Suppressions = field(default_factory=Suppressions)
     _windows: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def load(self, seed: Seed) -> None:
@@ -61,6 +65,7 @@ class Account:
         if seed.verifiedSenders is not None:
             self.verified_senders = [*(self.verified_senders or []), *seed.verifiedSenders]
         self.templates.update(seed.templates)
+        self.suppressions.load(seed.suppressions)
 
     def authenticate(self, header: str | None) -> tuple[str, ...]:
         """The scopes of the bearer key; raises Refused (401)."""
@@ -73,7 +78,7 @@ class Account:
         return self.keys[key]
 
     def check_sender(self, senders: Iterable[str]) -> None:
-        """Raise Refused (403) for an address that nobody verified."""
+        """Raise Refused (403) for an address that is not verified."""
         if self.verified_senders is None:
             return
         known = {entry.lower() for entry in self.verified_senders}
@@ -89,7 +94,7 @@ class Account:
                 raise Refused(403, Problem(message, "from"))
 
     def count(self, endpoint: str, limit: int | None, now: datetime) -> dict[str, str]:
-        """Count a request; the rate limit headers, whose remaining is -1 when it is too many."""
+        """Count a request. Returns the rate limit headers, with -1 remaining for too many."""
         window = int(now.timestamp()) // MINUTE
         started, used = self._windows.get(endpoint, (window, 0))
         used = 1 if started != window else used + 1
@@ -103,9 +108,10 @@ class Account:
         }
 
     def as_json(self) -> dict[str, Any]:
-        """For looking at it."""
+        """Return the account as JSON values."""
         return {
             "apiKeys": [{"key": key, "scopes": list(s)} for key, s in self.keys.items()],
             "verifiedSenders": self.verified_senders,
             "templates": sorted(self.templates),
+            "suppressions": self.suppressions.as_json(),
         }

@@ -3,14 +3,16 @@
 Seed (`POST /_admin/seed`), all parts optional:
 
     {"apiKeys": [{"key": "SG.local", "scopes": ["mail.send"]}],
-     "verifiedSenders": ["no-reply@portal.example", "@portal.example"], "templates": ["d-…"]}
+     "verifiedSenders": ["no-reply@portal.example", "@portal.example"], "templates": ["d-…"],
+     "suppressions": {"bounces": ["a@x.example"], "spamReports": [], "globalUnsubscribes": []}}
 
 `GET /_admin/state` gives `{"mails": [...], "sandboxed": n, "account": {...}}`; the keys of a mail
 are in `mails.captured`. Operations are the path without `/v3/`: `mail/send`, `scopes`.
 
-Documented: 202 with an empty body and `X-Message-Id`; 200 in sandbox mode; the errors; 401, 403,
-413 (30 MB), 415, 429 with the rate limit headers. Assumed: the order of the checks (key, rate,
-scope, content type, size, JSON, content, sender), and the 404 and 405 bodies.
+Documented: 202 with an empty body and `X-Message-Id`, for suppressed addresses too; 200 in sandbox
+mode; the errors; 401, 403, 413 (30 MB), 415, 429 with the rate limit headers. Assumed: the order
+of the checks (key, rate, scope, content type, size, JSON, content, sender), and the 404 and 405
+bodies.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from starlette.routing import BaseRoute, Route
 
 from local.emulators.kit.emulator import Emulator
 from local.emulators.kit.middleware import Incoming
-from local.emulators.sendgrid import mails, message, personalizations
+from local.emulators.sendgrid import mails, message, personalizations, suppressions
 from local.emulators.sendgrid.account import FULL_ACCESS, Account, Seed
 from local.emulators.sendgrid.errors import Problem, Refused
 from local.emulators.sendgrid.switches import Switches
@@ -68,6 +70,7 @@ class SendGrid(Emulator[Switches]):
             ("GET", "/v3/scopes", None, self._scopes),
             ("GET", "/v3/user/profile", "user.profile.read", self._profile),
             ("GET", "/v3/verified_senders", "verified_senders.read", self._verified_senders),
+            ("GET", "/v3/whitelabel/domains", "whitelabel.read", self._domains),
         ]
 
     def name_operation(self, incoming: Incoming) -> str:
@@ -79,7 +82,7 @@ class SendGrid(Emulator[Switches]):
         return {path.removeprefix("/v3/") for _, path, _, _ in self._table()}
 
     def clear(self) -> None:
-        """No mails, and the account of the constructor."""
+        """Remove all mails, and restore the account of the constructor."""
         self.account = Account(dict(self._default_keys))
         self.mails: list[dict[str, Any]] = []
         self.sandboxed = 0
@@ -130,6 +133,7 @@ class SendGrid(Emulator[Switches]):
         problems = [
             *personalizations.problems(mail, self.switches.custom_args_limit, now),
             *message.problems(mail, self.account.templates, now),
+            *suppressions.problems(mail),
         ]
         if problems:
             raise Refused(400, *problems)
@@ -140,7 +144,11 @@ class SendGrid(Emulator[Switches]):
             return Response(status_code=200)
         message_id = mails.new_message_id()
         self.mails += mails.captured(
-            mail, message_id, now, account_tracking=self.switches.account_tracking
+            mail,
+            message_id,
+            now,
+            account_tracking=self.switches.account_tracking,
+            suppressions=self.account.suppressions,
         )
         return Response(status_code=202, headers={"X-Message-Id": message_id})
 
@@ -175,6 +183,15 @@ class SendGrid(Emulator[Switches]):
             for number, sender in enumerate(senders, start=1)
         ]
         return JSONResponse({"results": results})
+
+    def _domains(self, _: Request, __: bytes) -> Response:
+        """Authenticated domains, each as if its DNS records had been found."""
+        domains = [s[1:] for s in self.account.verified_senders or [] if s.startswith("@")]
+        found = [
+            {"id": number, "domain": domain, "subdomain": "em", "valid": True, "default": False}
+            for number, domain in enumerate(domains, start=1)
+        ]
+        return JSONResponse(found)
 
 
 class TooMany(Refused):

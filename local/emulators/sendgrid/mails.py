@@ -7,6 +7,8 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
+from local.emulators.sendgrid.suppressions import Suppressions
+
 TRACKING_HOST = "https://u1.ct.sendgrid.net"
 _HREF = re.compile(r"""(href=["'])https?://[^"']*""", re.IGNORECASE)
 _URL = re.compile(r"https?://\S+")
@@ -18,7 +20,12 @@ def new_message_id() -> str:
 
 
 def captured(
-    mail: dict[str, Any], message_id: str, now: datetime, *, account_tracking: bool
+    mail: dict[str, Any],
+    message_id: str,
+    now: datetime,
+    *,
+    account_tracking: bool,
+    suppressions: Suppressions,
 ) -> list[dict[str, Any]]:
     """What each recipient block would get, with substitutions and overrides applied.
 
@@ -27,17 +34,30 @@ def captured(
     (null when absent, links rewritten where clicks are tracked), `tracking`, `attachments`
     (`filename`, `type`, `disposition`, `content_id`, `content` in base64), `custom_args`,
     `categories`, `headers`, `templateId`, `templateData`, `sendAt` and `receivedAt`
-    (ISO 8601; `sendAt` null: at once).
+    (ISO 8601; `sendAt` null: at once), and `dropped`, which maps suppressed addresses to the reason
+    for which they do not get it.
     """
     blocks: list[dict[str, Any]] = mail["personalizations"]
     tracking = tracking_of(mail, account_tracking=account_tracking)
     return [
         _tracked(
             _captured(mail, block, message_id if index == 0 else f"{message_id}.{index}", now)
-            | {"messageId": message_id, "tracking": tracking}
+            | {
+                "messageId": message_id,
+                "tracking": tracking,
+                "dropped": _dropped(mail, block, suppressions),
+            }
         )
         for index, block in enumerate(blocks)
     ]
+
+
+def _dropped(
+    mail: dict[str, Any], block: dict[str, Any], suppressions: Suppressions
+) -> dict[str, str]:
+    people = [*block["to"], *block.get("cc", []), *block.get("bcc", [])]
+    reasons = {one["email"]: suppressions.dropped(mail, one["email"]) for one in people}
+    return {address: reason for address, reason in reasons.items() if reason is not None}
 
 
 def tracking_of(mail: dict[str, Any], *, account_tracking: bool) -> dict[str, bool]:

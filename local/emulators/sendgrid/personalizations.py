@@ -1,4 +1,4 @@
-"""The `personalizations` array: who gets the mail, and what differs for them."""
+"""Checks the `personalizations` array with the recipients and their values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be switched while the emulator runs (`PATCH /_admin/switches`)."""
+"""The settings that can be changed while the emulator runs (`PATCH /_admin/switches`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Switches(BaseModel):
     """Variants of behaviour.
 
-    - `rate_limit`: requests per minute of the emulator's clock and endpoint; null: as good as none.
+    - `rate_limit`: requests per minute of the emulator's clock and endpoint; null: no limit.
       SendGrid documents the headers and the 429, not the numbers.
     - `custom_args_limit`: bytes of custom arguments per personalization. The API reference says
       10,000, the page of errors 50,000.

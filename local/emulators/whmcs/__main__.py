@@ -1,4 +1,4 @@
-"""`python -m local.emulators.whmcs --port 8092`."""
+"""Serves the emulator: `python -m local.emulators.whmcs --port 8092`."""
 
 from __future__ import annotations
 

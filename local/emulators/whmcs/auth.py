@@ -1,4 +1,4 @@
-"""Who may call: address, credentials, role.
+"""Checks the caller: address, credentials and role.
 
 Sources: WHMCS developer documentation, API authentication and access control; for the texts the
 open-source clients named in the project's notes on WHMCS.
@@ -21,7 +21,7 @@ BAN = timedelta(minutes=15)
 
 
 class Bans:
-    """Addresses that showed wrong credentials three times running are out for 15 minutes."""
+    """Bans an address for 15 minutes after wrong credentials three times in a row."""
 
     def __init__(self) -> None:
         self._strikes: defaultdict[str, int] = defaultdict(int)
@@ -40,7 +40,7 @@ class Bans:
             self._strikes[ip] = 0
 
     def forgive(self, ip: str) -> None:
-        """A success ends the count."""
+        """Reset the count after a success."""
         self._strikes.pop(ip, None)
 
 

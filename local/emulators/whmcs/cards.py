@@ -1,4 +1,4 @@
-"""Card numbers: checked, then forgotten but for brand, last four digits and expiry."""
+"""Checks card numbers, of which only brand, last four digits and expiry are kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EXPIRY = re.compile(r"(0[1-9]|1[0-2])\s*/?\s*(?:20)?([0-9]{2})")
 
 @dataclass(frozen=True)
 class Card:
-    """What may be kept. `declines`: a test number whose charges fail."""
+    """The data of a card that is kept. `declines`: a test number whose charges fail."""
 
     brand: str
     last_four: str

@@ -1,4 +1,4 @@
-"""Products, prices and options of the emulated shop: what the seed says, checked.
+"""The products, prices and options of the seed, which are checked.
 
 Prices are by currency code and column. As in WHMCS, one-time and free products keep their only
 price in `monthly`; a column that is not given is `-1.00`, not offered; set-up fees default to 0.
@@ -41,7 +41,7 @@ Money = Annotated[
 
 
 class Strict(BaseModel):
-    """Unknown fields in a seed are mistakes."""
+    """The base of seed objects, which refuses unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""What an action gets to work with."""
+"""The data and helpers that an action uses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE = 25
 
 @dataclass(frozen=True)
 class Context:
-    """One call's surroundings. `now` is the emulator's clock, UTC."""
+    """The context of one call. `now` is the emulator's time in UTC."""
 
     store: Store
     switches: Switches

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -38,7 +39,8 @@ class Whmcs(Emulator[Switches]):
         """The surroundings of one call; the base URL is the one the caller used."""
         base_url = str(request.base_url).rstrip("/") if request else ""
         ip = request.client.host if request and request.client else "127.0.0.1"
-        return Context(self.store, self.switches, self.clock.now(), base_url, ip)
+        now = self.clock.now().astimezone(ZoneInfo(self.switches.time_zone))
+        return Context(self.store, self.switches, now, base_url, ip)
 
     def routes(self) -> Sequence[BaseRoute]:
         """API and pages."""

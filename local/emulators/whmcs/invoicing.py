@@ -1,4 +1,4 @@
-"""Invoices: making, paying and cancelling them."""
+"""Creates, pays and cancels invoices."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from local.emulators.whmcs import money
 from local.emulators.whmcs.catalogue import CYCLE_MONTHS
@@ -94,20 +95,39 @@ def _description(context: Context, service: Service) -> str:
 
 
 def paid_amount(context: Context, invoice: Invoice) -> Decimal:
-    """What came in for it."""
+    """Return the sum of the payments for an invoice, less what was paid back."""
     found = context.store.transactions.where(lambda entry: entry.invoiceid == invoice.id)
-    return sum((entry.amountin for entry in found), money.ZERO)
+    return sum((entry.amountin - entry.amountout for entry in found), money.ZERO)
 
 
 def balance(context: Context, invoice: Invoice) -> Decimal:
-    """What is still to be paid."""
+    """Return the amount that is still to be paid."""
     return invoice.total - paid_amount(context, invoice)
+
+
+def shown_transaction(entry: Transaction) -> dict[str, Any]:
+    """A transaction as GetInvoice and GetTransactions show it."""
+    return {
+        "id": entry.id,
+        "userid": entry.userid,
+        "currency": 0,
+        "gateway": entry.gateway,
+        "date": entry.date,
+        "description": entry.description,
+        "amountin": money.text(entry.amountin),
+        "fees": money.text(entry.fees),
+        "amountout": money.text(entry.amountout),
+        "rate": "1.00000",
+        "transid": entry.transid,
+        "invoiceid": entry.invoiceid,
+        "refundid": 0,
+    }
 
 
 def record_payment(
     context: Context, invoice: Invoice, *, amount: Decimal, gateway: str, transid: str
 ) -> Transaction:
-    """Take money in; the invoice becomes Paid when nothing is left, a surplus becomes credit."""
+    """Record a payment. A fully paid invoice becomes Paid, and a surplus becomes credit."""
     due = balance(context, invoice)
     transaction = context.store.transactions.add(
         Transaction(
@@ -129,14 +149,14 @@ def record_payment(
 
 
 def mark_paid(context: Context, invoice: Invoice) -> None:
-    """Status and date."""
+    """Set the status Paid and its date."""
     invoice.status = "Paid"
     invoice.datepaid = context.timestamp
     invoice.updated_at = context.timestamp
 
 
 def cancel(context: Context, invoice: Invoice) -> None:
-    """Status and date."""
+    """Set the status Cancelled and its date."""
     invoice.status = "Cancelled"
     invoice.date_cancelled = context.timestamp
     invoice.updated_at = context.timestamp

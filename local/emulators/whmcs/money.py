@@ -1,4 +1,4 @@
-"""Amounts as WHMCS writes them: decimal texts with two places, `-1.00` for "not offered"."""
+"""Amounts in WHMCS' format: decimal texts with two places, and `-1.00` for "not offered"."""
 
 from __future__ import annotations
 

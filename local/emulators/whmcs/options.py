@@ -1,7 +1,7 @@
-"""Configurable options of a service: reading what was sent, pricing it, showing it.
+"""Reads, prices and renders the configurable options of a service.
 
-WHMCS ignores wrong ids and takes the minimum instead, without a word (developer-docs issue 126);
-the switch `unknown_config_options` turns that into a refusal (its text is ours).
+WHMCS silently replaces wrong ids by the minimum (developer-docs issue 126). The switch
+`unknown_config_options` turns that into a refusal, whose text is the emulator's.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _whole(value: Any) -> int:
 
 
 def as_sent(chosen: Mapping[int, ServiceOption]) -> dict[int | str, Any]:
-    """What is chosen now, in the long form of a request."""
+    """Return the chosen options in the long form of a request."""
     return {key: {"optionid": value.option_id, "qty": value.qty} for key, value in chosen.items()}
 
 

@@ -1,4 +1,4 @@
-"""Turning order lines into services, an order and its invoice."""
+"""Turns order lines into services, an order and its invoice."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Placed:
-    """What was made of the lines."""
+    """The records that were made for the lines."""
 
     order: Order
     services: list[Service]

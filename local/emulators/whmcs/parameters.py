@@ -1,4 +1,4 @@
-"""Typed reading of a request's parameters."""
+"""Reads a request's parameters by type."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Parameters:
         return self.text(name) or ""
 
     def number(self, name: str) -> int | None:
-        """An id or count; a text that is none becomes an id that nothing has."""
+        """Return an id or count. A text that is no number becomes an id that no record has."""
         value = self.text(name)
         if value is None:
             return None
@@ -52,7 +52,7 @@ class Parameters:
         return [int(part) for part in value.split(",") if part.strip().isdigit()]
 
     def flag(self, name: str) -> bool:
-        """True for every text but empty and `0`, which is PHP's idea of truth."""
+        """Whether the text is true in PHP, which is every text but the empty one and `0`."""
         return self.raw(name) not in {"", "0"}
 
     def amount(self, name: str) -> Decimal | None:

@@ -30,7 +30,7 @@ class Record(BaseModel):
 
 
 class User(Record):
-    """Who signs in (8.0 split Users from Clients)."""
+    """A User, who signs in. WHMCS 8.0 split Users from Clients."""
 
     firstname: str
     lastname: str
@@ -42,7 +42,7 @@ class User(Record):
 
 
 class Client(Record):
-    """Who is billed."""
+    """A Client, who is billed."""
 
     uuid: str
     owner_user_id: int
@@ -197,7 +197,7 @@ class Invoice(Record):
 
 
 class Transaction(Record):
-    """Money that came in for an invoice."""
+    """Money that came in for an invoice, or was paid back; `invoiceid` 0 is for no invoice."""
 
     invoiceid: int
     userid: int
@@ -205,6 +205,7 @@ class Transaction(Record):
     date: str
     description: str = "Invoice Payment"
     amountin: Decimal
+    amountout: Decimal = ZERO
     fees: Decimal = ZERO
     transid: str
 
@@ -220,7 +221,7 @@ class Credit(Record):
 
 
 class BillableItem(Record):
-    """Something to invoice later."""
+    """An item that is invoiced later."""
 
     clientid: int
     description: str

@@ -1,7 +1,6 @@
-"""How answers are written: list shapes, id types, slashes, JSON or XML.
+"""Renders answers in the variants of the switches: list shapes, id types, slashes, JSON or XML.
 
-Actions return plain data in the documented types, with `Listing` wherever WHMCS has a list; the
-switches then turn it into whichever variant is wanted.
+Actions return plain data in the documented types, with `Listing` wherever WHMCS has a list.
 """
 
 from __future__ import annotations
@@ -13,9 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from xml.sax.saxutils import escape
 
-from local.emulators.whmcs.switches import Switches
-
-VERSION = "8.12.1"
+from local.emulators.whmcs.switches import VERSION, Switches
 
 ID_FIELDS = frozenset(
     [

@@ -1,4 +1,4 @@
-"""Everything that the emulated WHMCS knows, in memory."""
+"""The data of the emulated WHMCS, in memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RecordT = TypeVar("RecordT", bound=records.Record)
 
 
 class Credentials(CamelStrict):
-    """What API callers must show; an empty `allowed_ips` lets every address in."""
+    """The credentials of API callers. An empty `allowed_ips` admits every address."""
 
     identifier: str = "local-identifier"
     secret: str = "local-secret"

@@ -1,21 +1,28 @@
-"""The variants of WHMCS that are documented, seen in the wild or suspected.
+"""The variants of WHMCS that are documented, reported or suspected.
 
-Defaults follow the official documentation; each other value is an answer that a client must
-survive. Change them at run time with PATCH /_admin/switches.
+Defaults follow the official documentation. A client must handle the answers of all other values.
+Change them at run time with PATCH /_admin/switches.
 """
 
 from __future__ import annotations
 
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+VERSION = "8.12.1"
 
 
 class Switches(BaseModel):
-    """Everything that can be set."""
+    """The switches of the WHMCS emulator."""
 
     model_config = ConfigDict(extra="forbid")
 
+    version: str = Field(default=VERSION, description="what WhmcsDetails says")
+    time_zone: str = Field(
+        default="UTC", description="the server's: WHMCS writes local times without a zone"
+    )
     maintenance: bool = Field(default=False, description="HTML page with 503 for every API call")
     auth_error_status: Literal[403, 400] = 403
     ip_error_status: Literal[403, 400] = 403
@@ -72,7 +79,22 @@ class Switches(BaseModel):
     sso_seconds: int = Field(default=60, ge=1)
 
     capture_declined: bool = Field(default=False, description="every CapturePayment fails")
+    capture: Literal["at_once", "pending", "recorded_late"] = Field(
+        default="at_once",
+        description="what a capture that succeeds leaves: a paid invoice, one that is Payment "
+        "Pending, or one that stays Unpaid until the payment is recorded",
+    )
     credit_pays_late: bool = Field(
         default=True,
         description="CreateInvoice says Unpaid even if credit paid it (developer-docs 119)",
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            msg = f"{name!r} is no time zone of this machine"
+            raise ValueError(msg) from error
+        return name

@@ -1,4 +1,4 @@
-"""`POST /includes/api.php`: from the request to the action and back."""
+"""Serves `POST /includes/api.php`: reads the request, runs the action and renders the answer."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ async def read_parameters(request: Request, *, limit: int) -> Parameters:
 
 
 def answer(context: Context, parameters: Parameters, bans: Bans) -> Response:
-    """The whole exchange for one API call."""
+    """Return the answer to one API call."""
     switches = context.switches
     if switches.maintenance:
         return Response(MAINTENANCE, status_code=503, media_type="text/html")

@@ -49,5 +49,5 @@ def formatted_phone(number: str, country: str) -> str:
 
 
 def hashed(password: str) -> str:
-    """What is kept of a password; a stand-in for WHMCS' own hash."""
+    """Return the stored hash of a password, which stands for WHMCS' own hash."""
     return hashlib.sha256(password.encode()).hexdigest()

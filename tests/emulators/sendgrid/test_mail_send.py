@@ -15,6 +15,7 @@ import requests
 from local.emulators.kit.server import Running, running
 from local.emulators.sendgrid.emulator import MAX_BYTES, SendGrid
 from local.emulators.sendgrid.mails import TRACKING_HOST, captured
+from local.emulators.sendgrid.suppressions import Suppressions
 
 HEADERS = {"Authorization": "Bearer SG.local"}
 
@@ -108,6 +109,7 @@ def test_accepted_mail_is_kept_whole(server: Running) -> None:
         "templateData": None,
         "sendAt": None,
         "tracking": {"click": False, "clickInText": False, "open": False},
+        "dropped": {},
     }
     assert [call.operation for call in server.emulator.journal.calls()] == ["mail/send"]
 
@@ -355,8 +357,60 @@ def test_mails_without_settings_of_their_own_are_tracked_as_the_account_says() -
     mail |= {"from": {"email": "b@x.example"}, "subject": "s"}
     mail |= {"content": [{"type": "text/html", "value": html}]}
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    (tracked,) = captured(mail, "id", now, account_tracking=True)
+    (tracked,) = captured(mail, "id", now, account_tracking=True, suppressions=Suppressions())
     assert "portal.example" not in tracked["html"]
     assert TRACKING_HOST in tracked["html"]
-    (plain,) = captured(mail, "id", now, account_tracking=False)
+    (plain,) = captured(mail, "id", now, account_tracking=False, suppressions=Suppressions())
     assert plain["html"] == html
+
+
+# Suppressions
+
+LISTS = {
+    "bounces": ["bounced@example.com"],
+    "spamReports": ["spam@example.com"],
+    "globalUnsubscribes": ["gone@example.com"],
+}
+EVERY_LIST = {
+    "bounced@example.com": "Bounced Address",
+    "spam@example.com": "Spam Reporting Address",
+    "gone@example.com": "Unsubscribed Address",
+}
+
+
+@pytest.mark.parametrize(
+    ("bypass", "dropped"),
+    [
+        (None, set(EVERY_LIST)),
+        ("bypass_bounce_management", set(EVERY_LIST) - {"bounced@example.com"}),
+        ("bypass_spam_management", set(EVERY_LIST) - {"spam@example.com"}),
+        ("bypass_unsubscribe_management", set(EVERY_LIST) - {"gone@example.com"}),
+        ("bypass_list_management", set()),
+    ],
+)
+def test_suppressed_addresses_are_accepted_and_dropped(
+    server: Running, bypass: str | None, dropped: set[str]
+) -> None:
+    server.emulator.seed({"suppressions": LISTS})
+    to = [{"email": address.upper()} for address in EVERY_LIST] + [{"email": "taro@example.com"}]
+    settings = {} if bypass is None else {"mail_settings": {bypass: {"enable": True}}}
+    assert send(server, mail(personalizations=[{"to": to}], **settings)).status_code == 202
+    (kept,) = server.emulator.dump()["mails"]
+    assert kept["dropped"] == {
+        address.upper(): reason for address, reason in EVERY_LIST.items() if address in dropped
+    }
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"bypass_spam_management": True},
+        {"bypass_spam_management": {"enable": "yes"}},
+        {
+            "bypass_list_management": {"enable": True},
+            "bypass_unsubscribe_management": {"enable": True},
+        },
+    ],
+)
+def test_bypass_filters_that_are_refused(server: Running, settings: dict[str, Any]) -> None:
+    assert send(server, mail(mail_settings=settings)).status_code == 400

@@ -262,3 +262,54 @@ def test_emails_are_only_logged(api: Api) -> None:
     failed = api.refused("SendEmail", custommessage="x", customtype="invoice", id=9)
     assert failed.startswith("Sending Failed")
     assert api.refused("SendEmail", id=HANAKO).startswith("You must provide")
+
+
+def test_lines_may_be_numbered_from_zero(api: Api) -> None:
+    request = {"itemdescription0": "a", "itemamount0": "1", "itemdescription1": "b"}
+    number = api.ok("CreateInvoice", userid=HANAKO, **request, itemamount1="2")["invoiceid"]
+    items = api.ok("GetInvoice", invoiceid=number)["items"]["item"]
+    assert [item["description"] for item in items] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("capture", "status"), [("pending", "Payment Pending"), ("recorded_late", "Unpaid")]
+)
+def test_a_capture_can_be_decided_later(api: Api, switch: Any, capture: str, status: str) -> None:
+    switch(capture=capture)
+    number = invoice(api)
+    api.ok("CapturePayment", invoiceid=number)
+    found = api.ok("GetInvoice", invoiceid=number)
+    assert (found["status"], found["transactions"]) == (status, "")
+    assert found["lastcaptureattempt"] != "0000-00-00 00:00:00"
+
+
+def test_transactions(api: Api) -> None:
+    number = invoice(api)
+    api.ok("CapturePayment", invoiceid=number)
+    (taken,) = api.ok("GetTransactions", invoiceid=number)["transactions"]["transaction"]
+    assert (taken["amountin"], taken["amountout"]) == ("980.00", "0.00")
+    back = {"paymentmethod": "stripe", "userid": HANAKO, "invoiceid": number, "transid": "re_1"}
+    api.ok("AddTransaction", **back, amountout="980.00")
+    assert api.ok("GetInvoice", invoiceid=number)["balance"] == "980.00"
+    assert api.ok("GetTransactions", clientid=HANAKO)["totalresults"] == 2
+    assert api.ok("GetTransactions", transid="re_1")["totalresults"] == 1
+    assert api.ok("GetTransactions", clientid=CLOSED)["totalresults"] == 0
+    assert api.refused("AddTransaction", **back) == "Transaction ID must be Unique"
+    api.ok("AddTransaction", **back, allowduplicatetransid=1)
+    assert api.refused("AddTransaction", userid=HANAKO) == "Payment Method is required"
+    other = {"paymentmethod": "stripe", "invoiceid": number, "userid": CLOSED}
+    assert "own" in api.refused("AddTransaction", **other)
+    assert api.refused("AddTransaction", paymentmethod="stripe", invoiceid=999).startswith(
+        "Invoice"
+    )
+    assert "Currency" in api.refused("AddTransaction", paymentmethod="stripe")
+    api.ok("AddTransaction", paymentmethod="stripe", userid=HANAKO, amountin="5", credit=1)
+    assert api.ok("GetClientsDetails", clientid=HANAKO)["credit"] == "5.00"
+
+
+def test_what_add_credit_and_update_invoice_refuse(api: Api) -> None:
+    credit = {"clientid": HANAKO, "amount": "1.00", "description": "x"}
+    assert "add or remove" in api.refused("AddCredit", **credit, type="give")
+    assert "Date" in api.refused("AddCredit", **credit, date="1/2/2026")
+    number = invoice(api)
+    assert "Draft" in api.refused("UpdateInvoice", invoiceid=number, publish=1)

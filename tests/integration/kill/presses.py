@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from local.front.signing import provision_headers
 from tests.events import Answer, rest_event
 from tests.integration.kill.installation import SIGNING_KEY, SIGNING_KEY_ID
 from tests.integration.kill.process import Handler, Outcome
 from tests.integration.kill.provisioning import Provisioning
 from tests.integration.kill.shapes import ORDER_ID
+from tests.signing import provision_headers
 
 START = "functions.provision.start"
 SWEEPER = "functions.provision.sweeper"

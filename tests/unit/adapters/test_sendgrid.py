@@ -345,6 +345,25 @@ def test_the_exact_settings(sendgrid: Running) -> None:
     }
 
 
+def test_an_unsubscribed_customer_gets_the_mails_of_an_order(sendgrid: Running) -> None:
+    lists = {"bounces": ["b@example.com"], "globalUnsubscribes": ["u@example.com"]}
+    sendgrid.emulator.seed({"suppressions": lists})
+    for address in ("u@example.com", "b@example.com"):
+        transport(sendgrid.url)[0].send(dataclasses.replace(MESSAGE, to=address))
+    unsubscribed, bounced = mails(sendgrid)
+    assert unsubscribed["dropped"] == {}
+    assert bounced["dropped"] == {"b@example.com": "Bounced Address"}
+
+
+def test_a_copy_is_blind_and_never_the_recipient_again(sendgrid: Running) -> None:
+    copied = dataclasses.replace(MESSAGE, copy_to="archive@portal.example")
+    transport(sendgrid.url)[0].send(copied)
+    transport(sendgrid.url)[0].send(dataclasses.replace(copied, to="Archive@portal.example"))
+    first, second = mails(sendgrid)
+    assert first["bcc"] == [{"email": "archive@portal.example"}]
+    assert (first["cc"], second["bcc"]) == ([], [])
+
+
 @pytest.mark.parametrize("reply_to", ["support@portal.example", ""])
 def test_replies_go_where_the_mail_says(sendgrid: Running, reply_to: str) -> None:
     made, _ = transport(sendgrid.url, KEY, {"apiKey": KEY})

@@ -28,11 +28,13 @@ def contexts(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, 
 def transport(
     server: MailServer, password: str | None = None, tls: ssl.SSLContext | None = None
 ) -> SmtpTransport:
-    secret = None if password is None else {"username": "portal", "password": password}
+    secret = None
+    if password is not None:
+        secret = FakeSecret({"username": "portal", "password": password})
     return SmtpTransport(
         host="localhost",
         port=server.port,
-        secret=secret and FakeSecret(secret),
+        secret=secret,
         sender="no-reply@portal.example",
         sender_name="Portal, Inc.",
         timeout=5,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from portal.domain.lease import Lease
 from portal.domain.upstream import Unavailable
-from portal.engine.model import Job, KeyUse, LastError, StepRecord, StepState, Task
+from portal.engine.model import Hold, Job, KeyUse, LastError, StepRecord, StepState, Task, job_id
 from portal.engine.ports import KeyTaken, StaleJob
 from portal.engine.start import Cancellation, StartOutcome, StartRequest, cancel, request_start
 from portal.engine.states import Status
@@ -102,7 +102,7 @@ def test_two_presses_at_once_are_one_attempt(status: Status) -> None:
     world = World(ENDED)
     begin = world.store.begin
 
-    def late(job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
+    def late(job: Job, key: str, use: KeyUse, **_: object) -> Job:
         world.store.replace(world.job.changed(status=status, attempt=2))
         return begin(job, key, use)
 
@@ -115,7 +115,7 @@ def test_two_presses_at_once_are_one_attempt(status: Status) -> None:
 def test_the_same_press_twice_at_once_is_one_attempt() -> None:
     world = World(ENDED)
 
-    def late(job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
+    def late(job: Job, key: str, use: KeyUse, **_: object) -> Job:
         world.store.keys[key] = use
         raise KeyTaken
 
@@ -196,3 +196,73 @@ def test_a_lost_ticket_is_the_sweepers() -> None:
     started = request_start(world.store, world.queue, WANTED, now=START)
     assert started.outcome is StartOutcome.ACCEPTED
     assert world.job.status is Status.QUEUED
+
+
+ALONE = replace(WANTED, exclusive="line#7")
+OTHER = replace(ALONE, subject="2", key="key-3")
+
+
+def ended(world: World, subject: str, status: Status) -> Job:
+    """The job of that subject is over."""
+    return world.store.replace(world.store.jobs[job_id(TOY, subject)].changed(status=status))
+
+
+def test_one_job_at_a_time_works_on_an_exclusive_thing() -> None:
+    world = World()
+    first = request_start(world.store, world.queue, ALONE, now=START)
+    second = request_start(world.store, world.queue, OTHER, now=START)
+    assert (first.outcome, second.outcome) == (StartOutcome.ACCEPTED, StartOutcome.BUSY)
+    assert second.job == first.job == world.job
+    assert (world.job.exclusive, list(world.store.jobs)) == ("line#7", [TOY_JOB])
+    assert world.tasks == [Task(TOY_JOB, 1)]
+
+
+def test_the_same_request_is_answered_whoever_holds_the_thing() -> None:
+    world = World()
+    request_start(world.store, world.queue, ALONE, now=START)
+    ended(world, "1", Status.SUCCEEDED)
+    request_start(world.store, world.queue, OTHER, now=START)
+    again = request_start(world.store, world.queue, ALONE, now=START)
+    assert again.outcome is StartOutcome.REPLAYED
+
+
+@pytest.mark.parametrize("status", [Status.SUCCEEDED, Status.FAILED, Status.CANCELLED])
+def test_a_job_that_is_over_holds_nothing(status: Status) -> None:
+    world = World()
+    request_start(world.store, world.queue, ALONE, now=START)
+    ended(world, "1", status)
+    started = request_start(world.store, world.queue, OTHER, now=START)
+    assert started.outcome is StartOutcome.ACCEPTED
+    assert world.store.holds == {"line#7": Hold(job_id(TOY, "2"), 1)}
+
+
+def test_a_later_attempt_needs_its_thing_for_itself() -> None:
+    world = World()
+    request_start(world.store, world.queue, ALONE, now=START)
+    ended(world, "1", Status.FAILED)
+    request_start(world.store, world.queue, OTHER, now=START)
+    redrive = replace(WANTED, key="redrive", exclusive="")
+    assert request_start(world.store, world.queue, redrive, now=START).outcome is StartOutcome.BUSY
+    ended(world, "2", Status.SUCCEEDED)
+    again = request_start(world.store, world.queue, redrive, now=START)
+    assert (again.outcome, again.attempt) == (StartOutcome.ACCEPTED, 2)
+    assert world.store.holds == {"line#7": Hold(TOY_JOB, 2)}
+
+
+def test_a_restart_between_look_and_write_keeps_the_other_job_out() -> None:
+    """The job that held the thing had failed when it was looked at, and is under way again."""
+    world = World()
+    request_start(world.store, world.queue, ALONE, now=START)
+    ended(world, "1", Status.FAILED)
+    begin = world.store.begin
+
+    def late(job: Job, key: str, use: KeyUse, **options: object) -> Job:
+        world.store.begin = begin  # type: ignore[method-assign]  # once
+        redrive = replace(ALONE, key="redrive")
+        request_start(world.store, world.queue, redrive, now=START)
+        return begin(job, key, use, **options)  # type: ignore[arg-type]  # as it was called
+
+    world.store.begin = late  # type: ignore[method-assign]  # somebody is faster
+    started = request_start(world.store, world.queue, OTHER, now=START)
+    assert started.outcome is StartOutcome.BUSY
+    assert [job.attempt for job in world.store.jobs.values()] == [2]

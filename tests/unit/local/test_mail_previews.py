@@ -55,15 +55,26 @@ def test_a_preview_runs_and_loads_nothing(door: Door, path: str) -> None:
 
 def test_the_frame_is_as_wide_and_as_dark_as_asked(door: Door) -> None:
     path = "/mail/previews/welcome/en"
+    frame = re.compile(r'<iframe class="([^"]+)".* src="([^"]+)"')
+    usual = [("mail phone", f"{path}/html?scheme=light")]
+    for query, shown in (
+        ("", usual),
+        ("?scheme=dark&width=desktop", [("mail desktop", f"{path}/html?scheme=dark")]),
+        ("?scheme=%22%3E&width=9", usual),
+    ):
+        assert frame.findall(door.client.get(path + query).text) == shown
+
+
+@EVERY_MAIL
+def test_dark_mode_is_shown_on_a_light_machine_and_the_other_way_round(
+    door: Door, path: str
+) -> None:
     shown = {
-        query: re.findall(r'<iframe class="([^"]+)"', door.client.get(path + query).text)
-        for query in ("", "?scheme=dark&width=desktop", "?scheme=%22%3E&width=9")
+        scheme: door.client.get(f"{path}/html?scheme={scheme}").text for scheme in ("light", "dark")
     }
-    assert list(shown.values()) == [
-        ["mail light phone"],
-        ["mail dark desktop"],
-        ["mail light phone"],
-    ]
+    assert shown["light"].count("@media not all {") == 1
+    assert shown["dark"].count("@media all {") == 1
+    assert not any("prefers-color-scheme" in html for html in shown.values())
 
 
 def test_the_code_in_a_preview_is_made_up_and_can_be_read(door: Door) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 from portal.api.rate_limit import RateLimiter
 from portal.domain.limits import LIMITS
+from portal.domain.upstream import UpstreamError
 from portal.ports.catalog import CatalogSource
+from portal.ports.invoicing import BilledInvoice
 from portal.repositories.workflow import timestamp
 from typer.testing import CliRunner, Result
 
@@ -20,6 +22,7 @@ from ops.ports import (
     JobPorts,
     Moved,
     NumberPorts,
+    OperationPorts,
     OrderPorts,
     SalesforceOrder,
     UserPorts,
@@ -99,6 +102,21 @@ class FakeDeadLetters:
         return Moved(moved, left)
 
 
+class _Invoices:
+    """`Invoicing` of which the operator's tools only read."""
+
+    def __init__(self, root: MemoryRoot) -> None:
+        self._root = root
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"the operator's tools do not use {name}")
+
+    def read(self, invoice_id: int) -> BilledInvoice | None:
+        if self._root.invoice_failure is not None:
+            raise self._root.invoice_failure
+        return self._root.invoices.get(invoice_id)
+
+
 @dataclass
 class MemoryRoot:
     """`Root` over fakes; `error` is what looking the stage up raises."""
@@ -109,6 +127,7 @@ class MemoryRoot:
     store: Any = field(default_factory=FakeCatalogStore)
     provision_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     waiting_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
+    operation_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     email_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     case_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
@@ -125,6 +144,8 @@ class MemoryRoot:
         self.reader = FakeOrderReader(self.salesforce)
         self.job_store = RecallingJobStore()
         self.queue = FakeQueue(self.clock)
+        self.invoices: dict[int, BilledInvoice] = {}
+        self.invoice_failure: UpstreamError | None = None
         self.whmcs = FakeWhmcs(self.faults, self.clock)
 
     def catalog(self) -> CatalogPorts:
@@ -134,6 +155,12 @@ class MemoryRoot:
 
     def jobs(self) -> JobPorts:
         return JobPorts(jobs=self.job_store, queue=self.queue, clock=self.clock)
+
+    def operation_jobs(self) -> JobPorts:
+        return self.jobs()
+
+    def operation(self) -> OperationPorts:
+        return OperationPorts(stage="test", jobs=self.jobs(), invoicing=_Invoices(self))
 
     def order(self) -> OrderPorts:
         return OrderPorts(
@@ -166,6 +193,8 @@ class MemoryRoot:
         return DeadLetterPorts(
             provision=self.provision_letters,
             provision_waiting=self.waiting_letters,
+            operation=self.operation_letters,
+            operation_waiting=FakeDeadLetters(),
             email=self.email_letters,
             case=self.case_letters,
             clock=self.clock,

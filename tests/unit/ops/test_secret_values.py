@@ -99,3 +99,31 @@ def test_keys_rotate_without_a_moment_without_one(values: SecretValues) -> None:
     values.remove_signing_key("k1")
     assert values.read(Secret.SIGNING) == {"keys": {"k2": second}}
     assert len(second) == 64
+
+
+def test_the_secret_address_is_made_and_told_once(values: SecretValues, tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+    wanted = fields(
+        tmp_path,
+        Secret.ESIM_WEBHOOK,
+        ESIM_PROVIDER="esim_access",
+        ESIM_API_URL="https://api.esimaccess.com",
+    )
+
+    def tell(name: str, value: str) -> None:
+        told.append((name, value))
+
+    assert fill(values, Secret.ESIM_WEBHOOK, wanted, answers(), tell)
+    ((name, value),) = told
+    assert name == "pathToken"
+    assert len(value) > 40
+    assert values.read(Secret.ESIM_WEBHOOK) == {"pathToken": value}
+    assert not fill(values, Secret.ESIM_WEBHOOK, wanted, answers(), tell)
+    assert len(told) == 1
+
+
+def test_a_stage_without_webhooks_is_complete(values: SecretValues, tmp_path: Path) -> None:
+    wanted = fields(tmp_path, Secret.ESIM_WEBHOOK)
+    assert not fill(values, Secret.ESIM_WEBHOOK, wanted, answers())
+    assert fill(values, Secret.ESIM_WEBHOOK, wanted, answers(signingSecret="whsec_YQ=="))
+    assert values.read(Secret.ESIM_WEBHOOK) == {"signingSecret": "whsec_YQ=="}

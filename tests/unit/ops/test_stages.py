@@ -14,7 +14,7 @@ from portal.config import CatalogReading, environment_names
 
 from infra.endpoints import ENDPOINTS
 from local import note
-from ops.deps import JobConfig, OrderConfig, StageRoot
+from ops.deps import JobConfig, OperationConfig, OrderConfig, StageRoot
 from ops.errors import OpsError
 from ops.stages import FRONT_DOOR, FUNCTIONS, Cloud, deployed, find
 from tests.conftest import REGION
@@ -41,7 +41,7 @@ class FakeAws:
         return {"Stacks": [{"Outputs": [{"OutputKey": "ApiUrl", "OutputValue": "https://api"}]}]}
 
     def get_function_configuration(self, *, FunctionName: str) -> dict[str, Any]:  # noqa: N803  # AWS' name
-        known = {"portal-dev-provision-worker", "portal-dev-catalog-list-products"}
+        known = {f"portal-dev-{name}" for name in FUNCTIONS}
         self._look(FunctionName in known, "ResourceNotFoundException", "GetFunctionConfiguration")
         return {"Environment": {"Variables": {"STAGE": "dev", FunctionName: "1"}}}
 
@@ -61,7 +61,9 @@ def test_a_stage_is_what_its_lambdas_were_deployed_with() -> None:
     assert stage.environment == {
         "STAGE": "dev",
         "portal-dev-provision-worker": "1",
+        "portal-dev-audit-nightly": "1",
         "portal-dev-catalog-list-products": "1",
+        "portal-dev-operations-worker": "1",
     }
 
 
@@ -76,7 +78,7 @@ def test_an_order_is_read_in_salesforce_or_on_the_local_screen() -> None:
 
 def test_these_lambdas_have_all_that_the_commands_read() -> None:
     environment = {name for one in ENDPOINTS if one.id in FUNCTIONS for name in one.environment}
-    for config in (CatalogReading, JobConfig, OrderConfig):
+    for config in (CatalogReading, JobConfig, OrderConfig, OperationConfig):
         assert environment_names(config) <= environment
 
 

@@ -11,8 +11,8 @@ from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 from portal.domain.lease import Lease
 from portal.domain.upstream import Unavailable
-from portal.engine.model import Event, Job, KeyUse, LastError, StepRecord, StepState
-from portal.engine.ports import KeyTaken, StaleJob
+from portal.engine.model import Event, Hold, Job, KeyUse, LastError, StepRecord, StepState
+from portal.engine.ports import HoldTaken, KeyTaken, StaleJob
 from portal.engine.states import Status
 from portal.repositories.claims import DynamoClaims
 from portal.repositories.dynamodb import Table
@@ -34,6 +34,7 @@ FULL = JOB.changed(
     status=Status.STOPPING,
     runs=3,
     version=7,
+    exclusive="line#7",
     correlation_id="corr",
     input={"requestedBy": "005"},
     steps={
@@ -209,3 +210,22 @@ def test_a_refused_request_is_remembered_for_as_long_as_it_could_work(client: An
 )
 def test_times_sort_as_text(epoch: float, text: str) -> None:
     assert timestamp(epoch) == text
+
+
+def test_a_hold_passes_only_from_the_attempt_that_was_read(store: DynamoJobStore) -> None:
+    first, second = (
+        toy_job(id=f"toy#{number}", subject=number, exclusive="line#7") for number in "12"
+    )
+    held = Hold("toy#1", 1)
+    assert store.hold("line#7") is None
+    begun = store.begin(first, "k1", USE)
+    assert store.hold("line#7") == held
+    with pytest.raises(HoldTaken):
+        store.begin(second, "k2", USE)
+    assert store.get("toy#2") is None
+    assert store.key_use("k2") is None
+    store.begin(begun.changed(attempt=2), "k3", USE, held=held)
+    with pytest.raises(HoldTaken):
+        store.begin(second, "k2", USE, held=held)
+    store.begin(second, "k2", USE, held=Hold("toy#1", 2))
+    assert store.hold("line#7") == Hold("toy#2", 1)

@@ -346,6 +346,23 @@ export interface paths {
         patch: operations["update_address"];
         trace?: never;
     };
+    "/operations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an operation stands */
+        get: operations["get_operation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -449,13 +466,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/subscriptions/{id}/reissue-esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace the eSIM of a line */
+        post: operations["start_reissue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/topup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add data to a line */
+        post: operations["start_topup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/subscriptions/{id}/topup-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be added to a line */
+        get: operations["list_topup_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Events of the eSIM provider (signed by it) */
+        post: operations["esim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/esim/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hints of an eSIM provider that signs nothing */
+        post: operations["esim_hint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
          * ActionView
-         * @description What can be done with a line; `reason` is a code of docs/problems.md, *Obstacles*.
+         * @description An action on a line. `reason` is a code of docs/problems.md, *Obstacles*.
+         *
+         *     `confirmLoss` says that a reissue loses the rest of the line and needs `confirmLoss: true`.
          */
         ActionView: {
             action: components["schemas"]["LineAction"];
@@ -464,6 +568,11 @@ export interface components {
             reason?: components["schemas"]["Obstacle"] | null;
             /** Detail */
             detail?: string | null;
+            /**
+             * Confirmloss
+             * @default false
+             */
+            confirmLoss: boolean;
         };
         /**
          * Activation
@@ -613,7 +722,7 @@ export interface components {
         };
         /**
          * ChoiceView
-         * @description One choice; `priceDelta` is added to the product's price.
+         * @description One choice of an option. `priceDelta` is added to the product's price.
          */
         ChoiceView: {
             /** Id */
@@ -624,10 +733,10 @@ export interface components {
         };
         /**
          * EligibilityView
-         * @description What is known of where the customer lives.
+         * @description The customer's values for eligibility.
          *
-         *     `unknown` with reason `eligibility-unknown` means that only products that need no check are
-         *     offered until the reseller has the address checked.
+         *     `unknown` with the reason `eligibility-unknown` means that only products without conditions are
+         *     offered until the reseller has checked the address.
          */
         EligibilityView: {
             /**
@@ -646,10 +755,10 @@ export interface components {
         };
         /**
          * EsimActivation
-         * @description How to install an eSIM: a credential, to be shown and forgotten.
+         * @description The data for installing an eSIM. It is a credential, so show it and do not store it.
          *
-         *     `qrSvg` is an SVG document whose code says exactly `lpa`; `appleLink` (iOS 17.4 and later) and
-         *     `androidLink` open the installation on the phone that follows them.
+         *     `qrSvg` is an SVG document of a QR code with exactly `lpa`. `appleLink` (iOS 17.4 and later) and
+         *     `androidLink` open the installation on the phone.
          */
         EsimActivation: {
             /**
@@ -672,11 +781,11 @@ export interface components {
         };
         /**
          * EsimView
-         * @description An eSIM line as its provider tells it.
+         * @description An eSIM line at its provider.
          *
-         *     `state` is null while the provider does not answer; `installed` is null when it does not tell
-         *     whether a phone has the profile. `validUntil` is when the line ends, `periodEnds` when the
-         *     current period of a line that renews is over.
+         *     `state` is null while the provider does not answer. `installed` is null when it does not tell
+         *     whether a phone has the profile. `validUntil` is the end of the line. `periodEnds` is the end of
+         *     the current period of a line that renews.
          */
         EsimView: {
             state: components["schemas"]["LineState"] | null;
@@ -695,7 +804,7 @@ export interface components {
         };
         /**
          * Health
-         * @description `{"status": "ok"}`.
+         * @description The answer `{"status": "ok"}`.
          */
         Health: {
             /**
@@ -769,13 +878,13 @@ export interface components {
         };
         /**
          * LineAction
-         * @description What can be done with a line.
+         * @description An action on a line.
          * @enum {string}
          */
-        LineAction: "show";
+        LineAction: "show" | "reissue" | "topup";
         /**
          * LineState
-         * @description How a line stands. `suspended` carries no traffic, but can come back.
+         * @description The state of a line. A `suspended` line carries no traffic and can be resumed.
          * @enum {string}
          */
         LineState: "pending" | "active" | "suspended" | "ended";
@@ -919,10 +1028,75 @@ export interface components {
         };
         /**
          * Obstacle
-         * @description Why an action cannot be done now.
+         * @description The reason why an action is not possible now.
          * @enum {string}
          */
-        Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "no-activation-code";
+        Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "reissue-not-supported" | "reissue-limit-reached" | "topup-not-supported" | "no-activation-code";
+        /**
+         * OfferValidity
+         * @description The time for which the data can be used.
+         */
+        OfferValidity: {
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "day" | "month";
+            /** Count */
+            count: number;
+        };
+        /**
+         * OperationStep
+         * @description A step of an operation, in words for customers.
+         */
+        OperationStep: {
+            /** Step */
+            step: string;
+            /** Label */
+            label: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "done" | "running" | "failed" | "waiting";
+            /** At */
+            at?: string | null;
+        };
+        /**
+         * OperationView
+         * @description The state of an operation.
+         *
+         *     `nextStep` says what happens next. `message` says why it failed.
+         */
+        OperationView: {
+            /** Operationid */
+            operationId: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "topup" | "reissue";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "running" | "succeeded" | "failed";
+            /** Subscriptionid */
+            subscriptionId: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Finishedat */
+            finishedAt?: string | null;
+            /** Steps */
+            steps: components["schemas"]["OperationStep"][];
+            /** Nextstep */
+            nextStep: string;
+            /** Message */
+            message?: string | null;
+        };
         /**
          * OptionShown
          * @description One thing that was chosen, in words.
@@ -937,7 +1111,7 @@ export interface components {
         };
         /**
          * OptionView
-         * @description One configurable option: all that a form needs to draw and check it.
+         * @description One configurable option, with the data that a form needs to show and check it.
          */
         OptionView: {
             /** Id */
@@ -1087,6 +1261,13 @@ export interface components {
             /** Nextcursor */
             nextCursor?: string | null;
         };
+        /** Page[TopupOffer] */
+        Page_TopupOffer_: {
+            /** Items */
+            items: components["schemas"]["TopupOffer"][];
+            /** Nextcursor */
+            nextCursor?: string | null;
+        };
         /**
          * PasswordPolicyView
          * @description What a new password must have; `minLength` and `maxLength` count characters.
@@ -1199,7 +1380,7 @@ export interface components {
         };
         /**
          * ProductView
-         * @description One product as a customer may see it.
+         * @description One product with the values that a customer may see.
          */
         ProductView: {
             /** Sku */
@@ -1236,13 +1417,13 @@ export interface components {
         };
         /**
          * ProfileState
-         * @description Where the profile of a line is (GSMA SGP.22). `unknown`: the provider does not tell.
+         * @description The state of a line's profile (GSMA SGP.22); `unknown` if the provider does not tell.
          * @enum {string}
          */
         ProfileState: "released" | "downloaded" | "installed" | "enabled" | "disabled" | "deleted" | "unknown";
         /**
          * ProvisionAccepted
-         * @description The job is recorded and will be worked on.
+         * @description The job is recorded, and a worker will run it.
          */
         ProvisionAccepted: {
             /** Sforderid */
@@ -1258,7 +1439,7 @@ export interface components {
         };
         /**
          * ProvisionAnswer
-         * @description `attempt` counts the starts; `result` is there once the order is provisioned.
+         * @description The state of a job. `attempt` counts the starts. A provisioned order has a `result`.
          */
         ProvisionAnswer: {
             /** Sforderid */
@@ -1274,7 +1455,7 @@ export interface components {
         };
         /**
          * ProvisionResult
-         * @description What a provisioned order became.
+         * @description The ids that a provisioned order has in other systems.
          */
         ProvisionResult: {
             /** Whmcsorderid */
@@ -1283,6 +1464,17 @@ export interface components {
             serviceIds: number[];
             /** Iccids */
             iccids: string[];
+        };
+        /**
+         * Received
+         * @description The delivery has arrived; what it means is looked up later.
+         */
+        Received: {
+            /**
+             * Received
+             * @default true
+             */
+            received: boolean;
         };
         /**
          * RefreshRequest
@@ -1303,6 +1495,22 @@ export interface components {
             email: string;
             /** Sfnumber */
             sfNumber: string;
+        };
+        /**
+         * ReissueRequest
+         * @description Why another eSIM is needed; `confirmLoss`: the customer knows what is lost by it.
+         */
+        ReissueRequest: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "lost" | "new-phone" | "broken" | "other";
+            /**
+             * Confirmloss
+             * @default false
+             */
+            confirmLoss: boolean;
         };
         /**
          * ResetMailRequest
@@ -1332,7 +1540,7 @@ export interface components {
         };
         /**
          * ServiceStatus
-         * @description How a service stands. `unknown`: a status that an installation has invented.
+         * @description The status of a service. `unknown` is a status that only this installation has.
          * @enum {string}
          */
         ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
@@ -1429,7 +1637,7 @@ export interface components {
         };
         /**
          * SubscriptionSummary
-         * @description One service in a list. `price` is null when billing does not tell amount or currency.
+         * @description One service in a list. `price` is null if WHMCS does not tell amount or currency.
          */
         SubscriptionSummary: {
             /** Id */
@@ -1452,7 +1660,7 @@ export interface components {
         };
         /**
          * SubscriptionView
-         * @description One service; `esim` is null for services without a line.
+         * @description One service. `esim` is null for services without a line.
          */
         SubscriptionView: {
             /** Id */
@@ -1515,8 +1723,36 @@ export interface components {
             refreshToken?: string | null;
         };
         /**
+         * TopupOffer
+         * @description A top-up that can be bought for a line.
+         *
+         *     `dataBytes` is null for unlimited data. `validity` is null if the data lasts as long as the
+         *     line's period.
+         */
+        TopupOffer: {
+            /** Offerid */
+            offerId: string;
+            /** Name */
+            name: string;
+            price: components["schemas"]["Money"];
+            /** Databytes */
+            dataBytes: number | null;
+            validity: components["schemas"]["OfferValidity"] | null;
+        };
+        /**
+         * TopupRequest
+         * @description The offer to buy, at the offer's price.
+         */
+        TopupRequest: {
+            /**
+             * Offerid
+             * @example offer-0123456789abcdef
+             */
+            offerId: string;
+        };
+        /**
          * UsageView
-         * @description Data of a line in bytes; `totalBytes` null is unlimited; `asOf`: when it was counted.
+         * @description The data of a line in bytes at `asOf`. `totalBytes` is null for unlimited data.
          */
         UsageView: {
             /** Usedbytes */
@@ -1572,6 +1808,20 @@ export interface components {
                 };
             };
         };
+        /** @description The account is not complete yet (`account-not-mapped`); Confirm what is lost with the old eSIM (`confirm-loss-required`); Another operation works on this line (`operation-in-progress`); This eSIM cannot be replaced now (`reissue-unavailable`) */
+        AccountNotMappedOrConfirmLossRequiredOrOperationInProgressOrReissueUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/confirm-loss-required" | "https://portal.example/problems/operation-in-progress" | "https://portal.example/problems/reissue-unavailable";
+                };
+            };
+        };
         /** @description The account is not complete yet (`account-not-mapped`); Something changed meanwhile (`conflict`) */
         AccountNotMappedOrConflict: {
             headers: {
@@ -1600,6 +1850,20 @@ export interface components {
                 };
             };
         };
+        /** @description The account is not complete yet (`account-not-mapped`); Another operation works on this line (`operation-in-progress`); A valid payment method is needed first (`payment-method-required`); This line cannot be topped up (`topup-unavailable`) */
+        AccountNotMappedOrOperationInProgressOrPaymentMethodRequiredOrTopupUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/operation-in-progress" | "https://portal.example/problems/payment-method-required" | "https://portal.example/problems/topup-unavailable";
+                };
+            };
+        };
         /** @description The account is not complete yet (`account-not-mapped`); Single sign-on is switched off in billing (`sso-disabled`) */
         AccountNotMappedOrSsoDisabled: {
             headers: {
@@ -1611,6 +1875,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/sso-disabled";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`); This line cannot be topped up (`topup-unavailable`) */
+        AccountNotMappedOrTopupUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/topup-unavailable";
                 };
             };
         };
@@ -1802,7 +2080,7 @@ export interface components {
                 };
             };
         };
-        /** @description Some values are not valid (`invalid-request`); The link is used, too old or not ours (`invalid-reset-token`); The password does not meet the rules (`password-refused`) */
+        /** @description Some values are not valid (`invalid-request`); Your link has expired or was already used (`invalid-reset-token`); The password does not meet the rules (`password-refused`) */
         InvalidRequestOrInvalidResetTokenOrPasswordRefused: {
             headers: {
                 "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
@@ -1841,7 +2119,7 @@ export interface components {
                 };
             };
         };
-        /** @description Nothing of that name (`not-found`) */
+        /** @description Not found (`not-found`) */
         NotFound: {
             headers: {
                 "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
@@ -2855,6 +3133,38 @@ export interface operations {
             504: components["responses"]["OutcomeUnknown"];
         };
     };
+    get_operation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
     list_orders: {
         parameters: {
             query?: {
@@ -3150,6 +3460,202 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["AccountNotMappedOrEsimCodeUnavailable"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
+    start_reissue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "new-phone",
+                 *       "confirmLoss": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReissueRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
+            202: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyMissingOrMalformedRequest"];
+            401: components["responses"]["ReauthenticationRequiredOrUnauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMappedOrConfirmLossRequiredOrOperationInProgressOrReissueUnavailable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
+    start_topup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "offerId": "offer-0123456789abcdef"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TopupRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
+            202: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyMissingOrMalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMappedOrOperationInProgressOrPaymentMethodRequiredOrTopupUnavailable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
+    list_topup_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TopupOffer_"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMappedOrTopupUnavailable"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
+    esim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["SignatureInvalid"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
+    esim_hint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];

@@ -1,7 +1,7 @@
-"""AWS clients, made on first use and kept per execution environment.
+"""AWS clients, which are created on first use and kept per execution environment.
 
-Timeouts are short against a Lambda's own: DynamoDB answers in milliseconds, and an attempt that
-hangs is better repeated than waited for.
+Their timeouts are much shorter than a Lambda's. DynamoDB answers in milliseconds, so repeating a
+request that hangs is faster than waiting for it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ATTEMPTS = 3
 
 
 def _client(service: str, *, read_seconds: float) -> Any:
-    # boto3 takes ~0.1 s to import: only Lambdas that reach AWS, at first use.
+    # Importing boto3 takes about 0.1 s, so it is imported on first use.
     import boto3
     from botocore.config import Config
 
@@ -34,33 +34,33 @@ def _client(service: str, *, read_seconds: float) -> Any:
 
 @functools.cache
 def dynamodb() -> DynamoDBClient:
-    """The DynamoDB client."""
+    """Return the DynamoDB client."""
     client: DynamoDBClient = _client("dynamodb", read_seconds=3.0)
     return client
 
 
 @functools.cache
 def sqs() -> SQSClient:
-    """The SQS client."""
+    """Return the SQS client."""
     client: SQSClient = _client("sqs", read_seconds=4.0)
     return client
 
 
 @functools.cache
 def cognito() -> CognitoIdentityProviderClient:
-    """The Cognito user pools client."""
+    """Return the client for Cognito user pools."""
     client: CognitoIdentityProviderClient = _client("cognito-idp", read_seconds=5.0)
     return client
 
 
 @functools.cache
 def secretsmanager() -> SecretsManagerClient:
-    """The Secrets Manager client."""
+    """Return the Secrets Manager client."""
     client: SecretsManagerClient = _client("secretsmanager", read_seconds=4.0)
     return client
 
 
 def forget_clients() -> None:
-    """Drop all cached clients; tests call this between mocked accounts."""
+    """Drop all cached clients. Tests call this between mocked accounts."""
     for factory in (dynamodb, sqs, cognito, secretsmanager):
         factory.cache_clear()

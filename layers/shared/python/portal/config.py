@@ -1,9 +1,9 @@
 """Configuration from the environment, one frozen model per Lambda.
 
-A Lambda's config is put together from the mixins below and loaded by its composition root
-(`deps.py`), never at import. Field aliases are the environment names; a name that is missing or
-empty fails at once with its name, not later as a None. `infra/endpoints.py` grants each Lambda
-exactly the names that its config has (a test compares the two).
+A Lambda's config is composed of the mixins below. Its composition root (`deps.py`) loads it, never
+an import. Field aliases are the environment names. A variable that is missing or empty fails at
+once with its name. `infra/endpoints.py` gives each Lambda exactly the variables that its config
+has (a test compares the two).
 """
 
 from __future__ import annotations
@@ -28,19 +28,21 @@ CommaList = Annotated[
     ),
 ]
 ESIM_PROVIDERS = ("gigs", "esim_access")
-"""The values that ESIM_PROVIDER may have: the names that `factories.esim_provider` has an adapter
-for. A stage with any other is refused before it is deployed."""
+"""The values of ESIM_PROVIDER for which `factories.esim_provider` has an adapter.
+
+A stage with any other value is refused before it is deployed.
+"""
 ConfigT = TypeVar("ConfigT", bound="Config")
 
 
 class ConfigurationError(Exception):
-    """The environment of this Lambda lacks something or holds something unusable."""
+    """A setting of this Lambda is missing or unusable."""
 
 
 class Config(BaseModel):
-    """Base of all configs: frozen, read by alias from environment names.
+    """The base of all configs, which are frozen and read from the environment by alias.
 
-    A Lambda uses one of the many below, so validators are built on first use.
+    A Lambda uses only one of the configs, so validators are built on first use.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, defer_build=True)
@@ -49,80 +51,80 @@ class Config(BaseModel):
 
 
 class HttpConfig(Config):
-    """Lambdas behind the API."""
+    """The origins whose pages may call the API. `portal.api.app` reads the variable itself."""
 
     cors_origins: CommaList = Field(alias="CORS_ORIGINS")
 
 
 class IdentityTable(Config):
-    """Who is who: e-mail, user, WHMCS client, Salesforce account."""
+    """The table that maps e-mail, user, WHMCS client and Salesforce Account."""
 
     identity_table: NonEmpty = Field(alias="IDENTITY_TABLE")
 
 
 class IdempotencyTable(Config):
-    """Powertools idempotency and circuit breakers."""
+    """The table of order requests, the message log and circuit breakers."""
 
     idempotency_table: NonEmpty = Field(alias="IDEMPOTENCY_TABLE")
 
 
 class EphemeralTable(Config):
-    """Reset tokens, rate counters, replay guards."""
+    """The table of data that expires: reset tokens, rate counters, replays, payment answers."""
 
     ephemeral_table: NonEmpty = Field(alias="EPHEMERAL_TABLE")
 
 
 class WorkflowTable(Config):
-    """Provisioning jobs and their history."""
+    """The table of jobs, their history, and the records that jobs leave."""
 
     workflow_table: NonEmpty = Field(alias="WORKFLOW_TABLE")
 
 
 class CatalogTable(Config):
-    """The shared catalogue cache."""
+    """The table of the shared catalogue cache."""
 
     catalog_table: NonEmpty = Field(alias="CATALOG_TABLE")
 
 
 class EmailQueue(Config):
-    """Where mail jobs go."""
+    """The queue of mail jobs."""
 
     email_queue_url: NonEmpty = Field(alias="EMAIL_QUEUE_URL")
 
 
 class EmailWaitingQueue(Config):
-    """Where mail jobs wait for a system that is down."""
+    """The queue of mail jobs that wait for a system which is down."""
 
     email_waiting_queue_url: NonEmpty = Field(alias="EMAIL_WAITING_QUEUE_URL")
 
 
 class EmailDeadLetters(Config):
-    """Where mail jobs go that are given up."""
+    """The dead-letter queue of mail jobs."""
 
     email_dead_letters_url: NonEmpty = Field(alias="EMAIL_DEAD_LETTERS_URL")
 
 
 class EmailLimits(Config):
-    """Retries of one mail (the queues' maxReceiveCount); hours to wait for other systems."""
+    """The retries of one mail (the queues' maxReceiveCount minus 1), and the hours of waiting."""
 
     email_max_retries: int = Field(alias="EMAIL_MAX_RETRIES", ge=1)
     email_patience_hours: float = Field(alias="EMAIL_PATIENCE_HOURS", gt=0)
 
 
 class ProvisionQueue(Config):
-    """Where provisioning jobs go."""
+    """The queue of provisioning tasks."""
 
     provision_queue_url: NonEmpty = Field(alias="PROVISION_QUEUE_URL")
 
 
 class ProvisionWaitingQueue(Config):
-    """Where provisioning jobs wait for an upstream that is down."""
+    """The queue of provisioning tasks that wait for an upstream which is down."""
 
     provision_waiting_queue_url: NonEmpty = Field(alias="PROVISION_WAITING_QUEUE_URL")
 
 
 class ProvisionLimits(Config):
-    """How long one attempt goes on: retries, and hours of waiting for others."""
+    """The retries of one attempt, and the hours that it may wait for other systems."""
 
     provision_max_retries: int = Field(alias="PROVISION_MAX_RETRIES", ge=0)
     provision_patience_hours: float = Field(alias="PROVISION_PATIENCE_HOURS", gt=0)
@@ -134,32 +136,51 @@ class ProvisionApproval(Config):
     provision_needs_approval: bool = Field(alias="PROVISION_NEEDS_APPROVAL")
 
 
+class OperationQueue(Config):
+    """Where customers' operations go."""
+
+    operation_queue_url: NonEmpty = Field(alias="OPERATION_QUEUE_URL")
+
+
+class OperationWaitingQueue(Config):
+    """Where operations wait for an upstream that is down."""
+
+    operation_waiting_queue_url: NonEmpty = Field(alias="OPERATION_WAITING_QUEUE_URL")
+
+
+class OperationLimits(Config):
+    """How long one operation goes on: retries, and hours of waiting for others."""
+
+    operation_max_retries: int = Field(alias="OPERATION_MAX_RETRIES", ge=0)
+    operation_patience_hours: float = Field(alias="OPERATION_PATIENCE_HOURS", gt=0)
+
+
 class SigningConfig(Config):
-    """The keys with which Salesforce signs its calls."""
+    """The secret with the keys by which Salesforce signs its calls."""
 
     signing_secret_id: NonEmpty = Field(alias="SIGNING_SECRET_ID")
 
 
 class CaseQueue(Config):
-    """Where Salesforce Cases to be opened go."""
+    """The queue of Salesforce Cases to open."""
 
     case_queue_url: NonEmpty = Field(alias="CASE_QUEUE_URL")
 
 
 class CaseWaitingQueue(Config):
-    """Where Cases to be opened wait for Salesforce."""
+    """The queue of Cases that wait for Salesforce."""
 
     case_waiting_queue_url: NonEmpty = Field(alias="CASE_WAITING_QUEUE_URL")
 
 
 class CaseDeadLetters(Config):
-    """Where Cases go that are given up."""
+    """The dead-letter queue of Cases."""
 
     case_dead_letters_url: NonEmpty = Field(alias="CASE_DEAD_LETTERS_URL")
 
 
 class CaseLimits(Config):
-    """Retries of one Case (the queues' maxReceiveCount); hours to wait for Salesforce."""
+    """The retries of one Case (the queues' maxReceiveCount minus 1), and the hours of waiting."""
 
     case_max_retries: int = Field(alias="CASE_MAX_RETRIES", ge=1)
     case_patience_hours: float = Field(alias="CASE_PATIENCE_HOURS", gt=0)
@@ -173,7 +194,7 @@ class CognitoConfig(Config):
 
 
 class PasswordRulesConfig(Config):
-    """The user pool's password policy, so that a refusal can name the rule that was broken."""
+    """The user pool's password policy, so that a refusal can name the broken rule."""
 
     password_min_length: int = Field(alias="PASSWORD_MIN_LENGTH", ge=6, le=99)
     password_require_lowercase: bool = Field(alias="PASSWORD_REQUIRE_LOWERCASE")
@@ -183,9 +204,9 @@ class PasswordRulesConfig(Config):
 
 
 class RefreshCookieConfig(Config):
-    """Attributes of the cookie in which browsers keep their refresh token.
+    """The attributes of the cookie in which browsers keep their refresh token.
 
-    An empty domain makes it a host-only cookie; `REFRESH_TOKEN_DAYS` is the pool's validity.
+    An empty domain makes it a host-only cookie. `REFRESH_TOKEN_DAYS` is the pool's validity.
     """
 
     refresh_cookie_name: NonEmpty = Field(alias="REFRESH_COOKIE_NAME")
@@ -205,7 +226,7 @@ class RateLimitConfig(Config):
 
 
 class SalesforceConfig(Config):
-    """The org and how to log in."""
+    """The Salesforce org and the secret for its login."""
 
     salesforce_url: NonEmpty = Field(alias="SALESFORCE_URL")
     salesforce_secret_id: NonEmpty = Field(alias="SALESFORCE_SECRET_ID")
@@ -231,7 +252,7 @@ class SignupProofConfig(Config):
 
 
 class SalesforceEligibilityFields(Config):
-    """API names of the Account fields that decide which Internet products can be had."""
+    """API names of the Account fields that decide which products a customer may order."""
 
     dwelling_field: NonEmpty = Field(alias="SALESFORCE_DWELLING_FIELD")
     tier_field: NonEmpty = Field(alias="SALESFORCE_TIER_FIELD")
@@ -239,20 +260,20 @@ class SalesforceEligibilityFields(Config):
 
 
 class SalesforcePricebook(Config):
-    """The price book that the catalogue and orders use, by name."""
+    """The name of the price book for the catalogue and orders."""
 
     salesforce_pricebook: NonEmpty = Field(alias="SALESFORCE_PRICEBOOK")
 
 
 class WhmcsConfig(Config):
-    """The billing system and how to log in."""
+    """The billing system and the secret for its API."""
 
     whmcs_api_url: NonEmpty = Field(alias="WHMCS_API_URL")
     whmcs_secret_id: NonEmpty = Field(alias="WHMCS_SECRET_ID")
 
 
 class WhmcsOrderingConfig(WhmcsConfig):
-    """How orders are placed: the system name of the payment gateway module."""
+    """The payment gateway module of WHMCS orders, by its system name."""
 
     whmcs_payment_method: NonEmpty = Field(alias="WHMCS_PAYMENT_METHOD")
 
@@ -266,16 +287,33 @@ class WhmcsClientFields(Config):
     whmcs_nationality_field_id: int = Field(alias="WHMCS_NATIONALITY_FIELD_ID")
 
 
-class EsimConfig(Config):
-    """The eSIM provider and how to log in."""
+class EsimProviderName(Config):
+    """The name of the stage's eSIM provider."""
 
     esim_provider: NonEmpty = Field(alias="ESIM_PROVIDER")
+
+
+class ReissueConfig(Config):
+    """How often a line may be reissued within thirty days."""
+
+    esim_reissues_per_month: int = Field(alias="ESIM_REISSUES_PER_MONTH", ge=0)
+
+
+class EsimWebhookConfig(Config):
+    """What proves the eSIM provider's events."""
+
+    esim_webhook_secret_id: NonEmpty = Field(alias="ESIM_WEBHOOK_SECRET_ID")
+
+
+class EsimConfig(EsimProviderName):
+    """The eSIM provider and how to log in."""
+
     esim_api_url: NonEmpty = Field(alias="ESIM_API_URL")
     esim_secret_id: NonEmpty = Field(alias="ESIM_SECRET_ID")
 
 
 class MailConfig(Config):
-    """How mails leave: SendGrid or SMTP, and what they say of themselves."""
+    """The mail transport (SendGrid or SMTP), its secret, and the sender of mails."""
 
     email_transport: Literal["sendgrid", "smtp"] = Field(alias="EMAIL_TRANSPORT")
     email_from: NonEmpty = Field(alias="EMAIL_FROM")
@@ -303,7 +341,7 @@ class BrandConfig(Config):
 
 
 class CurrencyConfig(Config):
-    """The price book's currency; Salesforce has a field for it only in multi-currency orgs."""
+    """The price book's currency. Only multi-currency orgs have a field for it."""
 
     portal_currency: NonEmpty = Field(alias="PORTAL_CURRENCY")
 
@@ -315,29 +353,36 @@ class TaxConfig(Config):
 
 
 class TimeZoneConfig(Config):
-    """The reseller's time zone: validity of products, dates in mails."""
+    """The reseller's time zone, for the validity of products and for dates in mails."""
 
     portal_time_zone: NonEmpty = Field(alias="PORTAL_TIME_ZONE")
 
 
+class AuditConfig(Config):
+    """When the audit begins (the reseller's hour), and its calls of each system in one night."""
+
+    audit_hour: int = Field(alias="AUDIT_HOUR", ge=0, le=23)
+    audit_most_calls: int = Field(alias="AUDIT_MOST_CALLS", ge=100)
+
+
 class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, CurrencyConfig):
-    """What it takes to read the catalogue through its cache."""
+    """The settings for reading the catalogue through its cache."""
 
 
 class AccountFollowing(IdentityTable, AccountReading):
-    """What it takes to find a customer's Account again after it was merged."""
+    """The settings for finding a customer's Account again after it was merged."""
 
 
 class EligibilityReading(CatalogReading, AccountFollowing, SalesforceEligibilityFields):
-    """What it takes to read the catalogue and the eligibility of a customer's Account."""
+    """The settings for reading the catalogue and the eligibility of a customer's Account."""
 
 
 def load(config: type[ConfigT], environ: Mapping[str, str] | None = None) -> ConfigT:
     """Read a config from the environment.
 
-    Raises ConfigurationError naming every variable that is missing or unusable.
+    Raises ConfigurationError, which names every variable that is missing or unusable.
     """
-    from pydantic import ValidationError  # noqa: PLC0415  # only needed when something is wrong
+    from pydantic import ValidationError  # noqa: PLC0415  # only needed for an invalid config
 
     source = os.environ if environ is None else environ
     try:
@@ -349,5 +394,5 @@ def load(config: type[ConfigT], environ: Mapping[str, str] | None = None) -> Con
 
 
 def environment_names(config: type[Config]) -> frozenset[str]:
-    """The environment variables that a config reads."""
+    """Return the environment variables that a config reads."""
     return frozenset(f.alias for f in config.model_fields.values() if f.alias)

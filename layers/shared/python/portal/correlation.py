@@ -1,4 +1,4 @@
-"""The correlation id of what is being worked on, from the front end to the last mail."""
+"""The correlation id of the current request or message, from the front end to the last mail."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _current: ContextVar[str] = ContextVar("correlation_id", default="")
 
 
 def current() -> str:
-    """The id in force, or an empty string outside a request."""
+    """Return the current id, or an empty text outside of a request."""
     return _current.get()
 
 
 def headers() -> dict[str, str]:
-    """The header that carries the id to an upstream; empty outside a request."""
+    """Return the header that sends the id to an upstream; empty outside of a request."""
     return {HEADER: current()} if current() else {}
 
 
 def accept(proposed: str | None) -> str:
-    """The caller's id when it is well formed, else a new one."""
+    """Return the caller's id when it is well formed, else a new one."""
     if proposed and CORRELATION_ID.fullmatch(proposed):
         return proposed
     return uuid.uuid4().hex
@@ -32,7 +32,7 @@ def accept(proposed: str | None) -> str:
 
 @contextmanager
 def bound(correlation_id: str) -> Iterator[str]:
-    """Make an id the current one for a while."""
+    """Make an id the current one within the block."""
     token = _current.set(correlation_id)
     try:
         yield correlation_id

@@ -1,15 +1,15 @@
-"""Putting vendor clients together, for the composition roots of the areas.
+"""Creates vendor clients and stores for the composition roots of the functions.
 
-Every function imports what it builds when it is called: an endpoint's module must load without
-requests, simple-salesforce or botocore (see docs/performance.md).
+Each factory imports what it creates when it is called, because an endpoint's module must load
+without requests, simple-salesforce and botocore (see docs/performance.md).
 """
 
 from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -21,24 +21,27 @@ if TYPE_CHECKING:
     from portal.adapters.salesforce.client import SalesforceClient
     from portal.adapters.whmcs.client import WhmcsClient
     from portal.billing.payment_gate import PaymentGate
+    from portal.domain.audit import Source
     from portal.domain.catalog import AccountEligibility
     from portal.domain.identity import CustomerMapping
     from portal.identity.merged_accounts import MergedAccounts
-    from portal.ports.catalog import CatalogReader
+    from portal.ports.audit import RecordSource
+    from portal.ports.catalog import CatalogReader, CatalogSource
     from portal.ports.esim import EsimProvider
-    from portal.ports.identity import CustomerDirectory
+    from portal.ports.identity import CustomerSearch
     from portal.ports.mail import MailQueue
     from portal.ports.message_log import MessageLog
     from portal.ports.proof_tokens import ProofTokens
     from portal.ports.reset_tokens import ResetTokens
     from portal.ports.workflow import JobReader
     from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
+    from portal.repositories.dynamodb import Table
 
 
 def salesforce(settings: config.SalesforceConfig, guard: Guard | None = None) -> SalesforceClient:
-    """The Salesforce client; `guard` runs its calls, for a circuit breaker.
+    """Return a Salesforce client. `guard` runs its calls, for example in a circuit breaker.
 
-    Without a guard it is one per org and execution environment, so there is one session.
+    Without a guard, an execution environment has one client per org, and so one session.
     """
     url, secret_id = settings.salesforce_url, settings.salesforce_secret_id
     if guard is None:
@@ -83,7 +86,7 @@ def accounts(
 
 
 def whmcs(settings: config.WhmcsConfig, guard: Guard | None = None) -> WhmcsClient:
-    """The WHMCS client; `guard` runs its calls, for a circuit breaker."""
+    """Return a WHMCS client. `guard` runs its calls, for example in a circuit breaker."""
     from portal.adapters.guard import unguarded
     from portal.adapters.whmcs.client import WhmcsClient
     from portal.secrets import Secret
@@ -92,8 +95,8 @@ def whmcs(settings: config.WhmcsConfig, guard: Guard | None = None) -> WhmcsClie
     return WhmcsClient(url=settings.whmcs_api_url, secret=secret, guard=guard or unguarded)
 
 
-def directory(settings: config.IdentityTable) -> CustomerDirectory:
-    """Who is who."""
+def directory(settings: config.IdentityTable) -> CustomerSearch:
+    """Return the directory of customers' identities."""
     from portal.repositories.dynamodb import Table
     from portal.repositories.identity import DynamoCustomerDirectory
 
@@ -124,7 +127,7 @@ def proof_tokens(settings: config.EphemeralTable) -> ProofTokens:
 
 
 def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
-    """Password reset tokens."""
+    """Return the store of password reset tokens."""
     from portal.repositories.dynamodb import Table
     from portal.repositories.reset_tokens import DynamoResetTokens
 
@@ -132,7 +135,7 @@ def reset_tokens(settings: config.EphemeralTable) -> ResetTokens:
 
 
 def consumed_queue(url: str) -> ConsumedQueue:
-    """A queue as its consumer needs it."""
+    """Return a queue with the operations that its consumer needs."""
     from portal.adapters.sqs import SqsQueue
     from portal.queues.fresh_and_waiting import ConsumedQueue
 
@@ -141,14 +144,14 @@ def consumed_queue(url: str) -> ConsumedQueue:
 
 
 def fresh_and_waiting(url: str, waiting_url: str) -> FreshAndWaiting:
-    """The two queues of a consumer."""
+    """Return the two queues of a consumer."""
     from portal.queues.fresh_and_waiting import FreshAndWaiting
 
     return FreshAndWaiting(fresh=consumed_queue(url), waiting=consumed_queue(waiting_url))
 
 
 def message_log(settings: config.IdempotencyTable, kind: str) -> MessageLog:
-    """What became of the messages of a kind."""
+    """Return the log of messages of one kind."""
     from portal.repositories.dynamodb import Table
     from portal.repositories.message_log import DynamoMessageLog
 
@@ -156,14 +159,14 @@ def message_log(settings: config.IdempotencyTable, kind: str) -> MessageLog:
 
 
 def mail_queue(settings: config.EmailQueue) -> MailQueue:
-    """Where mail jobs go."""
+    """Return the queue of mail jobs."""
     from portal.adapters.sqs import SqsMailQueue, SqsQueue
 
     return SqsMailQueue(SqsQueue(settings.email_queue_url))
 
 
 def catalog_reader(settings: config.CatalogReading) -> CatalogReader:
-    """The catalogue behind its shared cache."""
+    """Return the reader of the catalogue with its shared cache."""
     from portal.adapters.salesforce.catalog import SalesforceCatalogSource
     from portal.catalog.cache import CatalogCache
     from portal.repositories.catalog import DynamoCatalogStore
@@ -179,7 +182,7 @@ def catalog_reader(settings: config.CatalogReading) -> CatalogReader:
 
 
 def today(settings: config.TimeZoneConfig) -> Callable[[], date]:
-    """The reseller's calendar day."""
+    """Return a function that returns the date in the reseller's time zone."""
     zone = ZoneInfo(settings.portal_time_zone)
     return lambda: datetime.now(zone).date()
 
@@ -187,7 +190,7 @@ def today(settings: config.TimeZoneConfig) -> Callable[[], date]:
 def eligibility(
     settings: config.EligibilityReading,
 ) -> Callable[[CustomerMapping], AccountEligibility]:
-    """Eligibility of a customer's Account, cached for minutes."""
+    """Return a function from a customer to the Account's eligibility, cached for minutes."""
     from portal.adapters.salesforce.catalog import (
         EligibilityFields,
         SalesforceEligibilitySource,
@@ -208,7 +211,7 @@ def eligibility(
 def payment_gate(
     ephemeral_table: str, calendar: Callable[[], date], client: WhmcsClient
 ) -> PaymentGate:
-    """Can a client pay, remembered for minutes when the answer is yes."""
+    """Return the payment gate, which remembers positive answers for minutes."""
     from portal.adapters.whmcs.billing import WhmcsPayMethods
     from portal.billing.payment_gate import PaymentGate
     from portal.repositories.dynamodb import Table
@@ -218,7 +221,7 @@ def payment_gate(
 
 
 def esim_provider(settings: config.EsimConfig, guard: Guard | None = None) -> EsimProvider:
-    """The provider that ESIM_PROVIDER names; `guard` runs its calls, for a circuit breaker.
+    """Return the provider that ESIM_PROVIDER names. `guard` runs its calls.
 
     Raises ConfigurationError for a name without an adapter.
     """
@@ -244,8 +247,70 @@ def esim_provider(settings: config.EsimConfig, guard: Guard | None = None) -> Es
     raise config.ConfigurationError(msg)
 
 
+def esim_line_pages(settings: config.EsimConfig) -> RecordSource:
+    """All lines of the provider, for the audit. Raises ConfigurationError as `esim_provider`."""
+    from portal.adapters.guard import unguarded
+    from portal.secrets import Secret
+
+    options: dict[str, Any] = {
+        "url": settings.esim_api_url,
+        "secret": Secret(settings.esim_secret_id),
+        "transport": None,
+        "guard": unguarded,
+    }
+    return line_pages(settings.esim_provider, options)
+
+
+def line_pages(provider: str, options: Mapping[str, Any]) -> RecordSource:
+    """All lines of a provider; `options` are those of its client. Raises ConfigurationError."""
+    if provider == "gigs":
+        from portal.adapters.gigs.audit import GigsLinePages
+        from portal.adapters.gigs.client import GigsClient
+
+        return GigsLinePages(GigsClient(**options))
+    if provider == "esim_access":
+        from portal.adapters.esim_access.audit import EsimAccessLinePages
+        from portal.adapters.esim_access.client import EsimAccessClient
+
+        return EsimAccessLinePages(EsimAccessClient(**options))
+    msg = f"ESIM_PROVIDER: there is no adapter for {provider!r}; use gigs or esim_access"
+    raise config.ConfigurationError(msg)
+
+
+def audit_sources(
+    *,
+    salesforce: SalesforceClient,
+    whmcs: WhmcsClient,
+    lines: RecordSource,
+    workflow: Table,
+    identity: Table,
+    catalogue: CatalogSource,
+    currency: str,
+) -> dict[Source, RecordSource]:
+    """What the audit reads, by source."""
+    from portal.adapters.salesforce.audit import SalesforceAccountsThere, SalesforceOrderPages
+    from portal.adapters.whmcs import audit
+    from portal.domain.audit import Source
+    from portal.repositories.audit import JobPages, MappingPages
+
+    accounts = SalesforceAccountsThere(salesforce)
+    return {
+        Source.ORDERS: SalesforceOrderPages(salesforce),
+        Source.JOBS: JobPages(workflow),
+        Source.SERVICES: audit.service_pages(whmcs),
+        Source.BILLING_ORDERS: audit.order_pages(whmcs),
+        Source.CLIENTS: audit.client_pages(whmcs),
+        Source.INVOICES: audit.WhmcsInvoicePages(whmcs, today=lambda: datetime.now(UTC).date()),
+        Source.LINES: lines,
+        Source.MAPPINGS: MappingPages(identity, accounts.existing),
+        Source.PRODUCTS: audit.WhmcsProductPages(
+            whmcs, lambda: catalogue.read()[0], currency=currency
+        ),
+    }
+
+
 def job_reader(settings: config.WorkflowTable) -> JobReader:
-    """How the provisioning of an order stands."""
+    """Return the reader of provisioning jobs."""
     from portal.provisioning.view import StoredJobReader
     from portal.repositories.dynamodb import Table
     from portal.repositories.workflow import DynamoJobStore

@@ -1,4 +1,4 @@
-"""The garbage collector, out of the way while something large is built."""
+"""Pauses the garbage collector while many objects are created."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Run the block without collections of cycles (reference counting goes on).
+    """Run the block without collections of cycles. Reference counting continues.
 
-    A catalogue of thousands is hundreds of thousands of objects that stay; every full collection
-    during its making looks at all of them and finds nothing.
+    A catalogue of thousands of products has hundreds of thousands of objects that are kept. Every
+    full collection while they are created would visit all of them and free nothing.
     """
     enabled = gc.isenabled()
     gc.disable()

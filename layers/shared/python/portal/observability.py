@@ -1,4 +1,4 @@
-"""Logs and metrics: Powertools, with redaction and the correlation id in every line."""
+"""Logs and metrics by Powertools. Every log line is redacted and has the correlation id."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # `Portal/<stage>`, so that the metrics of two stages in one account stay apart.
 _NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"
 _NO_STAGE = "Portal"
-# Below ERROR they write URLs with queries, tokens and whole bodies, past our formatter.
+# Below ERROR, these loggers write URLs with queries, tokens and whole bodies.
 _TALKATIVE = (
     "aws_lambda_powertools",
     "boto3",
@@ -36,10 +36,10 @@ _TALKATIVE = (
 
 
 class RedactingFormatter(LambdaPowertoolsFormatter):
-    """JSON lines without personal or secret data."""
+    """Formats log records as JSON lines without personal or secret data."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """As Powertools; exceptions in the message are named, not quoted."""
+        """Format a record. Exceptions in its message are named without their text."""
         safe = copy.copy(record)
         safe.msg = _named(record.msg)
         if isinstance(record.args, tuple):
@@ -47,11 +47,11 @@ class RedactingFormatter(LambdaPowertoolsFormatter):
         return super().format(safe)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's own name
-        """The traceback without what exceptions quote."""
+        """Return the traceback without the texts of exceptions."""
         return format_exception(ei[1])
 
     def serialize(self, log: LogRecord) -> str:
-        """Redact the whole record, then serialise it."""
+        """Redact the whole record and serialise it."""
         record = dict(log)
         record.pop("exception_notes", None)
         return super().serialize(redact(record))
@@ -63,10 +63,10 @@ def _named(value: Any) -> Any:
 
 @functools.cache
 def logger() -> Logger:
-    """The Lambda's logger; service and level come from Powertools' environment variables."""
+    """Return the Lambda's logger. Powertools' variables set its service and level."""
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.ERROR)
-    # A handler that fails would print the record as it is, past the formatter.
+    # Otherwise a handler that fails would print the record without redaction.
     logging.raiseExceptions = False
     return Logger(logger_formatter=RedactingFormatter(), log_uncaught_exceptions=False)
 
@@ -74,24 +74,25 @@ def logger() -> Logger:
 def count(name: str, value: int = 1, **dimensions: str) -> None:
     """Emit a count in the stage's namespace.
 
-    Dimensions multiply metrics (and their price): upstreams, steps and outcomes yes, ids never.
+    Each value of a dimension makes another metric, which costs money. Use upstreams, steps and
+    outcomes as dimensions, but never ids.
     """
     _emit(name, MetricUnit.Count, value, dimensions)
 
 
 def duration(name: str, seconds: float, **dimensions: str) -> None:
-    """Emit a duration, in milliseconds as CloudWatch shows latencies."""
+    """Emit a duration. The metric is in milliseconds."""
     _emit(name, MetricUnit.Milliseconds, round(seconds * 1000, 1), dimensions)
 
 
 def gauge(name: str, value: float, **dimensions: str) -> None:
-    """Emit a level: how many are stuck, how much of a quota is used."""
+    """Emit a level, for example the used part of a quota."""
     _emit(name, MetricUnit.Count, value, dimensions)
 
 
 @contextmanager
 def timed(name: str, **dimensions: str) -> Iterator[None]:
-    """Emit how long the block took, whether or not it raised."""
+    """Emit the duration of the block, even when it raises."""
     started = time.perf_counter()
     try:
         yield
@@ -107,5 +108,5 @@ def _emit(name: str, unit: MetricUnit, value: float, dimensions: dict[str, str])
 
 
 def log_fields(**fields: Any) -> None:
-    """Add fields to every further line of this invocation (ids only)."""
+    """Add fields to every further log line of this invocation. They must be ids."""
     logger().append_keys(**fields)

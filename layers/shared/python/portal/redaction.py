@@ -1,10 +1,10 @@
-"""What must never be emitted, and how it is taken out.
+"""Removes personal and secret data from logs.
 
-Three nets: keys that name personal or secret data lose their value, in structures and in text
-(`"password": "…"`, `password=…`); text that looks like an e-mail address, a token, an activation
-code, a phone or a card number is masked wherever it stands; objects that are not plain data are
-shown by their type. Names, addresses and birth dates have no pattern: keep them out of messages
-(`without`, `portal.tracebacks`). Emitting such data stays a bug; this is the last line.
+There are three rules. Keys that name such data lose their value, in structures and in text
+(`"password": "…"`, `password=…`). Text that looks like an e-mail address, a token, an activation
+code, a phone or a card number is masked everywhere. Objects that are not plain data are shown by
+their type. Names, addresses and birth dates have no pattern, so keep them out of messages
+(`without`, `portal.tracebacks`). Logging such data is still a defect.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from uuid import UUID
 
 MASK = "***"
 
-# Whatever key contains one of these, without regard to case and punctuation.
+# Parts of secret keys, without regard to case and punctuation.
 _FRAGMENTS = (
     "accesscode",
     "accesskey",
@@ -88,10 +88,10 @@ _WORDS = frozenset(
         "zipcode",
     }
 )
-# Names of things, not the things.
+# These keys name a secret or a setting, and hold neither.
 _HARMLESS = frozenset({"secretid", "tokenuse", "emailtransport"})
 
-# Words of prose: `salesforce token: refused` is no token.
+# These words also occur in sentences: `salesforce token: refused` holds no token.
 _PROSE = frozenset(
     {"authorization", "cookie", "credentials", "email", "secret", "signature", "token"}
 )
@@ -102,7 +102,7 @@ _KEY = re.compile(
     r"(?P<separator>[\s+]*[=:][\s+]*)"
 )
 _VALUE = re.compile(r"\\?\"(?:\\.|[^\"\\])*\\?\"|\\?'(?:\\.|[^'\\])*\\?'|[^\s,;&\"'{}\[\]()]+")
-# Each with what a text must contain (in lower case) to be worth the search.
+# Each pattern with the texts (in lower case) of which one must occur before it is searched for.
 _PATTERNS = (
     (
         ("-----begin",),
@@ -110,7 +110,7 @@ _PATTERNS = (
     ),
     (("bearer ", "basic "), re.compile(r"(?i)\b(?:bearer|basic)\s+[A-Za-z0-9._~\-+/=!]{6,}")),
     (("eyj",), re.compile(r"\beyJ[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.?[A-Za-z0-9_\-]*")),
-    # Sessions of Salesforce, keys of SendGrid, our signatures, activation codes.
+    # Salesforce's sessions, SendGrid's keys, the portal's signatures, activation codes.
     (("00d",), re.compile(r"\b00D[A-Za-z0-9]{9,15}![A-Za-z0-9._]+")),
     (("sg.",), re.compile(r"\bSG\.[A-Za-z0-9_\-]{4,}(?:\.[A-Za-z0-9_\-]+)?")),
     (("v1=",), re.compile(r"\bv1=[0-9a-fA-F]{32,}")),
@@ -141,7 +141,7 @@ _SHORTEST_NUMBER = 5
 
 
 def redact(value: Any, _depth: int = 0) -> Any:
-    """A copy without secrets and personal data; never fails, never changes its argument.
+    """Return a copy without secrets and personal data. It never fails.
 
     Anything but plain data, models and dataclasses becomes the name of its type.
     """
@@ -167,7 +167,7 @@ def _redact_composite(value: Any, depth: int) -> Any:
 
 
 def redact_text(text: str) -> str:
-    """Text with everything that looks personal or secret masked, cut when it is very long."""
+    """Return the text with personal and secret data masked. A very long text is cut."""
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}… ({len(text) - _LONGEST} more)"
     text = _decoded(text)
@@ -181,18 +181,18 @@ def redact_text(text: str) -> str:
 
 
 def without(text: str, sent: Any) -> str:
-    """Text with every text in `sent` masked: vendors quote what they refuse.
+    """Return the text with every text in `sent` masked, because vendors quote what they refuse.
 
-    Numbers shorter than five digits are kept; they are ids and counts.
+    Numbers with fewer than five digits are kept, because they are ids and counts.
     """
-    text = html.unescape(text)  # as WHMCS writes apostrophes and the like
+    text = html.unescape(text)  # WHMCS writes apostrophes as entities
     for value in sorted(set(_texts(sent)), key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MASK, text, flags=re.IGNORECASE)
     return text
 
 
 def _decoded(text: str) -> str:
-    """Without percent-encoding, under which nothing could be recognised; twice is enough."""
+    """Return the text without up to two layers of percent-encoding, which would hide data."""
     for _ in range(2):
         if "%" in text:
             text = unquote(text)
@@ -213,7 +213,7 @@ def _without_pairs(text: str) -> str:
 
 
 def _is_prose(found: re.Match[str], value: str) -> bool:
-    """`salesforce token: refused` rather than `token: 5f3a…`."""
+    """Whether it is prose such as `salesforce token: refused`, unlike `token: 5f3a…`."""
     named = found["quote"] is None and ":" in found["separator"] and found["key"].lower() in _PROSE
     return named and value.isalpha() and len(value) < _LONG
 
@@ -250,7 +250,7 @@ def _fields(value: Any) -> dict[str, Any] | None:
 
 def _texts(sent: Any) -> Iterator[str]:
     if isinstance(sent, str):
-        # Vendors quote the lines of an address one by one, or joined by something else.
+        # Vendors quote the lines of an address one by one, or joined in another way.
         for text in (sent, *map(str.strip, sent.splitlines()), *_QUOTED.findall(sent)):
             if len(text) >= (_SHORTEST_NUMBER if text.isdecimal() else _SHORTEST):
                 yield text

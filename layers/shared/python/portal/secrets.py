@@ -1,4 +1,4 @@
-"""Secrets: one per upstream, loaded lazily, cached, refreshed once after a refusal."""
+"""Reads secrets on first use, caches them, and reads them again after a refusal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 UPSTREAM = "secretsmanager"
 CACHE_SECONDS = 300
-# Source: Secrets Manager API reference, GetSecretValue. Anything else may pass by itself.
+# Errors that a retry cannot correct. Source: Secrets Manager API reference, GetSecretValue.
 _FOR_GOOD = frozenset(
     {
         "AccessDeniedException",
@@ -28,10 +28,10 @@ _FOR_GOOD = frozenset(
 
 
 class Secret:
-    """A JSON secret by id.
+    """A JSON secret with an id.
 
-    One provider instance each: Powertools keys its cache by name only, and both live signing
-    keys sit in one document, so no version stages are ever asked for.
+    Each secret has a provider instance of its own. Version stages are not needed, because the
+    document of the signing secret holds both valid keys.
     """
 
     def __init__(
@@ -42,10 +42,10 @@ class Secret:
         self._instance: SecretsProvider | None = None
 
     def value(self, *, refresh: bool = False) -> dict[str, Any]:
-        """The document; `refresh` asks Secrets Manager again (after a rotation).
+        """Return the document. `refresh` reads it from Secrets Manager, for example on rotation.
 
-        Raises ConfigurationError when it is missing, not readable for us or no JSON object,
-        Unavailable when Secrets Manager cannot say.
+        Raises ConfigurationError when it is missing, not readable or no JSON object, and
+        Unavailable when Secrets Manager does not answer.
         """
         from aws_lambda_powertools.utilities.parameters.exceptions import (  # as _default_provider
             GetParameterError,
@@ -61,23 +61,23 @@ class Secret:
         except GetParameterError as error:
             raise self._not_had(error) from None
         except TransformParameterError:
-            # Without its cause: a parser's error keeps the text that it could not read.
+            # The cause is left out, because a parser's error keeps the unreadable text.
             raise self._misconfigured("is not JSON") from None
         if not isinstance(document, dict):
             raise self._misconfigured("is not a JSON object")
         return document
 
     def renewed(self, refused: Mapping[str, Any]) -> dict[str, Any] | None:
-        """What replaced credentials that an upstream refused; None when they are still the same.
+        """Return the new credentials after a refusal; None when the secret is still the same.
 
-        Sending the same ones twice proves nothing and may get the caller banned. Raises as
-        `value`.
+        Sending the same credentials twice cannot help and may get the portal's address banned.
+        Raises the errors of `value`.
         """
         fresh = self.value(refresh=True)
         return fresh if fresh != refused else None
 
     def part(self, document: Mapping[str, Any], name: str) -> str:
-        """One text of the document; raises ConfigurationError naming what is missing."""
+        """Return one text of the document. Raises ConfigurationError when it is missing."""
         value = document.get(name)
         if not isinstance(value, str) or not value:
             raise self._misconfigured(f"has no text {name}")
@@ -99,7 +99,7 @@ class Secret:
 
 
 def _default_provider() -> SecretsProvider:
-    # Powertools' parameters pull in botocore: only when a secret is really read.
+    # Powertools' parameters import botocore, so they are imported when a secret is read.
     from aws_lambda_powertools.utilities.parameters import SecretsProvider  # as said
 
     return SecretsProvider(boto3_client=aws.secretsmanager())

@@ -1,8 +1,8 @@
-"""Exceptions as text that may be logged: where and what kind, but not what they quote.
+"""Formats exceptions for logs, with their types and places, but without the data they quote.
 
-Messages of exceptions quote what they choked on: pydantic shows its input, `int` the text,
-requests the URL with its query. Only the kinds below keep theirs; of the others the type and the
-place are enough to find the line.
+Messages of exceptions quote their input: pydantic shows its value, `int` the text, requests the
+URL with its query. Only the types below keep their messages. For the others, type and place are
+enough to find the line.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from portal.redaction import redact_text
 
 MAX_CHAIN = 8
 WITHHELD = "(message withheld)"
-# Their messages are ours, or name things of the code.
+# The portal's own messages, and those that only name parts of the code.
 _OWN = (ConfigurationError, Problem, UpstreamError)
 _OF_THE_CODE = (AttributeError, ImportError, NameError, NotImplementedError, RecursionError)
 
 
 def format_exception(error: BaseException) -> str:
-    """The traceback with its causes, the oldest first, as Python prints it."""
+    """Return the traceback with its causes, the oldest first, as Python prints it."""
     parts: list[str] = []
     for link, follows in _chain(error):
         lines = ["Traceback (most recent call last):\n", *_frames(link.__traceback__)]
@@ -33,7 +33,7 @@ def format_exception(error: BaseException) -> str:
 
 
 def describe(error: BaseException) -> str:
-    """One line: the type, and as much of the message as is safe."""
+    """Return one line with the type and the safe part of the message."""
     kind = type(error)
     name = (
         kind.__qualname__
@@ -84,5 +84,5 @@ def _chain(error: BaseException) -> list[tuple[BaseException, str]]:
 
 
 def _frames(trace: TracebackType | None) -> list[str]:
-    # Lines of source are ours; values of variables are never shown.
+    # Source lines are safe to log. Values of variables are never shown.
     return traceback.format_list(traceback.extract_tb(trace))

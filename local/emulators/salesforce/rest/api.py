@@ -20,7 +20,7 @@ from local.emulators.salesforce.rest.records import Records
 from local.emulators.salesforce.rest.tree import Trees
 from local.emulators.salesforce.schema import SObject
 
-_RESOURCES = ("sobjects", "query", "queryAll", "limits", "composite")
+_RESOURCES = ("sobjects", "query", "queryAll", "limits", "composite", "ui-api")
 
 
 class Api:
@@ -51,10 +51,10 @@ class Api:
             return self._sobjects(request, request.segments[1:])
         if area == "composite":
             return self._composites(request, request.segments[1:])
-        if area in {"query", "queryAll", "limits"} and request.method != "GET":
+        if area in {"query", "queryAll", "limits", "ui-api"} and request.method != "GET":
             raise method_not_allowed(request.method, "GET", "HEAD")
-        if area == "limits":
-            return self._limits()
+        if area in {"limits", "ui-api"}:
+            return self._limits() if area == "limits" else self._duplicates(request)
         if area in {"query", "queryAll"}:
             if len(request.segments) == 1:
                 return self._queries.start(request)
@@ -110,6 +110,31 @@ class Api:
         if sobject is None:
             raise not_found()
         return sobject
+
+    def _duplicates(self, request: ApiRequest) -> Answer:
+        """Duplicate management of an object (User Interface API guide, "Duplicates")."""
+        parts = request.segments[1:]
+        if len(parts) != 2 or parts[0] != "duplicates":  # noqa: PLR2004  # duplicates/{object}
+            raise not_found()
+        name = self._sobject(parts[1]).name
+        rules = [
+            {"apiName": rule, "isActive": True, "label": rule}
+            for rule in (
+                path.partition(".")[2]
+                for path in self._org.switches.duplicate_rules
+                if path.partition(".")[0] == name
+            )
+        ]
+        return Answer(
+            HTTPStatus.OK,
+            {
+                "apiName": name,
+                "dedupeEnabled": bool(rules),
+                "dedupeFields": [],
+                "duplicateRules": rules,
+                "predupeEnabled": bool(rules),
+            },
+        )
 
     def _limits(self) -> Answer:
         limit = self._org.switches.daily_request_limit

@@ -63,7 +63,7 @@ class Composite:
         )
 
     def batch(self, request: ApiRequest) -> Answer:
-        """POST /composite/batch; independent requests, up to the first failure if so wished."""
+        """POST /composite/batch: independent requests, optionally only up to the first failure."""
         wanted = objects(request.data, "batchRequests")
         if not 0 < len(wanted) <= MAX_BATCH:
             raise _invalid(f"batchRequests: between 1 and {MAX_BATCH} requests are needed")

@@ -131,7 +131,7 @@ def _choices(field: Field) -> list[dict[str, Any]]:
 
 
 def _bitmap(indices: Iterable[int]) -> str:
-    """`validFor`: bit n from the left is the controller's value n (REST API guide, describe)."""
+    """Return `validFor`, whose bit n from the left is the controller's value n (REST guide)."""
     wanted = set(indices)
     size = max(wanted, default=0) // 8 + 1
     data = bytes(

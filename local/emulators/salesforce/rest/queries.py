@@ -20,7 +20,7 @@ _BATCH_OPTION = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE)
 
 
 class Queries:
-    """Runs queries and keeps the rest of long answers; the oldest cursor gives way."""
+    """Runs queries and keeps the rest of long answers. The oldest cursor is dropped first."""
 
     def __init__(self, org: Org) -> None:
         self._org = org

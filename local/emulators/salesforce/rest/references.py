@@ -13,7 +13,7 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
 def fill(value: Any, results: Mapping[str, Any]) -> Any:
-    """`value` with every reference replaced; raises ApiError when one leads nowhere."""
+    """Return `value` with every reference replaced. Raises ApiError for an unknown reference."""
     if isinstance(value, dict):
         return {key: fill(item, results) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""From names in a query to fields of the schema, with Salesforce's complaints."""
+"""Resolves names in a query to fields of the schema, with Salesforce's errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HINT = (
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a query is run against."""
+    """The data that a query is run against."""
 
     store: Store
     schema: Schema

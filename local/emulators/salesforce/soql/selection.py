@@ -20,7 +20,7 @@ RenderChild = Callable[[Record], dict[str, Any] | None]
 
 @dataclass
 class Node:
-    """What is selected of one object: in order, fields, parents and child subqueries."""
+    """The selected fields, parents and child subqueries of one object, in order."""
 
     sobject: SObject
     entries: dict[str, SchemaField | Parent | RenderChild] = field(default_factory=dict)

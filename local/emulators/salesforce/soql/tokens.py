@@ -33,7 +33,7 @@ RESERVED = frozenset(
 
 
 class Tokens:
-    """Reads tokens one after the other and complains about the one in the way."""
+    """Reads tokens one after the other. Raises ApiError for an unexpected one."""
 
     def __init__(self, text: str) -> None:
         self.source = Source(text)
@@ -50,7 +50,7 @@ class Tokens:
         return self._tokens[min(self._at + distance, len(self._tokens) - 1)]
 
     def take(self) -> Token:
-        """The next token, whatever it is."""
+        """Take the next token of any kind."""
         token = self.current
         if token.kind != "end":
             self._at += 1

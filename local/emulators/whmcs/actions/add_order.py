@@ -1,7 +1,7 @@
 """AddOrder. Source: WHMCS API reference, AddOrder.
 
 Emulated: product lines. Addons, domains and renewals are not; a request with only those has "no
-items". `notes` is no documented parameter: dropped, unless the switch `add_order_notes` keeps it.
+items". `notes` is no documented parameter. It is dropped unless `add_order_notes` is switched on.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ ARRAYS = [
 
 
 def add_order(context: Context, parameters: Parameters) -> dict[str, Any]:
-    """A Pending order; nothing is set up before AcceptOrder, whatever the product says."""
+    """Place a Pending order. Nothing is set up before AcceptOrder, whatever the product says."""
     client = context.client(parameters.number("clientid"))
     if client.status == "Closed":
         raise ApiError("Unable to add order when client status is Closed")

@@ -1,4 +1,4 @@
-"""AddBillableItem: something to be invoiced later. Source: WHMCS API reference, AddBillableItem.
+"""AddBillableItem: an item that is invoiced later. Source: WHMCS API reference, AddBillableItem.
 
 Its documented success says `status`, not `result`.
 """
@@ -18,7 +18,7 @@ INVOICE_ACTIONS = frozenset({"noinvoice", "nextcron", "nextinvoice", "duedate", 
 
 
 def add_billable_item(context: Context, parameters: Parameters) -> dict[str, Any]:
-    """There is no action that lists billable items again."""
+    """Store a billable item. No action of the API lists billable items."""
     client = context.client(parameters.number("clientid"), missing="Client ID not Found")
     _check(parameters)
     items = context.store.billable_items

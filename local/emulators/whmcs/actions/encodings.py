@@ -10,8 +10,8 @@ from local.emulators.whmcs.php_serialize import PhpData, PhpMap, PhpSerializeErr
 def decode(context: Context, value: str | None, *, where: str) -> PhpMap:
     """The array in a parameter; {} when absent.
 
-    PHP itself would silently see nothing in a malformed value. That hides a client's mistakes, so
-    the emulator refuses unless the switch `bad_encoding` says `drop`; the refusal's text is ours.
+    PHP itself would silently ignore a malformed value. That hides a client's mistakes, so the
+    emulator refuses it unless the switch `bad_encoding` is `drop`. The text is the emulator's.
     """
     if value is None:
         return {}

@@ -27,7 +27,10 @@ SORTABLE = {
 
 
 def create_invoice(context: Context, parameters: Parameters) -> dict[str, Any]:
-    """CreateInvoice: lines from `itemdescription1`, `itemamount1`, `itemtaxed1`, …"""
+    """CreateInvoice: lines from `itemdescription1`, `itemamount1`, `itemtaxed1`, …
+
+    Lines may also be numbered from 0, as a live suite does.
+    """
     client = context.client(parameters.number("userid"))
     draft = parameters.flag("draft") or parameters.text("status") == "Draft"
     if draft and parameters.flag("sendinvoice"):
@@ -61,7 +64,8 @@ def create_invoice(context: Context, parameters: Parameters) -> dict[str, Any]:
 
 def _new_items(parameters: Parameters) -> list[InvoiceItem]:
     items: list[InvoiceItem] = []
-    for number in itertools.count(1):
+    first = 0 if parameters.text("itemdescription0") is not None else 1
+    for number in itertools.count(first):
         description = parameters.text(f"itemdescription{number}")
         if description is None:
             return items
@@ -161,24 +165,7 @@ def get_invoice(context: Context, parameters: Parameters) -> dict[str, Any]:
         "ccgateway": invoice.paymentmethod not in {"banktransfer", "mailin"},
         "items": nested([_item(item) for item in invoice.items], "item"),
         "transactions": Listing(
-            [
-                {
-                    "id": entry.id,
-                    "userid": entry.userid,
-                    "currency": 0,
-                    "gateway": entry.gateway,
-                    "date": entry.date,
-                    "description": entry.description,
-                    "amountin": money.text(entry.amountin),
-                    "fees": money.text(entry.fees),
-                    "amountout": money.text(money.ZERO),
-                    "rate": "1.00000",
-                    "transid": entry.transid,
-                    "invoiceid": entry.invoiceid,
-                    "refundid": 0,
-                }
-                for entry in transactions
-            ],
+            [invoicing.shown_transaction(entry) for entry in transactions],
             child="transaction",
             when_empty="string",
         ),
@@ -206,9 +193,7 @@ def _invoice(context: Context, parameters: Parameters) -> Invoice:
 def update_invoice(context: Context, parameters: Parameters) -> dict[str, Any]:
     """UpdateInvoice: head fields, changed, new and deleted lines."""
     invoice = _invoice(context, parameters)
-    status = parameters.text("status")
-    if status is not None and status not in STATUSES:
-        raise ApiError(f"Invalid status {status}")
+    status = _new_status(parameters, invoice)
     if parameters.text("paymentmethod") is not None:
         invoice.paymentmethod = context.gateway(parameters.text("paymentmethod"))
     _update_items(context, parameters, invoice)
@@ -227,6 +212,15 @@ def update_invoice(context: Context, parameters: Parameters) -> dict[str, Any]:
     elif status is not None:
         invoice.status = status
     return {"invoiceid": invoice.id}
+
+
+def _new_status(parameters: Parameters, invoice: Invoice) -> str | None:
+    status = parameters.text("status")
+    if status is not None and status not in STATUSES:
+        raise ApiError(f"Invalid status {status}")
+    if parameters.flag("publish") and invoice.status != "Draft":
+        raise ApiError("Invoice must be in Draft status to be published")
+    return status
 
 
 def _update_items(context: Context, parameters: Parameters, invoice: Invoice) -> None:

@@ -20,7 +20,7 @@ STATUSES = ("Pending", "Active", "Fraud", "Cancelled")
 
 
 def get_orders(context: Context, parameters: Parameters) -> dict[str, Any]:
-    """By `id`, `userid`, `requestor_id` and `status`; nothing else filters."""
+    """GetOrders: filtered by `id`, `userid`, `requestor_id` and `status` only."""
     order_id, user_id = parameters.number("id"), parameters.number("userid")
     requestor, status = parameters.number("requestor_id"), parameters.text("status")
     found = context.store.orders.where(

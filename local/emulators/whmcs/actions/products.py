@@ -15,7 +15,7 @@ from local.emulators.whmcs.parameters import Parameters
 
 
 def get_products(context: Context, parameters: Parameters) -> dict[str, Any]:
-    """By `pid` ("1,2"), `gid` and `module`; there is no paging."""
+    """GetProducts: by `pid` ("1,2"), `gid` and `module`, without paging."""
     pids, gid = parameters.numbers("pid"), parameters.number("gid")
     module = parameters.text("module")
     found = [

@@ -21,7 +21,7 @@ STATUSES = ("Pending", "Active", "Completed", "Suspended", "Terminated", "Cancel
 
 
 def get_clients_products(context: Context, parameters: Parameters) -> dict[str, Any]:
-    """By client, service, product, `domain` and `username2`; not by order."""
+    """GetClientsProducts: by client, service, product, `domain`, `username2`; not by order."""
     client_id, service_id = parameters.number("clientid"), parameters.number("serviceid")
     pid, domain = parameters.number("pid"), parameters.text("domain")
     username = parameters.text("username2")
@@ -191,7 +191,7 @@ def get_clients_addons(_: Context, parameters: Parameters) -> dict[str, Any]:
 
 
 def add_cancel_request(context: Context, parameters: Parameters) -> dict[str, Any]:
-    """AddCancelRequest: noted; staff act on it."""
+    """AddCancelRequest: store the request, which staff act on."""
     service = context.store.services.get(parameters.number("serviceid"))
     if service is None:
         raise ApiError("Service ID Not Found")

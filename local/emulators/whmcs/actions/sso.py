@@ -1,7 +1,7 @@
 """CreateSsoToken: a single-use sign-in to the client area.
 
 Sources: WHMCS API reference, CreateSsoToken; WHMCS documentation, Single Sign-On Developer Guide
-(destinations). Where each destination leads inside the emulator is ours.
+(destinations). The emulator's page for each destination is its own choice.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ from local.emulators.whmcs import invoicing, money
 from local.emulators.whmcs.context import Context, Handler, nested
 from local.emulators.whmcs.errors import ApiError
 from local.emulators.whmcs.parameters import Parameters
-from local.emulators.whmcs.response import VERSION
 
 
 def get_payment_methods(context: Context, _: Parameters) -> dict[str, Any]:
@@ -29,9 +28,10 @@ def get_currencies(context: Context, _: Parameters) -> dict[str, Any]:
     return {"totalresults": len(items), "currencies": nested(items, "currency")}
 
 
-def whmcs_details(_: Context, __: Parameters) -> dict[str, Any]:
+def whmcs_details(context: Context, _: Parameters) -> dict[str, Any]:
     """WhmcsDetails: the version; the cheapest call that proves the credentials."""
-    return {"whmcs": {"version": VERSION, "canonicalversion": f"{VERSION}-release.1"}}
+    version = context.switches.version
+    return {"whmcs": {"version": version, "canonicalversion": f"{version}-release.1"}}
 
 
 def get_stats(context: Context, _: Parameters) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`/admin/`: what a developer wants to see of the emulator's state, read-only."""
+"""`/admin/` shows the emulator's state to developers, read-only."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The client area: single sign-on, home, services, invoices.
 
 Sources: WHMCS API reference, CreateSsoToken (`/oauth/singlesignon.php`); addresses as in WHMCS.
-Signing in with a password is left out: sign-on links are what the pages are for.
+Signing in with a password is not emulated, because the pages are reached by sign-on links.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Page = Callable[[Request, Context, Session, Client], Awaitable[Response]]
 
 
 class ClientArea:
-    """The pages and who is signed in to them."""
+    """The pages and their sessions."""
 
     def __init__(self, context: MakeContext) -> None:
         self._context = context
@@ -37,7 +37,7 @@ class ClientArea:
         self._sessions.clear()
 
     def routes(self) -> list[BaseRoute]:
-        """Where the pages are."""
+        """Return the routes of the pages."""
         return [
             Route("/", self._home, methods=["GET"]),
             Route("/oauth/singlesignon.php", self._sign_on, methods=["GET"]),

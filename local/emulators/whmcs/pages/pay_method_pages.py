@@ -36,7 +36,7 @@ class PayMethodPages:
     async def handle(
         self, path: str, request: Request, context: Context, session: Session, client: Client
     ) -> Response | None:
-        """The page or the effect of a form; None for addresses that are not ours."""
+        """Return the page, or carry a form out; None for addresses of other pages."""
         one = _ONE.fullmatch(path)
         if path not in {BASE, f"{BASE}/add"} and (one is None or request.method == "GET"):
             return None

@@ -1,4 +1,4 @@
-"""HTML from templates: escaped, self-contained, never cached or framed."""
+"""Renders HTML pages from templates: escaped, self-contained, never cached or framed."""
 
 from __future__ import annotations
 
@@ -43,5 +43,5 @@ def page(template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
 
 
 def notice(title: str, text: str, *, status: int) -> HTMLResponse:
-    """A page that only says something."""
+    """Return a page that only shows a text."""
     return page("notice", status=status, title=title, text=text, client=None)

@@ -1,4 +1,4 @@
-"""Who is signed in to the client area."""
+"""The sessions of the client area."""
 
 from __future__ import annotations
 

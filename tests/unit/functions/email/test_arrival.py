@@ -63,6 +63,7 @@ class Arrived:
     text: str
     html: str
     images: dict[str, bytes]
+    headers: dict[str, str]
 
 
 TO_ADDRESS_ON_FILE = (MailTemplate.ESIM_REISSUE_NOTICE, MailTemplate.SIGNUP_PROOF)
@@ -98,6 +99,7 @@ def _captured(mail: dict[str, Any]) -> Arrived:
         text=mail["text"],
         html=mail["html"],
         images={one["content_id"]: base64.b64decode(one["content"]) for one in mail["attachments"]},
+        headers=mail["headers"],
     )
 
 
@@ -148,6 +150,7 @@ def _kept(recipients: tuple[str, ...], message: Any) -> Arrived:
             for part in message.walk()
             if part.get_content_type() == "image/png"
         },
+        headers=dict(message.items()),
     )
 
 
@@ -188,7 +191,7 @@ def mails(
     person = customer(language=request.param, first_name="Tarō & <Söhne>")
     stage.delivery = replace(
         stage.delivery,
-        recipients=Recipients(FakeDirectory(person), stage.accounts),
+        recipients=Recipients(FakeDirectory(person), lambda: stage.accounts),
         contexts=Contexts(Provider(), FakeResetTokens(stage.clock), FakeProofTokens(stage.clock)),
         transport=service.transport,
         sender=Sender(
@@ -211,6 +214,7 @@ def test_every_mail_arrives_whole(mails: dict[MailTemplate, Arrived]) -> None:
         assert mail.sender == f'"{FROM_NAME}" <{FROM}>'
         assert mail.reply_to == REPLY_TO
         assert mail.subject
+        assert mail.headers["Auto-Submitted"] == "auto-generated"
         named = template not in TO_ADDRESS_ON_FILE
         assert ("Tarō & <Söhne>" in mail.text) is named
         assert ("Tarō &amp; &lt;Söhne&gt;" in mail.html) is named

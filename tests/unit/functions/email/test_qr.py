@@ -47,7 +47,7 @@ def test_the_quiet_zone_is_light() -> None:
     oid=st.sampled_from(["", "1.3.6.1.4.1.31746"]),
     confirmed=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_another_programs_reader_reads_every_code(
     address: str, matching_id: str, oid: str, confirmed: bool
 ) -> None:

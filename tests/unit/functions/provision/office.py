@@ -125,6 +125,8 @@ def wired(
             **emulated,
             "SALESFORCE_SECRET_ID": "salesforce",
             "SALESFORCE_API_VERSION": "63.0",
+            "SALESFORCE_CUSTOMER_NUMBER_FIELD": "Customer_Number__c",
+            "SALESFORCE_ACCOUNT_EMAIL_FIELD": "PersonEmail",
             "WHMCS_SECRET_ID": "whmcs",
             "WHMCS_PAYMENT_METHOD": "stripe",
             "ESIM_PROVIDER": "gigs",

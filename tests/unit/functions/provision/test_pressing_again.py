@@ -10,7 +10,7 @@ from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable, Upstrea
 from portal.engine.states import Status
 from portal.ports.billing_orders import OrderRefused, OrderState
 
-from tests.fakes.directory import FakeDirectory, customer
+from tests.fakes.directory import customer
 from tests.fakes.faults import Fault
 from tests.fakes.provisioning import (
     ORDER_ID,
@@ -96,7 +96,7 @@ def test_the_esim_plan_must_stay_when_a_request_is_in_doubt() -> None:
 def test_the_customer_may_be_corrected_while_there_is_no_esim() -> None:
     world = refusing()
     other = customer("another", email="hanako@example.com", sf_account_id=OTHER_ACCOUNT)
-    object.__setattr__(world.ports, "directory", FakeDirectory(other))
+    world.directory.mappings = {other.user_id: other}
     world.salesforce.change(account_id=OTHER_ACCOUNT)
     assert press(world) is None
     assert_exactly_once(world)
@@ -129,7 +129,7 @@ def test_an_order_does_not_change_its_customer_once_it_has_an_esim() -> None:
     """Otherwise one customer's eSIM is mailed to another."""
     world = World()
     other = customer("another", sf_account_id=OTHER_ACCOUNT, whmcs_client_id=77)
-    object.__setattr__(world.ports, "directory", FakeDirectory(customer(), other))
+    world.directory.mappings[other.user_id] = other
     world.whmcs.refusal = OrderRefused("product-unknown", "No items added to cart")
     assert press(world) == "product-unknown"
     world.whmcs.refusal = None

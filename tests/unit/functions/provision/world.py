@@ -31,6 +31,7 @@ from tests.fakes.provisioning import (
     ORDER_ID,
     FakeClaims,
     FakeEsim,
+    FakeEsimWaits,
     FakeSalesforce,
     FakeServiceLines,
     FakeSubscribers,
@@ -90,6 +91,7 @@ class World:
         )
         self.observer = FakeObserver()
         self.service_lines = FakeServiceLines(self.faults)
+        self.esim_waits = FakeEsimWaits(self.faults)
         self.ports = ProvisioningPorts(
             orders=self.salesforce,
             directory=self.directory,
@@ -102,6 +104,7 @@ class World:
             esim=self.esim,
             subscribers=FakeSubscribers(self.faults),
             service_lines=self.service_lines,
+            esim_waits=self.esim_waits,
             mail_queue=self.mail_queue,
             payment_method="stripe",
             needs_approval=needs_approval,

@@ -1,7 +1,7 @@
 """A circuit breaker per upstream, shared by all workers through the idempotency table.
 
-Powertools' breaker counts consecutive failures per execution environment and keeps the state in
-DynamoDB; what it lacks, an error that the engine understands, is added here.
+Powertools' circuit breaker counts consecutive failures per execution environment and keeps the
+state in DynamoDB. This module turns its errors into those that the engine understands.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ AnswerT = TypeVar("AnswerT")
 
 
 class Circuit:
-    """Keeps calls away from an upstream that is down.
+    """Stops calls to an upstream that is down.
 
-    Refusals of credentials count too: WHMCS bans addresses that keep knocking.
+    Refused credentials count as failures too, because WHMCS bans addresses that repeat them.
     """
 
     def __init__(self, upstream: str, *, table: str) -> None:
@@ -58,10 +58,10 @@ class Circuit:
         self._opened = False
 
     def run(self, call: Callable[[], AnswerT]) -> AnswerT:
-        """Make the call, unless the circuit is open.
+        """Make the call, unless the circuit is open. Returns its answer.
 
-        Raises CircuitOpen when nothing was done because the upstream is down (ADR 21). An unknown
-        outcome stays one: somebody has to look.
+        Raises CircuitOpen when nothing was done because the upstream is down (ADR 21). An
+        OutcomeUnknown is raised unchanged, because the caller has to look what happened.
         """
         self._opened = False
         try:

@@ -1,4 +1,4 @@
-"""Cognito user pools as `Users`: administrators' calls, password login, rotating refresh tokens.
+"""`Users` over a Cognito user pool: administrators' calls, login, and rotating refresh tokens.
 
 Source: Amazon Cognito user pools API reference (AdminCreateUser, AdminSetUserPassword,
 AdminInitiateAuth, GetTokensFromRefreshToken, RevokeToken, AdminUserGlobalSignOut).
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 UPSTREAM = "cognito"
-# One answer for all of these: which it was would tell who has an account.
+# All of these get the same answer, because different ones would tell who has an account.
 _NOT_AUTHENTICATED = frozenset(
     {
         "NotAuthorizedException",
@@ -59,10 +59,9 @@ _NO_SESSION = frozenset(
 class CognitoUsers:
     """One user pool and its only client.
 
-    User names are e-mail addresses; Cognito's own `Username` is the `sub`, which works as login
-    and in administrators' calls too. Without `client_secret` the client's
-    secret is asked for when it is first needed and kept in memory: it is in no template,
-    environment or log.
+    Users sign in with their e-mail addresses. Cognito's own `Username` is the `sub`, which is also
+    accepted at login and in administrators' calls. Without `client_secret`, the client's secret is
+    read when it is first needed and kept in memory. It is in no template, environment or log.
     """
 
     def __init__(
@@ -79,7 +78,10 @@ class CognitoUsers:
         self._secret = client_secret
 
     def create(self, email: str) -> str:
-        """AdminCreateUser without Cognito's mail; the address is the only attribute."""
+        """Create a user without Cognito's mail (AdminCreateUser). Returns the `sub`.
+
+        The address is the only attribute. Raises UserExists.
+        """
         with _mapped("AdminCreateUser", {"UsernameExistsException": UserExists}):
             answer = self._client().admin_create_user(
                 UserPoolId=self._pool,
@@ -90,7 +92,7 @@ class CognitoUsers:
         return _sub(answer["User"].get("Attributes", []))
 
     def find_by_email(self, email: str) -> str | None:
-        """AdminGetUser."""
+        """Return the `sub` of the user with that address (AdminGetUser); None without one."""
         try:
             with _mapped("AdminGetUser", {"UserNotFoundException": _NotThere}, writes=False):
                 answer = self._client().admin_get_user(UserPoolId=self._pool, Username=email)
@@ -99,14 +101,17 @@ class CognitoUsers:
         return _sub(answer["UserAttributes"])
 
     def set_password(self, user_id: str, password: str) -> None:
-        """AdminSetUserPassword, permanent. It ends no session: see `sign_out_everywhere`."""
+        """Set a permanent password (AdminSetUserPassword). Raises PasswordNotAccepted.
+
+        It does not end the user's sessions; `sign_out_everywhere` does.
+        """
         with _mapped("AdminSetUserPassword", {"InvalidPasswordException": PasswordNotAccepted}):
             self._client().admin_set_user_password(
                 UserPoolId=self._pool, Username=user_id, Password=password, Permanent=True
             )
 
     def delete(self, user_id: str) -> None:
-        """AdminDeleteUser; a user who is not there is deleted."""
+        """Delete a user (AdminDeleteUser). Does nothing when there is none."""
         try:
             with _mapped("AdminDeleteUser", {"UserNotFoundException": _NotThere}):
                 self._client().admin_delete_user(UserPoolId=self._pool, Username=user_id)
@@ -114,7 +119,7 @@ class CognitoUsers:
             return
 
     def authenticate(self, login: str, password: str) -> Tokens:
-        """AdminInitiateAuth with ADMIN_USER_PASSWORD_AUTH."""
+        """Sign a user in (AdminInitiateAuth, ADMIN_USER_PASSWORD_AUTH). Raises NotAuthenticated."""
         refusals = dict.fromkeys(_NOT_AUTHENTICATED, NotAuthenticated)
         parameters = {"USERNAME": login, "PASSWORD": password, **self._hash_of(login)}
         with _mapped("AdminInitiateAuth", refusals, writes=False):
@@ -125,17 +130,17 @@ class CognitoUsers:
                 AuthParameters=parameters,
             )
         if challenge := answer.get("ChallengeName"):
-            # NEW_PASSWORD_REQUIRED: a signup that has not got as far as a password.
+            # NEW_PASSWORD_REQUIRED: the signup was interrupted before it set the password.
             logger().warning("login challenged", extra={"challenge": challenge})
             raise NotAuthenticated
         return _tokens(answer["AuthenticationResult"])
 
     def refresh(self, refresh_token: str) -> Tokens:
-        """GetTokensFromRefreshToken, the only way that rotates.
+        """Return new tokens (GetTokensFromRefreshToken, the only operation that rotates them).
 
-        Without a new refresh token in the answer, rotation is off for this client: the old one
-        stays valid, which is logged and counted. Raises ConfigurationError when Cognito refuses
-        the operation as such.
+        An answer without a refresh token shows that rotation is off for this client and that the
+        old token stays valid. This is logged and counted. Raises RefreshTokenInvalid, and
+        ConfigurationError when Cognito refuses the operation because of the client's settings.
         """
         refusals = dict.fromkeys(_REFRESH_INVALID, RefreshTokenInvalid)
         try:
@@ -156,7 +161,7 @@ class CognitoUsers:
         return tokens
 
     def revoke(self, refresh_token: str) -> None:
-        """RevokeToken: ends that session's refresh and access tokens."""
+        """End the refresh and access tokens of one session (RevokeToken)."""
         try:
             with _mapped("RevokeToken", dict.fromkeys(_NO_SESSION, _NotThere)):
                 self._client().revoke_token(
@@ -168,7 +173,10 @@ class CognitoUsers:
             return
 
     def sign_out_everywhere(self, user_id: str) -> None:
-        """AdminUserGlobalSignOut. ID tokens already issued live on until they expire."""
+        """End all sessions of a user (AdminUserGlobalSignOut).
+
+        ID tokens that were issued before stay valid until they expire.
+        """
         with _mapped("AdminUserGlobalSignOut", {}):
             self._client().admin_user_global_sign_out(UserPoolId=self._pool, Username=user_id)
 
@@ -207,14 +215,14 @@ _ROTATION_OFF = (
 
 
 class _NotThere(Exception):
-    """Nothing to act on."""
+    """Cognito knows no such user or session."""
 
 
 @contextmanager
 def _mapped(
     operation: str, refusals: Mapping[str, type[Exception]], *, writes: bool = True
 ) -> Iterator[None]:
-    """Cognito's errors as ours; `refusals` are the codes that mean something to the caller."""
+    """Turn Cognito's errors into the portal's. `refusals` are the codes that the caller handles."""
     try:
         yield
     except ClientError as error:

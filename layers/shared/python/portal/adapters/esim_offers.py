@@ -1,4 +1,4 @@
-"""Reading a provider's catalogue of top-ups: one bad entry must not hide the others."""
+"""Reads an eSIM provider's catalogue of top-ups. One bad entry must not hide the others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portal.observability import logger
 def readable(
     items: Iterable[dict[str, Any]], read: Callable[[dict[str, Any]], Offer], provider: str
 ) -> list[Offer]:
-    """The offers that can be read; the others are logged and left out."""
+    """Return the offers that can be read. The others are logged and left out."""
     offers = []
     for item in items:
         try:

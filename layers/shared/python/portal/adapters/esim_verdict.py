@@ -1,7 +1,6 @@
-"""What an error code of an eSIM provider means to the caller, whoever the provider is.
+"""The meaning of an eSIM provider's error code to the caller, for all providers.
 
-Each adapter sorts its provider's codes in one table of verdicts; the table is shown in
-docs/esim-providers.md.
+Each adapter has a table from its provider's codes to verdicts. docs/esim-providers.md shows them.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from portal.domain.upstream import OutcomeUnknown, Refused, Unauthorized, Unavailable, UpstreamError
-from portal.observability import logger
+from portal.observability import count, logger
 
 UPSTREAM = "esim"
 
@@ -18,15 +17,15 @@ class Verdict(StrEnum):
     """One row of a provider's table of codes."""
 
     REFUSED = "refused"
-    """Nothing happened, and the same request will be refused again."""
+    """The request had no effect, and the same one will be refused again."""
     UNAUTHORIZED = "unauthorized"
-    """Our credentials, grants or address stand in the way."""
+    """The provider refuses the portal's credentials, grants or IP address."""
     NOT_YET = "not-yet"
-    """Nothing happened, the provider works; later the request may succeed."""
+    """The request had no effect. The provider works, and the request may succeed later."""
     UNAVAILABLE = "unavailable"
-    """Nothing happened: the request was turned away unprocessed."""
+    """The request had no effect, because the provider did not process it."""
     IN_DOUBT = "in-doubt"
-    """A write may have happened; a read has to be repeated."""
+    """A write may have had an effect. A read has to be repeated."""
 
 
 def failure(
@@ -39,7 +38,7 @@ def failure(
     status: int | None,
     loggable: str | None = None,
 ) -> UpstreamError:
-    """The error that a verdict means for a read or a write."""
+    """Return the error that a verdict means for a read or a write."""
     kinds: dict[Verdict, type[UpstreamError]] = {
         Verdict.REFUSED: Refused,
         Verdict.UNAUTHORIZED: Unauthorized,
@@ -50,7 +49,8 @@ def failure(
 
 
 def log_unknown_code(provider: str, operation: str, code: str | None, status: int) -> None:
-    """A code that the provider's table lacks: somebody has to add it."""
+    """Log and count a code that is missing in the provider's table, so that a developer adds it."""
+    count("UnknownVendorErrors")
     logger().warning(
         "eSIM provider answered with an unknown error code",
         extra={"provider": provider, "operation": operation, "code": code, "status": status},

@@ -1,13 +1,13 @@
-"""The HTTP transport under every vendor adapter: timeouts, correlation, timing, failure classes.
+"""The HTTP transport of the vendor adapters: timeouts, correlation, timing and failure classes.
 
-What can be said of a failed call depends on whether it was a write and how far it got:
+The class of a failed call depends on whether it was a write and on how far it got:
 
-- never connected               → Unavailable (nothing happened)
-- sent, a read                  → Unavailable (nothing to happen)
-- sent, a write, no answer      → OutcomeUnknown
+- never connected               → Unavailable (it had no effect)
+- a read that was sent          → Unavailable (a read has no effect)
+- a write without an answer     → OutcomeUnknown
 
-Answers, whatever their status, go back to the vendor's adapter: only it can tell a refusal from
-an accident.
+Every answer is returned to the vendor's adapter whatever its status, because only the adapter can
+tell a refusal from an accident.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from portal.observability import count, duration
 
 CONNECT_SECONDS = 3.05
 POOL_SIZE = 8
-# Apache and nginx close kept connections after 5 s and more, NAT gateways forget them after 350 s.
+# Apache and nginx close idle connections after 5 s or more. NAT gateways drop them after 350 s.
 IDLE_SECONDS = 4.0
-# A dead connection shows at once; whatever took longer was a server at work.
+# A dead connection fails at once. When a call took longer, the server was working on it.
 PROMPT_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 3600.0
 TOO_MANY_REQUESTS = 429
@@ -53,7 +53,7 @@ AnswerT = TypeVar("AnswerT")
 
 @dataclass(frozen=True)
 class Call:
-    """One request: `operation` is the vendor's name for it, `writes` whether it has an effect."""
+    """One request. `operation` is the vendor's name for it. `writes` says that it has an effect."""
 
     method: str
     url: str
@@ -62,21 +62,21 @@ class Call:
 
 
 class _NoRedirects(requests.Session):
-    """A redirect is an answer, whoever sends over the session.
+    """A session that returns redirects as answers.
 
-    Followed, a 302 to a login page would turn a POST into a GET, and take credentials along.
+    Following a 302 to a login page would turn a POST into a GET and send the credentials along.
     """
 
     def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[requests.Response]:
-        """None."""
+        """Follow no redirect."""
         return iter(())
 
 
 class Transport:
-    """A session to one upstream; not shared between threads.
+    """A session to one upstream. It must not be shared between threads.
 
-    `clock` measures, `wall_clock` tells how long kept connections were idle: a frozen Lambda's
-    monotonic clock may stand still meanwhile.
+    `clock` measures the calls. `wall_clock` tells how long the connections were idle, because the
+    monotonic clock of a frozen Lambda may stand still.
     """
 
     def __init__(
@@ -94,20 +94,21 @@ class Transport:
         self._wall_clock = wall_clock
         self._last_used: float | None = None
         self.session: requests.Session = _NoRedirects()
-        # A .netrc entry for the host would replace our Authorization header.
+        # A .netrc entry for the host would replace the Authorization header.
         self.session.auth = _as_it_is
         for scheme in ("https://", "http://"):
             self.session.mount(scheme, HTTPAdapter(pool_maxsize=POOL_SIZE, max_retries=0))
 
     @property
     def timeout(self) -> tuple[float, float]:
-        """Seconds to connect, seconds between bytes; for libraries that send for themselves."""
+        """The connect and the read timeout in seconds, for libraries that send by themselves."""
         return self._timeout
 
     def send(self, call: Call, **options: Any) -> requests.Response:
-        """Send; `options` are those of `requests.Session.request`.
+        """Send a request and return its answer, whatever the status.
 
-        Raises Unavailable or OutcomeUnknown as the module says.
+        `options` are those of `requests.Session.request`. Raises Unavailable or OutcomeUnknown, as
+        the module's docstring says.
         """
         headers = {**correlation.headers(), **options.pop("headers", {})}
         options.setdefault("timeout", self._timeout)
@@ -119,11 +120,11 @@ class Transport:
         )
 
     def run(self, call: Call, attempt: Callable[[], AnswerT]) -> AnswerT:
-        """Run what sends the call over `session`; time it and classify its failure.
+        """Run the function that sends the call over `session`. Time it and classify its failure.
 
-        A kept connection may have died unnoticed. A read is then sent once more; a write goes
-        over a new connection as soon as the kept ones were idle for a while, because afterwards
-        nobody could tell whether it arrived. Raises as `send`.
+        A kept connection may have died unnoticed. A read is then sent once more. A write uses a
+        new connection when the kept ones were idle for a while, because after a failure nobody
+        could tell whether it arrived. Raises the errors of `send`.
         """
         if call.writes and self._idle_seconds() > IDLE_SECONDS:
             self.session.close()
@@ -147,7 +148,7 @@ class Transport:
         return attempt()
 
     def _idle_seconds(self) -> float:
-        # A clock that was set back says nothing: take the connections for old.
+        # When the clock was set back, the connections count as old.
         if self._last_used is None:
             return 0.0
         idle = self._wall_clock() - self._last_used
@@ -167,7 +168,7 @@ def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 def _cut(error: requests.ConnectionError) -> bool:
-    """Whether the connection was closed or reset instead of an answer."""
+    """Whether the connection was closed or reset before an answer."""
     return bool(error.args) and isinstance(error.args[0], urllib3_errors.ProtocolError)
 
 
@@ -178,7 +179,7 @@ def never_connected(error: requests.RequestException) -> bool:
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, urllib3_errors.MaxRetryError) else cause
     if isinstance(reason, urllib3_errors.SSLError):
-        # Certificates are checked before anything is sent; other TLS errors may come later.
+        # Certificates are checked before the request is sent. Other TLS errors may come later.
         return any(isinstance(part, ssl.SSLCertVerificationError) for part in reason.args)
     return isinstance(
         reason,
@@ -189,9 +190,9 @@ def never_connected(error: requests.RequestException) -> bool:
 
 
 def json_object(response: requests.Response) -> dict[str, Any] | None:
-    """The answer's JSON object, None when it is anything else.
+    """Return the answer's JSON object; None when the body is anything else.
 
-    A byte order mark before it is forgiven: PHP files saved with one put it there.
+    A leading byte order mark is ignored, because PHP files that were saved with one send it.
     """
     try:
         body = json.loads(response.content.decode("utf-8-sig"))
@@ -201,7 +202,9 @@ def json_object(response: requests.Response) -> dict[str, Any] | None:
 
 
 def retry_after(value: str | None, *, now: Callable[[], float] = time.time) -> float | None:
-    """Seconds to wait by a Retry-After header: a number or an HTTP date, at most an hour.
+    """Return the seconds that a Retry-After header names, at most an hour; None without one.
+
+    The header holds a number or an HTTP date.
 
     Source: RFC 9110, section 10.2.3.
     """
@@ -218,7 +221,7 @@ def retry_after(value: str | None, *, now: Callable[[], float] = time.time) -> f
 
 
 def throttled(upstream: str, operation: str, response: requests.Response) -> Throttled:
-    """A 429 (or a 503 that says when to come back) as an error."""
+    """Return the error for a 429, or for a 503 with a Retry-After header."""
     return Throttled(
         upstream,
         operation,

@@ -1,7 +1,7 @@
-"""SendGrid v3 mail/send through the `sendgrid` package, with timeouts and without redirects.
+"""Sends mail by SendGrid's v3 mail/send with the `sendgrid` package, with timeouts, no redirects.
 
-Source: Twilio SendGrid API reference, "Mail Send" and "Rate Limits": 202 is accepted. What its
-refusals mean is in `portal.vendor_errors.sendgrid`: the text is read before the status.
+Source: Twilio SendGrid API reference, "Mail Send" and "Rate Limits". A 202 means accepted. The
+table of refusals is `portal.vendor_errors.sendgrid`; the text decides before the status.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from sendgrid.helpers.mail import (
     FileType,
     From,
     Ganalytics,
+    Header,
     Mail,
     MailSettings,
     OpenTracking,
@@ -53,7 +54,7 @@ from portal.domain.upstream import (
     UpstreamError,
 )
 from portal.observability import count, timed
-from portal.ports.mail_transport import Message
+from portal.ports.mail_transport import AUTOMATIC, Message
 from portal.redaction import without
 from portal.secrets import Secret
 from portal.vendor_errors.model import Kind, error_type, note_unknown
@@ -84,7 +85,10 @@ class SendGridTransport:
         self._clock = clock
 
     def send(self, message: Message) -> str:
-        """Send; after a 401 the key is read again once (it may have been rotated)."""
+        """Send a mail and return its `X-Message-Id`. After a 401 the key is read again once.
+
+        Raises UpstreamErrors, and ConfigurationError when the secret has no key.
+        """
         secret = self._secret.value()
         try:
             return self._send(message, secret)
@@ -120,7 +124,7 @@ class SendGridTransport:
         try:
             return self._mail(message).get()
         except (KeyError, ValueError):
-            # The package drops addresses that it cannot read, then misses them.
+            # The package drops addresses that it cannot parse, and then fails without them.
             raise Refused(UPSTREAM, OPERATION, "the recipient is no mail address") from None
 
     def _mail(self, message: Message) -> Mail:
@@ -135,13 +139,15 @@ class SendGridTransport:
             mail.reply_to = ReplyTo(message.reply_to)
         for copy in message.copies:
             mail.add_bcc(Bcc(copy))
+        for name, value in AUTOMATIC.items():
+            mail.add_header(Header(name, value))
         # Who unsubscribed from the reseller's newsletter still gets the mails of an order.
         # Addresses that bounced or reported spam stay suppressed.
         mail.mail_settings = MailSettings(
             bypass_unsubscribe_management=BypassUnsubscribeManagement(enable=True)
         )
-        # Mails carry reset tokens and activation links: tracking would send them through another
-        # host, whatever the account's own settings are.
+        # Mails hold reset tokens and activation links. Tracking would send them to another host,
+        # so it is off whatever the account's own settings are.
         mail.tracking_settings = TrackingSettings(
             click_tracking=ClickTracking(enable=False, enable_text=False),
             open_tracking=OpenTracking(enable=False),
@@ -174,8 +180,9 @@ class SendGridTransport:
         else:
             kind = row.kind
         made = error_type(kind, writes=True)
+        code = row.code if row else f"HTTP {status}"
         if not issubclass(made, Throttled):
-            return made(UPSTREAM, OPERATION, message, status=status, loggable=loggable)
+            return made(UPSTREAM, OPERATION, message, code=code, status=status, loggable=loggable)
         wait = self._wait(error.headers)
         if issubclass(made, AllowanceUsedUp):
             wait = max(wait or 0.0, LONGEST_WAIT_SECONDS)
@@ -183,14 +190,14 @@ class SendGridTransport:
             UPSTREAM,
             OPERATION,
             message,
-            code=row.code if row else None,
+            code=code,
             status=status,
             loggable=loggable,
             retry_after=wait,
         )
 
     def _wait(self, headers: Any) -> float | None:
-        """Retry-After, or `X-RateLimit-Reset`, which is an epoch second."""
+        """Return the seconds of Retry-After, or until `X-RateLimit-Reset` (epoch seconds)."""
         wait = retry_after(headers.get("Retry-After"), now=self._clock)
         reset = str(headers.get("X-RateLimit-Reset") or "")
         if wait is None and reset.isdecimal():
@@ -199,14 +206,14 @@ class SendGridTransport:
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect is an answer: urllib would take the Authorization header to any other host."""
+    """Follows no redirect, because urllib would send the Authorization header to any host."""
 
     def redirect_request(self, *_: Any, **__: Any) -> None:
-        """None makes urllib raise the redirect as an HTTPError."""
+        """Return None, which makes urllib raise the redirect as an HTTPError."""
 
 
 class _Client(python_http_client.Client):  # type: ignore[misc]  # the package has no types
-    """The package's HTTP client; opens without following redirects."""
+    """The package's HTTP client, which follows no redirects."""
 
     def _build_client(self, name: str | None = None) -> _Client:
         return _Client(
@@ -227,7 +234,7 @@ class _Client(python_http_client.Client):  # type: ignore[misc]  # the package h
 
 
 def _messages(body: Any) -> str:
-    """All that SendGrid gives as reasons; old endpoints list them as plain texts."""
+    """Return all reasons of a refusal as one text. Old endpoints list them as plain texts."""
     try:
         errors = json.loads(body)["errors"]
         found = [one["message"] if isinstance(one, dict) else one for one in errors]
@@ -237,8 +244,8 @@ def _messages(body: Any) -> str:
 
 
 def _accident(error: Exception) -> UpstreamError:
-    # urllib wraps whatever happens until the whole request is sent in URLError, nothing after it:
-    # a request that was not sent whole is no mail.
+    # urllib raises URLError for failures before the whole request is sent, and other errors after
+    # that. SendGrid accepts no mail from an incomplete request.
     if isinstance(error, URLError):
         reason = type(error.reason).__name__
         return Unavailable(UPSTREAM, OPERATION, f"not sent ({reason})")

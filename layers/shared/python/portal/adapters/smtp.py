@@ -1,7 +1,7 @@
-"""SMTP, for resellers with a mail server of their own.
+"""Sends mail by SMTP, for resellers with a mail server of their own.
 
-Source: RFC 5321: the server takes responsibility for a mail with its answer to the end of DATA;
-before DATA nothing was handed over, after that answer nothing can go wrong any more.
+Source: RFC 5321. The server takes responsibility for a mail with its answer to the end of DATA.
+Before DATA the server has no mail, and an error after that answer does not matter.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from portal.domain.upstream import (
     UpstreamError,
 )
 from portal.observability import count, logger, timed
-from portal.ports.mail_transport import Message
+from portal.ports.mail_transport import AUTOMATIC, Message
 from portal.redaction import without
 from portal.secrets import Secret
 from portal.vendor_errors.model import error_type
@@ -35,8 +35,8 @@ from portal.vendor_errors.smtp import row_of
 UPSTREAM = "smtp"
 TIMEOUT_SECONDS = 15.0
 IMPLICIT_TLS_PORT = 465
-# Headers by which mail services are told not to rewrite links and not to add a tracking image.
-# Servers that do not know a header pass it on. Sources: SendGrid, "X-SMTPAPI: filters"; Mailgun,
+# Headers that tell mail services not to rewrite links and not to add a tracking image. Servers
+# pass unknown headers on. Sources: SendGrid, "X-SMTPAPI: filters"; Mailgun,
 # "Sending via SMTP"; Postmark, "Tracking opens" and "Tracking links"; Mailjet, "SMTP headers".
 UNTRACKED = {
     "X-SMTPAPI": json.dumps(
@@ -57,17 +57,17 @@ UNTRACKED = {
 
 @dataclass(frozen=True)
 class Login:
-    """How to sign in to the server."""
+    """The credentials for the server."""
 
     username: str
     password: str = field(repr=False)
 
 
 class _Watched(smtplib.SMTP):
-    """Knows whether a mail was being handed over, and hands none over without its recipient.
+    """An SMTP client that records whether DATA has begun.
 
-    smtplib goes on as long as the server takes one of several addresses; the mail would then go to
-    the copy's alone.
+    It sends no mail whose recipient was refused. smtplib goes on when the server accepts one of
+    several addresses, so a mail could go to the address of the copy only.
     """
 
     handing_over = False
@@ -85,16 +85,16 @@ class _Watched(smtplib.SMTP):
 
 
 class _WatchedTls(_Watched, smtplib.SMTP_SSL):
-    """The same, with TLS from the start."""
+    """The same client with TLS from the start."""
 
 
 class SmtpTransport:
     """`MailTransport` over SMTP with TLS.
 
-    The secret is `{"username", "password"}`; one that lacks either is refused before the server is
-    called. Only with `secret` None is the server used unauthenticated. Credentials are never sent
-    to a server that offers no TLS. Port 465 is TLS from the start, any other is upgraded. `tls`
-    replaces the default context.
+    The secret is `{"username", "password"}`. One that lacks either raises ConfigurationError
+    before the server is called. With `secret` None the transport does not sign in. Credentials are
+    never sent to a server that offers no TLS. Port 465 uses TLS from the start; on other ports the
+    connection is upgraded. `tls` replaces the default TLS context.
     """
 
     def __init__(
@@ -117,10 +117,10 @@ class SmtpTransport:
         self._tls = tls
 
     def send(self, message: Message) -> str:
-        """Send over a connection of its own; the id is the Message-ID header.
+        """Send a mail over a new connection. Returns the Message-ID header.
 
-        After refused credentials the secret is read again once. Raises ConfigurationError when the
-        secret is incomplete, and UpstreamError for what the server did.
+        When the server refuses the credentials, the secret is read again once. Raises
+        ConfigurationError when the secret is incomplete, and UpstreamErrors.
         """
         mail = self._mail(message)
         if self._secret is None:
@@ -197,7 +197,7 @@ class SmtpTransport:
         mail["Message-ID"] = make_msgid(domain=self._domain)
         mail["X-Correlation-Id"] = message.correlation_id
         mail["X-Portal-Reference"] = message.reference
-        for name, value in UNTRACKED.items():
+        for name, value in (AUTOMATIC | UNTRACKED).items():
             mail[name] = value
         mail.set_content(message.text)
         mail.add_alternative(message.html, subtype="html")
@@ -236,7 +236,7 @@ def _hand_over(server: _Watched, mail: EmailMessage, message: Message) -> None:
 
 
 def _leave(server: smtplib.SMTP) -> None:
-    # The mail's fate is settled: a server that fails to say goodbye changes nothing.
+    # The server has already answered about the mail, so a failure of QUIT does not matter.
     try:
         server.quit()
     except (OSError, smtplib.SMTPException):

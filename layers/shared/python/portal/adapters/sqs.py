@@ -1,4 +1,4 @@
-"""SQS: models as JSON bodies, the correlation id in the attributes."""
+"""Sends models to SQS as JSON bodies, with the correlation id in the message attributes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LONGEST_DELAY = 900
 
 
 class SqsQueue:
-    """One queue."""
+    """One SQS queue."""
 
     def __init__(self, url: str, client: Callable[[], SQSClient] = aws.sqs) -> None:
         self._url = url
@@ -37,29 +37,29 @@ class SqsQueue:
 
     @property
     def name(self) -> str:
-        """The last part of the URL, and of the ARN."""
+        """The queue's name, which is the last part of its URL and of its ARN."""
         return self._url.rpartition("/")[2]
 
     def send(self, *messages: BaseModel, delay_seconds: int = 0) -> None:
-        """Enqueue models; `delay_seconds` at most 900 (SQS' limit).
+        """Send models with a delay of at most 900 seconds (SQS' limit).
 
-        Raises Unavailable when SQS did not say of each that it took it: any of them may be
-        enqueued all the same. Sending them again is safe, because standard queues deliver twice
-        anyway and every consumer knows its messages by their keys. Raises Refused for what SQS
-        will never take (too long, no such queue), Unauthorized without a grant.
+        Raises Unavailable when SQS did not confirm every message; each may be enqueued
+        nevertheless. Sending them again is safe, because standard queues may deliver twice and
+        every consumer recognises its messages by their keys. Raises Refused when SQS will never
+        accept a message (too long, no such queue), and Unauthorized without a grant.
         """
         bodies = [message.model_dump_json(by_alias=True) for message in messages]
         for start in range(0, len(bodies), BATCH_LIMIT):
             self._send_batch(bodies[start : start + BATCH_LIMIT], delay_seconds)
 
     def send_body(self, body: str, delay_seconds: float = 0.0) -> None:
-        """Enqueue a body as it is; at most 900 s of delay. Raises as `send`."""
+        """Send a body unchanged, delayed by at most 900 seconds. Raises the errors of `send`."""
         self._send_batch([body], int(min(delay_seconds, LONGEST_DELAY)))
 
     def postpone(self, receipt_handle: str, seconds: float) -> None:
-        """Let a received message come back in so many seconds (at most 11 hours).
+        """Make a received message visible again after so many seconds (at most 11 hours).
 
-        Raises an UpstreamError; the message then comes back when its visibility timeout ends.
+        Raises UpstreamErrors. The message then comes back when its visibility timeout ends.
         """
         try:
             self._client().change_message_visibility(
@@ -71,7 +71,7 @@ class SqsQueue:
             raise _failure("ChangeMessageVisibility", error) from error
 
     def waiting(self) -> int:
-        """About how many messages could be received right now. Raises an UpstreamError."""
+        """Return the approximate number of visible messages. Raises UpstreamErrors."""
         try:
             answer = self._client().get_queue_attributes(
                 QueueUrl=self._url, AttributeNames=["ApproximateNumberOfMessages"]
@@ -112,14 +112,14 @@ def _failure(operation: str, error: ClientError | BotoCoreError) -> UpstreamErro
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     kind = aws_kind(SQS, code, status)
     if kind is None:
-        # Sending again is safe, and a message that is kept is not lost.
+        # Sending again is safe, and giving up could lose the message.
         kind = Kind.UNAVAILABLE
         note_unknown(UPSTREAM, operation, code, kind)
     return error_type(kind, writes=False)(UPSTREAM, operation, code, code=code)
 
 
 def _not_taken(failed: Sequence[BatchResultErrorEntryTypeDef]) -> UpstreamError:
-    """The gravest of the entries' failures: what is refused stays refused."""
+    """Return the gravest of the entries' failures, because a retry cannot help a refused entry."""
     kinds = {
         aws_kind(SQS, str(entry.get("Code")), None)
         or (Kind.REFUSED if entry.get("SenderFault") else Kind.UNAVAILABLE)
@@ -132,13 +132,13 @@ def _not_taken(failed: Sequence[BatchResultErrorEntryTypeDef]) -> UpstreamError:
 
 
 class SqsMailQueue:
-    """`MailQueue`: mail jobs as messages on the e-mail queue."""
+    """`MailQueue` over SQS. It sends mail jobs to the e-mail queue."""
 
     def __init__(self, queue: SqsQueue) -> None:
         self._queue = queue
 
     def put(self, jobs: Sequence[MailJob]) -> None:
-        """Enqueue the jobs, each with the correlation id of what caused it.
+        """Send the jobs, each with its own correlation id or the current one.
 
         Raises the errors of `SqsQueue.send`.
         """

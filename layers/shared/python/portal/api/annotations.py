@@ -1,8 +1,8 @@
-"""Annotations as objects instead of text.
+"""Evaluates the annotations of endpoints once, to make requests faster.
 
-Powertools asks for the type hints of an endpoint and of its dependencies on every request
-(`build_dependency_tree`, `solve_dependencies`), and with `from __future__ import annotations`
-each time compiles and evaluates their text: more than half of a small endpoint's time.
+Powertools reads the type hints of an endpoint and of its dependencies on every request
+(`build_dependency_tree`, `solve_dependencies`). With `from __future__ import annotations` it
+compiles and evaluates their text each time, which takes more than half of a small endpoint's time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 
 def evaluate_annotations(function: Callable[..., Any]) -> None:
-    """Evaluate them once, for a function and for what it depends on."""
+    """Replace the text annotations of a function and of its dependencies by their objects."""
     hints = get_type_hints(function, include_extras=True)
     function.__annotations__ = hints
     for hint in hints.values():

@@ -1,6 +1,6 @@
-"""The HTTP frame of every endpoint: routing, problems, correlation, headers, CORS.
+"""The HTTP part that all endpoints share: routing, problems, correlation, headers and CORS.
 
-One endpoint is one module is one Lambda:
+Each endpoint has a module and a Lambda of its own:
 
     app = App("orders")
 
@@ -10,8 +10,8 @@ One endpoint is one module is one Lambda:
 
     handler = app.handler
 
-Powertools' resolver routes and validates. Headers are added around `resolve` because the
-resolver drops what a middleware adds to answers made by exception handlers.
+Powertools' resolver routes and validates. Headers are added around `resolve`, because the resolver
+drops headers that a middleware adds to the answers of exception handlers.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from portal import correlation
 from portal.api import bodies, errors
 from portal.api.annotations import evaluate_annotations
 from portal.api.declarations import Declared
+from portal.api.headers import EXPOSED_HEADERS, SECURITY_HEADERS
 from portal.api.rate_limit import CountedByAddress, address_of
 from portal.observability import logger
 
@@ -35,17 +36,12 @@ if TYPE_CHECKING:
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
-SECURITY_HEADERS = {
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-}
-EXPOSED_HEADERS = "X-Correlation-Id, ETag, Retry-After, Idempotency-Replayed, Location, Allow"
 UNDECLARED = Declared()
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 
 
 class App:
-    """One endpoint's application; `handler` is what Lambda calls."""
+    """The application of one endpoint. Lambda calls `handler`."""
 
     def __init__(self, area: str, *, counted: CountedByAddress | None = None) -> None:
         self.area = area
@@ -53,7 +49,7 @@ class App:
         self.declared: dict[tuple[str, str], Declared] = {}
         self.resolver = APIGatewayRestResolver(
             enable_validation=True,
-            # An answer that is not what it says is our fault, not the caller's.
+            # An answer that does not match its model is a defect of the portal.
             response_validation_error_http_code=500,
             json_body_deserializer=bodies.parse,
         )
@@ -83,9 +79,9 @@ class App:
     ) -> Callable[[Endpoint], Endpoint]:
         """Register a route.
 
-        `path` uses `<name>` for parameters; `status` is that of success; `signed_in` documents
-        the bearer token (the gateway's authorizer demands it, `CurrentUser` reads it); `declared`
-        is for the API's document; further options go to Powertools (`summary`, `responses`, …).
+        `path` uses `<name>` for parameters. `status` is that of success. `signed_in` documents the
+        bearer token, which the gateway's authorizer requires and `CurrentUser` reads. `declared` is
+        for the OpenAPI document. Further options are Powertools' (`summary`, `responses`, …).
         """
         self.declared[(method, re.sub(r"<(\w+)>", r"{\1}", path))] = declared
         options.setdefault("tags", [self.area])
@@ -101,11 +97,11 @@ class App:
         return evaluated
 
     def override(self, dependency: Callable[..., Any], replacement: Callable[..., Any]) -> None:
-        """Give tests another composition root."""
+        """Replace a dependency, which lets tests use another composition root."""
         self.resolver.dependency_overrides[dependency] = replacement
 
     def handler(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        """Lambda entry for an API Gateway REST proxy event."""
+        """Answer an API Gateway REST proxy event. This is the entry point of the Lambda."""
         headers = lower_case_headers(event)
         with correlation.bound(correlation.accept(headers.get("x-correlation-id"))) as current:
             log = logger()
@@ -149,18 +145,18 @@ def _with_plain_content_type(event: dict[str, Any], headers: dict[str, str]) -> 
 
 
 def lower_case_headers(event: dict[str, Any]) -> dict[str, str]:
-    """The event's headers by lower-case name (REST APIs pass the caller's case)."""
+    """Return the event's headers by lower-case name. REST APIs keep the caller's case."""
     return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
 
 
 def with_standard_headers(response: dict[str, Any], *, origin: str | None) -> dict[str, Any]:
-    """Add what every answer carries; an endpoint's own `Cache-Control` wins over `no-store`."""
+    """Add the headers of every answer. An endpoint's own `Cache-Control` replaces `no-store`."""
     added = {
         **SECURITY_HEADERS,
         correlation.HEADER: correlation.current(),
         **_cors_headers(origin),
     }
-    # API Gateway takes null for "no body"; not everything that stands in for it does.
+    # API Gateway accepts null for "no body", but some emulators of it do not.
     response["body"] = response.get("body") or ""
     multi: dict[str, list[str]] = response.setdefault("multiValueHeaders", {})
     varies = multi.get("Vary", [])

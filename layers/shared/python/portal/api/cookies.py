@@ -1,8 +1,8 @@
-"""The refresh token in a cookie, for browsers: out of reach of scripts.
+"""The refresh token of browsers in a cookie that scripts cannot read.
 
-A browser asks for it with `X-Portal-Client: browser` at login. Because it then travels by itself,
-calls that rely on it must carry `X-Portal-CSRF: 1`, which no other site's page can add without a
-CORS preflight that the API refuses.
+A browser asks for it with `X-Portal-Client: browser` at login. A browser sends the cookie by
+itself, so calls that rely on it must have the header `X-Portal-CSRF: 1`. A page of another site
+cannot add it without a CORS preflight, which the API refuses.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _DAY_SECONDS = 86_400
 
 
 class RefreshCookie:
-    """Setting, reading and clearing the cookie as configured."""
+    """Sets, reads and clears the cookie as configured."""
 
     def __init__(self, settings: RefreshCookieConfig) -> None:
         self._settings = settings
@@ -38,7 +38,7 @@ class RefreshCookie:
         return headers.get(CLIENT_HEADER.lower(), "").strip().lower() == BROWSER
 
     def read(self, request: Request) -> str | None:
-        """The refresh token in the cookie, if there is one.
+        """Return the refresh token in the cookie; None when there is none.
 
         Raises Problem `forbidden` when the cookie comes without the custom header.
         """
@@ -53,11 +53,11 @@ class RefreshCookie:
         return token
 
     def set(self, token: str) -> Cookie:
-        """The Set-Cookie that hands a token to a browser."""
+        """Return the cookie that stores a token in the browser."""
         return self._cookie(token, self._settings.refresh_token_days * _DAY_SECONDS)
 
     def clear(self) -> Cookie:
-        """The Set-Cookie that makes a browser forget it."""
+        """Return the cookie that deletes the token in the browser."""
         return self._cookie("", 0)
 
     def device(self, request: Request) -> str | None:

@@ -1,4 +1,4 @@
-"""One table from what went wrong to the problem document that is answered."""
+"""Turns exceptions into problem documents (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 
 from portal import correlation
 from portal.api.error_texts import sentence_for
+from portal.api.principal import RECENT_SECONDS
 from portal.config import ConfigurationError
 from portal.domain import problems
-from portal.domain.fresh_sign_in import FRESH
 from portal.domain.problems import MAX_ERRORS, FieldError, InvalidValue, Problem
 from portal.domain.upstream import (
     OutcomeUnknown,
@@ -29,24 +29,28 @@ from portal.domain.upstream import (
 )
 from portal.observability import count, logger
 
+# RFC 9470, "OAuth 2.0 Step Up Authentication Challenge Protocol".
+STEP_UP = f'Bearer error="insufficient_user_authentication", max_age="{RECENT_SECONDS}"'
 PROBLEM_JSON = "application/problem+json"
 DEFAULT_RETRY_AFTER = 5
 MAX_POINTER = 200
 
 
 def register(resolver: APIGatewayRestResolver) -> None:
-    """Teach a resolver to answer every exception as a problem."""
+    """Make a resolver answer every exception with a problem document."""
     for exception, render in TABLE:
         resolver.exception_handler(exception)(render)
 
 
 def render(problem: Problem) -> Response[str]:
-    """The HTTP answer for a problem."""
+    """Return the HTTP answer for a problem."""
     headers: dict[str, str | list[str]] = {}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
-    if problem.type.status == problems.UNAUTHENTICATED.status:
-        headers["WWW-Authenticate"] = _challenge(problem)
+    if problem.type is problems.REAUTHENTICATION_REQUIRED:
+        headers["WWW-Authenticate"] = STEP_UP
+    elif problem.type.status == problems.UNAUTHENTICATED.status:
+        headers["WWW-Authenticate"] = "Bearer"
     document = problem.as_json(instance=correlation.current())
     return Response(
         status_code=problem.type.status,
@@ -56,16 +60,8 @@ def render(problem: Problem) -> Response[str]:
     )
 
 
-def _challenge(problem: Problem) -> str:
-    """What a client must do to be let in. Source: RFC 9470, 3, for a sign-in that is too old."""
-    if problem.type is not problems.REAUTHENTICATION_REQUIRED:
-        return "Bearer"
-    seconds = int(FRESH.total_seconds())
-    return f'Bearer error="insufficient_user_authentication", max_age="{seconds}"'
-
-
 def proxy_answer(error: Exception) -> dict[str, Any]:
-    """The answer as API Gateway wants it, for what is refused before any routing."""
+    """Return the answer in API Gateway's format, for requests that are refused before routing."""
     render = next(render for kind, render in TABLE if isinstance(error, kind))
     response = render(error)
     headers = {"Content-Type": response.content_type, **response.headers}
@@ -78,7 +74,7 @@ def proxy_answer(error: Exception) -> dict[str, Any]:
 
 
 def of_upstream(error: UpstreamError) -> Problem:
-    """What a caller is told of a failing upstream: which kind, never the vendor's words."""
+    """Return the problem for a failed upstream. It never holds the vendor's text."""
     if isinstance(error, Throttled):
         wait = math.ceil(error.retry_after or DEFAULT_RETRY_AFTER)
         return Problem(
@@ -151,7 +147,7 @@ def field_errors(found: Sequence[Any]) -> tuple[FieldError, ...]:
 
 
 def field_error(entry: Any) -> FieldError:
-    """A pydantic error as a pointer and a sentence; the value itself is never echoed."""
+    """Return a pydantic error as pointer and sentence, without the value itself."""
     location: Sequence[str | int] = entry.get("loc", ())
     where, rest = (str(location[0]), location[1:]) if location else ("body", ())
     sentence = sentence_for(entry)

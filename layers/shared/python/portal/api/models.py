@@ -1,6 +1,6 @@
-"""Base of every request and response model: camelCase outside, unknown fields refused.
+"""The base classes of request and response models, whose JSON names are in camelCase.
 
-An area has more models than one of its endpoints uses, so each is built on first use.
+A function has more models than one of its endpoints uses, so each is built on first use.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ BillingCycle = Annotated[
 
 
 class RequestModel(BaseModel):
-    """What a caller sends: unknown fields are an error, texts are stripped."""
+    """A request body. Unknown fields are refused, and texts are stripped."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -53,7 +53,7 @@ class RequestModel(BaseModel):
 
 
 class ResponseModel(BaseModel):
-    """What the API answers."""
+    """A body of the API's answers."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, frozen=True, defer_build=True

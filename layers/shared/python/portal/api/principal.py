@@ -1,8 +1,8 @@
-"""From the gateway's verified token to who is calling.
+"""Identifies the caller by the token that the gateway has verified.
 
-The Cognito authorizer of API Gateway has checked signature, issuer, audience and expiry. What it
-does not check is which kind of token it was: with no scopes on the method it wants ID tokens,
-and the local gateway lets access tokens through, so `token_use` is checked here.
+The Cognito authorizer of API Gateway has checked signature, issuer, audience and expiry. For
+methods without scopes it accepts ID tokens only, but the local gateway also accepts access tokens,
+so `token_use` is checked here.
 """
 
 from __future__ import annotations
@@ -14,13 +14,21 @@ from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from portal.domain.identity import CustomerMapping
-from portal.domain.problems import NOT_MAPPED, UNAUTHENTICATED, Problem
+from portal.domain.problems import (
+    NOT_MAPPED,
+    REAUTHENTICATION_REQUIRED,
+    UNAUTHENTICATED,
+    Problem,
+)
 from portal.ports.identity import CustomerDirectory
+
+RECENT_SECONDS = 300
+"""How long a sign-in counts as recent."""
 
 
 @dataclass(frozen=True)
 class Principal:
-    """A signed-in user: `user_id` is the Cognito `sub`; `auth_time` is epoch seconds."""
+    """A signed-in user. `user_id` is the Cognito `sub`. `auth_time` is in epoch seconds."""
 
     user_id: str
     email: str
@@ -28,7 +36,7 @@ class Principal:
 
 
 def authenticated(request: Request) -> Principal:
-    """The caller, from the authorizer's claims.
+    """Return the caller by the authorizer's claims.
 
     Raises Problem `unauthenticated` when the claims are not those of an ID token.
     """
@@ -44,8 +52,25 @@ def authenticated(request: Request) -> Principal:
     )
 
 
+def recently_signed_in(principal: Principal, now: float) -> bool:
+    """Whether the password was shown within the last five minutes; refreshing does not count."""
+    return now - principal.auth_time <= RECENT_SECONDS
+
+
+def require_recent_sign_in(principal: Principal, now: float) -> None:
+    """Raise Problem `reauthentication-required` unless the sign-in is recent.
+
+    `now` is in epoch seconds.
+    """
+    if not recently_signed_in(principal, now):
+        raise Problem(
+            REAUTHENTICATION_REQUIRED,
+            "Use POST /auth/login once more and send the request with the new accessToken.",
+        )
+
+
 def mapped(principal: Principal, directory: CustomerDirectory) -> CustomerMapping:
-    """Who the caller is in the other systems; ownership of everything follows from this.
+    """Return the caller's records in the other systems, which decide what the caller owns.
 
     Raises Problem `account-not-mapped` while a signup is not finished.
     """

@@ -1,6 +1,6 @@
-"""Limits on attempts: per address and per account, counted in DynamoDB.
+"""Limits on requests per IP address and per account, which are counted in DynamoDB.
 
-The third layer after the WAF and the gateway's throttles, and the only one that knows accounts.
+They are the third layer after the WAF and the gateway's throttles. Only this layer knows accounts.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ _IPV6_PREFIX = 64
 
 
 class RateLimiter:
-    """Limits by name (`login.account`) over shared counters."""
+    """Checks named limits (`login.account`) with shared counters."""
 
     def __init__(self, counters: RateCounters, limits: Mapping[str, Limit]) -> None:
         self._counters = counters
         self._limits = limits
 
     def check(self, name: str, subject: str) -> None:
-        """Count an attempt of `subject` (an address, an account; kept as a hash only).
+        """Count a request of `subject` (an address or account, which is stored as a hash).
 
-        Raises Problem `rate-limited`, whose `retry_after` is when the window really ends.
+        Raises Problem `rate-limited`, whose `retry_after` is the seconds until the window ends.
         """
         limit = self._limits[name]
         wait = self._counters.hit(_key(name, subject), limit=limit.attempts, seconds=limit.seconds)
@@ -57,7 +57,7 @@ class RateLimiter:
         return self._counters.so_far(_key(name, subject), seconds=limit.seconds), limit
 
     def forget(self, name: str, subject: str) -> None:
-        """The attempts so far were honest: start counting again."""
+        """Set the count of `subject` back to zero, for example after a correct login."""
         self._counters.forget(_key(name, subject), seconds=self._limits[name].seconds)
 
 
@@ -66,7 +66,7 @@ def _key(name: str, subject: str) -> str:
 
 
 def limits_from(text: str, defaults: Mapping[str, Limit]) -> dict[str, Limit]:
-    """Defaults with the changes that `RATE_LIMITS` asks for.
+    """Return the default limits with the changes of `RATE_LIMITS`.
 
     Raises ConfigurationError for an unknown name or anything but `name=attempts/seconds`.
     """
@@ -89,9 +89,10 @@ def source_address(request: Request) -> str:
 
 
 def address_of(event: Mapping[str, Any]) -> str:
-    """Who to count: an IPv4 address, or the /64 that an IPv6 caller can roam in.
+    """Return the caller's IPv4 address, or the /64 network of an IPv6 address.
 
-    From the gateway's request context; `X-Forwarded-For` is the caller's to write.
+    An IPv6 caller can use any address of the network. The address is that of the gateway's request
+    context, because the caller can write `X-Forwarded-For`.
     """
     context = event.get("requestContext") or {}
     text = str((context.get("identity") or {}).get("sourceIp") or "unknown")

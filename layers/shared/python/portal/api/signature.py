@@ -1,9 +1,9 @@
-"""The signature on calls from Salesforce: HMAC-SHA-256 over everything that matters.
+"""Verifies the signature on calls from Salesforce, which is an HMAC-SHA-256 over this text:
 
     v1|POST|/orders/{sfOrderId}/provision|{timestamp}|{idempotency key}|{sha256 of the raw body}
 
-Test vectors and the sender's side are in docs/signature.md. The check happens before the body is
-parsed, on the exact bytes that arrived, in constant time, and says nothing about why it failed.
+docs/signature.md has test vectors and describes the sender. The check happens before the body is
+parsed, on the exact bytes that arrived, in constant time. The answer does not say why it failed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.api.idempotency_key import bare
 from portal.config import ConfigurationError
 from portal.domain.problems import (
     IDEMPOTENCY_KEY_MISSING,
@@ -39,7 +40,7 @@ _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """What a signature covers, as it arrived; `idempotency_key` is without its quotes."""
+    """The signed parts of a request. `idempotency_key` is without its quotes."""
 
     path: str
     timestamp: int
@@ -48,12 +49,12 @@ class SignedRequest:
 
     @property
     def body_hash(self) -> str:
-        """SHA-256 of the raw body, lower-case hex."""
+        """The SHA-256 of the raw body in lower-case hex."""
         return hashlib.sha256(self.body).hexdigest()
 
     @property
     def fingerprint(self) -> str:
-        """Names this very request, whichever key signed it and however the header was written."""
+        """A hash of the request that does not depend on its key and on quotes in the header."""
         text = canonical(
             path=self.path,
             timestamp=self.timestamp,
@@ -64,25 +65,25 @@ class SignedRequest:
 
 
 UNSIGNED = frozenset({"header-missing", "header-repeated", "malformed"})
-"""Reasons of refusals that need no knowledge of the signature's form."""
+"""The reasons for refusing requests that anybody can send without knowing the signature's form."""
 
 
 def canonical(*, path: str, timestamp: int, idempotency_key: str, body: bytes) -> bytes:
-    """The text that is signed."""
+    """Return the text that is signed."""
     digest = hashlib.sha256(body).hexdigest()
     return f"v1|POST|{path}|{timestamp}|{idempotency_key}|{digest}".encode()
 
 
 def sign(key: str, text: bytes) -> str:
-    """Lower-case hex, as Salesforce's HEX(HMAC(…)) gives it."""
+    """Return the signature in lower-case hex, as Salesforce's HEX(HMAC(…)) returns it."""
     return hmac.new(key.encode(), text, hashlib.sha256).hexdigest()
 
 
 class SigningKeys:
-    """The live keys by id, from the secret `{"keys": {"<id>": "<key>", …}}`.
+    """The valid keys by id, from the secret `{"keys": {"<id>": "<key>", …}}`.
 
-    An id that is not known may belong to a key that was added a moment ago: the secret is then
-    read again, but at most once a minute, whatever is sent.
+    An unknown id may belong to a key that was just added. The secret is then read again, but at
+    most once a minute, whatever callers send.
     """
 
     def __init__(self, secret: Secret, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -91,7 +92,7 @@ class SigningKeys:
         self._refreshed: float | None = None
 
     def find(self, key_id: str) -> str | None:
-        """The key, or None."""
+        """Return the key with that id, or None."""
         key = self._keys(self._secret.value()).get(key_id)
         if key is None and self._may_refresh():
             key = self._keys(self._secret.value(refresh=True)).get(key_id)
@@ -114,14 +115,14 @@ class SigningKeys:
 
 
 class SignatureVerifier:
-    """Verifies API Gateway proxy events."""
+    """Verifies the signatures of API Gateway proxy events."""
 
     def __init__(self, keys: SigningKeys, *, clock: Callable[[], float] = time.time) -> None:
         self._keys = keys
         self._clock = clock
 
     def verify(self, event: Mapping[str, Any], path: str) -> SignedRequest:
-        """The request, proved; `path` is the API's, without stage or base path.
+        """Return the verified request. `path` is the API's, without stage or base path.
 
         Raises Problem `signature-invalid`, `idempotency-key-missing` or `malformed-request`.
         """
@@ -158,16 +159,16 @@ class SignatureVerifier:
             )
             for name in dict.fromkeys(names)
         ]
-        # Every pair is compared: how long it takes says nothing about which one matched.
+        # Every pair is compared, so that the time does not tell which one matched.
         matches = [hmac.compare_digest(ours, theirs) for ours in expected for theirs in offered]
         if not any(matches):
             raise _refused("mismatch")
 
 
 def signatures(header: str) -> list[str]:
-    """The hex digests of `v1=<hex>[,v1=<hex>]`; other versions are ignored.
+    """Return the hex digests of `v1=<hex>[,v1=<hex>]`. Other versions are ignored.
 
-    Raises Problem `signature-invalid` when there is none, or too many to be a rotation.
+    Raises Problem `signature-invalid` when there is none, or more than a key rotation needs.
     """
     parts = [part.strip() for part in header.split(",")]
     found = [match.group(1) for part in parts if (match := _SIGNATURE.fullmatch(part))]
@@ -177,7 +178,7 @@ def signatures(header: str) -> list[str]:
 
 
 def raw_body(event: Mapping[str, Any]) -> bytes:
-    """The bytes that were sent, also when API Gateway delivered them as base64."""
+    """Return the bytes that were sent, also when API Gateway delivers them as base64."""
     body = event.get("body") or ""
     if not event.get("isBase64Encoded"):
         return str(body).encode("utf-8", errors="surrogatepass")
@@ -188,19 +189,19 @@ def raw_body(event: Mapping[str, Any]) -> bytes:
 
 
 def _idempotency_key(headers: _Headers) -> tuple[str, str]:
-    """As sent and bare: the header is a structured-field string, with or without its quotes."""
+    """Return the key as it was sent, and without the quotes of a structured-field string."""
     sent = headers.single("idempotency-key") or ""
-    bare = sent[1:-1] if len(sent) > 1 and sent[0] == sent[-1] == '"' else sent
-    if not bare:
+    key = bare(sent)
+    if not key:
         raise Problem(
             IDEMPOTENCY_KEY_MISSING, "Send an Idempotency-Key that stays the same when you retry."
         )
-    if not _IDEMPOTENCY_KEY.fullmatch(bare):
+    if not _IDEMPOTENCY_KEY.fullmatch(key):
         raise Problem(
             MALFORMED_REQUEST,
             "The Idempotency-Key has 1 to 128 letters, digits, dots, colons, dashes, underscores.",
         )
-    return sent, bare
+    return sent, key
 
 
 class _Headers:
@@ -213,7 +214,7 @@ class _Headers:
             self._values.setdefault(name.lower(), [value])
 
     def single(self, name: str) -> str | None:
-        """The value; two of them could mean different things to two readers, so: refused."""
+        """Return the header's value. Raises Problem for two values, which would be ambiguous."""
         values = self._values.get(name, [])
         if len(values) > 1:
             raise _refused("header-repeated")
@@ -221,7 +222,7 @@ class _Headers:
 
 
 def _refused(reason: str) -> Problem:
-    # Anybody can send a request that nobody signed: an alarm is for those with a signature.
+    # Anybody can send unsigned requests, so only refused signatures raise an alarm.
     if reason in UNSIGNED:
         count("UnsignedRequests")
     else:

@@ -1,7 +1,7 @@
-"""Can this client pay: asked of WHMCS, remembered for minutes when the answer is yes.
+"""Asks WHMCS whether a client has a valid pay method, and remembers a positive answer for minutes.
 
-Only a yes is remembered, never longer than the card is valid; provisioning asks again before
-anything is charged. A no is always asked again: the customer may have just added a card.
+It is never remembered longer than the card is valid, and provisioning asks WHMCS again before
+anything is charged. A negative answer is not remembered, because the customer may add a card.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from portal.ports.billing import PayMethods
 
 
 class YesStore(Protocol):
-    """Remembers a yes for a few minutes."""
+    """Remembers positive answers for a few minutes."""
 
     def remembered(self, client_id: int, today: date) -> bool:
-        """Whether there was a yes a short while ago that still holds on this day."""
+        """Whether a positive answer is stored that is still valid on this day."""
         ...
 
     def remember(self, client_id: int, *, through: date) -> None:
-        """Keep a yes, at most through that day."""
+        """Store a positive answer, which is valid through that day at most."""
         ...
 
     def forget(self, client_id: int) -> None:
-        """Drop it: the last pay method may have gone."""
+        """Delete the stored answer, because the client has no valid pay method any more."""
         ...
 
 
 class PaymentGate:
-    """Yes or no, with at most one WHMCS call."""
+    """Tells whether a client can pay, with at most one call to WHMCS."""
 
     def __init__(self, methods: PayMethods, store: YesStore, today: Callable[[], date]) -> None:
         self._methods = methods
@@ -41,11 +41,11 @@ class PaymentGate:
         self._today = today
 
     def can_pay(self, client_id: int) -> bool:
-        """Whether there is a pay method that has not expired."""
+        """Whether the client has a pay method that has not expired."""
         return self._remembered(client_id) or any_usable(self.methods(client_id), self._today())
 
     def methods(self, client_id: int) -> list[PayMethod]:
-        """What WHMCS has right now; refreshes what is remembered."""
+        """Return the client's current pay methods, and update the stored answer."""
         found = list(self._methods.of_client(client_id))
         today = self._today()
         usable = [method.expires or date.max for method in found if not method.expired(today)]
@@ -67,5 +67,5 @@ class PaymentGate:
 
 
 def _unremembered(error: UpstreamError) -> None:
-    # The store only spares WHMCS a call; the answer is WHMCS' either way.
+    # The store only saves calls to WHMCS, so a failure of it does not matter.
     logger().warning("payment gate works without its store", extra={"reason": str(error)})

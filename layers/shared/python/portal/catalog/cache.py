@@ -1,7 +1,7 @@
-"""The shared catalogue cache: memory, then DynamoDB, then Salesforce.
+"""The shared cache of the catalogue: memory, then DynamoDB, then Salesforce.
 
-One reader at a time refreshes (a lease in DynamoDB); the others take the copy they have. When
-Salesforce is down the last copy serves until it is older than the configured age.
+One reader at a time refreshes it under a lease in DynamoDB, and the others use the copy they have.
+While Salesforce is down, the last copy is used until it reaches the configured age.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from portal.ports.catalog import CatalogSource
 
 @dataclass(frozen=True)
 class StoredVersion:
-    """What the store has: which version, read when (epoch seconds), in how many pieces."""
+    """The version in the store, when it was read (epoch seconds), and its number of pieces."""
 
     version: str
     read_at: int
@@ -32,43 +32,45 @@ class StoredVersion:
 
 
 class CatalogStore(Protocol):
-    """Where readers share one copy and one refresh lease."""
+    """The store of the shared copy and of the lease for a refresh."""
 
     def stored(self) -> StoredVersion | None:
-        """What is there."""
+        """Return the version in force; None when no catalogue is stored."""
         ...
 
     def load(self, stored: StoredVersion) -> Catalog | None:
-        """The copy; None when a piece of it is gone."""
+        """Return the copy; None when a piece of it is missing."""
         ...
 
     def save(self, catalog: Catalog, lease: Lease, *, keep_seconds: int) -> None:
-        """Replace the copy; readers see either the old or the new one, whole.
+        """Replace the copy. Readers see either the whole old one or the whole new one.
 
-        Raises LeaseLost when somebody else refreshes by now, or what was read is too old.
+        Raises LeaseLost when another reader has the lease, or the copy was invalidated meanwhile.
         """
         ...
 
     def acquire_refresh(self, *, now: int, seconds: int, stale_at: int) -> Lease | None:
-        """Become the one who refreshes, for at most `seconds`.
+        """Return the lease for a refresh of at most `seconds`.
 
-        None when somebody else is, or has been: the copy was read after `stale_at`.
+        Returns None when another reader has the lease, or has read the copy after `stale_at`.
         """
         ...
 
     def invalidate(self, *, read_at: int) -> None:
         """Make the copy count as read at `read_at`, so that the next reader refreshes.
 
-        It still serves while Salesforce is down, if that is young enough.
+        The copy is still used while Salesforce is down, if it is not too old.
         """
         ...
 
 
 @dataclass(frozen=True)
 class CachePolicy:
-    """Seconds: served unasked from memory; considered fresh; served when Salesforce is down.
+    """The ages of a copy, in seconds.
 
-    `order_form` is how long the description of the Order is good: it changes with releases.
+    A copy in `memory` is used without a look at the store. A `fresh` copy is used without a look
+    at Salesforce, and a `stale` one only while Salesforce is down. `order_form` is the age up to
+    which the form of the Order is used; it only changes with releases of the org.
     """
 
     memory: int = 15
@@ -80,7 +82,7 @@ class CachePolicy:
 
 
 class CatalogCache:
-    """`CatalogReader` for one execution environment."""
+    """The `CatalogReader` of one execution environment."""
 
     def __init__(
         self,
@@ -101,7 +103,7 @@ class CatalogCache:
         self._broken = False
 
     def current(self) -> Catalog:
-        """The catalogue; raises Unavailable when nothing young enough can be had."""
+        """Return the catalogue. Raises Unavailable when there is none that is not too old."""
         now = self._clock()
         if self._copy is not None and now - self._looked_at < self._policy.memory:
             return self._copy
@@ -109,7 +111,7 @@ class CatalogCache:
             return self._looked_up(now)
 
     def distrust(self) -> None:
-        """Make every reader refresh before it shows the catalogue next."""
+        """Make the next reader refresh the catalogue from Salesforce."""
         self._looked_at = float("-inf")
         self._store.invalidate(read_at=int(self._clock() - self._policy.fresh))
 
@@ -139,7 +141,7 @@ class CatalogCache:
         self._copy = loaded or self._copy
 
     def _stale_at(self, now: float) -> int:
-        # Without a copy although one is recorded, a piece of it is gone: any age is too old.
+        # A recorded copy that cannot be loaded lacks a piece, so it is refreshed at any age.
         return int(now) if self._broken else int(now - self._policy.fresh)
 
     def _refresh(self, now: float, lease: Lease) -> Catalog:
@@ -162,7 +164,7 @@ class CatalogCache:
         try:
             self._store.save(catalog, lease, keep_seconds=self._policy.stale)
         except LeaseLost:
-            # What was read is right for this request, and not to be served to any later one.
+            # This request may use what it read, but later requests must not.
             logger().info("catalogue was invalidated while it was read")
             return catalog
         self._copy = catalog
@@ -171,7 +173,7 @@ class CatalogCache:
     def _read(
         self, now: float
     ) -> tuple[Sequence[Product], Sequence[Rejection], OrderForm | None, int]:
-        """Products, and the order form with them when it is not known or old. One call."""
+        """Read the products, and also the order form when it is unknown or old. One call."""
         known = self._copy
         if (
             known is not None
@@ -187,7 +189,7 @@ class CatalogCache:
         return self._copy is not None and now - self._copy.read_at < self._policy.stale
 
     def _wait_for_first(self) -> Catalog:
-        """Nothing to serve yet and somebody else is fetching the first copy."""
+        """Wait for another reader that reads the first copy. Raises Unavailable."""
         step = 0.25
         for _ in range(int(self._policy.wait_for_first / step)):
             self._wait(step)
@@ -198,10 +200,10 @@ class CatalogCache:
 
 
 def version_of(products: tuple[Product, ...], form: OrderForm | None = None) -> str:
-    """A fingerprint of the content."""
+    """Return a fingerprint of the content."""
     digest = hashlib.sha256()
     if form is not None:
-        # Sets have no order of their own.
+        # Sets have no fixed order.
         content = form.model_dump(mode="json")
         content["countries"] = sorted(content["countries"] or ())
         digest.update(json.dumps(content, sort_keys=True).encode())

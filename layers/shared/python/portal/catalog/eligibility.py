@@ -1,4 +1,4 @@
-"""Who may have what, and from when to when."""
+"""Decides which products an Account may order, and on which days a product is sold."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Ineligibility(StrEnum):
 
 
 def valid_on(product: Product, day: date) -> bool:
-    """Whether a product is sold on a day of the reseller's calendar (both ends included)."""
+    """Whether a product is sold on a day in the reseller's time zone (both ends included)."""
     if product.valid_from is not None and day < product.valid_from:
         return False
     return product.valid_until is None or day <= product.valid_until
 
 
 def eligible(product: Product, account: AccountEligibility) -> bool:
-    """Whether the Account meets every condition; what is unknown meets only `Any`."""
+    """Whether the Account meets every condition. An unknown value meets only `Any`."""
     return all(
         known is not None and _same(known, wanted)
         for wanted, known in _conditions(product, account)
@@ -36,7 +36,7 @@ def eligible(product: Product, account: AccountEligibility) -> bool:
 
 
 def undecided(product: Product, account: AccountEligibility) -> bool:
-    """Whether an Account that is not eligible may turn out to be, once it is checked."""
+    """Whether an Account is not eligible only because some of its values are unknown."""
     return all(
         known is None or _same(known, wanted) for wanted, known in _conditions(product, account)
     ) and not eligible(product, account)
@@ -55,7 +55,7 @@ def ineligibilities(product: Product, account: AccountEligibility) -> Iterator[I
 
 
 def fully_known(account: AccountEligibility) -> bool:
-    """Whether Salesforce says where the customer lives and what reaches it."""
+    """Whether Salesforce has the Account's dwelling and tier."""
     return account.dwelling is not None and account.tier is not None
 
 

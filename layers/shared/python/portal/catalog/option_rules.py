@@ -1,4 +1,4 @@
-"""What a schema cannot say of configurable options (docs/config-options.md)."""
+"""Rules for configurable options that a JSON schema cannot express (docs/config-options.md)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from portal.domain.catalog import ChoiceOption, Option, QuantityOption
 
 
 def mistake_in(options: Sequence[Option]) -> str | None:
-    """The first mistake, in words for whoever maintains Product2."""
+    """Return the first mistake as a text for those who maintain Product2; None without one."""
     return next(_mistakes(options), None)
 
 
 def lowest_extra(options: Iterable[Option]) -> Decimal:
-    """The least that a customer's choices can add to the unit price; negative for discounts."""
+    """Return the least that choices can add to the unit price. It is negative for discounts."""
     return sum((_lowest(option) for option in options), Decimal(0))
 
 
@@ -22,7 +22,7 @@ def _mistakes(options: Sequence[Option]) -> Iterator[str]:
     if _repeats(option.id for option in options):
         yield "two options have the same id"
     if _repeats(option.whmcs_option_id for option in options):
-        # Of two answers for one option WHMCS would get one, and charge something else.
+        # WHMCS would get only one of the two answers, and charge another price.
         yield "two options have the same whmcsOptionId"
     for option in options:
         found: str | None = None
@@ -41,7 +41,7 @@ def _mistake_in_choices(option: ChoiceOption) -> str | None:
     if _repeats(choice.whmcs_choice_id for choice in option.choices):
         return "two choices have the same whmcsChoiceId"
     if option.default is None and not option.required:
-        # WHMCS takes its first choice for one that is not named, whatever that costs.
+        # WHMCS takes its first choice when an order names none, whatever its price is.
         return "needs a default, or to be required"
     if option.default is not None and option.default not in ids:
         return f"default {option.default} is none of its choices"

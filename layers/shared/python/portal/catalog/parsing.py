@@ -1,6 +1,6 @@
-"""From a Salesforce record to a product, or to the reason why it cannot be sold.
+"""Parses Salesforce records into products, or into the reasons why they cannot be sold.
 
-A product with a mistake in it is left out, logged and counted; it never breaks the catalogue.
+A product with a mistake is left out, logged and counted. It never breaks the catalogue.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from portal.domain.catalog import ANY, ConfigOptions, Product, Rejection
 from portal.domain.ids import SKU
 
 CATEGORIES = ("Internet", "eSIM", "VPN", "Other")
-# What people write in Portal_Billing_Cycle__c → what WHMCS' AddOrder takes.
+# From the values of Portal_Billing_Cycle__c to the cycles of WHMCS' AddOrder.
 BILLING_CYCLES = {
     "monthly": "monthly",
     "quarterly": "quarterly",
@@ -34,16 +34,16 @@ DEFAULT_MAX_QUANTITY = 1
 
 
 class UnsellableError(Exception):
-    """Why a product is left out, in words for whoever maintains Product2."""
+    """The reason why a product is left out, for those who maintain Product2."""
 
 
 def parse_all(
     records: Iterable[dict[str, Any]], *, currency: str
 ) -> tuple[list[Product], list[Rejection]]:
-    """Products and rejections of PricebookEntry records with their `Product2` parent.
+    """Return the products and rejections of PricebookEntry records with their `Product2` parent.
 
-    In an org with several currencies only the prices in `currency` are sold; a product that has
-    none is rejected. `currency` is also that of an org with one, whose records do not name it.
+    In an org with several currencies only prices in `currency` are sold, and a product without one
+    is rejected. In an org with a single currency, whose records do not name it, it is `currency`.
     """
     products: dict[str, Product] = {}
     rejections: list[Rejection] = []
@@ -66,7 +66,7 @@ def parse_all(
 
 
 def parse(entry: dict[str, Any], *, currency: str) -> Product:
-    """One product. Raises UnsellableError with a sentence naming the field."""
+    """Return one product. Raises UnsellableError with a sentence that names the field."""
     fields: dict[str, Any] = entry["Product2"]
     try:
         product = Product(
@@ -103,9 +103,9 @@ def parse(entry: dict[str, Any], *, currency: str) -> Product:
 
 
 def parse_config_options(text: str | None) -> ConfigOptions:
-    """`Portal_ConfigOptions_JSON__c`, empty meaning no options.
+    """Parse `Portal_ConfigOptions_JSON__c`. An empty text means no options.
 
-    Raises UnsellableError naming the member that is wrong.
+    Raises UnsellableError, which names the member that is wrong.
     """
     if not text or not text.strip():
         return ConfigOptions(version=1)
@@ -120,7 +120,7 @@ def parse_config_options(text: str | None) -> ConfigOptions:
 
 
 def _currency(entry: dict[str, Any], only: str) -> str:
-    """The currency of a price: its record's, which says none in an org with a single one."""
+    """Return the currency of a price. In an org with a single one, records do not name it."""
     return str(entry.get("CurrencyIsoCode") or only)
 
 

@@ -1,4 +1,4 @@
-"""Eligibility of one Account, read from Salesforce at most once in some minutes."""
+"""Reads the eligibility of an Account from Salesforce, and caches it for some minutes."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from portal.ports.identity import CurrentMapping
 
 
 class EligibilityStore(Protocol):
-    """A short-lived store by Account; never mixed with the public catalogue's items."""
+    """A cache of eligibility by Account. Its items are separate from the public catalogue's."""
 
     def get(self, sf_account_id: str) -> AccountEligibility | None:
-        """What is stored and young enough."""
+        """Return the cached eligibility; None when there is none or it has expired."""
         ...
 
     def put(self, sf_account_id: str, eligibility: AccountEligibility) -> None:
-        """Store it for a while."""
+        """Cache an Account's eligibility."""
         ...
 
 
 class CachedEligibility:
-    """Store first, Salesforce second."""
+    """Reads eligibility from the cache, else from Salesforce."""
 
     def __init__(
         self, source: EligibilitySource, store: EligibilityStore, current: CurrentMapping
@@ -33,10 +33,10 @@ class CachedEligibility:
         self._current = current
 
     def of_customer(self, customer: CustomerMapping) -> AccountEligibility:
-        """The eligibility of the customer's Account; unknown when Salesforce has no such Account.
+        """Return the eligibility of the customer's Account.
 
-        An Account that was merged is followed. Raises the errors of the source when nothing is
-        stored, and Problem `account-conflict`.
+        It is unknown when Salesforce has no such Account. A merged Account is followed. Raises the
+        errors of the source when nothing is stored, and Problem `account-conflict`.
         """
         try:
             return self._of_account(customer.sf_account_id)

@@ -1,8 +1,8 @@
-"""The GSMA activation code of an eSIM: parse, show, one-tap links.
+"""The GSMA activation code of an eSIM: its parts, its text and its installation links.
 
 Source: GSMA SGP.22, 4.1 "Activation Code": `1$<SM-DP+ address>$<MatchingID>[$<OID>[$<1>]]`, in
-QR codes with the prefix `LPA:`. Whoever has the code has the line: it is a credential, so its
-text never appears in `repr`, logs, queues or other systems' notes.
+QR codes with the prefix `LPA:`. Anybody who has the code can install the line. It is a credential,
+so its text never appears in `repr`, logs, queues or other systems' notes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ANDROID = "https://esimsetup.android.com/esim_qrcode_provisioning?carddata="
 
 
 class InvalidActivationCodeError(ValueError):
-    """The provider gave something that is no activation code."""
+    """The provider returned a text that is no activation code."""
 
 
 def _invalid(what: str) -> InvalidActivationCodeError:
@@ -33,7 +33,7 @@ def _invalid(what: str) -> InvalidActivationCodeError:
 
 
 def _trimmed(text: str) -> str:
-    """Without white space at both ends, invisible characters included."""
+    """Return the text without white space and invisible characters at both ends."""
     start, end = 0, len(text)
     while start < end and (text[start].isspace() or text[start] in _SPACES):
         start += 1
@@ -44,7 +44,7 @@ def _trimmed(text: str) -> str:
 
 @dataclass(frozen=True)
 class ActivationCode:
-    """A parsed code; `str` is forbidden by design, use `lpa` where it must be shown."""
+    """A parsed code. `str` and `repr` hide the MatchingID; `lpa` is the text to show."""
 
     smdp_address: str
     matching_id: str = field(repr=False)
@@ -53,12 +53,11 @@ class ActivationCode:
 
     @classmethod
     def parse(cls, text: str) -> ActivationCode:
-        """Parse with or without `LPA:`.
+        """Parse a text with or without `LPA:`.
 
-        White space around the code, its prefix and its parts is ignored: no part may hold any, so
-        it cannot belong to one. White space within a part is refused: nobody can tell whether a
-        character is missing there. Raises InvalidActivationCodeError, which names the part that
-        cannot be read and does not quote it.
+        White space around the code, its prefix and its parts is ignored, because no part may hold
+        any. White space within a part is refused, because a character may be missing there. Raises
+        InvalidActivationCodeError, which names the invalid part and does not quote it.
         """
         bare = _trimmed(text)
         if len(bare) > _MAX_LENGTH:
@@ -74,7 +73,7 @@ class ActivationCode:
 
     @classmethod
     def _read(cls, number: str, address: str, matching_id: str, oid: str, flag: str) -> Self:
-        """Check each part."""
+        """Return the code of the parts. Raises InvalidActivationCodeError for an invalid part."""
         checks = (
             ("format", number, number == "1"),
             ("SM-DP+ address", address, _FQDN.fullmatch(address)),
@@ -93,7 +92,7 @@ class ActivationCode:
 
     @property
     def lpa(self) -> str:
-        """The text of the QR code, exactly; case is never changed."""
+        """The text of the QR code. Its upper and lower case is kept."""
         tail = ""
         if self.oid or self.confirmation_code_required:
             tail = f"${self.oid}"
@@ -103,12 +102,12 @@ class ActivationCode:
 
     @property
     def apple_link(self) -> str:
-        """Opens the installation on iOS 17.4 and later."""
+        """The link that starts the installation on iOS 17.4 and later."""
         return APPLE + quote(self.lpa, safe=":$.-")
 
     @property
     def android_link(self) -> str:
-        """Opens the installation on Android."""
+        """The link that starts the installation on Android."""
         return ANDROID + quote(self.lpa, safe=":$.-")
 
     def __str__(self) -> str:

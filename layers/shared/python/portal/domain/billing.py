@@ -1,4 +1,4 @@
-"""What billing knows of a client: address and invoices."""
+"""The address and the invoices of a WHMCS client."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class BillingAddress:
-    """A client's address in WHMCS; WHMCS is the authority."""
+    """A client's billing address. WHMCS is the authority for it."""
 
     street: str
     street2: str
@@ -21,14 +21,14 @@ class BillingAddress:
 
     @property
     def version(self) -> str:
-        """A fingerprint for optimistic concurrency."""
+        """A fingerprint of the address, for optimistic concurrency."""
         text = "\x1f".join(astuple(self))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
 class InvoiceLine:
-    """One line of an invoice; the amount is None when WHMCS' text is no number."""
+    """One line of an invoice. The amount is None when WHMCS' text is no number."""
 
     description: str
     amount: Decimal | None
@@ -36,10 +36,10 @@ class InvoiceLine:
 
 @dataclass(frozen=True)
 class Invoice:
-    """An invoice; `lines` only when it was read by itself.
+    """An invoice. A list of invoices has no `lines`.
 
-    Amounts are in `currency`, the text that WHMCS has for it; None when nothing says it. An
-    amount is None when WHMCS' text is no number.
+    Amounts are in `currency`, which is WHMCS' text for it; None when it is unknown. An amount is
+    None when WHMCS' text is no number.
     """
 
     id: int

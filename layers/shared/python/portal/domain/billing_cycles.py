@@ -1,4 +1,4 @@
-"""WHMCS' billing cycles, whoever writes them."""
+"""WHMCS' billing cycles and their different spellings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ CYCLES = ("monthly", "quarterly", "semiannually", "annually", "biennially", "tri
 
 
 def normal_cycle(text: str) -> str:
-    """The input name of a cycle: `One Time`, `Onetime` and `onetime` are the same."""
+    """Return the input name of a cycle. `One Time`, `Onetime` and `onetime` are the same one."""
     bare = "".join(char for char in text.lower() if char.isalpha())
     return "free" if bare == "freeaccount" else bare

@@ -1,7 +1,7 @@
-"""What is sold: products with their price, options and eligibility, as read from Salesforce.
+"""The products for sale with price, options and eligibility, as read from Salesforce.
 
-These are the inner models; what the API shows is made from them in the areas. `ConfigOptions` is
-the parsed `Portal_ConfigOptions_JSON__c` (schema: docs/config-options.schema.json).
+These are internal models; each function makes its API models from them. `ConfigOptions` is the
+parsed `Portal_ConfigOptions_JSON__c` (schema: docs/config-options.schema.json).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class _Model(BaseModel):
 
 OptionId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Label = Annotated[str, Field(min_length=1, max_length=120)]
-# Salesforce's currency fields and Money both hold this; trailing zeros do not count.
+# Salesforce's currency fields and Money can both hold such an amount. Trailing zeros do not count.
 Price = Annotated[
     Decimal,
     Field(
@@ -116,9 +116,9 @@ ANY = "Any"  # the eligibility value that matches every customer
 class Product(_Model):
     """A product of the Portal price book that passed all checks.
 
-    `billing_cycle` is WHMCS' (`monthly`, `annually`, `onetime`, …); `dwelling`, `tier` and
-    `region` are `Any` when they do not matter; `is_esim` is true for products that activate an
-    eSIM.
+    `billing_cycle` is a WHMCS cycle (`monthly`, `annually`, `onetime`, …). `dwelling`, `tier` and
+    `region` are `Any` when every customer is eligible. `is_esim` is true for products that
+    activate an eSIM.
     """
 
     sku: str
@@ -148,7 +148,7 @@ class Product(_Model):
 
 
 class Rejection(_Model):
-    """A product that is left out of the catalogue, and why (for `ops catalog check`)."""
+    """A product that is left out of the catalogue, and the reason (for `ops catalog check`)."""
 
     sku: str
     sf_product_id: str
@@ -158,9 +158,10 @@ class Rejection(_Model):
 class Catalog(_Model):
     """All products at one moment, in display order.
 
-    `version` changes when the content does; `read_at` is epoch seconds of the reading.
-    `order_form` is what the org's Order takes, read at `order_form_read_at`; None while it is not
-    known.
+    `version` changes when the content does. `read_at` is when it was read, in epoch seconds.
+
+    `order_form` says what the org's Order accepts; None while that is unknown. It was read at
+    `order_form_read_at` (epoch seconds).
     """
 
     version: str
@@ -170,17 +171,17 @@ class Catalog(_Model):
     order_form_read_at: int = 0
 
     def find(self, sku: str) -> Product | None:
-        """The product of a SKU."""
+        """Return the product of a SKU; None when there is none."""
         return self._by_sku.get(sku)
 
     @functools.cached_property
     def _by_sku(self) -> dict[str, Product]:
-        # An order of many lines looks each of them up in a catalogue of thousands.
+        # An order may have many lines, and the catalogue thousands of products.
         return {product.sku: product for product in self.products}
 
 
 class AccountEligibility(_Model):
-    """What is known of where a customer lives; None where Salesforce has nothing."""
+    """An Account's values for eligibility. A value is None when Salesforce has none."""
 
     dwelling: str | None = None
     tier: str | None = None

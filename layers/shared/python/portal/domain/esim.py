@@ -1,4 +1,4 @@
-"""eSIM lines in words that no provider owns (GSMA SGP.22 where it has one)."""
+"""eSIM lines in terms that are independent of the provider (GSMA SGP.22 where it has one)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.domain.money import Money
 
 
 class ReissueMode(StrEnum):
-    """What a provider can do when a phone is lost."""
+    """How a provider can replace an eSIM, for example when a phone is lost."""
 
     SAME_LINE = "same-line"
     REPLACEMENT_ORDER = "replacement-order"
@@ -22,23 +22,26 @@ class ReissueMode(StrEnum):
 
 
 Idempotency = Literal["native", "client_ref", "none"]
-"""What a provider does with a request whose reference it has seen: `native` answers with the first
-one's outcome, `client_ref` refuses it, `none` carries it out again."""
+"""What a provider does with a request whose reference it has seen before.
+
+`native` answers with the outcome of the first request, `client_ref` refuses the second one, and
+`none` carries it out again.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Capabilities:
-    """What differs between providers, for the code that must act differently.
+    """The differences between providers that callers must handle.
 
-    - `reissue`: `same-line` keeps line, number and plan; `replacement-order` buys another line, and
-      what is left on the old one is lost; the caller ends the old line afterwards.
-    - `idempotency`, `idempotency_ttl`: of activations and reissues; a `native` one without a limit
-      in time has the ttl None. `top_up_idempotency`: of top-ups, for the same time.
+    - `reissue`: `same-line` keeps line, number and plan. `replacement-order` buys another line; the
+      rest of the old one is lost, and the caller ends the old line afterwards.
+    - `idempotency`, `idempotency_ttl`: for activations and reissues. A ttl of None with `native`
+      means no time limit. `top_up_idempotency`: for top-ups, with the same ttl.
     - `max_ref_length`: the longest reference, in characters.
-    - `needs_subscriber`: lines belong to a customer record; without it `subscribe` makes none.
+    - `needs_subscriber`: lines belong to a customer record. Otherwise `subscribe` creates none.
     - `needs_eid`: activation and reissue need the EID of the phone.
-    - `activation_codes`: lines have one; without them the profile reaches the phone by its EID.
-    - `batch_size`: the most lines that one call of `usage` takes.
+    - `activation_codes`: lines have one. Otherwise the profile reaches the phone by its EID.
+    - `batch_size`: the largest number of lines for one call of `usage`.
     """
 
     provider: str
@@ -55,14 +58,14 @@ class Capabilities:
     batch_size: int
 
     def check_batch(self, line_ids: Sequence[str]) -> None:
-        """Raise ValueError for more lines than one call takes."""
+        """Raise ValueError for more lines than one call accepts."""
         if len(line_ids) > self.batch_size:
             msg = f"{self.provider} tells the usage of at most {self.batch_size} lines a call"
             raise ValueError(msg)
 
 
 class LineState(StrEnum):
-    """How a line stands. `suspended` carries no traffic, but can come back."""
+    """The state of a line. A `suspended` line carries no traffic and can be resumed."""
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -71,7 +74,7 @@ class LineState(StrEnum):
 
 
 class ProfileState(StrEnum):
-    """Where the profile of a line is (GSMA SGP.22). `unknown`: the provider does not tell."""
+    """The state of a line's profile (GSMA SGP.22); `unknown` if the provider does not tell."""
 
     RELEASED = "released"
     DOWNLOADED = "downloaded"
@@ -83,19 +86,19 @@ class ProfileState(StrEnum):
 
     @property
     def reached_a_phone(self) -> bool:
-        """Whether a phone has, or had, the profile: its activation code is then used up."""
+        """Whether a phone has or had the profile, so that its activation code is used up."""
         return self not in (ProfileState.RELEASED, ProfileState.UNKNOWN)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A line at the provider: `line_id` is its handle, `iccid` is None until a SIM is allocated.
+    """A line at the provider. `iccid` is None until a SIM is allocated.
 
-    The handle of a pending line may be replaced by another one: keep the newest. It travels in
-    queue messages and logs, so it is never a phone number. `ref` is our own reference when the
-    provider keeps one; `msisdn` is E.164. What the answer did not hold is None: `plan`, `profile`,
-    `expires_at`, `data_total` (the bytes bought so far, top-ups included) and `period_ends` (when
-    the current period of a line that renews is over).
+    The provider may replace the `line_id` of a pending line, so keep the newest one. Queue
+    messages and logs hold it, so it is never a phone number. `ref` is the portal's reference when
+    the provider keeps one. `msisdn` is E.164. `data_total` is the number of bytes bought so far,
+    including top-ups. `period_ends` is the end of the current period of a line that renews. Values
+    that the answer does not hold are None.
     """
 
     line_id: str
@@ -112,7 +115,7 @@ class Line:
 
 
 class ChangeState(StrEnum):
-    """How a reissue or a top-up stands at the provider."""
+    """The state of a reissue or a top-up at the provider."""
 
     PENDING = "pending"
     DONE = "done"
@@ -121,9 +124,9 @@ class ChangeState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Reissue:
-    """Another profile for a line. `line_id` and `iccid` are those of the line to use from then on.
+    """Another profile for a line. `line_id` and `iccid` are those of the new profile.
 
-    Both are None while they are not known. A `replacement-order` gives another `line_id`.
+    Both are None while they are unknown. A `replacement-order` gives another `line_id`.
     """
 
     reissue_id: str
@@ -135,7 +138,7 @@ class Reissue:
 
 @dataclass(frozen=True, kw_only=True)
 class TopUp:
-    """More data on a line; `top_up_id` is None when only the line's total shows it."""
+    """More data for a line. `top_up_id` is None when the provider has no id for it."""
 
     state: ChangeState
     top_up_id: str | None = None
@@ -144,11 +147,11 @@ class TopUp:
 
 @dataclass(frozen=True, kw_only=True)
 class Trace:
-    """What is recorded before a reissue or top-up is asked for, to find its effect afterwards.
+    """The data that a caller records before a reissue or top-up, to find its effect afterwards.
 
-    `since`: aware, the time before the first request. `iccid_before`: the line's ICCID then.
-    `change_id`: the provider's id, once an answer gave one. `earlier`: provider's ids of other
-    reissues or top-ups of the same line, which are not the one that is looked for.
+    `since` is the time before the first request, with a time zone. `iccid_before` is the line's
+    ICCID at that time. `change_id` is the provider's id, once an answer has named it. `earlier`
+    are the provider's ids of other reissues or top-ups of the same line.
     """
 
     ref: str
@@ -161,10 +164,10 @@ class Trace:
 
 @dataclass(frozen=True, kw_only=True)
 class TopUpTrace(Trace):
-    """The same for a top-up.
+    """The trace of a top-up.
 
-    `data_before`: `Line.data_total` before the first request. `data_added`: `Offer.data_bytes`.
-    A provider that lists top-ups needs neither.
+    `data_before` is `Line.data_total` before the first request, and `data_added` is
+    `Offer.data_bytes`. A provider that lists top-ups needs neither.
     """
 
     offer_id: str
@@ -174,7 +177,7 @@ class TopUpTrace(Trace):
 
 @dataclass(frozen=True)
 class Validity:
-    """How long something lasts."""
+    """The validity of an offer as a number of days or months."""
 
     unit: Literal["day", "month"]
     count: int
@@ -182,9 +185,9 @@ class Validity:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A top-up that the provider sells for a plan, at the provider's price for us.
+    """A top-up that the provider sells for a plan. `cost` is what the reseller pays.
 
-    `data_bytes` None is unlimited; `validity` None lasts as long as the line's period.
+    A `data_bytes` of None is unlimited. A `validity` of None lasts for the line's period.
     """
 
     offer_id: str
@@ -196,7 +199,10 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class Usage:
-    """Data of a line in bytes; `limit` None is unlimited; `as_of` when the provider counted."""
+    """The data usage of a line in bytes. A `limit` of None is unlimited.
+
+    `as_of` is when the provider counted.
+    """
 
     used: int
     limit: int | None
@@ -204,13 +210,13 @@ class Usage:
 
     @property
     def remaining(self) -> int | None:
-        """What is left in bytes; None is unlimited."""
+        """The bytes that are left; None when unlimited."""
         return None if self.limit is None else max(self.limit - self.used, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subscriber:
-    """Who the line is for, as far as a provider must know."""
+    """The customer of a line, with the data that a provider needs."""
 
     user_id: str
     email: str = field(repr=False)
@@ -218,14 +224,15 @@ class Subscriber:
     language: str = "en"
 
 
-LONGEST_PLAN_ID = 64  # Gigs: ids are never longer; eSIM Access: package codes and slugs are short
+LONGEST_PLAN_ID = 64  # longer than any id of Gigs and any package code or slug of eSIM Access
 
 
 class EsimSettings(BaseModel):
     """`Product2.eSIM_Settings_JSON__c`.
 
-    `{"version":1,"provider":{"gigs":{"plan":"pln_…"},"esim_access":{"plan":"JP_10_30"}}}`: the plan
-    of each provider that sells the product. Another provider's entry is not looked at.
+    `{"version":1,"provider":{"gigs":{"plan":"pln_…"},"esim_access":{"plan":"JP_10_30"}}}` names the
+    plan of each provider that sells the product. Entries of other providers are ignored. An
+    entry's `topUps` are the top-ups that customers can buy (`portal.domain.topup`).
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -234,15 +241,15 @@ class EsimSettings(BaseModel):
     provider: Mapping[str, Mapping[str, Any]]
 
     def plan(self, provider: str) -> str | None:
-        """The plan at one provider, if the product has one there."""
+        """Return the product's plan at one provider; None when it has none there."""
         plan = self.provider.get(provider, {}).get("plan")
         return plan if isinstance(plan, str) and 0 < len(plan) <= LONGEST_PLAN_ID else None
 
 
 def read_settings(text: str | None) -> EsimSettings | None:
-    """The settings of a product; None for one that is no eSIM.
+    """Return the eSIM settings of a product; None for a product without an eSIM.
 
-    Raises ValueError when they are unreadable.
+    Raises ValueError when they cannot be parsed.
     """
     if not text or not text.strip():
         return None
@@ -250,5 +257,5 @@ def read_settings(text: str | None) -> EsimSettings | None:
 
 
 def as_record(line: Line) -> dict[str, Any]:
-    """What a workflow keeps of a line: no number, no code."""
+    """Return the data of a line that a workflow stores, without phone number and code."""
     return {"lineId": line.line_id, "state": str(line.state), "iccid": line.iccid}

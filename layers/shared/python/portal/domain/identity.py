@@ -1,4 +1,4 @@
-"""Who a portal user is in the other systems."""
+"""The mapping of a portal user to the records of other systems."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from portal.domain import normal_forms
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerMapping:
-    """One customer, one row: Cognito `sub`, WHMCS client id, Salesforce Account id (18 chars).
+    """A customer's Cognito `sub`, WHMCS client id and Salesforce Account id (18 characters).
 
-    `email` is in its normal form (`portal.domain.normal_forms`) and is where mails go.
+    `email` is in its normal form (`portal.domain.normal_forms`), and mails are sent to it.
     """
 
     user_id: str
@@ -24,5 +24,5 @@ class CustomerMapping:
 
 
 def customer_number_key(number: str) -> str:
-    """The form in which two customer numbers are compared: Salesforce compares without case."""
+    """Return a customer number for comparisons, which ignore case as in Salesforce."""
     return normal_forms.customer_number(number).casefold()

@@ -1,7 +1,7 @@
-"""Identifiers that come from callers or outside systems, checked before they go anywhere.
+"""Identifiers from callers and other systems, which are checked before they are used.
 
 A Salesforce id from a caller must match its pattern before use: simple-salesforce joins ids
-into URLs, and an id that is itself a URL would carry our bearer token to that host.
+into URLs, and an id that is itself a URL would send the portal's bearer token to that host.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from pydantic import StringConstraints
 
 SALESFORCE_ID = r"^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$"
 SALESFORCE_ORDER_ID = r"^801[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$"
-# For fullmatch: to Python, `$` would also stand before a final line break.
+# Use it with fullmatch, because Python's `$` also matches before a final line break.
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 CUSTOMER_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9-]{2,31}$"
+WHMCS_SERVICE_ID = r"^[1-9][0-9]{0,9}$"
 SKU = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 SalesforceId = Annotated[str, StringConstraints(pattern=SALESFORCE_ID)]
@@ -27,11 +28,11 @@ _CHECK_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def to_18(salesforce_id: str) -> str:
-    """The canonical 18-character form of a Salesforce id (15 or 18 characters).
+    """Return the canonical 18-character form of a Salesforce id of 15 or 18 characters.
 
-    The suffix encodes which of the 15 are upper case, five bits a letter (Salesforce help,
-    "15-character and 18-character ids"). Salesforce takes ids of 18 in any case, so their case is
-    restored from the suffix: one record must not have two names here.
+    The suffix encodes which of the 15 are upper case, five bits per letter (Salesforce help,
+    "15-character and 18-character ids"). Salesforce accepts ids of 18 characters in any case, so
+    the case is restored from the suffix. Then one record always has one id here.
     Raises ValueError for anything else.
     """
     if not _ANY_ID.fullmatch(salesforce_id):

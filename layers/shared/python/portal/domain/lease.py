@@ -1,4 +1,4 @@
-"""The right to work on something alone for a while."""
+"""A lease: the exclusive right to work on a record until a given time."""
 
 from __future__ import annotations
 
@@ -6,39 +6,38 @@ import uuid
 from dataclasses import dataclass
 
 LONGEST_SECONDS = 960
-"""Longer than any lease that is given: a Lambda's longest run and a minute for clocks that differ.
+"""The longest lease: the longest run of a Lambda, and a minute because clocks differ.
 
-A lease that ends later than that from now was written by a clock that was wrong.
+A lease that ends later than that from now was written by a wrong clock, and counts as free.
 """
 
 
 @dataclass(frozen=True)
 class Lease:
-    """Held by `owner` until `until` (epoch seconds); the owner is one invocation or request.
+    """A lease that `owner`, one invocation or request, holds until `until` (epoch seconds).
 
-    When a lease has run out, nobody works under it any more: whoever takes one makes it outlast
-    the invocation that it is taken in.
+    It must outlast the invocation that takes it, so that nobody works under an expired lease.
     """
 
     owner: str
     until: int
 
     def held(self, now: float) -> bool:
-        """Whether somebody may still be at work."""
+        """Whether the owner may still be at work at `now` (epoch seconds)."""
         return now < self.until <= now + LONGEST_SECONDS
 
 
 NOT_LEASED = Lease(owner="", until=0)
-"""The lease of what nobody has worked on."""
+"""The lease of a record that nobody works on."""
 
 
 def new_lease(now: float, seconds: float) -> Lease:
-    """A lease of an owner that nobody else is, for at most LONGEST_SECONDS from now."""
+    """Return a lease with a unique owner, for at most LONGEST_SECONDS from `now`."""
     return Lease(owner=uuid.uuid4().hex, until=int(now + min(seconds, LONGEST_SECONDS)))
 
 
 class LeaseHeld(Exception):
-    """Somebody else works on it; it may be taken at `until` (epoch seconds)."""
+    """Another owner holds the lease. It can be taken at `until` (epoch seconds)."""
 
     def __init__(self, until: int) -> None:
         super().__init__(f"held until {until}")
@@ -46,4 +45,4 @@ class LeaseHeld(Exception):
 
 
 class LeaseLost(Exception):
-    """Somebody else has taken over, or the record is gone: stop at once and change nothing."""
+    """Another owner has taken the lease, or the record is gone. Stop and change nothing."""

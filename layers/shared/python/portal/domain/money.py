@@ -1,7 +1,7 @@
-"""Money: decimal strings at the edges, `Decimal` inside, never float.
+"""Money: decimal strings in the API, `Decimal` for arithmetic, never float.
 
-An amount is shown with the currency of its record, or not at all: a configured currency in its
-place would be a wrong price.
+An amount is shown with the currency of its record or not at all, because a configured currency
+could make it a wrong price.
 """
 
 from __future__ import annotations
@@ -24,15 +24,14 @@ class Money(BaseModel):
 
     @classmethod
     def of(cls, amount: Decimal | int | str, currency: str) -> Money:
-        """Money without trailing zeros that mean nothing (`5500.00` JPY is `5500`)."""
+        """Return money without trailing zeros (`5500.00` JPY is `5500`)."""
         return cls(amount=plain(Decimal(amount)), currency=currency)
 
     @classmethod
     def known(cls, amount: Decimal | None, currency: str | None) -> Money | None:
-        """Money of a vendor's record; None when the amount or its currency cannot be told.
+        """Return the money of a vendor's record; None when amount or currency is unknown.
 
-        Whatever a vendor holds there must not break a page: an amount that is not shown is safe,
-        a wrong one is not.
+        No value of a vendor may break a page. Hiding an amount is safe, and a wrong one is not.
         """
         code = currency_code(currency)
         if amount is None or code is None:
@@ -49,12 +48,12 @@ class Money(BaseModel):
 
 
 def currency_code(text: str | None) -> str | None:
-    """An ISO 4217 code out of a vendor's text (` usd` is `USD`); None for anything else."""
+    """Return the ISO 4217 code of a vendor's text (` usd` is `USD`); None for anything else."""
     code = (text or "").strip().upper()
     return code if _CODE.fullmatch(code) else None
 
 
 def plain(amount: Decimal) -> str:
-    """Decimal text without exponent or trailing zeros, whole amounts without a point."""
+    """Return an amount as decimal text without exponent, trailing zeros or trailing point."""
     normal = amount.normalize()
     return format(normal if normal != 0 else Decimal(0), "f")

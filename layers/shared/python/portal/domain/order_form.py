@@ -1,9 +1,9 @@
-"""What the Order of an org takes, and how a billing address is fitted to it.
+"""Fits a billing address to the fields and values that an org's Order accepts.
 
-The rule: a text that is longer than its field is cut after a whole word and ends with an ellipsis;
-a state or country that the org's picklists do not have, and a postcode that does not fit, are left
-out, because half of one would be wrong. Whatever is not kept as it was is named in a note for the
-operator. WHMCS stays the authority for the address.
+A text that is longer than its field is cut after a whole word and ends with an ellipsis. A state
+or country that the org's picklists do not have, and a postcode that does not fit, are left out,
+because a part of one would be wrong. A note for the operator names each change. WHMCS stays the
+authority for the address.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _PREFECTURES = (
 
 
 class State(BaseModel):
-    """One state of a country's picklist: `code` is what is written, `label` what people read."""
+    """One state of a country's picklist. `code` is written, and `label` is shown."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -46,10 +46,10 @@ class State(BaseModel):
 
 
 class OrderForm(BaseModel):
-    """The fields of an org's Order that the portal may write, as a describe call tells them.
+    """The fields of an org's Order that the portal may write, as a describe call reports them.
 
-    `lengths` has the writable text fields only. `countries` are the codes of the country picklist,
-    None where country and state are plain text; `states` are by country code.
+    `lengths` has the writable text fields only. `countries` are the codes of the country picklist;
+    None where country and state are plain text. `states` are by country code.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -62,14 +62,14 @@ class OrderForm(BaseModel):
 
 @dataclass(frozen=True)
 class FittedAddress:
-    """Values by Order field, and one sentence for each thing that is not as the customer has it."""
+    """Values by Order field, and one sentence for each value that differs from the address."""
 
     fields: dict[str, str]
     notes: tuple[str, ...]
 
 
 def fit(address: BillingAddress, form: OrderForm) -> FittedAddress:
-    """The address as the org's Order takes it."""
+    """Return the address in the form that the org's Order accepts."""
     street = "\n".join(part for part in (address.street, address.street2) if part)
     fields: dict[str, str] = {}
     notes: list[str] = []
@@ -87,7 +87,7 @@ def fit(address: BillingAddress, form: OrderForm) -> FittedAddress:
 
 
 def _fitted(name: str, text: str, limit: int | None) -> tuple[str, str]:
-    """A text for a field, and what is to be said about it."""
+    """Return the text for a field and the note about its change, or an empty note."""
     words = name.removeprefix("Billing")
     if not text:
         return "", ""
@@ -101,7 +101,7 @@ def _fitted(name: str, text: str, limit: int | None) -> tuple[str, str]:
 
 
 def shortened(text: str, limit: int) -> str:
-    """Text of at most `limit` characters: cut after a whole word, with an ellipsis."""
+    """Return at most `limit` characters of a text, cut after a whole word, with an ellipsis."""
     if len(text) <= limit:
         return text
     if limit < 1:
@@ -132,7 +132,7 @@ def _codes(address: BillingAddress, form: OrderForm) -> tuple[dict[str, str], It
 
 
 def state_code(text: str, country: str, states: tuple[State, ...]) -> str | None:
-    """The code of a state that is written as code or name, in Latin letters or in kanji."""
+    """Return the code of a state that is given by code or name, in Latin letters or kanji."""
     wanted = set(_spellings(text, country))
     for state in states:
         if wanted & {_folded(state.code), *_spellings(state.label, country)}:
@@ -166,7 +166,7 @@ def _prefecture(text: str, folded: str) -> Iterator[str]:
 
 
 def _folded(text: str) -> str:
-    """Without case, accents and double spaces."""
+    """Return a text without case, accents and double spaces."""
     plain = unicodedata.normalize("NFKD", text)
     letters = "".join(char for char in plain if not unicodedata.combining(char))
     return " ".join(letters.casefold().split())

@@ -1,6 +1,6 @@
-"""What was chosen, as it stands on an OrderItem (`ConfigOptions_JSON__c`).
+"""The options that a customer chose, as stored on an OrderItem (`ConfigOptions_JSON__c`).
 
-A snapshot: it carries the labels and WHMCS ids of the moment of ordering, so that provisioning
+They are a snapshot with the labels and WHMCS ids at the time of ordering, so that provisioning
 needs no catalogue and a later change of the product changes no order.
 """
 
@@ -56,13 +56,13 @@ Selection = Annotated[
 
 
 class OrderOptions(_Model):
-    """Everything that was chosen for one line; `pairs` are what WHMCS takes."""
+    """All options that were chosen for one line."""
 
     version: Literal[1] = 1
     selections: tuple[Selection, ...] = ()
 
     def pairs(self) -> dict[int, int]:
-        """WHMCS config options: `{option id: choice id, units, or 1 for yes}`.
+        """Return the options for WHMCS as `{option id: choice id, units, or 1 for yes}`.
 
         Options that are off or zero are left out (WHMCS API reference, AddOrder).
         """

@@ -1,4 +1,4 @@
-"""The password policy, told rule by rule. Cognito enforces the same one and has the last word."""
+"""The rules for passwords. Cognito has the same policy and finally decides."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TELLING_LENGTH = 4
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordPolicy:
-    """What a password must have; the user pool's own settings."""
+    """The rules for a password. They are the settings of the user pool."""
 
     min_length: int
     lowercase: bool
@@ -23,7 +23,7 @@ class PasswordPolicy:
     symbols: bool
 
     def broken_rules(self, password: str, *, email: str = "") -> list[tuple[str, str]]:
-        """Code and sentence of every rule that the password breaks."""
+        """Return code and sentence of every rule that the password breaks."""
         checks = [
             (
                 "too-short",

@@ -1,4 +1,4 @@
-"""Ways to pay, as WHMCS keeps them: enough to know whether one is usable, never a token."""
+"""The pay methods of WHMCS clients, without their tokens."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class PayMethodKind(StrEnum):
-    """What can be charged."""
+    """The kind of a pay method."""
 
     CARD = "card"
     BANK_ACCOUNT = "bank_account"
@@ -18,7 +18,7 @@ class PayMethodKind(StrEnum):
 
 @dataclass(frozen=True)
 class PayMethod:
-    """One pay method; `expires` is the last day on which it works (None: never)."""
+    """One pay method. `expires` is the last day on which it is valid; None if it never expires."""
 
     kind: PayMethodKind
     brand: str | None = None
@@ -26,15 +26,15 @@ class PayMethod:
     expires: date | None = None
 
     def expired(self, today: date) -> bool:
-        """Whether it stopped working before `today`."""
+        """Whether the last valid day is before `today`."""
         return self.expires is not None and self.expires < today
 
 
 def end_of_month(year: int, month: int) -> date:
-    """Cards work through the last day of the month that is printed on them."""
+    """Return the last day of a month, through which a card with that date is valid."""
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
 def any_usable(methods: Sequence[PayMethod], today: date) -> bool:
-    """The payment gate: at least one method that has not expired."""
+    """Whether at least one pay method has not expired."""
     return any(not method.expired(today) for method in methods)

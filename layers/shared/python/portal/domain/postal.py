@@ -1,4 +1,4 @@
-"""What an address needs in which country, and how a postcode is written."""
+"""The parts of an address that each country needs, and the usual writing of postcodes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class AddressError(StrEnum):
 # ISO 3166-1 codes of countries and territories without a postcode system in use
 # (Universal Postal Union, addressing by country).
 WITHOUT_POSTCODE = frozenset(
-    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK KI KM"  # noqa: SIM905  # one code a line would be a page
+    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GQ GY HK KI KM"  # noqa: SIM905  # one code per line would fill a page
     " KN KP ML MO MR MW NR NU QA RW SB SC SL SR SS ST SY TD TG TK TL TO TV UG VU YE ZW".split()
 )
 # Where mail needs a state, province or prefecture. Elsewhere it may be left empty.
@@ -40,10 +40,12 @@ _SEPARATORS = re.compile(r"[ -]")
 
 
 def tidy_postcode(country: str, text: str) -> str:
-    """A postcode in its usual writing: half-width, capitals, `105-0011` in Japan; "" for none.
+    """Return a postcode in its usual writing: half-width, capitals, `105-0011` in Japan.
 
-    Spaces and hyphens, and the country's code in front, are as the writer likes them outside
-    Japan. Raises InvalidValue.
+    It is empty for an empty postcode.
+
+    Outside of Japan, spaces, hyphens and a country code in front are kept as written. Raises
+    InvalidValue.
     """
     written = half_width(text).upper()
     if not written:

@@ -1,7 +1,7 @@
-"""Every problem that the API can answer with, as RFC 9457 names them.
+"""All problem types (RFC 9457) of the API's answers.
 
-`docs/problems.md` has a row for each (a test holds the two together). Logic raises `Problem`;
-the HTTP layer renders it. The slug is a contract with front ends: never rename one.
+`docs/problems.md` has a row for each, which a test checks. Logic raises `Problem`, and the HTTP
+layer renders it. Front ends depend on the slug, so it must never be renamed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MAX_ERRORS = 20
 
 @dataclass(frozen=True)
 class ProblemType:
-    """A stable kind of problem: `slug` ends the type URI, `title` never varies."""
+    """A stable type of problem. Its URI ends with `slug`. `title` is always the same."""
 
     slug: str
     status: int
@@ -24,13 +24,13 @@ class ProblemType:
 
     @property
     def uri(self) -> str:
-        """The `type` member."""
+        """The URI in the problem document's member `type`."""
         return TYPE_BASE + self.slug
 
 
 @dataclass(frozen=True)
 class FieldError:
-    """One entry of `errors[]`: where (`pointer` into the body, or a `parameter`), and what."""
+    """One entry of `errors[]`. It names a `pointer` into the body or a `parameter`."""
 
     detail: str
     pointer: str | None = None
@@ -38,7 +38,7 @@ class FieldError:
     code: str | None = None
 
     def as_json(self) -> dict[str, str]:
-        """Without the members that do not apply."""
+        """Return the entry without the members that do not apply."""
         members = {
             "pointer": self.pointer,
             "parameter": self.parameter,
@@ -61,10 +61,10 @@ class InvalidValue(ValueError):
 
 @dataclass(eq=False)
 class Problem(Exception):
-    """An expected refusal, safe to show to the caller.
+    """An expected refusal that is safe to show to the caller.
 
-    `retry_after` is in seconds; `extensions` are further members of the problem document
-    (never personal data).
+    `retry_after` is in seconds. `extensions` are further members of the problem document, and
+    never hold personal data.
     """
 
     type: ProblemType
@@ -77,7 +77,7 @@ class Problem(Exception):
         super().__init__(f"{self.type.slug}: {self.detail}")
 
     def as_json(self, *, instance: str) -> dict[str, Any]:
-        """The problem document; `instance` is the correlation id."""
+        """Return the problem document. `instance` is the correlation id."""
         document: dict[str, Any] = {
             "type": self.type.uri,
             "title": self.type.title,
@@ -95,7 +95,7 @@ class Problem(Exception):
 MALFORMED_REQUEST = ProblemType("malformed-request", 400, "The request could not be read")
 UNAUTHENTICATED = ProblemType("unauthenticated", 401, "Sign in to do this")
 FORBIDDEN = ProblemType("forbidden", 403, "Not allowed")
-NOT_FOUND = ProblemType("not-found", 404, "Nothing of that name")
+NOT_FOUND = ProblemType("not-found", 404, "Not found")
 METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "The path has no such method")
 CONFLICT = ProblemType("conflict", 409, "Something changed meanwhile")
 IN_PROGRESS = ProblemType("in-progress", 409, "The same request is still being worked on")
@@ -130,7 +130,7 @@ PASSWORD_REFUSED = ProblemType("password-refused", 422, "The password does not m
 INVALID_CREDENTIALS = ProblemType("invalid-credentials", 401, "E-mail or password is wrong")
 INVALID_REFRESH_TOKEN = ProblemType("invalid-refresh-token", 401, "Sign in again")
 INVALID_RESET_TOKEN = ProblemType(
-    "invalid-reset-token", 422, "The link is used, too old or not ours"
+    "invalid-reset-token", 422, "Your link has expired or was already used"
 )
 TWO_FACTOR_REQUIRED = ProblemType(
     "two-factor-required", 409, "The billing account asks for a second factor"
@@ -140,9 +140,6 @@ CUSTOMER_NUMBER_MISMATCH = ProblemType(
 )
 ACCOUNT_CONFLICT = ProblemType(
     "account-conflict", 409, "Two portal accounts belong to the same customer"
-)
-REAUTHENTICATION_REQUIRED = ProblemType(
-    "reauthentication-required", 401, "Sign in again to do this"
 )
 NOT_MAPPED = ProblemType("account-not-mapped", 409, "The account is not complete yet")
 
@@ -154,6 +151,13 @@ CART_INVALID = ProblemType("cart-invalid", 422, "The cart cannot be ordered as i
 IDEMPOTENCY_KEY_REUSED = ProblemType(
     "idempotency-key-reused", 422, "The Idempotency-Key was used for something else"
 )
+TOPUP_UNAVAILABLE = ProblemType("topup-unavailable", 409, "This line cannot be topped up")
+REAUTHENTICATION_REQUIRED = ProblemType(
+    "reauthentication-required", 401, "Sign in again to do this"
+)
+OPERATION_IN_PROGRESS = ProblemType(
+    "operation-in-progress", 409, "Another operation works on this line"
+)
 SSO_DISABLED = ProblemType("sso-disabled", 409, "Single sign-on is switched off in billing")
 
 # Subscriptions
@@ -161,7 +165,12 @@ ESIM_CODE_UNAVAILABLE = ProblemType(
     "esim-code-unavailable", 409, "There is no activation code to show"
 )
 
-# Provisioning (read by an operator in Salesforce)
+REISSUE_UNAVAILABLE = ProblemType("reissue-unavailable", 409, "This eSIM cannot be replaced now")
+CONFIRM_LOSS_REQUIRED = ProblemType(
+    "confirm-loss-required", 409, "Confirm what is lost with the old eSIM"
+)
+
+# Provisioning (read by an operator in Salesforce), and operations
 IDEMPOTENCY_KEY_MISSING = ProblemType(
     "idempotency-key-missing", 400, "The Idempotency-Key header is missing"
 )
@@ -170,5 +179,5 @@ ALREADY_RUNNING = ProblemType("already-running", 409, "Provisioning is already u
 
 
 def all_problem_types() -> dict[str, ProblemType]:
-    """Every problem type of this module by slug."""
+    """Return every problem type of this module by slug."""
     return {value.slug: value for value in globals().values() if isinstance(value, ProblemType)}

@@ -1,4 +1,4 @@
-"""Every reason for which provisioning can stop, and what operator and customer read about it."""
+"""All reasons for which provisioning can stop, with the texts for operators and customers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Reason:
-    """Why an order stopped: what the operator should do, what its customer may be told."""
+    """The texts for a reason: what the operator should do, and what the customer is told."""
 
     action: str
     customer: str
@@ -170,21 +170,21 @@ REASONS: dict[str, Reason] = {
 
 
 def customer_message(code: str) -> str:
-    """What a customer may be told about a code."""
+    """Return the text for customers about a code."""
     reason = REASONS.get(code)
     return reason.customer if reason else _OURS
 
 
 def operator_message(code: str, found: str) -> str:
-    """What an operator reads in Salesforce: what was found, and what to do."""
+    """Return the text for operators in Salesforce: what was found, and what to do."""
     reason = REASONS.get(code)
     return f"{found} {reason.action}".strip() if reason else found
 
 
 def waiting_message(code: str, at: datetime) -> str:
-    """What an operator reads while an order waits for an upstream that is down.
+    """Return the text for operators while an order waits for an upstream that is down.
 
-    It stays until the order is provisioned or fails; so it tells of the time.
+    The text stays until the order is provisioned or fails, so it names the time.
     """
     upstream = _UPSTREAMS.get(code.partition("-")[0], "Another system")
     return f"{upstream} was not available at {at:%H:%M} UTC. {GOES_ON}"

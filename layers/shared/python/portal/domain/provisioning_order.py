@@ -36,9 +36,10 @@ class _Model(BaseModel):
 
 
 class ProvisionLine(_Model):
-    """One OrderItem with what matters of its product; texts are as Salesforce has them.
+    """One OrderItem with the fields of its product that provisioning needs.
 
-    `key` is `Portal_Line_Key__c`, or the id for orders made by hand.
+    Texts are unchanged from Salesforce. `key` is `Portal_Line_Key__c`, or the id for orders that
+    were made by hand.
     """
 
     id: str
@@ -57,7 +58,7 @@ class ProvisionLine(_Model):
 
 
 class LoadedOrder(_Model):
-    """An Order with its lines; ids have 18 characters. Nothing in it is personal."""
+    """An Order with its lines, without personal data. Ids have 18 characters."""
 
     id: str
     number: str
@@ -74,7 +75,10 @@ class LoadedOrder(_Model):
 
 @dataclass(frozen=True, kw_only=True)
 class WriteBack:
-    """What an order gets when it is provisioned: ids by OrderItem id, joined with commas."""
+    """The result that is written to a provisioned order.
+
+    `services` has the service ids by OrderItem id, joined with commas.
+    """
 
     order_id: str
     whmcs_order_id: str
@@ -86,7 +90,7 @@ class WriteBack:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """A change of the order's provisioning fields alone."""
+    """New values of the order's provisioning fields."""
 
     order_id: str
     status: ProvisioningStatus

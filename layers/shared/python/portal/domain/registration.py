@@ -1,8 +1,8 @@
-"""How far somebody's registration has got: the record that makes it resumable.
+"""The record of a customer's registration, which makes the registration resumable.
 
-What makes two requests the same registration is their fingerprint: kind, e-mail and Account.
-Names or an address may be corrected in between; the password is never part of anything stored.
-See docs/identity.md for the rules that keep one customer from getting two WHMCS clients.
+Two requests belong to one registration when they have the same fingerprint: kind, e-mail and
+Account. Names or an address may be corrected in between. The password is never stored.
+docs/identity.md has the rules that keep one customer from getting two WHMCS clients.
 """
 
 from __future__ import annotations
@@ -13,24 +13,25 @@ from enum import StrEnum
 
 from portal.domain.lease import NOT_LEASED, Lease, new_lease
 
-# Longer than any invocation lives (the gateway gives up at 29 s, the Lambda at 28 s) and than
-# WHMCS works on an AddClient whose caller has gone.
+# Longer than any invocation (the gateway gives up after 29 s, the Lambda after 28 s), and longer
+# than WHMCS works on an AddClient whose caller has gone.
 LEASE_SECONDS = 60
-# After so long without a lease somebody else may settle and take over what was reserved.
+# After so long without a lease, another registration may take over the reserved values.
 ABANDONED_SECONDS = 900
 
 
 class Kind(StrEnum):
-    """How the WHMCS client comes to be: made by us, or there before and proved by its owner."""
+    """Whether the portal creates the WHMCS client, or its owner links an existing one."""
 
     SIGNUP = "signup"
     LINK = "link"
 
 
 class State(StrEnum):
-    """`reserved`: e-mail and Account are held. `mapped`: all four identities are joined.
+    """The state of a registration.
 
-    `done`: mail and Case are on their way too.
+    `reserved`: e-mail and Account are reserved. `mapped`: the mapping is written. `done`: the mail
+    and the Case are enqueued as well.
     """
 
     RESERVED = "reserved"
@@ -42,8 +43,8 @@ class State(StrEnum):
 class Registration:
     """One registration. Times are epoch seconds.
 
-    `lease` is that of the request which works on it; `version` counts the leases that were
-    taken; `client_sent_at` is set while an AddClient of ours may exist in WHMCS.
+    `lease` is held by the request that works on the registration. `version` counts the leases that
+    were taken. `client_sent_at` is set while an AddClient of the portal may have taken effect.
     """
 
     id: str
@@ -64,12 +65,12 @@ class Registration:
     finished_at: int | None = None
 
     def leased(self, now: int) -> Registration:
-        """The same with a fresh lease of an owner that nobody else is."""
+        """Return a copy with a new lease of a unique owner."""
         lease = new_lease(now, LEASE_SECONDS)
         return replace(self, lease=lease, abandoned_from=now + ABANDONED_SECONDS)
 
 
 def fingerprint(kind: Kind, email: str, sf_account_id: str) -> str:
-    """What makes two requests the same registration, as an id."""
+    """Return the id of the registration with that kind, e-mail and Account."""
     text = "\x1f".join((kind, email, sf_account_id))
     return hashlib.sha256(text.encode()).hexdigest()[:40]

@@ -1,4 +1,4 @@
-"""What the portal knows of a WHMCS service that it set up."""
+"""The origin of a WHMCS service that the portal has set up."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceLine:
-    """From a WHMCS service to the Order that it came from and to its eSIM line.
+    """The Order and the eSIM line of a WHMCS service.
 
-    `order_item_id` is the Salesforce OrderItem; `provider` and `line_id` name the eSIM line at its
-    provider, `plan` what was ordered there. They are empty for services without an eSIM.
+    `order_item_id` is the Salesforce OrderItem. `provider` and `line_id` name the eSIM line at its
+    provider, and `plan` is the plan that was ordered there. They are empty for services without an
+    eSIM. `pid` is the WHMCS product, or 0 for services that were set up before it was kept. `iccid`
+    is that of the last reissue, and empty before the first one.
     """
 
     service_id: int
@@ -21,3 +23,5 @@ class ServiceLine:
     provider: str = ""
     line_id: str = ""
     plan: str = ""
+    pid: int = 0
+    iccid: str = ""

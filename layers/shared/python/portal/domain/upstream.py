@@ -1,25 +1,27 @@
-"""How calls to Salesforce, WHMCS, the eSIM provider, SendGrid and AWS can fail.
+"""The errors of calls to Salesforce, WHMCS, the eSIM provider, SendGrid and AWS.
 
-Split by what the caller must do, because the vendors' own codes are countless:
+The classes tell what the caller must do, because the vendors have too many codes of their own:
 
     UpstreamError
-    ├── Refused           a definite no: nothing happened, the same request will fail again
-    │   └── Unauthorized  our credentials or grants are wrong: alarm, never retry blindly
-    ├── Unavailable       nothing happened: try again later
-    │   └── Throttled     the same, not before `retry_after` seconds
-    │       ├── CircuitOpen   the upstream is down: other callers find the same
-    │       └── AllowanceUsedUp  the same: somebody must buy more, or the period must end
-    └── OutcomeUnknown    a write left and no trustworthy answer came: look before acting again
+    ├── Refused           no effect; the same request will be refused again
+    │   └── Unauthorized  the portal's credentials or grants are wrong: raise an alarm
+    ├── Unavailable       no effect; retry later
+    │   └── Throttled     no effect; retry after `retry_after` seconds
+    │       ├── CircuitOpen      the upstream is down for every caller
+    │       └── AllowanceUsedUp  an allowance must be renewed or raised first
+    └── OutcomeUnknown    a write was sent and may have had an effect: look before acting again
 """
 
 from __future__ import annotations
 
 
 class UpstreamError(Exception):
-    """Base: which `upstream`, which `operation` (vendor's name), vendor `code`, HTTP `status`.
+    """The base class of all failed calls.
 
-    `message` is the vendor's own text: for staff, never for customers or logs, because vendors
-    quote what they were sent. `loggable` is what logs may have of it, and what `str()` shows.
+    `operation` is the vendor's name of the operation, `code` the vendor's error code, and `status`
+    the HTTP status. `message` is the vendor's text for staff. It must not be logged or shown to
+    customers, because vendors quote what they were sent. `loggable` is the part of it for logs,
+    and is what `str()` shows.
     """
 
     def __init__(
@@ -42,19 +44,19 @@ class UpstreamError(Exception):
 
 
 class Refused(UpstreamError):
-    """The vendor understood and said no; repeating the request changes nothing."""
+    """The vendor refused the request. It had no effect, and a retry cannot help."""
 
 
 class Unauthorized(Refused):
-    """Credentials, grants or an IP allow-list stand in the way."""
+    """The vendor refused the portal's credentials, grants or IP address."""
 
 
 class Unavailable(UpstreamError):
-    """The request had no effect (it never left, was a read, or was turned away unprocessed)."""
+    """The request had no effect: it was not sent, was a read, or was not processed."""
 
 
 class Throttled(Unavailable):
-    """Too many requests; `retry_after` in seconds when the vendor says."""
+    """Too many requests. `retry_after` is in seconds; None when the vendor does not name it."""
 
     def __init__(
         self,
@@ -72,18 +74,18 @@ class Throttled(Unavailable):
 
 
 class CircuitOpen(Throttled):
-    """Nothing was done, because the upstream failed several times in a row.
+    """The request had no effect, because the upstream has failed several times in a row.
 
-    The call was not made, or was the one that opened the circuit or found the upstream still down.
+    Either no call was made, or the call opened the circuit or found the upstream still down.
     """
 
 
 class AllowanceUsedUp(Throttled):
     """The account's allowance at the vendor is used up until it is renewed or raised.
 
-    `retry_after` is the time until it is worth to ask again, in seconds.
+    `retry_after` is the number of seconds until a retry makes sense.
     """
 
 
 class OutcomeUnknown(UpstreamError):
-    """A write may or may not have happened."""
+    """A write may or may not have had an effect."""

@@ -1,4 +1,4 @@
-"""How a step says that it cannot go on, and what the engine makes of upstream failures."""
+"""The exceptions by which a step says that it cannot go on, and what the engine decides then."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from portal.domain.upstream import (
 )
 
 SETTLING_SECONDS = 60.0
-"""Longer than an upstream works on a request that nobody waits for any more."""
+"""Seconds before the next run after a request without an answer.
+
+They are more than an upstream needs to finish a request whose caller has gone.
+"""
 
 Prefix = Callable[[str], str]
-"""The first word of the error codes for an upstream (`Workflow.prefix`)."""
+"""Returns the first word of the error codes for the upstream of that name (`Workflow.prefix`)."""
 
 
 class StopWorkflow(Exception):
-    """For good: trying again changes nothing until a person has acted.
+    """Raised by a step when a retry cannot help until a person has acted.
 
     `code` is stable and documented; `message` tells the operator what was found.
     """
@@ -35,9 +38,10 @@ class StopWorkflow(Exception):
 
 
 class Postpone(Exception):
-    """Not yet, through nobody's fault: look again after `seconds`. Costs no retry.
+    """Raised by a step that has to wait for something that is not a failure.
 
-    After the workflow's patience the job stops with `code`.
+    The step runs again after `seconds`, and that does not count as a retry. When the wait has
+    lasted longer than `Policy.patience`, the job stops with `code`.
     """
 
     def __init__(self, code: str, message: str, *, seconds: float) -> None:
@@ -48,7 +52,10 @@ class Postpone(Exception):
 
 
 class Defer(Exception):
-    """The job is not due before `due_at` (epoch seconds); the sweeper brings it back."""
+    """Raised by a step when the job is not due before `due_at` (epoch seconds).
+
+    The sweeper enqueues the job when it is due.
+    """
 
     def __init__(self, due_at: float) -> None:
         super().__init__(f"not due before {due_at}")
@@ -56,7 +63,7 @@ class Defer(Exception):
 
 
 class OutOfTime(Exception):
-    """This invocation ends before the next call could; another one goes on."""
+    """The time left of this invocation is too short for the next call. Another one continues."""
 
 
 class CancelRequested(Exception):
@@ -65,7 +72,7 @@ class CancelRequested(Exception):
 
 @dataclass(frozen=True)
 class Retry:
-    """Run again: `code` for the record, at least `after` seconds from now."""
+    """The run is repeated, at least `after` seconds from now. `code` goes into the job's record."""
 
     code: str
     message: str
@@ -74,9 +81,10 @@ class Retry:
 
 @dataclass(frozen=True)
 class Wait:
-    """Come back later, at no cost.
+    """The job is run again after `seconds`, and that does not count as a retry.
 
-    `upstream_down`: later each time, and not in the way of jobs that can go on.
+    With `upstream_down` the message is parked on the waiting queue, and the wait gets longer each
+    time. Without it, the message is requeued.
     """
 
     code: str
@@ -87,17 +95,17 @@ class Wait:
 
 @dataclass(frozen=True)
 class Stop:
-    """Never again by itself."""
+    """The job ends. Only a person can start a new attempt."""
 
     code: str
     message: str
 
 
 def decide(error: Exception, prefix: Prefix) -> Retry | Wait | Stop:
-    """What becomes of the job when a step raised.
+    """Decide how the job continues after a step has raised `error`.
 
-    A defect in a step must not lose the job: it is run again, then fails with a code that says
-    that the portal is at fault.
+    A defect in a step must not lose the job: the run is retried, and at last the job fails with a
+    code that says that the portal is at fault.
     """
     if isinstance(error, StopWorkflow):
         return Stop(error.code, error.message)
@@ -111,10 +119,10 @@ def decide(error: Exception, prefix: Prefix) -> Retry | Wait | Stop:
 
 
 def classify(error: UpstreamError, prefix: Prefix) -> Retry | Wait | Stop:
-    """What to do about an upstream's failure that no step dealt with.
+    """Decide how the job continues after a failure of an upstream that no step handled.
 
-    Unauthorized stops: knocking again with the same credentials can get our address banned, and
-    waiting mends nothing.
+    Unauthorized stops the job: more requests with the same credentials can get the portal's
+    address banned, and waiting does not correct the credentials.
     """
     upstream = prefix(error.upstream)
     text = f"{error.upstream} {error.operation}: {error.message}"
@@ -123,7 +131,7 @@ def classify(error: UpstreamError, prefix: Prefix) -> Retry | Wait | Stop:
     if isinstance(error, Refused):
         return Stop(f"{upstream}-refused", text)
     if isinstance(error, OutcomeUnknown):
-        # The next run looks whether it took effect: not while it may still be doing so.
+        # The next run looks whether the request took effect. The upstream may still be at work.
         return Retry(f"{upstream}-outcome-unknown", text, SETTLING_SECONDS)
     after = (error.retry_after or 0.0) if isinstance(error, Throttled) else 0.0
     if isinstance(error, CircuitOpen):

@@ -1,4 +1,4 @@
-"""What a workflow run is: the job, its steps, and how it can stand.
+"""The records of a workflow run: the job, its steps, its history and its idempotency keys.
 
 `states.py` has the statuses and the table of transitions.
 """
@@ -17,10 +17,10 @@ Data = Mapping[str, Any]
 
 
 class StepState(StrEnum):
-    """How a step stands.
+    """The state of a step.
 
-    `started` is an intent: from then on the step may have changed the outside world.
-    `undoing` is the intent of a compensation; `kept` says that it was refused for good.
+    `started` records the intent to run: from then on the step may have had an effect. `undoing`
+    records the intent to compensate. `kept` says that the compensation was refused for good.
     """
 
     STARTED = "started"
@@ -52,7 +52,7 @@ class StepRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class LastError:
-    """Why a run did not go through, or why the job stopped."""
+    """Why the last run failed, or why the job stopped."""
 
     code: str
     message: str
@@ -64,12 +64,13 @@ class LastError:
 class Job:
     """One workflow run and everything that survives a crash.
 
-    `kind` names the workflow; `subject` is what it is about (an Order, an operation); `id` is made
-    of both. `attempt` counts starts by a person. `runs` counts how often a worker took the job in
-    this attempt: the first run and its retries, without those that only waited. `version` grows by
+    `kind` names the workflow. `subject` is the id of the thing that the job works on (an Order or
+    an operation). `id` is made of both. `exclusive` names a thing that no other job may work on
+    until this one is over; it may be empty. `attempt` counts the starts by a person. `runs` counts
+    the first run and the retries of this attempt, but no run that only waited. `version` grows by
     one with every write. Times are epoch seconds.
 
-    `unreported` says that the outside world refused to be told how the job ended.
+    `unreported` says that the other system refused the report on how the job ended.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Job:
     updated_at: float
     runs: int = 0
     version: int = 0
+    exclusive: str = ""
     correlation_id: str = ""
     input: Data = field(default_factory=dict)
     steps: Mapping[str, StepRecord] = field(default_factory=dict)
@@ -99,16 +101,16 @@ class Job:
     finished_at: float | None = None
 
     def changed(self, **changes: Any) -> Job:
-        """A copy with other values."""
+        """Return a copy with the given values."""
         return replace(self, **changes)
 
     def moved(self, move: Move, **changes: Any) -> Job:
-        """A copy in the status that the move leads to. Raises IllegalMove."""
+        """Return a copy in the status that the move leads to. Raises IllegalMove."""
         return replace(self, status=after(self.status, move), **changes)
 
     @property
     def irreversible(self) -> bool:
-        """Whether the point of no return is passed: a step had an effect that stays."""
+        """Whether a step has, or may have, had an effect that cannot be undone."""
         return any(record.irreversible for record in self.steps.values())
 
     @property
@@ -117,22 +119,27 @@ class Job:
         return max(self.runs - 1, 0)
 
     def leased(self, now: float) -> bool:
-        """Whether somebody else is at work."""
+        """Whether a worker holds the job's lease at `now` (epoch seconds)."""
         return self.lease.held(now)
 
 
 LEASE_MARGIN = 30.0
-"""How much a lease outlasts its invocation, in seconds: for clocks that differ."""
+"""Seconds by which a lease outlasts its invocation, because clocks differ."""
 
 
 def job_id(kind: str, subject: str) -> str:
-    """The id of the one job of this kind about this subject."""
+    """Return the id of the one job of this kind for this subject."""
     return f"{kind}#{subject}"
+
+
+def kind_of(job_id: str) -> str:
+    """The kind in the id of a job."""
+    return job_id.partition("#")[0]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One line of a job's history, for people; never read by the engine."""
+    """One line of a job's history. It is written for operators, and the engine never reads it."""
 
     at: float
     attempt: int
@@ -143,7 +150,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyUse:
-    """What an idempotency key was used for, and what was answered."""
+    """The job and the attempt that an idempotency key started, and the hash of its request."""
 
     job_id: str
     payload_hash: str
@@ -151,8 +158,16 @@ class KeyUse:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """Which attempt of which job was the last to work on an exclusive thing."""
+
+    job_id: str
+    attempt: int
+
+
+@dataclass(frozen=True)
 class Task:
-    """What travels on the queue: which attempt of which job is to be worked on."""
+    """The content of a queue message: which attempt of which job a worker is to run."""
 
     job_id: str
     attempt: int

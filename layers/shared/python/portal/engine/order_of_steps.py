@@ -1,8 +1,7 @@
-"""Which step is next, and which results have aged.
+"""Which step runs next, and which earlier results are too old to rely on.
 
-A result is as good as the moment at which it was read. Before a step acts on the strength of
-earlier results, those that have aged are renewed: an attempt may wait for hours, and the outside
-world changes meanwhile.
+An attempt may wait for hours, and the other systems change meanwhile. So before a step relies on
+earlier results, the engine renews those that are older than their step allows (`Step.good_for`).
 """
 
 from __future__ import annotations
@@ -15,21 +14,24 @@ from portal.engine.session import Session
 from portal.engine.steps import Step
 
 CLOCK_DIFFERENCE = 1.0
-"""Seconds by which the clocks of two workers may differ. A result that is further in the future is
-renewed, so that what is built on it is not taken for older again and again."""
+"""Seconds by which the clocks of two workers may differ.
+
+A result from further in the future is renewed. Otherwise every result that is built on it would
+look older than it, and would be renewed again and again.
+"""
 
 
 def next_step(steps: Sequence[Step[Any]], session: Session, looked: set[str]) -> Step[Any] | None:
-    """The step to run now; None when all are done.
+    """Return the step to run now; None when all are done.
 
-    `looked` names the steps that had begun before, and that found in this invocation that they
-    had not taken effect.
+    `looked` names the steps that an earlier run had begun, and that found in this invocation that
+    they had not taken effect.
     """
     for position, step in enumerate(steps):
         if session.finished(step):
             continue
-        # What was begun is looked at first: whether it took effect does not depend on what is
-        # read now. Only a run of it does.
+        # A step that had begun looks first. Whether it took effect does not depend on results
+        # that are read now. Only running it does.
         if not session.begun(step) or step.name in looked:
             aged = next(aged_results(steps[:position], step, session), None)
             if aged is not None:
@@ -41,7 +43,7 @@ def next_step(steps: Sequence[Step[Any]], session: Session, looked: set[str]) ->
 def aged_results(
     earlier: Sequence[Step[Any]], step: Step[Any], session: Session
 ) -> Iterator[Step[Any]]:
-    """The earlier steps that must be renewed before `step` may run."""
+    """Yield the earlier steps that must be renewed before `step` may run."""
     if not step.irreversible and step.good_for is None:
         return
     newest = 0.0
@@ -55,7 +57,7 @@ def aged_results(
 
 
 def _aged(record: StepRecord, good_for: float, now: float) -> bool:
-    """A result from the future comes from a clock that was wrong."""
+    """Whether a result is too old, or from the future because a clock was wrong."""
     return not -CLOCK_DIFFERENCE <= now - _done_at(record) <= good_for
 
 

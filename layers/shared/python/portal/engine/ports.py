@@ -1,16 +1,16 @@
-"""What the engine needs of its surroundings."""
+"""The ports of the engine: its job store, its queue and its observer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Protocol
 
-from portal.engine.model import Event, Job, KeyUse, Task
+from portal.engine.model import Event, Hold, Job, KeyUse, Task
 from portal.engine.states import Status
 
 
 class StaleJob(Exception):
-    """A conditional write found the job otherwise; `found` is what is there now."""
+    """A conditional write found another version of the job. `found` is the stored one."""
 
     def __init__(self, found: Job | None) -> None:
         super().__init__("the job was changed by somebody else")
@@ -18,74 +18,92 @@ class StaleJob(Exception):
 
 
 class KeyTaken(Exception):
-    """The idempotency key was used for something else meanwhile."""
+    """Another request used the idempotency key meanwhile."""
+
+
+class HoldTaken(Exception):
+    """Another attempt began to work on the exclusive thing meanwhile."""
 
 
 class JobStore(Protocol):
-    """Jobs and idempotency keys; every write is conditional.
+    """The store of jobs, idempotency keys and holds. Every write is conditional.
 
     All methods raise Unavailable or Throttled when the store cannot be reached.
     """
 
     def get(self, job_id: str) -> Job | None:
-        """A strongly consistent read."""
+        """Return the job by a strongly consistent read; None when there is none."""
         ...
 
     def replace(self, job: Job) -> Job:
-        """Write the job over the version it was made from; returns it with the next version.
+        """Write the job over the version it was made from. Returns it with the next version.
 
         Raises StaleJob when the stored version is another.
         """
         ...
 
-    def begin(self, job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
-        """Write a job (new: version 0) and what the key is used for, both or neither.
+    def begin(
+        self,
+        job: Job,
+        key: str,
+        use: KeyUse,
+        *,
+        before: KeyUse | None = None,
+        held: Hold | None = None,
+    ) -> Job:
+        """Write a job, the use of its key and its hold in one transaction. Returns the written job.
 
-        `before` is what the key was used for until now. Raises StaleJob, or KeyTaken when the key
-        was used otherwise meanwhile.
+        A new job has version 0. `before` is the stored use of the key, if any. A job that names an
+        exclusive thing takes the hold of it; `held` is the stored hold, if any. Raises StaleJob,
+        KeyTaken when another request used the key meanwhile, and HoldTaken when another job took
+        the hold.
         """
         ...
 
+    def hold(self, thing: str) -> Hold | None:
+        """Who was the last to work on an exclusive thing; a strongly consistent read."""
+        ...
+
     def key_use(self, key: str) -> KeyUse | None:
-        """What a key was used for."""
+        """Return what a key was used for; None when it is new."""
         ...
 
     def waiting(self, status: Status, *, until: float) -> Iterator[str]:
-        """Ids of jobs in a status whose sort time is at most `until`, oldest first.
+        """Yield ids of jobs in a status whose sort time is at most `until`, oldest first.
 
-        The sort time is the due time of scheduled jobs and the last write of all others; the
+        The sort time is the due time of scheduled jobs and the last write of all others. The
         answer may be seconds old.
         """
         ...
 
     def remember(self, job_id: str, event: Event) -> None:
-        """Add a line to the history. Never raises: history is no authority."""
+        """Add a line to the job's history. Never raises, because no decision rests on it."""
         ...
 
 
 class Queue(Protocol):
-    """Where tasks are put."""
+    """The queue that tasks are sent to."""
 
     def put(self, task: Task, *, delay_seconds: float = 0) -> None:
-        """Enqueue; at most 900 s of delay. Raises Unavailable."""
+        """Send a task with a delay of at most 900 seconds. Raises Unavailable."""
         ...
 
     def backlog(self) -> int:
-        """About how many messages are waiting. Raises Unavailable."""
+        """Return the approximate number of messages on the queue. Raises Unavailable."""
         ...
 
 
 class Observer(Protocol):
-    """Told what happens, for metrics and logs; must not raise."""
+    """Receives the engine's events for metrics and logs. It must not raise."""
 
     def step_finished(self, job: Job, step: str, seconds: float) -> None:
-        """A step's run ended well after `seconds`."""
+        """A step has succeeded after `seconds`."""
         ...
 
     def retrying(self, job: Job, code: str, delay: float) -> None:
-        """A run failed and a retry follows."""
+        """A run has failed, and a retry follows after `delay` seconds."""
         ...
 
     def finished(self, job: Job) -> None:
-        """The job is over; its status says how."""
+        """The job is over. Its status says how it ended."""
         ...

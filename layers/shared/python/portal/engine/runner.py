@@ -1,7 +1,7 @@
-"""Working on a job: take the lease, do the steps that are left, decide how it goes on.
+"""Run a job: take its lease, run the steps that are left, and decide how the job continues.
 
-A run may be killed at any point. What holds then: the lease runs out, the message comes back,
-the next run finds the last checkpoint, and a step that had begun looks before it acts.
+A run may be killed at any point. Then the lease expires and the message comes back. The next run
+continues from the last checkpoint, and a step that had begun looks before it acts.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from portal.queues.verdict import ACK, Action, Verdict
 CANCELLED = "cancelled"
 EXHAUSTED = "retries-exhausted"
 CONTENTION_SECONDS = 5.0
-COURTESY_SECONDS = 40.0  # one call to another system
-COMPENSATION_SECONDS = 60.0  # a look and an action
+COURTESY_SECONDS = 40.0  # time for one call to another system
+COMPENSATION_SECONDS = 60.0  # time for one look and one compensation
 
 
 class Runner:
-    """Works on jobs of the given workflows, by the kind of the job."""
+    """Runs jobs. The kind of a job selects its workflow."""
 
     def __init__(
         self,
@@ -61,11 +61,11 @@ class Runner:
         self._clock = clock
 
     def work(self, task: Task, remaining: Remaining) -> Verdict:
-        """Take the job as far as it goes in the time that is left."""
+        """Run the job as far as possible in the time that is left."""
         return self._handle(task, remaining, lambda execution: execution.advance())
 
     def give_up(self, task: Task, remaining: Remaining) -> Verdict:
-        """End a job whose message the queue has given up on, and report it."""
+        """End a job whose message is in the dead-letter queue, and report the failure."""
         return self._handle(task, remaining, lambda execution: execution.abandon())
 
     def _handle(
@@ -75,8 +75,8 @@ class Runner:
             taken = self._take(task, remaining)
         except UpstreamError as error:
             logger().warning("job cannot be taken", extra={"reason": str(error)})
-            # A table that is down for minutes must not use up the message's receives; one that
-            # refuses us will not answer otherwise, and the dead letters raise the alarm.
+            # An outage of the table must not use up the message's receives. A refusal will not
+            # change by itself: the message becomes a dead letter, which raises an alarm.
             action = Action.RETRY if isinstance(error, Refused) else Action.REQUEUE
             return Verdict(action, self._policy.delay(1))
         if isinstance(taken, Verdict):
@@ -84,7 +84,8 @@ class Runner:
         try:
             return taken.settle(act)
         except (UpstreamError, LeaseLost) as error:
-            # The checkpoint could not be written: what is stored stands, the lease runs out.
+            # The checkpoint could not be written. The stored job stays as it is until the lease
+            # expires.
             logger().warning("job left as it is", extra={"reason": repr(error)})
             job = taken.session.job
             lease = max(job.lease.until - self._clock(), CONTENTION_SECONDS)
@@ -98,14 +99,14 @@ class Runner:
             logger().error("no workflow of this kind", extra={"job": job.id, "kind": job.kind})
             return Verdict(Action.RETRY, self._policy.delay(1))
         if job.status is Status.SCHEDULED and (job.due_at or 0.0) > now:
-            return ACK  # the sweeper brings it back
+            return ACK  # the sweeper enqueues it when it is due
         if job.leased(now):
-            # Whoever holds the lease may be dead: a message must outlive it.
+            # The worker that holds the lease may be dead, so a message must outlive the lease.
             return Verdict(Action.REQUEUE, self._policy.spread(job.lease.until - now + 1))
         wanted = job.moved(
             Move.TAKE,
             lease=new_lease(now, remaining() + LEASE_MARGIN),
-            # What is repeated at the end is no run of the steps.
+            # Undoing and reporting do not run steps, so they do not count as runs.
             runs=job.runs + (job.status is not Status.STOPPING),
             started_at=job.started_at or now,
             updated_at=now,
@@ -130,9 +131,9 @@ class Execution:
         self._observer = observer
 
     def settle(self, act: Callable[[Execution], Verdict]) -> Verdict:
-        """Do it; an operator's cancellation may come in at any checkpoint.
+        """Call `act`, and end the job when an operator's cancellation stops it at a checkpoint.
 
-        Raises LeaseLost, and upstream errors of the store.
+        Raises LeaseLost and the store's UpstreamErrors.
         """
         try:
             return act(self)
@@ -140,7 +141,7 @@ class Execution:
             return self._stop(Status.CANCELLED, CANCELLED, self._workflow.texts.cancelled)
 
     def advance(self) -> Verdict:
-        """Do the steps that are left, or what is left of the end."""
+        """Run the steps that are left, or finish the end of a job that is stopping."""
         session, job = self.session, self.session.job
         if job.status is Status.STOPPING:
             return self._end()
@@ -154,7 +155,7 @@ class Execution:
             return self._schedule(defer.due_at)
         except OutOfTime:
             return self._hand_over()
-        except Exception as error:  # noqa: BLE001  # see `decide`: whatever a step raises is told apart there
+        except Exception as error:  # noqa: BLE001  # `decide` tells apart what a step raises
             return self._failed(error)
         session.put(
             session.job.moved(
@@ -193,7 +194,7 @@ class Execution:
             found = step.already_done(session)
             looked.add(step.name)
             if found is None and self._has_aged(step):
-                return  # what it acts on is renewed first
+                return  # the results that it relies on are renewed first
         record = step.run(session) if found is None else found
         session.complete(step, record)
         self._observer.step_finished(session.job, step.name, time.perf_counter() - started)
@@ -221,8 +222,8 @@ class Execution:
 
     def _retry(self, how: Retry) -> Verdict:
         session = self.session
-        # The last one goes back at once. The queue moves it to its dead-letter queue, unless the
-        # message is newer than the job's retries; then the next run ends the job.
+        # The last retry comes back at once. SQS then moves the message to the dead-letter queue,
+        # or, when the message has receives left because it is newer, the next run ends the job.
         last = session.job.retries >= self._policy.max_retries
         delay = 1.0 if last else self._policy.delay(session.job.runs, at_least=how.after)
         self._release_with_error(how.code, how.message, delay)
@@ -272,9 +273,9 @@ class Execution:
             self._workflow.on_waiting(self.session, self._error(code, message))
         except (CancelRequested, LeaseLost):
             raise
-        except Exception as error:  # noqa: BLE001  # a courtesy must not cost the job its try
+        except Exception as error:  # noqa: BLE001  # a failed notice must not change how the job goes on
             logger().info(
-                "nobody was told about the trouble", extra={"reason": type(error).__name__}
+                "nobody was told about the failure", extra={"reason": type(error).__name__}
             )
 
     def _hand_over(self) -> Verdict:
@@ -312,13 +313,13 @@ class Execution:
         return self._end()
 
     def _end(self) -> Verdict:
-        """Undo what can be undone and tell the outside world, as often as it takes."""
+        """Compensate and report. What fails is repeated later, until it succeeds or is refused."""
         try:
             self._compensate()
             refused = self._report()
         except OutOfTime:
             return self._end_later(Retry("out-of-time", self._workflow.texts.out_of_time))
-        except Exception as error:  # see `decide`; lease and cancellation are let through
+        except Exception as error:  # `decide` tells apart all but lease and cancellation
             if isinstance(error, CancelRequested | LeaseLost):
                 raise
             how = decide(error, self._workflow.prefix)
@@ -342,9 +343,9 @@ class Execution:
             if fresh or not step.already_compensated(session):
                 step.compensate(session)
         except Unauthorized:
-            raise  # credentials get mended: it is undone later
+            raise  # an operator corrects the credentials, and the step is undone later
         except (StopWorkflow, Refused) as error:
-            # Nobody can undo it by waiting: the record keeps it, and a person is told.
+            # A repetition cannot undo it. The record says so, and an operator is told.
             count("CompensationRefused", kind=self._workflow.kind, step=name)
             logger().error(
                 "compensation refused",
@@ -357,11 +358,11 @@ class Execution:
         session.note("step-undone", name)
 
     def _report(self) -> bool:
-        """Tell the outside world how the job ends; True when it refuses to hear it."""
+        """Report how the job ends. Returns True when the other system refuses the report."""
         try:
             self._workflow.on_stopped(self.session)
         except Unauthorized:
-            raise  # credentials get mended: it is told later
+            raise  # an operator corrects the credentials, and the end is reported later
         except Refused as error:
             how = classify(error, self._workflow.prefix)
             self.session.note("report-refused", how.code)

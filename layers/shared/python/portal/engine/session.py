@@ -1,4 +1,4 @@
-"""One invocation's hold on one job: lease, checkpoints, time left."""
+"""One invocation's work on one job: its lease, its checkpoints and the time that is left."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from portal.engine.model import Event, Job, StepRecord, StepState
 from portal.engine.ports import JobStore, StaleJob
 from portal.engine.steps import Record, RecordT, Step, StepKey
 
-# Kept for the last checkpoint and the hand-over after a step.
+# Time for the last checkpoint and for handing the job to the next invocation.
 RESERVE_SECONDS = 3.0
 ROUNDS = 3
 Remaining = Callable[[], float]
-"""Seconds that this invocation still has."""
+"""Returns the seconds that are left of this invocation."""
 
 
 class Session:
-    """`Run` for the steps, and the only writer of the job while its lease lasts."""
+    """The `Run` that steps are given. It alone writes the job while the lease lasts."""
 
     def __init__(
         self, store: JobStore, job: Job, *, remaining: Remaining, clock: Callable[[], float]
@@ -39,11 +39,11 @@ class Session:
         return self._job
 
     def now(self) -> float:
-        """Epoch seconds."""
+        """Return the current time in epoch seconds."""
         return self._clock()
 
     def record(self, key: StepKey[RecordT]) -> RecordT | None:
-        """What a step recorded so far; None when it has recorded nothing."""
+        """Return what a step has recorded so far; None when it has recorded nothing."""
         stored = self._job.steps.get(key.name)
         if stored is None or not stored.data:
             return None
@@ -54,7 +54,7 @@ class Session:
         return known
 
     def result(self, key: StepKey[RecordT]) -> RecordT:
-        """What a step recorded. Raises LookupError when it has recorded nothing."""
+        """Return what a step has recorded. Raises LookupError when it has recorded nothing."""
         found = self.record(key)
         if found is None:
             raise LookupError(key.name)
@@ -66,7 +66,7 @@ class Session:
         return stored is not None and stored.done
 
     def require(self, seconds: float) -> None:
-        """Raise OutOfTime unless the invocation lasts that long."""
+        """Raise OutOfTime unless the invocation lasts for at least so many seconds."""
         if self._remaining() < seconds + RESERVE_SECONDS:
             raise OutOfTime
 
@@ -79,7 +79,7 @@ class Session:
         self._store.remember(job.id, event)
 
     def save(self, record: Record, *, irreversible: bool | None = None) -> None:
-        """Replace the record of the step that runs, and set or take back the point of no return."""
+        """Replace the running step's record, and set or take back the point of no return."""
         changes: dict[str, Any] = {"data": record.as_data()}
         if irreversible is not None:
             changes["irreversible"] = irreversible
@@ -87,10 +87,10 @@ class Session:
         self.progressed = True
 
     def enter(self, step: Step[Any]) -> bool:
-        """Record that a step begins; False when it had begun before and was not finished.
+        """Record that a step begins. Returns False when it had begun before and is not finished.
 
-        So is a step whose compensation did not succeed: its effect may still be there. A result
-        that is renewed within its attempt stays there for the step to build on.
+        A step whose compensation did not succeed counts as begun, because its effect may still be
+        there. When a result is renewed within its attempt, the old record stays readable.
         """
         stored = self._job.steps.get(step.name)
         if stored is not None and self._begun_before(step, stored):
@@ -103,7 +103,7 @@ class Session:
             state=StepState.STARTED,
             attempt=self._job.attempt,
             started_at=self.now(),
-            # Tells `complete` that the result is renewed: that is no progress of the job.
+            # `complete` sees by it that the result is only renewed, which is no progress.
             done_at=stored.done_at if stored is not None and renewed else None,
             irreversible=stored is not None and stored.irreversible,
             data=stored.data if stored is not None and renewed else {},
@@ -114,9 +114,9 @@ class Session:
         return True
 
     def complete(self, step: Step[RecordT], record: RecordT) -> None:
-        """The checkpoint: the step has a result.
+        """Write the checkpoint that the step has a result.
 
-        A result that was only renewed does not end a wait: else waiting would never end.
+        A result that was only renewed does not reset the wait. Otherwise a job could wait forever.
         """
         renewed = self._job.steps[step.name].done_at is not None
         progress = {} if renewed else {"waits": 0, "waiting_since": None, "last_error": None}
@@ -132,7 +132,7 @@ class Session:
         self.progressed = True
 
     def finished(self, step: Step[Any]) -> bool:
-        """Whether a step is to be skipped: done, and not to be done again in this attempt."""
+        """Whether a step is done and does not have to run again in this attempt."""
         stored = self._job.steps.get(step.name)
         if stored is None or not stored.done or step.outdated(self):
             return False
@@ -143,7 +143,7 @@ class Session:
         return self._begun_before(step, self._job.steps.get(step.name))
 
     def undoing(self, name: str) -> bool:
-        """Record that a step is being undone; False when that had begun before."""
+        """Record that a compensation begins. Returns False when it had begun before."""
         stored = self._job.steps[name]
         begun = stored.state is StepState.UNDOING
         steps = {**self._job.steps, name: replace(stored, state=StepState.UNDOING)}
@@ -152,30 +152,30 @@ class Session:
         return not begun
 
     def undone(self, name: str) -> None:
-        """Record that a step is undone: a new attempt begins it anew."""
+        """Record that a step is undone. A new attempt runs it again."""
         stored = replace(self._job.steps[name], state=StepState.UNDONE, irreversible=False)
         self.write(steps={**self._job.steps, name: stored}, waits=0)
         self.progressed = True
 
     def kept(self, name: str) -> None:
-        """Record that a compensation was refused for good: a person decides."""
+        """Record that a compensation was refused for good, so that a person has to decide."""
         stored = replace(self._job.steps[name], state=StepState.KEPT)
         self.write(steps={**self._job.steps, name: stored}, waits=0)
 
     def release(self, **changes: Any) -> None:
-        """Give the lease back, with the last changes."""
+        """Release the lease and write the last changes with it."""
         self.write(lease=NOT_LEASED, **changes)
 
     def write(self, **changes: Any) -> None:
-        """Write the job over what this session wrote last.
+        """Write the job over the version that this session wrote last.
 
-        Raises CancelRequested when an operator got in between, LeaseLost when another worker
-        did.
+        Raises CancelRequested when an operator cancelled meanwhile, and LeaseLost when another
+        worker took the lease.
         """
         self.put(self._job.changed(updated_at=self.now(), **changes))
 
     def put(self, wanted: Job) -> None:
-        """Write a changed job over what this session wrote last; raises as `write`."""
+        """Write a changed job over this session's last version. Raises the errors of `write`."""
         for _ in range(ROUNDS):
             try:
                 self._job = self._store.replace(wanted)
@@ -186,7 +186,10 @@ class Session:
         raise LeaseLost
 
     def _still_ours(self, found: Job | None) -> Job:
-        """What is stored, when only something beside the work was changed (a sweeper's touch)."""
+        """Return the stored job when this session still holds its lease.
+
+        The sweeper, for example, changes jobs without taking the lease.
+        """
         if found is None or found.lease.owner != self._job.lease.owner:
             raise LeaseLost
         if found.cancel_requested and not self._job.cancel_requested:

@@ -1,4 +1,4 @@
-"""Asking for a job, once per idempotency key; and calling one off."""
+"""Start a job, once per idempotency key, and cancel one."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.upstream import Unavailable, UpstreamError
-from portal.engine.model import Event, Job, KeyUse, LastError, Task, job_id
-from portal.engine.ports import JobStore, KeyTaken, Queue, StaleJob
+from portal.engine.model import Event, Hold, Job, KeyUse, LastError, Task, job_id
+from portal.engine.ports import HoldTaken, JobStore, KeyTaken, Queue, StaleJob
 from portal.engine.states import Move, Status
 from portal.observability import count, logger
 
@@ -17,14 +17,17 @@ ROUNDS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class StartRequest:
-    """Who asks for what.
+    """A request to start a job.
 
-    `key` is the caller's idempotency key; `scope` names the caller and the operation, so that two
-    callers who both send `1` never meet. `payload_hash` tells two bodies apart.
+    `key` is the caller's idempotency key. `scope` names the caller and the operation, so that two
+    callers who both send `1` use different keys. `payload_hash` tells two bodies apart.
 
     `key_ends_after` is the number of seconds for which a key still stands for its attempt after
-    that attempt has failed or was cancelled. Later, a request with it begins the next attempt.
-    None: the key stands for its attempt for good.
+    that attempt has failed or was cancelled. Later, a request with the key begins the next
+    attempt. With None, the key always stands for its attempt.
+
+    `exclusive` names what only one job may work on at a time, whatever its kind; it may be empty.
+    A job that was given one keeps it in later attempts.
     """
 
     kind: str
@@ -35,31 +38,36 @@ class StartRequest:
     input: Mapping[str, str]
     correlation_id: str
     key_ends_after: float | None = None
+    exclusive: str = ""
 
     @property
     def job_id(self) -> str:
-        """The job that is asked for."""
+        """The id of the requested job."""
         return job_id(self.kind, self.subject)
 
     @property
     def scoped_key(self) -> str:
-        """The key, told apart from equal keys of other callers and operations."""
+        """The key, made different from equal keys of other callers and operations."""
         return f"{self.kind}\n{self.scope}\n{self.key}"
 
 
 class StartOutcome(StrEnum):
-    """What a request came to."""
+    """The outcome of a request to start a job."""
 
     ACCEPTED = "accepted"
     REPLAYED = "replayed"
     ALREADY_RUNNING = "already-running"
     ALREADY_SUCCEEDED = "already-succeeded"
     KEY_REUSED = "key-reused"
+    BUSY = "busy"
 
 
 @dataclass(frozen=True)
 class Started:
-    """The outcome, the attempt that it is about, and the job as it stands."""
+    """The outcome, the attempt that the request stands for, and the job's current state.
+
+    When the outcome is `busy`, attempt and job are those of the other job that holds the thing.
+    """
 
     outcome: StartOutcome
     attempt: int
@@ -69,8 +77,8 @@ class Started:
 def request_start(store: JobStore, queue: Queue, wanted: StartRequest, *, now: float) -> Started:
     """Begin the first or the next attempt, unless there is nothing to begin.
 
-    Raises Unavailable when the store cannot be written: then nothing has begun. Raises
-    OutcomeUnknown when the store did not answer: then asking again with the same key tells.
+    Raises Unavailable when the store cannot be written; then nothing has begun. Raises
+    OutcomeUnknown when the store did not answer; then a request with the same key finds out.
     """
     for _ in range(ROUNDS):
         use = store.key_use(wanted.scoped_key)
@@ -79,17 +87,29 @@ def request_start(store: JobStore, queue: Queue, wanted: StartRequest, *, now: f
         if decided is not None:
             return decided
         fresh = _next(job, wanted, now)
+        held = store.hold(fresh.exclusive) if fresh.exclusive else None
+        in_the_way = _in_the_way(store, held, fresh)
+        if in_the_way is not None:
+            return Started(StartOutcome.BUSY, in_the_way.attempt, in_the_way)
         following = KeyUse(
             job_id=wanted.job_id, payload_hash=wanted.payload_hash, attempt=fresh.attempt
         )
         try:
-            begun = store.begin(fresh, wanted.scoped_key, following, before=use)
-        except (StaleJob, KeyTaken):
+            begun = store.begin(fresh, wanted.scoped_key, following, before=use, held=held)
+        except (StaleJob, KeyTaken, HoldTaken):
             continue
         store.remember(begun.id, Event(at=now, attempt=begun.attempt, kind="requested", detail=""))
         enqueue(queue, Task(begun.id, begun.attempt))
         return Started(StartOutcome.ACCEPTED, begun.attempt, begun)
     raise Unavailable("dynamodb", "begin", "the job is changing too fast")
+
+
+def _in_the_way(store: JobStore, held: Hold | None, job: Job) -> Job | None:
+    """The other job that works on what `job` needs for itself."""
+    if held is None or held.job_id == job.id:
+        return None
+    other = store.get(held.job_id)
+    return None if other is None or other.status.over else other
 
 
 def _decided(
@@ -110,10 +130,10 @@ def _decided(
 
 
 def _key_has_ended(use: KeyUse, job: Job | None, wanted: StartRequest, now: float) -> bool:
-    """Whether the key stands for an attempt that is over, so that a request begins the next.
+    """Whether a request with this key begins the next attempt, because the key's own is over.
 
-    The caller makes its next key from what it was told. When it could not be told how the attempt
-    ended, it sends the old key again, and means the next attempt at once.
+    The caller makes its next key from the reported end of the attempt. When that report was
+    refused, the caller sends the old key again and means the next attempt, so the key ends at once.
     """
     if wanted.key_ends_after is None:
         return False
@@ -127,7 +147,7 @@ def _key_has_ended(use: KeyUse, job: Job | None, wanted: StartRequest, now: floa
 
 
 def _next(job: Job | None, wanted: StartRequest, now: float) -> Job:
-    """The job as it is to begin. Raises IllegalMove when it is under way."""
+    """Return the job at the start of its next attempt. Raises IllegalMove when it is under way."""
     asked = {
         "requested_at": now,
         "updated_at": now,
@@ -141,6 +161,7 @@ def _next(job: Job | None, wanted: StartRequest, now: float) -> Job:
             subject=wanted.subject,
             status=Status.QUEUED,
             attempt=1,
+            exclusive=wanted.exclusive,
             **asked,  # type: ignore[arg-type]  # shared with `moved`, by name
         )
     return job.moved(
@@ -161,7 +182,7 @@ def _next(job: Job | None, wanted: StartRequest, now: float) -> Job:
 
 
 def enqueue(queue: Queue, task: Task) -> None:
-    """Put a task; when the queue does not take it, the sweeper will."""
+    """Send a task. When the queue cannot be reached, the sweeper sends the task later."""
     try:
         queue.put(task)
     except UpstreamError as error:
@@ -170,7 +191,7 @@ def enqueue(queue: Queue, task: Task) -> None:
 
 
 class Cancellation(StrEnum):
-    """What asking for a cancellation came to."""
+    """The outcome of a request to cancel a job."""
 
     CANCELLED = "cancelled"
     REQUESTED = "requested"  # the worker stops at its next checkpoint
@@ -180,9 +201,9 @@ class Cancellation(StrEnum):
 
 
 def cancel(store: JobStore, queue: Queue, job_id: str, *, text: str, now: float) -> Cancellation:
-    """Call a job off, if nothing irreversible has been done yet. Raises Unavailable.
+    """Cancel a job, unless it has had an irreversible effect. Raises Unavailable.
 
-    `text` is what operators read as the reason.
+    `text` is the reason that operators read.
     """
     for _ in range(ROUNDS):
         job = store.get(job_id)

@@ -1,4 +1,4 @@
-"""How a job can stand, and how it gets from one status to another.
+"""The statuses of a job, and the moves between them.
 
 `MOVES` is the only place that says which transitions exist: `Job.moved` follows it, and
 docs/engine.md prints it.
@@ -12,10 +12,10 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How a job stands.
+    """The status of a job.
 
-    `running` stays the status between two retries; the lease tells whether a worker is at work.
-    `stopping` means that the end is decided, but not yet undone and reported.
+    `running` is also the status between two retries; the lease tells whether a worker is at work.
+    `stopping` means that the job's end is decided, but not everything is undone and reported yet.
     """
 
     QUEUED = "queued"
@@ -28,7 +28,7 @@ class Status(StrEnum):
 
     @property
     def over(self) -> bool:
-        """Whether nothing more happens by itself."""
+        """Whether the job has ended, so that only a person can start it again."""
         return self in ENDINGS
 
 
@@ -36,7 +36,7 @@ ENDINGS = frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELLED})
 
 
 class Move(StrEnum):
-    """What moves a job from one status to another."""
+    """An event that moves a job from one status to another."""
 
     RESTART = "restart"
     TAKE = "take"
@@ -59,7 +59,7 @@ class Row:
     when: str
 
     def leads(self) -> Iterator[tuple[Status, Status]]:
-        """Every pair of statuses that this row allows; without a target the status stays."""
+        """Yield every pair of statuses that this row allows. Without a target the status stays."""
         for source in self.sources:
             yield source, self.target or source
 
@@ -126,11 +126,11 @@ _TARGETS = {(row.move, source): target for row in MOVES for source, target in ro
 
 
 class IllegalMove(Exception):
-    """The table has no such move: a defect in the engine."""
+    """The table has no such move. This is a defect in the engine."""
 
 
 def after(status: Status, move: Move) -> Status:
-    """The status that a move leads to. Raises IllegalMove."""
+    """Return the status that a move leads to. Raises IllegalMove."""
     try:
         return _TARGETS[move, status]
     except KeyError:

@@ -1,4 +1,4 @@
-"""How a workflow is written: a list of steps, each with a typed record of what it leaves.
+"""The parts of a workflow: its steps in order, each with a typed record of its results.
 
     LOAD = StepKey("load", LoadRecord)
 
@@ -28,10 +28,10 @@ from portal.engine.model import Data, Job, LastError
 
 
 class Record(BaseModel):
-    """What a step leaves for later steps and for its own retries: JSON, nothing personal.
+    """The results of a step, for later steps and for its own retries. No personal data.
 
-    Keep in it only what is read later: all records of a job are one DynamoDB item (400 KB).
-    Unknown fields are ignored, so that a job outlives a deployment.
+    Keep in it only what is read later, because all records of a job share one DynamoDB item of at
+    most 400 KB. Unknown fields are ignored, so that a job survives a deployment.
     """
 
     model_config = ConfigDict(
@@ -39,7 +39,7 @@ class Record(BaseModel):
     )
 
     def as_data(self) -> dict[str, Any]:
-        """Plain JSON values without those that are at their default."""
+        """Return plain JSON values, without those that are at their default."""
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
@@ -50,7 +50,7 @@ RecordT = TypeVar("RecordT", bound=Record)
 class StepKey(Generic[RecordT]):
     """The name of a step, and the type of its record.
 
-    The name is stored in jobs: never rename one while jobs are under way.
+    Jobs store the name, so a step must not be renamed while jobs are under way.
     """
 
     name: str
@@ -58,9 +58,9 @@ class StepKey(Generic[RecordT]):
 
 
 class Run(Protocol):
-    """What a step is given: the job so far, and the means to leave traces.
+    """What a step is given: the job so far, and the means to record results.
 
-    `scratch` lives as long as this invocation: for what must not be stored.
+    `scratch` keeps values for this invocation only, for example those that must not be stored.
     """
 
     scratch: dict[str, Any]
@@ -71,11 +71,11 @@ class Run(Protocol):
         ...
 
     def record(self, key: StepKey[RecordT]) -> RecordT | None:
-        """What a step recorded so far; None when it has recorded nothing."""
+        """Return what a step has recorded so far; None when it has recorded nothing."""
         ...
 
     def result(self, key: StepKey[RecordT]) -> RecordT:
-        """What a step recorded. Raises LookupError when it has recorded nothing (a defect)."""
+        """Return what a step has recorded. Raises LookupError when it has recorded nothing."""
         ...
 
     def done(self, key: StepKey[RecordT]) -> bool:
@@ -83,21 +83,21 @@ class Run(Protocol):
         ...
 
     def save(self, record: Record, *, irreversible: bool | None = None) -> None:
-        """Record intents or partial results of the step that runs, before going on.
+        """Record an intent or a partial result of the running step.
 
         `irreversible=True` sets the point of no return, right before the first effect that cannot
-        be undone; `irreversible=False` takes it back when it is certain that nothing happened.
-        Counts as progress: when time runs out afterwards, another invocation goes on at no cost.
-        Raises LeaseLost, or Unavailable when it could not be recorded: then do not act.
+        be undone. `irreversible=False` takes it back when it is certain that nothing happened.
+        Saving is progress: when time runs out afterwards, no retry is counted. Raises LeaseLost,
+        or Unavailable when nothing was recorded. The step must not act after either.
         """
         ...
 
     def require(self, seconds: float) -> None:
-        """Raise OutOfTime unless the invocation lasts that long."""
+        """Raise OutOfTime unless the invocation lasts for at least so many seconds."""
         ...
 
     def now(self) -> float:
-        """Epoch seconds."""
+        """Return the current time in epoch seconds."""
         ...
 
     def note(self, kind: str, detail: str = "") -> None:
@@ -106,15 +106,16 @@ class Run(Protocol):
 
 
 class Step(ABC, Generic[RecordT]):
-    """One step. It may be run again at any time: after a crash, a retry, or a duplicate message.
+    """One step. It may run again at any time: after a crash, in a retry, or by a second message.
 
-    - `key`: its name and the type of its record.
-    - `seconds`: the longest that one run can take; it is not begun with less time left.
-    - `good_for`: seconds for which its result may be relied on. An older one is renewed before a
-      step acts on its strength. None: the result does not age.
-    - `irreversible`: the step has an effect that cannot be undone (it says so by `run.save`).
-      Before each of its runs, earlier results that have aged are renewed.
-    - `each_attempt`: a new attempt does it again, because it reads what a person may have mended.
+    - `key`: the step's name and the type of its record.
+    - `seconds`: the longest that one run can take. The step does not begin with less time left.
+    - `good_for`: seconds for which other steps may rely on the result. An older result is renewed
+      before such a step runs. With None, the result does not age.
+    - `irreversible`: whether the step can have an effect that cannot be undone. The step records
+      such an effect by `run.save`. Before each of its runs, results that have aged are renewed.
+    - `each_attempt`: whether a new attempt runs the step again, because it reads data that a
+      person may have corrected.
     """
 
     key: StepKey[RecordT]
@@ -125,23 +126,23 @@ class Step(ABC, Generic[RecordT]):
 
     @property
     def name(self) -> str:
-        """The key's name."""
+        """The name of the step, which is that of its key."""
         return self.key.name
 
     def already_done(self, run: Run) -> RecordT | None:  # noqa: ARG002  # for steps that can look
-        """Look whether an earlier, interrupted run took effect; its result, or None.
+        """Look whether an earlier, interrupted run took effect. Returns its result, or None.
 
-        Called before `run`, when the step had begun before.
+        The engine calls it before `run` when the step had begun before.
         """
         return None
 
     def outdated(self, run: Run) -> bool:  # noqa: ARG002  # for steps that depend on what others read
-        """Whether a finished step is to begin anew, because what it was done for has changed."""
+        """Whether a finished step must run again, because the data that it used has changed."""
         return False
 
     @abstractmethod
     def run(self, run: Run) -> RecordT:
-        """Do it; what it returns is the checkpoint."""
+        """Run the step. The returned record is stored as its checkpoint."""
 
 
 class Compensable(ABC):
@@ -154,7 +155,7 @@ class Compensable(ABC):
     def already_compensated(self, run: Run) -> bool:  # noqa: ARG002  # for steps that can look
         """Look whether an earlier, interrupted compensation took effect.
 
-        Called before `compensate`, when the compensation had begun before.
+        The engine calls it before `compensate` when the compensation had begun before.
         """
         return False
 
@@ -162,13 +163,13 @@ class Compensable(ABC):
     def compensate(self, run: Run) -> None:
         """Undo the step, which may have taken effect wholly, partly or not at all.
 
-        `run.record` has what the step left, `run.save` adds to it.
+        `run.record` returns what the step has recorded, and `run.save` adds to it.
         """
 
 
 @dataclass(frozen=True, kw_only=True)
 class Texts:
-    """What operators read about endings that the engine itself decides."""
+    """The texts that operators read when the engine itself decides how a job ends."""
 
     cancelled: str
     interrupted: str
@@ -177,16 +178,16 @@ class Texts:
 
 @dataclass(frozen=True, kw_only=True)
 class Workflow:
-    """The steps in order, and what belongs to the end.
+    """The steps in order, and what happens at the end.
 
-    - `kind` is the job's kind.
-    - `upstreams` maps the names of upstreams to the first word of the error codes that stand for
-      their failures (`whmcs-unavailable`); what is not named there is the portal's own (`aws`).
-    - `on_stopped` tells the outside world that the job failed or was cancelled; it is repeated
-      until it went through or was refused.
-    - `on_waiting` tells it, at the first try that failed because of an upstream, what the job
-      waits for. That is a courtesy, and is not repeated when it fails.
-    - `result` is kept on the job when all steps are done.
+    - `kind` is the kind of the workflow's jobs.
+    - `upstreams` maps the name of an upstream to the first word of the error codes for its
+      failures (`whmcs-unavailable`). The codes of all other upstreams begin with `own`.
+    - `on_stopped` reports that the job failed or was cancelled. It is repeated until it succeeds
+      or is refused.
+    - `on_waiting` reports, at the first run that failed because of an upstream, what the job waits
+      for. It is not repeated when it fails.
+    - `result` makes the data that the job keeps when all steps are done.
     """
 
     kind: str
@@ -205,5 +206,5 @@ class Workflow:
             raise ValueError(msg)
 
     def prefix(self, upstream: str) -> str:
-        """The first word of the error codes for an upstream."""
+        """Return the first word of the error codes for an upstream."""
         return self.upstreams.get(upstream, self.own)

@@ -1,8 +1,8 @@
-"""Bringing back what no message will: lost, stuck and due jobs.
+"""The sweeper sends messages for lost, stuck and due jobs.
 
-Record and message are not written together, so a message may never have been sent; a worker may
-have died after its message was deleted. Every few minutes the sweeper looks at jobs that have
-not moved and puts a new message. A message too many does no harm.
+A job and its message are not written together, so the message may never have been sent. A worker
+may also have died after its message was deleted. Every few minutes the sweeper looks for jobs
+that have not changed and sends a new message for each. A second message does no harm.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from portal.observability import count, logger
 
 LOST_AFTER = 600.0
 STUCK_AFTER = 600.0
-# While messages are waiting, a job that does not move is most likely one of theirs. Fresh ones are
-# worked on soon; what an outage has left behind may take most of a day.
+# While a queue holds messages, a job that does not change most likely has one of them. Fresh
+# messages are consumed soon. Those that an outage has left behind may take most of a day.
 AFTER_WITH_BACKLOG = 7_200.0
 AFTER_WITH_OUTAGE_BACKLOG = 86_400.0
 LIMIT = 500
@@ -36,7 +36,7 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class Swept:
-    """How many jobs of one kind were brought back, by reason."""
+    """The number of jobs of one kind that were enqueued, by reason."""
 
     due: int = 0
     lost: int = 0
@@ -48,8 +48,8 @@ class Swept:
 class KindQueues:
     """The queues of one kind of job.
 
-    Jobs that have not begun go to the queue for `fresh` ones, all others to that for `waiting`
-    ones, so that a crowd of them cannot stand in the way.
+    Jobs that have not begun go to the `fresh` queue and all others to the `waiting` queue, so that
+    thousands of them after an outage do not delay new jobs.
     """
 
     fresh: Queue
@@ -58,14 +58,14 @@ class KindQueues:
 
 @dataclass(frozen=True)
 class _Patience:
-    """Seconds after which a job of one kind that does not move is brought back."""
+    """Seconds after which a job of one kind that does not change is enqueued."""
 
     lost: float
     stuck: float
 
 
 class Sweeper:
-    """Looks at the jobs of one store, and routes them by their kind."""
+    """Enqueues overdue jobs of one store on the queues of their kind."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Sweeper:
         self._clock = clock
 
     def sweep(self) -> Mapping[str, Swept]:
-        """One round over all kinds, of at most 500 jobs per status; the numbers by kind.
+        """Enqueue overdue jobs of all kinds, at most 500 per status. Returns the numbers by kind.
 
         Raises Unavailable.
         """

@@ -1,4 +1,4 @@
-"""Customers as Salesforce knows them, and the Cases that its staff works on."""
+"""The ports for Salesforce Accounts and Cases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.domain.cases import CaseJob
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """An Account: 18-character id; `email` is as Salesforce has it, or None.
+    """An Account. The id has 18 characters. `email` is in Salesforce's spelling, or None.
 
     `second_fact` is the value of the field that proves who somebody is, where one is read.
     """
@@ -33,10 +33,10 @@ class NewCase:
 
 
 class Accounts(Protocol):
-    """Looking Accounts up."""
+    """Finds Accounts."""
 
     def by_customer_number(self, number: str) -> Account | None:
-        """The Account with that customer number (one API call), or None."""
+        """Return the Account with that customer number, or None. One API call."""
         ...
 
 
@@ -53,10 +53,10 @@ class AccountMerges(Protocol):
 
 
 class CaseDesk(Protocol):
-    """Opening Cases."""
+    """Opens Cases."""
 
     def open(self, case: NewCase) -> None:
-        """Open it unless one with its key is there. Safe to repeat after OutcomeUnknown."""
+        """Open a Case unless one with its key exists. Safe to repeat after OutcomeUnknown."""
         ...
 
 
@@ -64,5 +64,5 @@ class CaseJobs(Protocol):
     """The case queue."""
 
     def send(self, *messages: CaseJob, delay_seconds: int = 0) -> None:
-        """Enqueue. Raises Unavailable."""
+        """Send jobs to the queue. Raises Unavailable."""
         ...

@@ -1,4 +1,4 @@
-"""Billing: addresses, pay methods, invoices and the way into the client area."""
+"""The ports for billing: addresses, pay methods, invoices and single sign-on."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from portal.domain.payment import PayMethod
 
 
 class PayMethods(Protocol):
-    """Reading pay methods."""
+    """Reads pay methods."""
 
     def of_client(self, client_id: int) -> Sequence[PayMethod]:
-        """All pay methods of a client. One call."""
+        """Return all pay methods of a client. One call."""
         ...
 
 
 class AddressRefused(Exception):  # reads as what happened
-    """WHMCS does not accept an address; `field` is that of `BillingAddress`, when it says which."""
+    """WHMCS refused an address. `field` is the field of `BillingAddress` that it names, or None."""
 
     def __init__(self, field: str | None) -> None:
         super().__init__(field or "address")
@@ -27,46 +27,46 @@ class AddressRefused(Exception):  # reads as what happened
 
 
 class BillingAddresses(Protocol):
-    """Reading and changing a client's address."""
+    """Reads and changes a client's billing address."""
 
     def of_client(self, client_id: int) -> BillingAddress:
-        """The address now. One call."""
+        """Return the current address. One call."""
         ...
 
     def change(self, client_id: int, changes: dict[str, str]) -> None:
-        """Change the named fields of `BillingAddress`, leave the others. One call.
+        """Change the named fields of `BillingAddress` and keep the others. One call.
 
-        Raises AddressRefused when WHMCS does not take them.
+        Raises AddressRefused when WHMCS refuses them.
         """
         ...
 
 
 @dataclass(frozen=True)
 class InvoicePage:
-    """Some invoices; `following` is the offset of the next page, None after the last."""
+    """A page of invoices. `following` is the offset of the next page; None after the last."""
 
     invoices: Sequence[Invoice]
     following: int | None
 
 
 class Invoices(Protocol):
-    """Reading invoices."""
+    """Reads invoices."""
 
     def page(self, client_id: int, *, offset: int, limit: int, unpaid: bool = False) -> InvoicePage:
         """Invoices of a client, newest first, without drafts; `unpaid` leaves others out. One call.
 
-        A page may hold fewer than `limit`, even none, and yet have a following one.
+        A page may hold fewer than `limit` invoices, even none, and still have a following page.
         """
         ...
 
     def find(self, invoice_id: int, *, client_id: int) -> Invoice | None:
-        """One invoice of that client, no draft; None when there is none. At most two calls."""
+        """Return an invoice of that client; None for a draft or none. At most two calls."""
         ...
 
 
 @dataclass(frozen=True)
 class SsoDestination:
-    """Where single sign-on leads: a WHMCS destination, with a path for custom redirects."""
+    """The target of single sign-on: a WHMCS destination, with a path for custom redirects."""
 
     destination: str
     path: str | None = None
@@ -75,8 +75,8 @@ class SsoDestination:
 class SsoRefused(Exception):  # reads as what happened
     """WHMCS made no single sign-on link.
 
-    `disabled`: the client switched it off; `destination`: it cannot lead there; `broken`: this
-    installation makes none at all.
+    `disabled`: the client has switched it off. `destination`: WHMCS refuses the destination.
+    `broken`: this installation makes no links at all.
     """
 
     def __init__(self, reason: Literal["disabled", "destination", "broken"]) -> None:
@@ -85,10 +85,10 @@ class SsoRefused(Exception):  # reads as what happened
 
 
 class SingleSignOn(Protocol):
-    """Links that sign a client in once."""
+    """Makes links that sign a client in once."""
 
     def link(self, client_id: int, destination: SsoDestination) -> str:
-        """A link that works once, for at most 60 seconds: never store or log it.
+        """Return a link that is valid once, for at most 60 seconds. Never store or log it.
 
         One call. Raises SsoRefused.
         """

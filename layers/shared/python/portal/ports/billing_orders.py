@@ -1,7 +1,7 @@
 """Ordering in the billing system (WHMCS).
 
-All methods raise the errors of `portal.domain.upstream` with `upstream` = `whmcs`. Nothing here
-is idempotent: whoever calls keeps the intent and looks before repeating.
+All methods raise the errors of `portal.domain.upstream` with `upstream` = `whmcs`. No write is
+idempotent, so callers must record their intent and look before they repeat one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class OptionKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class BillingOption:
-    """A configurable option: `choices` are labels by choice id."""
+    """A configurable option. `choices` are the labels by choice id."""
 
     id: int
     name: str
@@ -36,10 +36,10 @@ class BillingOption:
 
 @dataclass(frozen=True, kw_only=True)
 class BillingProduct:
-    """What a product can be ordered with.
+    """A product with the cycles and options that it can be ordered with.
 
-    `cycles` are input names (`monthly`, …) offered in any currency; empty when WHMCS does not
-    say. `ref_field_id` is the custom field Portal Order Ref, if it is on the order form.
+    `cycles` are input names (`monthly`, …) that are offered in any currency; empty when WHMCS does
+    not name them. `ref_field_id` is the custom field Portal Order Ref, if it is on the order form.
     """
 
     pid: int
@@ -51,7 +51,7 @@ class BillingProduct:
 
 @dataclass(frozen=True, kw_only=True)
 class NewService:
-    """One line to order; `options` are choice ids, units or 1 by option id."""
+    """One line of an order. `options` are choice ids, units or 1 by option id."""
 
     pid: int
     quantity: int
@@ -62,7 +62,7 @@ class NewService:
 
 @dataclass(frozen=True, kw_only=True)
 class NewBillingOrder:
-    """An order to place: `ref` goes into every line's Portal Order Ref."""
+    """An order to place. `ref` is written into every line's Portal Order Ref."""
 
     client_id: int
     payment_method: str
@@ -73,14 +73,14 @@ class NewBillingOrder:
 
 @dataclass(frozen=True)
 class PlacedOrder:
-    """What WHMCS made of it."""
+    """The ids of the placed order and of its services."""
 
     order_id: int
     service_ids: tuple[int, ...]
 
 
 class OrderState(StrEnum):
-    """Status of a WHMCS order; installations can have further ones."""
+    """The status of a WHMCS order. `other` stands for an installation's own statuses."""
 
     PENDING = "Pending"
     ACTIVE = "Active"
@@ -91,7 +91,7 @@ class OrderState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class BillingOrder:
-    """A WHMCS order. `placed_at` is the server's local time without a zone."""
+    """A WHMCS order. `placed_at` is the server's local time without a time zone."""
 
     id: int
     client_id: int
@@ -102,7 +102,7 @@ class BillingOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class BillingService:
-    """A service of a client: custom fields and shown option values by id."""
+    """A service of a client. Custom fields and the displayed values of options are by id."""
 
     id: int
     order_id: int
@@ -117,7 +117,7 @@ class BillingService:
     first_payment: Decimal | None = None
 
     def carries(self, ref: str) -> bool:
-        """Whether one of its custom fields is our reference."""
+        """Whether one of its custom fields holds the reference."""
         return ref in self.custom_fields.values()
 
 
@@ -133,7 +133,7 @@ class ProductCatalogue(Protocol):
     """The products of WHMCS."""
 
     def products(self, pids: Sequence[int]) -> Mapping[int, BillingProduct]:
-        """Those that exist, in one call."""
+        """Return the products that exist, by id. One call."""
         ...
 
 
@@ -141,7 +141,7 @@ class BillingClients(Protocol):
     """The state of a client, for the check before anything is ordered."""
 
     def state(self, client_id: int) -> ClientState:
-        """Whether the client exists and is not closed."""
+        """Return whether the client is usable, closed or missing."""
         ...
 
     def has_valid_pay_method(self, client_id: int) -> bool | None:
@@ -154,7 +154,7 @@ class NotPending(Exception):
 
 
 class ModuleFailed(Exception):
-    """A provisioning module refused; `message` is its own."""
+    """A provisioning module refused to set a service up. `message` is the module's."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -162,7 +162,7 @@ class ModuleFailed(Exception):
 
 
 class OrderRefused(Exception):
-    """AddOrder: WHMCS refused; `code` is one of ours, nothing was ordered."""
+    """WHMCS refused AddOrder, and nothing was ordered. `code` is a code of provisioning."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -171,33 +171,36 @@ class OrderRefused(Exception):
 
 
 class BillingOrders(Protocol):
-    """Placing and accepting orders."""
+    """Places and accepts orders."""
 
     def add(self, order: NewBillingOrder) -> PlacedOrder:
-        """Place an order with all its lines. Raises OrderRefused; OutcomeUnknown: look first."""
+        """Place an order with all its lines. Raises OrderRefused.
+
+        After OutcomeUnknown the caller must look for the order before it repeats the call.
+        """
         ...
 
     def accept(self, order_id: int, *, set_up: bool) -> None:
-        """Accept a Pending order; `set_up` runs the modules.
+        """Accept a Pending order. `set_up` runs the provisioning modules.
 
         Raises NotPending or ModuleFailed.
         """
         ...
 
     def get(self, order_id: int) -> BillingOrder | None:
-        """One order."""
+        """Return an order; None when there is none."""
         ...
 
     def of_client(self, client_id: int) -> Sequence[BillingOrder]:
-        """All orders of a client, page after page."""
+        """Return all orders of a client. One call per page."""
         ...
 
 
 class BillingServices(Protocol):
-    """Services that orders became."""
+    """The services that WHMCS created for orders."""
 
     def of_client(self, client_id: int) -> Sequence[BillingService]:
-        """All services of a client; one call for up to a thousand."""
+        """Return all services of a client. One call per thousand."""
         ...
 
     def set_up(self, service_id: int) -> None:
@@ -205,9 +208,17 @@ class BillingServices(Protocol):
         ...
 
 
+class ServiceReader(Protocol):
+    """One service."""
+
+    def find(self, service_id: int, *, client_id: int) -> BillingService | None:
+        """The client's service of that id; None when the client has none. One call."""
+        ...
+
+
 class Claims(Protocol):
-    """Which job an outside thing belongs to."""
+    """Records which job a thing in another system, such as a WHMCS order, belongs to."""
 
     def claim(self, thing: str, job_id: str) -> str:
-        """Claim it; returns the job that has it, which may be another."""
+        """Claim a thing for a job. Returns the job that has it, which may be another one."""
         ...

@@ -1,4 +1,4 @@
-"""Reading the catalogue, and what it is read from."""
+"""The ports for reading the catalogue and for its sources."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ class AccountUnknown(Exception):
 
 
 class CatalogReader(Protocol):
-    """The catalogue behind its shared cache."""
+    """Reads the catalogue through its shared cache."""
 
     def current(self) -> Catalog:
-        """Every visible product; whether it is valid today is judged by `portal.catalog.validity`.
+        """Return every visible product, including those that are not valid today.
 
-        Raises Unavailable when there is neither Salesforce nor a copy that is young enough.
+        Raises Unavailable when neither Salesforce nor a recent copy is available.
         """
         ...
 
     def distrust(self) -> None:
-        """Read Salesforce again before the catalogue is shown next: it has been seen to be wrong.
+        """Make the next reader read Salesforce again, because the copy was found to be wrong.
 
-        Raises upstream errors of the shared store.
+        Raises the UpstreamErrors of the shared store.
         """
         ...
 
 
 class CatalogSource(Protocol):
-    """Where the catalogue comes from: Salesforce."""
+    """The source of the catalogue, which is Salesforce."""
 
     def read(self) -> tuple[Sequence[Product], Sequence[Rejection]]:
-        """All visible products in display order, and those that are left out. One query."""
+        """Return all visible products in display order, and those that are left out. One query."""
         ...
 
     def read_with_order_form(
         self,
     ) -> tuple[Sequence[Product], Sequence[Rejection], OrderForm | None]:
-        """The same, with what the org's Order takes (None when that cannot be read). One call."""
+        """Return the same with the form of the org's Order; None when unreadable. One call."""
         ...
 
 
 class EligibilitySource(Protocol):
-    """Where a customer's eligibility comes from."""
+    """The source of a customer's eligibility."""
 
     def of_account(self, sf_account_id: str) -> AccountEligibility:
-        """The Account's eligibility fields. At most one query. Raises AccountUnknown."""
+        """Return the Account's eligibility. At most one query. Raises AccountUnknown."""
         ...

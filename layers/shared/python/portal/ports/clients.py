@@ -1,4 +1,4 @@
-"""Billing clients and the users who own them, as WHMCS has them."""
+"""The port for WHMCS clients and the users who own them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class EmailTaken(Exception):
 
 
 class FieldRefused(Exception):
-    """WHMCS does not take one value; `field` is its name in `ClientDetails`, nothing happened."""
+    """WHMCS refused one value, and nothing was created. `field` is its name in `ClientDetails`."""
 
     def __init__(self, field: str) -> None:
         super().__init__(field)
@@ -21,12 +21,12 @@ class FieldRefused(Exception):
 
 
 class LoginRefused(Exception):
-    """ValidateLogin: e-mail or password is wrong."""
+    """WHMCS refused the login, because e-mail or password is wrong (ValidateLogin)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BillingClient:
-    """A Client; `customer_number` is its custom field, "" when empty."""
+    """A Client. `customer_number` is the value of its custom field; "" when it is empty."""
 
     client_id: int
     email: str
@@ -36,7 +36,7 @@ class BillingClient:
 
 @dataclass(frozen=True)
 class BillingLogin:
-    """A proved login: `user_id` is a User's, not a Client's."""
+    """A successful login. `user_id` is the id of a User, not of a Client."""
 
     user_id: int
     two_factor: bool
@@ -44,7 +44,7 @@ class BillingLogin:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ClientDetails:
-    """A Client to be made. `country` is ISO 3166-1 alpha-2, `phone` E.164."""
+    """The details of a Client to create. `country` is ISO 3166-1 alpha-2, and `phone` is E.164."""
 
     email: str
     customer_number: str
@@ -65,23 +65,24 @@ class ClientDetails:
 
 
 class Clients(Protocol):
-    """Beyond what each method names, all raise the errors of `portal.domain.upstream`."""
+    """The clients of WHMCS. All methods also raise the errors of `portal.domain.upstream`."""
 
     def by_email(self, email: str) -> BillingClient | None:
-        """The Client with exactly that address."""
+        """Return the Client with exactly that address, or None."""
         ...
 
     def create(self, details: ClientDetails) -> int:
-        """Make a User and its Client; returns the client id.
+        """Create a User and its Client. Returns the client id.
 
-        Raises EmailTaken or FieldRefused (nothing happened); OutcomeUnknown when it may have.
+        Raises EmailTaken or FieldRefused when nothing was created, and OutcomeUnknown when the
+        client may have been created.
         """
         ...
 
     def validate_login(self, email: str, password: str) -> BillingLogin:
-        """Prove a client-area login. Raises LoginRefused."""
+        """Check a login of the client area. Raises LoginRefused."""
         ...
 
     def owned_by(self, login: BillingLogin, email: str) -> Sequence[BillingClient]:
-        """The Clients that this User owns (access granted by others does not count)."""
+        """Return the Clients that this User owns. Access that others granted does not count."""
         ...

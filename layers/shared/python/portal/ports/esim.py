@@ -1,12 +1,12 @@
-"""eSIM lines, whoever provides them: ordering, finding, reissuing, topping up, looking up.
+"""The port for eSIM providers: order, find, reissue, top up and look up lines.
 
 All methods raise the errors of `portal.domain.upstream` with `upstream` = `esim`. A write whose
-outcome is unknown raises OutcomeUnknown; what has to be done then depends on `capabilities`:
+outcome is unknown raises OutcomeUnknown. What the caller does then depends on `capabilities`:
 
-- `native` idempotency, within its ttl: send the same request with the same `ref` again;
-- otherwise look first: `find`, `find_reissue`, `find_top_up`. Nothing found means that nothing
-  happened; the engine waits `SETTLING_SECONDS` before it looks, so that a request on its way
-  arrives.
+- With `native` idempotency, within its ttl, it sends the same request with the same `ref` again.
+- Otherwise it looks first: `find`, `find_reissue`, `find_top_up`. When they find nothing, the
+  write had no effect. The engine waits `SETTLING_SECONDS` before it looks, so that the provider
+  has finished the first request.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ from portal.domain.esim import (
 
 
 class EsimProvider(Protocol):
-    """One provider. `ref` is our reference of one effect: the same on every retry."""
+    """One provider. `ref` is the portal's reference of one effect, the same on every retry."""
 
     @property
     def capabilities(self) -> Capabilities:
-        """What this provider can do."""
+        """The abilities of this provider."""
         ...
 
     def subscribe(self, subscriber: Subscriber) -> str:
-        """The provider's own id of a customer, made when it does not exist; safe to repeat.
+        """Return the provider's id of a customer, who is created if needed. Safe to repeat.
 
-        Without `needs_subscriber` it makes no call, and what it returns means nothing.
+        Without `needs_subscriber` it makes no call, and the returned text has no meaning.
         """
         ...
 
     def activate(self, *, ref: str, plan: str, subscriber_id: str, eid: str | None = None) -> Line:
-        """Order a line; it may be pending. Safe to repeat with the same `ref` for a while.
+        """Order a line and return it. It may be pending.
 
-        `eid` is the phone's, for providers that need it. Raises Refused, or OutcomeUnknown: then
-        `find` before asking again.
+        `eid` is the phone's, for providers that need it. Raises Refused, or OutcomeUnknown; then
+        the module's docstring says how to continue.
         """
         ...
 
@@ -62,85 +62,86 @@ class EsimProvider(Protocol):
         known: Mapping[str, str] | None = None,
         eids: Mapping[str, str] | None = None,
     ) -> Mapping[str, Line]:
-        """The lines of a customer that carry one of our references, by reference.
+        """Return the lines of a customer that have one of the references, by reference.
 
-        `since`, aware: none of them was ordered before; `known`: line ids that answers gave, by
-        reference. Both spare calls where the provider cannot be asked for a customer's lines.
-        `eids`: the EID that each was ordered for; with `needs_eid` it is what lines are found by.
+        `since` is a time with a zone before which none of them was ordered. `known` are the line
+        ids that answers gave, by reference. Both save calls where the provider cannot list a
+        customer's lines. `eids` are the EIDs for which the lines were ordered; with `needs_eid`,
+        lines are found by them.
         """
         ...
 
     def get_line(self, line_id: str) -> Line:
-        """One line. Raises Refused when there is none."""
+        """Return one line. Raises Refused when there is none."""
         ...
 
     def activation_code(self, line_id: str) -> ActivationCode:
-        """The code of a line, fresh from the provider: a credential, never to be stored.
+        """Return the code of a line from the provider. It is a credential: never store it.
 
-        Raises Unavailable while the provider has none yet, Refused when it never has any
-        (`capabilities.activation_codes`) or when its text cannot be read.
+        Raises Unavailable while the provider has none yet, and Refused when it never has any
+        (`capabilities.activation_codes`) or when its text cannot be parsed.
         """
         ...
 
     def reissue(
         self, *, ref: str, line_id: str, plan: str, subscriber_id: str, eid: str | None = None
     ) -> Reissue:
-        """Ask for another profile; it may be pending.
+        """Request another profile for a line. The reissue may be pending.
 
-        `plan` is the line's (`Line.plan`) and is bought anew where a reissue is a replacement
-        order; `end_line` for the old line is then the caller's, once the new one is recorded.
-        Raises Refused, or OutcomeUnknown: then `find_reissue` before asking again.
+        `plan` is the line's (`Line.plan`). Where a reissue is a replacement order, it is bought
+        again, and the caller calls `end_line` for the old line once the new one is recorded.
+        Raises Refused, or OutcomeUnknown; then call `find_reissue` before a repetition.
         """
         ...
 
     def find_reissue(self, trace: Trace) -> Reissue | None:
-        """How a reissue stands, None when the provider shows none. For polling and for looking."""
+        """Return the state of a reissue; None when the provider shows none."""
         ...
 
     def end_line(self, line_id: str) -> None:
-        """End a line for good; one that has ended already is left as it is.
+        """End a line for good. Does nothing when the line has ended already.
 
         Raises Unavailable while it is pending.
         """
         ...
 
     def offers(self, plan: str) -> Sequence[Offer]:
-        """The top-ups that go with a plan; empty without `capabilities.top_up`."""
+        """Return the top-ups for a plan; none without `capabilities.top_up`."""
         ...
 
     def top_up(self, *, ref: str, line_id: str, offer_id: str) -> TopUp:
-        """Buy an offer for a line; it may be pending.
+        """Buy an offer for a line. The top-up may be pending.
 
-        Raises Refused, or OutcomeUnknown: then `find_top_up` before asking again.
+        Raises Refused, or OutcomeUnknown; then call `find_top_up` before a repetition.
         """
         ...
 
     def find_top_up(self, trace: TopUpTrace) -> TopUp | None:
-        """How a top-up stands, None when it certainly did not happen. For polling and looking.
+        """Return the state of a top-up; None when it certainly did not happen.
 
-        Raises OutcomeUnknown when the provider's books allow no answer: a person must decide.
+        Raises OutcomeUnknown when the provider's data does not tell; then a person must decide.
         """
         ...
 
     def usage(self, line_ids: Sequence[str]) -> Mapping[str, Usage]:
-        """Data used, by line id, in one request; lines without a figure are left out.
+        """Return the data usage by line id, in one request. Lines without a figure are left out.
 
         Raises ValueError for more than `capabilities.batch_size` lines.
         """
         ...
 
     def profile_state(self, line_id: str) -> ProfileState:
-        """Where the profile is; UNKNOWN where the provider does not tell."""
+        """Return the state of the profile; UNKNOWN where the provider does not tell."""
         ...
 
 
 class Subscribers(Protocol):
-    """Remembers the provider's customer ids, to spare a call on the next order."""
+    """Remembers the provider's customer ids, which saves a call for the next order."""
 
     def find(self, provider: str, user_id: str) -> str | None:
-        """The provider's id of a portal user, if known."""
+        """Return the provider's id of a portal user; None when it is unknown."""
         ...
 
     def remember(self, provider: str, user_id: str, subscriber_id: str) -> None:
-        """Keep it."""
+        """Store the provider's id of a portal user."""
         ...

@@ -1,4 +1,4 @@
-"""Reading the mapping between identities."""
+"""The ports for reading the mapping between identities."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from portal.ports.accounts import Account
 
 
 class CustomerDirectory(Protocol):
-    """Strongly consistent look-ups of complete mappings; None when there is none (yet)."""
+    """Finds complete mappings by strongly consistent reads."""
 
     def by_user(self, user_id: str) -> CustomerMapping | None:
-        """The mapping of a Cognito `sub`."""
+        """Return the mapping of a Cognito `sub`; None when there is none yet."""
         ...
 
     def by_account(self, sf_account_id: str) -> CustomerMapping | None:
-        """The mapping of a Salesforce Account."""
+        """Return the mapping of a Salesforce Account; None when there is none yet."""
         ...
 
 
@@ -92,10 +92,13 @@ class CustomerProfiles(Protocol):
 
 
 class EmailDirectory(Protocol):
-    """From an address to its user."""
+    """Finds users by their address."""
 
     def user_id_of(self, email: str) -> str | None:
-        """The `sub` of a complete mapping with this normalised address; one read either way."""
+        """Return the `sub` of the complete mapping with this normalised address, or None.
+
+        It makes one read in both cases, so the time does not tell whether the address is known.
+        """
         ...
 
 

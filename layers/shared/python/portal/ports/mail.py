@@ -1,4 +1,4 @@
-"""Handing mails to the sender."""
+"""The port for the mail queue."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from portal.domain.mail import MailJob
 
 
 class MailQueue(Protocol):
-    """Where mail jobs are put; delivering is somebody else's work."""
+    """The queue of mail jobs. The e-mail function consumes it and sends the mails."""
 
     def put(self, jobs: Sequence[MailJob]) -> None:
-        """Enqueue the jobs. May enqueue one twice after a crash: `dedup_key` makes it one mail.
+        """Send jobs to the queue. Two jobs with the same `dedup_key` make one mail.
 
-        Raises Unavailable when the queue does not take them; those put before stay put.
+        Raises Unavailable when the queue does not accept all jobs; some may be enqueued then.
         """
         ...

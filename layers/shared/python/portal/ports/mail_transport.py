@@ -1,14 +1,18 @@
-"""Sending one mail."""
+"""The port for sending one mail."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Protocol
 
+AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+"""Headers that keep holiday notices and the like from answering. Sources: RFC 3834, section 5;
+Microsoft, [MS-OXCMAIL], X-Auto-Response-Suppress."""
+
 
 @dataclass(frozen=True)
 class InlineImage:
-    """A PNG that the HTML shows as `cid:<content_id>`."""
+    """A PNG image that the HTML refers to as `cid:<content_id>`."""
 
     content_id: str
     filename: str
@@ -17,10 +21,10 @@ class InlineImage:
 
 @dataclass(frozen=True)
 class Message:
-    """A rendered mail. `reference` travels along so that a mail can be found at the sender.
+    """A rendered mail. `reference` is sent with it, so that the mail can be found at the sender.
 
-    `reply_to` is the address that replies go to; empty for none beside the sender's. `copy_to` gets
-    a blind copy; empty for nobody. Whatever becomes of the copy, the mail itself counts.
+    `reply_to` is the address for replies; when it is empty, replies go to the sender's address.
+    `copy_to` gets a blind copy; it is empty for no copy. A failure of the copy is ignored.
     """
 
     to: str = field(repr=False)
@@ -43,12 +47,12 @@ class Message:
 
 
 class MailTransport(Protocol):
-    """SendGrid or SMTP."""
+    """Sends mails, by SendGrid or SMTP."""
 
     def send(self, message: Message) -> str:
-        """Send it; returns the sender's message id (empty when it gives none).
+        """Send a mail. Returns the sender's message id; empty when it gives none.
 
-        Raises Refused (never will be sent), Unavailable or Throttled (was not sent),
-        OutcomeUnknown (may have been sent).
+        Raises Refused (it will never be sent), Unavailable or Throttled (it was not sent), and
+        OutcomeUnknown (it may have been sent).
         """
         ...

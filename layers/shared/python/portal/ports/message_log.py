@@ -1,10 +1,9 @@
-"""What became of messages: which are done, which are waiting, how often each was run.
+"""The port for the log of messages: which are done, which wait, and how often each was run.
 
-The number of runs lives here and not in the message. It is written before the work begins, so
-that a run which kills its worker counts; all copies of a message share it (standard queues
-deliver twice, and a worker may die between sending a copy and deleting the original); and it is
-forgotten when a message is given up, so that a dead letter which is sent again starts afresh,
-whatever tool sends it.
+The log and not the message holds the number of runs. It is written before the work begins, so a
+run that kills its worker counts. All copies of a message share it: standard queues may deliver
+twice, and a worker may die between sending a copy and deleting the original. It is deleted when a
+message is given up, so a dead letter that is sent again starts from the beginning.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from portal.domain.lease import Lease
 
 @dataclass(frozen=True)
 class Progress:
-    """What a message has behind it. Times are epoch seconds.
+    """The history of a message. Times are epoch seconds.
 
-    `runs` counts what may have been the message's or our own fault. `waits` counts the waits in
-    a row for another system, `waiting_since` is the first of them. `sent_at` is when the message
-    was first put on the queue.
+    `runs` counts the first run and its retries, but no run that only waited. `waits` counts the
+    waits in a row for another system, and `waiting_since` is the start of the first one. `sent_at`
+    is when the message was first put on the queue.
     """
 
     sent_at: float
@@ -33,7 +32,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to work on the message of a key, under a lease."""
+    """The right to work on the message with a key, under a lease."""
 
     key: str
     lease: Lease
@@ -41,7 +40,7 @@ class Claim:
 
 
 class Finding(StrEnum):
-    """Why a message may not be worked on now."""
+    """The reason why a message cannot be claimed."""
 
     DONE = "done"
     BUSY = "busy"
@@ -51,37 +50,38 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True)
 class NotClaimed:
-    """What was found instead; `until` is the epoch second at which BUSY or NOT_YET ends."""
+    """The message was not claimed. `until` is when BUSY or NOT_YET ends (epoch seconds)."""
 
     finding: Finding
     until: float = 0.0
 
 
 class MessageLog(Protocol):
-    """One worker per key at a time, over however many workers.
+    """Lets one worker at a time work on the message with a key.
 
-    All raise the errors of `portal.domain.upstream`; what needs a claim raises LeaseLost.
+    All methods raise the errors of `portal.domain.upstream`. Those that take a claim also raise
+    LeaseLost.
     """
 
     def claim(self, key: str, lease: Lease, *, now: float, sent_at: float) -> Claim | NotClaimed:
-        """Become the one who works on it, and count a run.
+        """Claim the message under the lease and count a run. Says why not when it cannot.
 
-        `sent_at` is when this copy of the message was put on the queue.
+        `sent_at` is when this copy of the message was put on the queue (epoch seconds).
         """
         ...
 
     def sending(self, claim: Claim) -> None:
-        """Record that the effect is about to leave: from now on it may have happened."""
+        """Record that the effect is about to happen, and from now on may have happened."""
         ...
 
     def done(self, claim: Claim, outcome: str, reference: str = "") -> None:
-        """Record how it ended; `reference` finds the effect in the other system."""
+        """Record how the work ended. `reference` identifies its effect in the other system."""
         ...
 
     def wait(self, claim: Claim, progress: Progress, *, until: float, code: str) -> None:
-        """Give the claim back: it certainly did not happen, and is not to be run before."""
+        """Release the claim when the effect did not happen. The next run is not before `until`."""
         ...
 
     def forget(self, claim: Claim) -> None:
-        """Forget the message: it certainly did not happen, and whoever sends it starts afresh."""
+        """Delete the record when the effect did not happen, so that the message can start again."""
         ...

@@ -1,4 +1,4 @@
-"""Which carts have been ordered already."""
+"""The port for the record of customers' order requests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.domain.lease import NOT_LEASED, Lease
 
 
 class Begun(StrEnum):
-    """What beginning a request found."""
+    """The state in which `begin` found a request."""
 
     NEW = "new"
     RESUMED = "resumed"
@@ -21,11 +21,11 @@ class Begun(StrEnum):
 
 @dataclass(frozen=True)
 class Beginning:
-    """What `begin` found, and the right to go on.
+    """The result of `begin`.
 
-    `order_key` is the key in Salesforce and `lease` is this request's (both NEW, RESUMED);
-    `answer` is the one that was given (DONE); `retry_after` are the seconds until whoever is
-    at it can no longer be (BUSY).
+    NEW and RESUMED have the order's key in Salesforce (`order_key`) and this request's `lease`.
+    DONE has the `answer` that was given. BUSY has the seconds until the other request's lease
+    expires (`retry_after`).
     """
 
     state: Begun
@@ -36,20 +36,20 @@ class Beginning:
 
 
 class OrderRequests(Protocol):
-    """One order per request id, over however many Lambdas."""
+    """Makes one order per request id, even when requests run in parallel."""
 
     def begin(self, request_id: str, cart_hash: str) -> Beginning:
-        """Become the one who places this order, or learn what became of it."""
+        """Begin or resume the request, or return its state when that is not possible."""
         ...
 
     def finish(self, request_id: str, begun: Beginning, answer: dict[str, Any]) -> None:
-        """Record the answer for whoever asks again within 24 hours."""
+        """Record the answer for repeated requests within 24 hours."""
         ...
 
     def pause(self, request_id: str, begun: Beginning) -> None:
-        """Let the next one try at once; it looks for the order before it places one."""
+        """Let a repeated request continue at once. It looks for the order before it places one."""
         ...
 
     def forget(self, request_id: str, begun: Beginning) -> None:
-        """Certainly nothing was placed: the request may come again, changed."""
+        """Delete the record when no order was placed, so that the cart may be changed."""
         ...

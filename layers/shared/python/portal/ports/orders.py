@@ -1,4 +1,4 @@
-"""Orders in Salesforce."""
+"""The port for placing and reading Orders in Salesforce."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portal.domain.order_options import OrderOptions
 
 @dataclass(frozen=True)
 class NewLine:
-    """One OrderItem to be: prices and options are snapshots."""
+    """One OrderItem to create. Prices and options are snapshots."""
 
     key: str
     pricebook_entry_id: str
@@ -27,10 +27,10 @@ class NewLine:
 
 @dataclass(frozen=True)
 class NewOrder:
-    """An Order to be. `key` is unique in Salesforce: the same key twice is one order.
+    """An Order to create. `key` is unique in Salesforce, so one key makes one order.
 
-    `currency` is that of the prices; `form` says what the org's Order takes, `billing_client` is
-    the WHMCS client that an operator is pointed to for an address that could not be kept.
+    `currency` is that of the prices. `form` says what the org's Order accepts. `billing_client` is
+    the WHMCS client that the operator is told when the address does not fit.
     """
 
     key: str
@@ -48,7 +48,7 @@ class NewOrder:
 
 @dataclass(frozen=True)
 class PlacedOrder:
-    """An Order that exists."""
+    """The id and the number of an existing Order."""
 
     id: str
     number: str
@@ -56,7 +56,7 @@ class PlacedOrder:
 
 @dataclass(frozen=True)
 class OrderLine:
-    """One OrderItem as a customer may see it."""
+    """One OrderItem with the values that a customer may see."""
 
     sku: str
     name: str
@@ -70,10 +70,10 @@ class OrderLine:
 
 @dataclass(frozen=True)
 class OrderRecord:
-    """An Order as Salesforce has it; `status` and `provisioning_status` are its picklists.
+    """An Order of Salesforce. `status` and `provisioning_status` are values of its picklists.
 
-    `activated` is the category of the status, whatever the org calls it. `currency` is that of
-    the amounts; None in an org with a single one, whose records do not name it.
+    `activated` tells the category of the status, whose name the org can choose. `currency` is that
+    of the amounts; None in an org with a single currency, whose records do not name it.
     """
 
     id: str
@@ -89,39 +89,39 @@ class OrderRecord:
 
 
 class Orders(Protocol):
-    """Placing and reading orders."""
+    """Places and reads orders."""
 
     def place(self, order: NewOrder) -> PlacedOrder:
         """Create Order and OrderItems, all or nothing, in one call.
 
-        An address never stands in the way: what the org does not take of it is left out (in one
-        or two calls more when the org says so only then), and a note on the Order tells the
-        operator. Raises DuplicateOrder when an order of that key exists, PriceWithdrawn when a
-        price is not sold any more, and upstream errors.
+        An address never prevents an order: the parts that the org does not accept are left out,
+        and a note on the Order tells the operator. This takes up to two more calls. Raises
+        DuplicateOrder when an order with that key exists, PriceWithdrawn when a price is no longer
+        sold, and UpstreamErrors.
         """
         ...
 
     def by_key(self, key: str) -> PlacedOrder | None:
-        """The order of a key. One call."""
+        """Return the order with a key, or None. One call."""
         ...
 
     def of_account(
         self, account_id: str, *, before: str | None, limit: int
     ) -> Sequence[OrderRecord]:
-        """Orders of an Account, newest first; `before` is the OrderNumber of the last one seen."""
+        """Return orders of an Account, newest first. `before` is the last OrderNumber seen."""
         ...
 
     def find(self, order_id: str, account_id: str) -> OrderRecord | None:
-        """One order, if it is that Account's. One call."""
+        """Return an order if it belongs to the Account, else None. One call."""
         ...
 
 
 class DuplicateOrder(Exception):  # reads as what happened
-    """Salesforce has an order of this key already."""
+    """Salesforce already has an order with this key."""
 
 
 class PriceWithdrawn(Exception):  # reads as what happened
-    """The org does not sell these lines at their prices any more; nothing was placed.
+    """The org no longer sells these lines at their prices, and nothing was placed.
 
     `lines` are indices into `NewOrder.lines`.
     """

@@ -1,4 +1,4 @@
-"""The Order in Salesforce, as provisioning reads and writes it.
+"""The port by which provisioning reads and writes an Order in Salesforce.
 
 All methods raise the errors of `portal.domain.upstream` with `upstream` = `salesforce`.
 """
@@ -12,11 +12,11 @@ from portal.domain.provisioning_order import LoadedOrder, Progress, WriteBack
 
 
 class OrderDeleted(Exception):
-    """The Order is gone."""
+    """The Order does not exist any more."""
 
 
 class OrderConflict(Exception):
-    """A person wrote something else into a field of ours; nothing was overwritten.
+    """A field of the portal has a value that a person wrote. It was not overwritten.
 
     `found` names the fields with their values.
     """
@@ -28,17 +28,17 @@ class OrderConflict(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """An order, and the name of its Account, which must not be stored."""
+    """An order and the name of its Account. The name must not be stored."""
 
     order: LoadedOrder
     account_name: str = field(repr=False)
 
 
 class ProvisioningOrders(Protocol):
-    """The Orders of the org."""
+    """Reads and writes the Orders of an org."""
 
     def load(self, order_id: str) -> Found | None:
-        """The order with its lines and products in one query; None when there is none."""
+        """Return an order with its lines and products, or None. One query."""
         ...
 
     def report(self, progress: Progress) -> None:
@@ -46,12 +46,12 @@ class ProvisioningOrders(Protocol):
         ...
 
     def write_back(self, result: WriteBack) -> None:
-        """Write the ids to the order and its lines and set Provisioned: all or nothing, one call.
+        """Write the ids to the order and its lines and set Provisioned, all or nothing.
 
-        Safe to repeat. Raises OrderDeleted or OrderConflict.
+        One call, which is safe to repeat. Raises OrderDeleted or OrderConflict.
         """
         ...
 
     def attempt_count(self, order_id: str) -> int | None:
-        """`Attempt_Count__c` now; None when the order is gone."""
+        """Return the current `Attempt_Count__c`; None when there is no such order."""
         ...

@@ -1,4 +1,4 @@
-"""Counting attempts."""
+"""The port for counting requests against rate limits."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Protocol
 
 
 class RateCounters(Protocol):
-    """Counters in fixed windows, shared by all execution environments."""
+    """Counts requests in fixed windows. All execution environments share the counters."""
 
     def hit(self, key: str, *, limit: int, seconds: int) -> int | None:
-        """Count one attempt; None when it is within `limit` per window of `seconds`.
+        """Count one request. Returns None when it is within `limit` per window of `seconds`.
 
-        Otherwise the seconds until the window ends (at least 1); such attempts do not count.
-        Raises Unavailable: without the counter nothing is let through.
+        Otherwise it returns the seconds until the window ends (at least 1) and does not count the
+        request. Raises Unavailable; then the request must be refused.
         """
         ...
 
@@ -21,5 +21,5 @@ class RateCounters(Protocol):
         ...
 
     def forget(self, key: str, *, seconds: int) -> None:
-        """Start the current window again."""
+        """Set the count of the current window back to zero."""
         ...

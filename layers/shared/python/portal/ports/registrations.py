@@ -1,4 +1,4 @@
-"""Reserving, joining and releasing the identities of a customer, each in one transaction."""
+"""The port that reserves, maps and releases a customer's identities, each in one transaction."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from portal.domain.registration import Registration
 
 @dataclass(frozen=True)
 class Holder:
-    """Who has an e-mail address or Account: a complete mapping, or a reservation."""
+    """The registration that has an e-mail address or Account. `mapped` says that it is complete."""
 
     registration_id: str
     mapped: bool
 
 
 class Occupied(Exception):
-    """Nothing was reserved: `same` is this very registration, the others stand in its way."""
+    """Nothing was reserved.
+
+    `same` is the record of the same registration. `email` and `account` are held by others.
+    """
 
     def __init__(
         self,
@@ -38,18 +41,18 @@ class ClientTaken(Exception):
 
 
 class Registrations(Protocol):
-    """All conditions are checked by the table, so simultaneous callers cannot both win.
+    """Stores registrations. The table checks all conditions, so only one of two callers succeeds.
 
-    All raise Unavailable when the table does not answer. LeaseHeld and LeaseLost are those of
-    `portal.domain.lease`.
+    All methods raise Unavailable when the table does not answer. LeaseHeld and LeaseLost are those
+    of `portal.domain.lease`.
     """
 
     def get(self, registration_id: str) -> Registration | None:
-        """A strongly consistent read."""
+        """Return a registration by a strongly consistent read; None when there is none."""
         ...
 
     def reserve(self, registration: Registration) -> None:
-        """Hold e-mail and Account and keep the record: all or nothing. Raises Occupied."""
+        """Reserve e-mail and Account and write the record, all or nothing. Raises Occupied."""
         ...
 
     def claim(self, registration: Registration, *, now: int) -> Registration:
@@ -60,7 +63,7 @@ class Registrations(Protocol):
         ...
 
     def client_sent(self, registration: Registration, at: int | None) -> Registration:
-        """Note that an AddClient is about to leave, or (None) that none took effect.
+        """Record when an AddClient is about to be sent, or (None) that none took effect.
 
         Raises LeaseLost.
         """
@@ -71,13 +74,13 @@ class Registrations(Protocol):
         ...
 
     def finish(self, registration: Registration, *, at: int) -> None:
-        """Note that mail and Case are on their way."""
+        """Record that the mail and the Case are enqueued."""
         ...
 
     def release_lease(self, registration: Registration) -> None:
-        """End the lease so that the same request can go on at once. Raises LeaseLost."""
+        """Release the lease, so that the same request can continue at once. Raises LeaseLost."""
         ...
 
     def release(self, registration: Registration) -> None:
-        """Give e-mail and Account back and forget the record. Raises LeaseLost."""
+        """Release e-mail and Account and delete the record. Raises LeaseLost."""
         ...

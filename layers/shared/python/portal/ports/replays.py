@@ -1,4 +1,4 @@
-"""Refusing to act on a signed request a second time."""
+"""The port that remembers refused signed requests, so that a copy of one is refused too."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Protocol
 
 
 class ReplayGuard(Protocol):
-    """Requests that were answered without starting anything. Both raise Unavailable."""
+    """Remembers requests that were answered without an effect. Both methods raise Unavailable."""
 
     def refused_before(self, fingerprint: str) -> bool:
-        """Whether `refuse` was called for it while it could still be accepted."""
+        """Whether `refuse` was called for the request while its signature is still valid."""
         ...
 
     def refuse(self, fingerprint: str) -> None:
-        """Remember it."""
+        """Remember that the request was refused."""
         ...

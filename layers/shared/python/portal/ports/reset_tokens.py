@@ -1,4 +1,4 @@
-"""Password reset tokens: 256 bits, kept as a hash, 30 minutes, used once."""
+"""The port for password reset tokens, which have 256 bits and are valid once, for 30 minutes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Protocol
 
 @dataclass(frozen=True, repr=False)
 class ResetGrant:
-    """A token that was just used up: whose it was, and what it takes to give it back.
+    """A token that was just used up, with the data that makes it valid again.
 
-    `epoch` is the one that using it up began, and so the mark of who holds this grant.
+    `epoch` is the user's epoch that the redemption began. It identifies this grant.
     """
 
     user_id: str
@@ -20,31 +20,31 @@ class ResetGrant:
 
 
 class ResetTokens(Protocol):
-    """The mail sender issues tokens when it renders; POST /auth/reset-password uses them up."""
+    """Issues and redeems tokens. The mail sender issues them; POST /auth/reset-password redeems."""
 
     def issue(self, user_id: str) -> str:
-        """A new token for the link in a mail; it exists nowhere else in clear."""
+        """Return a new token for the link in a mail. Only its hash is stored."""
         ...
 
     @property
     def valid_minutes(self) -> int:
-        """How long a token works."""
+        """The minutes for which a token is valid."""
         ...
 
     def redeem(self, token: str) -> ResetGrant | None:
-        """Use it up together with every other token of its user; None when it is no good.
+        """Use up the token and every other token of its user. Returns None for an invalid one.
 
-        Of any number of simultaneous calls one gets the grant.
+        Only one of several simultaneous calls gets the grant.
         """
         ...
 
     def give_back(self, grant: ResetGrant) -> None:
-        """Make the token good again: what it was redeemed for did not happen.
+        """Make the token valid again when the password was not changed.
 
         Does nothing when another token of the user was used or all were voided meanwhile.
         """
         ...
 
     def void(self, user_id: str) -> None:
-        """No token issued so far works any more."""
+        """Make every token of the user invalid."""
         ...

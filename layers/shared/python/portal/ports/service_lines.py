@@ -1,4 +1,4 @@
-"""Finding the Order and the eSIM line of a WHMCS service."""
+"""The port for the Order and the eSIM line of a WHMCS service."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from portal.domain.service_line import ServiceLine
 
 
 class ServiceLines(Protocol):
-    """The services that the portal set up. All methods raise Unavailable."""
+    """Stores the services that the portal has set up. All methods raise Unavailable."""
 
     def remember(self, lines: Sequence[ServiceLine]) -> None:
-        """Keep them; writing the same again is harmless."""
+        """Store lines. Storing the same lines again changes nothing."""
         ...
 
     def of_service(self, service_id: int) -> ServiceLine | None:
-        """The line of a service; None when the portal did not set it up."""
+        """Return the line of a service; None when the portal did not set the service up."""
         ...

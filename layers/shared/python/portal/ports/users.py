@@ -1,4 +1,4 @@
-"""The store of passwords and issuer of tokens."""
+"""The port for users, which checks passwords and issues tokens."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Protocol
 
 
 class UserExists(Exception):
-    """There is a user with that e-mail address already."""
+    """A user with that e-mail address exists already."""
 
 
 class NotAuthenticated(Exception):
-    """Unknown user, wrong password, disabled, locked: one answer for all of them."""
+    """The login failed: unknown user, wrong password, disabled or locked."""
 
 
 class RefreshTokenInvalid(Exception):
-    """Expired, revoked, used before, or never ours."""
+    """The refresh token is expired, revoked, used before or unknown."""
 
 
 class PasswordNotAccepted(Exception):
-    """The store's own policy refuses the password."""
+    """The user pool's policy refuses the password."""
 
 
 @dataclass(frozen=True, repr=False)
 class Tokens:
-    """`id_token` is the API's bearer token, valid for `expires_in` seconds.
+    """The tokens of a session. `id_token` is the API's bearer token for `expires_in` seconds.
 
     `refresh_token` is None when the presented one stays valid (no rotation).
     """
@@ -41,33 +41,33 @@ class Users(Protocol):
     """
 
     def create(self, email: str) -> str:
-        """A user without a usable password; returns the user id. Raises UserExists."""
+        """Create a user without a usable password. Returns the user id. Raises UserExists."""
         ...
 
     def find_by_email(self, email: str) -> str | None:
-        """The user id of an address."""
+        """Return the user id of an address; None when there is none."""
         ...
 
     def set_password(self, user_id: str, password: str) -> None:
-        """Make it the password, for good. Raises PasswordNotAccepted."""
+        """Set a permanent password. Raises PasswordNotAccepted."""
         ...
 
     def delete(self, user_id: str) -> None:
-        """Delete; no error when there is none."""
+        """Delete a user. Does nothing when there is none."""
         ...
 
     def authenticate(self, login: str, password: str) -> Tokens:
-        """Tokens for an e-mail address or user id. Raises NotAuthenticated."""
+        """Return tokens for an e-mail address or user id. Raises NotAuthenticated."""
         ...
 
     def refresh(self, refresh_token: str) -> Tokens:
-        """New tokens; the presented one is used up. Raises RefreshTokenInvalid."""
+        """Return new tokens. The presented one is used up. Raises RefreshTokenInvalid."""
         ...
 
     def revoke(self, refresh_token: str) -> None:
-        """End one session; no error when it has ended already."""
+        """End one session. Does nothing when it has ended already."""
         ...
 
     def sign_out_everywhere(self, user_id: str) -> None:
-        """End all sessions: no refresh token of this user works any more."""
+        """End all sessions, so that no refresh token of this user is valid any more."""
         ...

@@ -1,4 +1,4 @@
-"""What the rest of the portal may know of a provisioning job."""
+"""The port for reading provisioning jobs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class StepView:
 
 @dataclass(frozen=True)
 class JobView:
-    """A job as a customer or operator may see it; `message` is safe to show to customers."""
+    """The state of a job for customers and operators. `message` is safe to show to customers."""
 
     status: JobStatus
     attempt: int
@@ -31,8 +31,8 @@ class JobView:
 
 
 class JobReader(Protocol):
-    """Reading provisioning jobs."""
+    """Reads provisioning jobs."""
 
     def get(self, sf_order_id: str) -> JobView | None:
-        """The job of an order (18-character id); None when the button was never pressed."""
+        """Return the job of an order (18-character id); None when the button was never pressed."""
         ...

@@ -6,7 +6,7 @@ from portal.engine.model import job_id
 
 KIND = "provision"
 
-# The steps in order, by the names that records, metrics and GET /orders know them by.
+# The steps in order. Records, metrics and GET /orders use these names.
 STEP_NAMES = (
     "load",
     "check",
@@ -22,5 +22,5 @@ CANCELLED_TEXT = "Cancelled by an operator before anything was ordered."
 
 
 def order_job_id(sf_order_id: str) -> str:
-    """The id of the provisioning job of an Order (18 characters)."""
+    """Return the id of the provisioning job of an Order (18 characters)."""
     return job_id(KIND, sf_order_id)

@@ -1,4 +1,4 @@
-"""A provisioning job as others may see it."""
+"""The view of a provisioning job for customers and operators."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ class StoredJobReader:
         self._store = store
 
     def get(self, sf_order_id: str) -> JobView | None:
-        """The job of an order (18 characters); None when the button was never pressed."""
+        """Return the job of an order (18 characters); None when the button was never pressed."""
         job = self._store.get(order_job_id(sf_order_id))
         return job_view(job) if job is not None else None
 
 
 def job_status(job: Job) -> JobStatus:
-    """How a job stands, in the words of the API."""
+    """Return the API's status of a job."""
     if job.status is Status.STOPPING and job.ending is Status.CANCELLED:
         return "cancelled"
     return _STATUS[job.status]
 
 
 def job_view(job: Job) -> JobView:
-    """What may be shown of a job."""
+    """Return the parts of a job that may be shown."""
     status, last_error = job_status(job), job.last_error
     return JobView(
         status=status,

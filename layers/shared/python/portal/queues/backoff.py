@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 LONGEST_DELAY = 900.0
-"""SQS' longest message delay; visibility could be longer, but nobody waits that long gladly."""
+"""Seconds. SQS delays a message by at most 15 minutes (SQS API reference, `DelaySeconds`)."""
 
 MOST_SPREAD = 1.3
 Jitter = Callable[[float, float], float]
@@ -27,18 +27,18 @@ class Policy:
     jitter: Jitter = random.uniform
 
     def delay(self, runs: int, *, at_least: float = 0.0) -> float:
-        """Seconds until the next retry after `runs` runs; a fifth of it is chance."""
+        """Return the seconds until the next retry after `runs` runs, with 20 % of jitter."""
         exponential = min(LONGEST_DELAY, self.first_delay * 2.0 ** min(max(runs - 1, 0), 10))
         return min(LONGEST_DELAY, max(exponential * self.jitter(0.8, 1.2), self.spread(at_least)))
 
     def spread(self, seconds: float) -> float:
-        """A wait with some chance in it, so that a crowd does not come back at once."""
+        """Return `seconds` plus up to 30 % of jitter, so that messages do not all come at once."""
         return min(LONGEST_DELAY, seconds * self.jitter(1.0, MOST_SPREAD))
 
     def wait(self, waits: int, seconds: float) -> float:
-        """A spread wait, twice as long after each of `waits` waits in a row.
+        """Return the seconds of the next wait, twice as long after each of `waits` waits in a row.
 
-        Otherwise ten thousand jobs keep all workers busy with looking whether an outage is over.
+        With a constant wait, ten thousand jobs would keep all workers busy during an outage.
         """
-        longest = LONGEST_DELAY / MOST_SPREAD  # so that chance has room even then
+        longest = LONGEST_DELAY / MOST_SPREAD  # leaves room for the jitter
         return self.spread(min(seconds * 2.0 ** min(waits, 10), longest))

@@ -1,4 +1,4 @@
-"""Consuming SQS messages from a Lambda: what all consumers have in common."""
+"""The SQS consumer that all queue functions share."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Received(Generic[MessageT]):
-    """A message that was read.
+    """A parsed message.
 
-    `sent_at` is when this copy was put on the queue (epoch seconds), `remaining` the seconds that
-    the invocation still lasts.
+    `sent_at` is when this copy was put on the queue (epoch seconds). `remaining` returns the
+    seconds that are left of the invocation.
     """
 
     message: MessageT
@@ -36,16 +36,16 @@ class Received(Generic[MessageT]):
 
 @dataclass(frozen=True, kw_only=True)
 class Consumer(Generic[MessageT]):
-    """Works on the records of an event one by one, and answers those that SQS is to keep.
+    """Works on the records of an SQS event one by one, and returns those that SQS is to keep.
 
-    `work` decides about a message. What it raises is a defect: the message is kept and comes
-    back when its visibility timeout ends, until SQS has delivered it as often as it may.
+    `work` decides about a message. An exception from it is a defect: the message is kept and comes
+    back when its visibility timeout ends, until SQS has used up the queue's receives.
 
-    Without `queues` (for a dead-letter queue) a message that is not acknowledged is kept.
-    Without `dead_letters` an unreadable message is dropped: do without only where the message
-    holds nothing that is not recorded elsewhere. A message is left for the next invocation when
-    this one does not last for `seconds_needed`. `log_fields` are added to every log line of a
-    message; they must be ids.
+    Without `queues` (for a dead-letter queue) a message that is not acknowledged is kept. Without
+    `dead_letters` an unreadable message is dropped, so leave it out only where all of the
+    message's data is recorded elsewhere. A message is left for the next invocation when this one
+    does not last for `seconds_needed`. `log_fields` are added to every log line of a message; they
+    must be ids.
     """
 
     model: type[MessageT]
@@ -56,7 +56,7 @@ class Consumer(Generic[MessageT]):
     seconds_needed: float = 0.0
 
     def consume(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-        """The answer to an SQS event: a partial batch response with the messages to keep."""
+        """Work on an SQS event. Returns a partial batch response with the messages to keep."""
 
         def remaining() -> float:
             return context.get_remaining_time_in_millis() / 1000
@@ -65,7 +65,7 @@ class Consumer(Generic[MessageT]):
         return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in kept]}
 
     def _settled(self, record: Record, remaining: Callable[[], float]) -> bool:
-        # The environment may have worked on another message before.
+        # The same Lambda environment may have worked on another message before.
         logger().clear_state()
         message = self._read(record)
         with correlation.bound(_correlation_id(record, message)) as current:
@@ -88,7 +88,7 @@ class Consumer(Generic[MessageT]):
             return self.model.model_validate_json(record["body"])
         except ValidationError as error:
             count("UnreadableMessages")
-            # Where it is wrong; what stands there may be anything.
+            # Only the places of the errors are logged, because the values may be personal data.
             found = [".".join(map(str, entry["loc"])) for entry in error.errors()]
             logger().error(
                 "message is not readable",
@@ -115,7 +115,7 @@ class Consumer(Generic[MessageT]):
                 return False
             following.send(record["body"], verdict.delay)
         except UpstreamError as error:
-            # The message then comes back when its visibility timeout ends.
+            # The message comes back when its visibility timeout ends.
             if verdict.action is not Action.RETRY:
                 count("EnqueueFailures")
             logger().warning("queue", extra={"reason": str(error)})
@@ -129,7 +129,7 @@ class Consumer(Generic[MessageT]):
 
 
 def _correlation_id(record: Record, message: BaseModel | None) -> str:
-    """That of the message itself, else of its attributes, else a new one."""
+    """Return the message's correlation id, else that of its attributes, else a new one."""
     own = getattr(message, "correlation_id", "")
     attribute = (record.get("messageAttributes") or {}).get("correlationId") or {}
     return correlation.accept(own or attribute.get("stringValue"))

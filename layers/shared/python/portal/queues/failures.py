@@ -1,14 +1,14 @@
-"""What becomes of a message whose work failed, by what was raised.
+"""The reaction to a failed message, by the exception that its work raised.
 
 | raised | reaction |
 |---|---|
-| `GiveUp`, Refused | give up: no repetition can help |
-| `NotYet` | wait, at least so long |
-| AllowanceUsedUp | wait for its renewal, longer than for anything else |
-| Unauthorized | wait: a secret or grant is mended without the message |
-| Throttled, Unavailable | wait: the other system is busy or down |
-| OutcomeUnknown | retry, not before the other system has finished with the request |
-| anything else | retry: it may be a defect of ours |
+| `GiveUp`, Refused | give up, because a retry cannot help |
+| `NotYet` | wait for at least the named time |
+| AllowanceUsedUp | wait until the allowance is renewed, for up to a month |
+| Unauthorized | wait until an operator has corrected a secret or a grant |
+| Throttled, Unavailable | wait, because the other system is busy or down |
+| OutcomeUnknown | retry after the other system has finished with the request |
+| anything else | retry, because the portal may have a defect |
 
 A wait does not count as a run, because the other system's state says nothing about the message.
 """
@@ -29,11 +29,14 @@ from portal.domain.upstream import (
 )
 
 SETTLING_SECONDS = 60.0
-"""Longer than another system works on a request that nobody waits for any more."""
+"""Seconds before the retry of a request without an answer.
+
+They are more than another system needs to finish a request whose caller has gone.
+"""
 
 
 class GiveUp(Exception):
-    """The work cannot succeed: `code` names why, the text holds ids at most."""
+    """The work cannot succeed. `code` names the reason. The text must hold no personal data."""
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(text)
@@ -41,7 +44,7 @@ class GiveUp(Exception):
 
 
 class NotYet(Exception):
-    """The work cannot begin before `seconds` from now, through nobody's fault."""
+    """The work has to wait for `seconds` from now, for a reason that is not a failure."""
 
     def __init__(self, code: str, *, seconds: float) -> None:
         super().__init__(code)
@@ -50,7 +53,7 @@ class NotYet(Exception):
 
 
 class Reaction(StrEnum):
-    """What becomes of the message."""
+    """How the consumer reacts to a failure."""
 
     GIVE_UP = "give up"
     RETRY = "retry"
@@ -59,9 +62,9 @@ class Reaction(StrEnum):
 
 @dataclass(frozen=True)
 class Failure:
-    """Why the work failed and how it goes on.
+    """The reason of a failure and the reaction to it.
 
-    `after` is the least time until the next retry, in seconds; 0 when nothing is known. `text` and
+    `after` is the least number of seconds until the next run; 0 when nothing is known. `text` and
     `upstream_code`, the other system's own code, are for logs.
     """
 
@@ -73,7 +76,7 @@ class Failure:
 
 
 def failure_of(error: Exception) -> Failure:
-    """The failure that an exception stands for."""
+    """Return the failure that an exception stands for."""
     if isinstance(error, GiveUp):
         return Failure(Reaction.GIVE_UP, error.code, str(error))
     if isinstance(error, NotYet):

@@ -1,7 +1,7 @@
 """Two queues of one consumer: fresh messages, and messages that wait for another system.
 
-An outage leaves thousands of messages behind. On a queue of their own, with their own share of
-the consumer's concurrency, they do not stand between a fresh message and the consumer (ADR 21).
+An outage leaves thousands of waiting messages behind. They have a queue of their own with its own
+share of the consumer's concurrency, so that they do not delay fresh messages (ADR 21).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ConsumedQueue:
-    """A queue as its consumer needs it.
+    """The operations on a queue that its consumer needs.
 
-    `send` enqueues a body that comes after so many seconds (at most 900); `postpone` lets a
-    received message, by its receipt handle, come back in so many seconds. Both raise the errors
-    of `portal.domain.upstream`.
+    `send` enqueues a body with a delay in seconds (at most 900). `postpone` sets the visibility
+    timeout of a received message, by its receipt handle, to a number of seconds. Both raise the
+    errors of `portal.domain.upstream`.
     """
 
     name: str
@@ -27,12 +27,12 @@ class ConsumedQueue:
 
 @dataclass(frozen=True)
 class FreshAndWaiting:
-    """Both queues. A message that waits for a system which is down goes over to `waiting`."""
+    """Both queues of a consumer. A message is parked on `waiting` while another system is down."""
 
     fresh: ConsumedQueue
     waiting: ConsumedQueue
 
     def of(self, record: Mapping[str, Any]) -> ConsumedQueue:
-        """The queue that a record of a Lambda event came from."""
+        """Return the queue that a record of a Lambda event came from."""
         name = record["eventSourceARN"].rpartition(":")[2]
         return self.waiting if name == self.waiting.name else self.fresh

@@ -1,7 +1,7 @@
-"""Work on a message that is recorded: by one worker at a time, and tried with patience.
+"""Work on a message that is recorded, so that only one worker at a time does it.
 
-The order of events is claim → work → record. The record (`portal.ports.message_log`) holds the
-runs, so they survive whatever becomes of the message.
+The order of events is claim → work → record. The record (`portal.ports.message_log`) counts the
+runs, so the count survives when the message is sent again.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from portal.queues.failures import Failure, Reaction, failure_of
 from portal.queues.verdict import ACK, DEAD_LETTER, Action, Verdict
 
 LEASE_MARGIN = 30.0
-"""How much a lease outlasts its invocation, in seconds: for clocks that differ."""
+"""Seconds by which a lease outlasts its invocation, because clocks differ."""
 
 DELAYED_SECONDS = 1_800.0
-"""So long may a message wait before somebody is told."""
+"""Seconds that a message may wait before `MessagesDelayed` is counted."""
 
 ALLOWANCE_PATIENCE = 32 * 86_400.0
-"""Longer than any period after which a vendor renews an allowance: a month."""
+"""Seconds to wait for a new allowance. Vendors renew theirs after a month at most."""
 
 RENEWAL_SPREAD = 300.0
-"""Seconds over which messages that wait for the same moment come back."""
+"""Seconds over which messages are spread that wait for the same moment."""
 
 
 @dataclass(frozen=True)
 class Ending:
-    """How the work ended; `reference` finds its effect in the other system.
+    """How the work ended. `reference` identifies its effect in the other system.
 
-    With `remembered` no later message of the key is worked on. Without, nothing has happened, and
-    a later message may ask for it again.
+    With `remembered`, no later message with the same key is worked on. Without it, the work had no
+    effect, and a later message with the key runs it again.
     """
 
     outcome: str
@@ -49,10 +49,10 @@ Work = Callable[[Claim], Ending]
 
 @dataclass(frozen=True)
 class RecordedWork:
-    """Decides about messages by their records; `clock` gives epoch seconds.
+    """Decides about messages by their records. `clock` returns epoch seconds.
 
-    `in_doubt` is told the key of a message whose worker died while its effect may have happened.
-    Such a message is left alone.
+    `in_doubt` is called with the key of a message whose worker died when the effect may have
+    happened. The work of such a message is not repeated.
     """
 
     log: MessageLog
@@ -61,10 +61,10 @@ class RecordedWork:
     clock: Callable[[], float] = time.time
 
     def run(self, key: str, work: Work, *, sent_at: float, seconds_left: float) -> Verdict:
-        """Do the work of the message with that key, unless it is done or somebody does it.
+        """Do the work of the message with that key, unless it is done or another worker does it.
 
-        `sent_at` is when the message was put on the queue, `seconds_left` how long the
-        invocation lasts.
+        `sent_at` is when the message was put on the queue (epoch seconds). `seconds_left` is the
+        time left of the invocation.
         """
         now = self.clock()
         try:
@@ -73,8 +73,8 @@ class RecordedWork:
             )
         except UpstreamError as error:
             logger().warning("message cannot be claimed", extra={"reason": str(error)})
-            # A table that is down must not use up the message's receives; one that refuses us
-            # will not answer otherwise, and the dead letters raise the alarm.
+            # An outage of the table must not use up the message's receives. A refusal will not
+            # change by itself: the message becomes a dead letter, which raises an alarm.
             action = Action.RETRY if isinstance(error, Refused) else Action.REQUEUE
             return Verdict(action, self.policy.delay(1))
         if isinstance(found, NotClaimed):
@@ -88,12 +88,15 @@ class RecordedWork:
         if found.finding is Finding.DONE:
             return ACK
         seconds = min(max(found.until - now, 0.0) + 1.0, LONGEST_DELAY)
-        # Whoever holds the lease may be dead: the message must outlive it.
+        # The worker that holds the lease may be dead, so the message must outlive the lease.
         action = Action.REQUEUE if found.finding is Finding.BUSY else Action.PARK
         return Verdict(action, seconds)
 
     def _begun_afresh(self, claim: Claim) -> Claim:
-        """More runs than are allowed were interrupted: SQS gave the message up, and it is back."""
+        """Count the runs from one again for a message that was sent again from the dead letters.
+
+        Such a message has more runs than are allowed, because all of them were interrupted.
+        """
         if claim.progress.runs <= self.policy.max_retries + 1:
             return claim
         return replace(claim, progress=replace(claim.progress, runs=1))
@@ -113,8 +116,8 @@ class RecordedWork:
         except LeaseLost:
             return self._taken_over()
         except UpstreamError as error:
-            # The work is done, and only its record is missing. The record stands as it was: who
-            # finds it next takes the work for done or in doubt, and does not do it again.
+            # The work is done, and only its end is not recorded. The record stays as it was. For
+            # work that recorded `sending`, the next run finds it in doubt and does not repeat it.
             logger().warning("the end is not recorded", extra={"reason": str(error)})
             return Verdict(Action.RETRY, self.policy.delay(claim.progress.runs))
         return ACK
@@ -138,7 +141,7 @@ class RecordedWork:
                 return self._retry(claim, failure)
             return self._give_up(claim, failure)
         except (UpstreamError, LeaseLost) as lost:
-            # The record stands as it was: the lease runs out, the message comes back.
+            # The record stays as it was. The lease expires, and the message comes back.
             logger().warning("message is left as it is", extra={"reason": repr(lost)})
             return Verdict(Action.RETRY, self.policy.delay(claim.progress.runs))
 
@@ -148,7 +151,7 @@ class RecordedWork:
         progress = replace(claim.progress, waits=0, waiting_since=None)
         self.log.wait(claim, progress, until=self.clock() + delay, code=failure.code)
         logger().warning("message is retried", extra={**_told(failure), "runs": runs})
-        # A moment later than the record says, so that it is not found too early.
+        # One second later than the record says, so that the message does not come back too early.
         return Verdict(Action.RETRY, delay + 1.0)
 
     def _wait(self, claim: Claim, failure: Failure, error: Exception) -> Verdict:
@@ -176,7 +179,7 @@ class RecordedWork:
         return self.policy.patience
 
     def _give_up(self, claim: Claim, failure: Failure) -> Verdict:
-        """Forget it, so that whoever sends the dead letter again begins afresh."""
+        """Delete the record, so that a dead letter that is sent again starts from the beginning."""
         self.log.forget(claim)
         count("MessagesGivenUp")
         logger().error("message was given up", extra={**_told(failure)})
@@ -192,7 +195,7 @@ def _told(failure: Failure) -> dict[str, str | None]:
 
 
 def _tell(error: Exception, *, waited: float) -> None:
-    """Count what a person can do something about."""
+    """Count the kinds of waiting that an operator can act on."""
     if isinstance(error, AllowanceUsedUp):
         count("AllowanceUsedUp")
     elif isinstance(error, Unauthorized):

@@ -1,4 +1,4 @@
-"""The consumer of a workflow's tasks, whatever the workflow is."""
+"""The consumer of tasks, for every kind of workflow."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from portal.engine.model import Task
 from portal.queues.consumer import Consumer, Received
 from portal.queues.fresh_and_waiting import FreshAndWaiting
 from portal.queues.task_message import TaskMessage
-from portal.queues.verdict import Verdict
+from portal.queues.verdict import ACK, Verdict
 
 Work = Callable[[Task, Callable[[], float]], Verdict]
-"""Works on a task within the seconds that remain."""
+"""Works on a task. The second argument returns the seconds that are left."""
 
 
 def task_consumer(work: Work, queues: FreshAndWaiting | None = None) -> Consumer[TaskMessage]:
-    """A consumer that gives every task to the engine.
+    """Return a consumer that gives every task to the engine.
 
-    It needs no dead-letter queue for what is unreadable: the sweeper finds a job without a
-    message by its record.
+    It needs no dead-letter queue for unreadable messages, because the sweeper sends a new message
+    for a job that has none.
     """
 
     def handle(received: Received[TaskMessage]) -> Verdict:
-        return work(received.message.task, received.remaining)
+        verdict = work(received.message.task, received.remaining)
+        return ACK if received.message.wakes else verdict
 
     return Consumer(
         model=TaskMessage,

@@ -1,4 +1,4 @@
-"""What a consumer decides about a message."""
+"""The decision of a consumer about a message."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
-    """What becomes of a message."""
+    """What happens to the message."""
 
     ACK = "ack"
     """Delete the message: its work is done, or nothing is left to do."""
@@ -27,7 +27,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """The action, and the delay in seconds."""
+    """An action and its delay in seconds."""
 
     action: Action
     delay: float = 0.0

@@ -31,14 +31,14 @@ class DynamoCatalogStore:
         self._items = LeasedItems(table)
 
     def stored(self) -> StoredVersion | None:
-        """What META says."""
+        """Return the version in force; None when no catalogue is stored."""
         meta = self._table.get(META)
         if meta is None or "version" not in meta:
             return None
         return StoredVersion(str(meta["version"]), int(meta["readAt"]), int(meta["chunks"]))
 
     def load(self, stored: StoredVersion) -> Catalog | None:
-        """All pieces, put together; None when one has expired or was replaced meanwhile."""
+        """Return the catalogue; None when a piece has expired or was replaced meanwhile."""
         packed = b""
         for number in range(stored.chunks):
             piece = self._table.get(_chunk_key(stored.version, number))
@@ -49,7 +49,7 @@ class DynamoCatalogStore:
         return catalog.model_copy(update={"read_at": stored.read_at})
 
     def save(self, catalog: Catalog, lease: Lease, *, keep_seconds: int) -> None:
-        """Write the pieces, then point META at them and end the lease. Raises LeaseLost."""
+        """Write the pieces, then point META at them and release the lease. Raises LeaseLost."""
         packed = gzip.compress(catalog.model_dump_json().encode(), mtime=0)
         pieces = [packed[i : i + CHUNK_BYTES] for i in range(0, len(packed), CHUNK_BYTES)]
         expiration = catalog.read_at + keep_seconds + DAY
@@ -64,7 +64,7 @@ class DynamoCatalogStore:
         )
 
     def acquire_refresh(self, *, now: int, seconds: int, stale_at: int) -> Lease | None:
-        """Take the lease, unless somebody holds it or has just refreshed."""
+        """Return the lease for a refresh; None when another worker holds it or has refreshed."""
         lease = new_lease(now, seconds)
         try:
             self._items.take(
@@ -79,7 +79,7 @@ class DynamoCatalogStore:
         return lease
 
     def invalidate(self, *, read_at: int) -> None:
-        """Age the copy, and take the lease from whoever refreshes: it may have read too early."""
+        """Mark the copy as old, and end the lease of a refresh, which may have read too early."""
         try:
             self._table.update(
                 META,
@@ -92,7 +92,7 @@ class DynamoCatalogStore:
 
 
 class DynamoEligibilityCache:
-    """Eligibility per Account for a few minutes, in the same table."""
+    """A cache of each Account's eligibility, in the same table. Entries live `seconds` long."""
 
     def __init__(
         self, table: Table, *, seconds: int = 300, clock: Callable[[], float] = time.time
@@ -102,7 +102,10 @@ class DynamoEligibilityCache:
         self._clock = clock
 
     def get(self, sf_account_id: str) -> AccountEligibility | None:
-        """What was stored, unless it is too old (TTL deletes late, so time is checked here)."""
+        """Return the stored eligibility; None when there is none or it has expired.
+
+        The time is compared here, because DynamoDB's TTL deletes late.
+        """
         item: dict[str, Any] | None = self._table.get(_account_key(sf_account_id))
         if item is None or int(item["expiration"]) <= self._clock():
             return None
@@ -111,7 +114,7 @@ class DynamoEligibilityCache:
         )
 
     def put(self, sf_account_id: str, eligibility: AccountEligibility) -> None:
-        """Store for `seconds`."""
+        """Store an Account's eligibility."""
         self._table.put(
             {
                 **_account_key(sf_account_id),

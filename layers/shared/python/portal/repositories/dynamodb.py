@@ -1,4 +1,4 @@
-"""What every repository shares: plain items in and out, botocore errors mapped once."""
+"""Access to DynamoDB for all repositories, with plain values and the portal's own errors."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 UPSTREAM = "dynamodb"
 _NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
 _READS = frozenset({"GetItem", "Query"})
-# The attribute that names the conditional write which an item was last written by.
+# The attribute that names the conditional write that last wrote the item.
 MARK = "writeId"
 
 
 class ConditionFailed(Exception):  # reads as DynamoDB says it
-    """A conditional write found the item otherwise; `item` is what it found, if anything."""
+    """The condition of a write was not met. `item` is the stored item, if there is one."""
 
     def __init__(self, item: dict[str, Any] | None = None) -> None:
         super().__init__("condition failed")
@@ -45,9 +45,9 @@ class ConditionFailed(Exception):  # reads as DynamoDB says it
 
 
 class TransactionRefused(Exception):
-    """A transaction was cancelled; `reasons` has one code per action (`None` when it was fine).
+    """A transaction was cancelled. `reasons` has one code per action; None for those that passed.
 
-    `items` are the items found by the failed conditions, in the same positions.
+    `items` has the stored item of each failed condition, in the same positions.
     """
 
     def __init__(self, reasons: list[str | None], items: list[dict[str, Any] | None]) -> None:
@@ -57,12 +57,12 @@ class TransactionRefused(Exception):
 
 
 class Table:
-    """One table by name; values are plain Python (numbers come back as int or Decimal).
+    """One table, with plain Python values (numbers are returned as int or Decimal).
 
-    botocore sends a write again when the answer was lost. The first one may have taken effect, so
-    that the second one finds its own item and fails its condition. Every conditional write
-    therefore leaves a mark of its own in the item (`writeId`), and a condition that fails against
-    that mark is a write that took effect. Marks are not shown to callers.
+    botocore repeats a write whose answer was lost. If the first request took effect, the second
+    one finds the item changed and fails its condition. So every conditional write leaves a mark of
+    its own in the item (`writeId`). When a condition fails against an item with that mark, the
+    write has taken effect. Callers do not see the marks.
     """
 
     def __init__(self, name: str, client: Callable[[], DynamoDBClient] = aws.dynamodb) -> None:
@@ -70,7 +70,7 @@ class Table:
         self._client = client
 
     def get(self, key: Mapping[str, Any]) -> dict[str, Any] | None:
-        """A strongly consistent read."""
+        """Return the item by a strongly consistent read; None when there is none."""
         with mapped_errors("GetItem"):
             answer = self._client().get_item(
                 TableName=self.name, Key=to_item(key), ConsistentRead=True
@@ -78,7 +78,7 @@ class Table:
         return _shown(from_item(answer["Item"])) if "Item" in answer else None
 
     def put(self, item: Mapping[str, Any], **expression: Any) -> None:
-        """PutItem; raises ConditionFailed. `expression` as for `_arguments`."""
+        """Put an item. Raises ConditionFailed. `_arguments` lists the names in `expression`."""
         marked = _marked_item(item) if "condition" in expression else item
         try:
             with mapped_errors("PutItem"):
@@ -93,7 +93,7 @@ class Table:
                 raise ConditionFailed(_shown(failed.item)) from failed
 
     def update(self, key: Mapping[str, Any], **expression: Any) -> dict[str, Any]:
-        """UpdateItem; returns the new item; raises ConditionFailed."""
+        """Update an item and return it. Raises ConditionFailed."""
         mark = None
         if "condition" in expression:
             mark = uuid.uuid4().hex
@@ -114,10 +114,10 @@ class Table:
         return _without_mark(from_item(answer["Attributes"]))
 
     def delete(self, key: Mapping[str, Any], **expression: Any) -> dict[str, Any] | None:
-        """DeleteItem; returns the old item; raises ConditionFailed.
+        """Delete an item. Returns the deleted item, or None. Raises ConditionFailed.
 
-        An item that is not there any more is no failed condition: a deletion leaves no mark that
-        a repetition could recognise, and nothing is left to delete.
+        A missing item is not a failed condition, because a repeated deletion finds no item whose
+        mark it could recognise.
         """
         try:
             with mapped_errors("DeleteItem"):
@@ -135,7 +135,10 @@ class Table:
         return _shown(from_item(answer["Attributes"])) if answer.get("Attributes") else None
 
     def query(self, **expression: Any) -> Iterator[dict[str, Any]]:
-        """Query, page after page. `IndexName`, `Limit`, `ScanIndexForward`, … pass through."""
+        """Yield the items of a query from all its pages.
+
+        Other arguments of Query (`IndexName`, `ScanIndexForward`, …) are passed on.
+        """
         arguments = _arguments(expression)
         while True:
             with mapped_errors("Query"):
@@ -146,13 +149,39 @@ class Table:
                 return
             arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
+    def scan(
+        self,
+        *,
+        start: Mapping[str, Any] | None,
+        filter: str,  # noqa: A002  # DynamoDB's word
+        values: Mapping[str, Any],
+        limit: int | None = None,
+    ) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+        """One page of the whole table, and where the next one begins; None after the last.
+
+        `limit` counts items before the filter; without one a page is a megabyte.
+        """
+        arguments: dict[str, Any] = {
+            "FilterExpression": filter,
+            "ExpressionAttributeValues": to_item(values),
+        }
+        if start is not None:
+            arguments["ExclusiveStartKey"] = to_item(start)
+        if limit is not None:
+            arguments["Limit"] = limit
+        with mapped_errors("Scan"):
+            answer = self._client().scan(TableName=self.name, **arguments)
+        items = [_without_mark(from_item(item)) for item in answer.get("Items", [])]
+        last = answer.get("LastEvaluatedKey")
+        return items, from_item(last) if last else None
+
     def transact(self, actions: list[dict[str, Any]], *, token: str | None = None) -> None:
-        """TransactWriteItems over this table; raises TransactionRefused.
+        """Write all actions or none in one transaction. Raises TransactionRefused.
 
         Each action is `{"Put": {"item": …, **expression}}`, `{"Update": {"key": …, …}}`,
-        `{"Delete": {"key": …, …}}` or `{"Check": {"key": …, …}}`. `token` makes a repeated call
-        within ten minutes the same one; botocore's own repetitions always are. A mark in what is
-        put and updated does the same where the token is not honoured.
+        `{"Delete": {"key": …, …}}` or `{"Check": {"key": …, …}}`. DynamoDB applies calls with the
+        same `token` within ten minutes only once; botocore's retries always send the same one.
+        A mark in the written items does the same where the token is not honoured.
         """
         mark = uuid.uuid4().hex
         items: list[Any] = [self._action(action, mark) for action in actions]
@@ -162,7 +191,7 @@ class Table:
                     TransactItems=items, ClientRequestToken=token or mark
                 )
         except TransactionRefused as refused:
-            # All or nothing: one item with the mark shows that everything was written.
+            # One item with the mark shows that the whole transaction was written.
             if not any(_carries(item, mark) for item in refused.items):
                 shown = [_shown(item) for item in refused.items]
                 raise TransactionRefused(refused.reasons, shown) from refused
@@ -191,9 +220,9 @@ def _marked_item(item: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _marked_update(expression: dict[str, Any], mark: str) -> dict[str, Any]:
-    """The update with its mark, and the condition that it has not been applied yet.
+    """Return the update with its mark and with the condition that it was not applied yet.
 
-    The latter matters where a repetition would pass its condition once more (`ADD`).
+    The condition matters where a repetition would pass the caller's condition again (`ADD`).
     """
     change = str(expression["set"])
     rest = f", {change.removeprefix('SET ')}" if change.startswith("SET ") else f" {change}"
@@ -223,9 +252,9 @@ def _shown(item: dict[str, Any] | None) -> dict[str, Any] | None:
 
 @contextmanager
 def mapped_errors(operation: str) -> Iterator[None]:
-    """Turn botocore's errors into ours; conditions and transactions into their own.
+    """Turn botocore's errors into UpstreamErrors, ConditionFailed or TransactionRefused.
 
-    A write without an answer is OutcomeUnknown.
+    A write without an answer raises OutcomeUnknown.
     """
     try:
         yield
@@ -253,7 +282,7 @@ def _mapped(operation: str, error: ClientError) -> Exception:
         kind = Kind.REFUSED
         note_unknown(UPSTREAM, operation, code, kind)
     made = error_type(kind, writes=operation not in _READS)
-    # DynamoDB's words may quote keys and values.
+    # DynamoDB's message may quote keys and values.
     return made(UPSTREAM, operation, str(error), code=code, loggable=code)
 
 
@@ -268,9 +297,10 @@ def _cancelled(operation: str, response: Any) -> Exception:
 
 
 def _arguments(expression: dict[str, Any]) -> dict[str, Any]:
-    """`values={":a": 1}` and `names={"#n": "name"}` as DynamoDB wants them; the rest as is.
+    """Return the arguments of the DynamoDB call for an expression in short names.
 
-    `condition`, `set` (an update expression), `where` (a key condition) are the short names.
+    The short names are `condition`, `set` (an update expression), `where` (a key condition),
+    `values={":a": 1}` and `names={"#n": "name"}`. Other names are passed on.
     """
     short = {
         "condition": "ConditionExpression",
@@ -293,13 +323,13 @@ def _codec() -> tuple[TypeSerializer, TypeDeserializer]:
 
 
 def to_item(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain values as DynamoDB's; None values are left out."""
+    """Turn plain values into DynamoDB's. None values are left out."""
     serializer, _ = _codec()
     return {key: serializer.serialize(value) for key, value in plain.items() if value is not None}
 
 
 def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
-    """DynamoDB's values as plain ones; whole numbers become int."""
+    """Turn DynamoDB's values into plain ones. Whole numbers become int."""
     _, deserializer = _codec()
     return {key: _plain(deserializer.deserialize(value)) for key, value in item.items()}
 

@@ -20,22 +20,22 @@ from portal.repositories.dynamodb import ConditionFailed, Table, TransactionRefu
 
 
 def user_key(user_id: str) -> dict[str, str]:
-    """Key of a mapping."""
+    """Return the key of a user's mapping."""
     return {"pk": f"USER#{user_id}"}
 
 
 def email_key(email: str) -> dict[str, str]:
-    """Key of a normalised e-mail address."""
+    """Return the key of a normalised e-mail address."""
     return {"pk": f"EMAIL#{email}"}
 
 
 def whmcs_key(client_id: int) -> dict[str, str]:
-    """Key of a WHMCS client."""
+    """Return the key of a WHMCS client."""
     return {"pk": f"WHMCS#{client_id}"}
 
 
 def account_key(sf_account_id: str) -> dict[str, str]:
-    """Key of a Salesforce Account (18 characters)."""
+    """Return the key of a Salesforce Account (an id of 18 characters)."""
     return {"pk": f"SF#{sf_account_id}"}
 
 
@@ -45,7 +45,7 @@ def number_key(customer_number: str) -> dict[str, str]:
 
 
 def registration_key(registration_id: str) -> dict[str, str]:
-    """Key of a registration's record."""
+    """Return the key of a registration's record."""
     return {"pk": f"SIGNUP#{registration_id}"}
 
 
@@ -56,12 +56,12 @@ class DynamoCustomerDirectory:
         self._table = table
 
     def by_user(self, user_id: str) -> CustomerMapping | None:
-        """The mapping of a Cognito `sub`."""
+        """Return the mapping of a Cognito `sub`; None when there is none."""
         item = self._table.get(user_key(user_id))
         return mapping_from(item) if item else None
 
     def by_account(self, sf_account_id: str) -> CustomerMapping | None:
-        """The mapping of a Salesforce Account."""
+        """Return the mapping of a Salesforce Account; None when there is none."""
         item = self._table.get(account_key(sf_account_id))
         if item is None or item.get("state") != "mapped":
             return None
@@ -182,7 +182,10 @@ class DynamoCustomerDirectory:
         ]
 
     def user_id_of(self, email: str) -> str | None:
-        """The `sub` of a complete mapping with this normalised address; one read either way."""
+        """Return the `sub` of the complete mapping with this normalised address, or None.
+
+        It makes one read in both cases, so the time does not tell whether the address is known.
+        """
         item = self._table.get(email_key(email))
         if item is None or item.get("state") != "mapped":
             return None
@@ -190,7 +193,7 @@ class DynamoCustomerDirectory:
 
 
 def mapping_item(mapping: CustomerMapping) -> dict[str, Any]:
-    """The `USER#` item of a mapping."""
+    """Return the `USER#` item of a mapping."""
     return {
         **user_key(mapping.user_id),
         "userId": mapping.user_id,
@@ -204,7 +207,7 @@ def mapping_item(mapping: CustomerMapping) -> dict[str, Any]:
 
 
 def mapping_from(item: dict[str, Any]) -> CustomerMapping:
-    """A mapping from its item."""
+    """Return the mapping that an item holds."""
     return CustomerMapping(
         user_id=str(item["userId"]),
         email=str(item["email"]),

@@ -1,8 +1,8 @@
 """Leases on items of a DynamoDB table: `leaseOwner` and `leaseUntil` (epoch seconds).
 
-Taking a lease is conditional on the time: the former one has run out. Everything that is written
-under a lease is conditional on its owner, so that whoever lost it changes nothing. A lease that
-is given back keeps its owner's name, so that a repeated request of the owner passes as well.
+A lease can be taken when the former one has expired. Everything that is written under a lease is
+conditional on its owner, so a worker that has lost its lease changes nothing. A released lease
+keeps its owner's name, so that the owner's repeated request passes its condition as well.
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from typing import Any
 from portal.domain.lease import LONGEST_SECONDS, Lease, LeaseLost
 from portal.repositories.dynamodb import ConditionFailed, Table
 
-# Without parentheses of its own: DynamoDB refuses redundant ones.
+# The callers add the parentheses, because DynamoDB refuses redundant ones.
 FREE = "attribute_not_exists(leaseUntil) OR leaseUntil <= :leaseNow OR leaseUntil > :leaseLongest"
 MINE = "leaseOwner = :leaseOwner"
 
 
 def leased(lease: Lease) -> dict[str, Any]:
-    """The attributes of an item that is written together with its lease."""
+    """Return the attributes that hold a lease in an item."""
     return {"leaseOwner": lease.owner, "leaseUntil": lease.until}
 
 
 def lease_of(item: Mapping[str, Any]) -> Lease:
-    """The lease of an item; one that nobody holds when the item never had any."""
+    """Return the lease of an item. An item without one gives a lease that nobody holds."""
     return Lease(owner=str(item.get("leaseOwner", "")), until=int(item.get("leaseUntil", 0)))
 
 
 def mine(lease: Lease, condition: str = "", **expression: Any) -> dict[str, Any]:
-    """An expression for `Table` whose condition is that the lease is still this owner's."""
+    """Return an expression for `Table` with the condition that the owner still has the lease."""
     return _with(
         expression, f"{MINE} AND {condition}" if condition else MINE, {":leaseOwner": lease.owner}
     )
 
 
 class LeasedItems:
-    """The items of a table that are worked on under a lease."""
+    """The items of a table that are changed under a lease."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -51,10 +51,10 @@ class LeasedItems:
         condition: str = "",
         **expression: Any,
     ) -> dict[str, Any]:
-        """Take the lease and make a change (` …` after SET); returns the item.
+        """Take the lease and make a change (more assignments of the SET). Returns the item.
 
-        Raises ConditionFailed when the lease is another owner's or `condition` does not hold;
-        its `item` says which.
+        Raises ConditionFailed when another owner holds the lease or `condition` is not met. Its
+        `item` shows which of the two.
         """
         more = f", {change}" if change else ""
         arguments = _with(
@@ -79,7 +79,7 @@ class LeasedItems:
         condition: str = "",
         **expression: Any,
     ) -> dict[str, Any]:
-        """Apply an update expression under the lease; returns the item. Raises LeaseLost."""
+        """Apply an update expression under the lease. Returns the item. Raises LeaseLost."""
         try:
             return self._table.update(key, set=change, **mine(lease, condition, **expression))
         except ConditionFailed as failed:
@@ -88,7 +88,10 @@ class LeasedItems:
     def release(
         self, key: Mapping[str, Any], lease: Lease, change: str = "", **expression: Any
     ) -> dict[str, Any]:
-        """End the lease, with last changes (` …` after SET). Raises LeaseLost."""
+        """Release the lease and make last changes (more assignments of the SET).
+
+        Returns the item. Raises LeaseLost.
+        """
         more = f", {change}" if change else ""
         expression["values"] = {**expression.get("values", {}), ":leaseOver": 0}
         return self.change(key, lease, f"SET leaseUntil = :leaseOver{more}", **expression)
@@ -96,7 +99,10 @@ class LeasedItems:
     def forget(
         self, key: Mapping[str, Any], lease: Lease, *, condition: str = "", **expression: Any
     ) -> None:
-        """Delete the item. Raises LeaseLost when it is another owner's; none is fine."""
+        """Delete the item. Does nothing when there is none.
+
+        Raises LeaseLost when another owner has the lease.
+        """
         try:
             self._table.delete(key, **mine(lease, condition, **expression))
         except ConditionFailed as failed:

@@ -1,11 +1,11 @@
-"""What became of messages, in the idempotency table: `id` = `<kind>#<key>`.
+"""The log of messages in the idempotency table. Its items have the `id` `<kind>#<key>`.
 
 States:
 
-- `claimed`, under a lease: somebody works on it; it certainly has had no effect yet.
-- `waiting`: not to be tried before `notBefore`, because of `lastCode`.
-- `sending`: the effect may have happened. After a crash here it is never repeated by itself.
-- `done`, with the outcome.
+- `claimed`: a worker with a lease works on the message. It certainly has had no effect yet.
+- `waiting`: the message is not run before `notBefore`, because of `lastCode`.
+- `sending`: the effect may have happened. After a crash in this state it is never repeated.
+- `done`: the work has ended. The item holds its outcome.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class DynamoMessageLog:
         self._kind = kind
 
     def claim(self, key: str, lease: Lease, *, now: float, sent_at: float) -> Claim | NotClaimed:
-        """Become the one who works on it, and count a run."""
+        """Claim the message under the lease and count a run. Says why not when it cannot."""
         try:
             item = self._items.take(
                 self._key(key),
@@ -61,7 +61,7 @@ class DynamoMessageLog:
         return Claim(key, lease, _progress(item))
 
     def sending(self, claim: Claim) -> None:
-        """Record the intent. Raises LeaseLost."""
+        """Record that the effect is about to happen. Raises LeaseLost."""
         self._items.change(
             self._key(claim.key),
             claim.lease,
@@ -72,7 +72,7 @@ class DynamoMessageLog:
         )
 
     def done(self, claim: Claim, outcome: str, reference: str = "") -> None:
-        """Record how it ended. Raises LeaseLost."""
+        """Record how the work ended. Raises LeaseLost."""
         self._items.release(
             self._key(claim.key),
             claim.lease,
@@ -82,7 +82,7 @@ class DynamoMessageLog:
         )
 
     def wait(self, claim: Claim, progress: Progress, *, until: float, code: str) -> None:
-        """Give the claim back. Raises LeaseLost."""
+        """Release the claim until the next run. Raises LeaseLost."""
         since = progress.waiting_since
         self._items.release(
             self._key(claim.key),
@@ -118,7 +118,7 @@ def _found(item: dict[str, Any], now: float) -> NotClaimed:
         return NotClaimed(Finding.IN_DOUBT)
     if item.get("state") == WAITING:
         return NotClaimed(Finding.NOT_YET, float(item["notBefore"]))
-    return NotClaimed(Finding.BUSY, now)  # it was claimed and given back between two looks
+    return NotClaimed(Finding.BUSY, now)  # it was claimed and released meanwhile
 
 
 def _progress(item: dict[str, Any]) -> Progress:

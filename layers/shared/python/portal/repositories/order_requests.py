@@ -1,8 +1,9 @@
-"""Order requests in the idempotency table, `id` = `ORDER#<request id>`.
+"""Order requests in the idempotency table. Their items have the `id` `ORDER#<request id>`.
 
-States: `placing` under a lease, with the key that the order has (or will have) in Salesforce;
-`done` with the answer. Both are forgotten 24 hours after they began; TTL deletes late, so every
-condition looks at the time itself. Nobody ends another request's lease.
+In the state `placing` a request holds a lease and the key that the order has or will have in
+Salesforce. In the state `done` the item holds the answer. Both expire 24 hours after they began.
+DynamoDB's TTL deletes late, so every condition compares the time itself. No request ends the
+lease of another.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from portal.repositories.dynamodb import ConditionFailed, Table
 from portal.repositories.leases import LeasedItems, lease_of, leased
 
 KEEP_SECONDS = 24 * 3600
-# Longer than the endpoint's timeout: whoever holds an unexpired lease may still be alive.
+# Longer than the endpoint's timeout, so the owner of an expired lease has certainly ended.
 LEASE_SECONDS = 35
 STATE = {"#s": "state"}
 _PLACING: dict[str, Any] = {
@@ -39,7 +40,7 @@ class DynamoOrderRequests:
         self._clock = clock
 
     def begin(self, request_id: str, cart_hash: str) -> Beginning:
-        """One conditional write; when it fails, DynamoDB says what is there."""
+        """Begin a request by one conditional write. A failed one returns the stored item."""
         now = int(self._clock())
         mine = Beginning(Begun.NEW, order_key=uuid.uuid4().hex, lease=new_lease(now, LEASE_SECONDS))
         try:
@@ -87,7 +88,7 @@ class DynamoOrderRequests:
         return Beginning(Begun.RESUMED, order_key=order_key, lease=lease)
 
     def finish(self, request_id: str, begun: Beginning, answer: dict[str, Any]) -> None:
-        """Whoever finishes first wins; the answers are the same anyhow."""
+        """Record the answer, unless another run has finished the request with the same order."""
         try:
             self._table.update(
                 _key(request_id),
@@ -105,12 +106,12 @@ class DynamoOrderRequests:
             return
 
     def pause(self, request_id: str, begun: Beginning) -> None:
-        """End the lease, if it still is this request's."""
+        """Release the lease, if this request still holds it."""
         with suppress(LeaseLost):
             self._items.release(_key(request_id), begun.lease, **_PLACING)
 
     def forget(self, request_id: str, begun: Beginning) -> None:
-        """Delete the record, if it still is this request's."""
+        """Delete the record, if this request still holds its lease."""
         with suppress(LeaseLost):
             self._items.forget(_key(request_id), begun.lease, **_PLACING)
 

@@ -1,4 +1,4 @@
-"""Remembered answers of the payment gate, in the ephemeral table: `PAYS#<client id>`."""
+"""Remembered positive answers of the payment gate: items `PAYS#<client id>` that expire."""
 
 from __future__ import annotations
 
@@ -12,27 +12,30 @@ REMEMBER_SECONDS = 300
 
 
 class DynamoYesStore:
-    """`YesStore` over DynamoDB; holds a number and two times, nothing else about the card."""
+    """`YesStore` over the ephemeral table. It holds a client id and two times, no card data."""
 
     def __init__(self, table: Table, *, clock: Callable[[], float] = time.time) -> None:
         self._table = table
         self._clock = clock
 
     def remembered(self, client_id: int, today: date) -> bool:
-        """TTL deletes late, so the time is checked here; the day is the reseller's."""
+        """Whether a valid answer is stored. `today` is the date in the reseller's time zone.
+
+        The time is compared here, because DynamoDB's TTL deletes late.
+        """
         item = self._table.get(_key(client_id))
         if item is None or int(item["expiration"]) <= self._clock():
             return False
         return today <= date.fromisoformat(item["through"])
 
     def remember(self, client_id: int, *, through: date) -> None:
-        """For five minutes."""
+        """Remember for five minutes that the client can pay until the day `through`."""
         expiration = int(self._clock()) + REMEMBER_SECONDS
         item = {**_key(client_id), "through": through.isoformat(), "expiration": expiration}
         self._table.put(item)
 
     def forget(self, client_id: int) -> None:
-        """At once."""
+        """Delete the remembered answer of a client."""
         self._table.delete(_key(client_id))
 
 

@@ -1,4 +1,4 @@
-"""Rate counters in the ephemeral table: `RATE#<key>#<window>`, one conditional write a hit."""
+"""Rate counters in the ephemeral table: items `RATE#<key>#<window>`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portal.repositories.dynamodb import ConditionFailed, Table
 class DynamoRateCounters:
     """`RateCounters` over the ephemeral table.
 
-    The window's number is part of the key, so nothing depends on TTL having deleted anything.
+    The window's number is part of the key, so a late deletion by TTL does not matter.
     """
 
     def __init__(self, table: Table, clock: Callable[[], float] = time.time) -> None:
@@ -19,7 +19,7 @@ class DynamoRateCounters:
         self._clock = clock
 
     def hit(self, key: str, *, limit: int, seconds: int) -> int | None:
-        """Count one attempt; None when it is allowed, else the seconds to wait."""
+        """Count one request. Returns None when it is allowed, else the seconds to wait."""
         now = int(self._clock())
         ends = (now // seconds + 1) * seconds
         try:
@@ -40,7 +40,7 @@ class DynamoRateCounters:
         return int(item["hits"]) if item else 0
 
     def forget(self, key: str, *, seconds: int) -> None:
-        """Start the current window again."""
+        """Set the count of the current window back to zero."""
         self._table.delete(_window(key, int(self._clock()), seconds))
 
 

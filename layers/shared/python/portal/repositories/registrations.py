@@ -1,4 +1,4 @@
-"""The write side of the identity table: reservations, leases, and the mapping transaction."""
+"""Writes to the identity table: reservations, leases, and the mapping transaction."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DynamoRegistrations:
         self._items = LeasedItems(table)
 
     def get(self, registration_id: str) -> Registration | None:
-        """A strongly consistent read."""
+        """Return a registration by a strongly consistent read; None when there is none."""
         item = self._table.get(registration_key(registration_id))
         return registration_from(item) if item else None
 
@@ -46,7 +46,7 @@ class DynamoRegistrations:
         return self.get(str(item["registrationId"]))
 
     def reserve(self, registration: Registration) -> None:
-        """Hold e-mail, Account and customer number and keep the record: all or nothing.
+        """Reserve e-mail, Account and customer number, and write the record, in one transaction.
 
         Raises Occupied.
         """
@@ -68,7 +68,10 @@ class DynamoRegistrations:
             ) from refused
 
     def claim(self, registration: Registration, *, now: int) -> Registration:
-        """Take the lease that `registration.leased(...)` describes, if `version` is unchanged."""
+        """Take the lease that `registration.leased(...)` describes, if `version` is unchanged.
+
+        Raises LeaseHeld with the time when it expires, or LeaseLost when the record has moved on.
+        """
         try:
             item = self._items.take(
                 registration_key(registration.id),
@@ -98,13 +101,13 @@ class DynamoRegistrations:
         return registration_from(item)
 
     def client_sent(self, registration: Registration, at: int | None) -> Registration:
-        """Note that an AddClient is about to leave, or (None) that none took effect."""
+        """Record when an AddClient is about to be sent, or (None) that none took effect."""
         values: dict[str, Any] = {} if at is None else {":at": at}
         change = "REMOVE clientSentAt" if at is None else "SET clientSentAt = :at"
         return self._change(registration, change, values)
 
     def release_lease(self, registration: Registration) -> None:
-        """End the lease so that the same request can go on at once. Raises LeaseLost."""
+        """Release the lease, so that the same request can continue at once. Raises LeaseLost."""
         self._items.release(
             registration_key(registration.id),
             registration.lease,
@@ -165,7 +168,7 @@ class DynamoRegistrations:
         return completed
 
     def finish(self, registration: Registration, *, at: int) -> None:
-        """Note that mail and Case are on their way."""
+        """Record that the mail and the Case are enqueued."""
         self._table.update(
             registration_key(registration.id),
             set="SET #state = :done, finishedAt = :at",
@@ -175,7 +178,7 @@ class DynamoRegistrations:
         )
 
     def release(self, registration: Registration) -> None:
-        """Give e-mail, Account and customer number back and forget the record. Raises LeaseLost."""
+        """Release e-mail, Account and customer number, and delete the record. Raises LeaseLost."""
         held = {
             "condition": _HELD,
             "names": _STATE,
@@ -197,7 +200,7 @@ class DynamoRegistrations:
                 ]
             )
         except TransactionRefused as refused:
-            # Deletions leave no mark. A repetition finds that nothing of the four is left.
+            # Deletions leave no mark. A repetition finds none of the four items.
             if any(refused.items):
                 raise LeaseLost from refused
 
@@ -218,7 +221,7 @@ class DynamoRegistrations:
 def _was_completed(
     refused: TransactionRefused, registration: Registration, mapping: CustomerMapping
 ) -> bool:
-    """Whether the owner of this lease has written it in an earlier call."""
+    """Whether the owner of this lease has written the mapping in an earlier call."""
     record = refused.items[0] or {}
     return (
         record.get("state") == State.MAPPED.value
@@ -244,7 +247,7 @@ def _holder(item: dict[str, Any] | None) -> Holder | None:
 
 
 def registration_item(registration: Registration) -> dict[str, Any]:
-    """The `SIGNUP#` item of a registration."""
+    """Return the `SIGNUP#` item of a registration."""
     return {
         **registration_key(registration.id),
         "id": registration.id,
@@ -267,7 +270,7 @@ def registration_item(registration: Registration) -> dict[str, Any]:
 
 
 def registration_from(item: dict[str, Any]) -> Registration:
-    """A registration from its item."""
+    """Return the registration that an item holds."""
     return Registration(
         id=str(item["id"]),
         kind=Kind(item["kind"]),

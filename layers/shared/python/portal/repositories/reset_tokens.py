@@ -1,7 +1,8 @@
 """Password reset tokens in the ephemeral table.
 
-`RESET#<sha256>` is one token; `RESETS#<user id>` counts redemptions (the epoch). A token works
-while the epoch is the one in which it was issued, so the first redemption voids all others.
+`RESET#<sha256>` is one token. `RESETS#<user id>` holds the user's epoch, which each redemption
+increases. A token is valid in the epoch in which it was issued, so the first redemption voids all
+other tokens of the user.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class DynamoResetTokens:
         self._clock = clock
 
     def issue(self, user_id: str) -> str:
-        """A new token for the link in a mail; it exists nowhere else in clear."""
+        """Return a new token for the link in a mail. Only its hash is stored."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         expires_at = int(self._clock()) + VALID_SECONDS
         epoch = self._epoch(user_id)
@@ -40,11 +41,11 @@ class DynamoResetTokens:
 
     @property
     def valid_minutes(self) -> int:
-        """How long a token works."""
+        """The minutes for which a token is valid."""
         return VALID_SECONDS // 60
 
     def redeem(self, token: str) -> ResetGrant | None:
-        """Use it up together with every other token of its user; None when it is no good."""
+        """Use up the token and every other token of its user. Returns None for an invalid one."""
         now = int(self._clock())
         token_hash = hash_of(token)
         item = self._table.get(_token_key(token_hash))
@@ -73,7 +74,7 @@ class DynamoResetTokens:
         )
 
     def give_back(self, grant: ResetGrant) -> None:
-        """Make the token good again, while the epoch is still the one that the grant began."""
+        """Make the token valid again, unless a later epoch has begun since the grant."""
         still_ours = {
             "Check": {
                 "key": _epoch_key(grant.user_id),
@@ -88,7 +89,7 @@ class DynamoResetTokens:
             logger().info("reset token stays used: the password was changed meanwhile")
 
     def void(self, user_id: str) -> None:
-        """No token issued so far works any more."""
+        """Make every token of the user invalid."""
         self._table.update(
             _epoch_key(user_id),
             set="SET #expires = :expires ADD epoch :one",
@@ -107,7 +108,10 @@ class DynamoResetTokens:
 
 
 def hash_of(token: str) -> str:
-    """What is stored of a token. No salt: 256 random bits cannot be guessed from a hash."""
+    """Return the hash that is stored for a token.
+
+    It needs no salt, because the 256 random bits of a token cannot be guessed.
+    """
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -1,7 +1,7 @@
-"""From WHMCS services to Orders and eSIM lines.
+"""The Order and the eSIM line of each WHMCS service.
 
-Items of the workflow table: `SERVICE#<WHMCS service id>`, `META`. Written when a service is set up,
-and kept for good, as the service is.
+They are items `SERVICE#<WHMCS service id>`, `META` of the workflow table. They are written when a
+service is set up, and are never deleted.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ class DynamoServiceLines:
         self._table = table
 
     def remember(self, lines: Sequence[ServiceLine]) -> None:
-        """Keep them, a hundred in one write."""
+        """Store lines, up to a hundred in one transaction."""
         for start in range(0, len(lines), MOST_IN_ONE_WRITE):
             part = lines[start : start + MOST_IN_ONE_WRITE]
             self._table.transact([{"Put": {"item": _item(line)}} for line in part])
 
     def of_service(self, service_id: int) -> ServiceLine | None:
-        """The line of a service; None when the portal did not set it up."""
+        """Return the line of a service; None when the portal did not set the service up."""
         item = self._table.get(_key(service_id))
         if item is None:
             return None
@@ -41,6 +41,8 @@ class DynamoServiceLines:
             provider=str(item.get("provider") or ""),
             line_id=str(item.get("lineId") or ""),
             plan=str(item.get("plan") or ""),
+            pid=int(item.get("pid") or 0),
+            iccid=str(item.get("iccid") or ""),
         )
 
 
@@ -54,6 +56,8 @@ def _item(line: ServiceLine) -> dict[str, Any]:
         "provider": line.provider or None,
         "lineId": line.line_id or None,
         "plan": line.plan or None,
+        "pid": line.pid or None,
+        "iccid": line.iccid or None,
     }
 
 

@@ -1,7 +1,7 @@
-"""The eSIM provider's ids of portal users.
+"""The eSIM provider's user ids for portal users.
 
-Items of the workflow table: `SUBSCRIBER#<provider>#<user id>`, `META`. Kept for good: the provider
-keeps its user too, and a second one would split a customer's lines.
+They are items `SUBSCRIBER#<provider>#<user id>`, `META` of the workflow table. They are never
+deleted, because a second user at the provider would split a customer's lines.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ class DynamoSubscribers:
         self._table = table
 
     def find(self, provider: str, user_id: str) -> str | None:
-        """The provider's id, when the user has had an eSIM before."""
+        """Return the provider's id of a user; None when the user never had an eSIM there."""
         item = self._table.get(_key(provider, user_id))
         return str(item["subscriberId"]) if item else None
 
     def remember(self, provider: str, user_id: str, subscriber_id: str) -> None:
-        """Keep it for the next order."""
+        """Store the provider's id of a user for later orders."""
         self._table.put({**_key(provider, user_id), "subscriberId": subscriber_id})
 
 

@@ -2,17 +2,19 @@
 
 Items by `pk`, `sk`:
 
-- `<job id>`, `META`: the job. `version` is the condition of every write. Kept for good: it is the
-  proof that what its subject stands for was done, and a press years later must find it.
-- `<job id>`, `EVT#<time>#<random>`: its history, for people. Kept for 400 days.
-- `KEY#<sha-256 of a scoped idempotency key>`, `META`: what the key was used for. Kept for 90 days
-  after it began an attempt; later a request with the key is judged by the job alone.
+- `<job id>`, `META`: the job. Every write is conditional on its `version`. It is never deleted,
+  because it proves that the work on its subject was done, even to a start years later.
+- `<job id>`, `EVT#<time>#<random>`: a line of the history for operators. It is kept for 400 days.
+- `KEY#<sha-256 of a scoped idempotency key>`, `META`: the use of the key. It is kept for 90 days
+  after it began an attempt. Later, a request with the key is decided by the job alone.
+- `HOLD#<exclusive thing>`, `META`: which attempt of which job was the last to work on it. It
+  is held as long as that job is not over. Kept for good.
 
 The other items of the table have modules of their own: `claims`, `subscribers`, `service_lines`.
 
-The index `status-index` holds the keys of jobs alone, by status and `updatedAt`: the due time of
-scheduled jobs, the last write of all others. `expiration` is the table's TTL attribute: it is
-housekeeping, and no decision rests on it.
+The index `status-index` holds only the keys of jobs, by status and `updatedAt`. That attribute is
+the due time of scheduled jobs and the last write of all others. `expiration` is the table's TTL
+attribute. It only deletes old items, and no decision rests on it.
 """
 
 from __future__ import annotations
@@ -26,8 +28,8 @@ from decimal import Decimal
 from typing import Any
 
 from portal.domain.upstream import UpstreamError
-from portal.engine.model import Event, Job, KeyUse, LastError, StepRecord, StepState
-from portal.engine.ports import KeyTaken, StaleJob
+from portal.engine.model import Event, Hold, Job, KeyUse, LastError, StepRecord, StepState
+from portal.engine.ports import HoldTaken, KeyTaken, StaleJob
 from portal.engine.states import Status
 from portal.observability import logger
 from portal.repositories.dynamodb import ConditionFailed, Table, TransactionRefused
@@ -48,12 +50,12 @@ class DynamoJobStore:
         self._clock = clock
 
     def get(self, job_id: str) -> Job | None:
-        """A strongly consistent read."""
+        """Return the job by a strongly consistent read; None when there is none."""
         item = self._table.get(_key(job_id))
         return job_from(item) if item else None
 
     def replace(self, job: Job) -> Job:
-        """Write the job over the version it was made from. Raises StaleJob."""
+        """Write the job over the version it was made from. Returns it. Raises StaleJob."""
         written = job.changed(version=job.version + 1)
         try:
             self._table.put(job_item(written), **_unchanged(job))
@@ -61,27 +63,44 @@ class DynamoJobStore:
             raise StaleJob(job_from(conflict.item) if conflict.item else None) from None
         return written
 
-    def begin(self, job: Job, key: str, use: KeyUse, *, before: KeyUse | None = None) -> Job:
-        """Write a job and what its key is used for. Raises StaleJob or KeyTaken."""
+    def begin(
+        self,
+        job: Job,
+        key: str,
+        use: KeyUse,
+        *,
+        before: KeyUse | None = None,
+        held: Hold | None = None,
+    ) -> Job:
+        """Write a job, the use of its key and its hold in one transaction.
+
+        Raises StaleJob, KeyTaken or HoldTaken.
+        """
         begun = job.changed(version=job.version + 1)
         expiration = int(self._clock()) + KEEP_KEYS
+        puts = [
+            {"item": job_item(begun), **_unchanged(job)},
+            {"item": _key_item(key, use, expiration), **_unused(before)},
+        ]
+        if begun.exclusive:
+            puts.append({"item": _hold_item(begun), **_held_by(held)})
         try:
-            self._table.transact(
-                [
-                    {"Put": {"item": job_item(begun), **_unchanged(job)}},
-                    {"Put": {"item": _key_item(key, use, expiration), **_unused(before)}},
-                ],
-                token=uuid.uuid4().hex,
-            )
+            self._table.transact([{"Put": put} for put in puts], token=uuid.uuid4().hex)
         except TransactionRefused as refused:
-            if refused.reasons[0] is None:
-                raise KeyTaken from None
-            found = refused.items[0]
-            raise StaleJob(job_from(found) if found else None) from None
+            stale, taken = refused.reasons[:2]
+            if stale is not None:
+                found = refused.items[0]
+                raise StaleJob(job_from(found) if found else None) from None
+            raise (KeyTaken if taken is not None else HoldTaken) from None
         return begun
 
+    def hold(self, thing: str) -> Hold | None:
+        """Who was the last to work on an exclusive thing."""
+        item = self._table.get(_key(_hold_id(thing)))
+        return None if item is None else Hold(str(item["jobId"]), int(item["attempt"]))
+
     def key_use(self, key: str) -> KeyUse | None:
-        """What a key was used for."""
+        """Return what a key was used for; None when it is new."""
         item = self._table.get(_key(_key_id(key)))
         if item is None:
             return None
@@ -92,7 +111,7 @@ class DynamoJobStore:
         )
 
     def waiting(self, status: Status, *, until: float) -> Iterator[str]:
-        """Ids of jobs in a status, oldest first."""
+        """Yield the ids of jobs in a status whose sort time is at most `until`, oldest first."""
         found = self._table.query(
             IndexName=STATUS_INDEX,
             where="#s = :status AND updatedAt <= :until",
@@ -103,7 +122,7 @@ class DynamoJobStore:
             yield str(item["pk"])
 
     def remember(self, job_id: str, event: Event) -> None:
-        """Add a line to the history."""
+        """Add a line to the job's history. A failure is only logged."""
         item = {
             "pk": job_id,
             "sk": f"EVT#{timestamp(event.at)}#{uuid.uuid4().hex[:8]}",
@@ -119,20 +138,20 @@ class DynamoJobStore:
             logger().warning("history line lost", extra={"kind": event.kind, "reason": str(error)})
 
     def history(self, job_id: str) -> Iterator[dict[str, Any]]:
-        """The history, oldest first; for operators."""
+        """Yield the lines of a job's history for operators, oldest first."""
         yield from self._table.query(
             where="pk = :pk AND begins_with(sk, :prefix)", values={":pk": job_id, ":prefix": "EVT#"}
         )
 
 
 def timestamp(epoch: float) -> str:
-    """ISO 8601 in UTC with milliseconds: sorts like time."""
+    """Return epoch seconds as ISO 8601 in UTC with milliseconds, which sorts by time."""
     text = datetime.fromtimestamp(epoch, UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 
 def job_item(job: Job) -> dict[str, Any]:
-    """A job as its item."""
+    """Return the item of a job."""
     sort_time = job.due_at if job.status is Status.SCHEDULED and job.due_at else job.updated_at
     return {
         **_key(job.id),
@@ -143,6 +162,7 @@ def job_item(job: Job) -> dict[str, Any]:
         "writtenAt": _number(job.updated_at),
         "version": job.version,
         "attempt": job.attempt,
+        "exclusive": job.exclusive or None,
         "runs": job.runs,
         "requestedAt": _number(job.requested_at),
         "startedAt": _number(job.started_at),
@@ -165,7 +185,7 @@ def job_item(job: Job) -> dict[str, Any]:
 
 
 def job_from(item: Mapping[str, Any]) -> Job:
-    """A job from its item."""
+    """Return the job that an item holds."""
     ending = item.get("ending")
     return Job(
         id=str(item["pk"]),
@@ -175,6 +195,7 @@ def job_from(item: Mapping[str, Any]) -> Job:
         attempt=int(item["attempt"]),
         runs=int(item["runs"]),
         version=int(item["version"]),
+        exclusive=str(item.get("exclusive") or ""),
         requested_at=float(item["requestedAt"]),
         updated_at=float(item["writtenAt"]),
         correlation_id=str(item["correlationId"]),
@@ -268,8 +289,26 @@ def _key_item(key: str, use: KeyUse, expiration: int) -> dict[str, Any]:
     }
 
 
+def _hold_id(thing: str) -> str:
+    return f"HOLD#{thing}"
+
+
+def _hold_item(job: Job) -> dict[str, Any]:
+    return {**_key(_hold_id(job.exclusive)), "jobId": job.id, "attempt": job.attempt}
+
+
+def _held_by(held: Hold | None) -> dict[str, Any]:
+    """The condition that nobody took the hold since it was read."""
+    if held is None:
+        return {"condition": "attribute_not_exists(pk)"}
+    return {
+        "condition": "jobId = :holder AND attempt = :since",
+        "values": {":holder": held.job_id, ":since": held.attempt},
+    }
+
+
 def _unused(before: KeyUse | None) -> dict[str, Any]:
-    """The condition that the key stands for nothing else than what was read."""
+    """Return the condition that nobody has used the key since it was read."""
     if before is None:
         return {"condition": "attribute_not_exists(pk)"}
     return {
@@ -279,7 +318,7 @@ def _unused(before: KeyUse | None) -> dict[str, Any]:
 
 
 def _unchanged(job: Job) -> dict[str, Any]:
-    """The condition that nobody wrote since this version was read."""
+    """Return the condition that nobody has written the job since this version was read."""
     if job.version == 0:
         return {"condition": "attribute_not_exists(pk)"}
     return {

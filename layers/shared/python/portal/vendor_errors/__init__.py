@@ -1,6 +1,5 @@
-"""What each vendor's error codes mean, one table per vendor, each row with its reason and source.
+"""The meaning of each vendor's error codes, in one table per vendor, with reason and source.
 
-The adapters classify by these tables; `docs/vendor-errors.md` prints them (a test holds the two
-together). A code that is in no table is logged and counted, and each adapter says what it takes
-it for.
+The adapters classify errors by these tables. `docs/vendor-errors.md` prints them, which a test
+checks. A code that is in no table is logged and counted, and each adapter has a rule for it.
 """

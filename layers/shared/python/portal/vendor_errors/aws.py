@@ -1,4 +1,4 @@
-"""AWS: what every API has in common, and the codes of Cognito, DynamoDB and SQS.
+"""The error codes that all AWS APIs share, and those of Cognito, DynamoDB and SQS.
 
 Codes are compared without the prefix that query APIs put before them
 (`AWS.SimpleQueueService.NonExistentQueue`) and without the suffix of JSON APIs (`#...`).
@@ -237,15 +237,15 @@ SQS = table(
 
 
 def aws_row(own: Mapping[str, Row], code: str) -> Row | None:
-    """The row of a code: the service's own, else what all have in common."""
+    """Return the row of a code in the service's table, else in the common one."""
     plain = code.rpartition("#")[2].rpartition(".")[2]
     return own.get(plain) or COMMON.get(plain)
 
 
 def aws_kind(own: Mapping[str, Row], code: str, status: int | None) -> Kind | None:
-    """The kind of an answer; None for a code that is in no table and says nothing by its status.
+    """Return the kind of an answer; None when neither its code nor its status is known.
 
-    A status of 500 and above is an error of the service whatever its code; 429 is a limit.
+    A status of 500 and above is an error of the service, and 429 is a limit.
     """
     row = aws_row(own, code)
     if row is not None:

@@ -1,4 +1,4 @@
-"""The rows of the tables, and what a row makes of a failed request."""
+"""The rows of the tables, and the exceptions that they stand for."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from portal.observability import count, logger
 
 
 class Kind(StrEnum):
-    """What an error says about the request that it answers.
+    """The meaning of an error for the request that it answers.
 
-    The first two are a definite no, the next three mean that nothing happened and that a
-    repetition can succeed, and after the last one a write may have happened.
+    The first two are refusals. The next three say that the request had no effect and that a retry
+    can succeed. After the last one, a write may have had an effect.
     """
 
     REFUSED = "refused"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """One code (or text) of a vendor: how it is classified, why, and who says so."""
+    """One code or text of a vendor, with its kind, the reason for it, and the source."""
 
     code: str
     kind: Kind
@@ -44,7 +44,7 @@ class Row:
 
     @property
     def transient(self) -> bool:
-        """Whether nothing happened and the same request can succeed later."""
+        """Whether the request had no effect and the same one can succeed later."""
         return self.kind in TRANSIENT
 
 
@@ -60,14 +60,14 @@ _TYPES: Mapping[Kind, type[UpstreamError]] = {
 
 
 def error_type(kind: Kind, *, writes: bool) -> type[UpstreamError]:
-    """The exception of a kind; a read is never in doubt, because it has no effect."""
+    """Return the exception of a kind. A read is never in doubt, because it has no effect."""
     if kind is Kind.IN_DOUBT and not writes:
         return Unavailable
     return _TYPES[kind]
 
 
 def table(*groups: Iterator[Row]) -> Mapping[str, Row]:
-    """Rows by their code. Raises ValueError for a code that is listed twice."""
+    """Return rows by their code. Raises ValueError for a code that is listed twice."""
     found: dict[str, Row] = {}
     for group in groups:
         for row in group:
@@ -79,13 +79,13 @@ def table(*groups: Iterator[Row]) -> Mapping[str, Row]:
 
 
 def rows(kind: Kind, source: str, reasons: Mapping[str, str]) -> Iterator[Row]:
-    """Rows of one kind and source; `reasons` by code."""
+    """Yield the rows of one kind and source. `reasons` are by code."""
     return (Row(code, kind, reason, source) for code, reason in reasons.items())
 
 
 def note_unknown(upstream: str, operation: str, code: str, kind: Kind) -> None:
-    """Log and count a code that is in no table, so that somebody adds it."""
-    count("UnknownVendorErrors", upstream=upstream)
+    """Log and count a code that is in no table, so that a developer adds it."""
+    count("UnknownVendorErrors")
     logger().warning(
         "an error code that is in no table of docs/vendor-errors.md",
         extra={"upstream": upstream, "operation": operation, "code": code, "taken_for": kind.value},

@@ -1,4 +1,4 @@
-"""Salesforce: REST API, composite resources and the token endpoint."""
+"""The error codes of Salesforce's REST API, composite resources and token endpoint."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ CODES = table(
     ),
 )
 
-# Codes under which Apex and flows report whatever stopped them; only their text names it.
+# Codes under which Apex and flows report other errors. Only their text names the error.
 WRAPPERS = frozenset(
     {
         "APEX_ERROR",
@@ -196,8 +196,8 @@ WRAPPERS = frozenset(
 )
 _WRAPPED = "declarative-lookup-rollup-summaries issues 788, 847, 1241"
 
-# Parts of a text in lower case, looked for under the codes in WRAPPERS only: elsewhere Salesforce
-# quotes what it was sent.
+# Parts of a text in lower case. They are searched under the codes in WRAPPERS only, because other
+# messages quote the request.
 TEXTS = table(
     rows(
         Kind.UNAVAILABLE,
@@ -226,7 +226,7 @@ _CODE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 
 
 def wrapped(message: str) -> Row | None:
-    """The transient error that a trigger's or flow's text names, if it names one."""
+    """Return the transient error that the text of a trigger or flow names, or None."""
     for code in _CODE.findall(message):
         row = CODES.get(code)
         if row is not None and row.transient:
@@ -237,7 +237,7 @@ def wrapped(message: str) -> Row | None:
 
 _OAUTH = "Salesforce help, OAuth 2.0 authorization errors"
 
-# `error` of the token endpoint.
+# The values of `error` of the token endpoint.
 TOKEN_CODES = table(
     rows(
         Kind.UNAVAILABLE,
@@ -275,7 +275,7 @@ TOKEN_CODES = table(
         },
     ),
 )
-# Parts of `error_description` in lower case, whatever `error` says.
+# Parts of `error_description` in lower case. They decide before `error`.
 TOKEN_TEXTS = table(
     rows(
         Kind.THROTTLED,
@@ -300,7 +300,7 @@ TOKEN_TEXTS = table(
 
 
 def token_row(error: str, description: str) -> Row | None:
-    """The row of a refusal of the token endpoint: its text first, then its code."""
+    """Return the row for a refusal of the token endpoint, by its text, else by its code."""
     text = description.lower()
     by_text = next((row for part, row in TOKEN_TEXTS.items() if part in text), None)
     return by_text or TOKEN_CODES.get(error)

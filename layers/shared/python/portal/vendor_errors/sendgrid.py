@@ -1,6 +1,6 @@
-"""SendGrid: statuses of mail/send, and the texts that say more than the status.
+"""The statuses of SendGrid's mail/send, and the texts that say more than the status.
 
-The text decides first: SendGrid answers a used-up allowance with the status of a wrong key.
+The text decides first, because a used-up allowance has the same status as a wrong key.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from portal.vendor_errors.model import Kind, Row, rows, table
 _ERRORS = "Twilio SendGrid API reference, Errors and Mail Send"
 _CREDITS = "sendgrid-nodejs issue 1032, openwhyd issue 178, mautic issue 8721"
 
-# Parts of a message in lower case, whatever the status says.
+# Parts of a message in lower case. They decide before the status.
 TEXTS = table(
     rows(
         Kind.ALLOWANCE,
@@ -31,6 +31,22 @@ TEXTS = table(
             "account, or the key may not send.",
         },
     ),
+    rows(
+        Kind.UNAUTHORIZED,
+        "sendgrid-nodejs issue 1088, sendgrid-ruby pull request 489",
+        {
+            "does not match a verified sender identity": "EMAIL_FROM is no verified sender: verify "
+            "its domain or the address under Sender Authentication.",
+        },
+    ),
+    rows(
+        Kind.UNAUTHORIZED,
+        "sendgrid-csharp issue 427",
+        {
+            "access forbidden": "The key lacks Mail Send, or the account's IP Access Management "
+            "does not admit the Lambdas' address.",
+        },
+    ),
 )
 
 STATUSES = table(
@@ -39,8 +55,7 @@ STATUSES = table(
         _ERRORS,
         {
             "401": "The API key is wrong, was revoked or is missing; it is read again once.",
-            "403": "The key lacks the scope mail.send, the sender is not verified, or the address "
-            "is blocked.",
+            "403": "SendGrid forbids it; the text says what.",
         },
     ),
     rows(
@@ -76,7 +91,7 @@ STATUSES = table(
 
 
 def row_of(status: int, message: str) -> Row | None:
-    """The row of an answer: its text first, then its status."""
+    """Return the row for an answer, by its text, else by its status."""
     text = message.lower()
     by_text = next((row for part, row in TEXTS.items() if part in text), None)
     return by_text or STATUSES.get(str(status))

@@ -1,4 +1,4 @@
-"""SMTP: reply codes, and the texts that say more than the code."""
+"""The reply codes of SMTP servers, and the texts that say more than the code."""
 
 from __future__ import annotations
 
@@ -17,6 +17,18 @@ TEXTS = table(
             "daily sending quota": "The account's mails of the day are used up.",
             "sending quota exceeded": "The account's mails of the day are used up.",
             "quota exceeded for sender": "The account's mails of the day are used up.",
+        },
+    ),
+    rows(
+        Kind.UNAUTHORIZED,
+        "hackathon-starter issue 1083, sendgrid docs issue 6473 (SendGrid); Amazon SES, SMTP "
+        "response codes",
+        {
+            "does not match a verified sender identity": "EMAIL_FROM is no verified sender.",
+            "unauthenticated senders not allowed": "The server wants a login: set "
+            "SMTP_AUTHENTICATION=true.",
+            "email address is not verified": "EMAIL_FROM is no verified sender, or SES still is "
+            "in its sandbox.",
         },
     ),
 )
@@ -49,7 +61,10 @@ REPLIES = table(
 
 
 def row_of(code: int, message: str, *, login: bool) -> Row:
-    """The row of a reply: its text first, then its code. `login`: a 5xx is about credentials."""
+    """Return the row for a reply, by its text, else by its code.
+
+    With `login`, an unknown 5xx is a refusal of the credentials.
+    """
     text = message.lower()
     by_text = next((row for part, row in TEXTS.items() if part in text), None)
     if by_text is not None:

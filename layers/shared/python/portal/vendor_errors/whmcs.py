@@ -1,9 +1,9 @@
-"""WHMCS: texts of the API by action, and pages that come in their place.
+"""The error texts of the WHMCS API by action, and the HTML pages that may replace an answer.
 
-WHMCS has no error codes, only texts in a 200 (its own refusals of a caller come with 403 or 400).
-A text is matched whole, without regard to case, repeated spaces and a final full stop; `…` in a
-row stands for whatever WHMCS puts there. A text is looked up under its action first, then under
-the rows for all actions.
+WHMCS has no error codes. Errors are texts with the status 200; only its refusals of a caller come
+with 403 or 400. A text is matched as a whole, without regard to case, repeated spaces and a final
+full stop. `…` in a row stands for any text. The rows of the action are searched before the rows
+for all actions.
 """
 
 from __future__ import annotations
@@ -23,13 +23,17 @@ CLIENT_MISSING = "client not found"
 CLIENT_ID_MISSING = "client id not found"
 NOT_PENDING = "order id not found or status not pending"
 INVOICE_MISSING = "invoice id not found"
+CAPTURE_FAILED = "payment attempt failed"
+NOT_UNPAID = "invoice not found or not unpaid"
 LOGIN_REFUSED = "email or password invalid"
-# Only these may be a rotated secret; hammering on after them can ban our IP address.
+# Only these may mean that the secret was rotated. Repeating them can ban the portal's address.
 ROTATED = frozenset({"authentication failed", "invalid or missing credentials"})
-# These pass on the words of a server module, which can say anything, also "Access Denied".
+# These return the text of a server module, which can be any text, even "Access Denied".
 MODULE_ACTIONS = frozenset({"AcceptOrder", "ModuleCreate", "ModuleCustom"})
-# These cannot be repeated safely: a text in no table leaves open whether they took effect.
-ONCE_ONLY = frozenset({"AddOrder", "AddBillableItem", "CapturePayment", "CreateInvoice"})
+# These cannot be repeated safely. After a text in no table, it is unknown if they took effect.
+ONCE_ONLY = frozenset(
+    {"AddCredit", "AddOrder", "AddBillableItem", "CapturePayment", "CreateInvoice"}
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Text(Row):
 
     @property
     def for_every_action(self) -> bool:
-        """Whether the row is for no particular action."""
+        """Whether the row counts for all actions."""
         return self.action == _ANY
 
 
@@ -212,6 +216,54 @@ TEXTS: tuple[Text, ...] = (
         {INVOICE_MISSING: "No such invoice."},
     ),
     *_texts(
+        "CreateInvoice",
+        Kind.REFUSED,
+        _API,
+        {
+            "client id not found": "No such client.",
+            "invalid payment method. valid options include …": "WHMCS_PAYMENT_METHOD is no "
+            "gateway of this installation.",
+            "cannot create and send a draft invoice in a single api request. …": "The request is "
+            "malformed.",
+        },
+    ),
+    *_texts(
+        "CapturePayment",
+        Kind.REFUSED,
+        _API,
+        {
+            CAPTURE_FAILED: "The gateway did not take the money.",
+            NOT_UNPAID: "Paid, cancelled, or no such invoice: the invoice itself says which.",
+        },
+    ),
+    *_texts(
+        "UpdateInvoice",
+        Kind.REFUSED,
+        _API,
+        {
+            INVOICE_MISSING: "No such invoice.",
+            "invalid status …": "The installation has no such status.",
+        },
+    ),
+    *_texts(
+        "AddCredit",
+        Kind.REFUSED,
+        _API,
+        {
+            "client id not found": "No such client.",
+            "no amount provided": "The request is malformed.",
+            "amount must be in decimal format: ### or ###.##": "The request is malformed.",
+            "type can only be add or remove": "The request is malformed.",
+            "date format is not valid": "The request is malformed.",
+        },
+    ),
+    *_texts(
+        "GetCredits",
+        Kind.REFUSED,
+        _API,
+        {"client id not found": "No such client."},
+    ),
+    *_texts(
         "CreateSsoToken",
         Kind.REFUSED,
         _API,
@@ -238,12 +290,12 @@ def _patterns() -> tuple[tuple[Text, re.Pattern[str]], ...]:
 
 
 def normal(text: str) -> str:
-    """A text as the rows are written: lower case, single spaces, no final full stop."""
+    """Return a text in the form of the rows: lower case, single spaces, no final full stop."""
     return " ".join(text.lower().split()).rstrip(".")
 
 
 def lookup(action: str, text: str) -> Text | None:
-    """The row of a text: the action's own first, then those of every action."""
+    """Return the row for a text, from the rows of the action, else from those for all actions."""
     wanted = normal(text)
     for scope in (action, _ANY):
         for row, pattern in _patterns():
@@ -253,7 +305,7 @@ def lookup(action: str, text: str) -> Text | None:
 
 
 def page_row(page: str) -> Text | None:
-    """The row of an HTML page in place of an answer, if it says that no action has run."""
+    """Return the row for an HTML page that says that no action has run, or None."""
     text = " ".join(page.lower().split())
     return next(
         (

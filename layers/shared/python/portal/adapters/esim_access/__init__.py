@@ -1,4 +1,4 @@
-"""eSIM Access as `EsimProvider`.
+"""`EsimProvider` over the API of eSIM Access.
 
 Source: docs.esimaccess.com (Partner API V1, changes up to April 2026).
 """

@@ -1,8 +1,8 @@
-"""Requests to eSIM Access: signed POSTs, and the envelope that decides whatever the HTTP status.
+"""Requests to eSIM Access: signed POSTs whose JSON envelope, not the HTTP status, has the result.
 
-Source: docs.esimaccess.com, "Standards", "Authentication", "Error Codes". The tables and examples
-disagree on whether `success` is a boolean or a text and on what the message is called: both are
-read.
+Source: docs.esimaccess.com, "Standards", "Authentication", "Error Codes". Its tables and examples
+disagree on whether `success` is a boolean or a text, and on the name of the message. Both forms
+are read.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from portal.secrets import Secret
 READ_SECONDS = 20.0
 PREFIX = "/api/v1/open/"
 _TOO_MANY = 429
-# The provider works and answers: no reason for a circuit breaker to keep calls away.
+# The provider works and answers, so the circuit breaker must not count these as failures.
 _BUSINESS = frozenset({Verdict.REFUSED, Verdict.NOT_YET})
 
 
 @dataclass(frozen=True)
 class _Failure:
-    """A failure envelope; `text` is the vendor's own."""
+    """The content of a failure envelope. `text` is the provider's own message."""
 
     verdict: Verdict
     code: str | None
@@ -42,7 +42,7 @@ class _Failure:
 
 
 class EsimAccessClient:
-    """The secret is `{"accessCode", "secretKey"}`; `guard` runs every call."""
+    """Sends requests. The secret is `{"accessCode", "secretKey"}`. `guard` runs every call."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class EsimAccessClient:
         self._signer = signer or Signer()
 
     def call(self, path: str, body: dict[str, Any], *, writes: bool) -> dict[str, Any]:
-        """The `obj` of a successful answer. Raises the upstream's errors."""
+        """Send a request and return the `obj` of a successful answer. Raises UpstreamErrors."""
         call = Call("POST", f"{self._url}{PREFIX}{path}", path, writes)
         answer: dict[str, Any] | _Failure = self._guard(lambda: self._send(call, body))
         if isinstance(answer, _Failure):
@@ -84,7 +84,7 @@ class EsimAccessClient:
     ) -> dict[str, Any] | _Failure:
         access_code = self._secret.part(secret, "accessCode")
         secret_key = self._secret.part(secret, "secretKey")
-        # The signature covers these bytes: they are made once and sent as they are.
+        # The signature covers these bytes, so they are made once and sent unchanged.
         raw = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
         headers = self._signer.headers(raw, access_code=access_code, secret_key=secret_key)
         headers["Content-Type"] = "application/json"
@@ -124,7 +124,7 @@ def _failure(
         log_unknown_code("esim_access", call.operation, code, status)
     if code == errors.NO_FUNDS:
         count("EsimProviderFundsExhausted")
-    # Not even staff, who read the message in Salesforce, may have the credentials.
+    # The message is shown to staff in Salesforce, and must not hold the credentials.
     text = without(str(envelope.get("errorMsg") or envelope.get("errorMessage") or ""), secrets)
     text = text or "an answer that is no envelope"
     return _Failure(errors.judge(code, status), code, status, text, without(text, sent))

@@ -1,7 +1,7 @@
-"""What eSIM Access' error codes mean.
+"""The meaning of eSIM Access' error codes.
 
-Source: docs.esimaccess.com, "Error Codes". The documentation does not say which failures had an
-effect: a code that is not plainly a refusal leaves a write in doubt, which costs one look.
+Source: docs.esimaccess.com, "Error Codes". The documentation does not say which failures may have
+had an effect. A code that is not plainly a refusal leaves a write in doubt, and the next run looks.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ CODES = {
     "000105": Verdict.REFUSED,  # a mandatory parameter is missing
     "000106": Verdict.REFUSED,  # a mandatory parameter is null
     "000107": Verdict.REFUSED,  # the length of a parameter
-    "101001": Verdict.UNAVAILABLE,  # timestamp expired: the next try is signed afresh
+    "101001": Verdict.UNAVAILABLE,  # timestamp expired; the retry is signed with a new one
     "101002": Verdict.UNAUTHORIZED,  # this IP is blocked
     "101003": Verdict.UNAUTHORIZED,  # signature mismatch
     NOT_IN_THIS_STATUS: Verdict.REFUSED,  # not allowed in the order's status
     "200005": Verdict.REFUSED,  # package price
     "200006": Verdict.REFUSED,  # total amount
-    NO_FUNDS: Verdict.NOT_YET,  # our balance is used up: somebody pays in
+    NO_FUNDS: Verdict.NOT_YET,  # the reseller's balance is used up until somebody adds funds
     "200008": Verdict.REFUSED,  # order parameters
     ABNORMAL_STATUS: Verdict.REFUSED,  # abnormal order status
     ALLOCATING: Verdict.NOT_YET,  # profiles are being allocated
@@ -44,12 +44,12 @@ CODES = {
     "900001": Verdict.IN_DOUBT,  # the system is busy
 }
 STATUSES = {401: Verdict.UNAUTHORIZED, 403: Verdict.UNAUTHORIZED}
-# Other credentials can only help where the credentials were looked at.
+# The codes for which a renewed secret may help.
 ABOUT_CREDENTIALS = frozenset({"000101", "000102", "101003"})
 
 
 def judge(code: str | None, status: int) -> Verdict:
-    """What a failure means, by its code, else by its HTTP status."""
+    """Return the verdict on a failure by its code, else by its HTTP status."""
     if code in CODES:
         return CODES[code]
     return STATUSES.get(status, Verdict.IN_DOUBT)

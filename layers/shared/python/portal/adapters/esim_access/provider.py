@@ -1,10 +1,10 @@
-"""eSIM Access as `EsimProvider`: prepaid data eSIMs, ordered by package.
+"""`EsimProvider` over eSIM Access: prepaid data eSIMs, ordered by package.
 
-A line is one profile (`esimTranNo`: ICCIDs are used again); until it is allocated, its handle is
-`order:` and the order's number. Our reference is the `transactionId` of the order: "duplicate
-transactionId will be identified as the same request". Nothing says so for top-ups: whether one
-happened is read from the profile's total volume. There is no reissue of a line; another one is
-ordered instead.
+A line is one profile, identified by its `esimTranNo`, because ICCIDs are used again. Until the
+profile is allocated, the line's id is `order:` and the order's number. The portal's reference is
+the `transactionId` of the order: "duplicate transactionId will be identified as the same request".
+The documentation does not say so for top-ups, so the profile's total volume tells whether one
+happened. A line cannot be reissued; another one is ordered instead.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ ORDER = "order:"
 PAGE_SIZE, ONE_PAGE = 500, 5
 MOST_PAGES = 10_000
 SKEW = timedelta(minutes=10)
-# How far back a listing goes when nobody says since when; older orders are answered by number.
+# How far back a listing goes when no start is given. Older orders are found by their number.
 LOOK_BACK = timedelta(days=90)
 
 
@@ -74,7 +74,11 @@ class EsimAccessProvider:
 
     @property
     def capabilities(self) -> Capabilities:
-        """No window is documented for repeated orders; top-ups are carried out again."""
+        """The provider's abilities.
+
+        The documentation names no time limit for repeated orders. Repeated top-ups are carried
+        out again.
+        """
         return Capabilities(
             provider="esim_access",
             reissue=ReissueMode.REPLACEMENT_ORDER,
@@ -91,7 +95,7 @@ class EsimAccessProvider:
         )
 
     def subscribe(self, subscriber: Subscriber) -> str:
-        """No call: eSIM Access keeps no customers."""
+        """Return the user's id without a call, because eSIM Access has no customers."""
         return subscriber.user_id
 
     def activate(
@@ -99,10 +103,10 @@ class EsimAccessProvider:
         *,
         ref: str,
         plan: str,
-        subscriber_id: str,  # noqa: ARG002  # there are no customers
+        subscriber_id: str,  # noqa: ARG002  # the API has no customers
         eid: str | None = None,  # noqa: ARG002  # profiles are not bound to a phone
     ) -> Line:
-        """esim/order of one profile."""
+        """Order one profile (esim/order). Returns the pending line."""
         number = self._order(ref, plan)
         return Line(line_id=ORDER + number, state=LineState.PENDING, ref=ref, plan=plan)
 
@@ -115,10 +119,10 @@ class EsimAccessProvider:
         known: Mapping[str, str] | None = None,
         eids: Mapping[str, str] | None = None,  # noqa: ARG002  # as for activate
     ) -> Mapping[str, Line]:
-        """esim/query by time, and by number for what a listing does not show.
+        """Return the lines by reference (esim/query by time, and by order number).
 
-        A listing shows allocated profiles only; an order in the making, or one that failed, is
-        told by its number alone.
+        A listing holds allocated profiles only. An order that is being allocated or that failed
+        is found only by its number.
         """
         handles = {ref: line_id for ref, line_id in (known or {}).items() if ref in refs}
         found = {}
@@ -130,7 +134,7 @@ class EsimAccessProvider:
         return found
 
     def get_line(self, line_id: str) -> Line:
-        """esim/query by the profile's number, or by the order's."""
+        """Return a line (esim/query by the number of the profile or of the order)."""
         try:
             return reading.line(self._profile(line_id))
         except Unavailable as error:
@@ -143,7 +147,10 @@ class EsimAccessProvider:
             return Line(line_id=line_id, state=LineState.ENDED, reason=error.code)
 
     def activation_code(self, line_id: str) -> ActivationCode:
-        """esim/query: the member `ac`."""
+        """Return the activation code of a line (esim/query, member `ac`).
+
+        Raises Unavailable while there is none, and Refused when it cannot be parsed.
+        """
         code = self._profile(line_id).get("ac")
         if not code:
             raise _not_ready("esim/query", "the provider has no activation code yet")
@@ -156,17 +163,17 @@ class EsimAccessProvider:
         self,
         *,
         ref: str,
-        line_id: str,  # noqa: ARG002  # the new line knows nothing of the old one
+        line_id: str,  # noqa: ARG002  # the new line has no relation to the old one
         plan: str,
         subscriber_id: str,  # noqa: ARG002  # as for activate
         eid: str | None = None,  # noqa: ARG002  # as for activate
     ) -> Reissue:
-        """esim/order of another profile of the plan."""
+        """Order another profile of the plan (esim/order). Returns the pending reissue."""
         number = self._order(ref, plan)
         return Reissue(reissue_id=ORDER + number, state=ChangeState.PENDING)
 
     def find_reissue(self, trace: Trace) -> Reissue | None:
-        """The order by its number, else by its transactionId among those since then."""
+        """Find the order by its number, else by its transactionId in a listing since then."""
         if trace.change_id is not None:
             line = self.get_line(trace.change_id)
         else:
@@ -186,7 +193,7 @@ class EsimAccessProvider:
         )
 
     def end_line(self, line_id: str) -> None:
-        """esim/cancel for a refund while it was never installed, else esim/revoke."""
+        """End a line: esim/cancel, with a refund, if it was never installed, else esim/revoke."""
         try:
             item = self._profile(line_id)
         except Refused as error:
@@ -200,7 +207,7 @@ class EsimAccessProvider:
             try:
                 self._client.call("esim/cancel", name, writes=True)
             except Refused as error:
-                # It was installed meanwhile, or ended.
+                # The profile was installed or ended meanwhile.
                 if error.code != errors.NOT_IN_THIS_STATUS:
                     raise
             else:
@@ -208,11 +215,11 @@ class EsimAccessProvider:
         self._revoke(name)
 
     def offers(self, plan: str) -> Sequence[Offer]:
-        """package/list of the type TOPUP for a package code or slug.
+        """Return the top-ups for a package code or slug (package/list of the type TOPUP).
 
-        Day passes are left out: what they cost depends on a number of days.
+        Day passes are left out, because their price depends on a number of days.
         """
-        # Slugs are made of the region, volume and days ("JP_5_30"), codes have no such parts.
+        # Slugs consist of region, volume and days ("JP_5_30"). Codes have no underscore.
         by = "slug" if "_" in plan else "packageCode"
         found = self._client.call("package/list", {"type": "TOPUP", by: plan}, writes=False)
         fixed = (
@@ -223,7 +230,7 @@ class EsimAccessProvider:
         return readable(fixed, reading.offer, "esim_access")
 
     def top_up(self, *, ref: str, line_id: str, offer_id: str) -> TopUp:
-        """esim/topup."""
+        """Top a line up (esim/topup). Returns the finished top-up."""
         number = line_id
         if line_id.startswith(ORDER):
             number = str(self._profile(line_id)["esimTranNo"])
@@ -232,7 +239,10 @@ class EsimAccessProvider:
         return TopUp(state=ChangeState.DONE, top_up_id=answer.get("topUpEsimTranNo"))
 
     def find_top_up(self, trace: TopUpTrace) -> TopUp | None:
-        """esim/query: whether the total volume grew by what was bought, and by nothing else."""
+        """Find a top-up: the line's total volume has grown by exactly what was bought.
+
+        Raises OutcomeUnknown when the volume (esim/query) does not tell.
+        """
         if trace.change_id is not None:
             return TopUp(state=ChangeState.DONE, top_up_id=trace.change_id)
         before, added, now = trace.data_before, trace.data_added, None
@@ -252,7 +262,7 @@ class EsimAccessProvider:
         )
 
     def usage(self, line_ids: Sequence[str]) -> Mapping[str, Usage]:
-        """esim/usage/query; figures are two to three hours old."""
+        """Return the data usage of lines (esim/usage/query). Figures are two to three hours old."""
         self.capabilities.check_batch(line_ids)
         numbers = [line_id for line_id in line_ids if not line_id.startswith(ORDER)]
         if not numbers:
@@ -268,7 +278,7 @@ class EsimAccessProvider:
         return found
 
     def profile_state(self, line_id: str) -> ProfileState:
-        """esim/query: the member `smdpStatus`."""
+        """Return the state of the profile (esim/query, member `smdpStatus`)."""
         return self.get_line(line_id).profile or ProfileState.UNKNOWN
 
     def _order(self, ref: str, plan: str) -> str:
@@ -279,7 +289,7 @@ class EsimAccessProvider:
         return str(answer["orderNo"])
 
     def _profile(self, line_id: str) -> dict[str, Any]:
-        """The one profile of a handle. Raises Unavailable while its order is being allocated."""
+        """Return the profile of a line id. Raises Unavailable while it is being allocated."""
         by = {"esimTranNo": line_id}
         if line_id.startswith(ORDER):
             by = {"orderNo": line_id.removeprefix(ORDER)}
@@ -326,7 +336,7 @@ class EsimAccessProvider:
 
 
 def _time(moment: datetime) -> str:
-    """As the documentation writes the limits of a period."""
+    """Return a time as the documentation writes the limits of a period."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M+00:00")
 
 

@@ -1,7 +1,7 @@
-"""eSIM Access' profiles and packages in the port's words.
+"""Translates eSIM Access' profiles and packages into the values of the port.
 
 Source: docs.esimaccess.com, "Query All Allocated Profiles", "Get All Data Packages", "Usage Check".
-Prices are in ten thousandths, volumes in bytes, times in UTC.
+Prices are in ten thousandths of the currency, volumes in bytes, times in UTC.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _DIGITS = re.compile(r"[0-9]{6,15}")
 
 
 def line(item: dict[str, Any]) -> Line:
-    """An entry of `esimList`."""
+    """Return the line of an entry of `esimList`. Raises Unavailable for one without a number."""
     if not item.get("esimTranNo"):
         raise Unavailable(UPSTREAM, "esim/query", "a profile without a number")
     status = str(item.get("esimStatus"))
@@ -67,13 +67,16 @@ def line(item: dict[str, Any]) -> Line:
 
 
 def never_installed(item: dict[str, Any]) -> bool:
-    """Whether the profile can be cancelled for a refund."""
+    """Whether the profile was never installed, so that it can be cancelled for a refund."""
     fresh = (item.get("esimStatus"), item.get("smdpStatus")) == ("GOT_RESOURCE", "RELEASED")
     return fresh and not item.get("orderUsage")
 
 
 def offer(item: dict[str, Any]) -> Offer:
-    """An entry of `packageList` of the type TOPUP. Raises KeyError or ValueError."""
+    """Return the offer of a `packageList` entry of the type TOPUP.
+
+    Raises KeyError or ValueError for an entry of another form.
+    """
     if item["durationUnit"] != "DAY":
         raise ValueError(item["durationUnit"])
     return Offer(
@@ -86,7 +89,7 @@ def offer(item: dict[str, Any]) -> Offer:
 
 
 def usage(item: dict[str, Any]) -> Usage:
-    """An entry of `esimUsageList`. Raises KeyError or ValueError."""
+    """Return the usage of an `esimUsageList` entry. Raises KeyError or ValueError."""
     return Usage(
         used=int(item["dataUsage"]),
         limit=int(item["totalData"]),
@@ -95,7 +98,7 @@ def usage(item: dict[str, Any]) -> Usage:
 
 
 def moment(text: Any) -> datetime | None:
-    """`2023-03-03T06:20:00+0000` and the like; None for anything else."""
+    """Parse a time such as `2023-03-03T06:20:00+0000`; None for anything else."""
     try:
         found = datetime.fromisoformat(str(text))
     except ValueError:
@@ -104,7 +107,7 @@ def moment(text: Any) -> datetime | None:
 
 
 def _plan(item: dict[str, Any]) -> str | None:
-    """The base plan, by its slug: top-ups stand in the same list."""
+    """Return the slug of the base plan. The same list also holds the top-ups."""
     for bought in item.get("packageList") or ():
         if not str(bought.get("packageCode", "")).startswith(TOP_UP):
             plan: str | None = bought.get("slug") or bought.get("packageCode")

@@ -1,4 +1,4 @@
-"""The headers of a signed request.
+"""The headers of a signed request to eSIM Access.
 
 Source: docs.esimaccess.com, "Authentication": HMAC-SHA-256 with the secret key over timestamp
 (milliseconds), request id, access code and the body exactly as it is sent, in lower-case
@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 
 class Signer:
-    """Signs requests; `clock` gives seconds since the epoch, `new_id` a fresh request id."""
+    """Signs requests. `clock` returns epoch seconds and `new_id` a new request id."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class Signer:
         self._new_id = new_id
 
     def headers(self, body: bytes, *, access_code: str, secret_key: str) -> dict[str, str]:
-        """Headers for a body that must be sent without any change."""
+        """Return the headers for a body. The body must be sent unchanged."""
         timestamp, request_id = str(int(self._clock() * 1000)), self._new_id()
         signed = f"{timestamp}{request_id}{access_code}".encode() + body
         signature = hmac.new(secret_key.encode(), signed, hashlib.sha256).hexdigest()

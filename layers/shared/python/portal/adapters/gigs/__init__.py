@@ -1,4 +1,4 @@
-"""Gigs as `EsimProvider`.
+"""`EsimProvider` over the API of Gigs.
 
 Source: developers.gigs.com (Core API): subscriptions, users, SIM credentials, subscription
 changes, add-ons, usage balances, idempotent requests, error handling.

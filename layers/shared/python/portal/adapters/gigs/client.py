@@ -1,4 +1,4 @@
-"""Requests to one Gigs project: login, idempotency keys, pages, what answers mean.
+"""Requests to one Gigs project: authentication, idempotency keys, pages and errors.
 
 Source: developers.gigs.com, "Authentication", "Idempotent requests", "Pagination".
 """
@@ -26,7 +26,7 @@ _TOO_MANY = 429
 
 
 class GigsClient:
-    """The secret is `{"project", "token"}`; `guard` runs every call, for a circuit breaker."""
+    """Sends requests. The secret is `{"project", "token"}`. `guard` runs every call."""
 
     def __init__(
         self, *, url: str, secret: Secret, transport: Transport | None, guard: Guard
@@ -37,19 +37,22 @@ class GigsClient:
         self._guard = guard
 
     def get(self, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:
-        """One resource. Raises the upstream's errors."""
+        """Return one resource. Raises UpstreamErrors."""
         return self._call(Call("GET", path, _operation("GET", path), writes=False), params=params)
 
     def post(self, path: str, body: dict[str, Any], *, key: str | None = None) -> dict[str, Any]:
-        """A write; `key` is its Idempotency-Key. Raises the upstream's errors."""
+        """Send a write and return its answer. `key` is its Idempotency-Key.
+
+        Raises UpstreamErrors.
+        """
         return self._call(Call("POST", path, _operation("POST", path), writes=True), body, key=key)
 
     def search(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """A read whose filter travels in the body. Raises the upstream's errors."""
+        """Send a read with its filter in the body. Returns the answer. Raises UpstreamErrors."""
         return self._call(Call("POST", path, _operation("POST", path), writes=False), body)
 
     def pages(self, path: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
-        """The items of a listing, newest first. Raises the upstream's errors."""
+        """Yield the items of a listing, newest first. Raises UpstreamErrors."""
         after: str | None = None
         while True:
             cursor = {"after": after} if after else {}
@@ -109,7 +112,7 @@ class GigsClient:
 
 
 def segment(text: str) -> str:
-    """A path segment that can only be one: ids are opaque, but never hold a slash."""
+    """Return `text` if it is a safe path segment, else raise Refused. Ids never hold a slash."""
     if not re.fullmatch(r"[A-Za-z0-9_.~-]{1,64}", text) or text in (".", ".."):
         raise Refused(UPSTREAM, "request", "an id with unexpected characters")
     return text
@@ -138,7 +141,7 @@ def _error(
     code, kind = _text(body.get("code")), _text(body.get("type"))
     if not errors.is_known(code, kind):
         log_unknown_code("gigs", call.operation, code or kind, status)
-    # Not even staff, who read the message in Salesforce, may have the token.
+    # The message is shown to staff in Salesforce, and must not hold the token.
     message = without(str(body.get("message", "")), token)
     return failure(
         errors.judge(code, kind, status),

@@ -1,9 +1,8 @@
-"""What Gigs' error types and codes mean.
+"""The meaning of Gigs' error types and codes.
 
-Source: developers.gigs.com, "Error handling" (types) and "Error codes". A code decides before its
-type, the type before the HTTP status: Gigs adds codes within a type without notice, and asks
-clients to expect that. Answers that are no error of Gigs' (a gateway's page) leave the outcome in
-doubt.
+Source: developers.gigs.com, "Error handling" (types) and "Error codes". A known code decides
+first, then the type, then the HTTP status, because Gigs adds codes to a type without notice. An
+answer that is no error of Gigs (a gateway's page) leaves the outcome in doubt.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ CODES = {
     "userAlreadyExists": Verdict.REFUSED,
 }
 TYPES = {
-    # Another request of ours may be changing the same resource, perhaps the same one repeated.
+    # Another request of the portal, or the same one repeated, may be changing the resource.
     "conflict": Verdict.IN_DOUBT,
     "internal": Verdict.IN_DOUBT,
     "invalid": Verdict.REFUSED,
@@ -47,7 +46,7 @@ _SERVER_ERROR = 500
 
 
 def judge(code: str | None, kind: str | None, status: int) -> Verdict:
-    """What an error means, by its code, its type and its HTTP status."""
+    """Return the verdict on an error by its code, its type and its HTTP status."""
     if code in CODES:
         return CODES[code]
     if status >= _SERVER_ERROR:
@@ -58,5 +57,5 @@ def judge(code: str | None, kind: str | None, status: int) -> Verdict:
 
 
 def is_known(code: str | None, kind: str | None) -> bool:
-    """Whether the tables hold what an error says."""
+    """Whether the tables hold an error's code or, without a code, its type."""
     return code in CODES if code else kind in TYPES

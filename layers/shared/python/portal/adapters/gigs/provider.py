@@ -1,8 +1,9 @@
-"""Gigs as `EsimProvider`: all verbs on the same line, all of them asynchronous.
+"""`EsimProvider` over Gigs: all operations work on the same line and are asynchronous.
 
-A line is a subscription; our reference is kept in its `metadata` and is the Idempotency-Key of its
-creation, which Gigs replays for 24 hours. A reissue is a subscription change, a top-up an add-on of
-the subscription; neither has metadata, so both are found again by line and time.
+A line is a subscription. Its `metadata` holds the portal's reference, which is also the
+Idempotency-Key of its creation; Gigs replays the answer for 24 hours. A reissue is a subscription
+change, and a top-up is an add-on of the subscription. Neither has metadata, so both are found
+again by line and time.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ from portal.domain.upstream import Refused, Unavailable
 from portal.secrets import Secret
 
 ALL_STATUSES = "pending,initiated,active,restricted,ended"
-# How far our clock and Gigs' may be apart.
+# How far the portal's clock and Gigs' may differ.
 SKEW = timedelta(minutes=2)
-# Idempotency keys hold for the whole project, whatever is asked for.
+# A prefix per operation, because one key counts for all operations of a project.
 REISSUE, TOP_UP = "reissue:", "topup:"
 LONGEST_KEY = 255
 _NOT_FOUND = 404
@@ -68,7 +69,7 @@ class GigsProvider:
 
     @property
     def capabilities(self) -> Capabilities:
-        """All three verbs on the same line, asynchronously."""
+        """The provider's abilities. All operations work on the same line, asynchronously."""
         return Capabilities(
             provider="gigs",
             reissue=ReissueMode.SAME_LINE,
@@ -85,7 +86,10 @@ class GigsProvider:
         )
 
     def subscribe(self, subscriber: Subscriber) -> str:
-        """POST users; when the address is known already, POST users/search."""
+        """Return the id of the user at Gigs, which is created if needed.
+
+        It calls POST users and, when the address is known already, POST users/search.
+        """
         body = {
             "email": subscriber.email,
             "fullName": subscriber.full_name,
@@ -113,7 +117,7 @@ class GigsProvider:
         subscriber_id: str,
         eid: str | None = None,  # noqa: ARG002  # Gigs allocates eSIMs without it
     ) -> Line:
-        """POST subscriptions with a new eSIM."""
+        """Create a subscription with a new eSIM (POST subscriptions). Returns the line."""
         body = {"plan": plan, "user": subscriber_id, "sim": "auto", "metadata": {reading.REF: ref}}
         answer = self._client.post("subscriptions", body, key=ref)
         reading.made(answer, "POST subscriptions")
@@ -124,11 +128,14 @@ class GigsProvider:
         *,
         subscriber_id: str,
         refs: Sequence[str],
-        since: datetime | None = None,  # noqa: ARG002  # a customer has few lines: no need
-        known: Mapping[str, str] | None = None,  # noqa: ARG002  # nor to ask one by one
+        since: datetime | None = None,  # noqa: ARG002  # a customer has few lines
+        known: Mapping[str, str] | None = None,  # noqa: ARG002  # as for `since`
         eids: Mapping[str, str] | None = None,  # noqa: ARG002  # as for activate
     ) -> Mapping[str, Line]:
-        """GET subscriptions of the user, ended ones too; newest first, so the newest wins."""
+        """Return the user's lines by reference (GET subscriptions), including ended ones.
+
+        Of two lines with one reference, the newer one is returned.
+        """
         wanted, found = set(refs), dict[str, Line]()
         query = {"user": subscriber_id, "status": ALL_STATUSES}
         for item in self._client.pages("subscriptions", query):
@@ -140,18 +147,22 @@ class GigsProvider:
         return found
 
     def get_line(self, line_id: str) -> Line:
-        """GET subscriptions/{id}."""
+        """Return a line (GET subscriptions/{id})."""
         return reading.line(self._subscription(line_id))
 
     def activation_code(self, line_id: str) -> ActivationCode:
-        """GET subscriptions/{id} for its SIM, then GET sims/{sim}/credentials."""
+        """Return the activation code of a line.
+
+        It calls GET subscriptions/{id} for the SIM, then GET sims/{sim}/credentials. Raises
+        Unavailable while there is no code, and Refused when it cannot be parsed.
+        """
         sim = self._sim(line_id)
         if sim is None:
             raise _not_ready()
         try:
             answer = self._client.get(f"sims/{sim}/credentials")
         except Refused as error:
-            if error.status == _NOT_FOUND:  # allocated, but no credentials yet
+            if error.status == _NOT_FOUND:  # the SIM has no credentials yet
                 raise _not_ready() from error
             raise
         code = answer.get("activationCode")
@@ -171,14 +182,14 @@ class GigsProvider:
         subscriber_id: str,  # noqa: ARG002  # and its user
         eid: str | None = None,  # noqa: ARG002  # as for activate
     ) -> Reissue:
-        """POST subscriptionChanges with a new eSIM, at once."""
+        """Change the line to a new eSIM at once (POST subscriptionChanges)."""
         body = {"subscription": line_id, "sim": "auto", "when": "now"}
         answer = self._client.post("subscriptionChanges", body, key=f"{REISSUE}{ref}")
         reading.made(answer, "POST subscriptionChanges")
         return reading.reissue(answer)
 
     def find_reissue(self, trace: Trace) -> Reissue | None:
-        """The change by its id, else the newest of the line's changes of SIM since then."""
+        """Find the change by its id, else the newest change of the line's SIM since then."""
         if trace.change_id is not None:
             return reading.reissue(
                 self._client.get(f"subscriptionChanges/{segment(trace.change_id)}")
@@ -188,7 +199,10 @@ class GigsProvider:
         return reading.reissue(changes[0]) if changes else None
 
     def end_line(self, line_id: str) -> None:
-        """POST subscriptions/{id}/end; a refusal is looked into."""
+        """End a line (POST subscriptions/{id}/end). A refusal for an ended line is no error.
+
+        Raises Unavailable for a line that is still pending.
+        """
         try:
             self._client.post(f"subscriptions/{segment(line_id)}/end", {})
         except Refused as error:
@@ -202,7 +216,7 @@ class GigsProvider:
             raise
 
     def offers(self, plan: str) -> Sequence[Offer]:
-        """GET addons that can be bought for the plan."""
+        """Return the top-ups that can be bought for the plan (GET addons)."""
         query = {"plan": plan, "status": "available", "type": "topUp"}
         items = self._client.pages("addons", query)
         fitting = (
@@ -213,14 +227,14 @@ class GigsProvider:
         return readable(fitting, reading.offer, "gigs")
 
     def top_up(self, *, ref: str, line_id: str, offer_id: str) -> TopUp:
-        """POST subscriptionAddons."""
+        """Top a line up (POST subscriptionAddons). Returns the top-up, which may be pending."""
         body = {"subscription": line_id, "addon": offer_id}
         answer = self._client.post("subscriptionAddons", body, key=f"{TOP_UP}{ref}")
         reading.made(answer, "POST subscriptionAddons")
         return reading.top_up(answer)
 
     def find_top_up(self, trace: TopUpTrace) -> TopUp | None:
-        """The add-on by its id, else the newest of the line's and the offer's since then."""
+        """Find the add-on by its id, else the newest of this line and offer since then."""
         if trace.change_id is not None:
             return reading.top_up(
                 self._client.get(f"subscriptionAddons/{segment(trace.change_id)}")
@@ -230,7 +244,7 @@ class GigsProvider:
         return reading.top_up(found[0]) if found else None
 
     def usage(self, line_ids: Sequence[str]) -> Mapping[str, Usage]:
-        """GET usageBalances of the one line: data only."""
+        """Return the data usage of one line (GET usageBalances)."""
         self.capabilities.check_batch(line_ids)
         found = {}
         for line_id in line_ids:
@@ -241,7 +255,10 @@ class GigsProvider:
         return found
 
     def profile_state(self, line_id: str) -> ProfileState:
-        """GET sims/{sim}/eSimProfile; only some of Gigs' networks tell."""
+        """Return the state of the profile (GET sims/{sim}/eSimProfile).
+
+        Only some of Gigs' networks report it; for the others it is UNKNOWN.
+        """
         sim = self._sim(line_id)
         if sim is None:
             return ProfileState.UNKNOWN
@@ -261,7 +278,7 @@ class GigsProvider:
         return segment(str(sim)) if sim else None
 
     def _since(self, trace: Trace, path: str, query: dict[str, str]) -> list[dict[str, Any]]:
-        """Items of a listing from the trace's time on, newest first, without other operations'."""
+        """Return the items since the trace's time, newest first, without those of other changes."""
         found = []
         for item in self._client.pages(path, query):
             created = reading.moment(item.get("createdAt"))

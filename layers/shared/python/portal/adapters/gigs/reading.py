@@ -1,4 +1,4 @@
-"""Gigs' objects in the port's words.
+"""Translates Gigs' objects into the values of the port.
 
 Source: developers.gigs.com: the objects `subscription`, `subscriptionChange`, `subscriptionAddon`,
 `addon`, `usageBalance`, `eSimProfile`. Money is in minor units of its currency.
@@ -51,14 +51,14 @@ MINOR_DIGITS = {
 
 
 def made(answer: dict[str, Any], operation: str) -> str:
-    """The id of what was created."""
+    """Return the id of a created resource. Raises OutcomeUnknown when the answer has none."""
     if not answer.get("id"):
         raise OutcomeUnknown(UPSTREAM, operation, "success without an id")
     return str(answer["id"])
 
 
 def line(item: dict[str, Any]) -> Line:
-    """A subscription."""
+    """Return the line of a subscription."""
     line_id = _id(item, "subscriptions")
     sim = item.get("sim") or {}
     ended = item.get("cancellationDetails") or {}
@@ -76,7 +76,7 @@ def line(item: dict[str, Any]) -> Line:
 
 
 def reissue(item: dict[str, Any]) -> Reissue:
-    """A subscription change."""
+    """Return the reissue of a subscription change."""
     return Reissue(
         reissue_id=_id(item, "subscriptionChanges"),
         state=CHANGE_STATES.get(str(item.get("status")), ChangeState.PENDING),
@@ -87,7 +87,10 @@ def reissue(item: dict[str, Any]) -> Reissue:
 
 
 def top_up(item: dict[str, Any]) -> TopUp:
-    """A subscription add-on; one that ended without having been active failed."""
+    """Return the top-up of a subscription add-on.
+
+    An add-on that ended without having been active has failed.
+    """
     status = str(item.get("status"))
     state = ChangeState.PENDING
     if status == "active" or item.get("activatedAt"):
@@ -98,7 +101,7 @@ def top_up(item: dict[str, Any]) -> TopUp:
 
 
 def offer(item: dict[str, Any]) -> Offer:
-    """An add-on of the catalogue."""
+    """Return the offer of an add-on of the catalogue."""
     validity = item.get("validity")
     allowances, price = item.get("allowances") or {}, item["price"]
     return Offer(
@@ -111,7 +114,7 @@ def offer(item: dict[str, Any]) -> Offer:
 
 
 def usage(balances: Iterable[dict[str, Any]], now: datetime) -> Usage | None:
-    """The data balances that can be used now, summed; None when there is none."""
+    """Return the sum of the data balances that can be used now; None when there is none."""
     usable = [balance for balance in balances if _usable(balance, now)]
     if not usable:
         return None
@@ -123,14 +126,14 @@ def usage(balances: Iterable[dict[str, Any]], now: datetime) -> Usage | None:
 
 
 def money(price: dict[str, Any]) -> Money:
-    """`{"amount", "currency"}` with the amount in minor units."""
+    """Return the money of `{"amount", "currency"}`, whose amount is in minor units."""
     currency = str(price["currency"])
     digits = MINOR_DIGITS.get(currency, 2)
     return Money.of(Decimal(int(price["amount"])).scaleb(-digits), currency)
 
 
 def moment(text: Any) -> datetime | None:
-    """RFC 3339; None for anything else."""
+    """Parse an RFC 3339 time; None for anything else."""
     try:
         found = datetime.fromisoformat(str(text))
     except ValueError:

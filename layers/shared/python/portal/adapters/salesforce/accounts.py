@@ -1,4 +1,4 @@
-"""Accounts by customer number and by id, also after they were merged."""
+"""`Accounts` over Salesforce: Accounts by customer number and by id, also after a merge."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _API_NAME = re.compile(r"[A-Za-z]\w*(\.[A-Za-z]\w*)?")
 
 @dataclass(frozen=True)
 class AccountFields:
-    """API names that orgs choose: with Person Accounts the e-mail is `PersonEmail`.
+    """API names of fields that differ between orgs. With Person Accounts, e-mail is `PersonEmail`.
 
-    `second_fact` is empty where no proof of this kind is asked for. They become part of a query,
-    so anything but a field name is a ConfigurationError.
+    `second_fact` is empty where no proof of this kind is asked for. The names become part of a
+    query, so anything but a field name raises ConfigurationError.
     """
 
     customer_number: str
@@ -49,10 +49,10 @@ class SalesforceAccounts:
         self._fields = fields
 
     def by_customer_number(self, number: str) -> Account | None:
-        """The Account with that customer number, or None.
+        """Return the Account with that customer number, or None.
 
-        SOQL compares text without case; the Account's own spelling is the one that is kept.
-        Raises Refused when several Accounts share it (the field should be unique).
+        SOQL compares text without case, so the number is returned in the Account's spelling.
+        Raises Refused when several Accounts have the number (the field should be unique).
         """
         number_field = self._fields.customer_number
         query = f"SELECT {self._columns()} FROM Account WHERE {number_field} = {{}} LIMIT 2"  # noqa: S608  # names checked above

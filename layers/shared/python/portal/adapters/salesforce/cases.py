@@ -1,4 +1,4 @@
-"""Cases, each once: `Portal_Case_Key__c` is unique, so a repeated create is refused as such."""
+"""Creates Cases. `Portal_Case_Key__c` is unique, so Salesforce refuses a repeated create."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ ORIGIN = "Web"
 
 
 class SalesforceCases:
-    """`CaseDesk` over sObject rows; assignment rules run as for any Case made by REST."""
+    """`CaseDesk` over the REST API. Assignment rules run as for any Case created by REST."""
 
     def __init__(self, client: SalesforceClient) -> None:
         self._client = client
 
     def open(self, case: NewCase) -> None:
-        """Create it; DUPLICATE_VALUE means that it is there (REST API guide, status codes).
+        """Create a Case. DUPLICATE_VALUE means that it exists (REST API guide, status codes).
 
-        A create and not an upsert: an upsert would write over what staff has edited since.
+        It does not upsert, because an upsert would overwrite what staff has edited since.
         """
         body = {
             KEY_FIELD: case.key,

@@ -1,4 +1,4 @@
-"""The catalogue and eligibility in Salesforce: one SOQL query each."""
+"""Reads the catalogue and the eligibility of Accounts from Salesforce, by one query each."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ PRODUCT_FIELDS = (
     "WHMCS_Product_Id__c",
     "eSIM_Settings_JSON__c",
 )
-# Through PricebookEntry, so that product and price come in one query. FIELDS(STANDARD) brings
-# CurrencyIsoCode where the org has it; to name it elsewhere is an error (SOQL reference, FIELDS).
+# PricebookEntry gives product and price in one query. FIELDS(STANDARD) includes CurrencyIsoCode
+# where the org has it. Naming the field in other orgs is an error (SOQL reference, FIELDS).
 CATALOG_QUERY = (
     "SELECT FIELDS(STANDARD), {:literal}"
     " FROM PricebookEntry WHERE Pricebook2.Name = {} AND IsActive = TRUE"
@@ -47,7 +47,7 @@ CATALOG_QUERY = (
 
 
 class SalesforceCatalogSource:
-    """`CatalogSource`: what is visible in the named price book."""
+    """`CatalogSource` over the visible products of the named price book."""
 
     def __init__(self, client: SalesforceClient, *, pricebook: str, currency: str) -> None:
         self._client = client
@@ -55,15 +55,15 @@ class SalesforceCatalogSource:
         self._currency = currency
 
     def read(self) -> tuple[list[Product], list[Rejection]]:
-        """One query (a call each 2,000 products)."""
+        """Return the products and the rejected records. It makes one call per 2,000 products."""
         return parse_all(self._client.query(self._soql()), currency=self._currency)
 
     def read_with_order_form(
         self,
     ) -> tuple[list[Product], list[Rejection], OrderForm | None]:
-        """The same query and a describe of Order, in one composite call.
+        """Return the same and the order form, by one composite call with a describe of Order.
 
-        Without the describe the catalogue is read all the same; that is logged.
+        When the describe fails, the form is None and an error is logged.
         """
         records, form = self._client.query_with_describe(
             self._soql(), "Order", operation="catalogue and order form"
@@ -87,7 +87,7 @@ def _form(describe: Any) -> OrderForm | None:
 
 @dataclass(frozen=True)
 class EligibilityFields:
-    """API names of the Account fields, from configuration."""
+    """The configured API names of the Account's fields."""
 
     dwelling: str
     tier: str
@@ -95,14 +95,14 @@ class EligibilityFields:
 
 
 class SalesforceEligibilitySource:
-    """`EligibilitySource` over the Account."""
+    """`EligibilitySource` over fields of the Account."""
 
     def __init__(self, client: SalesforceClient, fields: EligibilityFields) -> None:
         self._client = client
         self._fields = fields
 
     def of_account(self, sf_account_id: str) -> AccountEligibility:
-        """One query. Raises AccountUnknown when there is no Account with that id."""
+        """Return an Account's eligibility by one query. Raises AccountUnknown for an unknown id."""
         names = (self._fields.dwelling, self._fields.tier, self._fields.region)
         query = format_soql(
             "SELECT {:literal} FROM Account WHERE Id = {}", ", ".join(names), sf_account_id

@@ -1,8 +1,8 @@
-"""The Salesforce REST API through simple-salesforce: session, refresh, failure classes.
+"""A client of the Salesforce REST API over simple-salesforce: session, renewal, failure classes.
 
-Of simple-salesforce only `restful` is used. Its object types (`sf.Order.get`) recurse without end
-when every call is answered 401 (simple-salesforce issue 804) and join ids into URLs; its logins
-only know hosts under salesforce.com, so `login.py` fetches the token.
+Only `restful` of simple-salesforce is used. Its object types (`sf.Order.get`) recurse without end
+when every call is answered 401 (simple-salesforce issue 804), and join ids into URLs. Its logins
+only accept hosts under salesforce.com, so `login.py` fetches the token.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 READ_SECONDS = 20.0
 SESSION_EXPIRED = "INVALID_SESSION_ID"
-# Names, ids, percent-encoded keys and a graph's references (`@{order.id}`); never a scheme, host
-# or query.
+# Matches names, ids, percent-encoded keys and a graph's references (`@{order.id}`), but never a
+# scheme, host or query.
 _SEGMENT = r"(?:[A-Za-z0-9_.~%-]+|@\{[A-Za-z0-9_.\[\]]+\})"
 _REST_PATH = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
 
 
 class SalesforceClient:
-    """One org. The session is kept for the life of the execution environment."""
+    """A client of one org. It keeps the session for the life of the execution environment."""
 
     def __init__(
         self,
@@ -58,10 +58,10 @@ class SalesforceClient:
         self._session: Salesforce | None = None
 
     def query(self, soql: str, *, with_deleted: bool = False) -> list[dict[str, Any]]:
-        """All records of a query, page after page (one call each 2,000 records).
+        """Return all records of a query. It makes one call per 2,000 records.
 
-        `with_deleted` includes the recycle bin (queryAll), where merged records are. Build `soql`
-        with `library.format_soql`, never by hand.
+        `with_deleted` includes the recycle bin (queryAll), which has merged records. Build `soql`
+        with `library.format_soql`, which quotes the values.
         """
         path = "queryAll" if with_deleted else "query"
         return self._all(self.request("GET", path, operation="query", params={"q": soql}))
@@ -69,9 +69,9 @@ class SalesforceClient:
     def query_with_describe(
         self, soql: str, sobject: str, *, operation: str
     ) -> tuple[list[dict[str, Any]], Any]:
-        """All records of a query, and the describe of an object, in one composite call.
+        """Return all records of a query and the describe of an object, by one composite call.
 
-        The describe is None when it was refused; the query's errors are raised.
+        The describe is None when it was refused. Raises the errors of the query.
         """
         prefix = f"/services/data/v{self._api_version}"
         parts = [
@@ -104,7 +104,7 @@ class SalesforceClient:
         return self._all(queried["body"]), described["body"] if succeeded else None
 
     def _all(self, page: Any) -> list[dict[str, Any]]:
-        """A query's records from its first page on."""
+        """Return the records of a query whose first page is given."""
         records = _records(page)
         seen: set[str] = set()
         while page.get("done") is False:
@@ -117,11 +117,11 @@ class SalesforceClient:
         return records
 
     def graph(self, nodes: list[dict[str, Any]], *, operation: str) -> dict[str, dict[str, Any]]:
-        """One all-or-nothing composite graph; answers by `referenceId`.
+        """Send one all-or-nothing composite graph. Returns the answers by `referenceId`.
 
         `nodes` are `{method, url, referenceId, body}` with `url` relative to the API version.
-        Raises PartRefused with the culprit's errorCode when Salesforce rolled back: its HTTP
-        status is 200 all the same.
+        Raises PartRefused with the errorCode of the failed part when Salesforce rolled back. The
+        HTTP status of such an answer is 200.
         """
         prefix = f"/services/data/v{self._api_version}/"
         absolute = [{**node, "url": prefix + _rest_path(node["url"])} for node in nodes]
@@ -152,13 +152,12 @@ class SalesforceClient:
         writes: bool = False,
         repeatable: bool = False,
     ) -> Any:
-        """One REST call; `path` is relative to the API version. Numbers come back as Decimal.
+        """Make one REST call and return its answer, with numbers as Decimal.
 
-        `repeatable` says that a refusal with an unknown errorCode is to be tried again.
-
-        The session is renewed once when Salesforce says that it expired. Raises the errors of
-        `portal.domain.upstream`, and ValueError for a path that could leave the API: check ids
-        before they become part of one.
+        `path` is relative to the API version. With `repeatable`, a refusal with an unknown
+        errorCode is raised as Unavailable, so that it is retried. The session is renewed once when
+        Salesforce says that it expired. Raises the errors of `portal.domain.upstream`, and
+        ValueError for a path that could leave the API, so check ids that become part of one.
         """
         call = Call(method, _rest_path(path), operation, writes)
         options: dict[str, Any] = {"params": params, "headers": headers or {}}
@@ -219,9 +218,9 @@ class SalesforceClient:
             session=self._transport.session,
             parse_float=Decimal,
         )
-        # It always says https and drops the path; the configured URL is the authority.
+        # simple-salesforce always sets https and drops the path, so the configured URL is restored.
         session.base_url = f"{self._url}/services/data/v{self._api_version}/"
-        # Pretty-printed answers are a third larger.
+        # Pretty-printed answers would be a third larger.
         session.headers.pop("X-PrettyPrint", None)
         return session
 

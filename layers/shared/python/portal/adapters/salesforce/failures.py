@@ -1,6 +1,6 @@
-"""What a refusing or failing Salesforce means for the caller.
+"""Turns Salesforce's error answers into the errors of `portal.domain.upstream`.
 
-Codes and texts are sorted in `portal.vendor_errors.salesforce`. Source: REST API Developer Guide,
+The table of codes and texts is `portal.vendor_errors.salesforce`. Source: REST API Developer Guide,
 "Status Codes and Error Responses".
 """
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from simple_salesforce.exceptions import SalesforceError
 
 UPSTREAM = "salesforce"
-# Parts of the pages that stand for the whole instance: no request is processed behind them.
+# Texts of the pages for an instance that is down as a whole and processes no request.
 MAINTENANCE = ("down for maintenance", "scheduled maintenance", "server too busy")
-# Of the parts of a transaction that failed because another one did.
+# The codes of parts of a transaction that failed only because another part did.
 CONSEQUENCES = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
 
 
 @dataclass(frozen=True)
 class Reported:
-    """One error as Salesforce reports it; `part` is the referenceId in a composite, or empty."""
+    """One error of an answer. `part` is the referenceId of a composite's part, or empty."""
 
     code: str
     message: str
@@ -45,9 +45,9 @@ class Reported:
 
 
 class PartRefused(Refused):
-    """A part of a composite was refused and everything rolled back.
+    """A part of a composite was refused, and the whole composite was rolled back.
 
-    `part` is its referenceId and `fields` are the fields that Salesforce names.
+    `part` is its referenceId. `fields` are the fields that Salesforce names.
     """
 
     part: str = ""
@@ -55,12 +55,12 @@ class PartRefused(Refused):
 
 
 def error_code(content: Any) -> str | None:
-    """The errorCode of an error body (`[{"errorCode", "message", "fields"}]`), if it is one."""
+    """Return the errorCode of an error body (`[{"errorCode", "message", "fields"}]`), or None."""
     return next((found.code for found in reported(content, 0)), None)
 
 
 def reported(content: Any, status: int, part: str = "") -> Iterator[Reported]:
-    """Every error of an error body; a body can name several."""
+    """Yield every error of an error body, which can hold several."""
     for entry in content if isinstance(content, list) else ():
         if not isinstance(entry, dict):
             continue
@@ -79,7 +79,7 @@ def reported(content: Any, status: int, part: str = "") -> Iterator[Reported]:
 def of_answer(
     call: Call, error: SalesforceError, *, sent: Any = None, repeatable: bool = False
 ) -> UpstreamError:
-    """An error status as what the caller must do about it; `sent` is kept out of logs."""
+    """Return the error for an answer with an error status. `sent` is kept out of logs."""
     found = list(reported(error.content, int(error.status)))
     if not found:
         return _not_theirs(call, int(error.status), str(error.content))
@@ -89,7 +89,7 @@ def of_answer(
 
 
 def _not_theirs(call: Call, status: int, page: str) -> UpstreamError:
-    """HTML or nothing from a proxy or a maintenance page; or an answer without an errorCode."""
+    """Return the error for an answer without an errorCode, for example a proxy's HTML page."""
     if any(sign in page.lower() for sign in MAINTENANCE):
         return Unavailable(UPSTREAM, call.operation, "under maintenance", status=status)
     kind: type[UpstreamError] = OutcomeUnknown if call.writes else Unavailable
@@ -99,7 +99,7 @@ def _not_theirs(call: Call, status: int, page: str) -> UpstreamError:
     elif status == TOO_MANY_REQUESTS:
         kind, message = Throttled, "too many requests"
     elif 300 <= status < 400:  # noqa: PLR2004  # HTTP's redirects, and 300: many records of a key
-        # Whoever redirects (or cannot choose) has not done it.
+        # A server that redirects, or that finds several records, has not done the write.
         kind, message = Refused, "redirected, or several records match: is SALESFORCE_URL right?"
     return kind(UPSTREAM, call.operation, message, status=status)
 
@@ -107,9 +107,9 @@ def _not_theirs(call: Call, status: int, page: str) -> UpstreamError:
 def of_parts(
     operation: str, parts: list[dict[str, Any]], *, sent: Any = None, repeatable: bool = False
 ) -> UpstreamError | None:
-    """Why a composite or graph was rolled back; None when no part reports an error.
+    """Return the error for a composite or graph that was rolled back; None without an error.
 
-    It was rolled back as a whole: nothing is in doubt, whatever the status of the part.
+    Salesforce rolls back the whole composite, so no part is in doubt, whatever its status.
     """
     found = list(_errors_of(parts))
     causes = [error for error in found if error.code not in CONSEQUENCES]
@@ -126,7 +126,7 @@ def _rolled_back(error: Reported) -> bool:
 
 
 def _errors_of(parts: list[dict[str, Any]]) -> Iterator[Reported]:
-    """Errors of every part; those of a collection hide in its 200."""
+    """Yield the errors of every part. A collection reports its errors in a 200."""
     for part in parts:
         status, body = int(part.get("httpStatusCode") or SERVER_ERROR), part.get("body")
         reference = str(part.get("referenceId") or "")
@@ -140,13 +140,13 @@ def _errors_of(parts: list[dict[str, Any]]) -> Iterator[Reported]:
 
 
 def decisive(errors: Iterable[Reported]) -> Reported:
-    """Of several errors the first that waiting does not mend, else the first."""
+    """Return the first of several errors that is not transient, else the first one."""
     found = list(errors)
     return next((error for error in found if kind_of(error) not in TRANSIENT), found[0])
 
 
 def kind_of(error: Reported) -> Kind | None:
-    """The kind of an error by its code, or by what a trigger or flow wrapped; None: unknown."""
+    """Return the kind of an error by its code or by the error that it wraps; None if unknown."""
     if error.code in WRAPPERS and (inner := wrapped(error.message)) is not None:
         return inner.kind
     row = CODES.get(error.code)
@@ -161,11 +161,11 @@ def classify(
     sent: Any = None,
     repeatable: bool = False,
 ) -> UpstreamError:
-    """A reported error as an error of `portal.domain.upstream`.
+    """Return the error of `portal.domain.upstream` for a reported error.
 
-    A code that is in no table is a refusal with a 4xx, unless the request is `repeatable`
-    (repeating it is safe, and giving it up would leave something half-done): then it is tried
-    again.
+    A 4xx with a code that is in no table is a refusal, unless the request is `repeatable`, which
+    means that repeating it is safe and giving up would leave work half-done. Then it is
+    Unavailable, and is retried.
     """
     kind = kind_of(error)
     if kind is None:

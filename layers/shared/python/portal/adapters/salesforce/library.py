@@ -1,8 +1,8 @@
-"""simple-salesforce without what it drags in.
+"""Imports simple-salesforce without the modules that the portal does not use.
 
-Importing it whole loads zeep and lxml for the Metadata API, more-itertools for the Bulk APIs and
-cryptography for logins, none of which the portal uses (`login.py` says why not the logins). Those
-modules are replaced before the first import.
+The whole package would load zeep and lxml for the Metadata API, more-itertools for the Bulk APIs
+and cryptography for logins (`login.py` says why the portal has its own). Those modules are
+replaced before the first import, which makes cold starts faster.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from string import Formatter
 from typing import Any
 
 _SPECS = frozenset({"", "like", "literal"})
-# Module → the name that the rest of the package imports from it.
+# From each module to the name that the rest of the package imports from it.
 UNUSED = {
     "bulk": "SFBulkHandler",
     "bulk2": "SFBulk2Handler",
@@ -25,7 +25,7 @@ UNUSED = {
 
 @functools.cache
 def simple_salesforce() -> Any:
-    """The module `simple_salesforce`."""
+    """Return the module `simple_salesforce`."""
     for module, name in UNUSED.items():
         stand_in = types.ModuleType(f"simple_salesforce.{module}")
         setattr(stand_in, name, object)
@@ -36,11 +36,11 @@ def simple_salesforce() -> Any:
 
 
 def format_soql(template: str, *values: Any, **named: Any) -> str:
-    """A SOQL query with quoted values: `format_soql("… WHERE Id = {}", order_id)`.
+    """Return a SOQL query with quoted values: `format_soql("… WHERE Id = {}", order_id)`.
 
-    `{:literal}` puts in names of ours unquoted, `{:like}` escapes for the inside of a quoted
-    LIKE pattern. Raises ValueError for any other format (it would not be quoted) and for an empty
-    list (`IN ()` is no SOQL).
+    `{:literal}` inserts the portal's own names unquoted. `{:like}` escapes a value for the inside
+    of a quoted LIKE pattern. Raises ValueError for any other format, which would not be quoted,
+    and for an empty list, because `IN ()` is no SOQL.
     """
     for _, field, spec, conversion in Formatter().parse(template):
         if field is not None and (spec not in _SPECS or conversion):

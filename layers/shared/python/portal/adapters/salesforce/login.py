@@ -1,8 +1,8 @@
-"""Logging in to Salesforce: OAuth JWT bearer, or client credentials, at the org's My Domain.
+"""Signs in to Salesforce by OAuth JWT bearer or client credentials at the org's My Domain.
 
 Source: Salesforce help, "OAuth 2.0 JWT Bearer Flow" and "OAuth 2.0 Client Credentials Flow".
-simple-salesforce has both, but only for hosts under salesforce.com, which rules out sandboxes of
-our own; PyJWT signs the assertion.
+simple-salesforce has both flows, but only for hosts under salesforce.com, which excludes the
+emulator of the local stack. PyJWT signs the assertion.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ class Login:
         self._transport = transport or Transport(UPSTREAM, read_seconds=READ_SECONDS)
 
     def token(self) -> str:
-        """A session id. After a refusal the secret is read again once (it may have rotated).
+        """Return an access token. After a refusal the secret is read again once.
 
-        Raises Unauthorized when Salesforce refuses, Unavailable when it cannot say, and
-        ConfigurationError when the secret is not usable.
+        Raises Unauthorized when Salesforce refuses the login, Unavailable when the token endpoint
+        fails, and ConfigurationError when the secret is not usable.
         """
         secret = self._secret.value()
         try:
@@ -87,7 +87,7 @@ class Login:
         raise ConfigurationError(msg)
 
     def _assertion(self, secret: dict[str, Any]) -> str:
-        import jwt  # noqa: PLC0415  # 50 ms of cryptography, only for this flow
+        import jwt  # noqa: PLC0415  # importing cryptography takes 50 ms and only this flow needs it
 
         claims = {
             "iss": self._secret.part(secret, "consumerKey"),
@@ -99,14 +99,14 @@ class Login:
         try:
             return jwt.encode(claims, key, algorithm="RS256")
         except (ValueError, TypeError, jwt.InvalidKeyError):
-            # Without its cause, which may quote the key.
+            # The cause is left out, because it may quote the key.
             msg = "the Salesforce secret's privateKey is no RSA key in PEM; run `make secrets`"
             raise ConfigurationError(msg) from None
 
 
 def _refusal(status: int, body: dict[str, Any], grant: dict[str, str]) -> UpstreamError:
     error, description = str(body.get("error", "")), str(body.get("error_description", ""))
-    # Not even staff may have what opens a session.
+    # The message is shown to staff, and must not hold credentials.
     credentials = [grant.get("client_secret"), grant.get("assertion")]
     message = without(description or "login refused", credentials)
     row = token_row(error, description)

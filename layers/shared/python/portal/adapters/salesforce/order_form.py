@@ -1,4 +1,4 @@
-"""From a describe of Order to what the portal needs to know of it.
+"""Reads from a describe of Order which fields and values an org accepts.
 
 Source: REST API Developer Guide, "sObject Describe"; Salesforce Help, "State and Country/Territory
 Picklists". Fields that the integration user may not write are absent or not createable.
@@ -16,7 +16,10 @@ COUNTRY, STATE = "BillingCountryCode", "BillingStateCode"
 
 
 def order_form(describe: dict[str, Any]) -> OrderForm:
-    """The form of an org. Raises KeyError, TypeError or ValueError for what is no describe."""
+    """Return the order form of an org.
+
+    Raises KeyError, TypeError or ValueError for an answer that is no describe.
+    """
     fields = {field["name"]: field for field in describe["fields"] if field["createable"]}
     countries = [value["value"] for value in _values(fields.get(COUNTRY))]
     return OrderForm(
@@ -48,7 +51,10 @@ def _states(field: dict[str, Any] | None, countries: list[str]) -> dict[str, tup
 
 
 def _bits(text: str | None) -> list[int]:
-    """The positions of `validFor`'s bits, counted from the left: the controller's values."""
+    """Return the positions of the bits that are set in `validFor`, counted from the left.
+
+    Each position is the index of a value of the controlling picklist.
+    """
     try:
         data = base64.b64decode(text or "")
     except binascii.Error as error:

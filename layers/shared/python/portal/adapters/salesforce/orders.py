@@ -1,8 +1,8 @@
-"""Orders in Salesforce: one composite graph to place, one query to read.
+"""Orders in Salesforce: one composite graph places an order, and one query reads orders.
 
-Upserts are of no use here: OrderItem.OrderId and PricebookEntryId can only be set on creation, so
-a repeated upsert fails, and it would undo what a human edited meanwhile. The unique
-`Portal_Order_Key__c` makes a repeated graph fail whole instead.
+Upserts do not work here: OrderItem.OrderId and PricebookEntryId can only be set on creation, so a
+repeated upsert fails, and it would overwrite what staff has edited meanwhile. The unique
+`Portal_Order_Key__c` makes a repeated graph fail as a whole instead.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from portal.ports.orders import (
 
 DRAFT_STATUS = "Pending Review"
 LINE = "line"
-# Whole, without what was refused, and without any address.
+# The whole address, then without the refused fields, then no address.
 ADDRESS_ATTEMPTS = 3
 ADDRESS_REFUSALS = frozenset(
     {
@@ -44,7 +44,7 @@ ADDRESS_REFUSALS = frozenset(
     }
 )
 GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY"})
-# FIELDS(STANDARD) brings CurrencyIsoCode where the org has it (SOQL reference, FIELDS).
+# FIELDS(STANDARD) includes CurrencyIsoCode where the org has it (SOQL reference, FIELDS).
 RECORD_FIELDS = (
     "FIELDS(STANDARD), Provisioning_Status__c, Activation_Scheduled_At__c,"
     " (SELECT Id, Quantity, UnitPrice, Billing_Cycle__c, ConfigOptions_JSON__c,"
@@ -61,10 +61,11 @@ class SalesforceOrders:
         self._client = client
 
     def place(self, order: NewOrder) -> PlacedOrder:
-        """One graph: Order, OrderItems, and the reading of the number it got.
+        """Create Order and OrderItems and read the order number, by one graph.
 
-        When the org refuses the address, the graph is sent again without the refused part, and
-        at last without any address: a graph is all or nothing, so nothing is there twice.
+        When the org refuses the address, the graph is sent again without the refused fields, and
+        at last without any address. A graph is all or nothing, so nothing is created twice. Raises
+        DuplicateOrder, PriceWithdrawn and UpstreamErrors.
         """
         address = fit(order.address, order.form)
         for attempt in range(ADDRESS_ATTEMPTS):
@@ -106,7 +107,7 @@ class SalesforceOrders:
         return PlacedOrder(id=str(placed["Id"]), number=str(placed["OrderNumber"]))
 
     def by_key(self, key: str) -> PlacedOrder | None:
-        """Look before acting again."""
+        """Return the order with that key; None when there is none."""
         records = self._client.query(
             format_soql("SELECT Id, OrderNumber FROM Order WHERE Portal_Order_Key__c = {}", key)
         )
@@ -115,7 +116,10 @@ class SalesforceOrders:
         return PlacedOrder(id=records[0]["Id"], number=records[0]["OrderNumber"])
 
     def of_account(self, account_id: str, *, before: str | None, limit: int) -> list[OrderRecord]:
-        """Order numbers only grow, so they make a cursor that new orders do not shift."""
+        """Return an Account's orders with numbers below `before`, newest first.
+
+        Order numbers only grow, so new orders do not shift the pages.
+        """
         older = format_soql(" AND OrderNumber < {}", before) if before else ""
         query = format_soql(
             "SELECT {:literal} FROM Order WHERE AccountId = {}{:literal}"
@@ -128,7 +132,7 @@ class SalesforceOrders:
         return [_record(record) for record in self._client.query(query)]
 
     def find(self, order_id: str, account_id: str) -> OrderRecord | None:
-        """Ownership is part of the question: another Account's order is not found."""
+        """Return the order if it belongs to the Account, else None."""
         query = format_soql(
             "SELECT {:literal} FROM Order WHERE Id = {} AND AccountId = {}",
             RECORD_FIELDS,
@@ -140,12 +144,15 @@ class SalesforceOrders:
 
 
 def _about_our_keys(message: str) -> bool:
-    """Of two that race, one may be told of `<unknown>` fields only."""
+    """Whether a duplicate is one of the portal's keys.
+
+    When two requests race, Salesforce may name the field of the second one `<unknown>`.
+    """
     return "Portal_" in message or "<unknown>" in message
 
 
 def _about_address(refused: PartRefused) -> bool:
-    """Whether the org refuses the address: by its fields, else by the words of the refusal."""
+    """Whether the org refuses the address, by the named fields, else by words of the message."""
     if refused.part != "order" or refused.code not in ADDRESS_REFUSALS:
         return False
     if refused.fields:
@@ -155,10 +162,10 @@ def _about_address(refused: PartRefused) -> bool:
 
 
 def _without_refused(address: FittedAddress, refused: tuple[str, ...]) -> FittedAddress:
-    """The address without the fields that were refused, or without any when none is named."""
+    """Return the address without the refused fields, or an empty one when none is named."""
     gone = {name for name in address.fields if _covers(refused, name)} or set(address.fields)
     if any("Country" in name for name in gone):
-        # A state without its country is refused too.
+        # Salesforce refuses a state without its country, too.
         gone |= {name for name in address.fields if "State" in name}
     note = f"Salesforce refused {', '.join(sorted(gone))}."
     kept = {name: text for name, text in address.fields.items() if name not in gone}
@@ -166,14 +173,14 @@ def _without_refused(address: FittedAddress, refused: tuple[str, ...]) -> Fitted
 
 
 def _covers(refused: tuple[str, ...], name: str) -> bool:
-    """Salesforce may name a code's text field instead of the code."""
+    """Whether a refused field covers `name`. Salesforce may name the text field of a code field."""
     return any(
         one == name or one.removesuffix("Code") == name.removesuffix("Code") for one in refused
     )
 
 
 def _explained(refused: PartRefused, order: NewOrder) -> Exception:
-    """What a refusal means for the order as a whole."""
+    """Return the error that a refused part means for the order."""
     if refused.code == "DUPLICATE_VALUE" and _about_our_keys(refused.message):
         return DuplicateOrder(order.key)
     if refused.part.startswith(LINE) and _about_price(refused):
@@ -184,7 +191,7 @@ def _explained(refused: PartRefused, order: NewOrder) -> Exception:
 
 
 def _about_price(refused: PartRefused) -> bool:
-    """An inactive, deleted or moved price; only the price is a reference to something of theirs."""
+    """Whether the price is inactive, deleted or moved. A line refers to no other record that is."""
     return refused.code in GONE or _names(refused, "PricebookEntryId")
 
 
@@ -214,7 +221,7 @@ def _order_body(order: NewOrder, address: FittedAddress) -> dict[str, Any]:
 
 
 def _note(order: NewOrder, notes: tuple[str, ...]) -> str:
-    """What the operator reads in the Order's Description."""
+    """Return the text about the address for the Order's Description, which operators read."""
     client = f"client {order.billing_client}" if order.billing_client else "the client"
     said = " ".join(notes)
     return f"The billing address is not complete here; see {client} in WHMCS. {said}"
@@ -267,7 +274,7 @@ def _line(item: dict[str, Any]) -> OrderLine:
 
 
 def _options(text: str | None) -> OrderOptions:
-    """Orders made by hand in Salesforce may hold anything; showing them must not fail."""
+    """Return the options, empty when unreadable. Orders made by hand may hold any text."""
     try:
         return OrderOptions.model_validate_json(text) if text else OrderOptions()
     except ValidationError:

@@ -1,9 +1,9 @@
-"""The Order and its OrderItems: one query in, one composite out.
+"""Reads an Order and its OrderItems by one query, and writes them back by one composite.
 
-Source: REST API Developer Guide, "Query", "Composite", "Collections". The composite that writes
-back begins with a query for the order *if its fields are still free*, and the next subrequest
-updates `@{guard.records[0].Id}`: when somebody wrote another WHMCS order into it, the reference
-leads nowhere and `allOrNone` rolls everything back. So one call compares and writes.
+Source: REST API Developer Guide, "Query", "Composite", "Collections". The composite begins with a
+query that finds the order only if its fields are still free. The next subrequest updates
+`@{guard.records[0].Id}`. When the order already names another WHMCS order, that reference has no
+value, and `allOrNone` rolls everything back. So one call compares and writes.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class SalesforceProvisioningOrders:
         self._base = f"/services/data/v{api_version}"
 
     def load(self, order_id: str) -> Found | None:
-        """One query with the lines as its child relationship."""
+        """Return an order with its lines, by one query; None when there is none."""
         soql = format_soql(
             f"SELECT {ORDER_FIELDS}, (SELECT {ITEM_FIELDS} FROM OrderItems ORDER BY Id) "  # noqa: S608  # names are ours
             "FROM Order WHERE Id = {}",
@@ -74,7 +74,7 @@ class SalesforceProvisioningOrders:
         return Found(_order(record, items), str(account.get("Name") or ""))
 
     def report(self, progress: Progress) -> None:
-        """PATCH of the order alone."""
+        """Write status, error and attempt count to the order. Raises OrderDeleted."""
         fields = {
             "Provisioning_Status__c": str(progress.status),
             "Provisioning_Error_Code__c": progress.error_code or None,
@@ -95,7 +95,7 @@ class SalesforceProvisioningOrders:
             raise _gone(error) from error
 
     def write_back(self, result: WriteBack) -> None:
-        """One composite: guard, order, lines."""
+        """Write the result to the order and its lines. Raises OrderConflict and OrderDeleted."""
         payload = {
             "allOrNone": True,
             "collateSubrequests": False,
@@ -122,14 +122,14 @@ class SalesforceProvisioningOrders:
         raise _gone(error)
 
     def attempt_count(self, order_id: str) -> int | None:
-        """One small query."""
+        """Return the order's attempt count; None when there is no such order."""
         records = self._client.query(
             format_soql("SELECT Attempt_Count__c FROM Order WHERE Id = {}", order_id)
         )
         return _whole(records[0].get("Attempt_Count__c")) if records else None
 
     def _items(self, children: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
-        """The lines; Salesforce pages long child relationships like queries."""
+        """Yield the lines. Salesforce pages long child relationships like queries."""
         page = children
         while page:
             yield from page["records"]
@@ -146,7 +146,7 @@ class SalesforceProvisioningOrders:
             "AND (ESIM_ICCID__c = null OR ESIM_ICCID__c = {iccids})",
             order=result.order_id,
             whmcs=result.whmcs_order_id,
-            iccids=_fitting(result.iccids),
+            iccids=fitting(result.iccids),
         )
         url = f"{self._base}/query/?q={quote(soql, safe='')}"
         return {"method": "GET", "url": url, "referenceId": "guard"}
@@ -158,7 +158,7 @@ class SalesforceProvisioningOrders:
             "referenceId": "order",
             "body": {
                 "WHMCS_Order_ID__c": result.whmcs_order_id,
-                "ESIM_ICCID__c": _fitting(result.iccids) or None,
+                "ESIM_ICCID__c": fitting(result.iccids) or None,
                 "Provisioning_Status__c": str(ProvisioningStatus.PROVISIONED),
                 "Provisioning_Error_Code__c": None,
                 "Provisioning_Error_Message__c": None,
@@ -174,7 +174,7 @@ class SalesforceProvisioningOrders:
                 {
                     "attributes": {"type": "OrderItem"},
                     "id": item_id,
-                    "WHMCS_Service_ID__c": _fitting(service_ids),
+                    "WHMCS_Service_ID__c": fitting(service_ids),
                 }
                 for item_id, service_ids in items[start : start + COLLECTION_SIZE]
             ]
@@ -186,7 +186,7 @@ class SalesforceProvisioningOrders:
             }
 
     def _explained(self, result: WriteBack) -> Exception:
-        """Why the guard found nothing; costs a query, but only when something is wrong."""
+        """Return the reason why the guard found no order. It makes one more query."""
         records = self._client.query(
             format_soql(
                 "SELECT WHMCS_Order_ID__c, ESIM_ICCID__c FROM Order WHERE Id = {}",
@@ -197,7 +197,7 @@ class SalesforceProvisioningOrders:
             return OrderDeleted()
         ours = {
             "WHMCS_Order_ID__c": result.whmcs_order_id,
-            "ESIM_ICCID__c": _fitting(result.iccids),
+            "ESIM_ICCID__c": fitting(result.iccids),
         }
         found = [
             f"{name} is {value}"
@@ -210,10 +210,9 @@ class SalesforceProvisioningOrders:
 
 
 def _guard_found_nothing(parts: list[dict[str, Any]]) -> bool:
-    """Whether the reference to the guard's record led nowhere.
+    """Whether the guard's query found no record.
 
-    Salesforce then halts the part that refers to it, without saying that anything was rolled
-    back.
+    Salesforce then halts the part that refers to the record, and does not mention a rollback.
     """
     for part in parts:
         for error in reported(part.get("body"), 0):
@@ -273,7 +272,7 @@ def _whole(value: Any) -> int:
 
 
 def _datetime(value: Any) -> datetime | None:
-    """Salesforce writes `2026-11-23T00:00:00.000+0000`, always UTC."""
+    """Parse a time such as `2026-11-23T00:00:00.000+0000`, which is always in UTC."""
     return datetime.fromisoformat(str(value)) if value else None
 
 
@@ -281,8 +280,8 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _fitting(joined: str) -> str:
-    """A list of ids that fits the field: whole ids, and an ellipsis when there are more."""
+def fitting(joined: str) -> str:
+    """Return as many whole ids as fit into the field, with an ellipsis when there are more."""
     if len(joined) <= TEXT_LENGTH:
         return joined
     return joined[: TEXT_LENGTH - 2].rpartition(",")[0] + ",…"

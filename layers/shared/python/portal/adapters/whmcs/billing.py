@@ -21,7 +21,7 @@ from portal.observability import logger
 from portal.ports.billing import AddressRefused, InvoicePage, SsoDestination, SsoRefused
 from portal.vendor_errors.whmcs import CLIENT_ID_MISSING, CLIENT_MISSING, INVOICE_MISSING, normal
 
-# Ours → WHMCS' (GetClientsDetails and UpdateClient agree on these names).
+# The portal's names to WHMCS' names, which GetClientsDetails and UpdateClient share.
 ADDRESS_FIELDS = {
     "street": "address1",
     "street2": "address2",
@@ -30,7 +30,7 @@ ADDRESS_FIELDS = {
     "postcode": "postcode",
     "country": "country",
 }
-# WHMCS' texts name the field in words; `address line 1` comes with one space or two.
+# WHMCS' texts name the field in words. Two spaces may stand before `address line 1`.
 _FIELD_WORDS = (
     ("country", "country"),
     ("postcode", "postcode"),
@@ -38,7 +38,7 @@ _FIELD_WORDS = (
     ("city", "city"),
     ("state", "state"),
 )
-# Refusals of UpdateClient that no other address would mend.
+# Refusals of UpdateClient that are not about the address.
 _NOT_THE_ADDRESS = frozenset(
     {
         CLIENT_ID_MISSING,
@@ -47,7 +47,7 @@ _NOT_THE_ADDRESS = frozenset(
         "multiple credit card pay methods found",
     }
 )
-# Rows of `portal.vendor_errors.whmcs` → reasons of SsoRefused.
+# Rows of `portal.vendor_errors.whmcs` to the reasons of SsoRefused.
 _SSO_REASONS: dict[str, Literal["disabled", "destination", "broken"]] = {
     "sso authentication blocked for client …": "disabled",
     "invalid destination": "destination",
@@ -66,7 +66,7 @@ class WhmcsPayMethods:
         self._client = client
 
     def of_client(self, client_id: int) -> list[PayMethod]:
-        """All pay methods; remote tokens are not even read."""
+        """Return all pay methods of a client, without their remote tokens."""
         answer = self._client.call("GetPayMethods", {"clientid": client_id})
         return [_pay_method(entry) for entry in as_list(answer.get("paymethods"))]
 
@@ -78,7 +78,7 @@ class WhmcsBillingAddresses:
         self._client = client
 
     def of_client(self, client_id: int) -> BillingAddress:
-        """The address now."""
+        """Return the client's current billing address."""
         answer = self._client.call("GetClientsDetails", {"clientid": client_id, "stats": False})
         details: dict[str, Any] = answer.get("client") or answer
         return BillingAddress(
@@ -86,7 +86,10 @@ class WhmcsBillingAddresses:
         )
 
     def change(self, client_id: int, changes: dict[str, str]) -> None:
-        """Send only what changes; an empty text clears a field."""
+        """Change the given fields of the address. An empty text clears a field.
+
+        Raises AddressRefused with the field that WHMCS names, if it names one.
+        """
         fields = {ADDRESS_FIELDS[name]: value for name, value in changes.items()}
         try:
             self._client.call("UpdateClient", {"clientid": client_id, **fields}, writes=True)
@@ -101,8 +104,8 @@ class WhmcsBillingAddresses:
 class WhmcsInvoices:
     """`Invoices` over GetInvoices and GetInvoice.
 
-    GetInvoices names each invoice's currency. GetInvoice does not: it is the client's, and a
-    client's currency cannot be changed once there are invoices.
+    GetInvoices names each invoice's currency. GetInvoice does not, so the client's currency is
+    used. It cannot be changed once the client has invoices.
     """
 
     def __init__(self, client: WhmcsClient) -> None:
@@ -124,7 +127,7 @@ class WhmcsInvoices:
             child="invoice",
         )
         if page.start != offset:
-            # The first page again: it would follow itself for ever.
+            # WHMCS gave the first page again, and would do so for every following page.
             logger().warning("WHMCS ignores limitstart: invoices end with the first page")
             return InvoicePage(invoices=[], following=None)
         found = (_invoice(entry) for entry in page.records)
@@ -134,9 +137,10 @@ class WhmcsInvoices:
         )
 
     def find(self, invoice_id: int, *, client_id: int) -> Invoice | None:
-        """GetInvoice, and GetClientsDetails for the currency once the invoice is the client's.
+        """Return an invoice if it belongs to the client, else None.
 
-        WHMCS itself checks no owner.
+        GetInvoice does not check the owner, so it is compared here. GetClientsDetails gives the
+        currency.
         """
         try:
             answer = self._client.call("GetInvoice", {"invoiceid": invoice_id})
@@ -165,7 +169,10 @@ class WhmcsSingleSignOn:
         self._place = _place_of(client_area)
 
     def link(self, client_id: int, destination: SsoDestination) -> str:
-        """Mint a link. The token dies unused after a minute, so minting is not a write."""
+        """Return a sign-on link. An unused token expires after a minute, so this is no write.
+
+        Raises SsoRefused.
+        """
         try:
             answer = self._client.call(
                 "CreateSsoToken",
@@ -212,8 +219,8 @@ def _field_named_in(text: str) -> str | None:
 
 
 def _pay_method(entry: dict[str, Any]) -> PayMethod:
-    # CreditCard, RemoteCreditCard, BankAccount, RemoteBankAccount; whatever else has an expiry
-    # date is treated as a card, so that it does not count for ever.
+    # The types are CreditCard, RemoteCreditCard, BankAccount and RemoteBankAccount. Any other type
+    # with an expiry date counts as a card, so that it does not stay valid after that date.
     kind = str(entry.get("type") or "")
     if "expiry_date" not in entry and not kind.endswith("CreditCard"):
         return PayMethod(PayMethodKind.BANK_ACCOUNT, brand=as_text(entry.get("bank_name")) or None)
@@ -226,7 +233,7 @@ def _pay_method(entry: dict[str, Any]) -> PayMethod:
 
 
 def _expires(text: str) -> date:
-    """`MM/YY`; a card whose date cannot be read is taken for expired, not for eternal."""
+    """Return the last day of an `MM/YY` date. A card with an unreadable date counts as expired."""
     found = _EXPIRY.fullmatch(text)
     if found is None or not 1 <= int(found[1]) <= 12:  # noqa: PLR2004  # months
         return date.min

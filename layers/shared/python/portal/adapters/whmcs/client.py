@@ -1,9 +1,9 @@
-"""The WHMCS API: one action per POST, errors in 200s, credentials in the form.
+"""A client of the WHMCS API, which takes one action per POST and reports errors with HTTP 200.
 
-Success is HTTP 2xx and a JSON object whose `result` (or `status`) is `success` and which has no
-`warning`. Everything else is an error, classified by the body first and the status second, with
-the table `portal.vendor_errors.whmcs`. Texts of every answer are decoded here, once. Source: WHMCS
-API reference.
+An answer is a success when its status is 2xx, its JSON object has the `result` (or `status`)
+`success`, and there is no `warning`. Every other answer is an error. The body classifies it before
+the status, by the table `portal.vendor_errors.whmcs`. The texts of every answer are decoded here,
+once. Source: WHMCS API reference.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from portal.vendor_errors.whmcs import MODULE_ACTIONS, ONCE_ONLY, ROTATED, looku
 UPSTREAM = "whmcs"
 READ_SECONDS = 20.0
 PAGE_SIZE = 100
-# What WHMCS gives to a request without `limitnum`.
+# The page size of WHMCS for a request without `limitnum`.
 DEFAULT_PAGE_SIZE = 25
 
 
@@ -51,8 +51,9 @@ DEFAULT_PAGE_SIZE = 25
 class ListPage:
     """One page of a list.
 
-    `total` is what WHMCS says of the whole list, if it does; `following` is the offset of the
-    next page, None after the last. `start` is where WHMCS says that the page begins.
+    `total` is the length of the whole list, if WHMCS names it. `following` is the offset of the
+    next page; None after the last one. `start` is the offset at which the page begins by WHMCS'
+    answer.
     """
 
     records: list[dict[str, Any]]
@@ -62,7 +63,7 @@ class ListPage:
 
 
 class WhmcsClient:
-    """One WHMCS installation.
+    """A client of one WHMCS installation.
 
     The secret is `{"identifier", "secret", "accessKey"?}`.
     """
@@ -83,11 +84,11 @@ class WhmcsClient:
     def call(
         self, action: str, parameters: dict[str, Any] | None = None, *, writes: bool = False
     ) -> dict[str, Any]:
-        """Run an action. `writes` says whether it changes anything in WHMCS.
+        """Run an action and return its answer. `writes` says that it changes data in WHMCS.
 
         Raises Refused, Unauthorized, Unavailable, Throttled, or OutcomeUnknown when a write may
-        have happened; `message` is WHMCS' text, `code` its row in
-        `portal.vendor_errors.whmcs` (None for a text that is in no row).
+        have taken effect. `message` is WHMCS' text. `code` is its row in
+        `portal.vendor_errors.whmcs`; None for a text that is in no row.
         """
         answer: dict[str, Any] = self._guard(
             lambda: self._with_credentials(action, parameters or {}, writes=writes)
@@ -117,12 +118,12 @@ class WhmcsClient:
         child: str,
         page_size: int = PAGE_SIZE,
     ) -> Iterator[dict[str, Any]]:
-        """All records of a list action, each once, page after page.
+        """Yield all records of a list action, each once, page after page.
 
-        The list ends at `totalresults`, or at an empty page. A page without a new record ends it
-        too (an installation that ignores `limitstart` gives the first page for ever): that is
-        logged and counted. Raises Unavailable when it is known, or cannot be excluded, that
-        records are missing then: who looks for something must not take it for absent.
+        The list ends at `totalresults` or at an empty page. It also ends at a page without a new
+        record, because an installation that ignores `limitstart` always gives the first page. This
+        is logged and counted. Raises Unavailable when records are or may be missing then, so that
+        no caller takes a missing record for one that does not exist.
         """
         seen: set[str] = set()
         start: int | None = 0
@@ -158,9 +159,9 @@ class WhmcsClient:
         container: str,
         child: str,
     ) -> ListPage:
-        """One page of a list action, beginning at record `start`.
+        """Return one page of a list action, beginning at record `start`.
 
-        Without `totalresults` any page with records has a following one, because some
+        Without `totalresults`, any page with records has a following one, because some
         installations give fewer records than `limit`.
         """
         answer = self.call(action, {**parameters, "limitstart": start, "limitnum": limit})
@@ -200,12 +201,11 @@ def _identity(record: dict[str, Any]) -> str:
 
 
 def _repeats(action: str, given: int, limit: int, total: int | None, found: int) -> None:
-    """End a list whose pages repeat; raise Unavailable unless it is certainly whole.
+    """Log and count a list whose pages repeat. Raises Unavailable unless it is surely complete.
 
-    Without a total, a page of another size than was asked for (and than WHMCS' own) is the whole
-    list, given again.
+    Without a total, a page whose size is neither `limit` nor WHMCS' default is the whole list.
     """
-    count("WhmcsPagesRepeated", action=action)
+    count("WhmcsPagesRepeated")
     logger().warning(
         "WHMCS gave the same page of a list again: it ignores limitstart",
         extra={"action": action, "records": found, "total": total},
@@ -238,13 +238,13 @@ def _unreadable(call: Call, response: Response) -> UpstreamError:
         return throttled(UPSTREAM, call.operation, response)
     if (row := page_row(response.text)) is not None:
         return Unavailable(UPSTREAM, call.operation, row.reason, code=row.code, status=status)
-    # HTML or nothing: a PHP fatal error, a firewall. A write may have got through.
+    # HTML or nothing comes from a PHP fatal error or a firewall. A write may have taken effect.
     kind: type[UpstreamError] = OutcomeUnknown if call.writes else Unavailable
     message = "the answer is not WHMCS'"
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         kind, message = Unauthorized, "turned away before WHMCS"
     elif response.is_redirect or response.is_permanent_redirect:
-        # The web server's own answer: no PHP has run.
+        # The web server itself redirects, so no PHP code has run.
         kind, message = Refused, "redirected: WHMCS_API_URL must be the final address of api.php"
     return kind(UPSTREAM, call.operation, message, status=status)
 
@@ -263,16 +263,17 @@ def _error(
 
 
 def _judged(call: Call, status: int, body: dict[str, Any], message: str) -> tuple[Kind, str | None]:
-    """What an error says, and the row that says so."""
+    """Return the kind of an error and the row of the table that says so."""
     answered = status < HTTPStatus.MULTIPLE_CHOICES
     if status >= SERVER_ERROR or (answered and not _refuses(body)):
-        # Also a success with a `warning`, or no word about it: an order may be there all the same.
+        # This includes a success with a `warning` and an answer without a result. An order may
+        # exist nevertheless.
         return Kind.IN_DOUBT, None
     row = lookup(call.operation, message)
     if call.operation in MODULE_ACTIONS and answered and (row is None or row.for_every_action):
-        # WHMCS turns callers away with a status of its own; in a 200 the module speaks, and what
-        # it says of access and addresses is about its server. If it was WHMCS all the same, the
-        # next read says so.
+        # WHMCS refuses callers with an error status of its own. The text of a 200 is the server
+        # module's, and its words about access and addresses are about the module's server. If
+        # WHMCS did refuse the portal, the next read shows it.
         return Kind.REFUSED, None
     if row is not None:
         return row.kind, row.code
@@ -284,7 +285,10 @@ def _judged(call: Call, status: int, body: dict[str, Any], message: str) -> tupl
 
 
 def _unknown(call: Call) -> Kind:
-    """A text in no row: repeat reads, look before repeating what cannot be undone."""
+    """Return the kind for a text in no row.
+
+    Reads are repeated. Before a write that cannot be undone is repeated, the caller looks.
+    """
     if not call.writes:
         return Kind.UNAVAILABLE
     return Kind.IN_DOUBT if call.operation in ONCE_ONLY else Kind.REFUSED

@@ -1,6 +1,6 @@
 """Clients and Users of WHMCS.
 
-Since 8.0 a User signs in and a Client is billed; AddClient makes both. Source: WHMCS API
+Since WHMCS 8.0 a User signs in and a Client is billed. AddClient creates both. Source: WHMCS API
 reference (AddClient, GetClientsDetails, GetUsers, ValidateLogin).
 """
 
@@ -51,7 +51,7 @@ FIELD_BY_TEXT = {
 
 @dataclass(frozen=True)
 class ClientFields:
-    """Ids of the client custom fields."""
+    """The ids of the custom fields of clients."""
 
     customer_number: int
     date_of_birth: int
@@ -67,18 +67,22 @@ class WhmcsClients:
         self._fields = fields
 
     def by_email(self, email: str) -> BillingClient | None:
-        """GetClientsDetails by e-mail, which is an exact look-up (GetClients is by prefix)."""
+        """Return the client with that address, or None.
+
+        GetClientsDetails finds the exact address, whereas GetClients searches by prefix.
+        """
         found = self._details(email=email)
         if found is None or normal_forms.email(found.email) != normal_forms.email(email):
             return None
         return found
 
     def create(self, details: ClientDetails) -> int:
-        """AddClient, with a random password: customers come in by single sign-on.
+        """Create a client with a random password (AddClient). Returns the client's id.
 
-        The portal's password stays with Cognito; whoever wants to sign in to WHMCS itself can
-        reset it there. `skipvalidation` only for countries without postcodes or states, which
-        WHMCS demands.
+        Customers reach WHMCS by single sign-on, and only Cognito has the portal's password. A
+        customer who wants to sign in to WHMCS itself can reset the password there. WHMCS requires
+        a postcode and a state, so `skipvalidation` is sent for countries without postcodes or
+        states. Raises EmailTaken and FieldRefused.
         """
         parameters = {
             "firstname": details.first_name,
@@ -106,7 +110,7 @@ class WhmcsClients:
         return client_id
 
     def validate_login(self, email: str, password: str) -> BillingLogin:
-        """ValidateLogin; its `userid` is a User's id."""
+        """Check a User's password (ValidateLogin). Returns the User's id. Raises LoginRefused."""
         try:
             answer = self._client.call("ValidateLogin", {"email": email, "password2": password})
         except Unauthorized:
@@ -122,7 +126,11 @@ class WhmcsClients:
         return BillingLogin(user_id, two_factor=two_factor)
 
     def owned_by(self, login: BillingLogin, email: str) -> Sequence[BillingClient]:
-        """GetUsers by prefix, then the one User that logged in, then each Client it owns."""
+        """Return the Clients that the User who signed in owns.
+
+        GetUsers searches by prefix, so the User is selected by its id. GetClientsDetails then
+        gives each Client.
+        """
         users = self._client.pages("GetUsers", {"search": email}, container="users", child="user")
         user = next((u for u in users if as_int(u.get("id")) == login.user_id), None)
         if user is None:
@@ -146,7 +154,7 @@ class WhmcsClients:
             if refused.code == CLIENT_MISSING:
                 return None
             raise
-        # The fields also sit at the top level (deprecated); the nested ones are the authority.
+        # The answer also has the fields at its top level, which is deprecated.
         return self._client_from(answer.get("client") or answer)
 
     def _client_from(self, record: dict[str, Any]) -> BillingClient:

@@ -1,4 +1,4 @@
-"""Reading what WHMCS answers: types and empty lists vary by version and action.
+"""Decodes WHMCS' answers, whose types and empty lists vary by version and action.
 
 Source: WHMCS API reference and public clients; see the module's tests for each variant.
 """
@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-# ASCII digits only: to Python, other scripts' digits (and "NaN", "1_000") are numbers too.
+# ASCII digits only, because Python also accepts digits of other scripts, "NaN" and "1_000".
 _INDEX = re.compile(r"[0-9]{1,18}")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
@@ -19,12 +19,11 @@ _DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9})?")
 
 
 def decoded(value: Any) -> Any:
-    """An answer with the HTML entities of its texts decoded, once.
+    """Return an answer with the HTML entities of its texts decoded.
 
-    Some installations store and answer texts as PHP's `htmlspecialchars` writes them
-    (`O&#039;Connor`). Only entities with their semicolon count: `&currency=1` in an address is
-    none. To be called where an answer comes in and nowhere else: decoded twice, `&amp;lt;` would
-    become `<`.
+    Some installations store and return texts as PHP's `htmlspecialchars` writes them
+    (`O&#039;Connor`). Only entities with a semicolon count, because `&currency=1` in a URL is
+    none. Call it only once for each answer: decoded twice, `&amp;lt;` would become `<`.
     """
     if isinstance(value, str):
         return _ENTITY.sub(lambda found: html.unescape(found[0]), value) if "&" in value else value
@@ -36,10 +35,10 @@ def decoded(value: Any) -> Any:
 
 
 def as_list(container: Any, child: str | None = None) -> list[dict[str, Any]]:
-    """The records in any of the shapes WHMCS uses for a list.
+    """Return the records of a list in any of the shapes that WHMCS uses.
 
-    `""`, `[]`, `{}` and a missing key are empty; `{child: …}` is unwrapped; a map with numeric
-    keys is a list; a single object is a list of one.
+    `""`, `[]`, `{}` and a missing key are empty lists. `{child: …}` is unwrapped. A map with
+    numeric keys is a list, and a single object is a list of one.
     """
     if container is None or container in ("", [], {}):
         return []
@@ -56,24 +55,24 @@ def as_list(container: Any, child: str | None = None) -> list[dict[str, Any]]:
 
 
 def as_int(value: Any) -> int | None:
-    """An id or count that may be text, absent or empty."""
+    """Return an id or count, which may be a text; None when it is absent or empty."""
     text = str(value).strip() if value is not None else ""
     return int(text) if _INTEGER.fullmatch(text) else None
 
 
 def as_ids(value: Any) -> list[int]:
-    """A comma-separated list of ids, `""` when there are none."""
+    """Return the ids of a comma-separated list, which is `""` when there are none."""
     parts = (as_int(part) for part in str(value or "").split(","))
     return [part for part in parts if part is not None]
 
 
 def as_text(value: Any) -> str:
-    """A text for people, without white space around it; "" when it is absent."""
+    """Return a text without white space around it; "" when it is absent."""
     return str(value).strip() if value is not None else ""
 
 
 def as_date(value: Any) -> date | None:
-    """A `YYYY-MM-DD` date, with or without time; `0000-00-00` means never."""
+    """Return a `YYYY-MM-DD` date, with or without time; None for `0000-00-00`, which is never."""
     text = str(value or "")[:10]
     try:
         return date.fromisoformat(text)
@@ -82,6 +81,6 @@ def as_date(value: Any) -> date | None:
 
 
 def as_amount(value: Any) -> Decimal | None:
-    """A plain decimal text; None when it is empty or formatted for people."""
+    """Return a plain decimal text; None when it is empty or formatted for display."""
     text = str(value).strip()
     return Decimal(text) if _DECIMAL.fullmatch(text) else None

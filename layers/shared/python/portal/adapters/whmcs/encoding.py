@@ -1,7 +1,7 @@
-"""How WHMCS wants parameters: PHP arrays in form fields, PHP-serialized maps in base64.
+"""Encodes WHMCS' parameters: PHP arrays in form fields, PHP-serialized maps in base64.
 
-Source: WHMCS API reference (AddOrder, AddClient, UpdateClientProduct). A wrong id or shape is
-silent there (WHMCS falls back to a minimum or default), so nothing here guesses.
+Source: WHMCS API reference (AddOrder, AddClient, UpdateClientProduct). WHMCS reports no error for
+a wrong id or shape and uses a minimum or default, so the encoding must be exact.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Scalar = str | int | bool
-# What PHP's arrays take for an integer key: canonical decimals of 64 bits.
+# PHP's arrays turn canonical 64-bit decimals into integer keys.
 _PHP_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _PHP_INTEGERS = 2**63
 
 
 class Serialized(str):
-    """A serialized map's text; `mapping` is what it says."""
+    """The text of a serialized map. `mapping` is the map itself."""
 
     __slots__ = ("mapping",)
 
@@ -26,9 +26,9 @@ class Serialized(str):
 
 
 def serialize(mapping: Mapping[int | str, Any]) -> Serialized:
-    """`base64(serialize(array))` of a flat or nested map.
+    """Return `base64(serialize(array))` of a flat or nested map.
 
-    Numeric keys become PHP integers, as PHP itself does; string lengths count bytes.
+    Numeric keys become PHP integers, as in PHP itself. String lengths count bytes.
     """
     text = Serialized(base64.b64encode(_php(dict(mapping)).encode("utf-8")).decode("ascii"))
     text.mapping = mapping
@@ -36,7 +36,10 @@ def serialize(mapping: Mapping[int | str, Any]) -> Serialized:
 
 
 def legible(parameters: Any) -> Any:
-    """Parameters with maps for their serialized texts: what WHMCS reads and may quote."""
+    """Return the parameters with serialized texts replaced by their maps.
+
+    WHMCS may quote any of these values in its messages.
+    """
     if isinstance(parameters, Serialized):
         return parameters.mapping
     if isinstance(parameters, Mapping):
@@ -70,10 +73,10 @@ def _key(key: int | str) -> int | str:
 
 
 def form(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Form fields as PHP's `http_build_query` writes them.
+    """Return form fields as PHP's `http_build_query` writes them.
 
-    Lists and maps become `name[0]`, `name[key]`; True is `1`; False and None are left out,
-    because PHP takes any non-empty text but `0` for true.
+    Lists and maps become `name[0]`, `name[key]`. True is `1`. False and None are left out, because
+    PHP takes any non-empty text but `0` for true.
     """
     return list(_fields(parameters))
 
@@ -93,7 +96,7 @@ def _field(name: str, value: Any) -> Iterator[tuple[str, str]]:
             yield from _field(f"{name}[{key}]", item)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            # Parallel arrays are joined by index: an empty entry must keep its place.
+            # WHMCS joins parallel arrays by index, so an empty entry must keep its place.
             yield from _field(f"{name}[{index}]", "" if item is None or item is False else item)
     else:
         yield name, str(value)

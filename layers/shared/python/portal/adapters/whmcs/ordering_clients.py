@@ -1,4 +1,4 @@
-"""Whether a client can order: GetClientsDetails and GetPayMethods (WHMCS API reference)."""
+"""Tells whether a client can order, by GetClientsDetails and GetPayMethods (API reference)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portal.vendor_errors.whmcs import CLIENT_ID_MISSING, CLIENT_MISSING
 
 
 class WhmcsOrderingClients:
-    """`BillingClients` of a WHMCS installation; `today` is the reseller's calendar day."""
+    """`BillingClients` over WHMCS. `today` returns the date in the reseller's time zone."""
 
     def __init__(self, client: WhmcsClient, *, today: Callable[[], date]) -> None:
         self._client = client
@@ -22,7 +22,7 @@ class WhmcsOrderingClients:
         self._today = today
 
     def state(self, client_id: int) -> ClientState:
-        """GetClientsDetails, of which only the status is looked at."""
+        """Return whether the client is usable, closed or missing (GetClientsDetails)."""
         try:
             answer = self._client.call("GetClientsDetails", {"clientid": client_id})
         except Refused as error:
@@ -35,7 +35,7 @@ class WhmcsOrderingClients:
         return ClientState.CLOSED if closed else ClientState.USABLE
 
     def has_valid_pay_method(self, client_id: int) -> bool | None:
-        """GetPayMethods: one that is valid today is enough."""
+        """Whether a pay method is valid today (GetPayMethods); None when there is no client."""
         try:
             return any_usable(self._methods.of_client(client_id), self._today())
         except Refused as error:

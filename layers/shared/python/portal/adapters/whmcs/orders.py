@@ -1,7 +1,8 @@
 """AddOrder, AcceptOrder, GetOrders. Source: WHMCS API reference.
 
-WHMCS has no idempotency key. What ties an order to ours is the custom field Portal Order Ref on
-each service; `notes` is sent as well, though AddOrder does not document it and WHMCS may drop it.
+WHMCS has no idempotency key. The custom field Portal Order Ref on each service ties a WHMCS order
+to the portal's. `notes` is sent as well, though AddOrder does not document it and WHMCS may drop
+it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from portal.ports.billing_orders import (
 )
 from portal.vendor_errors.whmcs import NOT_PENDING
 
-# Rows of `portal.vendor_errors.whmcs` for AddOrder → our codes.
+# Rows of `portal.vendor_errors.whmcs` for AddOrder to the portal's error codes.
 REFUSALS = (
     ("client id not found", "whmcs-client-missing"),
     ("unable to add order when client status is closed", "whmcs-client-closed"),
@@ -41,15 +42,15 @@ REFUSALS = (
 
 
 class WhmcsOrders:
-    """`BillingOrders` of a WHMCS installation."""
+    """`BillingOrders` over the WHMCS API."""
 
     def __init__(self, client: WhmcsClient) -> None:
         self._client = client
 
     def add(self, order: NewBillingOrder) -> PlacedOrder:
-        """AddOrder, one call for all lines.
+        """Place an order with all its lines (AddOrder). Raises OrderRefused.
 
-        Prices are WHMCS' own: `priceoverride` is not sent (docs/provisioning.md says why).
+        WHMCS sets the prices. `priceoverride` is not sent (docs/provisioning.md says why).
         """
         try:
             answer = self._client.call("AddOrder", _parameters(order), writes=True)
@@ -62,12 +63,15 @@ class WhmcsOrders:
         order_id = as_int(answer.get("orderid"))
         if not order_id:
             raise OutcomeUnknown("whmcs", "AddOrder", "success without an orderid")
-        # `productids` is what older versions call the ids of the services.
+        # Older versions call the ids of the services `productids`.
         ids = as_ids(answer.get("serviceids")) or as_ids(answer.get("productids"))
         return PlacedOrder(order_id, tuple(ids))
 
     def accept(self, order_id: int, *, set_up: bool) -> None:
-        """AcceptOrder. Without `autosetup` WHMCS would follow each product's own setting."""
+        """Accept an order (AcceptOrder). Raises NotPending and ModuleFailed.
+
+        `autosetup` is always sent; without it, WHMCS would follow each product's own setting.
+        """
         try:
             self._client.call(
                 "AcceptOrder", {"orderid": order_id, "autosetup": int(set_up)}, writes=True
@@ -80,13 +84,16 @@ class WhmcsOrders:
             raise ModuleFailed(error.message) from error
 
     def get(self, order_id: int) -> BillingOrder | None:
-        """GetOrders by id."""
+        """Return an order (GetOrders by id); None when there is none."""
         answer = self._client.call("GetOrders", {"id": order_id})
         found = [_order(item) for item in as_list(answer.get("orders"), "order")]
         return next((order for order in found if order.id == order_id), None)
 
     def of_client(self, client_id: int) -> Sequence[BillingOrder]:
-        """GetOrders by `userid`, which is the client's id here; compared again on our side."""
+        """Return a client's orders (GetOrders, whose `userid` is the client's id).
+
+        The client's id is compared here again.
+        """
         pages = self._client.pages(
             "GetOrders", {"userid": client_id}, container="orders", child="order"
         )
@@ -130,6 +137,6 @@ def _order(item: dict[str, Any]) -> BillingOrder:
 
 def _when(value: Any) -> datetime | None:
     try:
-        return datetime.fromisoformat(str(value or ""))  # the server's local time, no zone
+        return datetime.fromisoformat(str(value or ""))  # local time of the server, without zone
     except ValueError:
         return None

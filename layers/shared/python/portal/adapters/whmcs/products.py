@@ -1,4 +1,4 @@
-"""GetProducts, as far as ordering needs it. Source: WHMCS API reference, GetProducts."""
+"""Reads products for ordering. Source: WHMCS API reference, GetProducts."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from portal.domain.billing_cycles import CYCLES
 from portal.ports.billing_orders import BillingOption, BillingProduct, OptionKind
 
 ORDER_REF_FIELD = "Portal Order Ref"
-# 1 drop-down, 2 radio, 3 yes/no, 4 quantity; a type that is not known is chosen like a drop-down.
+# 1 drop-down, 2 radio, 3 yes/no, 4 quantity. An unknown type is treated as a drop-down.
 _KINDS = {"3": OptionKind.YES_NO, "4": OptionKind.QUANTITY}
 
 
 class WhmcsProducts:
-    """`ProductCatalogue` of a WHMCS installation."""
+    """`ProductCatalogue` over the WHMCS API."""
 
     def __init__(self, client: WhmcsClient) -> None:
         self._client = client
 
     def products(self, pids: Sequence[int]) -> Mapping[int, BillingProduct]:
-        """Those that exist, in one call (GetProducts takes a list and has no paging)."""
+        """Return the products that exist, by id. GetProducts takes a list and has no paging."""
         wanted = sorted(set(pids))
         answer = self._client.call("GetProducts", {"pid": ",".join(str(pid) for pid in wanted)})
         found = (_product(item) for item in as_list(answer.get("products"), "product"))
@@ -59,7 +59,7 @@ def _cycles(item: dict[str, Any]) -> frozenset[str]:
     for prices in currencies:
         for cycle in CYCLES:
             amount = as_amount(prices.get(cycle)) if isinstance(prices, dict) else None
-            if amount is not None and amount >= 0:  # -1.00: not offered
+            if amount is not None and amount >= 0:  # -1.00 means that the cycle is not offered
                 offered.add(cycle)
     return frozenset(offered)
 

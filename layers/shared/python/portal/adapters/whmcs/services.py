@@ -1,4 +1,4 @@
-"""GetClientsProducts and ModuleCreate. Source: WHMCS API reference."""
+"""Reads services and sets them up. Source: WHMCS API, GetClientsProducts and ModuleCreate."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from portal.domain.billing_cycles import normal_cycle
 from portal.domain.upstream import Refused, Unauthorized
 from portal.ports.billing_orders import BillingService, ModuleFailed
 
-# An order of a hundred lines is to be read back in one call.
+# Large enough to read the services of an order with a hundred lines in one call.
 PAGE_SIZE = 1000
-# Statuses in which a service has been set up (a later suspension is somebody's decision).
+# Statuses of a service that has been set up. An operator may have suspended it later.
 _ACTIVE = frozenset({"active", "suspended", "completed"})
 
 
 class WhmcsServices:
-    """`BillingServices` of a WHMCS installation."""
+    """`BillingServices` over the WHMCS API."""
 
     def __init__(self, client: WhmcsClient) -> None:
         self._client = client
 
     def of_client(self, client_id: int) -> Sequence[BillingService]:
-        """GetClientsProducts by client; compared again on our side."""
+        """Return a client's services (GetClientsProducts). The client's id is compared again."""
         items = self._client.pages(
             "GetClientsProducts",
             {"clientid": client_id},
@@ -34,8 +34,20 @@ class WhmcsServices:
         )
         return [_service(item) for item in items if _belongs(item, client_id)]
 
+    def find(self, service_id: int, *, client_id: int) -> BillingService | None:
+        """GetClientsProducts by service; owner and id are compared again on our side."""
+        answer = self._client.call(
+            "GetClientsProducts", {"clientid": client_id, "serviceid": service_id}
+        )
+        items = as_list(answer.get("products"), "product")
+        found = [_service(item) for item in items if _belongs(item, client_id)]
+        return next((service for service in found if service.id == service_id), None)
+
     def set_up(self, service_id: int) -> None:
-        """ModuleCreate, for a service whose module failed when the order was accepted."""
+        """Set up a service whose module failed when the order was accepted (ModuleCreate).
+
+        Raises ModuleFailed.
+        """
         try:
             self._client.call("ModuleCreate", {"serviceid": service_id}, writes=True)
         except Unauthorized:

@@ -30,6 +30,11 @@ export function stateOf(order, outcome) {
     return order.errorCode === 'cancelled' ? 'cancelled' : 'ready';
 }
 
+/** Whether an outcome is about an attempt; Apex gives null or nothing where it is not. */
+export function startsAttempt(outcome) {
+    return Number.isInteger(outcome?.expectedAttempt);
+}
+
 /** Whether the order's state is going to change by itself. */
 export function isMoving(state) {
     return ['requested', 'running', 'delayed', 'scheduled'].includes(state);
@@ -43,6 +48,16 @@ export function canStart(state) {
 /** Replaces {0}, {1}, … in a label. */
 export function format(label, ...values) {
     return values.reduce((text, value, index) => text.replace(`{${index}}`, value), label);
+}
+
+/**
+ * Returns what was found, without what to do about it: the portal writes both into the order's
+ * message, and the screens show the second one in the user's language.
+ */
+export function causeOf(message, remedy) {
+    return remedy && message?.endsWith(remedy)
+        ? message.slice(0, message.length - remedy.length).trim()
+        : message;
 }
 
 /** Calls `look` again and again, with growing pauses, for five minutes at most. */

@@ -3,7 +3,15 @@ import { CloseActionScreenEvent } from 'lightning/actions';
 import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import { provision, read } from 'c/portalApex';
 import { labels, statusLabel, stepLabel } from 'c/portalLabels';
-import { canStart, Follower, format, isMoving, stateOf } from 'c/portalProgress';
+import {
+    canStart,
+    causeOf,
+    Follower,
+    format,
+    isMoving,
+    startsAttempt,
+    stateOf
+} from 'c/portalProgress';
 import { remedyFor, stopText } from 'c/portalRemedies';
 
 /** The dialog behind the button "Provision in WHMCS" of an Order. */
@@ -194,13 +202,14 @@ export default class ProvisionInWhmcs extends LightningElement {
             return undefined;
         }
         const delayed = this.state === 'delayed';
+        const remedy = remedyFor(this.order.errorCode) ?? labels.unknownCode;
         return {
             title,
             theme: `slds-scoped-notification slds-media slds-media_center notice ${
                 delayed || this.state === 'cancelled' ? 'slds-scoped-notification_light' : 'failure'
             }`,
-            message: this.order.errorMessage,
-            remedy: delayed ? undefined : (remedyFor(this.order.errorCode) ?? labels.unknownCode),
+            message: causeOf(this.order.errorMessage, remedy),
+            remedy: delayed ? undefined : remedy,
             code: this.order.errorCode && format(labels.errorCode, this.order.errorCode)
         };
     }
@@ -208,10 +217,12 @@ export default class ProvisionInWhmcs extends LightningElement {
     /** What the last press came to; out of date once the attempt has ended. */
     get outcomeText() {
         const over =
-            this.outcome?.expectedAttempt !== undefined &&
+            startsAttempt(this.outcome) &&
             this.outcome.expectedAttempt <= this.order.attemptCount &&
             !isMoving(this.state);
-        return over ? undefined : this.outcome?.message;
+        // Apex looks for itself; what it found is in the list of stops by now.
+        const told = this.outcome?.code === 'stopped' && this.stops !== undefined;
+        return over || told ? undefined : this.outcome?.message;
     }
 
     get correlation() {

@@ -2,7 +2,15 @@ import { api, LightningElement } from 'lwc';
 import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import { provision, read } from 'c/portalApex';
 import { labels, statusLabel } from 'c/portalLabels';
-import { canStart, Follower, format, isMoving, stateOf } from 'c/portalProgress';
+import {
+    canStart,
+    causeOf,
+    Follower,
+    format,
+    isMoving,
+    startsAttempt,
+    stateOf
+} from 'c/portalProgress';
 import { remedyFor, stopText } from 'c/portalRemedies';
 
 /** The screen of the list view's button: provisions the selected orders one after the other. */
@@ -76,6 +84,9 @@ export default class ProvisionOrders extends LightningElement {
         this.calling = false;
         notifyRecordUpdateAvailable(this.orders.map((order) => ({ recordId: order.orderId })));
         this.followIfMoving();
+        if (!this.startShown) {
+            this.refs.orders?.focus();
+        }
     }
 
     async start(order) {
@@ -119,8 +130,8 @@ export default class ProvisionOrders extends LightningElement {
         return this.orders.filter((order) => canStart(this.stateOf(order)));
     }
 
-    get startDisabled() {
-        return this.calling || this.startable.length === 0;
+    get startShown() {
+        return this.startable.length > 0;
     }
 
     get startLabel() {
@@ -145,7 +156,7 @@ export default class ProvisionOrders extends LightningElement {
 
     messageOf(order, state) {
         const outcome = this.outcomes[order.orderId];
-        if (outcome && (isMoving(state) || outcome.expectedAttempt === undefined)) {
+        if (outcome && (isMoving(state) || !startsAttempt(outcome))) {
             return outcome.message;
         }
         if (outcome && this.isUndecided(order)) {
@@ -161,7 +172,9 @@ export default class ProvisionOrders extends LightningElement {
             return labels.bulkReady;
         }
         if (state === 'failed') {
-            return `${order.errorCode}: ${remedyFor(order.errorCode) ?? labels.unknownCode}`;
+            const remedy = remedyFor(order.errorCode) ?? labels.unknownCode;
+            const cause = causeOf(order.errorMessage, remedy);
+            return `${order.errorCode}: ${cause ? `${cause} ` : ''}${remedy}`;
         }
         return order.errorMessage;
     }

@@ -1,4 +1,12 @@
-import { canStart, Follower, format, isMoving, stateOf } from 'c/portalProgress';
+import {
+    canStart,
+    causeOf,
+    Follower,
+    format,
+    isMoving,
+    startsAttempt,
+    stateOf
+} from 'c/portalProgress';
 
 const order = (values) => ({
     attemptCount: 1,
@@ -40,6 +48,29 @@ describe('stateOf', () => {
             'delayed',
             'scheduled'
         ]);
+    });
+});
+
+describe('causeOf', () => {
+    it.each([
+        ['No card. Ask for one.', 'Ask for one.', 'No card.'],
+        ['No card. Ask for one.', '登録を依頼してください。', 'No card. Ask for one.'],
+        ['No card.', 'Ask for one.', 'No card.'],
+        ['No card.', undefined, 'No card.'],
+        [undefined, 'Ask for one.', undefined]
+    ])('is what the remedy does not say: %s, %s', (message, remedy, cause) => {
+        expect(causeOf(message, remedy)).toBe(cause);
+    });
+});
+
+describe('startsAttempt', () => {
+    it.each([
+        [undefined, false],
+        [{}, false],
+        [{ expectedAttempt: null }, false],
+        [{ expectedAttempt: 1 }, true]
+    ])('knows outcomes without an attempt, which Apex gives as null: %o', (outcome, starts) => {
+        expect(startsAttempt(outcome)).toBe(starts);
     });
 });
 

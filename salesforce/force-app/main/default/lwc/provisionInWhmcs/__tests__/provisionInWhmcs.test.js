@@ -124,7 +124,7 @@ describe('c-provision-in-whmcs', () => {
                 ]
             })
         );
-        expect(text(element, 'stops')).toContain('status that can be provisioned. (Draft)');
+        expect(text(element, 'stops')).toContain('then press again. (Draft)');
         expect(text(element, 'stops')).toContain('(Internet 1G)');
         expect(text(element, 'stops')).not.toContain('()');
         expect(text(element, 'lines')).toContain('not mapped to WHMCS');
@@ -192,7 +192,7 @@ describe('c-provision-in-whmcs', () => {
     it.each([
         ['payment-method-missing', 'ask for one'],
         ['module-failed', 'Module Queue'],
-        ['salesforce-access-denied', 'see doctor'],
+        ['salesforce-access-denied', 'run ops doctor'],
         ['from-the-future', 'Correct what the message names']
     ])('tells the remedy of %s', async (code, remedy) => {
         const element = await open(failed(code));
@@ -202,6 +202,33 @@ describe('c-provision-in-whmcs', () => {
         expect(text(element, 'notice')).toContain(`Error code: ${code}`);
         expect(text(element, 'stages')).toContain('In progress (failed)');
         expect(find(element, 'provision').label).toBe('Try again');
+    });
+
+    it('does not say the remedy twice', async () => {
+        const remedy = 'The Order has no products: add them, then press again.';
+        const element = await open(failed('order-empty', { errorMessage: `Nothing. ${remedy}` }));
+        expect(text(element, 'remedy')).toContain(remedy);
+        expect(text(element, 'notice').split(remedy)).toHaveLength(2);
+    });
+
+    it('shows once what has stopped the order since it was opened', async () => {
+        const element = await open(
+            order(),
+            order({ orderStatus: 'Cancelled', stops: [{ code: 'order-status' }] })
+        );
+        provision.mockResolvedValue({ code: 'stopped', message: 'The order was not sent. Move …' });
+        await press(element);
+        expect(text(element, 'stops')).toContain('Move the Order');
+        expect(find(element, 'outcome')).toBeNull();
+    });
+
+    it('shows an answer that is about no attempt', async () => {
+        const element = await open(order());
+        provision.mockResolvedValue(
+            accepted({ message: 'Ask.', accepted: false, follow: false, expectedAttempt: null })
+        );
+        await press(element);
+        expect(text(element, 'outcome')).toBe('Ask.');
     });
 
     it('shows a failure and what stops the next attempt together', async () => {

@@ -94,7 +94,7 @@ describe('c-provision-orders', () => {
         readOrders.mockResolvedValue(['a', 'b', 'c', 'd', 'e'].map(done));
         await pass(2);
         expect(find(element, 'summary').textContent).toBe('5 of 5 orders are provisioned.');
-        expect(find(element, 'start').disabled).toBe(true);
+        expect(find(element, 'start')).toBeNull();
     });
 
     it('follows orders that are under way, for five minutes', async () => {
@@ -102,7 +102,7 @@ describe('c-provision-orders', () => {
             order('a', { provisioningStatus: 'In Progress', errorMessage: 'WHMCS is down.' })
         ]);
         const element = await open(['a']);
-        expect(find(element, 'start').disabled).toBe(true);
+        expect(find(element, 'start')).toBeNull();
         expect(messages(element)).toEqual(['WHMCS is down.']);
         readOrders.mockRejectedValueOnce(new Error('offline'));
         await pass(310);
@@ -123,7 +123,7 @@ describe('c-provision-orders', () => {
         readOrders.mockResolvedValue([order('a', { stops: [{ code: 'order-empty' }] })]);
         const element = await open(['a']);
         expect(find(element, 'summary').textContent).toContain('None of the selected orders');
-        expect(find(element, 'start').disabled).toBe(true);
+        expect(find(element, 'start')).toBeNull();
     });
 
     it.each([[undefined], [[]]])(
