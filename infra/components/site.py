@@ -241,8 +241,8 @@ def _acknowledge(distribution: cloudfront.Distribution, spec: SiteSpec) -> None:
         acknowledge(
             distribution,
             "AwsSolutions-CFR2",
-            "WEB_ACL_ARN is empty for this stage. The API behind it has its own firewall, throttles "
-            "and counters; pages are public files.",
+            "WEB_ACL_ARN is empty for this stage. The API behind it has its own firewall, throttles"
+            " and counters; pages are public files.",
         )
     if not spec.domain_name:
         acknowledge(
