@@ -9,9 +9,20 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from portal.api.app import App
+from portal.api.declarations import Declared
 from portal.api.idempotency_key import RequiredIdempotencyKey, required
 from portal.api.principal import CurrentUser, mapped, require_recent_sign_in
 from portal.domain.ids import WHMCS_SERVICE_ID
+from portal.domain.problems import (
+    CONFIRM_LOSS_REQUIRED,
+    IDEMPOTENCY_KEY_MISSING,
+    IDEMPOTENCY_KEY_REUSED,
+    NOT_FOUND,
+    NOT_MAPPED,
+    OPERATION_IN_PROGRESS,
+    REAUTHENTICATION_REQUIRED,
+    REISSUE_UNAVAILABLE,
+)
 from portal.operations.start import Wanted
 from portal.workflow_kinds import REISSUE
 
@@ -34,6 +45,20 @@ ANSWERS: dict[int, Any] = {
     summary="Replace the eSIM of a line",
     signed_in=True,
     responses=ANSWERS,
+    declared=Declared(
+        refuses=(
+            CONFIRM_LOSS_REQUIRED,
+            IDEMPOTENCY_KEY_MISSING,
+            IDEMPOTENCY_KEY_REUSED,
+            NOT_FOUND,
+            NOT_MAPPED,
+            OPERATION_IN_PROGRESS,
+            REAUTHENTICATION_REQUIRED,
+            REISSUE_UNAVAILABLE,
+        ),
+        sends=("Location", "Idempotency-Replayed"),
+        example={"reason": "new-phone", "confirmLoss": False},
+    ),
 )
 def start_reissue(
     id: Annotated[str, Path(pattern=WHMCS_SERVICE_ID)],  # noqa: A002  # as in the path

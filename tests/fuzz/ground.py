@@ -65,12 +65,14 @@ class Ground:
         self._front.approve(self.order_id)
         self._front.press_provision(self.order_id)
         wait_for(
-            lambda: portal.get(f"/orders/{self.order_id}").json()["status"] == "provisioned",
+            lambda: (
+                portal.get(f"/orders/{self.order_id}").json()["status"] == "provisioned" or None
+            ),
             seconds=SECONDS,
             sentence="The order was not provisioned.",
         )
         invoices = wait_for(
-            lambda: portal.get("/billing/invoices").json()["items"],
+            lambda: portal.get("/billing/invoices").json()["items"] or None,
             seconds=SECONDS,
             sentence="The customer has no invoice.",
         )
@@ -82,6 +84,9 @@ class Ground:
             for one in services
             if portal.get(f"/subscriptions/{one['id']}").json().get("esim")
         )
+
+    def _status(self, portal: PortalClient) -> str:
+        return str(portal.get(f"/orders/{self.order_id}").json()["status"])
 
     def person(self) -> Person:
         """Somebody whom Salesforce knows and the portal does not."""

@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/password-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of passwords */
+        get: operations["password_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/refresh": {
         parameters: {
             query?: never;
@@ -307,7 +324,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change my language */
+        patch: operations["update_me"];
         trace?: never;
     };
     "/me/billing": {
@@ -678,6 +696,11 @@ export interface components {
         CatalogView: {
             /** Items */
             items: components["schemas"]["ProductView"][];
+            /**
+             * Taxincluded
+             * @description whether prices include consumption tax
+             */
+            taxIncluded: boolean;
         };
         /**
          * ChangePasswordRequest
@@ -792,6 +815,12 @@ export interface components {
             status: "ok";
         };
         /**
+         * Ineligibility
+         * @description Why a product is not offered to a customer. Front ends rely on these: never rename one.
+         * @enum {string}
+         */
+        Ineligibility: "dwelling" | "tier" | "region" | "dwelling-unknown" | "tier-unknown" | "region-unknown";
+        /**
          * InvoiceDetail
          * @description One invoice with its lines.
          */
@@ -800,8 +829,11 @@ export interface components {
             id: number;
             /** Number */
             number: string;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "Unpaid" | "Overdue" | "Paid" | "Cancelled" | "Refunded" | "Collections" | "Payment Pending";
             /** Date */
             date: string | null;
             /** Duedate */
@@ -831,8 +863,11 @@ export interface components {
             id: number;
             /** Number */
             number: string;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "Unpaid" | "Overdue" | "Paid" | "Cancelled" | "Refunded" | "Collections" | "Payment Pending";
             /** Date */
             date: string | null;
             /** Duedate */
@@ -865,8 +900,11 @@ export interface components {
             /** Quantity */
             quantity: number;
             unitPrice: components["schemas"]["Money"] | null;
-            /** Billingcycle */
-            billingCycle: string;
+            /**
+             * Billingcycle
+             * @enum {string}
+             */
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             /** Options */
             options: components["schemas"]["OptionShown"][];
             /** Serviceid */
@@ -936,6 +974,14 @@ export interface components {
             sfAccountId?: string | null;
         };
         /**
+         * MeChange
+         * @description What is to change; what is left out stays.
+         */
+        MeChange: {
+            /** Language */
+            language?: ("en" | "ja") | null;
+        };
+        /**
          * MeResponse
          * @description Who is signed in.
          */
@@ -967,6 +1013,18 @@ export interface components {
              * @example JPY
              */
             currency: string;
+        };
+        /**
+         * NotOfferedView
+         * @description A product that is on sale and not offered to this customer, and every reason.
+         */
+        NotOfferedView: {
+            /** Sku */
+            sku: string;
+            /** Name */
+            name: string;
+            /** Reasons */
+            reasons: components["schemas"]["Ineligibility"][];
         };
         /**
          * Obstacle
@@ -1167,6 +1225,16 @@ export interface components {
             timeline: components["schemas"]["TimelineEntry"][];
             /** Nextstep */
             nextStep: string;
+            /**
+             * Delayed
+             * @description the set-up goes on, but its last try failed because of another system
+             */
+            delayed: boolean;
+            /**
+             * Pollafter
+             * @description seconds after which it is worth asking again; null when nothing is to come
+             */
+            pollAfter: number | null;
             /** Message */
             message?: string | null;
             /** Scheduledat */
@@ -1199,6 +1267,41 @@ export interface components {
             items: components["schemas"]["TopupOffer"][];
             /** Nextcursor */
             nextCursor?: string | null;
+        };
+        /**
+         * PasswordPolicyView
+         * @description What a new password must have; `minLength` and `maxLength` count characters.
+         *
+         *     Beside that it neither begins nor ends with a space and does not contain the part of the
+         *     e-mail address before the @.
+         */
+        PasswordPolicyView: {
+            /** Minlength */
+            minLength: number;
+            /** Maxlength */
+            maxLength: number;
+            /**
+             * Lowercase
+             * @description at least one of a-z
+             */
+            lowercase: boolean;
+            /**
+             * Uppercase
+             * @description at least one of A-Z
+             */
+            uppercase: boolean;
+            /**
+             * Digits
+             * @description at least one of 0-9
+             */
+            digits: boolean;
+            /**
+             * Symbols
+             * @description at least one of `symbolCharacters`
+             */
+            symbols: boolean;
+            /** Symbolcharacters */
+            symbolCharacters: string;
         };
         /**
          * PaymentMethodView
@@ -1240,7 +1343,14 @@ export interface components {
         PersonalCatalogView: {
             /** Items */
             items: components["schemas"]["ProductView"][];
+            /**
+             * Taxincluded
+             * @description whether prices include consumption tax
+             */
+            taxIncluded: boolean;
             eligibility: components["schemas"]["EligibilityView"];
+            /** Notoffered */
+            notOffered: components["schemas"]["NotOfferedView"][];
         };
         /**
          * Problem
@@ -1291,8 +1401,13 @@ export interface components {
             /** Heroimageurl */
             heroImageUrl: string | null;
             price: components["schemas"]["Money"];
-            /** Billingcycle */
-            billingCycle: string;
+            /** Taxincluded */
+            taxIncluded: boolean;
+            /**
+             * Billingcycle
+             * @enum {string}
+             */
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             /** Maxquantity */
             maxQuantity: number;
             /** Requirespaymentmethod */
@@ -1534,9 +1649,9 @@ export interface components {
             status: components["schemas"]["ServiceStatus"];
             /**
              * Billingcycle
-             * @example monthly
+             * @enum {string}
              */
-            billingCycle: string;
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             price: components["schemas"]["Money"] | null;
             /** Since */
             since: string | null;
@@ -1557,9 +1672,9 @@ export interface components {
             status: components["schemas"]["ServiceStatus"];
             /**
              * Billingcycle
-             * @example monthly
+             * @enum {string}
              */
-            billingCycle: string;
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             price: components["schemas"]["Money"] | null;
             /** Since */
             since: string | null;
@@ -1572,8 +1687,11 @@ export interface components {
          * @description One thing that happened, or is happening, in words.
          */
         TimelineEntry: {
-            /** Step */
-            step: string;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "received" | "review" | "load" | "check" | "activate_esim" | "add_order" | "accept_order" | "verify" | "write_back" | "notify" | "set_up" | "cancelled";
             /** Label */
             label: string;
             /**
@@ -1648,6 +1766,34 @@ export interface components {
         };
     };
     responses: {
+        /** @description Two portal accounts belong to the same customer (`account-conflict`); The account is not complete yet (`account-not-mapped`) */
+        AccountConflictOrAccountNotMapped: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-conflict" | "https://portal.example/problems/account-not-mapped";
+                };
+            };
+        };
+        /** @description Two portal accounts belong to the same customer (`account-conflict`); The account is not complete yet (`account-not-mapped`); The same request is still being worked on (`in-progress`); A valid payment method is needed first (`payment-method-required`) */
+        AccountConflictOrAccountNotMappedOrInProgressOrPaymentMethodRequired: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-conflict" | "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/in-progress" | "https://portal.example/problems/payment-method-required";
+                };
+            };
+        };
         /** @description The account is not complete yet (`account-not-mapped`) */
         AccountNotMapped: {
             headers: {
@@ -1659,6 +1805,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "https://portal.example/problems/account-not-mapped";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`); Confirm what is lost with the old eSIM (`confirm-loss-required`); Another operation works on this line (`operation-in-progress`); This eSIM cannot be replaced now (`reissue-unavailable`) */
+        AccountNotMappedOrConfirmLossRequiredOrOperationInProgressOrReissueUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/confirm-loss-required" | "https://portal.example/problems/operation-in-progress" | "https://portal.example/problems/reissue-unavailable";
                 };
             };
         };
@@ -1676,8 +1836,8 @@ export interface components {
                 };
             };
         };
-        /** @description The account is not complete yet (`account-not-mapped`); The same request is still being worked on (`in-progress`); A valid payment method is needed first (`payment-method-required`) */
-        AccountNotMappedOrInProgressOrPaymentMethodRequired: {
+        /** @description The account is not complete yet (`account-not-mapped`); There is no activation code to show (`esim-code-unavailable`) */
+        AccountNotMappedOrEsimCodeUnavailable: {
             headers: {
                 "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                 "Retry-After": components["headers"]["Retry-After"];
@@ -1686,7 +1846,21 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/in-progress" | "https://portal.example/problems/payment-method-required";
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/esim-code-unavailable";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`); Another operation works on this line (`operation-in-progress`); A valid payment method is needed first (`payment-method-required`); This line cannot be topped up (`topup-unavailable`) */
+        AccountNotMappedOrOperationInProgressOrPaymentMethodRequiredOrTopupUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/operation-in-progress" | "https://portal.example/problems/payment-method-required" | "https://portal.example/problems/topup-unavailable";
                 };
             };
         };
@@ -1701,6 +1875,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/sso-disabled";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`); This line cannot be topped up (`topup-unavailable`) */
+        AccountNotMappedOrTopupUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/topup-unavailable";
                 };
             };
         };
@@ -1892,7 +2080,7 @@ export interface components {
                 };
             };
         };
-        /** @description Some values are not valid (`invalid-request`); The link is used, too old or not ours (`invalid-reset-token`); The password does not meet the rules (`password-refused`) */
+        /** @description Some values are not valid (`invalid-request`); Your link has expired or was already used (`invalid-reset-token`); The password does not meet the rules (`password-refused`) */
         InvalidRequestOrInvalidResetTokenOrPasswordRefused: {
             headers: {
                 "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
@@ -1931,7 +2119,7 @@ export interface components {
                 };
             };
         };
-        /** @description Nothing of that name (`not-found`) */
+        /** @description Not found (`not-found`) */
         NotFound: {
             headers: {
                 "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
@@ -2261,6 +2449,33 @@ export interface operations {
             504: components["responses"]["OutcomeUnknown"];
         };
     };
+    password_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordPolicyView"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
     refresh: {
         parameters: {
             query?: never;
@@ -2525,6 +2740,8 @@ export interface operations {
             query?: {
                 /** @description nextCursor of a page */
                 cursor?: string;
+                /** @description only what is still to be paid */
+                status?: "unpaid" | null;
                 limit?: number;
             };
             header?: never;
@@ -2689,7 +2906,7 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["AccountNotMapped"];
+            409: components["responses"]["AccountConflictOrAccountNotMapped"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -2798,6 +3015,47 @@ export interface operations {
             504: components["responses"]["OutcomeUnknown"];
         };
     };
+    update_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "language": "ja"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMapped"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
     get_address: {
         parameters: {
             query?: never;
@@ -2889,13 +3147,22 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     list_orders: {
@@ -2924,7 +3191,7 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["AccountNotMapped"];
+            409: components["responses"]["AccountConflictOrAccountNotMapped"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -2986,7 +3253,7 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["AccountNotMappedOrInProgressOrPaymentMethodRequired"];
+            409: components["responses"]["AccountConflictOrAccountNotMappedOrInProgressOrPaymentMethodRequired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["CartInvalidOrIdempotencyKeyReusedOrInvalidRequest"];
@@ -3022,7 +3289,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["AccountNotMapped"];
+            409: components["responses"]["AccountConflictOrAccountNotMapped"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -3086,6 +3353,7 @@ export interface operations {
             400: components["responses"]["IdempotencyKeyMissingOrMalformedRequest"];
             401: components["responses"]["SignatureInvalid"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["AlreadyRunning"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3191,7 +3459,7 @@ export interface operations {
             401: components["responses"]["ReauthenticationRequiredOrUnauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["AccountNotMapped"];
+            409: components["responses"]["AccountNotMappedOrEsimCodeUnavailable"];
             422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
@@ -3205,7 +3473,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 id: string;
@@ -3214,6 +3482,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "new-phone",
+                 *       "confirmLoss": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReissueRequest"];
             };
         };
@@ -3221,13 +3495,28 @@ export interface operations {
             /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
             202: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["IdempotencyKeyMissingOrMalformedRequest"];
+            401: components["responses"]["ReauthenticationRequiredOrUnauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMappedOrConfirmLossRequiredOrOperationInProgressOrReissueUnavailable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     start_topup: {
@@ -3235,7 +3524,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 id: string;
@@ -3244,6 +3533,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "offerId": "offer-0123456789abcdef"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TopupRequest"];
             };
         };
@@ -3251,13 +3545,28 @@ export interface operations {
             /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
             202: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["IdempotencyKeyMissingOrMalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMappedOrOperationInProgressOrPaymentMethodRequiredOrTopupUnavailable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     list_topup_offers: {
@@ -3274,13 +3583,24 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TopupOffer_"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMappedOrTopupUnavailable"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     esim: {
@@ -3295,13 +3615,21 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Received"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["SignatureInvalid"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     esim_hint: {
@@ -3318,13 +3646,22 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Received"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
 }
