@@ -121,7 +121,7 @@ def user_pool_client(world: Installation) -> Finding:
         if flow in flows
     ]
     rotation = (client.get("RefreshTokenRotation") or {}).get("Feature")
-    # The emulator does not tell, but it rotates them, too.
+    # The emulator neither rotates them nor says so.
     if rotation != "ENABLED" and not world.local:
         problems.append("refresh tokens are not rotated")
     if client.get("PreventUserExistenceErrors") != "ENABLED":
