@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import hmac
 import re
 import secrets
 import time
 from dataclasses import dataclass, field
-
-from local.front.signing import idempotency_key, provision_headers
 
 from local.context import StackContext
 from local.demo.backstage import Backstage
@@ -121,13 +121,15 @@ class Ground:
         token: str = wait_for(mailed, seconds=SECONDS, sentence="No reset mail arrived.")
         return token
 
-    def signature(self, order_id: str, body: bytes = b"") -> dict[str, str]:
-        """The headers of a signed press for an order."""
-        return provision_headers(
-            order_id=order_id,
-            idempotency_key=idempotency_key(order_id, secrets.randbelow(10**6)),
-            timestamp=int(time.time()),
-            body=body,
-            key_id=self.stack.signing_key_id,
-            key=self.stack.signing_key,
-        )
+    def signature(self, order_id: str) -> dict[str, str]:
+        """The headers of a signed press without a body (docs/signature.md)."""
+        key, now = f"{order_id}-{secrets.randbelow(10**6)}", int(time.time())
+        empty = hashlib.sha256(b"").hexdigest()
+        text = f"v1|POST|/orders/{order_id}/provision|{now}|{key}|{empty}"
+        signed = hmac.new(self.stack.signing_key.encode(), text.encode(), hashlib.sha256)
+        return {
+            "X-Portal-Timestamp": str(now),
+            "X-Portal-Key-Id": self.stack.signing_key_id,
+            "Idempotency-Key": key,
+            "X-Portal-Signature": f"v1={signed.hexdigest()}",
+        }
