@@ -15,6 +15,7 @@ from infra.code_assets import CodeAssets
 from infra.config import Config
 from infra.stacks.monitoring import MonitoringStack
 from infra.stacks.portal import PortalStack
+from infra.stacks.web import WebStack
 
 
 def synthesise(
@@ -33,4 +34,8 @@ def synthesise(
         portal = PortalStack(app, config.stack_name, config=config, assets=assets, protect=protect)
         # It depends on the portal's stack, because an alarm on a missing resource would be raised.
         MonitoringStack(app, config.monitoring_stack_name, config=config).add_dependency(portal)
+        if config.web_hosting:
+            WebStack(
+                app, config.web_stack_name, config=config, rest_api_id=portal.rest_api_id
+            ).add_dependency(portal)
         app.synth()

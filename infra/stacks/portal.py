@@ -100,6 +100,7 @@ class PortalStack(cdk.Stack):
             names=names,
         )
         api = self._api(config, state, functions, prefix=prefix)
+        self.rest_api_id = api.rest_api_id
         self._triggers(config, state, functions, prefix=prefix)
         write_outputs(self, state=state, api=api, network=network)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import hmac
 import re
 import secrets
 import time
@@ -17,6 +15,7 @@ from local.demo.cart import CART
 from local.demo.checks import expect_status, wait_for
 from local.demo.people import NEWCOMERS, PASSWORD, Person
 from local.demo.portal_client import FrontDoor, PortalClient, find_stack
+from tests.signing import provision_headers
 
 SECONDS = 180.0
 
@@ -121,15 +120,13 @@ class Ground:
         token: str = wait_for(mailed, seconds=SECONDS, sentence="No reset mail arrived.")
         return token
 
-    def signature(self, order_id: str) -> dict[str, str]:
-        """The headers of a signed press without a body (docs/signature.md)."""
-        key, now = f"{order_id}-{secrets.randbelow(10**6)}", int(time.time())
-        empty = hashlib.sha256(b"").hexdigest()
-        text = f"v1|POST|/orders/{order_id}/provision|{now}|{key}|{empty}"
-        signed = hmac.new(self.stack.signing_key.encode(), text.encode(), hashlib.sha256)
-        return {
-            "X-Portal-Timestamp": str(now),
-            "X-Portal-Key-Id": self.stack.signing_key_id,
-            "Idempotency-Key": key,
-            "X-Portal-Signature": f"v1={signed.hexdigest()}",
-        }
+    def signature(self, order_id: str, body: bytes = b"") -> dict[str, str]:
+        """The headers of a signed press for an order."""
+        return provision_headers(
+            order_id=order_id,
+            idempotency_key=f"{order_id}-{secrets.randbelow(10**6) + 1}",
+            timestamp=int(time.time()),
+            body=body,
+            key_id=self.stack.signing_key_id,
+            key=self.stack.signing_key,
+        )
