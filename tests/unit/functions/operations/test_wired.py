@@ -112,4 +112,4 @@ def test_what_the_queue_gave_up_on_is_undone_and_ended(office: Office) -> None:
     # The answer was lost, the charge was not.
     assert office.shown(operation)["status"] == "failed"
     (entry,) = office.vendors.whmcs.dump()["credits"]
-    assert (Decimal(entry["amount"]), office.top_ups()) == (800, 0)
+    assert (Decimal(entry["amount"]), office.top_ups()) == (Decimal(800), 0)
