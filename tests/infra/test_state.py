@@ -197,12 +197,13 @@ def test_consumers_report_single_failures_and_are_capped(template: Template) -> 
 
 
 def test_the_sweeper_runs_every_five_minutes(template: Template) -> None:
-    (rule,) = template.of("AWS::Events::Rule").values()
-    assert rule["Properties"]["ScheduleExpression"] == "rate(5 minutes)"
-    (schedule_target,) = rule["Properties"]["Targets"]
-    function = template.resources[target(schedule_target["Arn"])]["Properties"]
-    assert function["FunctionName"] == "portal-test-provision-sweeper"
-    assert [e.id for e in ENDPOINTS if e.every_minutes] == ["provision-sweeper"]
+    schedules = {}
+    for rule in template.of("AWS::Events::Rule").values():
+        (schedule_target,) = rule["Properties"]["Targets"]
+        function = template.resources[target(schedule_target["Arn"])]["Properties"]
+        schedules[function["FunctionName"]] = rule["Properties"]["ScheduleExpression"]
+    assert schedules["portal-test-provision-sweeper"] == "rate(5 minutes)"
+    assert set(schedules) == {f"portal-test-{e.id}" for e in ENDPOINTS if e.every_minutes}
 
 
 def test_secrets_are_created_without_a_value(template: Template) -> None:
