@@ -196,14 +196,15 @@ def test_consumers_report_single_failures_and_are_capped(template: Template) -> 
     assert mappings == expected
 
 
-def test_the_sweeper_runs_every_five_minutes(template: Template) -> None:
-    schedules = {}
+def test_sweeper_and_audit_run_every_five_minutes(template: Template) -> None:
+    invoked = set()
     for rule in template.of("AWS::Events::Rule").values():
+        assert rule["Properties"]["ScheduleExpression"] == "rate(5 minutes)"
         (schedule_target,) = rule["Properties"]["Targets"]
         function = template.resources[target(schedule_target["Arn"])]["Properties"]
-        schedules[function["FunctionName"]] = rule["Properties"]["ScheduleExpression"]
-    assert schedules["portal-test-provision-sweeper"] == "rate(5 minutes)"
-    assert set(schedules) == {f"portal-test-{e.id}" for e in ENDPOINTS if e.every_minutes}
+        invoked.add(function["FunctionName"].removeprefix("portal-test-"))
+    assert invoked == {"provision-sweeper", "audit-nightly"}
+    assert {e.id for e in ENDPOINTS if e.every_minutes} == invoked
 
 
 def test_secrets_are_created_without_a_value(template: Template) -> None:
