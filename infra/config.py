@@ -165,6 +165,7 @@ class Config(BaseSettings):
     refresh_cookie_secure: bool = True
     refresh_cookie_domain: HostName = ""
     rate_limits: str = Field(default="", pattern=RATE_LIMITS)
+    distribution_secret_id: str = Field(default="", pattern=r"^$|^[A-Za-z0-9/_+=.@-]{1,255}$")
     signup_proof: SignupProof = SignupProof.NONE
     signup_proof_field: str = Field(default="", pattern=r"^$|^[A-Za-z]\w*(\.[A-Za-z]\w*)?$")
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
@@ -302,7 +303,12 @@ class Config(BaseSettings):
     def stack_names(self) -> tuple[str, ...]:
         """The names of all stacks of the stage, each after those that it needs."""
         web = (self.web_stack_name,) if self.web_hosting else ()
-        return (self.stack_name, self.monitoring_stack_name, *web)
+        return (self.stack_name, self.api_stack_name, self.monitoring_stack_name, *web)
+
+    @property
+    def api_stack_name(self) -> str:
+        """The name of the stack with the API."""
+        return f"{self.stack_name}-api"
 
     @property
     def monitoring_stack_name(self) -> str:

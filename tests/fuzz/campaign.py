@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import CHECKS
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 
 from local.demo.people import CHEN, PASSWORD
@@ -71,6 +72,7 @@ class Campaign:
     def run(self) -> None:
         """Send everything; what breaks is in `tallies`."""
         for result in self._schema.get_all_operations():
+            assert isinstance(result, Ok), "the document has an operation that cannot be read"
             operation = result.ok()
             name = operation.definition.raw["operationId"]
             tally = self.tallies.setdefault(name, Tally())
