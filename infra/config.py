@@ -194,6 +194,7 @@ class Config(BaseSettings):
     powertools_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     portal_web_url: BaseAddress
     portal_time_zone: NonEmpty = "Asia/Tokyo"
+    portal_prices_include_tax: bool = True
     portal_currency: str = Field(default="JPY", pattern=r"^[A-Z]{3}$")
     salesforce_url: BaseAddress
     salesforce_login: Literal["jwt", "client-credentials"] = "jwt"

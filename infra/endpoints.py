@@ -43,6 +43,7 @@ EMAIL = (
 )
 TIME_ZONE = ("PORTAL_TIME_ZONE",)
 CURRENCY = ("PORTAL_CURRENCY",)
+TAX = ("PORTAL_PRICES_INCLUDE_TAX",)
 RATE_LIMITS = ("RATE_LIMITS",)
 PASSWORD_RULES = (
     "PASSWORD_MIN_LENGTH",
@@ -186,6 +187,20 @@ AUTH = (
     ),
     Endpoint(
         area="auth",
+        name="update_me",
+        route=Route(method="PATCH", path="/me", access=Access.BEARER),
+        writes=(Table.IDENTITY,),
+    ),
+    Endpoint(
+        area="auth",
+        name="password_policy",
+        route=Route(method="GET", path="/auth/password-policy", access=Access.PUBLIC),
+        settings=PASSWORD_RULES,
+        memory=256,
+        timeout=5,
+    ),
+    Endpoint(
+        area="auth",
         name="case_worker",
         consumes=(Queue.CASE, Queue.CASE_WAITING),
         backs_off=True,
@@ -237,7 +252,7 @@ CATALOG = (
         area="catalog",
         name="list_products",
         route=Route(method="GET", path="/catalog", access=Access.PUBLIC),
-        settings=CATALOG_READING,
+        settings=(*CATALOG_READING, *TAX),
         writes=(Table.CATALOG,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
@@ -247,7 +262,7 @@ CATALOG = (
         area="catalog",
         name="get_product",
         route=Route(method="GET", path="/catalog/{sku}", access=Access.PUBLIC),
-        settings=CATALOG_READING,
+        settings=(*CATALOG_READING, *TAX),
         writes=(Table.CATALOG,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
@@ -257,7 +272,7 @@ CATALOG = (
         area="catalog",
         name="personalized",
         route=Route(method="GET", path="/catalog/personalized", access=Access.BEARER),
-        settings=(*CATALOG_READING, *ACCOUNT_FIELDS, *ELIGIBILITY_FIELDS),
+        settings=(*CATALOG_READING, *ACCOUNT_FIELDS, *TAX, *ELIGIBILITY_FIELDS),
         writes=(Table.CATALOG, Table.IDENTITY),
         secrets=(Secret.SALESFORCE,),
         memory=1024,

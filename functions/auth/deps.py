@@ -15,7 +15,7 @@ from portal.domain.passwords import PasswordPolicy
 from portal.domain.signup_proof import SignupProof
 from portal.ports.accounts import CaseJobs
 from portal.ports.clients import Clients
-from portal.ports.identity import CustomerDirectory
+from portal.ports.identity import CustomerDirectory, CustomerProfiles
 from portal.ports.registrations import Registrations
 from portal.ports.users import Users
 
@@ -75,7 +75,11 @@ class PasswordConfig(
 
 
 class MeConfig(config.HttpConfig, config.IdentityTable):
-    """GET /me."""
+    """GET and PATCH /me."""
+
+
+class PolicyConfig(config.HttpConfig, config.PasswordRulesConfig):
+    """GET /auth/password-policy."""
 
 
 class CaseWorkerConfig(
@@ -96,6 +100,14 @@ class SessionDeps:
 
     sessions: Sessions
     cookie: RefreshCookie
+
+
+@dataclass(frozen=True)
+class ProfileDeps:
+    """Who is who, and what customers change of it."""
+
+    directory: CustomerDirectory
+    profiles: CustomerProfiles
 
 
 @dataclass(frozen=True)
@@ -196,6 +208,22 @@ def build_passwords() -> Passwords:
 def build_directory() -> CustomerDirectory:
     """For GET /me."""
     return factories.directory(config.load(MeConfig))
+
+
+@functools.cache
+def build_profile() -> ProfileDeps:
+    """For PATCH /me."""
+    from portal.repositories.dynamodb import Table  # loads botocore
+    from portal.repositories.identity import DynamoCustomerDirectory  # the same
+
+    directory = DynamoCustomerDirectory(Table(config.load(MeConfig).identity_table))
+    return ProfileDeps(directory=directory, profiles=directory)
+
+
+@functools.cache
+def build_policy() -> PasswordPolicy:
+    """For GET /auth/password-policy."""
+    return _policy(config.load(PolicyConfig))
 
 
 @functools.cache

@@ -55,6 +55,7 @@ ANSWERS: dict[int, Any] = {
             TOPUP_UNAVAILABLE,
         ),
         sends=("Location", "Idempotency-Replayed"),
+        example={"offerId": "offer-0123456789abcdef"},
     ),
 )
 def start_topup(

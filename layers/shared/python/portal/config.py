@@ -346,6 +346,12 @@ class CurrencyConfig(Config):
     portal_currency: NonEmpty = Field(alias="PORTAL_CURRENCY")
 
 
+class TaxConfig(Config):
+    """Whether the price book's prices include consumption tax."""
+
+    prices_include_tax: bool = Field(alias="PORTAL_PRICES_INCLUDE_TAX")
+
+
 class TimeZoneConfig(Config):
     """The reseller's time zone, for the validity of products and for dates in mails."""
 

@@ -67,7 +67,7 @@ def test_a_provider_that_refuses_is_credited(office: Office) -> None:
     assert shown["status"] == "failed"
     assert "credited 800 JPY" in shown["message"]
     (entry,) = office.vendors.whmcs.dump()["credits"]
-    assert (Decimal(entry["amount"]), entry["clientid"]) == (800, CHEN_CLIENT)
+    assert (Decimal(entry["amount"]), entry["clientid"]) == (Decimal(800), CHEN_CLIENT)
     (case,) = office.messages("case")
     assert case["topup"]["operationId"] == operation
     (mail,) = office.messages("email")
