@@ -16,7 +16,7 @@ SLOW := tests/unit/composed tests/unit/bench_simulation tests/unit/contracts tes
 
 WEB_PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: help fuzz audit-dependencies setup run doctor demo test check fmt lint types unit vendor-test infra-test salesforce-setup salesforce-test salesforce-generate salesforce-screen salesforce-fmt stack-test openapi synth layers bench simulate deploy secrets clean web web-build web-test web-types ops logs cdk-cli bootstrap diff destroy
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -122,6 +122,9 @@ diff: layers cdk-cli ## Show what a deployment of STAGE would change
 
 deploy: layers cdk-cli ## Deploy STAGE (needs AWS credentials)
 	@STAGE=$(STAGE) $(RUN) python -m infra.deploy deploy
+
+deploy-web: web-build ## Upload the customers' pages of STAGE (needs WEB_HOSTING=true)
+	@$(RUN) python -m ops.web_pages --stage $(STAGE)
 
 destroy: layers cdk-cli ## Delete the stack of STAGE; asks first
 	@STAGE=$(STAGE) $(RUN) python -m infra.deploy destroy

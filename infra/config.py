@@ -303,7 +303,12 @@ class Config(BaseSettings):
     def stack_names(self) -> tuple[str, ...]:
         """The names of all stacks of the stage, each after those that it needs."""
         web = (self.web_stack_name,) if self.web_hosting else ()
-        return (self.stack_name, self.monitoring_stack_name, *web)
+        return (self.stack_name, self.api_stack_name, self.monitoring_stack_name, *web)
+
+    @property
+    def api_stack_name(self) -> str:
+        """The name of the stack with the API."""
+        return f"{self.stack_name}-api"
 
     @property
     def monitoring_stack_name(self) -> str:

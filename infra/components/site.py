@@ -21,8 +21,11 @@ from infra.components.rest_api import STAGE_NAME
 from infra.components.retention import removal_policy
 
 DISTRIBUTION_HEADER = "X-Portal-Distribution"
-"""What only this distribution sends to the API: it makes the caller's address trusted that
-CloudFront writes into `CloudFront-Viewer-Address`."""
+"""What only this distribution sends to the API.
+
+With it, the caller's address is the last but one of `X-Forwarded-For`: CloudFront appends the
+viewer's, and the gateway CloudFront's.
+"""
 YEAR = cdk.Duration.days(365)
 HSTS = cdk.Duration.days(730)
 SHELL = "/index.html"
@@ -241,8 +244,8 @@ def _acknowledge(distribution: cloudfront.Distribution, spec: SiteSpec) -> None:
         acknowledge(
             distribution,
             "AwsSolutions-CFR2",
-            "WEB_ACL_ARN is empty for this stage. The API behind it has its own firewall, throttles"
-            " and counters; pages are public files.",
+            "WEB_ACL_ARN is empty for this stage. The API behind it has its own firewall, "
+            "throttles and counters; pages are public files.",
         )
     if not spec.domain_name:
         acknowledge(

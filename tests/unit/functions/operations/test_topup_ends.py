@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 from portal.domain.esim import ChangeState, LineState
-from portal.engine.model import StepState
+from portal.engine.model import StepState, Task
 from portal.engine.start import Cancellation, StartRequest, request_start
 from portal.engine.states import Status
 from portal.operations.job import operation_job_id
@@ -389,6 +389,10 @@ def test_a_slow_provider_is_waited_for(shape: Shape) -> None:
     world.provider.slow = True
     world.ask()
     world.work()
+    if shape == "listing":  # the line's total shows a top-up at once
+        # The provider's event for the line or for the top-up wakes the operation.
+        assert {handle for _, handle in world.waits.tasks} == {LINE_ID, "sad_1"}
+        assert set(world.waits.tasks.values()) == {Task(world.job().id, 1)}
     world.clock.now += HOUR
     world.provider.decide(ChangeState.DONE)
     world.settle()
