@@ -127,7 +127,7 @@ def _cookie(answer: httpx.Response, name: str) -> str:
 def test_the_clients_id_alone_signs_nobody_in(
     stack: StackContext, aws: Ministack, member: Customer
 ) -> None:
-    """Ministack checks SECRET_HASH; it asks for no ClientSecret with a refresh token, as AWS does."""
+    """Ministack checks SECRET_HASH, but asks for no ClientSecret with a refresh token."""
     cognito = aws.client("cognito-idp")
     with pytest.raises(cognito.exceptions.ClientError):
         cognito.admin_initiate_auth(
