@@ -35,8 +35,8 @@ run: setup web-build ## Run the whole business on this machine (http://127.0.0.1
 doctor: setup ## Check a live stage and every system around it: make doctor STAGE=production
 	@$(RUN) ops --stage $(STAGE) doctor $(ARGS)
 
-demo: setup ## Play the whole business against a running `make run`, step by step
-	@$(RUN) python -m local.demo
+demo: setup ## Play the whole business against a running `make run`; FAULT=whmcs-down and others: an outage
+	@$(RUN) python -m local.demo $(if $(FAULT),--fault $(FAULT))
 
 ops: setup ## The operator's command line: make ops ARGS='order show 801…'
 	@$(RUN) ops $(ARGS)
