@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from bench.years.cloud import REGION, Cloud, create_tables
 from bench.years.lambdas import Lambdas
-from bench.years.wire import Answered, Sent, Server, Wire, _Exchange
+from bench.years.wire import Answered, Exchange, Sent, Server, Wire
 from bench.years.world import World
 from local.demo.data import (
     CONSUMER_KEY,
@@ -196,7 +196,7 @@ class Business:
             b"" if body is None else json.dumps(body).encode(),
             60.0,
         )
-        answer: Answered = _Exchange(self.world, sent).run(app)
+        answer: Answered = Exchange(self.world, sent).run(app)
         parsed = json.loads(answer.body) if answer.body else None
         if answer.status >= 400:  # noqa: PLR2004  # an error
             raise Refusal(answer.status, str(parsed))
@@ -210,7 +210,7 @@ class Business:
         )
         url = "http://salesforce.simulation/services/oauth2/token"
         headers = {"content-type": "application/x-www-form-urlencoded"}
-        answer = _Exchange(self.world, Sent("POST", url, headers, body.encode(), 60.0)).run(app)
+        answer = Exchange(self.world, Sent("POST", url, headers, body.encode(), 60.0)).run(app)
         return str(json.loads(answer.body)["access_token"])
 
 
@@ -253,6 +253,7 @@ def make_business(
             name,
             emulator.app(),
             lambda median=median: median * world.random.lognormvariate(0.0, 0.5),  # type: ignore[misc]  # bound now
+            emulator.name_operation,
         )
     business.seed()
     return business

@@ -20,8 +20,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from moto import mock_aws
 from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.request import normalize_request
 
 from bench.years.world import World
@@ -190,6 +190,9 @@ class Cloud:
             return _json(request, 400, _throttled(service))
         if service == "sqs":
             answer = self._queue(request, operation)
+        elif operation == "RevokeToken":
+            # moto does not know it. Nobody in the simulation uses a refresh token.
+            answer = _json(request, 200, {})
         else:
             answer = self._world.true_time(lambda: self._moto(service, request))
         if accident is not None:
@@ -269,7 +272,8 @@ def items(table: str) -> list[dict[str, Any]]:
 def values_of(table: str, attribute: str) -> set[str]:
     """Return the texts that an attribute has in a table, without a call."""
     backend: Any = get_backend("dynamodb")
-    found = backend[DEFAULT_ACCOUNT_ID][REGION].tables[table].all_items()
+    stored = backend[DEFAULT_ACCOUNT_ID][REGION].tables[table].items
+    found = (item for partition in stored.values() for item in partition.values())
     return {item.attrs[attribute].value for item in found if attribute in item.attrs}
 
 

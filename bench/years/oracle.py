@@ -5,6 +5,7 @@ A finding is a sentence. It begins with the name of the invariant that does not 
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -88,6 +89,12 @@ class Books:
         return found
 
     @cached_property
+    def cases(self) -> list[dict[str, Any]]:
+        """Salesforce's Cases."""
+        found: list[dict[str, Any]] = self._org["Case"]
+        return found
+
+    @cached_property
     def _org(self) -> dict[str, Any]:
         return self.business.salesforce.dump()
 
@@ -107,7 +114,11 @@ def findings(books: Books) -> list[str]:
         _nothing_stuck,
         _one_of_each_customer,
         _mails_once,
-        _money,
+        _paid_once,
+        _paid_for_something,
+        _topped_up_once,
+        _operations_once,
+        _credited_once,
         _answers,
     )
     return [finding for check in checks for finding in check(books)]
@@ -135,15 +146,17 @@ def _orders_once(books: Books) -> Iterator[str]:
             yield f"order-unknown: nobody was told of Order {order_id}"
 
 
-def _unanswered(books: Books) -> bool:
-    return any(w.open for c in books.customers.everybody for w in c.wishes if w.kind == "order")
+def _unanswered(books: Books, kind: str = "order") -> bool:
+    return any(w.open for c in books.customers.everybody for w in c.wishes if w.kind == kind)
 
 
 def _billing_once(books: Books) -> Iterator[str]:
     store = books.business.whmcs.store
     for ref, services in books.services.items():
         orders = {s.order_id for s in services}
-        live = [o for o in orders if (found := store.orders.get(o)) and found.status not in UNORDERED]
+        live = [
+            o for o in orders if (found := store.orders.get(o)) and found.status not in UNORDERED
+        ]
         if len(live) > 1:
             yield f"billing-twice: WHMCS orders {sorted(live)} have the reference {ref}"
     refs = Counter(
@@ -217,9 +230,7 @@ def _nothing_unknown(books: Books) -> Iterator[str]:
     for ref, services in books.services.items():
         if ref not in books.orders:
             yield f"unknown-service: services {[s.id for s in services]} name {ref}"
-    refs = {
-        ref for job in books.jobs.values() for ref in _esim_refs(job) if ref
-    }
+    refs = {ref for job in books.jobs.values() for ref in _esim_refs(job) if ref}
     for line in books.esims:
         ref = line["metadata"].get("portalRef")
         if ref and ref not in refs:
@@ -236,8 +247,6 @@ def _esim_refs(value: Any) -> Iterator[str]:
     elif isinstance(value, str) and "portal-" in value:
         yield value
         if value.startswith(("{", "[")):
-            import json  # noqa: PLC0415  # rare
-
             yield from _esim_refs(json.loads(value))
 
 
@@ -281,40 +290,85 @@ def _mails_once(books: Books) -> Iterator[str]:
             yield f"mail-twice: {count} mails {reference} to {address}"
 
 
-def _money(books: Books) -> Iterator[str]:
-    """What was paid for top-ups is what lines were topped up with, or was given back."""
-    store = books.business.whmcs.store
-    succeeded = [
-        job for job in books.jobs.values() if job.get("kind") == "topup" and job["status"] == "succeeded"
-    ]
-    failed = {
-        str(job["pk"]).rpartition("#")[2]: job
+def _topups(books: Books, *statuses: str) -> dict[str, dict[str, Any]]:
+    """Return the top-up jobs by operation; those of all statuses when none is named."""
+    return {
+        str(job["subject"]): job
         for job in books.jobs.values()
-        if job.get("kind") == "topup" and job["status"] == "failed"
+        if job.get("kind") == "topup" and (not statuses or job["status"] in statuses)
     }
-    marked = [i for i in store.invoices.all() if "[" in i.notes]
-    by_operation: dict[str, list[Any]] = defaultdict(list)
-    for invoice in marked:
-        by_operation[invoice.notes.partition("[")[2].partition(".")[0]].append(invoice)
-    for operation, invoices in by_operation.items():
-        paid = [i for i in invoices if i.status == "Paid"]
-        if len(paid) > 1:
+
+
+def _invoices(books: Books) -> dict[str, list[Any]]:
+    """Return the invoices of top-ups by operation; the marker is `[<operation>.<attempt>]`."""
+    found = defaultdict(list)
+    for invoice in books.business.whmcs.store.invoices.all():
+        if "[" in invoice.notes:
+            found[_marker(invoice).partition(".")[0]].append(invoice)
+    return found
+
+
+def _marker(invoice: Any) -> str:
+    return str(invoice.notes.partition("[")[2].partition("]")[0])
+
+
+def _paid_once(books: Books) -> Iterator[str]:
+    store = books.business.whmcs.store
+    for operation, invoices in _invoices(books).items():
+        paid = [invoice for invoice in invoices if invoice.status == "Paid"]
+        credited = sum(operation in credit.description for credit in store.credits.all())
+        if len(paid) - credited > 1:
             yield f"paid-twice: operation {operation} has {len(paid)} paid invoices"
         for invoice in paid:
             charges = [t for t in store.transactions.all() if t.invoiceid == invoice.id]
             if sum((t.amountin for t in charges), Decimal(0)) > invoice.total:
                 yield f"paid-twice: invoice {invoice.id} was charged more than once"
+
+
+def _paid_for_something(books: Books) -> Iterator[str]:
+    cases = {str(case["Portal_Case_Key__c"]) for case in books.cases}
+    invoices = _invoices(books)
+    for operation, job in _topups(books, "failed", "cancelled").items():
+        if _delivered(books, job):
+            continue
+        for invoice in invoices[operation]:
+            if invoice.status == "Paid" and _marker(invoice) not in cases:
+                yield f"paid-for-nothing: invoice {invoice.id} of the failed operation {operation}"
+
+
+def _topped_up_once(books: Books) -> Iterator[str]:
+    succeeded, failed = _topups(books, "succeeded"), _topups(books, "failed", "cancelled")
     done = [a for a in books.addons if a["status"] not in {"failed", "canceled"}]
     if len(done) > len(succeeded) + len(failed):
         yield f"topped-up-twice: {len(done)} top-ups of {len(succeeded)} successful operations"
     if len(done) < len(succeeded):
         yield f"not-topped-up: {len(done)} top-ups of {len(succeeded)} successful operations"
-    marks = Counter(credit.description for credit in store.credits.all() if "[" in credit.description)
-    for description, count in marks.items():
-        if count > 1:
-            yield f"credited-twice: {description}"
+
+
+def _operations_once(books: Books) -> Iterator[str]:
+    wished = sum(
+        wish.kind == "top-up" and wish.result is not None
+        for customer in books.customers.everybody
+        for wish in customer.wishes
+    )
+    asked = _topups(books)
+    if len(asked) > wished and not _unanswered(books, "top-up"):
+        yield f"operation-twice: {len(asked)} top-ups of {wished} wishes"
+
+
+def _credited_once(books: Books) -> Iterator[str]:
+    entries = books.business.whmcs.store.credits.all()
+    for text, count in Counter(one.description for one in entries).items():
+        if "[" in text and count > 1:
+            yield f"credited-twice: {text}"
+
+
+def _delivered(books: Books, job: dict[str, Any]) -> bool:
+    """Whether the provider shows a top-up that the operation asked for."""
+    text = str(job)
+    return any(addon["id"] in text and addon["status"] != "failed" for addon in books.addons)
 
 
 def _answers(books: Books) -> Iterator[str]:
-    for failure in books.customers.failures:
-        yield f"answer: {failure}"
+    for failure, count in Counter(books.customers.failures).items():
+        yield f"answer: {failure}" + (f" ({count} times)" if count > 1 else "")

@@ -126,22 +126,25 @@ class Customers:
             if not customer.signed_up:
                 self._world.sleep(chance.uniform(0.2, 6) * HOUR)
         doings: list[tuple[float, Callable[[Customer], None]]] = [
-            (0.34, self._order),
-            (0.16, self._look),
-            (0.14, self._top_up),
+            (0.36, self._order),
+            (0.10, self._look),
+            (0.18, self._top_up),
             (0.10, self._add_card),
             (0.06, self._remove_cards),
             (0.10, self._reset_password),
             (0.10, self._sign_in),
         ]
-        self._add_card(customer)
+        if customer.signed_up:
+            self._add_card(customer)
+            self._sign_in(customer)
+            self._order(customer)
         while self._world.now < until:
             weights = [weight for weight, _ in doings]
             (_, do) = chance.choices(doings, weights)[0]
             if not customer.token:
                 self._sign_in(customer)
             do(customer)
-            self._world.sleep(chance.expovariate(1 / (9 * HOUR)) + 60)
+            self._world.sleep(chance.expovariate(1 / (4 * HOUR)) + 60)
 
     def press_on(self, customer: Customer) -> None:
         """In calm times, repeat everything that was not answered yet. Nothing may stay so."""
@@ -153,9 +156,7 @@ class Customers:
                     f" {wish.answers[-3:]} {wish.problem}"
                 )
 
-    def _wish(
-        self, customer: Customer, kind: str, key: str, request: Callable[[], Answer]
-    ) -> Wish:
+    def _wish(self, customer: Customer, kind: str, key: str, request: Callable[[], Answer]) -> Wish:
         wish = Wish(kind, key, customer, request)
         customer.wishes.append(wish)
         if self._world.random.random() < self._behaviour.double_click:
@@ -213,9 +214,7 @@ class Customers:
             body |= {"email": customer.email, "sfNumber": customer.number}
 
         def request() -> Answer:
-            return self._lambdas.request(
-                name, "POST", path, body=body, address=customer.address
-            )
+            return self._lambdas.request(name, "POST", path, body=body, address=customer.address)
 
         wish = next((w for w in customer.wishes if w.kind == "sign-up"), None)
         if wish is None:
@@ -243,7 +242,7 @@ class Customers:
     def _order(self, customer: Customer) -> None:
         chance = self._world.random
         serial = len(customer.wishes)
-        items = [{"sku": f"ESIM-VOICE-{chance.choice((5, 10, 25))}GB"}]
+        items: list[dict[str, Any]] = [{"sku": f"ESIM-VOICE-{chance.choice((5, 10, 25))}GB"}]
         if chance.random() < 0.3:  # noqa: PLR2004  # of the orders
             items = [{"sku": f"ESIM-DATA-{chance.choice((5, 10))}GB", "quantity": 2}]
         if chance.random() < 0.4:  # noqa: PLR2004  # of the orders
@@ -266,9 +265,7 @@ class Customers:
         )
 
     def _top_up(self, customer: Customer) -> None:
-        listed = self._send(
-            customer, "subscriptions.list_subscriptions", "GET", "/subscriptions"
-        )
+        listed = self._send(customer, "subscriptions.list_subscriptions", "GET", "/subscriptions")
         if listed.status != 200:  # noqa: PLR2004  # success
             return
         active = [one for one in listed.json()["items"] if one["status"] == "active"]

@@ -1,4 +1,4 @@
-"""Puts a process into simulated time: its clocks, its sleeping, and everything that is drawn by lot."""
+"""Puts a process into simulated time: its clocks, its sleeping, and what is drawn by lot."""
 
 from __future__ import annotations
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sys
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from unittest import mock
+from urllib.error import HTTPError
 
 import portal.adapters.http
 import portal.adapters.sendgrid
 from portal import aws, observability
+from python_http_client.exceptions import handle_error
 
 from bench.years import trouble
 from bench.years.business import SETTINGS, make_account, make_business
@@ -20,9 +25,9 @@ from bench.years.cloud import Cloud, values_of
 from bench.years.lambdas import Lambdas
 from bench.years.office import Office
 from bench.years.oracle import OPEN_JOBS, Books, findings
-from bench.years.people import DAY, HOUR, Customers
+from bench.years.people import DAY, Customers
 from bench.years.process import simulated
-from bench.years.trouble import Trouble
+from bench.years.trouble import Rates, Trouble
 from bench.years.wire import InProcessAdapter, Wire, open_like_urllib
 from bench.years.world import Killed, World
 
@@ -33,12 +38,18 @@ SWEEP_SECONDS = 300.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What decides a run, and nothing else does."""
+    """What decides a run, and nothing else does.
+
+    `intensity` multiplies all trouble. Machines die at calls whose name contains `dies_at`, such as
+    `whmcs after` or `dynamodb`; everywhere when it is empty.
+    """
 
     seed: int
     days: float = 2.0
     customers: int = 4
     faults: frozenset[str] = trouble.ALL
+    intensity: float = 1.0
+    dies_at: str = ""
 
 
 @dataclass
@@ -83,11 +94,11 @@ class _Run:
         plan = self._plan
         with contextlib.ExitStack() as stack:
             stack.enter_context(mock.patch.dict(os.environ, SETTINGS))
-            clocks = stack.enter_context(
-                simulated(plan.seed, begins=BEGINS, sleep=lambda s: self.world.sleep(s))
-            )
+            clocks = stack.enter_context(simulated(plan.seed, begins=BEGINS, sleep=self._sleep))
             self.world = World(plan.seed, begins=BEGINS, show=clocks.show)
-            self.trouble = Trouble(self.world, plan.faults)
+            self.trouble = Trouble(
+                self.world, plan.faults, Rates().times(plan.intensity), plan.dies_at
+            )
             self.cloud = Cloud(self.world, self.trouble.before_aws)
             self.lambdas = Lambdas(self.world, self.cloud)
             stack.enter_context(self.cloud.running())
@@ -97,9 +108,7 @@ class _Run:
             self.wire = Wire(self.world, self.trouble.perhaps_die)
             for target, name, value in self._replaced():
                 stack.enter_context(mock.patch.object(target, name, value))
-            stack.enter_context(
-                mock.patch.dict(os.environ, make_account(self.cloud, self.lambdas))
-            )
+            stack.enter_context(mock.patch.dict(os.environ, make_account(self.cloud, self.lambdas)))
             self._connect()
             yield
 
@@ -192,12 +201,17 @@ class _Run:
 
         def emit(name: str, _unit: object, value: float, _dimensions: object) -> None:
             self._metrics[name] += int(value)
+            if name == "UnexpectedErrors":
+                self.world.note(f"unexpected: {_last_words()}")
 
         return [
             (portal.adapters.http, "HTTPAdapter", lambda **_: InProcessAdapter(wire)),
             (portal.adapters.sendgrid._Client, "_make_request", _urllib(wire)),
             (observability, "_emit", emit),
         ]
+
+    def _sleep(self, seconds: float) -> None:
+        self.world.sleep(seconds)
 
     def _sweep(self) -> None:
         """The schedule. Nothing is swept while no job is open, because nothing would be found."""
@@ -208,13 +222,25 @@ class _Run:
                     self.lambdas.invoke("provision.sweeper", {})
 
 
-def _urllib(wire: Wire) -> Callable[..., object]:
-    from portal.adapters.sendgrid import handle_error  # noqa: PLC0415
-    from urllib.error import HTTPError
+def _last_words() -> str:
+    """Return the error that is being handled and the places that it went through."""
+    error = sys.exc_info()[1]
+    frame = sys._getframe()
+    while error is None and frame.f_back is not None:
+        frame = frame.f_back
+        found = frame.f_locals.get("error")
+        error = found if isinstance(found, BaseException) else None
+    frames = traceback.extract_tb(error.__traceback__ if error is not None else None)
+    places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    return f"{error!r} in {places}"
 
-    def make_request(client: object, _: object, request: object, timeout: float | None = None) -> object:
+
+def _urllib(wire: Wire) -> Callable[..., object]:
+    """Return what SendGrid's client sends through instead of urllib."""
+
+    def make_request(client: Any, _: object, request: Any, timeout: float | None = None) -> object:
         try:
-            return open_like_urllib(wire, request, float(timeout or getattr(client, "timeout", 10.0)))
+            return open_like_urllib(wire, request, float(timeout or client.timeout or 10.0))
         except HTTPError as error:
             with error:
                 raise handle_error(error) from None

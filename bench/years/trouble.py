@@ -1,9 +1,9 @@
-"""What goes wrong: vendors, AWS, machines and messages. Chance decides when, the plan decides what."""
+"""What goes wrong with vendors, AWS, machines and messages. The plan says what, chance when."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bench.years.business import Business
@@ -19,6 +19,7 @@ DUPLICATE, DELAYED, LOST = "message twice", "message late", "message lost"
 CLOCK = "clock off"
 OUTAGE, LATE = "vendor outage", "vendor late"
 SLOW_LINES, DECLINES, SESSIONS = "lines slow", "capture odd", "sessions end"
+REFUSALS = "top-ups refused"
 VENDOR_KINDS: tuple[Kind, ...] = (
     "delay",
     "status",
@@ -46,6 +47,7 @@ ALL = frozenset(
         SLOW_LINES,
         DECLINES,
         SESSIONS,
+        REFUSALS,
         *(f"vendor {kind}" for kind in VENDOR_KINDS),
     }
 )
@@ -69,6 +71,10 @@ class Rates:
     bursts_a_day: float = 10.0
     outages_a_day: float = 0.25
 
+    def times(self, factor: float) -> Rates:
+        """Return rates that are so many times as high."""
+        return Rates(**{name: value * factor for name, value in asdict(self).items()})
+
 
 @dataclass
 class Trouble:
@@ -77,9 +83,9 @@ class Trouble:
     world: World
     wanted: frozenset[str]
     rates: Rates = field(default_factory=Rates)
+    dies_at: str = ""
     happened: Counter[str] = field(default_factory=Counter)
     over: bool = False
-    aimed: str = ""
 
     def before_aws(self, call: str) -> Accident | None:
         """Decide about a call of AWS. Raises Killed."""
@@ -95,7 +101,7 @@ class Trouble:
     def perhaps_die(self, call: str) -> None:
         """Let the Lambda that makes this call die. Raises Killed."""
         task = self.world.current
-        if task is None or task.deadline is None:
+        if task is None or task.deadline is None or self.dies_at not in call:
             return
         if self._meets(CRASH, self.rates.crash):
             self.world.note(f"crash: {task.name} at {call}")
@@ -160,7 +166,7 @@ class Trouble:
             self._outage(business, name, chance.choice((300.0, 3_600.0, 6 * 3_600.0)))
             return
         kinds = [kind for kind in VENDOR_KINDS if f"vendor {kind}" in self.wanted]
-        odd = [kind for kind in (SLOW_LINES, DECLINES, SESSIONS) if kind in self.wanted]
+        odd = [kind for kind in (SLOW_LINES, DECLINES, SESSIONS, REFUSALS) if kind in self.wanted]
         if odd and chance.random() < 0.3:  # noqa: PLR2004  # of the bursts
             self._oddity(business, chance.choice(odd))
         elif kinds:
@@ -208,6 +214,9 @@ class Trouble:
                 {"capture_declined": chance.random() < 0.3, "capture": capture}  # noqa: PLR2004  # of them
             )
             self.world.later(4 * HOUR, lambda: business.whmcs.set_switches(_SOUND_CAPTURE))
+        elif kind == REFUSALS:
+            business.gigs.set_switches({"refuse_addons": "unknown"})
+            self.world.later(3 * HOUR, lambda: business.gigs.set_switches({"refuse_addons": None}))
         else:
             paces = {"activation": "after_seconds", "addon_activation": "after_seconds"}
             business.gigs.set_switches({**paces, "pace_seconds": chance.choice((20.0, 400.0))})
@@ -216,7 +225,7 @@ class Trouble:
         """End all trouble. What goes wrong afterwards is a finding."""
         self.over = True
         business.whmcs.set_switches(_SOUND_CAPTURE)
-        business.gigs.set_switches({"activation": "immediate", "addon_activation": "immediate"})
+        business.gigs.set_switches(_SOUND_LINES)
         for emulator in business.emulators.values():
             emulator.faults.clear()
         for server in business.wire.servers.values():
@@ -234,6 +243,11 @@ class Trouble:
         return True
 
 
+_SOUND_LINES = {
+    "activation": "immediate",
+    "addon_activation": "immediate",
+    "refuse_addons": None,
+}
 _SOUND_CAPTURE = {"capture_declined": False, "capture": "at_once"}
 
 

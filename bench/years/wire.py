@@ -20,7 +20,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import exceptions as urllib3_errors
 
 from bench.years.world import World
-from local.emulators.kit.middleware import PAUSE, TRANSPORT
+from local.emulators.kit.middleware import PAUSE, TRANSPORT, Incoming
 
 Headers = list[tuple[str, str]]
 
@@ -64,6 +64,7 @@ class Server:
     name: str
     app: Any
     seconds: Callable[[], float]
+    operation: Callable[[Incoming], str]
     unreachable: bool = False
     gives_up_late: Callable[[], float | None] = lambda: None
 
@@ -79,7 +80,8 @@ class Wire:
     def exchange(self, sent: Sent) -> Answered:
         """Send a request and wait. Raises Cut, NoAnswer and NotConnected, and Killed."""
         server = self.servers[str(urlsplit(sent.url).hostname)]
-        self._before(f"{server.name} before")
+        call = f"{server.name} {server.operation(_incoming(sent))}"
+        self._before(f"{call} before")
         if server.unreachable:
             self._world.sleep(min(sent.timeout, 3.05))
             raise NotConnected
@@ -90,21 +92,21 @@ class Wire:
             raise NoAnswer
         seconds = server.seconds()
         self._world.sleep(min(seconds / 2, sent.timeout))
-        answer = _Exchange(self._world, sent).run(server.app)
+        answer = Exchange(self._world, sent).run(server.app)
         self._world.sleep(seconds / 2)
-        self._before(f"{server.name} after")
+        self._before(f"{call} after")
         return answer
 
     def _afterwards(self, server: Server, sent: Sent) -> None:
         """The vendor carries the request out although nobody waits for the answer any more."""
         self._world.note(f"{server.name} carries out a request that was given up")
         try:
-            _Exchange(self._world, sent).run(server.app)
+            Exchange(self._world, sent).run(server.app)
         except (Cut, NoAnswer):
             return
 
 
-class _Exchange:
+class Exchange:
     """One request, as an ASGI application sees it."""
 
     def __init__(self, world: World, sent: Sent) -> None:
@@ -153,7 +155,7 @@ class _Exchange:
         """Cut the connection; the name is that of an asyncio transport."""
         self._cut = True
 
-    def get_extra_info(self, _: str) -> _Exchange:
+    def get_extra_info(self, _: str) -> Exchange:
         """Return the socket, whose options nobody reads."""
         return self
 
@@ -190,6 +192,11 @@ def _scope(sent: Sent) -> dict[str, Any]:
         "client": ("127.0.0.1", 50_000),
         "server": (url.hostname, url.port or 80),
     }
+
+
+def _incoming(sent: Sent) -> Incoming:
+    url = urlsplit(sent.url)
+    return Incoming(sent.method, url.path, url.query, dict(sent.headers), sent.body)
 
 
 class InProcessAdapter(BaseAdapter):

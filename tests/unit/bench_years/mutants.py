@@ -1,0 +1,280 @@
+"""Deliberate defects of different kinds, each a patch of one place, and plans that show them.
+
+A plan is small and aims at what the defect needs. `shows` are the invariants of the oracle, of
+which at least one must be found not to hold.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+import portal.adapters.gigs.client
+import portal.adapters.gigs.provider
+import portal.engine.model
+import portal.engine.runner
+import portal.engine.session
+import portal.engine.sweeper
+import portal.repositories.leases
+import portal.repositories.message_log
+import portal.repositories.registrations
+
+import functions.operations.topup.settlement
+import functions.orders.create_order
+import functions.orders.fingerprint
+import functions.orders.placing
+import functions.provision.steps.accept_order
+import functions.provision.steps.add_order
+import functions.provision.steps.write_back
+import functions.provision.workflow
+from bench.years import trouble
+from bench.years.simulation import Plan
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A defect. `patches` returns what puts it in."""
+
+    name: str
+    patches: Callable[[], list[Any]]
+    plan: Plan
+    shows: frozenset[str]
+
+
+def _replace(target: Any, name: str, value: Any) -> Any:
+    return mock.patch.object(target, name, value)
+
+
+def _add_order_without_looking() -> list[Any]:
+    step = functions.provision.steps.add_order.AddOrder
+    return [_replace(step, "already_done", lambda *_: None)]
+
+
+def _intent_not_saved() -> list[Any]:
+    session = portal.engine.session.Session
+    save = session.save
+
+    def forgetful(self: Any, record: Any, **more: Any) -> None:
+        if self.job.current_step != "add_order":
+            save(self, record, **more)
+
+    return [_replace(session, "save", forgetful)]
+
+
+def _lease_never_ends() -> list[Any]:
+    job = portal.engine.model.Job
+    return [_replace(job, "leased", lambda self, _: bool(self.lease.owner))]
+
+
+def _item_lease_never_ends() -> list[Any]:
+    never = "attribute_not_exists(leaseUntil) OR leaseUntil < :leaseNever"
+    leases = portal.repositories.leases
+    real = leases._with
+
+    def without_time(expression: Any, condition: str, values: Any) -> dict[str, Any]:
+        made = real(expression, condition, values)
+        if never in condition:
+            kept = {k: v for k, v in made["values"].items() if k not in _TIMES}
+            made["values"] = {**kept, ":leaseNever": 1}
+        return made
+
+    return [_replace(leases, "FREE", never), _replace(leases, "_with", without_time)]
+
+
+_TIMES = frozenset({":leaseNow", ":leaseLongest"})
+
+
+def _mail_log_not_consulted() -> list[Any]:
+    log = portal.repositories.message_log.DynamoMessageLog
+    claim = log.claim
+
+    def fresh(self: Any, key: str, *args: Any, **more: Any) -> Any:
+        return claim(self, f"{key}#{uuid.uuid4().hex}", *args, **more)
+
+    return [_replace(log, "claim", fresh)]
+
+
+def _mail_intent_not_recorded() -> list[Any]:
+    log = portal.repositories.message_log.DynamoMessageLog
+    return [_replace(log, "sending", lambda *_: None)]
+
+
+def _order_key_ignored() -> list[Any]:
+    placing = functions.orders.placing
+    real = placing.request_id
+
+    def another(user: str, cart: str, _: str | None) -> str:
+        return real(user, cart, uuid.uuid4().hex)
+
+    return [_replace(placing, "request_id", another)]
+
+
+def _placed_order_not_looked_up() -> list[Any]:
+    attempt = functions.orders.placing._Attempt
+    return [_replace(attempt, "look", lambda *_: None)]
+
+
+def _line_key_ignored() -> list[Any]:
+    provider = portal.adapters.gigs.provider.GigsProvider
+    client = portal.adapters.gigs.client.GigsClient
+    post = client.post
+
+    def without_key(self: Any, path: str, body: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return post(self, path, body)
+
+    return [
+        _replace(client, "post", without_key),
+        _replace(provider, "find", lambda *_, **__: {}),
+    ]
+
+
+def _sweeper_sleeps() -> list[Any]:
+    sweeper = portal.engine.sweeper.Sweeper
+    return [_replace(sweeper, "_brought_back", lambda *_: iter(()))]
+
+
+def _client_intent_not_recorded() -> list[Any]:
+    registrations = portal.repositories.registrations.DynamoRegistrations
+    return [_replace(registrations, "client_sent", lambda _self, registration, _at: registration)]
+
+
+def _write_back_skipped() -> list[Any]:
+    module = functions.provision.steps.write_back
+    record = module.WriteBackRecord(written=True)
+    return [_replace(module.WriteBackStep, "run", lambda *_: record)]
+
+
+def _failure_not_reported() -> list[Any]:
+    execution = portal.engine.runner.Execution
+    return [_replace(execution, "_report", lambda _: False)]
+
+
+def _acceptance_believed() -> list[Any]:
+    module = functions.provision.steps.accept_order
+    return [_replace(module.AcceptOrder, "run", lambda *_: module.AcceptOrderRecord(accepted=True))]
+
+
+def _compensation_skipped() -> list[Any]:
+    execution = portal.engine.runner.Execution
+    return [_replace(execution, "_compensate", lambda _: None)]
+
+
+def _checkpoint_of_a_step_lost() -> list[Any]:
+    session = portal.engine.session.Session
+    complete = session.complete
+
+    @functools.wraps(complete)
+    def forgetful(self: Any, step: Any, record: Any) -> None:
+        if step.name != "capture":
+            complete(self, step, record)
+
+    return [_replace(session, "complete", forgetful)]
+
+
+CRASHES = frozenset({trouble.CRASH})
+LOST_ANSWERS = frozenset({"vendor drop_answer", "vendor reset_after", trouble.LATE, trouble.CRASH})
+MESSAGES = frozenset({trouble.DUPLICATE, trouble.LOST, trouble.CRASH})
+REFUSED = frozenset({trouble.REFUSALS, trouble.CRASH})
+
+MUTANTS = (
+    Mutant(
+        "AddOrder is sent without looking",
+        _add_order_without_looking,
+        Plan(1, 0.3, 2, CRASHES, 200.0, "AddOrder after"),
+        frozenset({"billing-twice"}),
+    ),
+    Mutant(
+        "the intent of a step is not saved",
+        _intent_not_saved,
+        Plan(1, 0.3, 2, CRASHES, 200.0, "AddOrder after"),
+        frozenset({"billing-twice"}),
+    ),
+    Mutant(
+        "the lease of a job has no end",
+        _lease_never_ends,
+        Plan(1, 0.3, 2, CRASHES, 200.0, "AddOrder after"),
+        frozenset({"stuck"}),
+    ),
+    Mutant(
+        "the lease of an item has no end",
+        _item_lease_never_ends,
+        Plan(1, 0.3, 2, CRASHES, 200.0, "mail/send after"),
+        frozenset({"stuck", "answer"}),
+    ),
+    Mutant(
+        "the mail log is not consulted",
+        _mail_log_not_consulted,
+        Plan(1, 0.3, 2, MESSAGES, 12.0, "sqs"),
+        frozenset({"mail-twice"}),
+    ),
+    Mutant(
+        "a mail is sent without recording the intent",
+        _mail_intent_not_recorded,
+        Plan(1, 0.3, 2, CRASHES, 200.0, "mail/send after"),
+        frozenset({"mail-twice"}),
+    ),
+    Mutant(
+        "the idempotency key of an order is ignored",
+        _order_key_ignored,
+        Plan(1, 0.3, 2, CRASHES, 200.0, "composite/graph after"),
+        frozenset({"order-unknown"}),
+    ),
+    Mutant(
+        "an order that was placed is not looked up",
+        _placed_order_not_looked_up,
+        Plan(1, 0.3, 2, CRASHES, 200.0, "composite/graph after"),
+        frozenset({"answer"}),
+    ),
+    Mutant(
+        "the idempotency key of an eSIM is not sent",
+        _line_key_ignored,
+        Plan(1, 0.3, 2, CRASHES, 200.0, "POST subscriptions after"),
+        frozenset({"line-twice"}),
+    ),
+    Mutant(
+        "the sweeper brings nothing back",
+        _sweeper_sleeps,
+        Plan(1, 0.3, 2, MESSAGES, 12.0, "sqs"),
+        frozenset({"stuck"}),
+    ),
+    Mutant(
+        "AddClient is sent without recording the intent",
+        _client_intent_not_recorded,
+        Plan(1, 0.1, 2, CRASHES, 200.0, "AddClient after"),
+        frozenset({"stuck"}),
+    ),
+    Mutant(
+        "what was made is not written to Salesforce",
+        _write_back_skipped,
+        Plan(1, 0.3, 2, frozenset()),
+        frozenset({"reports"}),
+    ),
+    Mutant(
+        "a failure is not reported",
+        _failure_not_reported,
+        Plan(1, 0.3, 2, CRASHES, 60.0, "whmcs after"),
+        frozenset({"reports"}),
+    ),
+    Mutant(
+        "an acceptance is believed and not asked for",
+        _acceptance_believed,
+        Plan(1, 0.3, 2, frozenset()),
+        frozenset({"not-active"}),
+    ),
+    Mutant(
+        "the compensation is skipped",
+        _compensation_skipped,
+        Plan(1, 0.6, 2, REFUSED, 6.0, "gigs"),
+        frozenset({"paid-for-nothing"}),
+    ),
+    Mutant(
+        "the checkpoint of a step is lost",
+        _checkpoint_of_a_step_lost,
+        Plan(1, 0.6, 2, REFUSED, 6.0, "gigs"),
+        frozenset({"stuck"}),
+    ),
+)
