@@ -12,12 +12,11 @@ import pytest
 from bench.years.simulation import Plan, simulate
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-PLAN = Plan(seed=1, days=0.3, customers=3, intensity=4.0)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_short_time_with_all_kinds_of_trouble_leaves_nothing_wrong(seed: int) -> None:
-    report = simulate(Plan(seed=seed, days=PLAN.days, customers=3, intensity=PLAN.intensity))
+    report = simulate(Plan(seed=seed, days=0.25, customers=2, intensity=4.0))
     assert report.findings == []
     assert report.numbers["orders"] > 0
     assert sum(report.faults.values()) > 0
@@ -26,11 +25,10 @@ def test_a_short_time_with_all_kinds_of_trouble_leaves_nothing_wrong(seed: int) 
 def test_another_process_with_another_order_of_hashes_does_the_same() -> None:
     plan = Plan(seed=3, days=0.1, customers=2, intensity=4.0)
     code = f"from bench.years.simulation import *; print(simulate({plan!r}).digest)"
-    digests = [_in_a_process(code, hash_seed) for hash_seed in ("1", "2")]
-    assert digests == [simulate(plan).digest] * 2
+    assert _in_a_process(code, hash_seed="1") == simulate(plan).digest
 
 
-def _in_a_process(code: str, hash_seed: str) -> str:
+def _in_a_process(code: str, *, hash_seed: str) -> str:
     done = subprocess.run(  # noqa: S603  # our own code
         [sys.executable, "-c", code],
         cwd=REPOSITORY,
