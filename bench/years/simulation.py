@@ -41,7 +41,8 @@ class Plan:
     """What decides a run, and nothing else does.
 
     `intensity` multiplies all trouble. Machines die at calls whose name contains `dies_at`, such as
-    `whmcs after` or `dynamodb`; everywhere when it is empty.
+    `whmcs after` or `dynamodb`; everywhere when it is empty. `mistakes` is the probability of each
+    kind of mistake that operators make with an Order.
     """
 
     seed: int
@@ -50,6 +51,7 @@ class Plan:
     faults: frozenset[str] = trouble.ALL
     intensity: float = 1.0
     dies_at: str = ""
+    mistakes: float = 0.06
 
 
 @dataclass
@@ -194,7 +196,9 @@ class _Run:
         for server in self.wire.servers.values():
             server.gives_up_late = chaos.late
         self.customers = Customers(world, self.lambdas, self.business)
-        self.office = Office(world, self.lambdas, self.business, self.customers)
+        self.office = Office(
+            world, self.lambdas, self.business, self.customers, self._plan.mistakes
+        )
 
     def _replaced(self) -> list[tuple[object, str, object]]:
         wire = self.wire

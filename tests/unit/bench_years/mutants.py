@@ -178,7 +178,7 @@ MUTANTS = (
     Mutant(
         "the lease of a job has no end",
         _lease_never_ends,
-        Plan(1, 0.3, 2, CRASHES, 200.0, "AddOrder after"),
+        Plan(3, 0.3, 2, CRASHES, 200.0, "AddOrder after"),
         frozenset({"stuck"}),
     ),
     Mutant(
@@ -190,7 +190,7 @@ MUTANTS = (
     Mutant(
         "the mail log is not consulted",
         _mail_log_not_consulted,
-        Plan(1, 0.3, 2, MESSAGES, 12.0, "sqs"),
+        Plan(1, 0.2, 2, frozenset({trouble.DUPLICATE}), 12.0),
         frozenset({"mail-twice"}),
     ),
     Mutant(
@@ -238,7 +238,7 @@ MUTANTS = (
     Mutant(
         "a failure is not reported",
         _failure_not_reported,
-        Plan(1, 0.3, 2, CRASHES, 60.0, "whmcs after"),
+        Plan(1, 0.3, 2, frozenset(), mistakes=0.6),
         frozenset({"reports"}),
     ),
     Mutant(
