@@ -48,7 +48,8 @@ class _Event:
 class World:
     """The clock, the events to come, and the random numbers of one run.
 
-    `show` is called with the time that the clocks of the process are to show.
+    `show` is called with the time that the clocks of the process are to show. After `most_steps`
+    events nothing happens any more.
     """
 
     def __init__(self, seed: int, *, begins: float, show: Callable[[float], None]) -> None:
@@ -57,6 +58,7 @@ class World:
         self.random = random.Random(seed)  # noqa: S311  # a simulation has to be repeatable
         self.log: list[str] = []
         self.steps = 0
+        self.most_steps = 10**9
         self.current: Task | None = None
         self._show = show
         self._events: list[_Event] = []
@@ -112,7 +114,7 @@ class World:
 
     def run(self, *, until: float) -> None:
         """Let time pass up to a moment, in epoch seconds."""
-        while self._events and self._events[0].at <= until:
+        while self._events and self._events[0].at <= until and self.steps < self.most_steps:
             event = heapq.heappop(self._events)
             self.now = max(self.now, event.at)
             self._show(self.now)

@@ -14,10 +14,11 @@ from unittest import mock
 
 import portal.adapters.gigs.client
 import portal.adapters.gigs.provider
-import portal.engine.model
+import portal.domain.lease
 import portal.engine.runner
 import portal.engine.session
 import portal.engine.sweeper
+import portal.queues.recorded_work
 import portal.repositories.leases
 import portal.repositories.message_log
 import portal.repositories.registrations
@@ -64,27 +65,30 @@ def _intent_not_saved() -> list[Any]:
     return [_replace(session, "save", forgetful)]
 
 
+def _for_ten_days(now: float, _: float) -> portal.domain.lease.Lease:
+    return portal.domain.lease.Lease(owner=uuid.uuid4().hex, until=int(now) + 10 * 86_400)
+
+
+def _held_however_long(self: portal.domain.lease.Lease, now: float) -> bool:
+    return self.until > now
+
+
 def _lease_never_ends() -> list[Any]:
-    job = portal.engine.model.Job
-    return [_replace(job, "leased", lambda self, _: bool(self.lease.owner))]
+    return [
+        _replace(portal.domain.lease.Lease, "held", _held_however_long),
+        _replace(portal.engine.runner, "new_lease", _for_ten_days),
+    ]
 
 
 def _item_lease_never_ends() -> list[Any]:
-    never = "attribute_not_exists(leaseUntil) OR leaseUntil < :leaseNever"
-    leases = portal.repositories.leases
-    real = leases._with
-
-    def without_time(expression: Any, condition: str, values: Any) -> dict[str, Any]:
-        made = real(expression, condition, values)
-        if never in condition:
-            kept = {k: v for k, v in made["values"].items() if k not in _TIMES}
-            made["values"] = {**kept, ":leaseNever": 1}
-        return made
-
-    return [_replace(leases, "FREE", never), _replace(leases, "_with", without_time)]
-
-
-_TIMES = frozenset({":leaseNow", ":leaseLongest"})
+    free = (
+        "attribute_not_exists(leaseUntil) OR leaseUntil <= :leaseNow OR :leaseLongest < :leaseNow"
+    )
+    return [
+        _replace(portal.domain.lease.Lease, "held", _held_however_long),
+        _replace(portal.queues.recorded_work, "new_lease", _for_ten_days),
+        _replace(portal.repositories.leases, "FREE", free),
+    ]
 
 
 def _mail_log_not_consulted() -> list[Any]:
@@ -176,16 +180,16 @@ MUTANTS = (
         frozenset({"billing-twice"}),
     ),
     Mutant(
-        "the lease of a job has no end",
+        "the lease of a job lasts for days",
         _lease_never_ends,
         Plan(3, 0.3, 2, CRASHES, 200.0, "AddOrder after"),
         frozenset({"stuck"}),
     ),
     Mutant(
-        "the lease of an item has no end",
+        "the lease of a mail lasts for days",
         _item_lease_never_ends,
         Plan(1, 0.3, 2, CRASHES, 200.0, "mail/send after"),
-        frozenset({"stuck", "answer"}),
+        frozenset({"stuck"}),
     ),
     Mutant(
         "the mail log is not consulted",
@@ -238,13 +242,13 @@ MUTANTS = (
     Mutant(
         "a failure is not reported",
         _failure_not_reported,
-        Plan(1, 0.3, 2, frozenset(), mistakes=0.6),
+        Plan(2, 0.3, 2, frozenset(), mistakes=0.6),
         frozenset({"reports"}),
     ),
     Mutant(
         "the compensation is skipped",
         _compensation_skipped,
-        Plan(1, 0.6, 2, REFUSED, 6.0, "gigs"),
+        Plan(1, 1.0, 3, REFUSED, 6.0, "gigs"),
         frozenset({"paid-for-nothing"}),
     ),
 )
