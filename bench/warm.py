@@ -16,6 +16,7 @@ from bench.scenarios import (
     auth,
     billing,
     catalog,
+    operations,
     orders,
     provision,
     subscriptions,
@@ -88,8 +89,18 @@ def measure(
 
 
 def all_scenarios() -> dict[str, Scenario]:
-    """By endpoint id."""
-    areas = (auth, billing, catalog, orders, provision, subscriptions, system, webhooks)
+    """Return all scenarios by endpoint id."""
+    areas = (
+        auth,
+        billing,
+        catalog,
+        operations,
+        orders,
+        provision,
+        subscriptions,
+        system,
+        webhooks,
+    )
     return {name: found for area in areas for name, found in area.scenarios().items()}
 
 

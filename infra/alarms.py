@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from portal.workflow_kinds import OPERATION_KINDS, TOPUP
 
-from infra.endpoints import AREAS, ENDPOINTS
+from infra.endpoints import ENDPOINTS
 from infra.resource_names import Secret, Table
 
 QUOTA_PERCENT = 80
-# Those that workers call through a circuit breaker (portal/adapters/circuit.py).
+# The upstreams that the workers call through a circuit breaker.
 GUARDED_UPSTREAMS = ("salesforce", "whmcs", "esim")
 GUARDED_AREAS = ("provision", "operations")
 
@@ -40,6 +40,11 @@ class AlarmRow:
 
 
 SALESFORCE_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Secret.SALESFORCE in e.secrets))
+# Whose handlers run in a frame that counts what it does not know; others just crash.
+FRAMED_AREAS = tuple(
+    dict.fromkeys(e.area for e in ENDPOINTS if e.route or e.consumes or e.consumes_dead_letters_of)
+)
+CALLING_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if e.calls_outside))
 CONSUMER_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if e.consumes))
 WHMCS_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Secret.WHMCS in e.secrets))
 ESIM_AREAS = tuple(dict.fromkeys(e.area for e in ENDPOINTS if Secret.ESIM in e.secrets))
@@ -51,7 +56,7 @@ ALARMS: tuple[AlarmRow, ...] = (
     AlarmRow(
         name="UnexpectedErrors",
         metric="UnexpectedErrors",
-        areas=AREAS,
+        areas=FRAMED_AREAS,
         what="A handler met an error that it does not know.",
         runbook="unexpected-errors",
     ),
@@ -293,8 +298,25 @@ ALARMS: tuple[AlarmRow, ...] = (
     AlarmRow(
         name="UnknownVendorErrors",
         metric="UnknownVendorErrors",
-        areas=AREAS,
+        areas=CALLING_AREAS,
         what="A system answered with an error code that the portal's tables do not have.",
         runbook="unknown-vendor-errors",
+    ),
+    AlarmRow(
+        name="AuditFindings",
+        metric="AuditFindings",
+        areas=("audit",),
+        what="The nightly audit found systems that do not agree.",
+        runbook="audit-findings",
+        level=True,
+    ),
+    AlarmRow(
+        name="AuditOverdue",
+        metric="AuditAgeHours",
+        areas=("audit",),
+        what="No audit of all systems has ended for more than a day.",
+        runbook="audit-overdue",
+        level=True,
+        threshold=30,
     ),
 )

@@ -41,10 +41,10 @@ class Endpoint:
 
     Exactly one of `route`, `consumes`, `consumes_dead_letters_of` and `every_minutes` is its
     trigger. `settings` are the environment names whose values are plain configuration. `reads` and
-    `writes` are tables; writing includes reading. `timeout` is in seconds, `memory` in MB, and
-    `batch_size` in messages. `cognito_actions` are IAM actions on the user pool. `backs_off` says
-    that a consumer sets the visibility of its messages itself. `gives_up_to` are the queues to
-    whose dead-letter queues it sends the messages that it gives up.
+    `writes` are tables; writing includes reading. `scans` are tables that are read whole. `timeout`
+    is in seconds, `memory` in MB, and `batch_size` in messages. `cognito_actions` are IAM actions
+    on the user pool. `backs_off` says that a consumer sets the visibility of its messages itself.
+    `gives_up_to` are the queues to whose dead-letter queues it sends the messages that it gives up.
 
     A new consumer is one row here, with its queue's row in `infra/queues.py`.
     """
@@ -59,6 +59,7 @@ class Endpoint:
     settings: tuple[str, ...] = ()
     reads: tuple[Table, ...] = ()
     writes: tuple[Table, ...] = ()
+    scans: tuple[Table, ...] = ()
     queries_status_index: bool = False
     sends: tuple[Queue, ...] = ()
     gives_up_to: tuple[Queue, ...] = ()

@@ -25,6 +25,7 @@ WHMCS_CLIENT_FIELDS = (
     "WHMCS_NATIONALITY_FIELD_ID",
 )
 ESIM = ("ESIM_PROVIDER", "ESIM_API_URL")
+REISSUES = ("ESIM_REISSUES_PER_MONTH",)
 EMAIL = (
     "SENDGRID_API_URL",
     "EMAIL_TRANSPORT",
@@ -42,7 +43,9 @@ EMAIL = (
 )
 TIME_ZONE = ("PORTAL_TIME_ZONE",)
 CURRENCY = ("PORTAL_CURRENCY",)
+TAX = ("PORTAL_PRICES_INCLUDE_TAX",)
 RATE_LIMITS = ("RATE_LIMITS",)
+COUNTED = (*RATE_LIMITS, "DISTRIBUTION_SECRET_ID")
 PASSWORD_RULES = (
     "PASSWORD_MIN_LENGTH",
     "PASSWORD_REQUIRE_LOWERCASE",
@@ -51,7 +54,7 @@ PASSWORD_RULES = (
     "PASSWORD_REQUIRE_SYMBOLS",
 )
 SESSION = (
-    *RATE_LIMITS,
+    *COUNTED,
     "REFRESH_COOKIE_NAME",
     "REFRESH_COOKIE_PATH",
     "REFRESH_COOKIE_SAMESITE",
@@ -61,7 +64,7 @@ SESSION = (
 )
 SIGNUP_PROOF = ("SIGNUP_PROOF", "SIGNUP_PROOF_FIELD")
 REGISTRATION = (
-    *RATE_LIMITS,
+    *COUNTED,
     *SIGNUP_PROOF,
     *PASSWORD_RULES,
     *SALESFORCE,
@@ -74,7 +77,10 @@ CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 # An HTTP handler must answer before the gateway's timeout of 29 s.
 HTTP_UPSTREAM_TIMEOUT = 28
 
+# The client's secret, which signing in needs.
+READ_CLIENT = "DescribeUserPoolClient"
 CREATE_USER = (
+    READ_CLIENT,
     "AdminCreateUser",
     "AdminSetUserPassword",
     "AdminGetUser",
@@ -101,7 +107,7 @@ AUTH = (
         area="auth",
         name="request_signup_proof",
         route=Route(method="POST", path="/auth/request-signup-proof", access=Access.CREDENTIALS),
-        settings=(*RATE_LIMITS, *SIGNUP_PROOF),
+        settings=(*COUNTED, *SIGNUP_PROOF),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
     ),
@@ -112,7 +118,7 @@ AUTH = (
         settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
-        cognito_actions=("AdminInitiateAuth",),
+        cognito_actions=(READ_CLIENT, "AdminInitiateAuth"),
     ),
     Endpoint(
         area="auth",
@@ -121,6 +127,7 @@ AUTH = (
         settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
+        cognito_actions=(READ_CLIENT,),
     ),
     Endpoint(
         area="auth",
@@ -129,12 +136,13 @@ AUTH = (
         settings=SESSION,
         writes=(Table.EPHEMERAL,),
         user_pool=True,
+        cognito_actions=(READ_CLIENT,),
     ),
     Endpoint(
         area="auth",
         name="request_password_reset",
         route=Route(method="POST", path="/auth/request-password-reset", access=Access.CREDENTIALS),
-        settings=RATE_LIMITS,
+        settings=COUNTED,
         reads=(Table.IDENTITY,),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
@@ -143,7 +151,7 @@ AUTH = (
         area="auth",
         name="reset_password",
         route=Route(method="POST", path="/auth/reset-password", access=Access.CREDENTIALS),
-        settings=(*RATE_LIMITS, *PASSWORD_RULES),
+        settings=(*COUNTED, *PASSWORD_RULES),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
         user_pool=True,
@@ -153,11 +161,11 @@ AUTH = (
         area="auth",
         name="change_password",
         route=Route(method="POST", path="/auth/change-password", access=Access.BEARER),
-        settings=(*RATE_LIMITS, *PASSWORD_RULES),
+        settings=(*COUNTED, *PASSWORD_RULES),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
         user_pool=True,
-        cognito_actions=("AdminInitiateAuth", *END_SESSIONS),
+        cognito_actions=(READ_CLIENT, "AdminInitiateAuth", *END_SESSIONS),
     ),
     Endpoint(
         area="auth",
@@ -177,6 +185,20 @@ AUTH = (
         name="me",
         route=Route(method="GET", path="/me", access=Access.BEARER),
         reads=(Table.IDENTITY,),
+    ),
+    Endpoint(
+        area="auth",
+        name="update_me",
+        route=Route(method="PATCH", path="/me", access=Access.BEARER),
+        writes=(Table.IDENTITY,),
+    ),
+    Endpoint(
+        area="auth",
+        name="password_policy",
+        route=Route(method="GET", path="/auth/password-policy", access=Access.PUBLIC),
+        settings=PASSWORD_RULES,
+        memory=256,
+        timeout=5,
     ),
     Endpoint(
         area="auth",
@@ -210,7 +232,9 @@ def _billing(
 
 
 BILLING = (
-    _billing("sso_link", "POST", "/auth/sso-link", "WHMCS_PAYMENT_METHODS_PATH"),
+    _billing(
+        "sso_link", "POST", "/auth/sso-link", "WHMCS_CLIENT_AREA_URL", "WHMCS_PAYMENT_METHODS_PATH"
+    ),
     _billing("get_address", "GET", "/me/billing"),
     _billing("update_address", "PATCH", "/me/billing"),
     _billing(
@@ -229,7 +253,7 @@ CATALOG = (
         area="catalog",
         name="list_products",
         route=Route(method="GET", path="/catalog", access=Access.PUBLIC),
-        settings=CATALOG_READING,
+        settings=(*CATALOG_READING, *TAX),
         writes=(Table.CATALOG,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
@@ -239,7 +263,7 @@ CATALOG = (
         area="catalog",
         name="get_product",
         route=Route(method="GET", path="/catalog/{sku}", access=Access.PUBLIC),
-        settings=CATALOG_READING,
+        settings=(*CATALOG_READING, *TAX),
         writes=(Table.CATALOG,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
@@ -249,7 +273,7 @@ CATALOG = (
         area="catalog",
         name="personalized",
         route=Route(method="GET", path="/catalog/personalized", access=Access.BEARER),
-        settings=(*CATALOG_READING, *ACCOUNT_FIELDS, *ELIGIBILITY_FIELDS),
+        settings=(*CATALOG_READING, *ACCOUNT_FIELDS, *TAX, *ELIGIBILITY_FIELDS),
         writes=(Table.CATALOG, Table.IDENTITY),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
@@ -309,7 +333,7 @@ SUBSCRIPTIONS = (
         area="subscriptions",
         name="get_subscription",
         route=Route(method="GET", path="/subscriptions/{id}", access=Access.BEARER),
-        settings=(*WHMCS, *ESIM),
+        settings=(*WHMCS, *ESIM, *REISSUES),
         reads=(Table.IDENTITY, Table.WORKFLOW),
         secrets=(Secret.WHMCS, Secret.ESIM),
         timeout=HTTP_UPSTREAM_TIMEOUT,
@@ -318,7 +342,7 @@ SUBSCRIPTIONS = (
         area="subscriptions",
         name="get_esim",
         route=Route(method="GET", path="/subscriptions/{id}/esim", access=Access.BEARER),
-        settings=(*WHMCS, *ESIM, *RATE_LIMITS),
+        settings=(*WHMCS, *ESIM, *REISSUES, *RATE_LIMITS),
         reads=(Table.IDENTITY,),
         # The record of who was shown which code.
         writes=(Table.WORKFLOW, Table.EPHEMERAL),
@@ -334,7 +358,7 @@ WEBHOOKS = tuple(
         route=Route(method="POST", path=path, access=Access.WEBHOOK),
         settings=("ESIM_PROVIDER",),
         writes=(Table.IDEMPOTENCY,),
-        sends=(Queue.PROVISION,),
+        sends=(Queue.PROVISION, Queue.OPERATION),
         secrets=(Secret.ESIM_WEBHOOK,),
     )
     for name, path in (("esim", "/webhooks/esim"), ("esim_hint", "/webhooks/esim/{token}"))
@@ -366,7 +390,7 @@ PROVISION = (
             *ACCOUNT_FIELDS,
         ),
         writes=(Table.IDENTITY, Table.WORKFLOW, Table.IDEMPOTENCY),
-        # A job that is to be looked at again later goes back as a new message.
+        # A job that must be run again later is sent as a new message.
         sends=(Queue.EMAIL, Queue.PROVISION, Queue.PROVISION_WAITING),
         secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
         memory=1024,
@@ -399,6 +423,7 @@ PROVISION = (
 
 OPERATION_SELLING = (*SALESFORCE, *WHMCS, *ESIM, *CURRENCY, *TIME_ZONE)
 OPERATION_WORK = (
+    *SALESFORCE,
     *WHMCS,
     "WHMCS_PAYMENT_METHOD",
     *ESIM,
@@ -439,6 +464,17 @@ OPERATIONS = (
     ),
     Endpoint(
         area="operations",
+        name="start_reissue",
+        route=Route(method="POST", path="/subscriptions/{id}/reissue-esim", access=Access.BEARER),
+        settings=(*WHMCS, *ESIM, *REISSUES),
+        reads=(Table.IDENTITY,),
+        writes=(Table.WORKFLOW,),
+        sends=(Queue.OPERATION,),
+        secrets=(Secret.WHMCS, Secret.ESIM),
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="operations",
         name="worker",
         consumes=(Queue.OPERATION, Queue.OPERATION_WAITING),
         backs_off=True,
@@ -447,7 +483,7 @@ OPERATIONS = (
         writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
         # An operation that is to be looked at again later goes back as a new message.
         sends=(Queue.EMAIL, Queue.CASE, Queue.OPERATION, Queue.OPERATION_WAITING),
-        secrets=(Secret.WHMCS, Secret.ESIM),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
         memory=1024,
         timeout=150,
     ),
@@ -460,7 +496,7 @@ OPERATIONS = (
         writes=(Table.WORKFLOW, Table.IDEMPOTENCY),
         # To end an operation is to undo what it has begun.
         sends=(Queue.EMAIL, Queue.CASE),
-        secrets=(Secret.WHMCS, Secret.ESIM),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
         memory=1024,
         timeout=150,
     ),
@@ -491,6 +527,28 @@ MAIL = (
     ),
 )
 
+AUDIT = (
+    Endpoint(
+        area="audit",
+        name="nightly",
+        every_minutes=5,
+        settings=(
+            *CATALOG_READING,
+            *WHMCS,
+            *ESIM,
+            "AUDIT_HOUR",
+            "AUDIT_MOST_CALLS",
+        ),
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        writes=(Table.EPHEMERAL,),
+        scans=(Table.IDENTITY, Table.WORKFLOW),
+        secrets=(Secret.SALESFORCE, Secret.WHMCS, Secret.ESIM),
+        memory=1024,
+        # Shorter than the interval: two invocations never read at once.
+        timeout=240,
+    ),
+)
+
 SYSTEM = (
     Endpoint(
         area="system",
@@ -511,6 +569,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *PROVISION,
     *OPERATIONS,
     *MAIL,
+    *AUDIT,
     *SYSTEM,
 )
 AREAS: tuple[str, ...] = tuple(dict.fromkeys(endpoint.area for endpoint in ENDPOINTS))

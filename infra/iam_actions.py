@@ -6,6 +6,7 @@ The module does not import the CDK, so that tests can use it quickly.
 from __future__ import annotations
 
 TABLE_READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query")
+TABLE_SCAN = ("dynamodb:Scan",)
 TABLE_WRITE = (
     *TABLE_READ,
     "dynamodb:PutItem",

@@ -23,9 +23,9 @@ TEST_ORGS = (".sandbox.my.salesforce.com", ".scratch.my.salesforce.com")
 class SecretField:
     """One text of a secret.
 
-    `default` is taken when nothing is answered and nothing is there; `from_file` says that the
-    answer is the path of a file whose text is the value, `made` that a random text is taken when
-    nothing is answered and nothing is there, and shown once.
+    `default` is used when the operator answers nothing and no value is stored. `from_file` says
+    that the answer is the path of a file with the value. `made` says that a random text is used,
+    and shown once, when the operator answers nothing and no value is stored.
     """
 
     name: str

@@ -21,6 +21,8 @@ from rich.console import Console
 from ops import (
     dead_letters,
     jobs,
+    number_report,
+    numbers,
     operation_report,
     operations,
     order_report,
@@ -46,11 +48,13 @@ app.add_typer(order_app, name="order")
 app.add_typer(whmcs_app, name="whmcs")
 users_app = typer.Typer(no_args_is_help=True, help="One portal user.")
 app.add_typer(users_app, name="users")
-
-Who = Annotated[str, typer.Argument(help="User id, e-mail address, customer number or Account id")]
+numbers_app = typer.Typer(no_args_is_help=True, help="One customer number.")
+app.add_typer(numbers_app, name="numbers")
 operation_app = typer.Typer(no_args_is_help=True, help="One operation of a customer.")
 app.add_typer(operation_app, name="operation")
 
+Who = Annotated[str, typer.Argument(help="User id, e-mail address, customer number or Account id")]
+Number = Annotated[str, typer.Argument(help="Customer number")]
 OrderId = Annotated[str, typer.Argument(help="Salesforce Order id, 15 or 18 characters")]
 OperationId = Annotated[str, typer.Argument(help="id of an operation, such as topup-0123…")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask")]
@@ -211,6 +215,21 @@ def operation_redrive(ctx: typer.Context, operation: OperationId, yes: Yes = Fal
         )
 
 
+@numbers_app.command("show")
+def numbers_show(ctx: typer.Context, number: Number) -> None:
+    """Show who has a customer number, and how many attempts were made with it."""
+    with _reported() as console:
+        number_report.render(numbers.look_up(_root(ctx).numbers(), number), console)
+
+
+@numbers_app.command("release")
+def numbers_release(ctx: typer.Context, number: Number) -> None:
+    """Start the counts of attempts with a customer number again."""
+    with _reported() as console:
+        numbers.release(_root(ctx).numbers(), number)
+        console.print("Released: its owner can sign up now.")
+
+
 @app.command("redrive")
 def redrive(
     ctx: typer.Context,
@@ -269,6 +288,33 @@ def doctor(
             raise typer.Exit(code)
 
 
+@app.command("audit")
+def audit(
+    ctx: typer.Context,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Orders changed on this day (UTC) or later"),
+    ] = None,
+    last: Annotated[
+        bool, typer.Option("--last", help="What the last nightly audit found; reads no system")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+) -> None:
+    """Compare all systems and list what does not agree; exit 1 when something does not."""
+    from ops import audit as auditing  # noqa: PLC0415  # everything that reads a system
+
+    with _reported() as console:
+        ports = _root(ctx).audit()
+        day = since.replace(tzinfo=UTC) if since else None
+        state, findings = auditing.last(ports) if last else auditing.run(ports, day)
+        if as_json:
+            console.print(auditing.as_json(state, findings), soft_wrap=True)
+        else:
+            auditing.show(state, findings, console)
+        if findings:
+            raise typer.Exit(NO)
+
+
 @whmcs_app.command("plan")
 def whmcs_plan(ctx: typer.Context) -> None:
     """List what has to be created in WHMCS and whether it is there; exit 1 when not all is."""
@@ -303,8 +349,8 @@ def _redrive_letters(root: Root, limit: int, console: Console, *, yes: bool) -> 
         title="E-mail",
         what="mails",
         letters=ports.email,
-        keep=lambda letter: dead_letters.is_dead_reset(letter, now=now),
-        kept="password resets whose links have expired; their customers ask again",
+        keep=lambda letter: dead_letters.is_too_late(letter, now=now),
+        kept="links to a new password or to sign up that are too late; their customers ask again",
     )
     cases = _Repeatable(title="Case", what="Cases", letters=ports.case)
     # Each queue is asked about separately.

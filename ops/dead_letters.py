@@ -19,7 +19,8 @@ from ops.ports import DeadLetter, Moved
 
 BATCH = 10  # SQS API reference, ReceiveMessage
 HIDDEN_SECONDS = 60
-RESET_LINK_LIFE = timedelta(minutes=30)
+ASKED_FOR_BY_ANYBODY = (MailTemplate.PASSWORD_RESET, MailTemplate.SIGNUP_PROOF)
+WAITED_FOR = timedelta(minutes=30)
 
 
 class SqsDeadLetters:
@@ -114,10 +115,10 @@ class JoinedDeadLetters:
         return Moved(moved, left)
 
 
-def is_dead_reset(letter: DeadLetter, *, now: datetime) -> bool:
-    """Whether it is a password reset that is too late, so that the customer must ask again."""
+def is_too_late(letter: DeadLetter, *, now: datetime) -> bool:
+    """Whether it is a mail with a link that its reader has given up on and will ask for again."""
     template = parts(letter).get("template")
-    return template == MailTemplate.PASSWORD_RESET and now - letter.sent_at > RESET_LINK_LIFE
+    return template in ASKED_FOR_BY_ANYBODY and now - letter.sent_at > WAITED_FOR
 
 
 def parts(letter: DeadLetter) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ops.ports import (
     CatalogPorts,
     DeadLetterPorts,
     JobPorts,
+    NumberPorts,
     OperationPorts,
     OrderPorts,
     UserPorts,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from portal.repositories.workflow import DynamoJobStore
     from portal.secrets import Secret
 
+    from ops.audit import AuditPorts
     from ops.dead_letters import JoinedDeadLetters, SqsDeadLetters
     from ops.doctor.installation import Installation
 
@@ -46,10 +48,28 @@ class OperationConfig(OperationJobConfig, config.WhmcsConfig):
     """`ops operation show`."""
 
 
+class NumberConfig(config.IdentityTable, config.EphemeralTable, config.RateLimitConfig):
+    """`ops numbers`."""
+
+
 class OrderConfig(
     config.WorkflowTable, config.IdentityTable, config.SalesforceConfig, config.WhmcsConfig
 ):
     """The settings of `ops order show`."""
+
+
+class AuditSettings(
+    config.IdentityTable,
+    config.WorkflowTable,
+    config.EphemeralTable,
+    config.SalesforceConfig,
+    config.SalesforcePricebook,
+    config.CurrencyConfig,
+    config.WhmcsConfig,
+    config.EsimConfig,
+    config.AuditConfig,
+):
+    """`ops audit`."""
 
 
 class StageRoot:
@@ -82,7 +102,7 @@ class StageRoot:
         )
 
     def jobs(self) -> JobPorts:
-        """For what changes a provisioning job."""
+        """Return the ports of the commands that change a provisioning job."""
         settings = config.load(JobConfig, self.stage.environment)
         return self._job_ports(settings, settings.provision_queue_url)
 
@@ -146,6 +166,24 @@ class StageRoot:
             clock=time.time,
         )
 
+    def numbers(self) -> NumberPorts:
+        """For `ops numbers`."""
+        from portal.api.rate_limit import RateLimiter, limits_from
+        from portal.domain.limits import LIMITS
+        from portal.repositories.identity import DynamoCustomerDirectory
+        from portal.repositories.rate_limits import DynamoRateCounters
+        from portal.repositories.registrations import DynamoRegistrations
+
+        settings = config.load(NumberConfig, self.stage.environment)
+        identity = self._table(settings.identity_table)
+        counters = DynamoRateCounters(self._table(settings.ephemeral_table))
+        return NumberPorts(
+            directory=DynamoCustomerDirectory(identity),
+            signups=DynamoRegistrations(identity),
+            limiter=RateLimiter(counters, limits_from(settings.rate_limits, LIMITS)),
+            clock=time.time,
+        )
+
     def dead_letters(self) -> DeadLetterPorts:
         """For `ops redrive --dead-letters`."""
         return DeadLetterPorts(
@@ -156,6 +194,44 @@ class StageRoot:
             email=self._joined_dead_letters("Email"),
             case=self._joined_dead_letters("Case"),
             clock=time.time,
+        )
+
+    def audit(self) -> AuditPorts:
+        """For `ops audit`."""
+        from portal import factories
+        from portal.adapters.guard import unguarded
+        from portal.adapters.salesforce.catalog import SalesforceCatalogSource
+        from portal.repositories.audit import DynamoSpool
+
+        from ops.audit import AuditPorts
+
+        settings = config.load(AuditSettings, self.stage.environment)
+        salesforce = self._salesforce(settings)
+        lines = factories.line_pages(
+            settings.esim_provider,
+            {
+                "url": settings.esim_api_url,
+                "secret": self._secret(settings.esim_secret_id),
+                "transport": _transport("esim", settings.esim_api_url),
+                "guard": unguarded,
+            },
+        )
+        sources = factories.audit_sources(
+            salesforce=salesforce,
+            whmcs=self._whmcs(settings),
+            lines=lines,
+            workflow=self._table(settings.workflow_table),
+            identity=self._table(settings.identity_table),
+            catalogue=SalesforceCatalogSource(
+                salesforce,
+                pricebook=settings.salesforce_pricebook,
+                currency=settings.portal_currency,
+            ),
+            currency=settings.portal_currency,
+        )
+        spool = DynamoSpool(self._table(settings.ephemeral_table), clock=time.time)
+        return AuditPorts(
+            sources=sources, spool=spool, clock=time.time, most_calls=settings.audit_most_calls
         )
 
     def doctor(self) -> Installation:

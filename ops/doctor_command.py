@@ -1,4 +1,4 @@
-"""`ops doctor`: which checks, and what is printed."""
+"""The command `ops doctor`, which makes checks and prints the report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ USAGE = 2
 
 
 def chosen(systems: Sequence[str] | None) -> tuple[Check, ...]:
-    """The checks of the named systems, all without a name. Raises OpsError for an unknown one."""
+    """Return the checks of the named systems, or all. Raises OpsError for an unknown name."""
     for system in systems or ():
         if system not in SYSTEMS:
             raise OpsError(
@@ -27,13 +27,13 @@ def chosen(systems: Sequence[str] | None) -> tuple[Check, ...]:
 
 
 def probes(client_id: int | None, systems: Sequence[str] | None) -> tuple[Check, ...]:
-    """The write probes of the named systems."""
+    """Return the write probes of the named systems."""
     found = write_probes.probes(client_id=client_id)
     return tuple(check for check in found if not systems or check.system in systems)
 
 
 def question(client_id: int | None) -> str:
-    """What an operator agrees to."""
+    """Return the question that an operator must confirm."""
     order = (
         f"place an order for WHMCS client {client_id}, read it back, cancel and delete it"
         if client_id is not None
@@ -48,7 +48,7 @@ def question(client_id: int | None) -> str:
 def run(
     checks: Sequence[Check], installation: Installation, console: Console, *, as_json: bool
 ) -> int:
-    """Make the checks and print what they find; returns the exit code."""
+    """Make the checks, print the findings and return the exit code."""
     lines = []
     for line in examine(checks, installation):
         lines.append(line)

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from portal.domain.problems import TYPE_BASE
+from portal.api.declarations import Declared, RequestHeader
+from portal.domain import problems
+from portal.domain.problems import TYPE_BASE, ProblemType
 
 from infra.endpoint_model import Access, Endpoint, Route
 from infra.endpoints import ENDPOINTS
@@ -70,6 +73,22 @@ SECURITY_SCHEMES: dict[str, Any] = {
         "webhook-timestamp; see docs/esim-providers.md.",
     },
 }
+MAY_BE_REPEATED = (409, 429, 503, 504)
+HEADERS: dict[str, Any] = {
+    name: {"description": description, "schema": schema}
+    for name, description, schema in (
+        (
+            "X-Correlation-Id",
+            "the caller's, or a new one; support finds everything by it",
+            {"type": "string", "pattern": "^[A-Za-z0-9._-]{8,64}$"},
+        ),
+        ("ETag", "names the version of what is answered", {"type": "string"}),
+        ("Location", "where what was made is", {"type": "string"}),
+        ("Idempotency-Replayed", "`true`: it had been done before", {"type": "string"}),
+        ("Retry-After", "seconds after which the request may be sent again", {"type": "string"}),
+        ("WWW-Authenticate", "`Bearer`", {"type": "string"}),
+    )
+}
 DESCRIPTION = (
     "Every answer carries X-Correlation-Id (the caller's, if it matches `[A-Za-z0-9._-]{8,64}`). "
     "Errors are problem documents. Money is `{amount, currency}` with a decimal string."
@@ -80,13 +99,14 @@ def document() -> dict[str, Any]:
     """Return the whole document."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {"Problem": PROBLEM_SCHEMA}
+    refusals: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:
         if endpoint.route is None:
             continue
         part = _of(endpoint)
         operation = part["paths"][endpoint.route.path][endpoint.route.method.lower()]
         paths.setdefault(endpoint.route.path, {})[endpoint.route.method.lower()] = _finished(
-            operation, endpoint
+            operation, endpoint, declared_by(endpoint), refusals
         )
         for name, schema in part.get("components", {}).get("schemas", {}).items():
             _add_schema(schemas, name, schema)
@@ -98,18 +118,18 @@ def document() -> dict[str, Any]:
         "components": {
             "schemas": dict(sorted(schemas.items())),
             "securitySchemes": SECURITY_SCHEMES,
-            "responses": {
-                "Problem": {
-                    "description": "What is wrong and what to do",
-                    "content": {
-                        "application/problem+json": {
-                            "schema": {"$ref": "#/components/schemas/Problem"}
-                        }
-                    },
-                }
-            },
+            "headers": HEADERS,
+            "responses": dict(sorted(refusals.items())),
         },
     }
+
+
+def declared_by(endpoint: Endpoint) -> Declared:
+    """What the route of an endpoint says of itself."""
+    assert endpoint.route is not None  # noqa: S101  # only routes declare anything
+    module = importlib.import_module(endpoint.module)
+    found: Declared = module.app.declared[(endpoint.route.method, endpoint.route.path)]
+    return found
 
 
 def _of(endpoint: Endpoint) -> dict[str, Any]:
@@ -129,18 +149,44 @@ def _powertools_schemes() -> dict[str, Any]:
     return {"bearer": HTTPBearer()}
 
 
-def _finished(operation: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
+def _finished(
+    operation: dict[str, Any],
+    endpoint: Endpoint,
+    declared: Declared,
+    refusals: dict[str, dict[str, Any]],
+) -> dict[str, Any]:
+    """The operation completed; what it refuses with is added to `refusals`."""
     assert endpoint.route is not None  # noqa: S101  # the caller skipped the others
     operation["operationId"] = endpoint.name
     operation["security"] = _security(endpoint.route)
-    # Powertools describes its own validation errors; ours are problems like all others.
+    # Powertools describes its own validation errors, but the portal answers problems.
     for status in ("422", "500"):
         operation["responses"].pop(status, None)
-    operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
     for status, response in operation["responses"].items():
-        if status in ("204", "304"):
+        if status in ("204", "304") or (status == "202" and not _has_model(response)):
             response.pop("content", None)
+        response["headers"] = {
+            name: {"$ref": f"#/components/headers/{name}"}
+            for name in ("X-Correlation-Id", *declared.sends)
+        }
+    for status, types in _refusals(operation, endpoint, declared).items():
+        refusals[_name(types)] = _problem_response(types)
+        operation["responses"][status] = {"$ref": f"#/components/responses/{_name(types)}"}
+    for parameter in operation.get("parameters", []):
+        # Powertools writes the names of headers in lower case.
+        if parameter["in"] == "header":
+            parameter["name"] = parameter["name"].title()
+    operation.setdefault("parameters", []).extend(_header(header) for header in declared.headers)
+    if not operation["parameters"]:
+        del operation["parameters"]
+    if declared.example is not None:
+        operation["requestBody"]["content"]["application/json"]["example"] = declared.example
     return operation
+
+
+def _has_model(response: dict[str, Any]) -> bool:
+    """Whether an answer has a body; Powertools describes one for every answer."""
+    return "$ref" in json.dumps(response.get("content", {}))
 
 
 def _security(route: Route) -> list[dict[str, list[str]]]:
@@ -152,6 +198,79 @@ def _security(route: Route) -> list[dict[str, list[str]]]:
         Access.WEBHOOK: "providerSignature",
     }.get(route.access)
     return [{name: []}] if name else []
+
+
+def _header(header: RequestHeader) -> dict[str, Any]:
+    return {
+        "name": header.name,
+        "in": "header",
+        "required": header.required,
+        "description": header.description,
+        "schema": header.schema,
+    }
+
+
+def _refusals(
+    operation: dict[str, Any], endpoint: Endpoint, declared: Declared
+) -> dict[str, list[ProblemType]]:
+    """Every status that the operation can refuse with, and the types of each."""
+    types = {*_of_the_frame(operation, endpoint), *(declared.refuses or ())}
+    by_status: dict[str, list[ProblemType]] = {}
+    for type_ in sorted(types, key=lambda each: (each.status, each.slug)):
+        by_status.setdefault(str(type_.status), []).append(type_)
+    return by_status
+
+
+def _name(types: Sequence[ProblemType]) -> str:
+    """The name of the response that tells one of these problems."""
+    return "Or".join(type_.slug.title().replace("-", "") for type_ in types)
+
+
+def _problem_response(types: list[ProblemType]) -> dict[str, Any]:
+    status = types[0].status
+    headers = ["X-Correlation-Id"]
+    headers += ["Retry-After"] if status in MAY_BE_REPEATED else []
+    headers += ["WWW-Authenticate"] if status == problems.UNAUTHENTICATED.status else []
+    return {
+        "description": "; ".join(f"{type_.title} (`{type_.slug}`)" for type_ in types),
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
+        "content": {
+            "application/problem+json": {
+                "schema": {
+                    "allOf": [
+                        {"$ref": "#/components/schemas/Problem"},
+                        {
+                            "type": "object",
+                            "properties": {"type": {"enum": [type_.uri for type_ in types]}},
+                        },
+                    ]
+                }
+            }
+        },
+    }
+
+
+def _of_the_frame(operation: dict[str, Any], endpoint: Endpoint) -> Iterator[ProblemType]:
+    """What gateway, firewall, frame and upstreams answer, whatever the endpoint does."""
+    assert endpoint.route is not None  # noqa: S101  # the caller skipped the others
+    yield from (
+        problems.MALFORMED_REQUEST,
+        problems.FORBIDDEN,
+        problems.RATE_LIMITED,
+        problems.INTERNAL,
+        problems.UPSTREAM_UNAVAILABLE,
+        problems.OUTCOME_UNKNOWN,
+    )
+    if endpoint.secrets or endpoint.user_pool:
+        yield problems.UPSTREAM_REFUSED
+    if endpoint.route.access is Access.BEARER:
+        yield problems.UNAUTHENTICATED
+    if "requestBody" in operation:
+        yield problems.PAYLOAD_TOO_LARGE
+        yield problems.UNSUPPORTED_MEDIA_TYPE
+        yield problems.INVALID_REQUEST
+    elif operation.get("parameters"):
+        yield problems.INVALID_REQUEST
 
 
 def _add_schema(schemas: dict[str, Any], name: str, schema: Any) -> None:

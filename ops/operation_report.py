@@ -1,8 +1,8 @@
-"""An operation on the terminal; ids only, nothing personal."""
+"""Prints an operation on the terminal, without personal data."""
 
 from __future__ import annotations
 
-from portal.domain.operation_errors import TOPUP
+from portal.domain.operation_errors import REISSUE, TOPUP
 from portal.engine.model import Job
 from portal.operations.job import owner_of, service_of
 from rich.console import Console
@@ -10,9 +10,12 @@ from rich.console import Console
 from ops.operations import ShownOperation, invoice_of
 from ops.report import NONE, facts, history, moment, table
 
+REASONS = {"topup": TOPUP, "reissue": REISSUE}
+"""Error codes by the kind of operation."""
+
 
 def render(shown: ShownOperation, console: Console) -> None:
-    """Print all of it."""
+    """Print all that is known about an operation."""
     job = shown.job
     console.print(f"Operation {job.subject} · stage {shown.stage}", style="bold")
     _job(job, console)
@@ -23,7 +26,7 @@ def render(shown: ShownOperation, console: Console) -> None:
 
 
 def logs_query(shown: ShownOperation) -> str:
-    """The query to paste, over all Lambdas of the stage."""
+    """Return the CloudWatch Logs query for all Lambdas of the stage."""
     wanted = [f'job_id = "{shown.job.id}"']
     if shown.job.correlation_id:
         wanted.insert(0, f'correlation_id = "{shown.job.correlation_id}"')
@@ -57,7 +60,10 @@ def _job(job: Job, console: Console) -> None:
             "finished": moment(job.finished_at),
             "irreversible": "yes" if job.irreversible else "no",
             "last error": f"{error.code} in {error.step or NONE}" if error else "",
-            "what to do": TOPUP[error.code].action if error and error.code in TOPUP else "",
+            "what to do": _remedy(job),
+            "full reason": f"member `error` of the item {job.id} in the workflow table"
+            if error
+            else "",
             "correlation id": job.correlation_id,
         },
     )
@@ -89,3 +95,9 @@ def _invoice(shown: ShownOperation, console: Console) -> None:
                 "credited": refund.get("amount") if refund.get("credited") else "",
             },
         )
+
+
+def _remedy(job: Job) -> str:
+    code = job.last_error.code if job.last_error else ""
+    reason = REASONS.get(job.kind, {}).get(code)
+    return reason.action if reason is not None else ""

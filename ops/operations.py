@@ -1,4 +1,4 @@
-"""One operation of a customer: showing it, calling it off, starting it anew."""
+"""Shows, cancels and restarts an operation of a customer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RESTARTABLE = (Status.FAILED, Status.CANCELLED)
 
 @dataclass(frozen=True, kw_only=True)
 class ShownOperation:
-    """A job with its history and invoice; `unreadable` says why WHMCS could not be read."""
+    """A job, its history and its invoice. `unreadable` says why WHMCS could not be read."""
 
     stage: str
     job: Job
@@ -44,7 +44,7 @@ class ShownOperation:
 
 
 def job_id_of(operation: str) -> str:
-    """The id of an operation's job. Raises OpsError for what is no operation's id."""
+    """Return the id of an operation's job. Raises OpsError for any other text."""
     try:
         return operation_job_id(operation)
     except ValueError:
@@ -55,7 +55,7 @@ def job_id_of(operation: str) -> str:
 
 
 def must_exist(ports: JobPorts, operation: str) -> Job:
-    """The job of an operation. Raises OpsError when there is none."""
+    """Return the job of an operation. Raises OpsError when there is none."""
     job = ports.jobs.get(job_id_of(operation))
     if job is None:
         raise OpsError(f"Operation {operation} is unknown in this stage: check the id and --stage.")
@@ -63,7 +63,7 @@ def must_exist(ports: JobPorts, operation: str) -> Job:
 
 
 def look_up(ports: OperationPorts, operation: str) -> ShownOperation:
-    """Everything about an operation. Raises OpsError when there is none."""
+    """Return all that is known about an operation. Raises OpsError when there is none."""
     job_ports = ports.jobs
     job = must_exist(job_ports, operation)
     history = list(job_ports.jobs.history(job.id))
@@ -78,22 +78,22 @@ def look_up(ports: OperationPorts, operation: str) -> ShownOperation:
 
 
 def invoice_of(job: Job) -> int | None:
-    """The WHMCS invoice that was recorded, for operations that are paid for."""
+    """Return the recorded WHMCS invoice of an operation; None without one."""
     step = job.steps.get("invoice")
     number = step.data.get("invoiceId") if step is not None else None
     return int(number) if number is not None else None
 
 
 def call_off(ports: JobPorts, operation: str) -> Cancellation:
-    """Cancel it, if nothing irreversible was done. Raises Unavailable."""
+    """Cancel an operation unless an irreversible step has begun. Raises Unavailable."""
     job_id = job_id_of(operation)
     return cancel(ports.jobs, ports.queue, job_id, text=CANCELLED_TEXT, now=ports.clock())
 
 
 def start_again(ports: JobPorts, operation: str) -> tuple[int, str]:
-    """Begin the next attempt of a failed operation; its number, correlation id.
+    """Begin the next attempt of a failed operation. Returns its number and correlation id.
 
-    Raises OpsError when there is nothing to begin, Unavailable when nothing has begun.
+    Raises OpsError when no attempt may begin, and Unavailable when none has begun.
     """
     job = must_exist(ports, operation)
     if job.status not in RESTARTABLE:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from portal.api.rate_limit import RateLimiter
 from portal.catalog.cache import CatalogStore
 from portal.domain.provisioning_order import LoadedOrder
+from portal.domain.registration import Registration
 from portal.engine.ports import JobStore, Queue
 from portal.ports.accounts import AccountMerges
 from portal.ports.billing_orders import BillingOrders, BillingServices
@@ -17,6 +19,7 @@ from portal.ports.identity import CustomerDirectory, CustomerRecords, OperatorDi
 from portal.ports.invoicing import Invoicing
 
 if TYPE_CHECKING:
+    from ops.audit import AuditPorts
     from ops.doctor.installation import Installation
 
 
@@ -124,6 +127,24 @@ class UserPorts:
     clock: Callable[[], float]
 
 
+class UnfinishedSignups(Protocol):
+    """Sign-ups that have not come to an end."""
+
+    def of_number(self, customer_number: str) -> Registration | None:
+        """The unfinished registration that holds a customer number."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberPorts:
+    """For `ops numbers`; `clock` gives epoch seconds."""
+
+    directory: OperatorDirectory
+    signups: UnfinishedSignups
+    limiter: RateLimiter
+    clock: Callable[[], float]
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeadLetterPorts:
     """For `ops redrive --dead-letters`; `clock` gives epoch seconds."""
@@ -167,8 +188,16 @@ class Root(Protocol):
         """For `ops users`."""
         ...
 
+    def numbers(self) -> NumberPorts:
+        """For `ops numbers`."""
+        ...
+
     def dead_letters(self) -> DeadLetterPorts:
         """For `ops redrive --dead-letters`."""
+        ...
+
+    def audit(self) -> AuditPorts:
+        """For `ops audit`."""
         ...
 
     def doctor(self) -> Installation:

@@ -1,4 +1,4 @@
-"""Facts, tables and histories on the terminal."""
+"""Prints facts, tables and histories on the terminal."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ NONE = "-"
 
 
 def facts(console: Console, shown: Mapping[str, object]) -> None:
-    """One a line; what is empty is left out."""
+    """Print one fact per line, without the empty ones."""
     for name, value in shown.items():
         if value not in ("", None):
             console.print(f"  {name:<18}{value}", soft_wrap=True)
 
 
 def table(*columns: str) -> Table:
-    """An empty table with these columns."""
+    """Return an empty table with these columns."""
     made = Table(box=None, padding=(0, 2, 0, 2), header_style="dim")
     for column in columns:
         made.add_column(column, overflow="fold")
@@ -28,7 +28,7 @@ def table(*columns: str) -> Table:
 
 
 def history(events: Sequence[Mapping[str, Any]], console: Console) -> None:
-    """The lines of a job's history, oldest first."""
+    """Print a job's history, oldest line first."""
     for event in events:
         words = [
             str(event["sk"]).split("#")[1],
@@ -39,7 +39,7 @@ def history(events: Sequence[Mapping[str, Any]], console: Console) -> None:
 
 
 def moment(epoch: float | None) -> str:
-    """UTC to the second; empty for none."""
+    """Return a time in UTC to the second; empty for None."""
     if epoch is None:
         return ""
     return datetime.fromtimestamp(epoch, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -99,12 +99,12 @@ def fill(
     ask: Ask,
     tell: Tell = _untold,
 ) -> bool:
-    """Ask for what a secret holds and write it; False when it was complete and stays as it is.
+    """Ask for the values of a secret and write it. Returns False when it did not change.
 
     `tell` is given the name and the value of what is made here.
 
-    What belongs to no field is removed: a value that another transport, provider or login left
-    would be taken for the present one. Raises IncompleteSecretError, and OSError for a file that
+    Values that belong to no field are removed, because values of another transport, provider or
+    login could be taken for current ones. Raises IncompleteSecretError, and OSError for a file that
     cannot be read; nothing is written then.
     """
     stored = values.read(secret)

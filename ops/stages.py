@@ -1,7 +1,7 @@
 """Finds a stage by its stack's outputs and by the environment of its Lambdas.
 
-Nothing is derived again: what `catalog-list-products`, `provision-worker` and `operations-worker`
-were deployed with is what a command works with.
+A command works with the deployed settings of `catalog-list-products`, `provision-worker` and
+`operations-worker`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from ops.errors import FAILED, OpsError
 
 LOCAL = "local"
 FRONT_DOOR = "http://127.0.0.1:8080"
-# In the order in which they are overlaid; together they read all that the commands need.
-FUNCTIONS = ("catalog-list-products", "provision-worker", "operations-worker")
+# In the order of priority, the last one highest. Together they have all settings for commands.
+FUNCTIONS = ("catalog-list-products", "audit-nightly", "provision-worker", "operations-worker")
 MISSING = frozenset({"ValidationError", "ResourceNotFoundException"})
 LOOK_SECONDS = 3.0
 
@@ -100,12 +100,15 @@ def deployed(name: str, cloud: Cloud) -> Stage:
 
 
 def _outputs(name: str, cloud: Cloud) -> dict[str, str]:
-    stack = f"Portal-{name}"
-    try:
-        answer = cloud.client("cloudformation").describe_stacks(StackName=stack)
-    except ClientError as error:
-        raise _absent(error, f"stack {stack}", cloud) from error
-    return {item["OutputKey"]: item["OutputValue"] for item in answer["Stacks"][0]["Outputs"]}
+    outputs: dict[str, str] = {}
+    for stack in (f"Portal-{name}", f"Portal-{name}-api"):
+        try:
+            answer = cloud.client("cloudformation").describe_stacks(StackName=stack)
+        except ClientError as error:
+            raise _absent(error, f"stack {stack}", cloud) from error
+        found = answer["Stacks"][0]["Outputs"]
+        outputs |= {item["OutputKey"]: item["OutputValue"] for item in found}
+    return outputs
 
 
 def _environment(name: str, cloud: Cloud) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A portal user on the terminal."""
+"""Prints a portal user on the terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ops.users import UserView
 
 
 def render(view: UserView, console: Console) -> None:
-    """Print ids, the state of the Account, and every change of it."""
+    """Print ids, the state of the Account, and each change of the Account."""
     mapping, account = view.mapping, view.account
     console.print(f"Portal user {mapping.user_id}", style="bold")
     console.print(f"  customer number  {mapping.customer_number}", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""One portal user across the identity table and Salesforce, and which Account it is."""
+"""Shows, remaps and removes a portal user in the identity table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BY_OPERATOR = "operator"
 
 @dataclass(frozen=True, kw_only=True)
 class UserView:
-    """A portal user; `account` is the Account as Salesforce has it now, None when it is gone."""
+    """A portal user. `account` is the Account in Salesforce, or None when it is deleted."""
 
     mapping: CustomerMapping
     account: Account | None
@@ -29,7 +29,7 @@ class UserView:
 
 
 def find(ports: UserPorts, who: str) -> CustomerMapping:
-    """The portal user with that user id, e-mail address, customer number or Account id.
+    """Return the portal user with a user id, e-mail address, customer number or Account id.
 
     Raises OpsError when there is none.
     """
@@ -49,7 +49,7 @@ def find(ports: UserPorts, who: str) -> CustomerMapping:
 
 
 def look_up(ports: UserPorts, who: str) -> UserView:
-    """The user and its Account. Raises OpsError and upstream errors."""
+    """Return the user and its Account. Raises OpsError and UpstreamErrors."""
     mapping = find(ports, who)
     return UserView(
         mapping=mapping,
@@ -59,7 +59,7 @@ def look_up(ports: UserPorts, who: str) -> UserView:
 
 
 def wanted_account(ports: UserPorts, account_id: str) -> Account:
-    """The Account that a user is to get. Raises OpsError when it is not there."""
+    """Return the Account that a user is to get. Raises OpsError when it does not exist."""
     if not _ACCOUNT_ID.fullmatch(account_id):
         raise OpsError(f"{account_id} is no Account id: it has 15 or 18 characters, 001 first.")
     full_id = to_18(account_id)
@@ -91,7 +91,7 @@ def remap(ports: UserPorts, mapping: CustomerMapping, account: Account, reason: 
 
 
 def remove(ports: UserPorts, mapping: CustomerMapping) -> None:
-    """Forget who the user is, so that its Account and customer number are free again.
+    """Delete the user's mapping, so that its Account and customer number can be used again.
 
     Raises OpsError when the user was changed meanwhile.
     """

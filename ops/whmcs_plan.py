@@ -1,6 +1,6 @@
-"""`ops whmcs plan`: what an administrator has to create in WHMCS, compared with what is there.
+"""The command `ops whmcs plan`: the settings that WHMCS needs, and whether they exist.
 
-The API of WHMCS creates neither roles nor custom fields nor products: this only reads.
+It only reads, because WHMCS' API cannot create roles, custom fields or products.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ GATEWAYS = f"{SETTINGS}, Payment Gateways"
 
 
 class State(StrEnum):
-    """Whether something is there."""
+    """Whether an item exists."""
 
     THERE = "there"
     MISSING = "missing"
@@ -37,7 +37,7 @@ MARKS = {State.THERE: "✓", State.MISSING: "✗", State.UNKNOWN: "?"}
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that has to be in WHMCS: on which screen, and how it is to be filled in."""
+    """An item that WHMCS needs, with its screen and the values to fill in."""
 
     screen: str
     what: str
@@ -46,7 +46,7 @@ class Item:
 
 
 def plan(world: Installation) -> Iterator[Item]:
-    """Everything, in the order in which it is best created. Raises what reading raises."""
+    """Yield all items in the order of their creation. Raises UpstreamErrors."""
     yield from _role(world)
     yield from _client_fields(world)
     yield from _gateway(world)
@@ -54,7 +54,7 @@ def plan(world: Installation) -> Iterator[Item]:
 
 
 def show(items: Sequence[Item], console: Console) -> None:
-    """Print it, screen by screen."""
+    """Print the items by screen."""
     for screen in dict.fromkeys(item.screen for item in items):
         console.print(screen, style="bold")
         for item in items:

@@ -108,7 +108,7 @@ def environment(vendors: Vendors, queue_url: str) -> dict[str, str]:
 
 def forget_environment() -> None:
     """Empty the caches of every composition root of these areas."""
-    for area in ("billing", "catalog", "orders"):
+    for area in ("audit", "billing", "catalog", "orders"):
         deps = importlib.import_module(f"functions.{area}.deps")
         for name, builder in vars(deps).items():
             if name.startswith("build_"):

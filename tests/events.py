@@ -7,7 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from portal.api.app import App
 
+# What any endpoint may answer; ops/openapi.py adds those of its kind to each operation.
+OF_THE_FRAME = {
+    "malformed-request",
+    "unauthenticated",
+    "forbidden",
+    "payload-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "rate-limited",
+    "internal-error",
+    "upstream-refused",
+    "upstream-unavailable",
+    "outcome-unknown",
+}
 USER_ID = "0f1e2d3c-0000-4000-8000-000000000001"
 
 
@@ -92,7 +107,23 @@ def call(handler: Any, event: dict[str, Any], *, remaining_ms: int = 30_000) -> 
     raw = handler(event, FakeContext(remaining_ms=remaining_ms))
     headers = {name.lower(): value for name, value in (raw.get("headers") or {}).items()}
     headers |= {k.lower(): v[-1] for k, v in (raw.get("multiValueHeaders") or {}).items()}
-    return Answer(raw["statusCode"], headers, raw.get("body") or "")
+    answer = Answer(raw["statusCode"], headers, raw.get("body") or "")
+    _assert_declared(handler, answer)
+    return answer
+
+
+def _assert_declared(handler: Any, answer: Answer) -> None:
+    """Whatever an endpoint refuses with is in the API's document."""
+    app = getattr(handler, "__self__", None)
+    if not isinstance(app, App) or not answer.headers.get("content-type", "").endswith(
+        "problem+json"
+    ):
+        return
+    slug = answer.json()["type"].rsplit("/")[-1]
+    for declared in app.declared.values():
+        if declared.refuses is not None:
+            own = {type_.slug for type_ in declared.refuses}
+            assert slug in own | OF_THE_FRAME, f"declare {slug} in refuses=(…) of the route"
 
 
 def sqs_event(

@@ -1,4 +1,4 @@
-"""Subscriptions: one customer with twenty-five services, one of them an eSIM."""
+"""Scenarios of subscriptions, with a customer of twenty-five services, one of them an eSIM."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from portal.api.rate_limit import RateLimiter
 from portal.domain.esim import Line, LineState
 from portal.domain.limits import LIMITS
 from portal.domain.service_line import ServiceLine
+from portal.subscriptions.lines import Lines
 
 from bench.scenarios.scenario import Event, Scenario, same
 from functions.subscriptions import get_esim, get_subscription, list_subscriptions
@@ -21,7 +22,6 @@ from functions.subscriptions.deps import (
     build_list,
     build_subscription,
 )
-from functions.subscriptions.lines import Lines
 from tests.events import USER_ID, claims, rest_event
 from tests.fakes.billing import CLIENT_ID
 from tests.fakes.clock import FakeClock
@@ -40,7 +40,7 @@ SERVICES, LINE = 25, "sub_1"
 
 
 def scenarios() -> dict[str, Scenario]:
-    """By endpoint id."""
+    """Return all scenarios by endpoint id."""
     directory = FakeDirectory(customer())
     services = FakeClientServices(*(service(number) for number in range(1, SERVICES + 1)))
     lines = _lines()
@@ -50,7 +50,7 @@ def scenarios() -> dict[str, Scenario]:
     get_subscription.app.override(build_subscription, lambda: one)
 
     def show() -> Event:
-        # New counters each time: ten looks an hour are allowed.
+        # Each run has new counters, because ten views an hour are allowed.
         codes = ActivationCodes(
             services=services,
             lines=lines,
@@ -92,7 +92,7 @@ def _lines() -> Lines:
         ]
     )
     esim.lines[LINE] = Line(line_id=LINE, state=LineState.ACTIVE, iccid="8981000000000000001")
-    return Lines(service_lines, esim)
+    return Lines(service_lines, esim, lambda _: 3)
 
 
 def _event(path: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""An event of each provider, for a line that a job waits for."""
+"""Scenarios of webhooks: an event of each provider for a line that a job waits for."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TOKEN, LINE, ORDER = "a-token", "sub_1", "order:B1"
 
 
 def scenarios() -> dict[str, Scenario]:
-    """By endpoint id."""
+    """Return all scenarios by endpoint id."""
     numbers = itertools.count(1)
     gigs = _receiving(GigsEvents(FakeSecret({"signingSecret": SECRET})), LINE)
     access = _receiving(EsimAccessEvents(FakeSecret({"pathToken": TOKEN})), ORDER)

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from portal.api.app import App
+from portal.api.declarations import CSRF, Declared
 from portal.api.rate_limit import CountedByAddress
 
 from functions.auth.deps import SessionDeps, build_limiter, build_sessions
@@ -16,7 +17,16 @@ from functions.auth.models import RefreshRequest
 app = App("auth", counted=CountedByAddress("logout.ip", build_limiter))
 
 
-@app.post("/auth/logout", status=204, summary="Sign out")
+@app.post(
+    "/auth/logout",
+    status=204,
+    summary="Sign out",
+    declared=Declared(
+        refuses=(),
+        headers=(CSRF,),
+        example={"refreshToken": "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIn0"},
+    ),
+)
 def logout(
     request: Request,
     deps: Annotated[SessionDeps, Depends(build_sessions)],

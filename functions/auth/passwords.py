@@ -24,6 +24,8 @@ from portal.ports.mail import MailQueue
 from portal.ports.reset_tokens import ResetTokens
 from portal.ports.users import NotAuthenticated, PasswordNotAccepted, Users
 
+from functions.auth.attempts import Attempts, Caller
+
 _NEW = "/newPassword"
 
 
@@ -39,18 +41,17 @@ class ResetMails:
         *,
         directory: EmailDirectory,
         mail_queue: MailQueue,
-        limiter: RateLimiter,
+        attempts: Attempts,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         self._directory = directory
         self._mail_queue = mail_queue
-        self._limiter = limiter
+        self._attempts = attempts
         self._new_id = new_id
 
-    def request(self, email: str, *, address: str) -> None:
+    def request(self, email: str, caller: Caller) -> None:
         """One read and one message, whether or not anybody has the address."""
-        self._limiter.check("reset-mail.account-ip", f"{email} {address}")
-        self._limiter.check("reset-mail.account", email)
+        self._attempts.count(email, caller)
         nobody, request_id = self._new_id(), self._new_id()
         user_id = self._directory.user_id_of(email) or nobody
         job = MailJob.of(PasswordReset(), user_id=user_id, dedup_key=f"password-reset:{request_id}")

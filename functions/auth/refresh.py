@@ -8,7 +8,11 @@ from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from portal.api.app import App
+from portal.api.declarations import CSRF, Declared
 from portal.api.rate_limit import CountedByAddress
+from portal.domain.problems import (
+    INVALID_REFRESH_TOKEN,
+)
 
 from functions.auth.deps import SessionDeps, build_limiter, build_sessions
 from functions.auth.models import RefreshRequest, TokenResponse
@@ -17,7 +21,15 @@ from functions.auth.token_response import token_response
 app = App("auth", counted=CountedByAddress("refresh.ip", build_limiter))
 
 
-@app.post("/auth/refresh", summary="Stay signed in")
+@app.post(
+    "/auth/refresh",
+    summary="Stay signed in",
+    declared=Declared(
+        refuses=(INVALID_REFRESH_TOKEN,),
+        headers=(CSRF,),
+        example={"refreshToken": "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIn0"},
+    ),
+)
 def refresh(
     request: Request,
     deps: Annotated[SessionDeps, Depends(build_sessions)],

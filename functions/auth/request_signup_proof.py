@@ -7,7 +7,11 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from portal.api.app import App
+from portal.api.declarations import LANGUAGE, Declared
 from portal.api.rate_limit import CountedByAddress, SourceAddress
+from portal.domain.problems import (
+    NOT_FOUND,
+)
 
 from functions.auth.deps import build_limiter, build_proof_mails
 from functions.auth.language import PreferredLanguage
@@ -17,7 +21,12 @@ from functions.auth.proof_mails import ProofMails
 app = App("auth", counted=CountedByAddress("signup-proof.ip", build_limiter))
 
 
-@app.post("/auth/request-signup-proof", status=202, summary="Ask for a sign-up link")
+@app.post(
+    "/auth/request-signup-proof",
+    status=202,
+    summary="Ask for a sign-up link",
+    declared=Declared(refuses=(NOT_FOUND,), headers=(LANGUAGE,), example={"sfNumber": "CN-000101"}),
+)
 def request_signup_proof(
     body: SignupProofRequest,
     address: SourceAddress,

@@ -7,7 +7,12 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from portal.api.app import App
+from portal.api.declarations import Declared
 from portal.api.rate_limit import CountedByAddress
+from portal.domain.problems import (
+    INVALID_RESET_TOKEN,
+    PASSWORD_REFUSED,
+)
 
 from functions.auth.deps import build_limiter, build_passwords
 from functions.auth.models import ResetPasswordRequest
@@ -16,7 +21,18 @@ from functions.auth.passwords import Passwords
 app = App("auth", counted=CountedByAddress("reset-password.ip", build_limiter))
 
 
-@app.post("/auth/reset-password", status=204, summary="Set a new password")
+@app.post(
+    "/auth/reset-password",
+    status=204,
+    summary="Set a new password",
+    declared=Declared(
+        refuses=(
+            PASSWORD_REFUSED,
+            INVALID_RESET_TOKEN,
+        ),
+        example={"token": "the token of the mail", "newPassword": "Ueno-2027-Sakura"},
+    ),
+)
 def reset_password(
     body: ResetPasswordRequest,
     service: Annotated[Passwords, Depends(build_passwords)],

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from portal.api.rate_limit import RateLimiter
+from dataclasses import dataclass
+
 from portal.domain.problems import INVALID_CREDENTIALS, INVALID_REFRESH_TOKEN, Problem
 from portal.observability import count
 from portal.ports.users import NotAuthenticated, RefreshTokenInvalid, Tokens, Users
+
+from functions.auth.attempts import Attempts, Caller
+
+
+@dataclass(frozen=True, repr=False)
+class SignedIn:
+    """What signing in gives; `known_device` when the device has signed in to the account before."""
+
+    tokens: Tokens
+    known_device: bool
 
 
 class Sessions:
     """Sessions of portal users; tokens are Cognito's."""
 
-    def __init__(self, *, users: Users, limiter: RateLimiter) -> None:
+    def __init__(self, *, users: Users, attempts: Attempts) -> None:
         self._users = users
-        self._limiter = limiter
+        self._attempts = attempts
 
-    def login(self, email: str, password: str, *, address: str) -> Tokens:
+    def login(self, email: str, password: str, caller: Caller) -> SignedIn:
         """New tokens. Raises Problem `invalid-credentials` for every cause alike.
 
         An attempt is counted before it is made, so that many at once stay within the limit; a
-        success clears the account's count.
+        success clears the caller's count.
         """
-        self._limiter.check("login.account-ip", f"{email} {address}")
-        self._limiter.check("login.account", email)
+        known = self._attempts.count(email, caller)
         try:
             tokens = self._users.authenticate(email, password)
         except NotAuthenticated:
             count("AuthFailures", endpoint="login")
             raise Problem(INVALID_CREDENTIALS, "Check both, or reset the password.") from None
-        self._limiter.forget("login.account-ip", f"{email} {address}")
-        return tokens
+        self._attempts.succeeded(email, caller, known=known)
+        return SignedIn(tokens, known_device=known)
+
+    def remember_device(self, email: str) -> str:
+        """The token of a device that has just signed in."""
+        return self._attempts.devices.remember(email)
 
     def refresh(self, refresh_token: str | None) -> Tokens:
         """New tokens for a refresh token. Raises Problem `invalid-refresh-token`."""

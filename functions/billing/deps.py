@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
+from urllib.parse import urljoin
 
 from portal import config, factories
 from portal.billing.payment_gate import PaymentGate
@@ -24,6 +25,7 @@ class BillingConfig(config.HttpConfig, config.IdentityTable, config.WhmcsConfig)
 class SsoLinkConfig(BillingConfig):
     """POST /auth/sso-link."""
 
+    client_area_url: Annotated[str, Field(alias="WHMCS_CLIENT_AREA_URL")] = ""
     payment_methods_path: Annotated[str, Field(alias="WHMCS_PAYMENT_METHODS_PATH", min_length=1)]
 
 
@@ -70,11 +72,12 @@ def build_sso_link() -> SsoLinkDeps:
     from portal.adapters.whmcs.billing import WhmcsSingleSignOn
 
     settings = config.load(SsoLinkConfig)
+    client_area = settings.client_area_url or urljoin(settings.whmcs_api_url, "../")
     return SsoLinkDeps(
         directory=factories.directory(settings),
         client_area=ClientArea(
-            sign_on=WhmcsSingleSignOn(factories.whmcs(settings)),
-            api_url=settings.whmcs_api_url,
+            sign_on=WhmcsSingleSignOn(factories.whmcs(settings), client_area),
+            base_url=client_area,
             payment_methods_path=settings.payment_methods_path,
         ),
     )

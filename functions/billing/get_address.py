@@ -7,7 +7,11 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from portal.api.app import App
+from portal.api.declarations import Declared
 from portal.api.principal import CurrentUser, mapped
+from portal.domain.problems import (
+    NOT_MAPPED,
+)
 
 from functions.billing.addresses import answer
 from functions.billing.deps import AddressDeps, build_address
@@ -22,7 +26,13 @@ ANSWERS: dict[int, Any] = {
 }
 
 
-@app.get("/me/billing", summary="The billing address", signed_in=True, responses=ANSWERS)
+@app.get(
+    "/me/billing",
+    summary="The billing address",
+    signed_in=True,
+    responses=ANSWERS,
+    declared=Declared(refuses=(NOT_MAPPED,), sends=("ETag",)),
+)
 def get_address(
     user: CurrentUser, deps: Annotated[AddressDeps, Depends(build_address)]
 ) -> Response[str]:

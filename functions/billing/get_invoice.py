@@ -7,8 +7,13 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from portal.api.app import App
+from portal.api.declarations import Declared
 from portal.api.principal import CurrentUser, mapped
-from portal.domain.problems import NOT_FOUND, Problem
+from portal.domain.problems import (
+    NOT_FOUND,
+    NOT_MAPPED,
+    Problem,
+)
 
 from functions.billing.deps import InvoicesDeps, build_invoices
 from functions.billing.invoices import detail
@@ -17,7 +22,17 @@ from functions.billing.models import InvoiceDetail
 app = App("billing")
 
 
-@app.get("/billing/invoices/<invoiceId>", summary="One invoice", signed_in=True)
+@app.get(
+    "/billing/invoices/<invoiceId>",
+    summary="One invoice",
+    signed_in=True,
+    declared=Declared(
+        refuses=(
+            NOT_MAPPED,
+            NOT_FOUND,
+        )
+    ),
+)
 def get_invoice(
     invoiceId: Annotated[str, Path(pattern=r"^[1-9][0-9]{0,9}$")],  # noqa: N803  # as in the path
     user: CurrentUser,

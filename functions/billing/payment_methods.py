@@ -7,8 +7,12 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.depends import Depends
 from portal.api.app import App
+from portal.api.declarations import Declared
 from portal.api.principal import CurrentUser, mapped
 from portal.domain.payment import PayMethod, any_usable
+from portal.domain.problems import (
+    NOT_MAPPED,
+)
 
 from functions.billing.deps import PaymentMethodsDeps, build_payment_methods
 from functions.billing.models import PaymentMethodsSummary, PaymentMethodView
@@ -17,7 +21,10 @@ app = App("billing")
 
 
 @app.get(
-    "/billing/payment-methods/summary", summary="Is there a valid payment method", signed_in=True
+    "/billing/payment-methods/summary",
+    summary="Is there a valid payment method",
+    signed_in=True,
+    declared=Declared(refuses=(NOT_MAPPED,)),
 )
 def payment_methods(
     user: CurrentUser,

@@ -36,10 +36,10 @@ BILLING_INFO = SsoDestination("clientarea:billing_info")
 
 @dataclass(frozen=True)
 class ClientArea:
-    """Ways into WHMCS' client area; `api_url` tells where it is."""
+    """Ways into WHMCS' client area, which is at `base_url`."""
 
     sign_on: SingleSignOn
-    api_url: str
+    base_url: str
     payment_methods_path: str
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -82,5 +82,4 @@ class ClientArea:
         return SCOPES[place]
 
     def _plain(self, wanted: SsoDestination) -> str:
-        base = urljoin(self.api_url, "../")
-        return urljoin(base, wanted.path or PAGES.get(wanted.destination, HOME_PAGE))
+        return urljoin(self.base_url, wanted.path or PAGES.get(wanted.destination, HOME_PAGE))

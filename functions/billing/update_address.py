@@ -7,7 +7,12 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from portal.api.app import App
+from portal.api.declarations import IF_MATCH, Declared
 from portal.api.principal import CurrentUser, mapped
+from portal.domain.problems import (
+    CONFLICT,
+    NOT_MAPPED,
+)
 
 from functions.billing.addresses import answer, change
 from functions.billing.deps import AddressDeps, build_address
@@ -22,7 +27,21 @@ ANSWERS: dict[int, Any] = {
 }
 
 
-@app.patch("/me/billing", summary="Change the billing address", signed_in=True, responses=ANSWERS)
+@app.patch(
+    "/me/billing",
+    summary="Change the billing address",
+    signed_in=True,
+    responses=ANSWERS,
+    declared=Declared(
+        refuses=(
+            NOT_MAPPED,
+            CONFLICT,
+        ),
+        headers=(IF_MATCH,),
+        sends=("ETag",),
+        example={"street": "4-5-6 Shiba"},
+    ),
+)
 def update_address(
     body: AddressChange,
     request: Request,

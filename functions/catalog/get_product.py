@@ -8,7 +8,11 @@ from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from portal.api.app import App
+from portal.api.declarations import IF_NONE_MATCH, Declared
 from portal.domain.ids import SKU
+from portal.domain.problems import (
+    NOT_FOUND,
+)
 
 from functions.catalog.caching import cacheable, etag_of, not_modified, to_json
 from functions.catalog.deps import CatalogDeps, build_catalog
@@ -26,7 +30,12 @@ ANSWERS: dict[int, Any] = {
 }
 
 
-@app.get("/catalog/<sku>", summary="One product", responses=ANSWERS)
+@app.get(
+    "/catalog/<sku>",
+    summary="One product",
+    responses=ANSWERS,
+    declared=Declared(refuses=(NOT_FOUND,), headers=(IF_NONE_MATCH,), sends=("ETag",)),
+)
 def get_product(
     sku: Annotated[str, Path(pattern=SKU)],
     request: Request,
@@ -35,7 +44,7 @@ def get_product(
     """Return one product. An unknown or hidden product, or one not sold today, is a 404."""
     today = deps.today()
     product = one_on_sale(deps.catalog, today, sku)
-    body = to_json(product_view(product))
+    body = to_json(product_view(product, tax_included=deps.tax_included))
     etag = etag_of(body)
     unchanged = not_modified(request.resolved_event.headers.get("if-none-match"), etag)
     return cacheable(etag, None if unchanged else body)

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from portal.api.app import App
+from portal.api.declarations import IF_NONE_MATCH, Declared
 from portal.garbage_collection import collector_paused
 
 from functions.catalog.caching import RenderedAnswers, cacheable, etag_of, not_modified, to_json
@@ -30,7 +31,12 @@ Category = Annotated[
 ]
 
 
-@app.get("/catalog", summary="What is on sale today", responses=ANSWERS)
+@app.get(
+    "/catalog",
+    summary="What is on sale today",
+    responses=ANSWERS,
+    declared=Declared(refuses=(), headers=(IF_NONE_MATCH,), sends=("ETag",)),
+)
 def list_products(
     request: Request,
     deps: Annotated[CatalogDeps, Depends(build_catalog)],
@@ -45,7 +51,12 @@ def list_products(
     def render() -> str:
         products = on_sale(catalog, today, category=category)
         with collector_paused():
-            return to_json(CatalogView(items=[product_view(product) for product in products]))
+            return to_json(
+                CatalogView(
+                    items=[product_view(p, tax_included=deps.tax_included) for p in products],
+                    tax_included=deps.tax_included,
+                )
+            )
 
     return cacheable(etag, rendered.get(etag, render))
 

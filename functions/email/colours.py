@@ -1,7 +1,7 @@
-"""The brand's colour, made legible on light and on dark ground.
+"""Makes the brand's colour legible on light and dark backgrounds.
 
-The same rule as the customers' pages (`web/src/ui/brand.ts`): the colour is mixed with black or
-white until its contrast reaches WCAG 2.2, 1.4.3.
+It follows the same rule as the customers' pages (`web/src/ui/brand.ts`): the colour is mixed with
+black or white until its contrast reaches that of WCAG 2.2, 1.4.3.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ LIGHT_GROUND = "#ffffff"
 DARK_GROUND = "#18232b"
 CONTRAST = 4.5
 MARGIN = 1.15
-"""A little more than needed, because tints of the colour lie under its text."""
+"""The factor above the needed contrast, because tints of the colour lie under its text."""
 STEPS = 20
 
 
 @dataclass(frozen=True)
 class BrandColours:
-    """The colour for each ground, as `#rrggbb`; its own text is the ground's colour."""
+    """The colour for each background as `#rrggbb`. Text on it has the background's colour."""
 
     light: str
     dark: str
 
 
 def brand_colours(colour: str) -> BrandColours:
-    """The legible colours nearest to `colour` (`#rrggbb`)."""
+    """Return the legible colours nearest to `colour` (`#rrggbb`)."""
     return BrandColours(
         light=_legible(colour, LIGHT_GROUND, "#000000"),
         dark=_legible(colour, DARK_GROUND, "#ffffff"),
@@ -33,7 +33,7 @@ def brand_colours(colour: str) -> BrandColours:
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast ratio of WCAG 2.2 between two colours, from 1 to 21."""
+    """Return the contrast ratio of WCAG 2.2 between two colours, from 1 to 21."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 

@@ -37,15 +37,15 @@ class ActivationCodes(Protocol):
 
 
 class TokenIssuer(Protocol):
-    """Where the tokens of links in mails come from."""
+    """The source of tokens for links in mails."""
 
     def issue(self, subject: str, /) -> str:
-        """A new token for the link in a mail; it exists nowhere else in clear."""
+        """Return a new token for the link in a mail. Only its hash is stored."""
         ...
 
     @property
     def valid_minutes(self) -> int:
-        """How long a token works."""
+        """The number of minutes for which a token is valid."""
         ...
 
 
@@ -68,7 +68,7 @@ class Contexts:
     def of(self, job: MailJob, *, account_id: str = "") -> Context:
         """Return the values for a job. `account_id` is the Account that a sign-up link is for.
 
-        Raises GiveUp when its parameters are not those of its template, and the upstream's errors.
+        Raises GiveUp when the parameters are not those of the template, and UpstreamErrors.
         """
         content = content_of(job)
         values = {name: getattr(content, name) for name in type(content).model_fields}
@@ -87,7 +87,7 @@ def _link(issuer: TokenIssuer, subject: str) -> dict[str, Any]:
 
 
 def content_of(job: MailJob) -> MailContent:
-    """What the job carries; raises GiveUp when its parameters are not those of its template."""
+    """Return a job's content. Raises GiveUp if it does not match its template."""
     try:
         return CONTENTS[job.template].model_validate(job.parameters)
     except ValidationError as error:
@@ -97,7 +97,7 @@ def content_of(job: MailJob) -> MailContent:
 
 
 def esim_values(code: ActivationCode) -> dict[str, str]:
-    """What the layouts show of an activation code."""
+    """Return the values of an activation code for the layouts."""
     return {
         "content_id": QR_CONTENT_ID,
         "lpa": code.lpa,
@@ -109,5 +109,5 @@ def esim_values(code: ActivationCode) -> dict[str, str]:
 
 
 def qr_image(code: ActivationCode) -> InlineImage:
-    """The QR code that the HTML shows."""
+    """Return the image of the QR code in the HTML."""
     return InlineImage(QR_CONTENT_ID, "esim.png", qr_code.png(code.lpa))

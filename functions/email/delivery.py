@@ -47,10 +47,9 @@ class MailOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class Delivery:
-    """Delivers jobs one by one.
+    """Delivers jobs one by one. `clock` returns epoch seconds.
 
-    `copy_to` gets a blind copy of every mail that carries no credential; empty for nobody.
-    `clock` gives epoch seconds.
+    `copy_to` gets a blind copy of every mail without a credential; it is empty for no copies.
     """
 
     log: MessageLog
@@ -100,7 +99,7 @@ class Delivery:
         return self._ended(job, MailOutcome.SENT, message_id)
 
     def _remember(self, job: MailJob) -> None:
-        """For an hour the page shows what the mail shows; without it, after the password only."""
+        """Record the mail, so that the page shows the code for an hour without a new sign-in."""
         if job.template not in WITH_CODE:
             return
         try:

@@ -46,7 +46,7 @@ class SendDeps:
 
 @functools.cache
 def build_send() -> SendDeps:
-    """For the consumer."""
+    """Return the dependencies of the consumer."""
     from portal.repositories.activation_mails import DynamoActivationMails
     from portal.repositories.dynamodb import Table
 

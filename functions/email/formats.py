@@ -1,4 +1,4 @@
-"""How amounts and times are written in each language."""
+"""Formats amounts and times in each language."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MONTHS = [
 
 
 def money(price: Money, language: str) -> str:
-    """`1,500 JPY`; in Japanese `1,500円`, other currencies as in English."""
+    """Return `1,500 JPY`, or `1,500円` in Japanese. Other currencies are as in English."""
     amount = _grouped(price.amount)
     if language == "ja" and price.currency == "JPY":
         return f"{amount}円"
@@ -32,7 +32,7 @@ def money(price: Money, language: str) -> str:
 
 
 def moment(when: datetime, language: str, time_zone: str) -> str:
-    """`5 November 2026, 14:05 (JST)`; in Japanese `2026年11月5日 14:05 (JST)`."""
+    """Return `5 November 2026, 14:05 (JST)`, or `2026年11月5日 14:05 (JST)` in Japanese."""
     local = when.astimezone(ZoneInfo(time_zone))
     clock = f"{local:%H:%M} ({local.tzname()})"
     if language == "ja":

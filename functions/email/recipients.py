@@ -1,9 +1,9 @@
-"""Who gets a mail, and how they are addressed.
+"""Finds the recipient of a mail and how to address them.
 
-Every mail goes to the address of the portal account, with two exceptions, which go to the address
-on file, the Salesforce Account's: the notice of a reissue, and the link to sign up with. Staff
-maintain that address, so that somebody who has another customer's number can neither sign up with
-it nor take a line unnoticed.
+Every mail goes to the address of the portal account, except for the notice of a reissue and the
+link for signing up. These go to the address of the Salesforce Account, which staff maintain, so
+that somebody with another customer's number can neither sign up with it nor take over a line
+unnoticed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NO_RECIPIENT = "no-recipient"
 
 @dataclass(frozen=True)
 class Recipient:
-    """An address and its reader; `account_id` is of an Account that has no portal user yet."""
+    """An address and its reader. `account_id` is set for an Account without a portal user."""
 
     address: str = field(repr=False)
     addressee: Addressee = field(repr=False)
@@ -38,17 +38,17 @@ class Recipient:
 class Recipients:
     """Finds the recipient of a job.
 
-    `accounts` is called when it is needed, because few mails need Salesforce and its client takes
-    long to load.
+    `accounts` is called only when it is needed, because few mails need Salesforce and its client
+    takes long to load.
     """
 
     directory: CustomerSearch
     accounts: Callable[[], Accounts]
 
     def of(self, job: MailJob) -> Recipient:
-        """The recipient.
+        """Return the recipient.
 
-        Raises GiveUp (`no-recipient`) for a user without a mapping, and the upstreams' errors.
+        Raises GiveUp (`no-recipient`) for a user without a mapping, and UpstreamErrors.
         """
         if job.template is MailTemplate.SIGNUP_PROOF:
             return self._not_yet_a_user(job)
@@ -56,12 +56,12 @@ class Recipients:
         if customer is None:
             raise GiveUp(NO_RECIPIENT, f"user {job.user_id} has no mapping")
         if CONTENTS[job.template].to_address_on_file:
-            # Whoever signed up chose the first name; the reader may be somebody else.
+            # The person who signed up chose the first name, but the reader may be somebody else.
             return Recipient(self._on_file(customer), Addressee(customer.language))
         return Recipient(customer.email, Addressee(customer.language, customer.first_name))
 
     def _not_yet_a_user(self, job: MailJob) -> Recipient:
-        """The Account's address, while the customer has no portal account."""
+        """Return the Account's address for a customer without a portal account."""
         wanted = SignupProof.model_validate(job.parameters)
         account = self.accounts().by_customer_number(wanted.customer_number)
         if account is None or not account.email:
@@ -71,7 +71,7 @@ class Recipients:
         return Recipient(account.email, Addressee(wanted.language), account.id)
 
     def _on_file(self, customer: CustomerMapping) -> str:
-        """The Account's address; the portal's when the Account has none or cannot be told."""
+        """Return the Account's address, or the portal account's if there is none."""
         try:
             account = self.accounts().by_customer_number(customer.customer_number)
         except Refused as error:

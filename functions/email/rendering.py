@@ -40,7 +40,7 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Addressee:
-    """How the reader is addressed; `first_name` is empty when it is not known."""
+    """The reader's language and first name, which is empty when it is not known."""
 
     language: str
     first_name: str = ""
@@ -51,15 +51,16 @@ def render(
 ) -> Rendered:
     """Render one mail.
 
-    `values` must have all that the template names (jinja2.UndefinedError otherwise). An unknown
-    language falls back to English. Only with an address in `sender.reply_to` does the mail say
-    that replies are read.
+    `values` must have every value that the template names (jinja2.UndefinedError otherwise). An
+    unknown language falls back to English. The mail says that replies are read only when
+    `sender.reply_to` has an address.
     """
     language = addressee.language if addressee.language in LANGUAGES else DEFAULT_LANGUAGE
     words = _words(language)
     common, own = words["common"], words[template.value]
     known = {
         **values,
+        "line_name": _line_name(values),
         "language": language,
         "first_name": addressee.first_name,
         "sender_name": sender.name,
@@ -87,16 +88,24 @@ def render(
 
 
 def _filled(own: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """A template's words with their values in them."""
+    """Return a template's texts with their values, without the facts that are not known."""
+    facts = [(name, _fill(text, known)) for name, text in own.get("facts", [])]
     return {
         "subject": _fill(own["subject"], known),
         "preheader": _fill(own["preheader"], known),
         "heading": _fill(own["heading"], known),
         "paragraphs": [_fill(text, known) for text in own["paragraphs"]],
-        "facts": [(name, _fill(text, known)) for name, text in own.get("facts", [])],
+        "facts": [fact for fact in facts if fact[1]],
         "action": own["action"],
         "link": _fill(own["link"], known),
     }
+
+
+def _line_name(values: Mapping[str, Any]) -> str:
+    """What a customer knows a line by: its product, and its number where they have several."""
+    if "subscription_id" not in values:
+        return ""
+    return f"{values['product_name']} #{values['subscription_id']}".strip()
 
 
 def _greeting(common: Mapping[str, Any], known: Mapping[str, Any]) -> str:
@@ -110,7 +119,7 @@ def _footer(common: Mapping[str, Any], known: Mapping[str, Any]) -> str:
 
 
 def _fill(text: str, known: Mapping[str, Any]) -> str:
-    # Plain text: the layouts escape what they show, once.
+    # This is plain text, because the layouts escape what they show.
     return _environment().from_string(text).render(known)
 
 
@@ -142,7 +151,7 @@ def _moment(context: TemplateContext, when: datetime) -> str:
 
 
 def _columns(text: str) -> int:
-    """How many columns a text takes where every character has the same width."""
+    """Return the number of columns of a text in a font of fixed width."""
     return sum(2 if unicodedata.east_asian_width(char) in "FW" else 1 for char in text)
 
 

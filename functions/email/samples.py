@@ -80,7 +80,7 @@ class Sample:
 
 
 class _Made:
-    """A code and a token that open nothing."""
+    """An activation code and a token that are not valid anywhere."""
 
     valid_minutes = 30
 
@@ -92,7 +92,7 @@ class _Made:
 
 
 def sample(template: MailTemplate, language: str, sender: Sender) -> Sample:
-    """A preview of one mail, made as the real one is."""
+    """Return a preview of one mail, which is rendered like a real one."""
     job = MailJob.of(CONTENTS[template], user_id="sample", dedup_key=f"sample:{template}")
     made = _Made()
     context = Contexts(activation_codes=made, reset_tokens=made, proof_tokens=made).of(job)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 SECONDS_NEEDED = 40.0
-"""For one mail: two requests to the mail service (the key may have been rotated), one to the eSIM
-provider or two to Salesforce (a login and a query), and a handful to DynamoDB."""
+"""Seconds for one mail: two requests to the mail service (its key may have been rotated), one to
+the eSIM provider or two to Salesforce (a login and a query), and several to DynamoDB."""
 
 
 def mail_consumer(deps: SendDeps) -> Consumer[MailJob]:

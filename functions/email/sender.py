@@ -1,4 +1,4 @@
-"""Who writes: the reseller's name and look, and where replies and links go."""
+"""The sender of mails: the reseller's name and brand, and the addresses for replies and links."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from portal import config
 
 DEFAULT_COLOUR = "#0b5d7a"
-"""The customers' pages' own (`web/src/styles/tokens.css`)."""
+"""The colour of the customers' pages (`web/src/styles/tokens.css`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sender:
-    """What mails say and show of their sender.
+    """The sender's data in mails.
 
-    `portal_url` has no slash at its end. `reply_to` is empty when nobody reads replies, `logo_url`
-    when there is no logo; it is an absolute address, because mail programs know no other.
-    `colour` is `#rrggbb`, `time_zone` the IANA name of the zone of times in mails.
+    `portal_url` has no slash at its end. `reply_to` is empty when nobody reads replies. `logo_url`
+    is an absolute address, or empty without a logo. `colour` is `#rrggbb`. `time_zone` is the IANA
+    name of the time zone in mails.
     """
 
     name: str
@@ -28,11 +28,11 @@ class Sender:
 
 
 class SenderConfig(config.MailConfig, config.BrandConfig, config.TimeZoneConfig):
-    """What tells who writes."""
+    """The settings of the sender."""
 
 
 def sender_of(settings: SenderConfig) -> Sender:
-    """The sender that the settings describe."""
+    """Return the sender that the settings describe."""
     portal_url = settings.portal_web_url.rstrip("/")
     return Sender(
         name=settings.brand_name or settings.email_from_name,
@@ -45,5 +45,5 @@ def sender_of(settings: SenderConfig) -> Sender:
 
 
 def _absolute(address: str, portal_url: str) -> str:
-    """`address`, or the portal's address before it when it is a path; empty stays empty."""
+    """Return an absolute address. A path is below the portal's address; empty stays empty."""
     return f"{portal_url}{address}" if address.startswith("/") else address

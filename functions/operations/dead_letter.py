@@ -1,6 +1,6 @@
-"""The operation queues' dead letters: each job is undone and ends as failed.
+"""The dead-letter consumer of the operation queues, which undoes each job and ends it as failed.
 
-A job that cannot be ended now (WHMCS may be what failed) stays in the queue and comes back.
+A job that cannot be ended now, for example while WHMCS is down, stays in the queue and is retried.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Lambda entry for an SQS batch of a dead-letter queue."""
+    """Handle an SQS batch of a dead-letter queue."""
     deps = build_dead_letter()
 
     def give_up(task: Task, remaining: Callable[[], float]) -> Verdict:

@@ -1,4 +1,4 @@
-"""GET /operations/{id}: how a reissue or a top-up stands."""
+"""GET /operations/{id}: the state of a reissue or a top-up."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from portal.api.app import App
+from portal.api.declarations import Declared
 from portal.api.principal import CurrentUser
 from portal.domain.problems import NOT_FOUND, Problem
 from portal.operations.job import OPERATION_ID, operation_job_id, owner_of
@@ -19,13 +20,18 @@ from functions.operations.view import operation_view
 app = App("operations")
 
 
-@app.get("/operations/<id>", summary="How an operation stands", signed_in=True)
+@app.get(
+    "/operations/<id>",
+    summary="How an operation stands",
+    signed_in=True,
+    declared=Declared(refuses=(NOT_FOUND,)),
+)
 def get_operation(
     id: Annotated[str, Path(pattern=OPERATION_ID)],  # noqa: A002  # as in the path
     user: CurrentUser,
     deps: Annotated[ReadOperationDeps, Depends(build_get_operation)],
 ) -> OperationView:
-    """Somebody else's operation is not found."""
+    """Return an operation of the caller. Others' operations are not found."""
     job = deps.store.get(operation_job_id(id))
     if job is None or owner_of(job) != user.user_id:
         raise Problem(NOT_FOUND, "You have no operation of that id.")

@@ -1,4 +1,4 @@
-"""What customers send and get about operations."""
+"""Requests and answers of the operation endpoints."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import Literal
 from portal.api.models import RequestModel, ResponseModel
 from portal.domain.money import Money
 from portal.domain.topup import OFFER_ID, TopUpOffer
-from pydantic import Field
+from pydantic import Field, StrictBool
 
-OperationKindName = Literal["topup"]
+OperationKindName = Literal["topup", "reissue"]
+ReissueReason = Literal["lost", "new-phone", "broken", "other"]
 OperationStatus = Literal["pending", "running", "succeeded", "failed"]
 OperationStepStatus = Literal["done", "running", "failed", "waiting"]
 
 
 class OperationStep(ResponseModel):
-    """One thing that is done, or is to be done, in words."""
+    """A step of an operation, in words for customers."""
 
     step: str
     label: str
@@ -25,9 +26,9 @@ class OperationStep(ResponseModel):
 
 
 class OperationView(ResponseModel):
-    """How an operation stands.
+    """The state of an operation.
 
-    `nextStep` says what happens next; `message` says how it ended, when it failed.
+    `nextStep` says what happens next. `message` says why it failed.
     """
 
     operation_id: str
@@ -42,22 +43,30 @@ class OperationView(ResponseModel):
 
 
 class TopupRequest(RequestModel):
-    """Which offer to buy: the price is the offer's."""
+    """The offer to buy, at the offer's price."""
 
     offer_id: str = Field(pattern=OFFER_ID, examples=["offer-0123456789abcdef"])
 
 
+class ReissueRequest(RequestModel):
+    """Why another eSIM is needed; `confirmLoss`: the customer knows what is lost by it."""
+
+    reason: ReissueReason
+    confirm_loss: StrictBool = False
+
+
 class OfferValidity(ResponseModel):
-    """How long the data can be used."""
+    """The time for which the data can be used."""
 
     unit: Literal["day", "month"]
     count: int
 
 
 class TopupOffer(ResponseModel):
-    """What can be added to a line.
+    """A top-up that can be bought for a line.
 
-    `dataBytes` null is unlimited; `validity` null lasts as long as the line's period.
+    `dataBytes` is null for unlimited data. `validity` is null if the data lasts as long as the
+    line's period.
     """
 
     offer_id: str
@@ -68,7 +77,7 @@ class TopupOffer(ResponseModel):
 
 
 def offer_view(offer: TopUpOffer) -> TopupOffer:
-    """An offer as it is shown."""
+    """Return an offer for the API."""
     validity = offer.validity
     return TopupOffer(
         offer_id=offer.offer_id,

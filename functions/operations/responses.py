@@ -1,4 +1,4 @@
-"""The answer of every endpoint that starts an operation."""
+"""The answer of the endpoints that start operations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functions.operations.view import operation_view
 
 
 def accepted(begun: Begun) -> Response[str]:
-    """202 with how the operation stands, and where to ask again."""
+    """Return 202 with the operation's state and address."""
     view = operation_view(begun.job, WORDS[begun.job.kind])
     return Response(
         status_code=202,

@@ -8,9 +8,19 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from portal.api.app import App
+from portal.api.declarations import Declared
 from portal.api.idempotency_key import RequiredIdempotencyKey, required
 from portal.api.principal import CurrentUser, mapped
 from portal.domain.ids import WHMCS_SERVICE_ID
+from portal.domain.problems import (
+    IDEMPOTENCY_KEY_MISSING,
+    IDEMPOTENCY_KEY_REUSED,
+    NOT_FOUND,
+    NOT_MAPPED,
+    OPERATION_IN_PROGRESS,
+    PAYMENT_METHOD_REQUIRED,
+    TOPUP_UNAVAILABLE,
+)
 from portal.operations.start import Wanted
 from portal.workflow_kinds import TOPUP
 
@@ -34,6 +44,19 @@ ANSWERS: dict[int, Any] = {
     summary="Add data to a line",
     signed_in=True,
     responses=ANSWERS,
+    declared=Declared(
+        refuses=(
+            IDEMPOTENCY_KEY_MISSING,
+            IDEMPOTENCY_KEY_REUSED,
+            NOT_FOUND,
+            NOT_MAPPED,
+            OPERATION_IN_PROGRESS,
+            PAYMENT_METHOD_REQUIRED,
+            TOPUP_UNAVAILABLE,
+        ),
+        sends=("Location", "Idempotency-Replayed"),
+        example={"offerId": "offer-0123456789abcdef"},
+    ),
 )
 def start_topup(
     id: Annotated[str, Path(pattern=WHMCS_SERVICE_ID)],  # noqa: A002  # as in the path
@@ -42,7 +65,7 @@ def start_topup(
     deps: Annotated[StartTopupDeps, Depends(build_start_topup)],
     idempotency_key: RequiredIdempotencyKey = None,
 ) -> Response[str]:
-    """The price is that of the offer; nothing that costs money is taken from the caller."""
+    """Start a top-up at the offer's price. The caller cannot set a price."""
     key = required(idempotency_key)
     customer = mapped(user, deps.directory)
     wanted = Wanted(

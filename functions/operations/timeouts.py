@@ -1,13 +1,13 @@
-"""How long things may take, and how long what was read stays good."""
+"""Timeouts of calls, and the allowed age of answers, in seconds."""
 
 from __future__ import annotations
 
 FRESH_SECONDS = 300.0
-"""What WHMCS and the provider said is relied on for five minutes: a charge or a top-up that depends
-on an older answer waits until it is read again."""
+"""The allowed age of answers of WHMCS and the provider. A charge or a top-up that depends on an
+older answer reads it again first."""
 
 WHMCS_CALL_SECONDS = 25.0
-"""The timeouts of the WHMCS client, and what is between them: no write begins with less left."""
+"""The time for a WHMCS call, with its timeouts. No write begins with less time left."""
 
 ESIM_CALL_SECONDS = 20.0
-"""The same for the client of the eSIM provider."""
+"""The time for a call of the eSIM provider."""

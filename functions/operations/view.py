@@ -1,4 +1,4 @@
-"""An operation's job as its owner may see it."""
+"""Shows an operation's job to its owner."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from functions.operations.models import (
 )
 from functions.operations.words import ASK_US, PENDING, STOPPING, WAITING, OperationWords
 
-# A job that is stopping is not over: what was begun is being undone.
+# A job that is stopping is not over, because its effects are being undone.
 _STATUS: dict[Status, OperationStatus] = {
     Status.QUEUED: "pending",
     Status.SCHEDULED: "pending",
@@ -30,7 +30,7 @@ _ENTERED_AFTER_ITS_END = (StepState.UNDOING, StepState.KEPT, StepState.UNDONE)
 
 
 def operation_view(job: Job, words: OperationWords) -> OperationView:
-    """What the owner sees of it: no codes, no ids of other systems."""
+    """Return the state for the owner, without codes and ids of other systems."""
     status = _STATUS[job.status]
     return OperationView(
         operation_id=job.subject,

@@ -1,4 +1,4 @@
-"""What customers read about each kind of operation."""
+"""The texts for customers about an operation."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ ASK_US = "Nothing. If something is not clear, please ask our support team."
 
 @dataclass(frozen=True, kw_only=True)
 class OperationWords:
-    """The words of one kind: one row in `functions/operations/kinds.py`.
+    """The texts of one kind of operation, which `functions/operations/kinds.py` lists.
 
     `steps` has a label for each step by its name, in the order of the workflow. `running` and
     `succeeded` say what happens next. `reasons` are the error codes. `made_good` says what was
-    done for the customer after an operation failed; it may be empty.
+    done for the customer after an operation failed. It may be empty.
     """
 
     steps: Mapping[str, str]

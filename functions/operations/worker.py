@@ -1,4 +1,4 @@
-"""The consumer of both operation queues: works on one job per message."""
+"""The consumer of both operation queues, which runs one job per message."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Lambda entry for an SQS batch; answers the messages that are to come back."""
+    """Handle an SQS batch. Returns the messages that SQS must deliver again."""
     deps = build_worker()
     return task_consumer(deps.runner.work, deps.queues).consume(event, context)

@@ -8,9 +8,18 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Header
 from portal.api.app import App
+from portal.api.declarations import Declared
 from portal.api.idempotency_key import PATTERN, bare
 from portal.api.location import location
 from portal.api.principal import CurrentUser, mapped
+from portal.domain.problems import (
+    ACCOUNT_CONFLICT,
+    CART_INVALID,
+    IDEMPOTENCY_KEY_REUSED,
+    IN_PROGRESS,
+    NOT_MAPPED,
+    PAYMENT_METHOD_REQUIRED,
+)
 
 from functions.orders.deps import CreateOrderDeps, build_create_order
 from functions.orders.models import OrderCreated, OrderRequest
@@ -32,7 +41,25 @@ IdempotencyKey = Annotated[
 ]
 
 
-@app.post("/orders", status=201, summary="Order a cart", signed_in=True, responses=ANSWERS)
+@app.post(
+    "/orders",
+    status=201,
+    summary="Order a cart",
+    signed_in=True,
+    responses=ANSWERS,
+    declared=Declared(
+        refuses=(
+            ACCOUNT_CONFLICT,
+            NOT_MAPPED,
+            IN_PROGRESS,
+            PAYMENT_METHOD_REQUIRED,
+            CART_INVALID,
+            IDEMPOTENCY_KEY_REUSED,
+        ),
+        sends=("Location", "Idempotency-Replayed"),
+        example={"items": [{"sku": "ESIM-DATA-5GB", "quantity": 1}]},
+    ),
+)
 def create_order(
     body: OrderRequest,
     user: CurrentUser,

@@ -7,8 +7,13 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from portal.api.app import App
+from portal.api.declarations import Declared
 from portal.api.models import Page
 from portal.api.principal import CurrentUser, mapped
+from portal.domain.problems import (
+    ACCOUNT_CONFLICT,
+    NOT_MAPPED,
+)
 
 from functions.orders.deps import ReadOrdersDeps, build_read_orders
 from functions.orders.models import OrderSummary
@@ -16,7 +21,17 @@ from functions.orders.models import OrderSummary
 app = App("orders")
 
 
-@app.get("/orders", summary="Orders, newest first", signed_in=True)
+@app.get(
+    "/orders",
+    summary="Orders, newest first",
+    signed_in=True,
+    declared=Declared(
+        refuses=(
+            ACCOUNT_CONFLICT,
+            NOT_MAPPED,
+        )
+    ),
+)
 def list_orders(
     user: CurrentUser,
     deps: Annotated[ReadOrdersDeps, Depends(build_read_orders)],

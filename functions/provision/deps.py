@@ -63,7 +63,7 @@ class SweeperConfig(
     config.OperationQueue,
     config.OperationWaitingQueue,
 ):
-    """The schedule: the queues of every kind in `portal.workflow_kinds`."""
+    """The settings of the sweeper, which has the queues of every kind of job."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,15 @@ from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from portal.api.app import App
+from portal.api.declarations import SIGNED, Declared
 from portal.domain.ids import SALESFORCE_ORDER_ID
+from portal.domain.problems import (
+    ALREADY_RUNNING,
+    IDEMPOTENCY_KEY_MISSING,
+    IDEMPOTENCY_KEY_REUSED,
+    NOT_FOUND,
+    SIGNATURE_INVALID,
+)
 from portal.engine.start import Started, StartOutcome
 
 from functions.provision.admission import StartDeps, admit, full_id
@@ -36,6 +44,17 @@ ANSWERS: dict[int, Any] = {
     summary="Provision an order (called by Salesforce)",
     responses=ANSWERS,
     openapi_extensions=REQUEST_BODY,
+    declared=Declared(
+        refuses=(
+            NOT_FOUND,
+            SIGNATURE_INVALID,
+            IDEMPOTENCY_KEY_MISSING,
+            IDEMPOTENCY_KEY_REUSED,
+            ALREADY_RUNNING,
+        ),
+        sends=("Location", "Idempotency-Replayed"),
+        headers=SIGNED,
+    ),
 )
 def start(
     sfOrderId: Annotated[str, Path(pattern=SALESFORCE_ORDER_ID)],  # noqa: N803  # the API's own name

@@ -68,6 +68,9 @@ def _workflow(steps: list[Step[Any]], orders: ProvisioningOrders) -> Workflow:
     )
 
 
+SALESFORCE_PREFIX = "salesforce-"
+
+
 def summary(run: Run) -> Data:
     """Return the result of a provisioned order.
 
@@ -88,6 +91,8 @@ def report_wait(orders: ProvisioningOrders, run: Run, error: LastError) -> None:
 
     It reports nothing once `write_back` has begun, which may have set Provisioned already.
     """
+    if error.code.startswith(SALESFORCE_PREFIX):
+        return  # the one system that cannot be told
     loaded = run.record(LOAD)
     written = run.job.steps.get(WRITE_BACK.name)
     if written is not None and written.attempt == run.job.attempt:

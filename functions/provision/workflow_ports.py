@@ -25,10 +25,9 @@ from portal.ports.service_lines import ServiceLines
 class ProvisioningPorts:
     """Salesforce, WHMCS, the eSIM provider, and the portal's own tables and queues.
 
-    `owner_of` gives the portal user of an Account, also of one that others were merged into, and
-    raises Problem `account-conflict`. `payment_method` is the system name of the gateway module
-    that orders are placed with; `needs_approval` says whether an Order that is still to be reviewed
-    is refused.
+    `owner_of` returns the portal user of an Account, also after other Accounts were merged into it,
+    and raises Problem `account-conflict`. `payment_method` is the system name of WHMCS' payment
+    gateway module for orders. `needs_approval` says whether an Order in review is refused.
     """
 
     orders: ProvisioningOrders

@@ -1,4 +1,4 @@
-"""Showing an activation code: who may see it, and the record that it was seen."""
+"""Shows an activation code to its owner, and records it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from portal.observability import count, logger
 from portal.ports.activation_mails import ActivationMails
 from portal.ports.client_services import ClientServices
 from portal.ports.code_views import CodeView, CodeViews
+from portal.subscriptions.lines import Lines
 
 from functions.subscriptions.finding import own_service
-from functions.subscriptions.lines import Lines
 from functions.subscriptions.models import EsimActivation
 
 LIMIT = "esim-code.account"
@@ -27,7 +27,7 @@ LIMIT = "esim-code.account"
 
 @dataclass(frozen=True)
 class ActivationCodes:
-    """The codes of a customer's lines; `clock` gives epoch seconds."""
+    """The activation codes of customers' lines. `clock` returns epoch seconds."""
 
     services: ClientServices
     lines: Lines
@@ -37,11 +37,10 @@ class ActivationCodes:
     clock: Callable[[], float]
 
     def show(self, service_id: str, user: Principal, client_id: int) -> EsimActivation:
-        """The code of the service's line, recorded as seen.
+        """Record the view, and return the activation code of the service's line.
 
         Raises Problem `rate-limited`, `not-found`, `reauthentication-required` or
-        `esim-code-unavailable`, and the upstreams' errors: a code whose record cannot be written
-        is not shown.
+        `esim-code-unavailable`, and UpstreamErrors. Without the record no code is shown.
         """
         self.limiter.check(LIMIT, user.user_id)
         service = own_service(self.services, service_id, client_id)

@@ -1,4 +1,4 @@
-"""Composition root of subscriptions."""
+"""The composition root of subscriptions."""
 
 from __future__ import annotations
 
@@ -11,26 +11,27 @@ from portal.api.rate_limit import RateLimiter, limits_from
 from portal.domain.limits import LIMITS
 from portal.ports.client_services import ClientServices
 from portal.ports.identity import CustomerDirectory
+from portal.subscriptions.lines import Lines
+from portal.subscriptions.reissue_limit import ReissueLimit
 
 from functions.subscriptions.activation import ActivationCodes
-from functions.subscriptions.lines import Lines
 
 
 class ListConfig(config.HttpConfig, config.IdentityTable, config.WhmcsConfig):
-    """GET /subscriptions."""
+    """The settings of GET /subscriptions."""
 
 
-class SubscriptionConfig(ListConfig, config.WorkflowTable, config.EsimConfig):
-    """GET /subscriptions/{id}."""
+class SubscriptionConfig(ListConfig, config.WorkflowTable, config.EsimConfig, config.ReissueConfig):
+    """The settings of GET /subscriptions/{id}."""
 
 
 class ActivationConfig(SubscriptionConfig, config.EphemeralTable, config.RateLimitConfig):
-    """GET /subscriptions/{id}/esim."""
+    """The settings of GET /subscriptions/{id}/esim."""
 
 
 @dataclass(frozen=True)
 class ListDeps:
-    """What the list needs."""
+    """The dependencies of GET /subscriptions."""
 
     directory: CustomerDirectory
     services: ClientServices
@@ -38,7 +39,7 @@ class ListDeps:
 
 @dataclass(frozen=True)
 class SubscriptionDeps:
-    """What one service needs."""
+    """The dependencies of GET /subscriptions/{id}."""
 
     directory: CustomerDirectory
     services: ClientServices
@@ -47,7 +48,7 @@ class SubscriptionDeps:
 
 @dataclass(frozen=True)
 class ActivationDeps:
-    """What the activation code needs."""
+    """The dependencies of GET /subscriptions/{id}/esim."""
 
     directory: CustomerDirectory
     codes: ActivationCodes
@@ -55,14 +56,14 @@ class ActivationDeps:
 
 @functools.cache
 def build_list() -> ListDeps:
-    """For GET /subscriptions."""
+    """Return the dependencies of GET /subscriptions."""
     settings = config.load(ListConfig)
     return ListDeps(directory=factories.directory(settings), services=_services(settings))
 
 
 @functools.cache
 def build_subscription() -> SubscriptionDeps:
-    """For GET /subscriptions/{id}."""
+    """Return the dependencies of GET /subscriptions/{id}."""
     settings = config.load(SubscriptionConfig)
     return SubscriptionDeps(
         directory=factories.directory(settings),
@@ -73,7 +74,7 @@ def build_subscription() -> SubscriptionDeps:
 
 @functools.cache
 def build_activation() -> ActivationDeps:
-    """For GET /subscriptions/{id}/esim."""
+    """Return the dependencies of GET /subscriptions/{id}/esim."""
     from portal.repositories.activation_mails import DynamoActivationMails
     from portal.repositories.code_views import DynamoCodeViews
     from portal.repositories.dynamodb import Table
@@ -104,9 +105,13 @@ def _services(settings: config.WhmcsConfig) -> ClientServices:
 
 def _lines(settings: SubscriptionConfig) -> Lines:
     from portal.repositories.dynamodb import Table
+    from portal.repositories.line_reissues import DynamoLineReissues
     from portal.repositories.service_lines import DynamoServiceLines
 
+    workflow = Table(settings.workflow_table)
+    limit = ReissueLimit(DynamoLineReissues(workflow), settings.esim_reissues_per_month)
     return Lines(
-        service_lines=DynamoServiceLines(Table(settings.workflow_table)),
+        service_lines=DynamoServiceLines(workflow),
         provider=factories.esim_provider(settings),
+        reissues_left=limit.left,
     )

@@ -1,4 +1,4 @@
-"""The caller's service, or the one answer for everything that is not the caller's."""
+"""Finds a service of the caller."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from portal.ports.client_services import ClientServices
 
 
 def own_service(services: ClientServices, service_id: str, client_id: int) -> ClientService:
-    """The service. Raises Problem `not-found`, also for another client's."""
+    """Return the service. Raises Problem `not-found`, also for another client's service."""
     found = services.find(int(service_id), client_id=client_id)
     if found is None:
         raise no_such_subscription()
@@ -16,5 +16,5 @@ def own_service(services: ClientServices, service_id: str, client_id: int) -> Cl
 
 
 def no_such_subscription() -> Problem:
-    """There is none, or it is somebody else's: which of the two is not told."""
+    """Return the problem for an unknown service, which is the same for others' services."""
     return Problem(NOT_FOUND, "You have no subscription of that number.")

@@ -7,8 +7,12 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from portal.api.app import App
+from portal.api.declarations import Declared
 from portal.api.models import Page
 from portal.api.principal import CurrentUser, mapped
+from portal.domain.problems import (
+    NOT_MAPPED,
+)
 
 from functions.subscriptions.deps import ListDeps, build_list
 from functions.subscriptions.models import SubscriptionSummary
@@ -17,7 +21,12 @@ from functions.subscriptions.views import summary
 app = App("subscriptions")
 
 
-@app.get("/subscriptions", summary="Services of the customer", signed_in=True)
+@app.get(
+    "/subscriptions",
+    summary="Services of the customer",
+    signed_in=True,
+    declared=Declared(refuses=(NOT_MAPPED,)),
+)
 def list_subscriptions(
     user: CurrentUser,
     deps: Annotated[ListDeps, Depends(build_list)],
@@ -26,7 +35,7 @@ def list_subscriptions(
     ] = "0",
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> Page[SubscriptionSummary]:
-    """Read-only; WHMCS is the authority. The eSIM lines are with each service by itself."""
+    """Return a page of the caller's services in WHMCS, without their eSIM lines."""
     customer = mapped(user, deps.directory)
     page = deps.services.page(customer.whmcs_client_id, offset=int(cursor), limit=limit)
     return Page[SubscriptionSummary](

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from portal.api.models import ResponseModel
+from portal.api.models import BillingCycle, ResponseModel
 from portal.domain.client_service import ServiceStatus
 from portal.domain.esim import LineState, ProfileState
 from portal.domain.line_actions import LineAction, Obstacle
@@ -17,20 +17,20 @@ ServiceId = Annotated[str, Path(pattern=r"^[1-9][0-9]{0,9}$")]
 
 
 class SubscriptionSummary(ResponseModel):
-    """One service in a list. `price` is null when billing does not tell amount or currency."""
+    """One service in a list. `price` is null if WHMCS does not tell amount or currency."""
 
     id: str
     name: str
     quantity: int
     status: ServiceStatus
-    billing_cycle: str = Field(examples=["monthly"])
+    billing_cycle: BillingCycle
     price: Money | None
     since: dt.date | None
     next_due_date: dt.date | None
 
 
 class UsageView(ResponseModel):
-    """Data of a line in bytes; `totalBytes` null is unlimited; `asOf`: when it was counted."""
+    """The data of a line in bytes at `asOf`. `totalBytes` is null for unlimited data."""
 
     used_bytes: int
     total_bytes: int | None
@@ -39,20 +39,24 @@ class UsageView(ResponseModel):
 
 
 class ActionView(ResponseModel):
-    """What can be done with a line; `reason` is a code of docs/problems.md, *Obstacles*."""
+    """An action on a line. `reason` is a code of docs/problems.md, *Obstacles*.
+
+    `confirmLoss` says that a reissue loses the rest of the line and needs `confirmLoss: true`.
+    """
 
     action: LineAction
     available: bool
     reason: Obstacle | None = None
     detail: str | None = None
+    confirm_loss: bool = False
 
 
 class EsimView(ResponseModel):
-    """An eSIM line as its provider tells it.
+    """An eSIM line at its provider.
 
-    `state` is null while the provider does not answer; `installed` is null when it does not tell
-    whether a phone has the profile. `validUntil` is when the line ends, `periodEnds` when the
-    current period of a line that renews is over.
+    `state` is null while the provider does not answer. `installed` is null when it does not tell
+    whether a phone has the profile. `validUntil` is the end of the line. `periodEnds` is the end of
+    the current period of a line that renews.
     """
 
     state: LineState | None
@@ -66,16 +70,16 @@ class EsimView(ResponseModel):
 
 
 class SubscriptionView(SubscriptionSummary):
-    """One service; `esim` is null for services without a line."""
+    """One service. `esim` is null for services without a line."""
 
     esim: EsimView | None
 
 
 class EsimActivation(ResponseModel):
-    """How to install an eSIM: a credential, to be shown and forgotten.
+    """The data for installing an eSIM. It is a credential, so show it and do not store it.
 
-    `qrSvg` is an SVG document whose code says exactly `lpa`; `appleLink` (iOS 17.4 and later) and
-    `androidLink` open the installation on the phone that follows them.
+    `qrSvg` is an SVG document of a QR code with exactly `lpa`. `appleLink` (iOS 17.4 and later) and
+    `androidLink` open the installation on the phone.
     """
 
     lpa: str = Field(examples=["LPA:1$smdp.example.com$MATCHING-ID"])

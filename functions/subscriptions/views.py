@@ -1,4 +1,4 @@
-"""Services and lines for the API."""
+"""Converts services and lines for the API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from functions.subscriptions.models import (
 
 
 def summary(service: ClientService) -> SubscriptionSummary:
-    """One entry of the list."""
+    """Return an entry of the list."""
     return SubscriptionSummary(
         id=str(service.id),
         name=service.name,
@@ -31,12 +31,12 @@ def summary(service: ClientService) -> SubscriptionSummary:
 
 
 def detail(service: ClientService, esim: EsimView | None) -> SubscriptionView:
-    """The service with its line."""
+    """Return a service with its line."""
     return SubscriptionView(**summary(service).model_dump(), esim=esim)
 
 
 def esim_view(facts: LineFacts, usage: Usage | None) -> EsimView:
-    """The line, and what can be done with it."""
+    """Return a line with its actions."""
     line = facts.line
     return EsimView(
         state=line.state if line else None,
@@ -62,5 +62,6 @@ def _usage(usage: Usage) -> UsageView:
 def _action(action: LineAction, facts: LineFacts) -> ActionView:
     obstacle = obstacle_to(action, facts)
     if obstacle is None:
-        return ActionView(action=action, available=True)
+        loses = action is LineAction.REISSUE and facts.loses_the_rest
+        return ActionView(action=action, available=True, confirm_loss=loses)
     return ActionView(action=action, available=False, reason=obstacle, detail=DETAILS[obstacle])

@@ -1,4 +1,4 @@
-"""Composition root of webhooks."""
+"""The composition root of webhooks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from portal import config
-from portal.workflow_kinds import PROVISION
+from portal.workflow_kinds import OPERATION_KINDS, PROVISION
 
 from functions.webhooks.receiving import Receiving
 
@@ -18,15 +18,16 @@ class WebhookConfig(
     config.HttpConfig,
     config.IdempotencyTable,
     config.ProvisionQueue,
+    config.OperationQueue,
     config.EsimProviderName,
     config.EsimWebhookConfig,
 ):
-    """POST /webhooks/esim and POST /webhooks/esim/{token}."""
+    """The settings of POST /webhooks/esim and POST /webhooks/esim/{token}."""
 
 
 @functools.cache
 def build_receiving() -> Receiving:
-    """For both endpoints."""
+    """Return the dependencies of both endpoints."""
     from portal.adapters.sqs import SqsQueue
     from portal.adapters.task_queue import SqsWaker
     from portal.repositories.dynamodb import Table
@@ -38,12 +39,17 @@ def build_receiving() -> Receiving:
         events=_events(settings),
         seen=DynamoSeenEvents(table),
         waits=DynamoEsimWaits(table),
-        waker=SqsWaker({PROVISION.name: SqsQueue(settings.provision_queue_url)}),
+        waker=SqsWaker(
+            {
+                PROVISION.name: SqsQueue(settings.provision_queue_url),
+                **{kind.name: SqsQueue(settings.operation_queue_url) for kind in OPERATION_KINDS},
+            }
+        ),
     )
 
 
 def _events(settings: WebhookConfig) -> EsimEvents:
-    """Raises ConfigurationError for a provider without events."""
+    """Return the provider's events. Raises ConfigurationError for a provider without events."""
     from portal.secrets import Secret
 
     secret = Secret(settings.esim_webhook_secret_id)

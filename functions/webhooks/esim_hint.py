@@ -8,6 +8,8 @@ from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from portal.api.app import App
+from portal.api.declarations import Declared
+from portal.domain.problems import NOT_FOUND
 
 from functions.webhooks.deps import build_receiving
 from functions.webhooks.models import Received
@@ -16,7 +18,11 @@ from functions.webhooks.receiving import Receiving
 app = App("webhooks")
 
 
-@app.post("/webhooks/esim/<token>", summary="Hints of an eSIM provider that signs nothing")
+@app.post(
+    "/webhooks/esim/<token>",
+    summary="Hints of an eSIM provider that signs nothing",
+    declared=Declared(refuses=(NOT_FOUND,)),
+)
 def esim_hint(
     token: Annotated[str, Path(max_length=200)],
     request: Request,

@@ -1,7 +1,8 @@
-"""What happens with an announcement of the eSIM provider: the job that waits for it looks now.
+"""Handles events of the eSIM provider: they make the waiting job look at once.
 
-Nothing is believed: the job asks the provider's API, as it would have done later. So an event that
-is lost, late, doubled, out of order or made up changes when a job looks, never what it finds.
+The event's content is not trusted, because the job asks the provider's API, as it would do later
+anyway. So an event that is lost, late, repeated, out of order or forged only changes the time at
+which a job looks.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from portal.ports.esim_events import (
 
 @dataclass(frozen=True)
 class Receiving:
-    """Deals with deliveries; every call of it ends within a second."""
+    """Handles deliveries. Each call of another system ends within a second."""
 
     events: EsimEvents
     seen: SeenEvents
@@ -34,16 +35,16 @@ class Receiving:
     waker: Waker
 
     def signed(self, request: Mapping[str, Any]) -> None:
-        """A delivery whose signature is its proof.
+        """Handle a signed delivery.
 
-        Raises Problem `not-found` when the provider signs nothing, and as `_receive`.
+        Raises Problem `not-found` when the provider signs nothing, and the problems of `_receive`.
         """
         if not self.events.signed:
             raise _no_such_address()
         self._receive(request, "")
 
     def by_token(self, request: Mapping[str, Any], token: str) -> None:
-        """A delivery to the secret address. A wrong address is one that does not exist."""
+        """Handle a delivery to the secret address. Raises Problem `not-found` for a wrong one."""
         if self.events.signed:
             raise _no_such_address()
         self._receive(request, token)
@@ -80,7 +81,7 @@ class Receiving:
         }
         for task in waiting:
             self.waker.wake(task)
-        # Remembered last: what fails before is delivered again, and looking twice does no harm.
+        # It is recorded last, so that a failed delivery is repeated. Looking twice is harmless.
         self.seen.remember(provider, event.event_id)
         return "woke" if waiting else "not-awaited"
 

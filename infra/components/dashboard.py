@@ -27,7 +27,7 @@ def create_dashboard(
     metrics: PortalMetrics,
     alarms: Sequence[cloudwatch.IAlarm],
 ) -> cloudwatch.Dashboard:
-    """Create the dashboard: alarms, business, API, outside systems, queues and Lambdas."""
+    """Create the dashboard: alarms, business, API, outside systems, audit, queues, Lambdas."""
     dashboard = cloudwatch.Dashboard(
         scope, id_, dashboard_name=names.prefix, default_interval=cdk.Duration.hours(12)
     )
@@ -39,6 +39,7 @@ def create_dashboard(
     dashboard.add_widgets(*_business(metrics))
     dashboard.add_widgets(*_api(names.prefix))
     dashboard.add_widgets(*_upstreams(metrics))
+    dashboard.add_widgets(*_audit(metrics))
     dashboard.add_widgets(*_queues(names))
     errors = [
         function_metric(names.function(endpoint), "Errors", label=endpoint.id)
@@ -98,6 +99,19 @@ def _business(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
             metrics.of("EmailOutcome", area="email", outcome="sent"),
             metrics.of("EmailOutcome", area="email", outcome="uncertain"),
             metrics.of("MessagesGivenUp", area="email"),
+        ),
+    ]
+
+
+def _audit(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
+    return [
+        _graph(
+            "Nightly audit, findings",
+            metrics.of("AuditFindings", area="audit", statistic="Maximum"),
+        ),
+        _graph(
+            "Nightly audit, hours since the last one",
+            metrics.of("AuditAgeHours", area="audit", statistic="Maximum"),
         ),
     ]
 

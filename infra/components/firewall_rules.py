@@ -1,4 +1,4 @@
-"""The rules of the Web application firewall, for whichever resource it stands in front of."""
+"""The rules of the web application firewall."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from portal.domain.problems import Problem
 from infra.limits import WINDOW_SECONDS
 
 TOO_OFTEN, TOO_LARGE = "rate-limited", "payload-too-large"
-# AWS' free rule groups, and those of their rules that only count here. Passwords are free text:
-# a rule that looks for attacks in bodies would refuse some of them. Bodies have a size rule of
-# their own, and a program that calls the API may have no User-Agent.
+# AWS' free rule groups, and those of their rules that only count here. Passwords are free text, so
+# a rule that looks for attacks in bodies would refuse some of them. Bodies have their own size
+# rule, and a program that calls the API may send no User-Agent.
 MANAGED: Mapping[str, tuple[str, ...]] = {
     "AWSManagedRulesAmazonIpReputationList": (),
     "AWSManagedRulesKnownBadInputsRuleSet": ("Log4JRCE_BODY", "JavaDeserializationRCE_BODY"),
@@ -29,14 +29,14 @@ MANAGED: Mapping[str, tuple[str, ...]] = {
         "EC2MetaDataSSRF_BODY",
     ),
 }
-# What the firewall's log and samples never show.
-SECRET_HEADERS = ("authorization", "cookie", "x-portal-signature", "x-portal-origin")
+# Headers that the firewall's log and samples must not show.
+SECRET_HEADERS = ("authorization", "cookie", "x-portal-signature", "x-portal-distribution")
 
 Statement = wafv2.CfnWebACL.StatementProperty
 
 
 def bodies() -> dict[str, wafv2.CfnWebACL.CustomResponseBodyProperty]:
-    """The problem documents of refusals by key, as application/json: WAF has no other type."""
+    """Return the problem documents of refusals by key, in WAF's only type application/json."""
     texts = {
         TOO_OFTEN: Problem(problems.RATE_LIMITED, "Wait before you try again."),
         TOO_LARGE: Problem(
@@ -54,10 +54,10 @@ def bodies() -> dict[str, wafv2.CfnWebACL.CustomResponseBodyProperty]:
 def rules(
     name: str, *, stage: str, limits: Mapping[str, tuple[Sequence[str], int]], overall: int
 ) -> list[wafv2.CfnWebACL.RuleProperty]:
-    """All rules in order of priority.
+    """Return all rules in order of priority.
 
-    `limits` are, by a name of their own, paths below the stage and the requests of one address
-    to them in `WINDOW_SECONDS`; `overall` is that for everything.
+    `limits` are, by the rule's name, paths below the stage and the limit of one address's requests
+    to them in `WINDOW_SECONDS`. `overall` is the limit of one address's requests to all paths.
     """
     made = [_size_rule(f"{name}-body-size")]
     made += [
@@ -73,7 +73,7 @@ def rules(
 
 
 def visible(name: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:
-    """Metrics and samples; the web ACL's data protection keeps credentials out of the samples."""
+    """Enable metrics and samples. The web ACL's data protection hides credentials in samples."""
     return wafv2.CfnWebACL.VisibilityConfigProperty(
         cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
     )
@@ -81,7 +81,7 @@ def visible(name: str) -> wafv2.CfnWebACL.VisibilityConfigProperty:
 
 def _without_instance(problem: Problem) -> dict[str, Any]:
     document = problem.as_json(instance="")
-    del document["instance"]  # WAF's bodies are constants: they cannot carry a correlation id
+    del document["instance"]  # WAF's bodies are constants and cannot hold a correlation id
     return document
 
 

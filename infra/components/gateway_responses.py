@@ -84,9 +84,9 @@ def add_gateway_responses(api: apigateway.RestApi, *, origins: Sequence[str]) ->
 def _headers(problem: GatewayProblem, *, origins: Sequence[str]) -> dict[str, str]:
     """Return header values in API Gateway's notation, with literals in single quotes.
 
-    A gateway response cannot choose between origins, and it must not name the caller's, whoever
-    that is. With several it names the first, which is the site's own. Pages of the others see a
-    network error in place of these answers.
+    A gateway response cannot choose between origins, and must not name the caller's origin. With
+    several, it names the first, which is the site's own. Pages of the other origins see a network
+    error in place of these answers.
     """
     headers = {
         "Content-Type": "'application/problem+json'",

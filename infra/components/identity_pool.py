@@ -83,7 +83,11 @@ def create_client(
     refresh_token_days: int,
     refresh_grace_seconds: int,
 ) -> cognito.UserPoolClient:
-    """Create the only client. It has no secret, and signs in by administrators' calls only.
+    """Create the only client. It has a secret, and signs in by administrators' calls only.
+
+    The secret stays with the portal's Lambdas, so that nobody can use the client's id and a refresh
+    token to get an access token from Cognito. Users may write no attribute that anything reads: an
+    empty list would mean all of them (CreateUserPoolClient, WriteAttributes).
 
     A refresh token is replaced at each use. The old one stays valid for `refresh_grace_seconds`.
     """
@@ -92,7 +96,8 @@ def create_client(
         id_,
         user_pool=pool,
         user_pool_client_name=name,
-        generate_secret=False,
+        generate_secret=True,
+        write_attributes=cognito.ClientAttributes().with_standard_attributes(last_update_time=True),
         auth_flows=cognito.AuthFlow(admin_user_password=True),
         disable_o_auth=True,
         id_token_validity=cdk.Duration.minutes(id_token_minutes),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import aws_cdk as cdk
@@ -31,6 +32,8 @@ SERVER_ERROR_MINIMUM = 5
 LATENCY_P99_MS = 5000
 TIMEOUT_SHARE = 0.8
 SILENT_RUNS = 3
+MOST_METRICS = 10
+"""Metrics in one alarm. Source: CloudWatch user guide, "CloudWatch service quotas"."""
 OLDEST, VISIBLE = "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"
 
 
@@ -172,17 +175,21 @@ class Alarms:
             )
 
     def own(self, row: AlarmRow, metrics: PortalMetrics) -> None:
-        """Create the alarm of a row of `infra/alarms.py`."""
-        by_area = {area: metrics.of_row(row, area) for area in row.areas}
-        combine = _highest if row.level else _sum
-        alone = next(iter(by_area.values())) if len(by_area) == 1 else None
-        self._alarm(
-            row.name,
-            metric=alone or combine(by_area, label=f"{row.metric}, all areas"),
-            what=row.what,
-            runbook=row.runbook,
-            threshold=row.threshold,
-        )
+        """Create the alarm of a row of `infra/alarms.py`.
+
+        A row with more areas than an alarm takes gets further alarms, numbered from 2.
+        """
+        for number, areas in enumerate(_groups(row.areas), start=1):
+            by_area = {area: metrics.of_row(row, area) for area in areas}
+            combine = _highest if row.level else _sum
+            alone = next(iter(by_area.values())) if len(by_area) == 1 else None
+            self._alarm(
+                row.name if number == 1 else f"{row.name}{number}",
+                metric=alone or combine(by_area, label=f"{row.metric}, {len(areas)} areas"),
+                what=row.what,
+                runbook=row.runbook,
+                threshold=row.threshold,
+            )
 
     def _alarm(
         self,
@@ -214,6 +221,12 @@ class Alarms:
         alarm.add_alarm_action(action)
         alarm.add_ok_action(action)
         self.created.append(alarm)
+
+
+def _groups(areas: Sequence[str]) -> list[Sequence[str]]:
+    """The areas in as few groups as possible, which are about equally large."""
+    count = math.ceil(len(areas) / MOST_METRICS)
+    return [areas[start::count] for start in range(count)]
 
 
 def _sum(metrics: Mapping[str, cloudwatch.IMetric], *, label: str) -> cloudwatch.MathExpression:

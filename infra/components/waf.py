@@ -1,4 +1,4 @@
-"""The Web application firewall in front of the API."""
+"""The web application firewall in front of the API."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def protect(
 ) -> wafv2.CfnWebACL:
     """Limit sizes of bodies and requests per address, and use AWS' managed rules.
 
-    `limits` and `overall` are those of `firewall_rules.rules`. WAF counts approximately and with
-    a delay of some seconds; the exact limits are the handlers'. What is blocked or counted is
-    logged, without credentials.
+    `limits` and `overall` are those of `firewall_rules.rules`. WAF counts approximately and with a
+    delay of some seconds; the handlers have exact limits. Blocked and counted requests are logged
+    without credentials.
     """
     acl = wafv2.CfnWebACL(
         scope,

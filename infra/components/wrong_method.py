@@ -1,6 +1,6 @@
-"""405 for a method that a known path does not have, answered by the gateway itself.
+"""Makes the gateway answer 405 for a method that a known path does not have.
 
-Without it API Gateway answers such a request as it answers an unknown path.
+Otherwise API Gateway answers such a request like one for an unknown path.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from infra.components.nag import acknowledge
 def refuse_other_methods(
     api: apigateway.RestApi, *, path: str, methods: Sequence[str], origin: str
 ) -> apigateway.Method:
-    """Answer every method of `path` that has no route of its own; `methods` are those that do.
+    """Answer every method of `path` except for `methods`, which have routes.
 
-    `origin` may read the answer. The correlation id is the gateway's request id, as in the
+    Pages of `origin` may read the answer. The correlation id is the gateway's request id, as in the
     gateway's other answers.
     """
     headers = {
@@ -38,7 +38,7 @@ def refuse_other_methods(
     method = api.root.resource_for_path(path).add_method(
         "ANY",
         apigateway.MockIntegration(
-            # A body of another type is refused as such by the gateway.
+            # The gateway refuses a body of another type by itself.
             passthrough_behavior=apigateway.PassthroughBehavior.NEVER,
             request_templates={"application/json": '{"statusCode":405}'},
             integration_responses=[
@@ -65,6 +65,6 @@ def refuse_other_methods(
 def _body(methods: Sequence[str]) -> str:
     problem = Problem(problems.METHOD_NOT_ALLOWED, f"This path takes {', '.join(methods)}.")
     document = json.dumps(problem.as_json(instance="$context.requestId"))
-    # A mapping of the header would take no context variable here; the template may set it.
+    # A mapping of the header accepts no context variable here, but the template may set it.
     correlation = "#set($context.responseOverride.header.X-Correlation-Id = $context.requestId)"
     return f"{correlation}\n{document}"

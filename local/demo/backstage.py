@@ -71,6 +71,22 @@ class Backstage:
             if line["user"]["email"] == email
         ]
 
+    def topup_invoices(self, email: str) -> list[dict[str, Any]]:
+        """Return the invoices of a client's top-ups, oldest first."""
+        state = self._state("whmcs")
+        ids = {client["id"] for client in state["clients"] if client["email"] == email}
+        return [
+            invoice
+            for invoice in state["invoices"]
+            if invoice["userid"] in ids and "[topup-" in invoice["notes"]
+        ]
+
+    def top_ups(self) -> int:
+        """Return how many top-ups the provider that runs has sold."""
+        if "esim_access" in self._admin:
+            return len(self._state("esim_access")["topUps"])
+        return len(self._lines("subscriptionAddons"))
+
     def add_account(self, person: Person) -> None:
         """Create an Account in Salesforce, as a salesperson does."""
         record = {

@@ -46,6 +46,8 @@ BINARY_GIGABYTE = 2**30
 DOLLAR = 10_000  # eSIM Access counts in ten thousandths
 PRICE_PER_GIGABYTE = 7_000
 GROUPS = {"Internet": 1, "eSIM": 2, "VPN": 3, "Other": 4}
+TOP_UP_PRICES = ((1, "800"), (5, "2800"))
+"""Gigabytes, and yen that customers pay."""
 
 
 def salesforce_seed(public_key_pem: str) -> dict[str, Any]:
@@ -147,10 +149,22 @@ def _options_json(product: Product) -> str | None:
 def _esim_json(product: Product) -> str | None:
     if product.gigs_plan is None:
         return None
-    providers = {"gigs": {"plan": product.gigs_plan}}
-    if product.esim_access_plan is not None:
-        providers["esim_access"] = {"plan": product.esim_access_plan}
+    plans = {"gigs": product.gigs_plan, "esim_access": product.esim_access_plan}
+    providers = {
+        provider: {"plan": plan, "topUps": _top_ups(provider)}
+        for provider, plan in plans.items()
+        if plan is not None
+    }
     return json.dumps({"version": 1, "provider": providers})
+
+
+def _top_ups(provider: str) -> list[dict[str, str]]:
+    """What customers pay for them, by the ids of `gigs_seed` and `esim_access_seed`."""
+    ids = {"gigs": "add_jptopup{}gb", "esim_access": "TOPUP_JPN{:03d}"}[provider]
+    return [
+        {"offer": ids.format(gigabytes), "price": price, "name": f"{gigabytes} GB"}
+        for gigabytes, price in TOP_UP_PRICES
+    ]
 
 
 def _pricebook_entries() -> list[dict[str, Any]]:

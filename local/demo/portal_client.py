@@ -55,9 +55,10 @@ class PortalClient:
         """Send a GET request to a path below the API's base URL."""
         return self._client.get(path)
 
-    def post(self, path: str, body: Any) -> httpx.Response:
-        """Send a JSON body to a path below the API's base URL."""
-        return self._client.post(path, json=body)
+    def post(self, path: str, body: Any, *, key: str | None = None) -> httpx.Response:
+        """Send a JSON body to a path below the API's base URL; `key` is its Idempotency-Key."""
+        headers = {"Idempotency-Key": key} if key is not None else {}
+        return self._client.post(path, json=body, headers=headers)
 
     def log_in(self, email: str, password: str) -> None:
         """Log in and send the bearer token with every later request."""

@@ -1,4 +1,4 @@
-"""Tells the eSIM provider's emulator where its events go, as an operator does at the provider."""
+"""Registers the webhook at the eSIM provider's emulator, as an operator does at the provider."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ TIMEOUT = 30.0
 
 
 class WebhookError(RuntimeError):
-    """The emulator refused the address; the message is the emulator's."""
+    """The emulator refused the address. The message is the emulator's."""
 
 
 def register(settings: Settings, urls: Mapping[str, str], api_url: str) -> None:
-    """Give the provider of this run the API's address. Another provider than an emulator is left.
+    """Register the API's address at the provider, if it is an emulator.
 
     Raises WebhookError.
     """
@@ -35,7 +35,7 @@ def register(settings: Settings, urls: Mapping[str, str], api_url: str) -> None:
             )
             refused = not answer.ok
         else:
-            # It sends CHECK_HEALTH there and waits for the answer.
+            # The emulator sends CHECK_HEALTH to it and waits for the answer.
             answer = session.post(
                 f"{urls['esim_access']}/api/v1/open/webhook/save",
                 json={"webhook": f"{api_url}/webhooks/esim/{WEBHOOK_TOKEN}"},

@@ -17,8 +17,8 @@ from ops.doctor.remembering import Remembering
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PROBE_ORDER = "801000000000000ZZZ"
-"""No id of Salesforce: its check characters fit no other 15. The endpoint refuses it after the
-signature was accepted and before anything is recorded (functions/provision/admission.py)."""
+"""An id that cannot exist, because its check characters are wrong. The endpoint refuses it after
+it has accepted the signature and before it records anything (functions/provision/admission.py)."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Answer:
 
 
 class ApiReader(Remembering):
-    """One stage's API at `url`; `clock` gives epoch seconds."""
+    """Calls one stage's API at `url`. `clock` returns epoch seconds."""
 
     def __init__(self, *, url: str, transport: Transport, clock: Callable[[], float]) -> None:
         super().__init__()
@@ -41,15 +41,15 @@ class ApiReader(Remembering):
         self._clock = clock
 
     def get(self, path: str) -> Answer:
-        """GET without credentials. Raises Unavailable when nothing answers."""
+        """Return the answer to GET without credentials. Raises Unavailable without an answer."""
         return self.once(f"GET {path}", lambda: self._send("GET", f"{self.url}{path}"))
 
     def page(self, address: str) -> Answer:
-        """GET of another address, such as the customers' pages."""
+        """Return the answer to GET of another address, such as the customers' pages."""
         return self.once(address, lambda: self._send("GET", address))
 
     def preflight(self, path: str, origin: str) -> Answer:
-        """What a browser asks before a page of `origin` may call."""
+        """Return the answer to a browser's preflight for a page of `origin`."""
         headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
         return self.once(
             f"OPTIONS {path} {origin}",
@@ -57,7 +57,7 @@ class ApiReader(Remembering):
         )
 
     def signed_probe(self, key_id: str, key: str) -> Answer:
-        """A signed request for an Order that cannot exist: 401 when the key is not live."""
+        """Send a signed request for an Order that cannot exist. A wrong key gets 401."""
         path = f"/orders/{PROBE_ORDER}/provision"
         timestamp, idempotency_key = int(self._clock()), f"doctor-{uuid.uuid4()}"
         text = canonical(path=path, timestamp=timestamp, idempotency_key=idempotency_key, body=b"")
@@ -70,7 +70,7 @@ class ApiReader(Remembering):
         return self._send("POST", f"{self.url}{path}", headers=headers)
 
     def skew(self) -> float | None:
-        """Seconds that the API's clock is ahead of this machine's; None when it does not say."""
+        """Return by how many seconds the API's clock is ahead; None when it does not tell."""
         sent = self.get("/health").headers.get("date")
         if not sent:
             return None
@@ -81,7 +81,7 @@ class ApiReader(Remembering):
 
     @property
     def encrypted(self) -> bool:
-        """Whether nobody on the way can read along: TLS, or no way at all."""
+        """Whether the connection is encrypted, or does not leave this machine."""
         parts = urlsplit(self.url)
         return parts.scheme == "https" or parts.hostname in LOOPBACK
 

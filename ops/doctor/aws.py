@@ -28,22 +28,28 @@ PARTS: Mapping[Secret, tuple[frozenset[str], ...]] = {
     Secret.ESIM: (frozenset({"project", "token"}), frozenset({"accessCode", "secretKey"})),
     Secret.MAIL: (frozenset({"apiKey"}), frozenset({"username", "password"})),
     Secret.SIGNING: (frozenset({"keys"}),),
+    Secret.ESIM_WEBHOOK: (frozenset({"signingSecret"}), frozenset({"pathToken"})),
 }
-"""What a secret has to hold: one of these groups (infra/secret_fields.py)."""
+"""The needed fields of each secret: one of these groups (infra/secret_fields.py)."""
+
+
+def secret_output(secret_: Secret) -> str:
+    """The stack output that names a secret: CloudFormation takes no dashes."""
+    return f"{secret_.value.title().replace('-', '')}SecretName"
 
 
 def stacks(world: Installation) -> Finding:
-    """Whether both stacks are whole."""
+    """Check whether both stacks are complete."""
     problems = []
-    for name in (f"Portal-{world.stage}", f"Portal-{world.stage}-monitoring"):
+    for name in (f"Portal-{world.stage}{part}" for part in ("", "-api", "-monitoring")):
         status = world.cloud.stack_status(name)
         if status not in HEALTHY_STACKS:
             problems.append(f"{name} is {status or 'missing'}")
-    return wrong(_list(problems), STACKS) if problems else ok("both stacks are complete")
+    return wrong(_list(problems), STACKS) if problems else ok("the stacks are complete")
 
 
 def functions(world: Installation) -> Finding:
-    """Whether every Lambda is there and active, and has its environment."""
+    """Check whether every Lambda exists, is active and has its environment."""
     names = PhysicalNames(world.stage)
     found = world.cloud.functions()
     problems = []
@@ -61,11 +67,13 @@ def functions(world: Installation) -> Finding:
 
 
 def secret(world: Installation, which: Secret) -> Finding:
-    """Whether a secret holds what its system needs."""
-    name = f"{which.value.title()}SecretName"
+    """Check whether a secret holds what its system needs."""
+    name = secret_output(which)
     if which is Secret.MAIL and _takes_all(world):
         return ok("the mail server takes mails without a login")
     document = world.cloud.secret(name)
+    if document is None and which is Secret.ESIM_WEBHOOK:
+        return warning("the secret is empty: jobs poll the provider", WEBHOOK)
     if document is None:
         return wrong("the secret is empty", SECRETS)
     filled = {key for key, value in document.items() if value}
@@ -78,13 +86,13 @@ def secret(world: Installation, which: Secret) -> Finding:
 
 
 def _takes_all(world: Installation) -> bool:
-    """Whether mails go to a server without a login."""
+    """Return whether mails go to a server without a login."""
     smtp = world.setting("EMAIL_TRANSPORT") == "smtp"
     return smtp and world.setting("SMTP_AUTHENTICATION") == "false"
 
 
 def user_pool(world: Installation) -> Finding:
-    """Whether the pool is as the code needs it."""
+    """Check whether the pool is as the code needs it."""
     pool = world.cloud.user_pool()
     problems = []
     if not (pool.get("AdminCreateUserConfig") or {}).get("AllowAdminCreateUserOnly"):
@@ -101,7 +109,7 @@ def user_pool(world: Installation) -> Finding:
 
 
 def user_pool_client(world: Installation) -> Finding:
-    """Whether the pool's client lets the portal log customers in, and nobody else."""
+    """Check whether the pool's client lets the portal log customers in, and nobody else."""
     client = world.cloud.user_pool_client()
     problems = []
     flows = set(client.get("ExplicitAuthFlows") or ())
@@ -113,7 +121,7 @@ def user_pool_client(world: Installation) -> Finding:
         if flow in flows
     ]
     rotation = (client.get("RefreshTokenRotation") or {}).get("Feature")
-    # The emulator does not tell; it rotates all the same.
+    # The emulator neither rotates them nor says so.
     if rotation != "ENABLED" and not world.local:
         problems.append("refresh tokens are not rotated")
     if client.get("PreventUserExistenceErrors") != "ENABLED":
@@ -122,7 +130,7 @@ def user_pool_client(world: Installation) -> Finding:
 
 
 def queues(world: Installation) -> Finding:
-    """Whether every queue gives up to its dead-letter queue after the configured retries."""
+    """Check whether messages become dead letters after the configured retries."""
     problems = []
     for row in QUEUES:
         name = row.queue.camel_case
@@ -139,7 +147,7 @@ def queues(world: Installation) -> Finding:
 
 
 def consumers(world: Installation) -> Finding:
-    """Whether a Lambda takes the messages of every queue."""
+    """Check whether a Lambda takes the messages of every queue."""
     names = PhysicalNames(world.stage)
     consumed = world.cloud.consumed()
     idle = [row.queue.value for row in QUEUES if not consumed.get(names.queue(row.queue), False)]
@@ -149,7 +157,7 @@ def consumers(world: Installation) -> Finding:
 
 
 def dead_letters(world: Installation) -> Finding:
-    """Whether work was given up."""
+    """Check whether there are dead letters."""
     waiting = []
     for row in QUEUES:
         url = world.cloud.outputs.get(f"{row.queue.camel_case}DeadLettersUrl", "")
@@ -162,7 +170,7 @@ def dead_letters(world: Installation) -> Finding:
 
 
 def tables(world: Installation) -> Finding:
-    """Whether what nothing else could rebuild can be restored, and what expires does."""
+    """Check the point-in-time recovery and the TTL attributes of the tables."""
     problems = []
     for table in AUTHORITIES:
         name = world.cloud.outputs.get(f"{table.value.title()}TableName", "")
@@ -176,7 +184,7 @@ def tables(world: Installation) -> Finding:
 
 
 def alarms(world: Installation) -> Finding:
-    """Whether alarms tell somebody."""
+    """Check whether alarms notify a topic."""
     silent = [
         str(alarm["AlarmName"])
         for alarm in world.cloud.alarms()
@@ -190,7 +198,7 @@ def alarms(world: Installation) -> Finding:
 
 
 def alarm_mail(world: Installation) -> Finding:
-    """Whether somebody confirmed the subscription to alarms."""
+    """Check whether somebody confirmed the subscription to alarms."""
     topic = world.cloud.alarm_topic()
     subscriptions = world.cloud.subscriptions(topic) if topic else ()
     confirmed = [s for s in subscriptions if s.get("SubscriptionArn") != PENDING]
@@ -204,7 +212,7 @@ def alarm_mail(world: Installation) -> Finding:
 
 
 def ringing(world: Installation) -> Finding:
-    """Whether an alarm rings at this moment."""
+    """Check whether an alarm is raised now."""
     names = [str(a["AlarmName"]) for a in world.cloud.alarms() if a.get("StateValue") == "ALARM"]
     if names:
         return warning(f"ringing: {_list(names)}", RINGING)
@@ -212,7 +220,7 @@ def ringing(world: Installation) -> Finding:
 
 
 def schedules(world: Installation) -> Finding:
-    """Whether what runs by the clock is switched on."""
+    """Check whether the schedules are enabled."""
     names = PhysicalNames(world.stage)
     rules = world.cloud.rules()
     wanted = [names.function(e) for e in ENDPOINTS if e.every_minutes is not None]
@@ -223,7 +231,7 @@ def schedules(world: Installation) -> Finding:
 
 
 def egress(world: Installation) -> Finding:
-    """Whether WHMCS can admit the Lambdas."""
+    """Check whether WHMCS can admit the Lambdas."""
     addresses = world.cloud.outputs.get("EgressAddresses", "")
     if addresses:
         return ok(f"Lambdas call from {addresses}: WHMCS has to list it")
@@ -248,6 +256,9 @@ PASSWORD_RULES = {
 AGAIN = "Deploy the stage again (`make deploy`)"
 STACKS = f"{AGAIN}; the events of the stack in CloudFormation say what failed."
 FUNCTIONS = f"{AGAIN}; a Lambda that stays Failed says why in its configuration."
+WEBHOOK = (
+    "Register the webhook at the provider and run `make secrets` (docs/esim-providers.md#webhooks)."
+)
 SECRETS = "Run `make secrets` for this stage."
 POOL = f"{AGAIN}: a setting of the user pool was changed by hand."
 QUEUES_REMEDY = f"{AGAIN}: a queue was changed by hand, or the settings were not deployed."

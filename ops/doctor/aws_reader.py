@@ -29,7 +29,7 @@ ADD_ORDER = "add_order"
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """A Lambda as it is deployed."""
+    """A deployed Lambda."""
 
     name: str
     state: str
@@ -39,14 +39,14 @@ class Function:
 
 @dataclass(frozen=True)
 class Ordered:
-    """An order that WHMCS took: its id there, and when (epoch seconds)."""
+    """An order in WHMCS: its id there, and its time in epoch seconds."""
 
     whmcs_order_id: int
     at: float
 
 
 class CloudReader(Remembering):
-    """Asks each question once. All methods raise botocore's errors."""
+    """Reads each resource once. All methods raise botocore's errors."""
 
     def __init__(self, cloud: Cloud, *, stage: str, outputs: Mapping[str, str]) -> None:
         super().__init__()
@@ -55,19 +55,19 @@ class CloudReader(Remembering):
         self.outputs = outputs
 
     def stack_status(self, name: str) -> str | None:
-        """The status of a CloudFormation stack; None when there is none."""
+        """Return the status of a CloudFormation stack; None when there is none."""
         return self.once(f"stack {name}", lambda: self._stack_status(name))
 
     def functions(self) -> Mapping[str, Function]:
-        """The stage's Lambdas by name."""
+        """Return the stage's Lambdas by name."""
         return self.once("functions", lambda: {f.name: f for f in self._functions()})
 
     def consumed(self) -> Mapping[str, bool]:
-        """Whether a Lambda consumes each queue, by the queue's name."""
+        """Return whether a Lambda consumes each queue, by the queue's name."""
         return self.once("mappings", self._consumed)
 
     def secret(self, output: str) -> Mapping[str, Any] | None:
-        """The document of a secret by its output's name; None while it is empty.
+        """Return the document of a secret by its output's name; None while it is empty.
 
         Raises ConfigurationError when it is no JSON object.
         """
@@ -75,12 +75,12 @@ class CloudReader(Remembering):
         return self.once(f"secret {output}", lambda: self._secret(name))
 
     def signing_keys(self) -> Mapping[str, str]:
-        """The live signing keys by id."""
+        """Return the live signing keys by id."""
         document = self.secret("SigningSecretName") or {}
         return dict(document.get("keys") or {})
 
     def user_pool(self) -> Mapping[str, Any]:
-        """The user pool's settings."""
+        """Return the user pool's settings."""
         pool = self.outputs.get("UserPoolId", "")
         return self.once(
             "pool",
@@ -88,7 +88,7 @@ class CloudReader(Remembering):
         )
 
     def user_pool_client(self) -> Mapping[str, Any]:
-        """The settings of the pool's only client."""
+        """Return the settings of the pool's only client."""
         ids = {
             "UserPoolId": self.outputs.get("UserPoolId", ""),
             "ClientId": self.outputs.get("UserPoolClientId", ""),
@@ -99,7 +99,7 @@ class CloudReader(Remembering):
         )
 
     def queue(self, url: str) -> Mapping[str, str]:
-        """The attributes of a queue."""
+        """Return the attributes of a queue."""
         return self.once(
             f"queue {url}",
             lambda: self._client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])[
@@ -108,7 +108,7 @@ class CloudReader(Remembering):
         )
 
     def recoverable(self, table: str) -> bool:
-        """Whether a table can be restored to any second of the last weeks."""
+        """Return whether a table has point-in-time recovery."""
         answer = self.once(
             f"backups {table}",
             lambda: self._client("dynamodb").describe_continuous_backups(TableName=table),
@@ -117,7 +117,7 @@ class CloudReader(Remembering):
         return bool(recovery.get("PointInTimeRecoveryStatus") == "ENABLED")
 
     def expires(self, table: str) -> str | None:
-        """The attribute after which a table's items expire; None when none does."""
+        """Return the TTL attribute of a table; None without one."""
         answer = self.once(
             f"ttl {table}",
             lambda: self._client("dynamodb").describe_time_to_live(TableName=table),
@@ -126,11 +126,11 @@ class CloudReader(Remembering):
         return str(answer.get("AttributeName")) if enabled else None
 
     def alarms(self) -> Sequence[Mapping[str, Any]]:
-        """The stage's alarms."""
+        """Return the stage's alarms."""
         return self.once("alarms", lambda: list(self._alarms()))
 
     def subscriptions(self, topic: str) -> Sequence[Mapping[str, Any]]:
-        """Who is told of alarms."""
+        """Return the subscriptions of a topic."""
         return self.once(
             f"subscriptions {topic}",
             lambda: self._client("sns").list_subscriptions_by_topic(TopicArn=topic)[
@@ -139,11 +139,11 @@ class CloudReader(Remembering):
         )
 
     def alarm_topic(self) -> str | None:
-        """The topic of the stage's alarms; None when the monitoring stack is not there."""
+        """Return the topic of the stage's alarms; None without a monitoring stack."""
         return self.once("topic", self._alarm_topic)
 
     def rules(self) -> Mapping[str, str]:
-        """The state of each schedule by name."""
+        """Return the state of each schedule by name."""
         rules = self.once(
             "rules",
             lambda: self._client("events").list_rules(NamePrefix=f"portal-{self._stage}-")["Rules"],
@@ -151,11 +151,11 @@ class CloudReader(Remembering):
         return {str(rule["Name"]): str(rule["State"]) for rule in rules}
 
     def last_ordered(self) -> Ordered | None:
-        """The newest order that was provisioned; None when there is none."""
+        """Return the newest provisioned order; None when there is none."""
         return self.once("last order", self._last_ordered)
 
     def a_customer(self) -> ClientPlace | None:
-        """Somebody who has signed up; None when nobody is found among the first items."""
+        """Return a customer who has signed up; None when none is among the first items."""
         return self.once("customer", self._a_customer)
 
     def _client(self, service: str) -> Any:
@@ -177,7 +177,7 @@ class CloudReader(Remembering):
                 if str(found["FunctionName"]).startswith(prefix):
                     yield Function(
                         name=str(found["FunctionName"]),
-                        # Older functions carry neither; absent means that nothing is under way.
+                        # Older functions have neither. Without a value, no update is running.
                         state=str(found.get("State") or "Active"),
                         update=str(found.get("LastUpdateStatus") or "Successful"),
                         environment=found.get("Environment", {}).get("Variables", {}),
@@ -203,7 +203,7 @@ class CloudReader(Remembering):
         except (ValueError, KeyError):
             document = None
         if not isinstance(document, dict):
-            # Without its cause: a parser's error keeps the text that it could not read.
+            # The cause is left out, because a parser's error holds the text that it could not read.
             raise ConfigurationError(f"secret {name} is no JSON object") from None
         return document
 

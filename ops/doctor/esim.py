@@ -14,7 +14,7 @@ LEAST_BALANCE = Decimal(50)
 
 
 def login(world: Installation) -> Finding:
-    """Whether the credentials are accepted."""
+    """Check whether the credentials are accepted."""
     plans = world.esim.plans()
     return ok(
         f"{world.setting('ESIM_PROVIDER')} accepts the credentials and has {len(plans)} plans"
@@ -22,7 +22,7 @@ def login(world: Installation) -> Finding:
 
 
 def settings(world: Installation) -> Finding:
-    """Whether each eSIM product says what to order from this provider."""
+    """Check whether each eSIM product names a plan of this provider."""
     provider = world.setting("ESIM_PROVIDER")
     problems = []
     for product in world.salesforce.esim_products():
@@ -39,7 +39,7 @@ def settings(world: Installation) -> Finding:
 
 
 def plans(world: Installation) -> Finding:
-    """Whether the plans that products name can be ordered."""
+    """Check whether the plans that products name can be ordered."""
     available = world.esim.plans()
     problems = [
         f"{sku}: {plan} is {'not available' if plan in available else 'unknown'}"
@@ -52,7 +52,7 @@ def plans(world: Installation) -> Finding:
 
 
 def balance(world: Installation) -> Finding:
-    """Whether there is money for orders."""
+    """Check whether the prepaid balance is sufficient."""
     left = world.esim.balance()
     if left is None:
         return ok("the provider sends invoices")
@@ -60,6 +60,20 @@ def balance(world: Installation) -> Finding:
     if left <= 0:
         return wrong(found, BALANCE)
     return ok(found) if left >= LEAST_BALANCE else warning(found, BALANCE)
+
+
+def webhook(world: Installation) -> Finding:
+    """Whether events reach the portal, where the provider tells."""
+    address = world.esim.webhook()
+    if address is None:
+        return ok("the provider does not tell where events go; its dashboard does")
+    if not address:
+        return warning("no webhook is registered: jobs poll", WEBHOOK)
+    # The end of the address is a secret: it is not shown.
+    wanted = f"{world.api.url}/webhooks/esim/"
+    if not address.startswith(wanted):
+        return wrong(f"events do not go to {wanted}…", WEBHOOK)
+    return ok("events go to the portal")
 
 
 def _plans(world: Installation) -> list[tuple[str, str]]:
@@ -82,6 +96,10 @@ LOGIN = (
 )
 SETTINGS = "Correct eSIM_Settings_JSON__c of the product in Salesforce (docs/esim-providers.md)."
 PLANS = "Name a plan in eSIM_Settings_JSON__c that the provider offers to this account."
+WEBHOOK = (
+    "Register the portal's address at the provider (docs/esim-providers.md#webhooks): without "
+    "events a pending eSIM is noticed minutes later."
+)
 BALANCE = "Pay a deposit to the provider: an order that it does not cover is refused."
 
 CHECKS = (
@@ -114,6 +132,14 @@ CHECKS = (
         title="the balance covers orders",
         look=balance,
         remedy=BALANCE,
+        page=PAGE,
+        needs=("esim.login",),
+    ),
+    Check(
+        id="esim.webhook",
+        title="events reach the portal",
+        look=webhook,
+        remedy=WEBHOOK,
         page=PAGE,
         needs=("esim.login",),
     ),

@@ -16,18 +16,22 @@ from portal.adapters.gigs.client import GigsClient
 from ops.doctor.remembering import Remembering
 
 UNITS = 10_000
-"""eSIM Access counts in ten thousandths of a US dollar (docs.esimaccess.com, "Price")."""
+"""Units of eSIM Access in a US dollar (docs.esimaccess.com, "Price")."""
 
 
 class EsimAccount(Protocol):
-    """One provider's account. All methods raise the upstream's errors."""
+    """The account at a provider. All methods raise UpstreamErrors."""
 
     def plans(self) -> Mapping[str, bool]:
-        """Whether each plan can be ordered, by every name that it can be ordered by."""
+        """Return whether each plan can be ordered, by every name that it can be ordered by."""
         ...
 
     def balance(self) -> Decimal | None:
-        """Prepaid money in US dollars; None where the provider sends invoices."""
+        """Return the prepaid balance in US dollars; None if the provider sends invoices."""
+        ...
+
+    def webhook(self) -> str | None:
+        """The address that events go to, "" for none; None where the provider does not tell."""
         ...
 
 
@@ -38,14 +42,18 @@ class GigsAccount:
         self._client = client
 
     def plans(self) -> Mapping[str, bool]:
-        """The plans of the project."""
+        """Return the plans of the project."""
         return {
             str(plan["id"]): plan.get("status") == "available"
             for plan in self._client.pages("plans", {})
         }
 
     def balance(self) -> Decimal | None:
-        """Gigs sends invoices."""
+        """Return None, because Gigs sends invoices."""
+        return None
+
+    def webhook(self) -> str | None:
+        """Webhooks are kept in Gigs' dashboard; its API does not list them."""
         return None
 
 
@@ -56,29 +64,37 @@ class EsimAccessAccount:
         self._client = client
 
     def plans(self) -> Mapping[str, bool]:
-        """The packages, by code and by slug."""
+        """Return the packages by code and by slug."""
         found = self._client.call("package/list", {"type": "BASE"}, writes=False)
         packages = found.get("packageList") or ()
         names = (str(p.get(key) or "") for p in packages for key in ("packageCode", "slug"))
         return {name: True for name in names if name}
 
     def balance(self) -> Decimal | None:
-        """What is left of the deposit."""
+        """Return the prepaid balance in US dollars."""
         found = self._client.call("balance/query", {}, writes=False)
         return Decimal(str(found.get("balance") or 0)) / UNITS
 
+    def webhook(self) -> str | None:
+        """The one address of the account."""
+        return str(self._client.call("webhook/query", {}, writes=False).get("webhook") or "")
+
 
 class EsimReader(Remembering):
-    """Asks each question once. `account` puts the client together, which may be refused."""
+    """Reads each value once. `account` creates the client, and may raise ConfigurationError."""
 
     def __init__(self, account: Callable[[], EsimAccount]) -> None:
         super().__init__()
         self._account = account
 
     def plans(self) -> Mapping[str, bool]:
-        """As `EsimAccount.plans`."""
+        """Return the same as `EsimAccount.plans`."""
         return self.once("plans", lambda: self._account().plans())
 
     def balance(self) -> Decimal | None:
-        """As `EsimAccount.balance`."""
+        """Return the same as `EsimAccount.balance`."""
         return self.once("balance", lambda: self._account().balance())
+
+    def webhook(self) -> str | None:
+        """As `EsimAccount.webhook`."""
+        return self.once("webhook", lambda: self._account().webhook())

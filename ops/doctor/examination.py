@@ -15,7 +15,7 @@ TRY_AGAIN = "Try again in some minutes; when it stays, look at the other lines o
 
 
 def examine(checks: Iterable[Check], installation: Installation) -> Iterator[Line]:
-    """One line for each check, as soon as it is made."""
+    """Make the checks, and yield a line after each."""
     found: dict[str, Status] = {}
     for check in checks:
         finding = _blocked(check, found) or _looked(check, installation)
@@ -24,7 +24,7 @@ def examine(checks: Iterable[Check], installation: Installation) -> Iterator[Lin
 
 
 def exit_code(lines: Sequence[Line]) -> int:
-    """0 all passed, 1 something is wrong, 3 nothing is wrong but something is unknown."""
+    """Return 0 if all passed, 1 if something is wrong, and else 3 if something is unknown."""
     statuses = {line.finding.status for line in lines}
     if Status.WRONG in statuses:
         return NO
@@ -33,7 +33,7 @@ def exit_code(lines: Sequence[Line]) -> int:
 
 def _blocked(check: Check, found: Mapping[str, Status]) -> Finding | None:
     for need in check.needs:
-        # A check that is not part of this examination blocks nothing.
+        # A check outside of this examination does not block others.
         if found.get(need, Status.OK) not in PASSED:
             return Finding(Status.SKIPPED, f"not looked at: {need} has to pass first")
     return None

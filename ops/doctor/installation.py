@@ -1,4 +1,4 @@
-"""A live installation as the checks see it: one reader for each system."""
+"""A live installation, with one reader for each system."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ops.doctor.whmcs_reader import WhmcsReader
 class Installation:
     """A deployed stage and the systems around it.
 
-    `settings` are the environments of the stage's Lambdas, merged. `clock` gives epoch seconds.
+    `settings` are the merged environments of the stage's Lambdas. `clock` returns epoch seconds.
     `local` says that it is the stack on this machine, which has no alarm mail, certificates or
     backups.
     """
@@ -34,5 +34,5 @@ class Installation:
     local: bool = False
 
     def setting(self, name: str) -> str:
-        """A setting that the Lambdas have; "" when none has it."""
+        """Return a setting of the Lambdas; "" when none has it."""
         return self.settings.get(name, "")

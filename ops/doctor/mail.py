@@ -1,4 +1,4 @@
-"""Checks of how mails leave."""
+"""Checks of the mail service."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ PAGE = "doctor.md#e-mail"
 
 
 def login(world: Installation) -> Finding:
-    """Whether the credentials are accepted and may send."""
+    """Check whether the credentials are accepted and may send."""
     return ok(world.mail.log_in())
 
 
 def sender(world: Installation) -> Finding:
-    """Whether SendGrid knows the sender."""
+    """Check whether SendGrid knows the sender."""
     address = world.setting("EMAIL_FROM").lower()
     if world.setting("EMAIL_TRANSPORT") == "smtp":
         return ok("a mail server does not tell; `--write-probes` asks it")

@@ -1,4 +1,4 @@
-"""Reads how mails leave: SendGrid, or a mail server.
+"""Reads the mail service, which is SendGrid or a mail server.
 
 Sources: Twilio SendGrid API reference, "Retrieve a list of scopes for which this user has access",
 "Get all Verified Senders", "List all authenticated domains", "Sandbox Mode"; RFC 4954 (AUTH).
@@ -24,18 +24,18 @@ REFUSED = (401, 403)
 
 
 class MailReader(Protocol):
-    """How mails leave. All methods raise the upstream's errors."""
+    """The mail service. All methods raise UpstreamErrors."""
 
     def log_in(self) -> str:
-        """Prove the credentials; returns what was proved."""
+        """Check the credentials, and return what was checked."""
         ...
 
     def senders(self) -> Sequence[str] | None:
-        """Addresses and `@domains` that mails may come from; None when it cannot be seen."""
+        """Return the allowed senders and `@domains`; None if they cannot be read."""
         ...
 
     def accepts(self, sender: str) -> None:
-        """Have a mail checked without sending it. Raises Refused when it would not leave."""
+        """Have a mail checked without sending it. Raises Refused if it would be refused."""
         ...
 
 
@@ -49,13 +49,13 @@ class SendGridReader(Remembering):
         self._transport = transport
 
     def log_in(self) -> str:
-        """The key's scopes have to contain `mail.send`."""
+        """Check that the key's scopes contain `mail.send`."""
         if "mail.send" not in self._scopes():
             raise Refused(SENDGRID, "scopes", "the API key may not send: it lacks mail.send")
         return "the API key may send mail"
 
     def senders(self) -> Sequence[str] | None:
-        """Verified senders, and authenticated domains that are valid."""
+        """Return verified senders and valid authenticated domains."""
         scopes = self._scopes()
         if "verified_senders.read" not in scopes and "whitelabel.read" not in scopes:
             return None
@@ -69,7 +69,7 @@ class SendGridReader(Remembering):
         return found
 
     def accepts(self, sender: str) -> None:
-        """One mail in sandbox mode: checked like any other, and not sent."""
+        """Send a mail in sandbox mode, which checks it and does not send it."""
         body = {
             "personalizations": [{"to": [{"email": sender}]}],
             "from": {"email": sender},
@@ -107,7 +107,7 @@ class SendGridReader(Remembering):
 
 
 class SmtpReader(Remembering):
-    """`MailReader` at a mail server; `secret` None signs in to none. `tls` for tests."""
+    """`MailReader` at a mail server. With `secret` None it does not log in."""
 
     def __init__(
         self, *, host: str, port: int, secret: Secret | None, tls: ssl.SSLContext | None = None
@@ -119,15 +119,15 @@ class SmtpReader(Remembering):
         self._tls = tls
 
     def log_in(self) -> str:
-        """Connect, change to TLS, sign in."""
+        """Connect, start TLS and log in."""
         return self.once("login", self._log_in)
 
     def senders(self) -> Sequence[str] | None:
-        """A mail server does not tell."""
+        """Return None, because a mail server does not tell."""
         return None
 
     def accepts(self, sender: str) -> None:
-        """Have the server accept sender and recipient, and reset before any mail is handed over."""
+        """Have the server accept sender and recipient, and reset the session before DATA."""
         with self._connected() as server:
             self._secure(server)
             for code, text in (server.mail(sender), server.rcpt(sender)):

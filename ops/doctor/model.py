@@ -1,4 +1,4 @@
-"""A check, what it finds, and the line that an operator reads."""
+"""The model of a check, its finding and its line in the report."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """What became of a check."""
+    """The result of a check."""
 
     OK = "ok"
-    WARNING = "warning"  # it works, and somebody should know about this
+    WARNING = "warning"  # it works, but an operator should know about it
     WRONG = "wrong"
-    UNKNOWN = "unknown"  # a system did not answer, or did not let us look
+    UNKNOWN = "unknown"  # a system did not answer or refused to tell
     SKIPPED = "skipped"  # another check has to pass first
 
 
@@ -26,7 +26,7 @@ PASSED = frozenset({Status.OK, Status.WARNING})
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found, and how to mend it when it is not as it should be."""
+    """The finding of a check. `remedy` tells how to correct the cause; it is empty for OK."""
 
     status: Status
     found: str
@@ -34,22 +34,22 @@ class Finding:
 
 
 def ok(found: str) -> Finding:
-    """As it should be."""
+    """Return a finding that passes."""
     return Finding(Status.OK, found)
 
 
 def wrong(found: str, remedy: str) -> Finding:
-    """Not as the code needs it."""
+    """Return a finding that must be corrected."""
     return Finding(Status.WRONG, found, remedy)
 
 
 def warning(found: str, remedy: str) -> Finding:
-    """It works, but an operator should know."""
+    """Return a finding that passes but that an operator should know."""
     return Finding(Status.WARNING, found, remedy)
 
 
 def unknown(found: str, remedy: str) -> Finding:
-    """It could not be found out."""
+    """Return a finding for something that could not be checked."""
     return Finding(Status.UNKNOWN, found, remedy)
 
 
@@ -57,9 +57,8 @@ def unknown(found: str, remedy: str) -> Finding:
 class Check:
     """One line of the report.
 
-    `look` finds out; what it raises becomes a finding, with `remedy` as the way to mend it. `needs`
-    are the ids of checks that have to pass first. `page` is a page of the documentation with the
-    heading that tells more.
+    `look` makes the check. An exception of it becomes a finding with `remedy`. `needs` are the ids
+    of checks that have to pass first. `page` is the page and heading of the documentation.
     """
 
     id: str
@@ -71,13 +70,13 @@ class Check:
 
     @property
     def system(self) -> str:
-        """The part of the installation that it looks at."""
+        """The checked part of the installation."""
         return self.id.partition(".")[0]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A check that was made."""
+    """A check and its finding."""
 
     check: Check
     finding: Finding

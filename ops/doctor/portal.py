@@ -1,4 +1,4 @@
-"""Checks of the portal as its callers meet it."""
+"""Checks of the portal's public endpoints and pages."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ops.doctor.model import Check, Finding, ok, warning, wrong
 
 PAGE = "doctor.md#portal"
 MOST_SKEW = 60.0
-"""Signatures are accepted for 300 seconds; what is further away than this will drift there."""
+"""Seconds. Signatures are accepted for 300, so a larger skew is a warning in time."""
 PROBLEM = "application/problem+json"
 
 
 def health(world: Installation) -> Finding:
-    """Whether the API answers."""
+    """Check whether the API answers."""
     try:
         answer = world.api.get("/health")
     except Unavailable as error:
@@ -27,7 +27,7 @@ def health(world: Installation) -> Finding:
 
 
 def authorizer(world: Installation) -> Finding:
-    """Whether what belongs to a customer needs a token."""
+    """Check whether customers' endpoints require a token."""
     answer = world.api.get("/me")
     if answer.status != HTTPStatus.UNAUTHORIZED:
         return wrong(f"GET /me without a token answers {answer.status}", AUTHORIZER)
@@ -37,7 +37,7 @@ def authorizer(world: Installation) -> Finding:
 
 
 def catalogue(world: Installation) -> Finding:
-    """Whether customers see products."""
+    """Check whether the catalogue has products."""
     answer = world.api.get("/catalog")
     if answer.status != HTTPStatus.OK:
         return wrong(f"GET /catalog answers {answer.status}", CATALOGUE)
@@ -46,7 +46,7 @@ def catalogue(world: Installation) -> Finding:
 
 
 def rejected(world: Installation) -> Finding:
-    """Whether a product is left out of the catalogue."""
+    """Check whether a product is left out of the catalogue."""
     rejections = world.salesforce.catalogue()[1]
     if not rejections:
         return ok("no product is left out")
@@ -55,7 +55,7 @@ def rejected(world: Installation) -> Finding:
 
 
 def signing(world: Installation) -> Finding:
-    """Whether every signing key opens the endpoint that Salesforce calls."""
+    """Check whether the endpoint that Salesforce calls accepts every signing key."""
     keys = world.cloud.signing_keys()
     dead = [
         key_id
@@ -68,7 +68,7 @@ def signing(world: Installation) -> Finding:
 
 
 def forged(world: Installation) -> Finding:
-    """Whether a signature by an unknown key is refused."""
+    """Check whether a signature by an unknown key is refused."""
     status = world.api.signed_probe("doctor", "no key of this stage").status
     if status == HTTPStatus.UNAUTHORIZED:
         return ok("a signature by an unknown key is refused")
@@ -76,7 +76,7 @@ def forged(world: Installation) -> Finding:
 
 
 def origins(world: Installation) -> Finding:
-    """Whether browsers may call from each origin, and from no other."""
+    """Check whether browsers may call from each origin, and from no other."""
     wanted = [one for one in world.setting("CORS_ORIGINS").split(",") if one]
     refused = [origin for origin in wanted if _allowed(world, origin) != origin]
     if refused:
@@ -87,7 +87,7 @@ def origins(world: Installation) -> Finding:
 
 
 def pages(world: Installation) -> Finding:
-    """Whether the customers' pages are where links in mails lead."""
+    """Check whether the customers' pages are at the address of links in mails."""
     address = world.setting("PORTAL_WEB_URL")
     try:
         answer = world.api.page(f"{address}/")
@@ -99,7 +99,7 @@ def pages(world: Installation) -> Finding:
 
 
 def clock(world: Installation) -> Finding:
-    """Whether this machine and the API agree on the time."""
+    """Check whether this machine and the API agree on the time."""
     skew = world.api.skew()
     if skew is None:
         return ok("the API does not tell its time")
@@ -108,7 +108,7 @@ def clock(world: Installation) -> Finding:
 
 
 def encrypted(world: Installation) -> Finding:
-    """Whether customers' passwords travel encrypted."""
+    """Check whether customers' passwords travel encrypted."""
     if world.api.encrypted:
         return ok("nobody on the way can read along")
     return wrong(f"{world.api.url} is not encrypted", ENCRYPTED)

@@ -1,7 +1,6 @@
-"""Asks a system once and remembers the answer, or that it refused.
+"""Remembers each answer or error of a system.
 
-A question that was refused is not put again: three wrong logins would have the caller banned by
-WHMCS.
+A failed call is not repeated, because WHMCS bans a caller after three wrong logins.
 """
 
 from __future__ import annotations
@@ -13,14 +12,14 @@ T = TypeVar("T")
 
 
 class Remembering:
-    """Base of what reads a system."""
+    """The base class of readers."""
 
     def __init__(self) -> None:
         self._answers: dict[str, Any] = {}
         self._errors: dict[str, Exception] = {}
 
     def once(self, question: str, ask: Callable[[], T]) -> T:
-        """The answer to a question. Raises what asking raised, each time."""
+        """Return the answer of `ask`, which is called once. Raises its error each time."""
         if question in self._errors:
             raise self._errors[question]
         if question not in self._answers:

@@ -1,4 +1,4 @@
-"""What the doctor prints."""
+"""Formats the report of the doctor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DOCS = "docs/"
 
 
 def show(line: Line, console: Console) -> None:
-    """One line; what did not pass says how to mend it and where to read more."""
+    """Print a line. One that did not pass has its remedy and a page to read."""
     mark, style = MARKS[line.finding.status]
     console.print(
         f"{mark} {line.check.id}: {line.check.title} — {line.finding.found}",
@@ -35,7 +35,7 @@ def show(line: Line, console: Console) -> None:
 
 
 def summary(lines: Sequence[Line]) -> str:
-    """How many checks passed, and what became of the others."""
+    """Return a sentence with the number of checks by result."""
     counts = Counter(line.finding.status for line in lines)
     passed = sum(counts[status] for status in PASSED)
     others = [
@@ -47,7 +47,7 @@ def summary(lines: Sequence[Line]) -> str:
 
 
 def as_json(stage: str, lines: Sequence[Line]) -> str:
-    """The same for programs."""
+    """Return the report as JSON."""
     return json.dumps({"stage": stage, "lines": [_object(line) for line in lines]}, indent=2)
 
 

@@ -1,4 +1,4 @@
-"""Puts an installation together from a deployed stage."""
+"""Creates an `Installation` of a deployed stage."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 class SalesforceSettings(
     config.SalesforceConfig, config.SalesforcePricebook, config.CurrencyConfig
 ):
-    """What reading the org takes."""
+    """The settings for reading the org."""
 
 
 def installation(stage: Stage, *, secret: SecretOf, transport: TransportTo) -> Installation:
-    """The stage as the checks see it. Raises ConfigurationError and botocore's errors."""
+    """Return the installation of a stage. Raises ConfigurationError and botocore's errors."""
     cloud = CloudReader(stage.cloud, stage=stage.name, outputs=stage.outputs)
     settings: dict[str, str] = {}
     for function in cloud.functions().values():

@@ -1,4 +1,4 @@
-"""Checks of the Salesforce org, with the eyes of the portal's own user."""
+"""Checks of the Salesforce org, made as the portal's own user."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ops.doctor.salesforce_needs import (
 PAGE = "doctor.md#salesforce"
 LEAST_QUOTA_SHARE = 0.2
 WRITTEN_OBJECTS = ("Order", "OrderItem", "Case")
-# What the portal fills when it creates a record; see the adapters.
+# The fields that the adapters write when they create a record.
 FILLED = {
     "Order": {
         *("AccountId", "EffectiveDate", "Status", "Pricebook2Id", "Order_Type__c"),
@@ -45,7 +45,7 @@ GRANT = (
 
 
 def address(world: Installation) -> Finding:
-    """Whether SALESFORCE_URL is a Salesforce org."""
+    """Check whether SALESFORCE_URL is a Salesforce org."""
     try:
         versions = world.salesforce.versions()
     except Unavailable as error:
@@ -54,7 +54,7 @@ def address(world: Installation) -> Finding:
 
 
 def api_version(world: Installation) -> Finding:
-    """Whether the configured REST API version exists there."""
+    """Check whether the configured REST API version exists there."""
     wanted = world.setting("SALESFORCE_API_VERSION")
     versions = world.salesforce.versions()
     if wanted in versions:
@@ -63,19 +63,19 @@ def api_version(world: Installation) -> Finding:
 
 
 def login(world: Installation) -> Finding:
-    """Whether the secret opens a session."""
+    """Check whether Salesforce accepts the credentials in the secret."""
     world.salesforce.log_in()
     return ok("the secret opens a session")
 
 
 def api_access(world: Installation) -> Finding:
-    """Whether the session may use the REST API."""
+    """Check whether the session may use the REST API."""
     world.salesforce.limits()
     return ok("the integration user may use the REST API")
 
 
 def quota(world: Installation) -> Finding:
-    """How much of the day's API calls is left."""
+    """Check how many of the day's API calls are left."""
     entry = world.salesforce.limits().get("DailyApiRequests") or {}
     most, left = int(entry.get("Max") or 0), int(entry.get("Remaining") or 0)
     if not most:
@@ -85,7 +85,7 @@ def quota(world: Installation) -> Finding:
 
 
 def objects(world: Installation) -> Finding:
-    """Whether the user sees every object, and may create and edit where the portal does."""
+    """Check whether the user sees every object, and may create and edit where the portal does."""
     problems = []
     for needed in needed_objects():
         described = world.salesforce.describe(needed.name)
@@ -102,7 +102,7 @@ def objects(world: Installation) -> Finding:
 
 
 def fields(world: Installation) -> Finding:
-    """Whether every field exists and is visible to the user."""
+    """Check whether every field exists and is visible to the user."""
     missing = [_name(f) for f in _wanted(world) if _described(world, f) is None]
     if missing:
         return wrong(f"not there, or not visible to the integration user: {_list(missing)}", FIELDS)
@@ -110,13 +110,13 @@ def fields(world: Installation) -> Finding:
 
 
 def field_access(world: Installation) -> Finding:
-    """Whether the user may write the fields that the portal writes."""
+    """Check whether the user may write the fields that the portal writes."""
     needed = [f for f in _wanted(world) if f.written]
     fixed = [
         _name(f)
         for f in needed
         if (found := _described(world, f)) is not None
-        # The keys are written once; all others are written again later.
+        # The keys are written once. All other fields are written again later.
         and not found["createable"]
     ]
     if fixed:
@@ -125,7 +125,7 @@ def field_access(world: Installation) -> Finding:
 
 
 def field_types(world: Installation) -> Finding:
-    """Whether each field has a type and a length that hold what the portal writes and reads."""
+    """Check whether the type and length of each field suit the portal's values."""
     problems = []
     for needed in _wanted(world):
         found = _described(world, needed)
@@ -144,7 +144,7 @@ def field_types(world: Installation) -> Finding:
 
 
 def keys(world: Installation) -> Finding:
-    """Whether the portal's keys are unique and external ids: what duplicate orders fail on."""
+    """Check whether the portal's keys, which prevent duplicates, are unique external ids."""
     problems = []
     for needed in _wanted(world):
         found = _described(world, needed)
@@ -160,7 +160,7 @@ def keys(world: Installation) -> Finding:
 
 
 def picklists(world: Installation) -> Finding:
-    """Whether the picklists have the values that the portal writes and compares with."""
+    """Check whether the picklists have the values that the portal writes and compares with."""
     problems = []
     for needed in _wanted(world):
         found = _described(world, needed)
@@ -176,11 +176,11 @@ def picklists(world: Installation) -> Finding:
 
 
 def required_fields(world: Installation) -> Finding:
-    """Whether the org requires a field that the portal does not fill."""
+    """Check whether the org requires a field that the portal does not fill."""
     problems = []
     for sobject in WRITTEN_OBJECTS:
         for field in world.salesforce.fields(sobject).values():
-            # Salesforce lists as createable and not nillable what a create call must bring.
+            # A field that is createable and not nillable is required when a record is created.
             required = field["createable"] and not field["nillable"]
             by_itself = field["defaultedOnCreate"] or field["type"] == "boolean"
             if required and not by_itself and field["name"] not in FILLED[sobject]:
@@ -191,7 +191,7 @@ def required_fields(world: Installation) -> Finding:
 
 
 def order_status(world: Installation) -> Finding:
-    """Whether new orders have their status, in the category Draft."""
+    """Check whether new orders have their status, in the category Draft."""
     category = world.salesforce.order_statuses().get(DRAFT_STATUS)
     if category is None:
         return wrong(f"there is no order status {DRAFT_STATUS}", ORDER_STATUS)
@@ -203,21 +203,21 @@ def order_status(world: Installation) -> Finding:
 
 
 def permissions(world: Installation) -> Finding:
-    """Whether results can be written into an order that staff has activated."""
+    """Check whether results can be written into an order that staff has activated."""
     if world.salesforce.permissions()["PermissionsEditActivatedOrders"]:
         return ok("the integration user may edit activated orders")
     return wrong("the integration user may not edit activated orders", PERMISSIONS_REMEDY)
 
 
 def least_privilege(world: Installation) -> Finding:
-    """Whether the user is an administrator: then field-level security proves nothing."""
+    """Check whether the user is an administrator, who passes all field-level security."""
     if world.salesforce.permissions()["PermissionsModifyAllData"]:
         return warning("the integration user may modify all data", LEAST_PRIVILEGE)
     return ok("the integration user has no more than it needs")
 
 
 def pricebook(world: Installation) -> Finding:
-    """Whether the price book exists and is active."""
+    """Check whether the price book exists and is active."""
     name = world.setting("SALESFORCE_PRICEBOOK")
     active = world.salesforce.pricebooks().get(name)
     if active is None:
@@ -226,7 +226,7 @@ def pricebook(world: Installation) -> Finding:
 
 
 def prices(world: Installation) -> Finding:
-    """Whether every product that is shown has a price in the price book."""
+    """Check whether every product that is shown has a price in the price book."""
     products, rejections = world.salesforce.catalogue()
     priced = {product.sku for product in products} | {rejected.sku for rejected in rejections}
     if not priced:
@@ -238,7 +238,7 @@ def prices(world: Installation) -> Finding:
 
 
 def currency(world: Installation) -> Finding:
-    """Whether prices are in the currency that the portal charges."""
+    """Check whether prices are in the currency that the portal charges."""
     wanted = world.setting("PORTAL_CURRENCY")
     found = world.salesforce.fields("PricebookEntry").get("currencyisocode")
     if found is None:
@@ -250,7 +250,7 @@ def currency(world: Installation) -> Finding:
 
 
 def duplicate_rules(world: Installation) -> Finding:
-    """Whether a duplicate rule could block what the portal creates."""
+    """Check whether a duplicate rule could block what the portal creates."""
     try:
         rules = [
             f"{rule} ({sobject})"
@@ -260,7 +260,7 @@ def duplicate_rules(world: Installation) -> Finding:
     except Unauthorized:
         raise
     except Refused as refused:
-        # The User Interface API knows no duplicate rules for objects that can have none.
+        # The User Interface API refuses objects that cannot have duplicate rules.
         if refused.status in (400, 404):
             return ok("orders and Cases can have no duplicate rules in this org")
         raise
@@ -279,7 +279,7 @@ def _described(world: Installation, needed: NeededField) -> dict[str, Any] | Non
 
 
 def _chosen_elsewhere(needed: NeededField) -> str:
-    """The default name of an Account field that this stage has under another name."""
+    """Return the default name of an Account field that has another name in this stage."""
     path = f"{needed.sobject}.{needed.name}"
     return "" if path in CHOSEN or needed.sobject != "Account" else path
 

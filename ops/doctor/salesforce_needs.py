@@ -1,7 +1,7 @@
-"""What the portal needs of a Salesforce org, read from the project that is deployed into it.
+"""Reads the portal's needs of a Salesforce org from the deployed project in `salesforce/`.
 
 The permission set Portal_Integration lists every field that the portal reads or writes, and the
-field files say what each of them has to be. A test holds the permission set against the code.
+field files describe them. A test compares the permission set with the code.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ DESCRIBED = {
     "TextArea": "textarea",
     "Url": "url",
 }
-# A field of an org may be of another kind and still hold what the portal writes and reads.
+# Other types of a field that also suit the portal's values.
 ALSO_FITS = {"string": {"picklist", "url", "textarea"}, "picklist": {"string"}, "double": {"int"}}
 # Compound fields are described by their parts.
 COMPOUND = {"BillingAddress": ("BillingStreet", "BillingCity", "BillingPostalCode")}
-# Fields whose names an org may choose: the setting that names each.
+# Fields whose names an org may choose, by the setting that names each.
 CHOSEN = {
     "Account.Customer_Number__c": "SALESFORCE_CUSTOMER_NUMBER_FIELD",
     "Account.Portal_Dwelling__c": "SALESFORCE_DWELLING_FIELD",
@@ -47,10 +47,10 @@ EMAIL_SETTING = "SALESFORCE_ACCOUNT_EMAIL_FIELD"
 
 @dataclass(frozen=True, kw_only=True)
 class NeededField:
-    """A field as the portal needs it.
+    """A field that the portal needs.
 
-    `type` is as a describe call names it, "" when any will do; `length` is the least that is
-    needed, 0 when it does not matter; `values` are the picklist values that the portal uses.
+    `type` is that of a describe call, or "" for any type. `length` is the least needed length, or 0
+    for any. `values` are the picklist values that the portal uses.
     """
 
     sobject: str
@@ -65,7 +65,7 @@ class NeededField:
 
 @dataclass(frozen=True, kw_only=True)
 class NeededObject:
-    """An object that the portal reads, and whether it creates or edits records of it."""
+    """An object that the portal reads, and whether it creates or edits its records."""
 
     name: str
     creates: bool
@@ -74,7 +74,7 @@ class NeededObject:
 
 @functools.cache
 def needed_objects(project: Path = PROJECT) -> tuple[NeededObject, ...]:
-    """The objects of the permission set, and those that come with them."""
+    """Return the objects of the permission set, and those whose access follows from them."""
     document = _permission_set(project)
     listed = [
         NeededObject(
@@ -91,7 +91,7 @@ def needed_objects(project: Path = PROJECT) -> tuple[NeededObject, ...]:
 
 
 def needed_fields(settings: Mapping[str, str], project: Path = PROJECT) -> tuple[NeededField, ...]:
-    """Every field that the portal reads or writes, under the name that this stage gives it."""
+    """Return all fields that the portal reads or writes, by their names in this stage."""
     document = _permission_set(project)
     found = []
     for entry in document.elements("fieldPermissions"):

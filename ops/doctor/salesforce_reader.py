@@ -35,7 +35,7 @@ class EsimProduct:
 
 
 class SalesforceReader(Remembering):
-    """Asks each question once."""
+    """Reads each value once. All methods raise UpstreamErrors."""
 
     def __init__(
         self,
@@ -56,72 +56,72 @@ class SalesforceReader(Remembering):
         self._currency = currency
 
     def versions(self) -> Sequence[str]:
-        """The API versions that the address offers, as `63.0`. Raises Unavailable."""
+        """Return the API versions at the address, such as `63.0`. Raises Unavailable."""
         return self.once("versions", self._versions)
 
     def log_in(self) -> None:
-        """Fetch a session. Raises as `Login.token`."""
+        """Fetch a session. Raises the errors of `Login.token`."""
         self.once("login", self._login.token)
 
     def limits(self) -> Mapping[str, Mapping[str, Any]]:
-        """The org's allowances by name, each with `Max` and `Remaining`."""
+        """Return the org's limits by name, each with `Max` and `Remaining`."""
         return self.once("limits", lambda: self._get("limits", "limits"))
 
     def describe(self, sobject: str) -> Mapping[str, Any] | None:
-        """The description of an object; None when the user cannot see it."""
+        """Return the description of an object; None when the user cannot see it."""
         return self.once(f"describe {sobject}", lambda: self._describe(sobject))
 
     def fields(self, sobject: str) -> Mapping[str, Mapping[str, Any]]:
-        """The fields of an object that the user can see, by name in lower case."""
+        """Return the visible fields of an object by name in lower case."""
         described = self.describe(sobject) or {"fields": ()}
         return {str(field["name"]).lower(): field for field in described["fields"]}
 
     def order_statuses(self) -> Mapping[str, str]:
-        """The category of each status of an order, by API name."""
+        """Return the category of each order status by API name."""
         soql = "SELECT ApiName, StatusCode FROM OrderStatus"
         rows = self.once("statuses", lambda: self.client.query(soql))
         return {str(row["ApiName"]): str(row["StatusCode"]) for row in rows}
 
     def permissions(self) -> Mapping[str, bool]:
-        """What the user may do anywhere in the org."""
+        """Return the user's permissions in the org."""
         soql = f"SELECT {', '.join(PERMISSIONS)} FROM UserPermissionAccess"  # noqa: S608  # our names
         rows = self.once("permissions", lambda: self.client.query(soql))
         row = rows[0] if rows else {}
         return {name: bool(row.get(name)) for name in PERMISSIONS}
 
     def duplicate_rules(self, sobject: str) -> Sequence[str]:
-        """The active duplicate rules of an object."""
+        """Return the active duplicate rules of an object."""
         path = f"ui-api/duplicates/{sobject}"
         answer = self.once(path, lambda: self._get(path, "duplicate rules"))
         rules = answer.get("duplicateRules") or ()
         return [str(rule.get("apiName") or rule.get("label") or rule) for rule in rules]
 
     def pricebooks(self) -> Mapping[str, bool]:
-        """Whether each price book is active, by name."""
+        """Return whether each price book is active, by name."""
         soql = "SELECT Name, IsActive FROM Pricebook2"
         rows = self.once("pricebooks", lambda: self.client.query(soql))
         return {str(row["Name"]): bool(row["IsActive"]) for row in rows}
 
     def catalogue(self) -> tuple[Sequence[Product], Sequence[Rejection]]:
-        """What the portal would sell, and what it would leave out."""
+        """Return the products of the portal's catalogue, and those that it leaves out."""
         source = SalesforceCatalogSource(
             self.client, pricebook=self._pricebook, currency=self._currency
         )
         return self.once("catalogue", source.read)
 
     def visible_skus(self) -> frozenset[str]:
-        """The products that are active and shown, whatever their price."""
+        """Return the SKUs of active, shown products, with or without a price."""
         soql = "SELECT ProductCode FROM Product2 WHERE IsActive = TRUE AND Portal_Visible__c = TRUE"
         rows = self.once("visible", lambda: self.client.query(soql))
         return frozenset(str(row["ProductCode"]) for row in rows if row["ProductCode"])
 
     def an_account(self) -> str | None:
-        """The id of any Account; None when there is none."""
+        """Return the id of any Account; None when there is none."""
         rows = self.once("any account", lambda: self.client.query("SELECT Id FROM Account LIMIT 1"))
         return str(rows[0]["Id"]) if rows else None
 
     def esim_products(self) -> Sequence[EsimProduct]:
-        """The products that are sold and activate an eSIM."""
+        """Return the sold products that activate an eSIM."""
         rows = self.once("esim", self._esim_rows)
         sold = {product.sku for product in self.catalogue()[0]}
         return [
@@ -131,13 +131,13 @@ class SalesforceReader(Remembering):
         ]
 
     def account_number(self, account_id: str, field: str) -> str | None:
-        """The customer number of an Account; None when there is no such Account."""
+        """Return the customer number of an Account; None when there is no such Account."""
         soql = format_soql("SELECT {:literal} FROM Account WHERE Id = {}", field, account_id)
         rows = self.once(f"account {account_id}", lambda: self.client.query(soql))
         return str(rows[0][field] or "") if rows else None
 
     def _esim_rows(self) -> list[dict[str, Any]]:
-        # A long text cannot be part of a WHERE (SOQL reference, "Long text areas").
+        # A long text area cannot be used in WHERE (SOQL reference, "Long text areas").
         return self.client.query(
             "SELECT ProductCode, eSIM_Settings_JSON__c FROM Product2"
             " WHERE IsActive = TRUE AND Portal_Visible__c = TRUE"

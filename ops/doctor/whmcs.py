@@ -20,9 +20,9 @@ from ops.doctor.whmcs_actions import ACTIONS, DOCTOR_ACTIONS, Action
 PAGE = "doctor.md#whmcs"
 SETUP = "docs/whmcs.md"
 OLDEST = (8, 1)
-"""GetUsers is of 8.1 (WHMCS API reference, GetUsers)."""
+"""The oldest version. GetUsers was added in 8.1 (WHMCS API reference, GetUsers)."""
 FORM_FIELDS = 900
-"""Of the largest request: an order of 160 units has five fields for each and a dozen more."""
+"""More than the largest request has: an order of 160 units has five per unit and a dozen."""
 ADDRESS_CODES = frozenset({"invalid ip …", "forbidden ip …"})
 CLIENT_FIELDS = {
     "WHMCS_CUSTOMER_NUMBER_FIELD_ID": "Customer Number",
@@ -39,12 +39,12 @@ NEAR = timedelta(minutes=10)
 
 
 def reachable(world: Installation) -> Finding:
-    """Whether WHMCS_API_URL is the API of a WHMCS."""
+    """Check whether WHMCS_API_URL is the API of a WHMCS."""
     url = world.setting("WHMCS_API_URL")
     try:
         world.whmcs.knock()
     except Unauthorized as refused:
-        # Turned away with WHMCS' own words: it is there.
+        # WHMCS itself has refused the call, so it is reachable.
         return ok(f"{url} answers") if refused.code else wrong(str(refused), REACHABLE)
     except Unavailable as error:
         return wrong(f"{url}: {error.loggable}", REACHABLE)
@@ -52,7 +52,7 @@ def reachable(world: Installation) -> Finding:
 
 
 def address(world: Installation) -> Finding:
-    """Whether WHMCS admits the address that this call comes from."""
+    """Check whether WHMCS admits the address that this call comes from."""
     try:
         world.whmcs.knock()
     except Unauthorized as refused:
@@ -62,20 +62,20 @@ def address(world: Installation) -> Finding:
 
 
 def login(world: Installation) -> Finding:
-    """Whether the API credentials are accepted."""
+    """Check whether the API credentials are accepted."""
     world.whmcs.knock()
     return ok("the API credentials are accepted")
 
 
 def granted(world: Installation, action: Action) -> Finding:
-    """Whether the role of the API credentials grants an action."""
+    """Check whether the role of the API credentials grants an action."""
     if world.whmcs.grants(action):
         return ok(f"granted ({action.purpose})")
     return wrong(f"not granted; needed for: {action.purpose}", GRANT.format(action=action.name))
 
 
 def readable(world: Installation, action: Action) -> Finding:
-    """Whether the doctor may read what it wants to see."""
+    """Check whether the role grants an action that only the doctor uses."""
     if world.whmcs.grants(action):
         return ok(f"granted ({action.purpose})")
     return warning(
@@ -84,7 +84,7 @@ def readable(world: Installation, action: Action) -> Finding:
 
 
 def version(world: Installation) -> Finding:
-    """Whether the installation has the actions that the portal uses."""
+    """Check whether the installation has the actions that the portal uses."""
     text = world.whmcs.version()
     numbers = tuple(int(part) for part in text.split(".")[:2] if part.isdecimal())
     if len(numbers) < len(OLDEST):
@@ -93,7 +93,7 @@ def version(world: Installation) -> Finding:
 
 
 def gateway(world: Installation) -> Finding:
-    """Whether orders can be placed with the configured payment gateway."""
+    """Check whether orders can be placed with the configured payment gateway."""
     wanted, found = world.setting("WHMCS_PAYMENT_METHOD"), world.whmcs.gateways()
     if wanted in found:
         return ok(f"{wanted} is active")
@@ -101,7 +101,7 @@ def gateway(world: Installation) -> Finding:
 
 
 def currency(world: Installation) -> Finding:
-    """Whether WHMCS has the portal's currency."""
+    """Check whether WHMCS has the portal's currency."""
     wanted, found = world.setting("PORTAL_CURRENCY"), world.whmcs.currencies()
     if wanted in found:
         return ok(f"{wanted} is there")
@@ -109,10 +109,10 @@ def currency(world: Installation) -> Finding:
 
 
 def client_fields(world: Installation) -> Finding:
-    """Whether the configured ids are those of client custom fields.
+    """Check whether the configured ids are those of client custom fields.
 
-    The API tells the ids of a client's fields, and no names. A customer whose number is known from
-    Salesforce shows which field is which.
+    The API tells the ids of a client's fields but not their names. So the values of a customer
+    whose number is known from Salesforce are compared.
     """
     client = world.whmcs.a_client()
     if client is None:
@@ -147,7 +147,7 @@ def _customer_number(world: Installation, value: str) -> Finding:
 
 
 def products(world: Installation) -> Finding:
-    """Whether every product of the catalogue exists in WHMCS."""
+    """Check whether every product of the catalogue exists in WHMCS."""
     missing = [
         f"{product.sku} → {product.whmcs_product_id}"
         for product in _sold(world)
@@ -159,7 +159,7 @@ def products(world: Installation) -> Finding:
 
 
 def cycles(world: Installation) -> Finding:
-    """Whether WHMCS offers each product in the billing cycle that is sold."""
+    """Check whether WHMCS offers each product in the billing cycle that is sold."""
     problems = [
         f"{product.sku} {product.billing_cycle} (offered: {_list(sorted(billed.cycles))})"
         for product, billed in _pairs(world)
@@ -171,7 +171,7 @@ def cycles(world: Installation) -> Finding:
 
 
 def options(world: Installation) -> Finding:
-    """Whether the options and choices that products map to exist: WHMCS takes any id silently."""
+    """Check whether the mapped options and choices exist, as WHMCS accepts any id."""
     problems = [
         f"{product.sku}: {problem}"
         for product, billed in _pairs(world)
@@ -183,7 +183,7 @@ def options(world: Installation) -> Finding:
 
 
 def references(world: Installation) -> Finding:
-    """Whether every product has the field that ties its services to our orders."""
+    """Check whether every product has the custom field for the order line's reference."""
     without = [product.sku for product, billed in _pairs(world) if billed.ref_field_id is None]
     if without:
         return wrong(f"without {ORDER_REF_FIELD} on the order form: {_list(without)}", REFERENCE)
@@ -191,7 +191,7 @@ def references(world: Installation) -> Finding:
 
 
 def prices(world: Installation) -> Finding:
-    """Whether the prices that customers see are those that WHMCS charges."""
+    """Check whether the prices that customers see are those that WHMCS charges."""
     wanted = world.setting("PORTAL_CURRENCY")
     charged = world.whmcs.prices([p.whmcs_product_id for p in _sold(world)], wanted)
     problems = []
@@ -206,7 +206,7 @@ def prices(world: Installation) -> Finding:
 
 
 def single_sign_on(world: Installation) -> Finding:
-    """Whether links into the client area can be made."""
+    """Check whether links into the client area can be made."""
     client = world.whmcs.a_client()
     if client is None:
         return warning("there is no client yet, so no link can be made", SSO)
@@ -222,14 +222,14 @@ def single_sign_on(world: Installation) -> Finding:
 
 
 def form_size(world: Installation) -> Finding:
-    """Whether PHP takes a request as large as the largest order."""
+    """Check whether PHP accepts a request as large as the largest order."""
     if world.whmcs.keeps_fields(FORM_FIELDS):
         return ok(f"a request of {FORM_FIELDS} fields arrives whole")
     return wrong(f"PHP drops fields of a request of {FORM_FIELDS}", FORM_SIZE)
 
 
 def time_zone(world: Installation) -> Finding:
-    """Whether WHMCS has the portal's time zone: its dates carry none."""
+    """Check whether WHMCS has the portal's time zone, because its dates have none."""
     ordered = world.cloud.last_ordered()
     placed = world.whmcs.placed_at(ordered.whmcs_order_id) if ordered else None
     if ordered is None or placed is None:

@@ -1,8 +1,8 @@
-"""Every API action that the portal uses, and a call of each that changes nothing.
+"""All API actions of the portal, with a call of each that changes nothing.
 
-WHMCS checks the role before it looks at the parameters (WHMCS API reference, "API Roles"): a call
-that its action must refuse, or that only reads, says whether the role grants the action. None of
-the refused ones names a client, an order or a service that can exist.
+WHMCS checks the role before the parameters (WHMCS API reference, "API Roles"). So a call that only
+reads, or that must be refused, tells whether the role grants the action. The calls that must be
+refused name no client, order or service that can exist.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 NOBODY = 0
-"""An id that WHMCS gives to nothing: its tables count from 1."""
+"""An id that does not exist, because WHMCS' ids begin at 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """An action, what the portal does with it, and the parameters of the call that does nothing."""
+    """An action, its use in the portal, and the parameters of the harmless call."""
 
     name: str
     purpose: str
@@ -60,12 +60,30 @@ ACTIONS: tuple[Action, ...] = (
         purpose="a service whose module failed",
         harmless={"serviceid": NOBODY},
     ),
+    Action(
+        name="UpdateClientProduct",
+        purpose="the ICCID of a reissued eSIM",
+        harmless={"serviceid": NOBODY},
+    ),
+    Action(
+        name="CreateInvoice",
+        purpose="top-ups",
+        harmless={"userid": NOBODY, "status": "Draft"},
+    ),
+    Action(name="CapturePayment", purpose="top-ups", harmless={"invoiceid": NOBODY}),
+    Action(name="UpdateInvoice", purpose="top-ups", harmless={"invoiceid": NOBODY}),
+    Action(name="GetCredits", purpose="top-ups", harmless={"clientid": NOBODY}),
+    Action(
+        name="AddCredit",
+        purpose="top-ups that cannot be delivered",
+        harmless={"clientid": NOBODY, "description": "", "amount": "0.00"},
+    ),
+    Action(name="GetClients", purpose="the nightly audit", harmless={"limitnum": 1}),
 )
 
 DOCTOR_ACTIONS: tuple[Action, ...] = (
     Action(name="WhmcsDetails", purpose="the version"),
     Action(name="GetPaymentMethods", purpose="the payment gateways"),
     Action(name="GetCurrencies", purpose="the currencies"),
-    Action(name="GetClients", purpose="one client to look at", harmless={"limitnum": 1}),
 )
-"""What the doctor reads beside them. Without one of these it says less, and nothing is broken."""
+"""Further actions that only the doctor uses. Without them it can check less."""

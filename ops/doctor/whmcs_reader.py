@@ -24,7 +24,7 @@ PROBE = "portal-doctor"
 
 @dataclass(frozen=True)
 class SeenClient:
-    """One client: its custom fields by id, and whether it allows single sign-on."""
+    """A client's custom fields by id, and whether it allows single sign-on."""
 
     id: int
     custom_fields: Mapping[int, str]
@@ -33,7 +33,7 @@ class SeenClient:
 
 @dataclass(frozen=True)
 class ClientPlace:
-    """A client that the portal knows: its WHMCS id and its Salesforce Account."""
+    """The WHMCS id and the Salesforce Account of a portal customer."""
 
     whmcs_client_id: int
     sf_account_id: str
@@ -43,13 +43,13 @@ FOREIGN = "the answer is not WHMCS'"
 
 
 def _says_no(error: UpstreamError) -> bool:
-    """Whether the action itself refuses, in words that need be in no table: it was reached."""
+    """Return whether the action itself refused the call, so that it was reached."""
     answered = error.status == HTTPStatus.OK and error.message != FOREIGN
     return isinstance(error, Refused) or answered
 
 
 class WhmcsReader(Remembering):
-    """Asks each question once."""
+    """Reads each value once. All methods raise UpstreamErrors."""
 
     def __init__(
         self, client: WhmcsClient, *, known_client: Callable[[], ClientPlace | None]
@@ -59,44 +59,44 @@ class WhmcsReader(Remembering):
         self._known_client = known_client
 
     def known_client(self) -> ClientPlace | None:
-        """A client that the portal knows; None when nobody has signed up."""
+        """Return a portal customer; None when nobody has signed up."""
         return self._known_client()
 
     def knock(self) -> None:
-        """One call with the portal's credentials. Raises as `WhmcsClient.call`.
+        """Make a call with the portal's credentials. Raises the errors of `WhmcsClient.call`.
 
-        An action that the role lacks is answered after address and credentials were accepted.
+        WHMCS refuses a missing action after it has accepted address and credentials.
         """
         self.once("knock", self._knock)
 
     def grants(self, action: Action) -> bool:
-        """Whether the role grants an action. Raises what says nothing about that."""
+        """Return whether the role grants an action. Raises UpstreamErrors if that is unknown."""
         return self.once(f"grants {action.name}", lambda: self._grants(action))
 
     def version(self) -> str:
-        """The installation's version."""
+        """Return the installation's version."""
         answer = self.once("version", lambda: self.client.call("WhmcsDetails"))
         return as_text((answer.get("whmcs") or {}).get("version"))
 
     def gateways(self) -> Sequence[str]:
-        """System names of the active payment gateways."""
+        """Return the system names of the active payment gateways."""
         answer = self.once("gateways", lambda: self.client.call("GetPaymentMethods"))
         found = as_list(answer.get("paymentmethods"), "paymentmethod")
         return [as_text(entry.get("module")) for entry in found]
 
     def currencies(self) -> Sequence[str]:
-        """Codes of the currencies."""
+        """Return the codes of the currencies."""
         answer = self.once("currencies", lambda: self.client.call("GetCurrencies"))
         return [as_text(c.get("code")) for c in as_list(answer.get("currencies"), "currency")]
 
     def products(self, pids: Sequence[int]) -> Mapping[int, BillingProduct]:
-        """Products by id."""
+        """Return products by id."""
         wanted = sorted(set(pids))
         reader = WhmcsProducts(self.client)
         return self.once(f"products {wanted}", lambda: reader.products(wanted))
 
     def prices(self, pids: Sequence[int], currency: str) -> Mapping[int, Mapping[str, Any]]:
-        """The price columns of products in a currency, by product id."""
+        """Return the price columns of products in a currency by product id."""
         wanted = ",".join(str(pid) for pid in sorted(set(pids)))
         answer = self.once(
             f"raw {wanted}", lambda: self.client.call("GetProducts", {"pid": wanted})
@@ -112,11 +112,11 @@ class WhmcsReader(Remembering):
         return found
 
     def a_client(self) -> SeenClient | None:
-        """A client that the portal knows, else any; None when there is none."""
+        """Return a portal customer, or any client; None when there is none."""
         return self.once("client", self._a_client)
 
     def sso_link(self, client_id: int, path: str) -> str:
-        """A link into the client area; its token dies unused after a minute."""
+        """Return a link into the client area, whose token expires after a minute."""
         answer = self.once(
             "sso",
             lambda: self.client.call(
@@ -131,15 +131,15 @@ class WhmcsReader(Remembering):
         return as_text(answer.get("redirect_url"))
 
     def keeps_fields(self, count: int) -> bool:
-        """Whether a request of `count` form fields arrives whole.
+        """Return whether a request of `count` form fields arrives completely.
 
-        GetClientsProducts gives back the `domain` that it was asked for: here it is the last field,
-        and what PHP drops is dropped from the end (PHP manual, `max_input_vars`).
+        GetClientsProducts returns the requested `domain`, which is the last field here. PHP drops
+        surplus fields from the end (PHP manual, `max_input_vars`).
         """
         return self.once(f"fields {count}", lambda: self._keeps(count))
 
     def placed_at(self, order_id: int) -> datetime | None:
-        """When WHMCS says that an order was placed, in its server's local time."""
+        """Return the time of an order in the local time of WHMCS' server."""
         order = self.once(f"order {order_id}", lambda: WhmcsOrders(self.client).get(order_id))
         return order.placed_at if order else None
 

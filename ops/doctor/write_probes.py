@@ -1,9 +1,9 @@
-"""What only a write can settle. Each probe removes what it made, and says so when it cannot.
+"""Checks that need a write. Each probe removes its records, and reports if it cannot.
 
-- Salesforce: one composite graph whose last part must fail, so that the order and its line before
-  it are checked by every rule of the org and then rolled back (REST API Developer Guide,
-  "Composite Graph": a graph is one transaction).
-- WHMCS: an order of one product without invoice and mail for a client of yours, read back,
+- Salesforce: one composite graph whose last part must fail. So all rules of the org check the order
+  and its line, and then both are rolled back (REST API Developer Guide, "Composite Graph": a graph
+  is one transaction).
+- WHMCS: an order of one product without invoice and mail for the given client. It is read,
   cancelled and deleted.
 - Mail: a mail that is checked and not sent.
 """
@@ -36,7 +36,7 @@ CLEAN_UP = (
 
 
 def probes(*, client_id: int | None) -> tuple[Check, ...]:
-    """The probes; that of WHMCS orders for `client_id`, and for nobody without one."""
+    """Return the probes. That of WHMCS places an order for `client_id`, or none without it."""
     return (
         Check(
             id="salesforce.probe-order",
@@ -66,7 +66,7 @@ def probes(*, client_id: int | None) -> tuple[Check, ...]:
 
 
 def salesforce_order(world: Installation) -> Finding:
-    """Whether the org's rules, flows and triggers let an order of the portal through."""
+    """Check whether the org's rules, flows and triggers accept an order of the portal."""
     account = world.salesforce.an_account()
     if account is None:
         return unknown("there is no Account that an order could be for", ORDER)
@@ -81,7 +81,7 @@ def salesforce_order(world: Installation) -> Finding:
 
 
 def whmcs_order(world: Installation, client_id: int | None) -> Finding:
-    """Whether the reference and the notes of an order come back."""
+    """Check whether WHMCS returns the reference and the notes of an order."""
     if client_id is None:
         return warning("no order was placed: name a client of yours with --probe-client", CLIENT)
     lacking = [action.name for action in CLEAN_UP if not world.whmcs.grants(action)]
@@ -95,7 +95,7 @@ def whmcs_order(world: Installation, client_id: int | None) -> Finding:
 
 
 def mail(world: Installation) -> Finding:
-    """Whether a mail from the portal's sender would be taken."""
+    """Check whether the mail service would accept a mail from the portal's sender."""
     world.mail.accepts(world.setting("EMAIL_FROM"))
     return ok(f"a mail from {world.setting('EMAIL_FROM')} would be taken")
 
@@ -199,7 +199,7 @@ def _graph(account_id: str, product: Product) -> list[dict[str, Any]]:
         "Billing_Cycle__c": product.billing_cycle,
         "Portal_Line_Key__c": f"{key}-01",
     }
-    # A second order with the same key: the one thing that has to be refused.
+    # Only this second order with the same key must be refused.
     return [
         {"method": "POST", "url": "sobjects/Order", "referenceId": "order", "body": order},
         {"method": "POST", "url": "sobjects/OrderItem", "referenceId": "line", "body": line},

@@ -20,6 +20,7 @@ from infra.environment import environment_of
 from infra.physical_names import PhysicalNames
 from infra.queues import QUEUES
 from infra.resource_names import Secret, Table
+from ops.doctor.aws import secret_output
 from ops.stages import Cloud
 
 SERVICES = (
@@ -38,6 +39,7 @@ class AwsAccount:
         self.config = config
         self.stacks = {
             config.stack_name: "UPDATE_COMPLETE",
+            config.api_stack_name: "UPDATE_COMPLETE",
             config.monitoring_stack_name: "CREATE_COMPLETE",
         }
         self.outputs = {
@@ -46,7 +48,7 @@ class AwsAccount:
             "UserPoolClientId": POOL_CLIENT,
             "EgressAddresses": "203.0.113.10",
             **{f"{table.value.title()}TableName": names.table(table) for table in Table},
-            **{f"{secret.value.title()}SecretName": names.secret(secret) for secret in Secret},
+            **{secret_output(secret): names.secret(secret) for secret in Secret},
         }
         for row in QUEUES:
             self.outputs[f"{row.queue.camel_case}QueueUrl"] = names.queue(row.queue)
@@ -177,8 +179,10 @@ class AwsAccount:
         found = [to_item(item) for item in self.items if item["pk"] == pk]
         return {"Item": found[0]} if found else {}
 
-    def scan(self, **_: Any) -> Any:
-        return {"Items": [to_item(item) for item in self.items if item["pk"].startswith("USER#")]}
+    def scan(self, **wanted: Any) -> Any:
+        jobs = wanted["TableName"] == self.outputs["WorkflowTableName"]
+        kept = [i for i in self.items if ("status" in i) is jobs and "pk" in i]
+        return {"Items": [to_item(i) for i in kept if jobs or i["pk"].startswith("USER#")]}
 
     def _function(self, endpoint: Any, names: PhysicalNames) -> dict[str, Any]:
         resources = {

@@ -71,6 +71,9 @@ class Mistakes:
     reset_works_twice: bool = False
     session_outlives_reset: bool = False
     linking_makes_a_client: bool = False
+    tops_up_twice: bool = False
+    charges_without_data: bool = False
+    top_up_fails: bool = False
 
 
 @dataclass
@@ -87,6 +90,7 @@ class FakeStack:
     apex_failure: tuple[int, dict[str, Any]] | None = None
     outcome: dict[str, Any] = field(default_factory=dict)
     order_status: str = "Pending Review"
+    needs_approval: bool = True
     order_changes: list[dict[str, Any]] = field(default_factory=list)
     provisioned: bool = False
     provisioning_status: str = ""
@@ -99,6 +103,7 @@ class FakeStack:
     passwords: dict[str, str] = field(default_factory=dict)
     refresh_tokens: dict[str, str] = field(default_factory=dict)
     reset_tokens: dict[str, str] = field(default_factory=dict)
+    operations: list[str] = field(default_factory=list)
     old_clients: list[dict[str, Any]] = field(
         default_factory=lambda: [{"id": 901, "email": CHEN.email}]
     )
@@ -123,6 +128,11 @@ class FakeStack:
                 Route("/gateway/api/orders", self.preflight, methods=["OPTIONS"]),
                 Route("/gateway/api/orders", self.create_order, methods=post),
                 Route("/gateway/api/orders/{id}", self.read_order),
+                Route("/gateway/api/subscriptions", self.subscriptions),
+                Route("/gateway/api/subscriptions/{id}", self.subscription),
+                Route("/gateway/api/subscriptions/{id}/topup-offers", self.topup_offers),
+                Route("/gateway/api/subscriptions/{id}/topup", self.topup, methods=post),
+                Route("/gateway/api/operations/{id}", self.operation),
                 Route("/salesforce/services/oauth2/token", self.token, methods=post),
                 Route("/salesforce/services/data/v63.0/query", self.query),
                 Route(
@@ -277,6 +287,35 @@ class FakeStack:
             {"sfOrderId": ORDER_ID, "status": status, "lines": [], "timeline": [{"step": "load"}]}
         )
 
+    async def subscriptions(self, _: Request) -> Response:
+        return JSONResponse({"items": [{"id": "1"}, {"id": "2"}]})
+
+    async def subscription(self, request: Request) -> Response:
+        esim = {"state": "active"} if request.path_params["id"] == "2" else None
+        return JSONResponse({"id": request.path_params["id"], "esim": esim})
+
+    async def topup_offers(self, _: Request) -> Response:
+        price = {"amount": "800", "currency": "JPY"}
+        return JSONResponse({"items": [{"offerId": "offer-1", "name": "1 GB", "price": price}]})
+
+    async def topup(self, request: Request) -> Response:
+        key = request.headers["idempotency-key"]
+        if self.mistakes.tops_up_twice:
+            key = f"{key}-{len(self.operations)}"
+        if key not in self.operations:
+            self.operations.append(key)
+        return JSONResponse({"operationId": f"topup-{key}", "status": "pending"}, 202)
+
+    async def operation(self, request: Request) -> Response:
+        failed = self.mistakes.top_up_fails
+        return JSONResponse(
+            {
+                "operationId": request.path_params["id"],
+                "status": "failed" if failed else "succeeded",
+                "message": "Your payment was not accepted." if failed else None,
+            }
+        )
+
     async def apex(self, request: Request) -> Response:
         """The emulated org: a press is the portal's as well."""
         path = request.path_params
@@ -292,6 +331,8 @@ class FakeStack:
         return JSONResponse({"returnValue": {**answer, "correlationId": "corr-12345678"}})
 
     def _pressed(self) -> dict[str, Any] | None:
+        if self.needs_approval and self.order_status == "Pending Review":
+            return {"code": "stopped", "message": "Approve the Order first.", "statusCode": 0}
         self.presses += 1
         if self.provisioned:
             return {"code": "provisioned", "message": "Nothing was done.", "statusCode": 200}
@@ -373,7 +414,13 @@ class FakeStack:
         if self.mistakes.option_lost and services:
             services[0]["configoptions"] = {}
         clients = [*self.old_clients, *self.clients]
-        return JSONResponse({"clients": clients, "orders": orders, "services": services})
+        invoices = [
+            {"userid": client, "status": "Paid", "notes": f"Portal [topup-{key}.1]"}
+            for key in self.operations
+        ]
+        return JSONResponse(
+            {"clients": clients, "orders": orders, "services": services, "invoices": invoices}
+        )
 
     async def journal(self, _: Request) -> Response:
         """The calls to WHMCS; None makes the emulator fail."""
@@ -395,6 +442,9 @@ class FakeStack:
         project = {
             "subscriptions": [line] if self.provisioned else [],
             "sims": [{"id": "sim_1", "activationCode": LPA}],
+            "subscriptionAddons": []
+            if self.mistakes.charges_without_data
+            else [{"id": key} for key in self.operations],
         }
         return JSONResponse({"projects": {"portal-local": project}})
 

@@ -22,5 +22,8 @@ class FakeRateCounters:
         self.hits[window] += 1
         return None
 
+    def so_far(self, key: str, *, seconds: int) -> int:
+        return self.hits[(key, int(self.clock()) // seconds)]
+
     def forget(self, key: str, *, seconds: int) -> None:
         self.hits.pop((key, int(self.clock()) // seconds), None)

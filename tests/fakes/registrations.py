@@ -7,6 +7,7 @@ import dataclasses
 from portal.domain.identity import CustomerMapping, customer_number_key
 from portal.domain.lease import Lease, LeaseHeld, LeaseLost
 from portal.domain.registration import Registration, State
+from portal.ports.identity import MappingChanged
 from portal.ports.registrations import ClientTaken, Holder, Occupied
 
 
@@ -21,6 +22,13 @@ class FakeIdentity:
         self.clients: dict[int, str] = {}
         self.mappings: dict[str, CustomerMapping] = {}
 
+    def set_language(self, mapping: CustomerMapping, language: str) -> CustomerMapping:
+        if mapping.user_id not in self.mappings:
+            raise MappingChanged
+        changed = dataclasses.replace(mapping, language=language)
+        self.mappings[mapping.user_id] = changed
+        return changed
+
     def by_user(self, user_id: str) -> CustomerMapping | None:
         return self.mappings.get(user_id)
 
@@ -33,6 +41,10 @@ class FakeIdentity:
 
     def get(self, registration_id: str) -> Registration | None:
         return self.records.get(registration_id)
+
+    def of_number(self, customer_number: str) -> Registration | None:
+        holder = self.numbers.get(customer_number_key(customer_number))
+        return None if holder is None or holder.mapped else self.records[holder.registration_id]
 
     def reserve(self, registration: Registration) -> None:
         same = self.records.get(registration.id)

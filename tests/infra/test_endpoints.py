@@ -15,6 +15,8 @@ POST /auth/login credentials auth.login
 POST /auth/refresh credentials auth.refresh
 POST /auth/logout credentials auth.logout
 POST /auth/request-password-reset credentials auth.request_password_reset
+GET /auth/password-policy public auth.password_policy
+PATCH /me bearer auth.update_me
 POST /auth/request-signup-proof credentials auth.request_signup_proof
 POST /auth/reset-password credentials auth.reset_password
 POST /auth/change-password bearer auth.change_password
@@ -35,6 +37,7 @@ GET /orders/{sfOrderId} bearer orders.get_order
 GET /subscriptions bearer subscriptions.list_subscriptions
 GET /subscriptions/{id} bearer subscriptions.get_subscription
 GET /subscriptions/{id}/esim bearer subscriptions.get_esim
+POST /subscriptions/{id}/reissue-esim bearer operations.start_reissue
 POST /webhooks/esim webhook webhooks.esim
 POST /webhooks/esim/{token} webhook webhooks.esim_hint
 POST /orders/{sfOrderId}/provision signed provision.start

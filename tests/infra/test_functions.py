@@ -14,6 +14,7 @@ from infra.iam_actions import (
     QUEUE_SEND,
     SECRET_READ,
     TABLE_READ,
+    TABLE_SCAN,
     TABLE_WRITE,
 )
 from tests.infra.template import Template, as_list, target, targets
@@ -93,6 +94,8 @@ def test_the_role_is_its_own_and_allows_exactly_the_row(
         **{ids[table]: set(TABLE_WRITE) for table in endpoint.writes},
         **{ids[secret]: set(SECRET_READ) for secret in endpoint.secrets},
     }
+    for table in endpoint.scans:
+        expected[ids[table]] = {*TABLE_SCAN, *expected[ids[table]]}
     if endpoint.cognito_actions:
         pool = next(iter(template.of("AWS::Cognito::UserPool")))
         expected[pool] = {f"cognito-idp:{action}" for action in endpoint.cognito_actions}

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 from portal import config
 from portal.domain.mail import MailTemplate
-from portal.domain.mail_contents import CONTENTS, PasswordReset
+from portal.domain.mail_contents import CONTENTS, PasswordReset, SignupProof
 from portal.vendor_errors import sendgrid, smtp
 
 from functions.email.sender import SenderConfig
 from infra.endpoints import ENDPOINTS
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "mails.md"
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "docs" / "mails.md"
 SETTINGS_OF_OTHERS = frozenset({"MAIL_SECRET_ID", "STAGE"})
 
 
@@ -47,7 +49,7 @@ def test_what_a_mail_may_carry(template: MailTemplate) -> None:
     assert (carries == "nothing") == (fields == [])
     assert to == ("address on file" if model.to_address_on_file else "portal account")
     assert copied == ("no" if model.carries_credential else "yes")
-    secret = "token" if model is PasswordReset else "activation code"
+    secret = "token" if model in (PasswordReset, SignupProof) else "activation code"
     assert (secret in looked_up) == model.carries_credential
     assert ("name" in looked_up) != model.to_address_on_file
 
@@ -72,3 +74,27 @@ def test_refusals_are_classified_as_in_the_tables() -> None:
         assert kind == row.kind.value
         assert becomes.startswith("dead letter" if row.kind.value == "refused" else "waits")
         assert remedy
+
+
+def test_every_mail_is_put_on_the_queue_by_something_that_ships() -> None:
+    """A template that nothing sends would be half of a feature."""
+    used = {
+        alias.name
+        for path in (ROOT / "functions").rglob("*.py")
+        if "email" not in path.relative_to(ROOT).parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "portal.domain.mail_contents"
+        for alias in node.names
+    }
+    assert {model.__name__ for model in CONTENTS.values()} - used == set()
+
+
+def test_nothing_puts_a_job_together_by_hand() -> None:
+    """Only through a model is it certain that the sender understands the job."""
+    by_hand = [
+        path
+        for folder in ("functions", "layers/shared/python/portal")
+        for path in (ROOT / folder).rglob("*.py")
+        if "MailJob(" in path.read_text(encoding="utf-8") and path.name != "mail.py"
+    ]
+    assert by_hand == []

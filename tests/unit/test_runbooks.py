@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 import pytest
 import typer
+from portal.domain.audit import FindingKind
 from portal.domain.provisioning_errors import REASONS
 from typer.testing import CliRunner
 
@@ -199,7 +200,9 @@ def test_lambdas_and_queues_are_called_so(page: Path) -> None:
     areas = "|".join({endpoint.area for endpoint in ENDPOINTS})
     short = {word for word in spoken(page) if re.fullmatch(rf"({areas})(-[a-z]+)+", word)}
     known = {endpoint.id for endpoint in ENDPOINTS}
-    assert {*lambdas, *short} - known - {path.stem for path in RUNBOOKS} - {*REASONS} == set()
+    assert {*lambdas, *short} - known - {path.stem for path in RUNBOOKS} - {*REASONS} - {
+        *FindingKind
+    } == set()
     others = {word for word in spoken(page) if word.startswith("portal-<stage>-")}
     queues = {f"portal-<stage>-{queue}{end}" for queue in Queue for end in ("", "-dead-letters")}
     assert others - queues - {"portal-<stage>-alarms"} == set()

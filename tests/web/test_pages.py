@@ -1,4 +1,4 @@
-"""The customers' pages in a real Chromium: with a faked API, and one journey on the stack."""
+"""Pages in a real Chromium: the customers', a journey on the stack, and the operator's screens."""
 
 from __future__ import annotations
 
@@ -26,17 +26,30 @@ def built() -> Path:
     return folder
 
 
-def test_pages_in_a_browser(built: Path, stack: StackContext) -> None:
+@pytest.mark.usefixtures("built")
+def test_pages_in_a_browser(stack: StackContext) -> None:
     """All page tests; their report is the output of this test."""
+    _run("pages", stack)
+
+
+@pytest.mark.usefixtures("built")
+def test_operators_screens_in_a_browser(stack: StackContext) -> None:
+    """The Salesforce components: each state with faked Apex, and presses on the stack."""
+    _run("operator", stack)
+
+
+def _run(script: str, stack: StackContext) -> None:
     assert stack.salesforce_url is not None
+    assert stack.whmcs_url is not None
     environment = {
         **os.environ,
         "PORTAL_URL": stack.front_url,
         "SALESFORCE_URL": stack.salesforce_url,
+        "WHMCS_URL": stack.whmcs_url,
         "WEB_PORT": str(_free_port()),
     }
     outcome = subprocess.run(  # noqa: S603  # our own command line
-        [WEB / "npm", "run", "--silent", "pages"],
+        [WEB / "npm", "run", "--silent", script],
         cwd=WEB,
         env=environment,
         timeout=PATIENCE,

@@ -1,7 +1,7 @@
-"""What a top-up was asked for with: the part of the job's input that is its own.
+"""The input of a top-up's job.
 
 The offer and its price were looked up when the operation was accepted. The customer has agreed to
-that price; it is charged, however long the operation waits.
+that price, so it is charged however long the operation waits.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from portal.operations.job import CLIENT_ID, service_of
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """`data_added` is in bytes, None when it is unlimited."""
+    """The requested top-up. `data_added` is in bytes, or None for unlimited data."""
 
     operation_id: str
     service_id: int
@@ -30,7 +30,7 @@ class Asked:
 
 
 def settled(offer: TopUpOffer) -> Mapping[str, str]:
-    """The members of the input."""
+    """Return the members of the input for an offer."""
     return {
         "provider": offer.provider,
         "offer": offer.provider_offer,
@@ -42,7 +42,7 @@ def settled(offer: TopUpOffer) -> Mapping[str, str]:
 
 
 def asked(job: Job) -> Asked:
-    """Read back from the input."""
+    """Return the requested top-up of a job."""
     given = job.input
     return Asked(
         operation_id=job.subject,

@@ -1,7 +1,7 @@
-"""What is recorded of a top-up's effects, and how they are found again in the other systems.
+"""Reads a top-up's records, and finds its effects in the other systems.
 
-Records of the charge and of the top-up belong to one invoice. When an attempt has been settled and
-the next one makes another invoice, they are those of the past, and count for nothing.
+Records of the charge and of the top-up belong to one invoice. After an attempt was settled, the
+next one creates another invoice, and the records of the first are ignored.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from functions.operations.topup.records import (
 
 
 def invoice_so_far(run: Run) -> InvoiceRecord:
-    """What is recorded of the invoice."""
+    """Return the record of the invoice."""
     return run.record(INVOICE) or InvoiceRecord()
 
 
 def invoice_number(run: Run) -> int:
-    """The invoice of this attempt. Raises LookupError without one (a defect)."""
+    """Return the invoice of this attempt. Raises LookupError without one, which is a defect."""
     number = invoice_so_far(run).invoice_id
     if number is None:
         msg = "there is no invoice yet"
@@ -43,7 +43,7 @@ def invoice_number(run: Run) -> int:
 
 
 def capture_so_far(run: Run) -> CaptureRecord:
-    """What is recorded of charging the invoice."""
+    """Return the record of charging the invoice."""
     record = run.record(CAPTURE)
     number = invoice_so_far(run).invoice_id
     if record is None or record.invoice_id != number:
@@ -52,7 +52,7 @@ def capture_so_far(run: Run) -> CaptureRecord:
 
 
 def top_up_so_far(run: Run) -> TopUpRecord:
-    """What is recorded of the top-up that the invoice is for."""
+    """Return the record of the top-up that belongs to the invoice."""
     record = run.record(TOP_UP)
     number = invoice_so_far(run).invoice_id
     if record is None or record.invoice_id != number:
@@ -61,7 +61,7 @@ def top_up_so_far(run: Run) -> TopUpRecord:
 
 
 def find_invoice(run: Run, invoicing: Invoicing, record: InvoiceRecord) -> int | None:
-    """The invoice with the record's marker. Raises StopWorkflow when there are several."""
+    """Return the invoice with the record's marker. Raises StopWorkflow if there are several."""
     if record.request is None:
         return None
     run.require(WHMCS_CALL_SECONDS)
@@ -74,7 +74,7 @@ def find_invoice(run: Run, invoicing: Invoicing, record: InvoiceRecord) -> int |
 
 
 def find_top_up(run: Run, provider: EsimProvider, changes: LineChanges) -> TopUp | None:
-    """How the top-up stands at the provider; None when it certainly did not happen.
+    """Return the top-up at the provider; None if it certainly did not happen.
 
     Raises the errors of `EsimProvider.find_top_up`.
     """

@@ -1,4 +1,4 @@
-"""What a top-up needs of the world."""
+"""The ports of the top-up workflow."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from portal.ports.accounts import CaseJobs
 from portal.ports.billing_orders import BillingClients, ServiceReader
 from portal.ports.esim import EsimProvider
+from portal.ports.esim_events import EsimWaits
 from portal.ports.identity import CustomerDirectory
 from portal.ports.invoicing import Credits, Invoicing
 from portal.ports.mail import MailQueue
@@ -16,9 +17,9 @@ from portal.ports.topups import LineChanges
 
 @dataclass(frozen=True, kw_only=True)
 class TopUpPorts:
-    """WHMCS, the eSIM provider, our own tables and queues.
+    """WHMCS, the eSIM provider, and the portal's tables and queues.
 
-    `payment_method` is the system name of the gateway module that invoices are made with.
+    `payment_method` is the system name of WHMCS' gateway module for invoices.
     """
 
     lines: ServiceLines
@@ -29,6 +30,7 @@ class TopUpPorts:
     credits: Credits
     esim: EsimProvider
     changes: LineChanges
+    waits: EsimWaits
     cases: CaseJobs
     mail_queue: MailQueue
     payment_method: str

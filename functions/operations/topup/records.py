@@ -1,5 +1,6 @@
-"""What each step of a top-up leaves for later steps and for its own retries. Times are epoch
-seconds.
+"""The records of the steps of a top-up, for later steps and for retries.
+
+Times are epoch seconds.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pydantic import Field
 
 
 class LoadRecord(Record):
-    """Whose line is topped up: `account_id` is the Salesforce Account."""
+    """The line and its owner. `account_id` is the Salesforce Account."""
 
     account_id: str = ""
     line_id: str = ""
@@ -22,7 +23,7 @@ LOAD = StepKey("load", LoadRecord)
 
 
 class CheckRecord(Record):
-    """`data_total`: the bytes bought for the line so far, where the provider tells."""
+    """`data_total` is the number of bytes bought so far; None if the provider does not tell."""
 
     data_total: int | None = None
     checked: bool = True
@@ -34,8 +35,8 @@ CHECK = StepKey("check", CheckRecord)
 class Request(Record):
     """A request to WHMCS that may have taken effect.
 
-    `first_at` and `sent_at`: when it was sent first and last. `looked_at`: when a look first found
-    nothing. `sends`: how often it was sent in `attempt`.
+    `first_at` and `sent_at` are the times of the first and last sending. `looked_at` is the time of
+    the first look that found nothing. `sends` counts the sendings in `attempt`.
     """
 
     attempt: int
@@ -46,7 +47,7 @@ class Request(Record):
 
 
 class Refund(Record):
-    """What is given back as credit: `request` is AddCredit's."""
+    """The amount to credit. `request` is the request of AddCredit."""
 
     amount: Decimal
     request: Request | None = None
@@ -54,10 +55,10 @@ class Refund(Record):
 
 
 class InvoiceRecord(Record):
-    """The invoice, or how the request for it stands; and what became of it when the job failed.
+    """The invoice or the request for it, and its settlement after a failure.
 
-    `marker` finds the invoice, and what is credited for it, in WHMCS. `unpaid`: the
-    operation failed and nothing was paid; `refund`: something was.
+    `marker` is in the invoice's notes and the credit's description. After a failure, `unpaid` says
+    that nothing was paid, and `refund` is set if something was.
     """
 
     marker: str = ""
@@ -71,10 +72,10 @@ INVOICE = StepKey("invoice", InvoiceRecord)
 
 
 class CaptureRecord(Record):
-    """Whether the invoice is paid, or how the request for it stands.
+    """Whether the invoice is paid, or the request for the payment.
 
-    `accepted`: WHMCS said that the payment was captured. It is never asked for again then, whatever
-    the invoice says.
+    `accepted` says that WHMCS reported a captured payment. Then no payment is requested again,
+    whatever the invoice's state.
     """
 
     invoice_id: int | None = None
@@ -87,10 +88,10 @@ CAPTURE = StepKey("capture", CaptureRecord)
 
 
 class TopUpRecord(Record):
-    """The top-up, or how the request for it stands.
+    """The top-up or the request for it.
 
-    `asked_at` is set once a request may have taken effect, `ref` names the effect. `data_before`
-    and `data_added` tell whether it did, where the provider lists no top-ups.
+    `asked_at` is set once a request may have taken effect. `ref` is its reference. `data_before`
+    and `data_added` tell whether it did, if the provider lists no top-ups.
     """
 
     invoice_id: int | None = None
@@ -106,7 +107,7 @@ TOP_UP = StepKey("top_up", TopUpRecord)
 
 
 class NotifyRecord(Record):
-    """How many mails were put on the queue."""
+    """The number of queued mails."""
 
     mails: int = Field(default=0)
 

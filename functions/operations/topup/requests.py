@@ -1,7 +1,7 @@
-"""Sending to WHMCS what it cannot recognise when it comes again.
+"""Sends requests to WHMCS, which does not recognise repeated requests.
 
-The intent is recorded before the request leaves. After an answer that cannot be trusted, two looks
-at least a minute apart must both find nothing before it is sent once more.
+The intent is recorded before the request leaves. After an unknown
+outcome, two looks at least a minute apart must find nothing before it is sent again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MOST_SENDS = 2
 
 
 def sent_now(run: Run, before: Request | None) -> Request:
-    """The record of a request that leaves now."""
+    """Return the record of a request that is sent now."""
     now, attempt = int(run.now()), run.job.attempt
     if before is None:
         return Request(attempt=attempt, first_at=now, sent_at=now)
@@ -28,12 +28,12 @@ def sent_now(run: Run, before: Request | None) -> Request:
 
 
 def sent_too_often(run: Run, request: Request) -> bool:
-    """Whether it is a person's turn: sending it once more would not settle anything."""
+    """Return whether a person must decide, because sending again would not help."""
     return _sends(run, request) >= MOST_SENDS
 
 
 def found_nothing(run: Run, request: Request, save: Callable[[Request], None], what: str) -> None:
-    """A look found nothing: raise Postpone unless an earlier look did, a minute ago."""
+    """Raise Postpone unless an earlier look, at least a minute ago, found nothing, too."""
     since = -1.0 if request.looked_at is None else run.now() - request.looked_at
     if since < 0:  # the first look, or the clock was set back
         save(request.model_copy(update={"looked_at": int(run.now())}))

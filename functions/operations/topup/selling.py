@@ -1,10 +1,11 @@
-"""What a customer can buy for a line, and at which price."""
+"""The top-ups that a customer can buy for a line."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from portal.domain.esim import Line, LineState
 from portal.domain.identity import CustomerMapping
 from portal.domain.problems import (
     INVALID_REQUEST,
@@ -16,6 +17,7 @@ from portal.domain.problems import (
 )
 from portal.domain.service_line import ServiceLine
 from portal.domain.topup import TopUpOffer
+from portal.domain.upstream import Refused, Unauthorized
 from portal.ports.invoicing import ClientCurrencies
 from portal.ports.service_lines import ServiceLines
 
@@ -24,22 +26,27 @@ OFFER_UNKNOWN = "offer-unknown"
 
 @dataclass(frozen=True, kw_only=True)
 class Selling:
-    """Offers by line. `currency` is the portal's; `can_pay` is the payment gate by client id."""
+    """Offers by line.
+
+    `line_at` reads a line at the provider by its id. `currency` is the portal's. `can_pay` is the
+    payment gate by client id.
+    """
 
     lines: ServiceLines
+    line_at: Callable[[str], Line]
     offers_of: Callable[[ServiceLine], Sequence[TopUpOffer]]
     currencies: ClientCurrencies
     currency: str
     can_pay: Callable[[int], bool]
 
     def offers(self, customer: CustomerMapping, service_id: int) -> Sequence[TopUpOffer]:
-        """What can be bought; empty when nothing can. Raises Problem `not-found`."""
+        """Return the offers for a line. Raises Problem `not-found`."""
         line = self._line(customer, service_id)
         offers = self.offers_of(line)
         return offers if offers and self._billed_in_our_currency(line) else ()
 
     def chosen(self, customer: CustomerMapping, service_id: int, offer_id: str) -> TopUpOffer:
-        """The offer, which this customer can buy now.
+        """Return an offer that this customer can buy now.
 
         Raises Problem `not-found`, `topup-unavailable`, `invalid-request` or
         `payment-method-required`.
@@ -71,7 +78,17 @@ class Selling:
                 PAYMENT_METHOD_REQUIRED,
                 "Add a payment method that is valid, then try again.",
             )
+        if not self._active(line):
+            raise Problem(TOPUP_UNAVAILABLE, "The line is not active.")
         return chosen
+
+    def _active(self, line: ServiceLine) -> bool:
+        try:
+            return self.line_at(line.line_id).state is LineState.ACTIVE
+        except Unauthorized:
+            raise
+        except Refused:
+            return False  # there is no such line any more
 
     def _line(self, customer: CustomerMapping, service_id: int) -> ServiceLine:
         line = self.lines.of_service(service_id)
@@ -80,5 +97,5 @@ class Selling:
         return line
 
     def _billed_in_our_currency(self, line: ServiceLine) -> bool:
-        """WHMCS bills in the client's currency, whatever number it is given."""
+        """Return whether WHMCS bills the client, and so any amount, in the portal's currency."""
         return self.currencies.of_client(line.client_id) == self.currency

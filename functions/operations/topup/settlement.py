@@ -1,9 +1,9 @@
-"""Settling the money of a top-up that failed or was cancelled.
+"""Settles the money of a top-up that failed or was cancelled.
 
-- Nothing was paid: the invoice is cancelled, so that nobody can pay it later.
-- Something was paid, by our capture or in any other way, and the top-up certainly did not happen:
-  a Case is opened and the amount is credited in WHMCS, each once.
-- The provider cannot tell whether the top-up happened, or WHMCS whether something was charged: a
+- If nothing was paid, the invoice is cancelled, so that nobody can pay it later.
+- If something was paid, by the portal or in another way, and the top-up certainly did not happen, a
+  Case is opened, the amount is credited in WHMCS and the customer gets a mail, each once.
+- If the provider cannot tell whether the top-up happened, or WHMCS whether something was charged, a
   Case is opened, nothing is credited, and a person decides.
 """
 
@@ -15,13 +15,18 @@ from typing import Literal, Protocol
 
 from portal.domain.cases import CaseJob, TopUpCase
 from portal.domain.esim import ChangeState
+from portal.domain.mail import MailJob
+from portal.domain.mail_contents import TopupRefunded
+from portal.domain.money import Money
 from portal.domain.upstream import OutcomeUnknown, Refused, Unauthorized, Unavailable
 from portal.engine.failures import Postpone, StopWorkflow
 from portal.engine.steps import Run
 from portal.observability import count
+from portal.operations.job import owner_of
 from portal.ports.accounts import CaseJobs
 from portal.ports.esim import EsimProvider
 from portal.ports.invoicing import BilledInvoice, Credits, InvoiceStatus, Invoicing
+from portal.ports.mail import MailQueue
 from portal.ports.topups import LineChanges
 
 from functions.operations.timeouts import WHMCS_CALL_SECONDS
@@ -43,22 +48,23 @@ class Save(Protocol):
     """Records changes of the refund."""
 
     def __call__(self, **changes: object) -> None:
-        """Raises as `Run.save`."""
+        """Save the changes. Raises the errors of `Run.save`."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settlement:
-    """Settles; repeated until it is done. Raises StopWorkflow when a person must decide."""
+    """Settles a top-up. Raises StopWorkflow when a person must decide."""
 
     invoicing: Invoicing
     credits: Credits
     provider: EsimProvider
     changes: LineChanges
     cases: CaseJobs
+    mail_queue: MailQueue
 
     def settle(self, run: Run) -> None:
-        """The compensation of the step `invoice`; see the module."""
+        """Settle the money, as the module describes. It may be repeated until it succeeds."""
         if self._topped_up(run):
             raise StopWorkflow(
                 "topped-up", "The top-up took effect after all: start the next attempt."
@@ -77,13 +83,13 @@ class Settlement:
         self._give_back(run, record)
 
     def _topped_up(self, run: Run) -> bool:
-        """Whether the provider shows the top-up; a person decides when it cannot tell."""
+        """Return whether the top-up happened. Raises StopWorkflow if the provider cannot tell."""
         if top_up_so_far(run).done:
             return True
         try:
             found = find_top_up(run, self.provider, self.changes)
         except Unauthorized:
-            raise  # credentials get mended: it is looked at later
+            raise  # staff corrects the credentials, and a later run looks again
         except (OutcomeUnknown, Refused) as error:
             self._open_case(run, asked(run.job).price.value, decision="person")
             raise StopWorkflow("esim-outcome-unknown", error.message) from error
@@ -96,7 +102,7 @@ class Settlement:
         return True
 
     def _with_number(self, run: Run) -> InvoiceRecord:
-        """The record with the number of the invoice, if one was made."""
+        """Return the record with the number of the invoice, if one was created."""
         record = invoice_so_far(run)
         request = record.request
         if record.invoice_id is not None or request is None:
@@ -114,7 +120,7 @@ class Settlement:
         return record
 
     def _received(self, run: Run, number: int) -> Decimal:
-        """What was paid for the invoice, which nobody can pay any more from now on."""
+        """Cancel the invoice if it is unpaid, and return the received amount."""
         invoice = self._read(run, number)
         if invoice is not None and invoice.status is InvoiceStatus.UNPAID:
             run.require(WHMCS_CALL_SECONDS)
@@ -142,7 +148,7 @@ class Settlement:
         return invoice
 
     def _give_back(self, run: Run, record: InvoiceRecord) -> None:
-        """A Case, and the amount as credit. AddCredit is not repeated before two looks."""
+        """Open a Case, credit the amount and queue a mail. AddCredit needs two looks before."""
         refund, client_id = record.refund, asked(run.job).client_id
         if refund is None or refund.credited:
             return
@@ -157,13 +163,15 @@ class Settlement:
             try:
                 self.credits.add(client_id, refund.amount, f"Top-up not delivered {record.marker}")
             except (Refused, Unavailable):
-                save(request=None)  # nothing was credited for certain
+                save(request=None)  # certainly nothing was credited
                 raise
+        # The mail has a key: if the record that follows is lost, it is put again and is one mail.
+        self.mail_queue.put([_refunded(run, record.invoice_id, refund.amount)])
         save(credited=True)
         count("TopupRefunded")
 
     def _credited(self, run: Run, record: InvoiceRecord, request: Request, save: Save) -> bool:
-        """Whether an earlier AddCredit took effect."""
+        """Return whether an earlier AddCredit took effect."""
         run.require(WHMCS_CALL_SECONDS)
         if self.credits.carries(asked(run.job).client_id, record.marker):
             return True
@@ -177,7 +185,7 @@ class Settlement:
     def _open_case(
         self, run: Run, amount: Decimal, *, decision: Literal["credit", "person"]
     ) -> None:
-        """Put on the queue again, it is the same Case."""
+        """Queue a Case. Queuing it again gives no second Case."""
         wanted, record, error = asked(run.job), invoice_so_far(run), run.job.last_error
         self.cases.send(
             CaseJob(
@@ -195,3 +203,20 @@ class Settlement:
                 ),
             )
         )
+
+
+def _refunded(run: Run, invoice_id: int | None, amount: Decimal) -> MailJob:
+    """That the data was not added, and how much is credited."""
+    wanted = asked(run.job)
+    return MailJob.of(
+        TopupRefunded(
+            subscription_id=wanted.service_id,
+            offer_name=wanted.name,
+            price=Money.of(amount, wanted.price.currency),
+            invoice_id=invoice_id,
+        ),
+        user_id=owner_of(run.job),
+        # Another attempt has an invoice of its own, and what is paid for that is credited too.
+        dedup_key=f"topup-refunded:{wanted.operation_id}:{invoice_id}",
+        correlation_id=run.job.correlation_id,
+    )

@@ -1,4 +1,4 @@
-"""What customers read about a top-up."""
+"""The texts for customers about a top-up."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from functions.operations.words import OperationWords
 
 
 def made_good(job: Job) -> str:
-    """What became of the customer's money after the top-up failed."""
+    """Return a sentence about the customer's money after the top-up failed."""
     top_up, invoice = _record(job, TOP_UP), _record(job, INVOICE)
     if top_up is not None and top_up.done:
         return "The data was added to your line."

@@ -1,4 +1,4 @@
-"""How a line is topped up: the list of steps, and what belongs to the end."""
+"""The workflow of top-ups."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ TEXTS = Texts(
 
 
 def top_up(ports: TopUpPorts) -> Workflow:
-    """The whole workflow. Nobody outside is told of its end: its owner asks."""
+    """Return the workflow. It reports its end to no other system; its owner polls it."""
     settlement = Settlement(
         invoicing=ports.invoicing,
         credits=ports.credits,
         provider=ports.esim,
         changes=ports.changes,
         cases=ports.cases,
+        mail_queue=ports.mail_queue,
     )
     return Workflow(
         kind=TOPUP.name,
@@ -41,7 +42,7 @@ def top_up(ports: TopUpPorts) -> Workflow:
             Check(ports.services, ports.clients, ports.esim),
             Invoice(ports.invoicing, settlement, ports.payment_method),
             Capture(ports.invoicing),
-            BuyTopUp(ports.esim, ports.changes),
+            BuyTopUp(ports.esim, ports.changes, ports.waits),
             Notify(ports.mail_queue),
         ],
         texts=TEXTS,
@@ -52,7 +53,7 @@ def top_up(ports: TopUpPorts) -> Workflow:
 
 
 def summary(run: Run) -> Data:
-    """What is kept of a finished top-up: `{invoiceId, changeId?}`."""
+    """Return the result of a finished top-up: `{invoiceId, changeId?}`."""
     change = run.result(TOP_UP).change_id
     return {
         "invoiceId": run.result(INVOICE).invoice_id,

@@ -23,6 +23,7 @@ from functions.provision.made_so_far import made_so_far
 from functions.provision.records import ADD_ORDER, LOAD, LoadRecord
 from functions.provision.timeouts import FRESH_SECONDS
 
+# An order in Draft is not submitted yet. Other statuses, such as Rejected, are refused, too.
 APPROVED = frozenset({"Approved", "Activated"})
 SUBMITTED = "Pending Review"
 

@@ -35,8 +35,8 @@ class Switches(BaseModel):
     - `unknown_line`: what a query for an unknown `esimTranNo` or `iccid` answers.
     - `refuse`: every order and top-up is refused with this code.
     - `webhook_delivery`: `automatic`, or `held` until the admin API delivers.
-    - `webhook_attempts`, `webhook_retry_seconds`: how often and how fast a failed delivery is
-      tried again (undocumented).
+    - `webhook_attempts`, `webhook_retry_seconds`: the number of deliveries of a webhook and the
+      seconds between them (undocumented).
     - `webhook_copies`, `webhook_spread_seconds`: each event is sent so often (0: it is lost),
       within so many seconds and in any order.
     """

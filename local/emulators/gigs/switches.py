@@ -50,8 +50,8 @@ class Switches(BaseModel):
     - `refuse_subscriptions`, `refuse_changes`, `refuse_addons`: refuse creation for this reason.
     - `iccid_digits`: 19 or 20.
     - `webhook_delivery`: `automatic`, or `held` until the admin API delivers.
-    - `webhook_attempts`, `webhook_retry_seconds`: how often and how fast a failed delivery is
-      tried again (Svix waits much longer; a laptop should not).
+    - `webhook_attempts`, `webhook_retry_seconds`: the number of deliveries of a webhook and the
+      seconds between them (Svix waits much longer).
     - `webhook_copies`, `webhook_spread_seconds`: each event is sent so often (0: it is lost),
       within so many seconds and in any order.
     """

@@ -33,10 +33,10 @@ class Delivery:
 
 
 class Deliveries:
-    """A queue of deliveries; its parameters are read when needed.
+    """A queue of deliveries. Its parameters are read when needed.
 
-    `copies` is how often each is sent (0: it is lost), `spread_seconds` the time within which they
-    leave, in any order.
+    `copies` is how often each delivery is sent (with 0 it is lost). They leave within
+    `spread_seconds`, in any order.
     """
 
     def __init__(

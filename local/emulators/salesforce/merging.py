@@ -1,8 +1,8 @@
-"""Merging of duplicate records, as users do it in Salesforce ("Merge Accounts").
+"""Merges duplicate records, as users do in Salesforce ("Merge Accounts").
 
-The REST API cannot merge; users, Apex and SOAP can. What a merge leaves behind is documented:
-the duplicates are in the recycle bin with `MasterRecordId` naming the record that was kept, and
-every record that referred to a duplicate refers to the kept one. `queryAll` finds the duplicates
+The REST API cannot merge, but users, Apex and SOAP can. After a merge, the duplicates are in the
+recycle bin, and their `MasterRecordId` names the kept record. Every record that referred to a
+duplicate refers to the kept one. `queryAll` finds the duplicates
 until the recycle bin is emptied. Source: Salesforce Object Reference, Account (MasterRecordId),
 and SOAP API Developer Guide, merge().
 """
@@ -20,7 +20,7 @@ MOST_DUPLICATES = 2
 
 
 def merge_accounts(org: Org, master_id: str, duplicate_ids: Sequence[str], user_id: str) -> None:
-    """Merge one or two Accounts into another. Raises ValueError for what Salesforce refuses."""
+    """Merge one or two Accounts into another. Raises ValueError if Salesforce would refuse."""
     accounts = org.schema.get("Account")
     master = _live(org, accounts, master_id)
     duplicates = [_live(org, accounts, duplicate) for duplicate in duplicate_ids]
@@ -47,7 +47,7 @@ def _live(org: Org, sobject: SObject, record_id: str) -> Record:
 
 
 def _reparent(org: Org, accounts: SObject, duplicate: Record, master: Record) -> None:
-    """Every record that refers to the duplicate refers to the master."""
+    """Make every record that refers to the duplicate refer to the master."""
     for sobject in org.schema.all():
         fields = [
             field

@@ -1,7 +1,7 @@
-"""The account's suppression lists, and whom of a mail's recipients they keep from getting it.
+"""The account's suppression lists, which decide which recipients do not get a mail.
 
 Source: Twilio SendGrid, "Suppressions overview", "Bypass filters" of Mail Send and "Event Webhook
-Reference", event `dropped`: the mail is accepted, and dropped for the address afterwards.
+Reference", event `dropped`: the mail is accepted and later dropped for the address.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FILTERS = (BYPASS_ALL, *(bypass for _, bypass in LISTS.values()))
 
 
 class SuppressionSeed(BaseModel):
-    """Addresses to be put on the lists."""
+    """The initial addresses of the lists."""
 
     model_config = ConfigDict(extra="forbid")
     bounces: list[str] = []
@@ -36,17 +36,17 @@ class SuppressionSeed(BaseModel):
 
 @dataclass
 class Suppressions:
-    """Lists by name; addresses in lower case."""
+    """The lists by name. Addresses are in lower case."""
 
     lists: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in LISTS})
 
     def load(self, seed: SuppressionSeed) -> None:
-        """Add a seed to what is there."""
+        """Add the addresses of a seed."""
         for name, addresses in seed.model_dump().items():
             self.lists[name].update(address.lower() for address in addresses)
 
     def dropped(self, mail: dict[str, Any], address: str) -> str | None:
-        """Why the address does not get the mail; None when it does."""
+        """Return why the address does not get the mail; None when it does."""
         settings = mail.get("mail_settings") or {}
         if _enabled(settings, BYPASS_ALL):
             return None
@@ -56,12 +56,12 @@ class Suppressions:
         return None
 
     def as_json(self) -> dict[str, list[str]]:
-        """For looking at them."""
+        """Return the lists for the admin API."""
         return {name: sorted(addresses) for name, addresses in self.lists.items()}
 
 
 def problems(mail: dict[str, Any]) -> Iterator[Problem]:
-    """What is wrong with the bypass filters; their wording is assumed."""
+    """Return what is wrong with the bypass filters; their wording is assumed."""
     settings = mail.get("mail_settings")
     if not isinstance(settings, dict):
         return

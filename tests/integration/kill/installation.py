@@ -17,6 +17,7 @@ from portal.repositories.dynamodb import Table
 from portal.repositories.workflow import DynamoJobStore
 
 from local.demo.data import gigs_seed, salesforce_seed, whmcs_seed
+from local.emulators.esim_access.emulator import ACCESS_CODE, SECRET_KEY, EsimAccess
 from local.emulators.gigs.emulator import Gigs
 from local.emulators.kit.emulator import Emulator
 from local.emulators.kit.server import running as serving_emulator
@@ -44,6 +45,8 @@ PASSWORD_RULES = {
 QUEUES = (
     "provision",
     "provision-waiting",
+    "operation",
+    "operation-waiting",
     "email",
     "case",
     "case-waiting",
@@ -52,10 +55,11 @@ QUEUES = (
 STATUS_INDEX = "status-index"
 SIGNING_KEY_ID = "local-1"
 SIGNING_KEY = "signing-secret-of-the-kill-tests"
-SECRETS = {
+SECRETS: dict[str, dict[str, Any]] = {
     "salesforce": {"consumerKey": CONSUMER_KEY, "consumerSecret": CONSUMER_SECRET},
     "whmcs": WHMCS_CREDENTIALS,
     "esim": {"project": "portal-local", "token": "local-gigs-token"},
+    "esim-access": {"accessCode": ACCESS_CODE, "secretKey": SECRET_KEY},
     "signing": {"keys": {SIGNING_KEY_ID: SIGNING_KEY}},
 }
 VISIBILITY = "900"
@@ -70,6 +74,7 @@ class Installation:
     salesforce: SalesforceEmulator
     whmcs: Whmcs
     gigs: Gigs
+    esim_access: EsimAccess
     urls: dict[str, str]
     queues: dict[str, str]
     user_pool: dict[str, str]
@@ -80,7 +85,12 @@ class Installation:
     @property
     def emulators(self) -> dict[str, Emulator[Any]]:
         """By name."""
-        return {"salesforce": self.salesforce, "whmcs": self.whmcs, "gigs": self.gigs}
+        return {
+            "salesforce": self.salesforce,
+            "whmcs": self.whmcs,
+            "gigs": self.gigs,
+            "esim_access": self.esim_access,
+        }
 
     def table(self, name: str) -> Table:
         """A table for the test's own reading and writing."""
@@ -170,7 +180,7 @@ class Installation:
                 f"{name.upper().replace('-', '_')}_QUEUE_URL": url
                 for name, url in self.queues.items()
             },
-            **{f"{name.upper()}_SECRET_ID": name for name in SECRETS},
+            **{f"{name.upper().replace('-', '_')}_SECRET_ID": name for name in SECRETS},
             **self.user_pool,
             **PASSWORD_RULES,
             "SALESFORCE_URL": self.urls["salesforce"],
@@ -194,6 +204,8 @@ class Installation:
             "PROVISION_MAX_RETRIES": "7",
             "PROVISION_NEEDS_APPROVAL": "true",
             "PROVISION_PATIENCE_HOURS": "24",
+            "OPERATION_MAX_RETRIES": "7",
+            "OPERATION_PATIENCE_HOURS": "6",
             "CASE_MAX_RETRIES": "6",
             "CASE_PATIENCE_HOURS": "24",
             "CASE_DEAD_LETTERS_URL": self.queues["case-dead-letters"],
@@ -224,10 +236,12 @@ def installed(aws: Ministack, account: str) -> Iterator[Installation]:
     """Emulators started, tables and queues made, secrets stored."""
     with ExitStack() as stack:
         salesforce, whmcs, gigs = SalesforceEmulator(), Whmcs(), Gigs()
+        esim_access = EsimAccess()
         emulators: dict[str, Emulator[Any]] = {
             "salesforce": salesforce,
             "whmcs": whmcs,
             "gigs": gigs,
+            "esim_access": esim_access,
         }
         urls = {
             name: stack.enter_context(serving_emulator(emulator)).url
@@ -249,7 +263,18 @@ def installed(aws: Ministack, account: str) -> Iterator[Installation]:
         cognito = aws.client("cognito-idp", account=account)
         pool = _create_user_pool(cognito)
         yield Installation(
-            aws, account, salesforce, whmcs, gigs, urls, queues, pool, dynamodb, sqs, cognito
+            aws=aws,
+            account=account,
+            salesforce=salesforce,
+            whmcs=whmcs,
+            gigs=gigs,
+            esim_access=esim_access,
+            urls=urls,
+            queues=queues,
+            user_pool=pool,
+            dynamodb=dynamodb,
+            sqs=sqs,
+            cognito=cognito,
         )
 
 

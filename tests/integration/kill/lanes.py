@@ -19,8 +19,8 @@ ACCOUNTS = ("333344445551", "333344445552")
 class Starter(Protocol):
     """Starts a handler's process, once per copy."""
 
-    def __call__(self, module: str, copy: int = 1) -> Handler:
-        """The process of a module's handler."""
+    def __call__(self, module: str, copy: int = 1, **environment: str) -> Handler:
+        """The process of a module's handler; `environment` wins over the installation's."""
         ...
 
 
@@ -53,15 +53,16 @@ def lanes_running(logs: Path) -> Iterator[list[Lane]]:
 
 
 def _starter(stack: ExitStack, installation: Installation, logs: Path) -> Starter:
-    started: dict[tuple[str, int], Handler] = {}
+    started: dict[tuple[str, int, str], Handler] = {}
 
-    def start(module: str, copy: int = 1) -> Handler:
-        if (module, copy) not in started:
-            log = logs / f"{installation.account}-{module}-{copy}.log"
-            started[module, copy] = stack.enter_context(
-                serving(module, installation.environment(), log)
+    def start(module: str, copy: int = 1, **environment: str) -> Handler:
+        key = (module, copy, str(sorted(environment.items())))
+        if key not in started:
+            log = logs / f"{installation.account}-{module}-{len(started)}.log"
+            started[key] = stack.enter_context(
+                serving(module, installation.environment(**environment), log)
             )
-        return started[module, copy]
+        return started[key]
 
     return start
 

@@ -34,6 +34,9 @@ Message = dict[str, Any]
 class Provisioning:
     """A fresh world with the button pressed; `offset` is how far the clock has been moved."""
 
+    fresh_queue = "provision"
+    waiting_queue = WAITING
+
     def __init__(
         self,
         lane: Lane,
@@ -86,7 +89,7 @@ class Provisioning:
 
     def receive(self) -> Message:
         """The one message that is there."""
-        (record,) = self.installation.records("provision")
+        (record,) = self.installation.records(self.fresh_queue)
         return record
 
     def deliver(self, **options: Any) -> Outcome:
@@ -120,7 +123,7 @@ class Provisioning:
     @property
     def waits(self) -> bool:
         """Whether its message has gone over to the queue of those that wait."""
-        return str(self.message["eventSourceARN"]).endswith(f":{WAITING}")
+        return str(self.message["eventSourceARN"]).endswith(f":{self.waiting_queue}")
 
     def wait_until_due(self) -> None:
         """Move all clocks past the lease and the next try."""
@@ -136,11 +139,11 @@ class Provisioning:
 
     def _settle_message(self, outcome: Outcome) -> None:
         self.kept = kept = bool(outcome.answer["batchItemFailures"])
-        waiting = self.installation.records(WAITING)
-        follow_ups = self.installation.backlog("provision") + len(waiting)
+        waiting = self.installation.records(self.waiting_queue)
+        follow_ups = self.installation.backlog(self.fresh_queue) + len(waiting)
         assert kept or follow_ups or self.job.status.over, "nothing will bring the job back"
         assert follow_ups <= 1, "the worker multiplies messages"
-        for queue in ("provision", WAITING):
+        for queue in (self.fresh_queue, self.waiting_queue):
             self.installation.purge(queue)
         if waiting:
             (self.message,) = waiting

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import hashlib
+import hmac
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,7 +54,9 @@ def stub() -> Iterator[Stubber]:
 @pytest.fixture
 def users(stub: Stubber) -> CognitoUsers:
     client: Any = stub.client
-    return CognitoUsers(user_pool_id=POOL, client_id=CLIENT, client=lambda: client)
+    return CognitoUsers(
+        user_pool_id=POOL, client_id=CLIENT, client_secret="", client=lambda: client
+    )
 
 
 def test_a_user_is_made_without_mail_and_with_nothing_but_the_address(
@@ -227,7 +232,9 @@ def test_no_answer(
     error: BotoCoreError, on_write: type[Exception], on_read: type[Exception]
 ) -> None:
     broken: Any = Broken(error)
-    users = CognitoUsers(user_pool_id=POOL, client_id=CLIENT, client=lambda: broken)
+    users = CognitoUsers(
+        user_pool_id=POOL, client_id=CLIENT, client_secret="", client=lambda: broken
+    )
     with pytest.raises(on_write):
         users.set_password(SUB, "secret")
     with pytest.raises(on_read):
@@ -258,3 +265,71 @@ def test_a_life_in_a_pool() -> None:
         users.delete(user_id)
         with pytest.raises(NotAuthenticated):
             users.authenticate("a@example.com", "Secret-pass-1!")
+
+
+# The client's secret
+
+SECRET = "kanari-client-secret-0af3e1b7"
+
+
+def describe(stub: Stubber, secret: str | None) -> None:
+    found: dict[str, Any] = {"UserPoolId": POOL, "ClientId": CLIENT}
+    found |= {"ClientSecret": secret} if secret else {}
+    stub.add_response(
+        "describe_user_pool_client",
+        {"UserPoolClient": found},
+        {"UserPoolId": POOL, "ClientId": CLIENT},
+    )
+
+
+@pytest.fixture
+def confidential(stub: Stubber) -> CognitoUsers:
+    """A client whose secret is not known yet."""
+    client: Any = stub.client
+    return CognitoUsers(user_pool_id=POOL, client_id=CLIENT, client=lambda: client)
+
+
+def test_the_secret_is_asked_for_once_and_proves_every_call(
+    stub: Stubber, confidential: CognitoUsers
+) -> None:
+    describe(stub, SECRET)
+    text = f"a@example.com{CLIENT}".encode()
+    digest = hmac.new(SECRET.encode(), text, hashlib.sha256).digest()
+    stub.add_response(
+        "admin_initiate_auth",
+        {"AuthenticationResult": RESULT},
+        {
+            "UserPoolId": POOL,
+            "ClientId": CLIENT,
+            "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
+            "AuthParameters": {
+                "USERNAME": "a@example.com",
+                "PASSWORD": "pw",
+                "SECRET_HASH": base64.b64encode(digest).decode(),
+            },
+        },
+    )
+    stub.add_response(
+        "get_tokens_from_refresh_token",
+        {"AuthenticationResult": RESULT},
+        {"RefreshToken": "token", "ClientId": CLIENT, "ClientSecret": SECRET},
+    )
+    stub.add_response(
+        "revoke_token", {}, {"Token": "next", "ClientId": CLIENT, "ClientSecret": SECRET}
+    )
+    confidential.authenticate("a@example.com", "pw")
+    confidential.refresh("token")
+    confidential.revoke("next")
+
+
+def test_a_wrong_secret_is_our_mistake_and_no_wrong_password(
+    stub: Stubber, confidential: CognitoUsers
+) -> None:
+    describe(stub, SECRET)
+    text = "Unable to verify secret hash for client x"
+    stub.add_client_error("admin_initiate_auth", "NotAuthorizedException", text)
+    with pytest.raises(Refused):
+        confidential.authenticate("a@example.com", "pw")
+    stub.add_client_error("get_tokens_from_refresh_token", "NotAuthorizedException", text)
+    with pytest.raises(Refused):
+        confidential.refresh("token")

@@ -307,9 +307,29 @@ def test_invoices_of_an_installation_that_cannot_page_end(vendors: Vendors) -> N
 # Single sign-on
 
 
+def sign_on_of(vendors: Vendors, client_area: str | None = None) -> WhmcsSingleSignOn:
+    return WhmcsSingleSignOn(vendors.whmcs_client(), client_area or f"{vendors.whmcs_url}/")
+
+
+@pytest.mark.parametrize(
+    "client_area",
+    [
+        "https://billing.example/",
+        "http://127.0.0.1:1/",
+        "https://127.0.0.1/",
+        "http://localhost/",
+        "javascript:alert(1)",
+    ],
+)
+def test_a_link_to_another_place_is_not_handed_out(vendors: Vendors, client_area: str) -> None:
+    add_client(vendors)
+    with pytest.raises(Refused):
+        sign_on_of(vendors, client_area).link(42, SsoDestination(""))
+
+
 def test_a_link_opens_the_page_it_names(vendors: Vendors) -> None:
     add_client(vendors)
-    sign_on = WhmcsSingleSignOn(vendors.whmcs_client())
+    sign_on = sign_on_of(vendors)
     path = "index.php?rp=/account/paymentmethods"
     url = sign_on.link(42, SsoDestination("sso:custom_redirect", path))
     landed = requests.get(url, timeout=5)
@@ -321,7 +341,7 @@ def test_a_link_opens_the_page_it_names(vendors: Vendors) -> None:
 
 def refusal_of(vendors: Vendors, destination: SsoDestination) -> str:
     with pytest.raises(SsoRefused) as refused:
-        WhmcsSingleSignOn(vendors.whmcs_client()).link(42, destination)
+        sign_on_of(vendors).link(42, destination)
     return refused.value.reason
 
 
@@ -345,4 +365,4 @@ def test_a_client_who_switched_single_sign_on_off(vendors: Vendors) -> None:
 
 def test_a_client_that_is_gone_is_our_fault(vendors: Vendors) -> None:
     with pytest.raises(Refused, match="Invalid client_id"):
-        WhmcsSingleSignOn(vendors.whmcs_client()).link(999, SsoDestination(""))
+        sign_on_of(vendors).link(999, SsoDestination(""))

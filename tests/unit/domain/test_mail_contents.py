@@ -35,6 +35,7 @@ def test_nothing_personal_and_no_credential_has_a_field(
 
 def test_mails_with_credentials_are_known() -> None:
     assert {str(t) for t, model in CONTENTS.items() if model.carries_credential} == {
+        "signup-proof",
         "password-reset",
         "esim-activation",
         "esim-reissued",
@@ -64,6 +65,12 @@ def test_a_job_as_it_is_on_the_queue() -> None:
         },
         "correlationId": "c-1",
     }
+
+
+def test_a_line_or_an_invoice_that_is_not_known_is_left_out() -> None:
+    price = Money(amount="1500", currency="JPY")
+    receipt = TopupReceipt(subscription_id=77, offer_name="5 GB", price=price)
+    assert set(receipt.as_parameters()) == {"subscriptionId", "offerName", "price"}
 
 
 def test_times_survive_the_queue() -> None:

@@ -30,8 +30,19 @@ def test_plays_everything_against_a_good_stack(
     code, out = play(door, capsys)
     assert code == 0, out
     assert "QR code in the eSIM mail decodes" in out
+    assert "The button refuses an order in review: Approve the Order first." in out
     assert "Provisioning took" in out
     assert door.stack.order_status == "Activated"
+
+
+def test_where_no_approval_is_needed_the_first_press_counts(
+    door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    door.stack.needs_approval = False
+    code, out = play(door, capsys)
+    assert code == 0, out
+    assert "approved it" not in out
+    assert door.stack.order_status == "Pending Review"
 
 
 def steps(door: Door, *, terminal: bool) -> list[str]:
@@ -53,7 +64,7 @@ def test_in_a_terminal_steps_wrap_at_words_and_stay_indented(door: Door) -> None
 
 def test_in_a_pipe_each_step_is_one_line(door: Door) -> None:
     lines = steps(door, terminal=False)
-    assert "✓ 13 Pressed Provision again: nothing was done twice" in lines
+    assert "✓ 14 Pressed Provision again: nothing was done twice" in lines
 
 
 @pytest.mark.parametrize(
@@ -70,6 +81,9 @@ def test_in_a_pipe_each_step_is_one_line(door: Door) -> None:
         ("reset_works_twice", "The link worked twice"),
         ("session_outlives_reset", "Refreshing a session from before the reset should give 401"),
         ("linking_makes_a_client", "Linking made another WHMCS client"),
+        ("tops_up_twice", "The same request made 2 operations"),
+        ("charges_without_data", "One invoice and one top-up should have been added"),
+        ("top_up_fails", "The top-up ended as failed: Your payment was not accepted."),
     ],
 )
 def test_names_the_broken_promise(

@@ -6,7 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.api.rate_limit import RateLimiter
+from portal.domain.limits import LIMITS
+from portal.domain.upstream import UpstreamError
 from portal.ports.catalog import CatalogSource
+from portal.ports.invoicing import BilledInvoice
 from portal.repositories.workflow import timestamp
 from typer.testing import CliRunner, Result
 
@@ -17,6 +21,8 @@ from ops.ports import (
     DeadLetterPorts,
     JobPorts,
     Moved,
+    NumberPorts,
+    OperationPorts,
     OrderPorts,
     SalesforceOrder,
     UserPorts,
@@ -31,6 +37,8 @@ from tests.fakes.provisioning import (
     FakeWhmcsOrders,
     FakeWhmcsServices,
 )
+from tests.fakes.rate_limits import FakeRateCounters
+from tests.fakes.registrations import FakeIdentity
 from tests.fakes.workflow import FakeClock, FakeQueue, MemoryJobStore
 
 
@@ -94,6 +102,21 @@ class FakeDeadLetters:
         return Moved(moved, left)
 
 
+class _Invoices:
+    """`Invoicing` of which the operator's tools only read."""
+
+    def __init__(self, root: MemoryRoot) -> None:
+        self._root = root
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"the operator's tools do not use {name}")
+
+    def read(self, invoice_id: int) -> BilledInvoice | None:
+        if self._root.invoice_failure is not None:
+            raise self._root.invoice_failure
+        return self._root.invoices.get(invoice_id)
+
+
 @dataclass
 class MemoryRoot:
     """`Root` over fakes; `error` is what looking the stage up raises."""
@@ -111,11 +134,18 @@ class MemoryRoot:
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     error: Exception | None = None
 
+    signups: FakeIdentity = field(default_factory=FakeIdentity)
+    limiter: RateLimiter = field(
+        default_factory=lambda: RateLimiter(FakeRateCounters(), dict(LIMITS))
+    )
+
     def __post_init__(self) -> None:
         self.salesforce = FakeSalesforce(self.faults, None)
         self.reader = FakeOrderReader(self.salesforce)
         self.job_store = RecallingJobStore()
         self.queue = FakeQueue(self.clock)
+        self.invoices: dict[int, BilledInvoice] = {}
+        self.invoice_failure: UpstreamError | None = None
         self.whmcs = FakeWhmcs(self.faults, self.clock)
 
     def catalog(self) -> CatalogPorts:
@@ -126,6 +156,12 @@ class MemoryRoot:
     def jobs(self) -> JobPorts:
         return JobPorts(jobs=self.job_store, queue=self.queue, clock=self.clock)
 
+    def operation_jobs(self) -> JobPorts:
+        return self.jobs()
+
+    def operation(self) -> OperationPorts:
+        return OperationPorts(stage="test", jobs=self.jobs(), invoicing=_Invoices(self))
+
     def order(self) -> OrderPorts:
         return OrderPorts(
             stage="test",
@@ -135,6 +171,14 @@ class MemoryRoot:
             directory=self.directory,
             billing=FakeWhmcsOrders(self.whmcs),
             services=FakeWhmcsServices(self.whmcs),
+        )
+
+    def numbers(self) -> NumberPorts:
+        return NumberPorts(
+            directory=self.directory,
+            signups=self.signups,
+            limiter=self.limiter,
+            clock=self.clock,
         )
 
     def users(self) -> UserPorts:

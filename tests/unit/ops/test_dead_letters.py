@@ -77,11 +77,12 @@ def test_a_yes_is_for_everything() -> None:
     assert (len(root.email_letters.sent), len(root.case_letters.sent)) == (1, 2)
 
 
-def test_password_resets_with_dead_links_stay() -> None:
+@pytest.mark.parametrize("template", ["password-reset", "signup-proof"])
+def test_links_that_nobody_waits_for_any_more_stay(template: str) -> None:
     root = MemoryRoot(
         email_letters=FakeDeadLetters(
-            letter(1, template="password-reset", age=1801),
-            letter(2, template="password-reset", age=1799),
+            letter(1, template=template, age=1801),
+            letter(2, template=template, age=1799),
         )
     )
     result = root.run("redrive", "--dead-letters", "--yes")

@@ -37,15 +37,13 @@ class FakeAws:
         self.meta = boto3.client("cloudformation", region_name=REGION).meta
 
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803  # AWS' name
-        self._look(StackName == "Portal-dev", "ValidationError", "DescribeStacks")
+        self._look(
+            StackName in ("Portal-dev", "Portal-dev-api"), "ValidationError", "DescribeStacks"
+        )
         return {"Stacks": [{"Outputs": [{"OutputKey": "ApiUrl", "OutputValue": "https://api"}]}]}
 
     def get_function_configuration(self, *, FunctionName: str) -> dict[str, Any]:  # noqa: N803  # AWS' name
-        known = {
-            "portal-dev-provision-worker",
-            "portal-dev-catalog-list-products",
-            "portal-dev-operations-worker",
-        }
+        known = {f"portal-dev-{name}" for name in FUNCTIONS}
         self._look(FunctionName in known, "ResourceNotFoundException", "GetFunctionConfiguration")
         return {"Environment": {"Variables": {"STAGE": "dev", FunctionName: "1"}}}
 
@@ -65,6 +63,7 @@ def test_a_stage_is_what_its_lambdas_were_deployed_with() -> None:
     assert stage.environment == {
         "STAGE": "dev",
         "portal-dev-provision-worker": "1",
+        "portal-dev-audit-nightly": "1",
         "portal-dev-catalog-list-products": "1",
         "portal-dev-operations-worker": "1",
     }

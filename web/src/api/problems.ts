@@ -42,6 +42,8 @@ export const API_SLUGS = [
   'reauthentication-required',
   'sso-disabled',
   'esim-code-unavailable',
+  'reissue-unavailable',
+  'confirm-loss-required',
   'idempotency-key-missing',
   'signature-invalid',
   'already-running',

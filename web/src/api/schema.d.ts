@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/password-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of passwords */
+        get: operations["password_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/refresh": {
         parameters: {
             query?: never;
@@ -307,7 +324,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change my language */
+        patch: operations["update_me"];
         trace?: never;
     };
     "/me/billing": {
@@ -448,6 +466,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/subscriptions/{id}/reissue-esim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace the eSIM of a line */
+        post: operations["start_reissue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/subscriptions/{id}/topup": {
         parameters: {
             query?: never;
@@ -522,7 +557,9 @@ export interface components {
     schemas: {
         /**
          * ActionView
-         * @description What can be done with a line; `reason` is a code of docs/problems.md, *Obstacles*.
+         * @description An action on a line. `reason` is a code of docs/problems.md, *Obstacles*.
+         *
+         *     `confirmLoss` says that a reissue loses the rest of the line and needs `confirmLoss: true`.
          */
         ActionView: {
             action: components["schemas"]["LineAction"];
@@ -531,6 +568,11 @@ export interface components {
             reason?: components["schemas"]["Obstacle"] | null;
             /** Detail */
             detail?: string | null;
+            /**
+             * Confirmloss
+             * @default false
+             */
+            confirmLoss: boolean;
         };
         /**
          * Activation
@@ -654,6 +696,11 @@ export interface components {
         CatalogView: {
             /** Items */
             items: components["schemas"]["ProductView"][];
+            /**
+             * Taxincluded
+             * @description whether prices include consumption tax
+             */
+            taxIncluded: boolean;
         };
         /**
          * ChangePasswordRequest
@@ -708,10 +755,10 @@ export interface components {
         };
         /**
          * EsimActivation
-         * @description How to install an eSIM: a credential, to be shown and forgotten.
+         * @description The data for installing an eSIM. It is a credential, so show it and do not store it.
          *
-         *     `qrSvg` is an SVG document whose code says exactly `lpa`; `appleLink` (iOS 17.4 and later) and
-         *     `androidLink` open the installation on the phone that follows them.
+         *     `qrSvg` is an SVG document of a QR code with exactly `lpa`. `appleLink` (iOS 17.4 and later) and
+         *     `androidLink` open the installation on the phone.
          */
         EsimActivation: {
             /**
@@ -734,11 +781,11 @@ export interface components {
         };
         /**
          * EsimView
-         * @description An eSIM line as its provider tells it.
+         * @description An eSIM line at its provider.
          *
-         *     `state` is null while the provider does not answer; `installed` is null when it does not tell
-         *     whether a phone has the profile. `validUntil` is when the line ends, `periodEnds` when the
-         *     current period of a line that renews is over.
+         *     `state` is null while the provider does not answer. `installed` is null when it does not tell
+         *     whether a phone has the profile. `validUntil` is the end of the line. `periodEnds` is the end of
+         *     the current period of a line that renews.
          */
         EsimView: {
             state: components["schemas"]["LineState"] | null;
@@ -768,6 +815,12 @@ export interface components {
             status: "ok";
         };
         /**
+         * Ineligibility
+         * @description Why a product is not offered to a customer. Front ends rely on these: never rename one.
+         * @enum {string}
+         */
+        Ineligibility: "dwelling" | "tier" | "region" | "dwelling-unknown" | "tier-unknown" | "region-unknown";
+        /**
          * InvoiceDetail
          * @description One invoice with its lines.
          */
@@ -776,8 +829,11 @@ export interface components {
             id: number;
             /** Number */
             number: string;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "Unpaid" | "Overdue" | "Paid" | "Cancelled" | "Refunded" | "Collections" | "Payment Pending";
             /** Date */
             date: string | null;
             /** Duedate */
@@ -807,8 +863,11 @@ export interface components {
             id: number;
             /** Number */
             number: string;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "Unpaid" | "Overdue" | "Paid" | "Cancelled" | "Refunded" | "Collections" | "Payment Pending";
             /** Date */
             date: string | null;
             /** Duedate */
@@ -819,13 +878,13 @@ export interface components {
         };
         /**
          * LineAction
-         * @description What can be done with a line.
+         * @description An action on a line.
          * @enum {string}
          */
-        LineAction: "show";
+        LineAction: "show" | "reissue" | "topup";
         /**
          * LineState
-         * @description How a line stands. `suspended` carries no traffic, but can come back.
+         * @description The state of a line. A `suspended` line carries no traffic and can be resumed.
          * @enum {string}
          */
         LineState: "pending" | "active" | "suspended" | "ended";
@@ -841,8 +900,11 @@ export interface components {
             /** Quantity */
             quantity: number;
             unitPrice: components["schemas"]["Money"] | null;
-            /** Billingcycle */
-            billingCycle: string;
+            /**
+             * Billingcycle
+             * @enum {string}
+             */
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             /** Options */
             options: components["schemas"]["OptionShown"][];
             /** Serviceid */
@@ -912,6 +974,14 @@ export interface components {
             sfAccountId?: string | null;
         };
         /**
+         * MeChange
+         * @description What is to change; what is left out stays.
+         */
+        MeChange: {
+            /** Language */
+            language?: ("en" | "ja") | null;
+        };
+        /**
          * MeResponse
          * @description Who is signed in.
          */
@@ -945,14 +1015,26 @@ export interface components {
             currency: string;
         };
         /**
+         * NotOfferedView
+         * @description A product that is on sale and not offered to this customer, and every reason.
+         */
+        NotOfferedView: {
+            /** Sku */
+            sku: string;
+            /** Name */
+            name: string;
+            /** Reasons */
+            reasons: components["schemas"]["Ineligibility"][];
+        };
+        /**
          * Obstacle
-         * @description Why an action cannot be done now.
+         * @description The reason why an action is not possible now.
          * @enum {string}
          */
-        Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "no-activation-code";
+        Obstacle: "service-not-active" | "provider-changed" | "provider-unavailable" | "line-pending" | "line-suspended" | "line-ended" | "already-installed" | "reissue-not-supported" | "reissue-limit-reached" | "topup-not-supported" | "no-activation-code";
         /**
          * OfferValidity
-         * @description How long the data can be used.
+         * @description The time for which the data can be used.
          */
         OfferValidity: {
             /**
@@ -965,7 +1047,7 @@ export interface components {
         };
         /**
          * OperationStep
-         * @description One thing that is done, or is to be done, in words.
+         * @description A step of an operation, in words for customers.
          */
         OperationStep: {
             /** Step */
@@ -982,18 +1064,18 @@ export interface components {
         };
         /**
          * OperationView
-         * @description How an operation stands.
+         * @description The state of an operation.
          *
-         *     `nextStep` says what happens next; `message` says how it ended, when it failed.
+         *     `nextStep` says what happens next. `message` says why it failed.
          */
         OperationView: {
             /** Operationid */
             operationId: string;
             /**
              * Kind
-             * @constant
+             * @enum {string}
              */
-            kind: "topup";
+            kind: "topup" | "reissue";
             /**
              * Status
              * @enum {string}
@@ -1143,6 +1225,16 @@ export interface components {
             timeline: components["schemas"]["TimelineEntry"][];
             /** Nextstep */
             nextStep: string;
+            /**
+             * Delayed
+             * @description the set-up goes on, but its last try failed because of another system
+             */
+            delayed: boolean;
+            /**
+             * Pollafter
+             * @description seconds after which it is worth asking again; null when nothing is to come
+             */
+            pollAfter: number | null;
             /** Message */
             message?: string | null;
             /** Scheduledat */
@@ -1175,6 +1267,41 @@ export interface components {
             items: components["schemas"]["TopupOffer"][];
             /** Nextcursor */
             nextCursor?: string | null;
+        };
+        /**
+         * PasswordPolicyView
+         * @description What a new password must have; `minLength` and `maxLength` count characters.
+         *
+         *     Beside that it neither begins nor ends with a space and does not contain the part of the
+         *     e-mail address before the @.
+         */
+        PasswordPolicyView: {
+            /** Minlength */
+            minLength: number;
+            /** Maxlength */
+            maxLength: number;
+            /**
+             * Lowercase
+             * @description at least one of a-z
+             */
+            lowercase: boolean;
+            /**
+             * Uppercase
+             * @description at least one of A-Z
+             */
+            uppercase: boolean;
+            /**
+             * Digits
+             * @description at least one of 0-9
+             */
+            digits: boolean;
+            /**
+             * Symbols
+             * @description at least one of `symbolCharacters`
+             */
+            symbols: boolean;
+            /** Symbolcharacters */
+            symbolCharacters: string;
         };
         /**
          * PaymentMethodView
@@ -1216,7 +1343,14 @@ export interface components {
         PersonalCatalogView: {
             /** Items */
             items: components["schemas"]["ProductView"][];
+            /**
+             * Taxincluded
+             * @description whether prices include consumption tax
+             */
+            taxIncluded: boolean;
             eligibility: components["schemas"]["EligibilityView"];
+            /** Notoffered */
+            notOffered: components["schemas"]["NotOfferedView"][];
         };
         /**
          * Problem
@@ -1267,8 +1401,13 @@ export interface components {
             /** Heroimageurl */
             heroImageUrl: string | null;
             price: components["schemas"]["Money"];
-            /** Billingcycle */
-            billingCycle: string;
+            /** Taxincluded */
+            taxIncluded: boolean;
+            /**
+             * Billingcycle
+             * @enum {string}
+             */
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             /** Maxquantity */
             maxQuantity: number;
             /** Requirespaymentmethod */
@@ -1278,7 +1417,7 @@ export interface components {
         };
         /**
          * ProfileState
-         * @description Where the profile of a line is (GSMA SGP.22). `unknown`: the provider does not tell.
+         * @description The state of a line's profile (GSMA SGP.22); `unknown` if the provider does not tell.
          * @enum {string}
          */
         ProfileState: "released" | "downloaded" | "installed" | "enabled" | "disabled" | "deleted" | "unknown";
@@ -1358,6 +1497,22 @@ export interface components {
             sfNumber: string;
         };
         /**
+         * ReissueRequest
+         * @description Why another eSIM is needed; `confirmLoss`: the customer knows what is lost by it.
+         */
+        ReissueRequest: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "lost" | "new-phone" | "broken" | "other";
+            /**
+             * Confirmloss
+             * @default false
+             */
+            confirmLoss: boolean;
+        };
+        /**
          * ResetMailRequest
          * @description Whose password is to be reset.
          */
@@ -1385,7 +1540,7 @@ export interface components {
         };
         /**
          * ServiceStatus
-         * @description How a service stands. `unknown`: a status that an installation has invented.
+         * @description The status of a service. `unknown` is a status that only this installation has.
          * @enum {string}
          */
         ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
@@ -1482,7 +1637,7 @@ export interface components {
         };
         /**
          * SubscriptionSummary
-         * @description One service in a list. `price` is null when billing does not tell amount or currency.
+         * @description One service in a list. `price` is null if WHMCS does not tell amount or currency.
          */
         SubscriptionSummary: {
             /** Id */
@@ -1494,9 +1649,9 @@ export interface components {
             status: components["schemas"]["ServiceStatus"];
             /**
              * Billingcycle
-             * @example monthly
+             * @enum {string}
              */
-            billingCycle: string;
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             price: components["schemas"]["Money"] | null;
             /** Since */
             since: string | null;
@@ -1505,7 +1660,7 @@ export interface components {
         };
         /**
          * SubscriptionView
-         * @description One service; `esim` is null for services without a line.
+         * @description One service. `esim` is null for services without a line.
          */
         SubscriptionView: {
             /** Id */
@@ -1517,9 +1672,9 @@ export interface components {
             status: components["schemas"]["ServiceStatus"];
             /**
              * Billingcycle
-             * @example monthly
+             * @enum {string}
              */
-            billingCycle: string;
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             price: components["schemas"]["Money"] | null;
             /** Since */
             since: string | null;
@@ -1532,8 +1687,11 @@ export interface components {
          * @description One thing that happened, or is happening, in words.
          */
         TimelineEntry: {
-            /** Step */
-            step: string;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "received" | "review" | "load" | "check" | "activate_esim" | "add_order" | "accept_order" | "verify" | "write_back" | "notify" | "set_up" | "cancelled";
             /** Label */
             label: string;
             /**
@@ -1566,9 +1724,10 @@ export interface components {
         };
         /**
          * TopupOffer
-         * @description What can be added to a line.
+         * @description A top-up that can be bought for a line.
          *
-         *     `dataBytes` null is unlimited; `validity` null lasts as long as the line's period.
+         *     `dataBytes` is null for unlimited data. `validity` is null if the data lasts as long as the
+         *     line's period.
          */
         TopupOffer: {
             /** Offerid */
@@ -1582,7 +1741,7 @@ export interface components {
         };
         /**
          * TopupRequest
-         * @description Which offer to buy: the price is the offer's.
+         * @description The offer to buy, at the offer's price.
          */
         TopupRequest: {
             /**
@@ -1593,7 +1752,7 @@ export interface components {
         };
         /**
          * UsageView
-         * @description Data of a line in bytes; `totalBytes` null is unlimited; `asOf`: when it was counted.
+         * @description The data of a line in bytes at `asOf`. `totalBytes` is null for unlimited data.
          */
         UsageView: {
             /** Usedbytes */
@@ -1607,19 +1766,512 @@ export interface components {
         };
     };
     responses: {
-        /** @description What is wrong and what to do */
-        Problem: {
+        /** @description Two portal accounts belong to the same customer (`account-conflict`); The account is not complete yet (`account-not-mapped`) */
+        AccountConflictOrAccountNotMapped: {
             headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-conflict" | "https://portal.example/problems/account-not-mapped";
+                };
+            };
+        };
+        /** @description Two portal accounts belong to the same customer (`account-conflict`); The account is not complete yet (`account-not-mapped`); The same request is still being worked on (`in-progress`); A valid payment method is needed first (`payment-method-required`) */
+        AccountConflictOrAccountNotMappedOrInProgressOrPaymentMethodRequired: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-conflict" | "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/in-progress" | "https://portal.example/problems/payment-method-required";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`) */
+        AccountNotMapped: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`); Confirm what is lost with the old eSIM (`confirm-loss-required`); Another operation works on this line (`operation-in-progress`); This eSIM cannot be replaced now (`reissue-unavailable`) */
+        AccountNotMappedOrConfirmLossRequiredOrOperationInProgressOrReissueUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/confirm-loss-required" | "https://portal.example/problems/operation-in-progress" | "https://portal.example/problems/reissue-unavailable";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`); Something changed meanwhile (`conflict`) */
+        AccountNotMappedOrConflict: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/conflict";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`); There is no activation code to show (`esim-code-unavailable`) */
+        AccountNotMappedOrEsimCodeUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/esim-code-unavailable";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`); Another operation works on this line (`operation-in-progress`); A valid payment method is needed first (`payment-method-required`); This line cannot be topped up (`topup-unavailable`) */
+        AccountNotMappedOrOperationInProgressOrPaymentMethodRequiredOrTopupUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/operation-in-progress" | "https://portal.example/problems/payment-method-required" | "https://portal.example/problems/topup-unavailable";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`); Single sign-on is switched off in billing (`sso-disabled`) */
+        AccountNotMappedOrSsoDisabled: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/sso-disabled";
+                };
+            };
+        };
+        /** @description The account is not complete yet (`account-not-mapped`); This line cannot be topped up (`topup-unavailable`) */
+        AccountNotMappedOrTopupUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/topup-unavailable";
+                };
+            };
+        };
+        /** @description Provisioning is already under way (`already-running`) */
+        AlreadyRunning: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/already-running";
+                };
+            };
+        };
+        /** @description The cart cannot be ordered as it is (`cart-invalid`); The Idempotency-Key was used for something else (`idempotency-key-reused`); Some values are not valid (`invalid-request`) */
+        CartInvalidOrIdempotencyKeyReusedOrInvalidRequest: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/cart-invalid" | "https://portal.example/problems/idempotency-key-reused" | "https://portal.example/problems/invalid-request";
+                };
+            };
+        };
+        /** @description That customer already has a portal account (`customer-already-registered`); That e-mail address already has a portal account (`email-already-registered`); The same request is still being worked on (`in-progress`); The billing account asks for a second factor (`two-factor-required`) */
+        CustomerAlreadyRegisteredOrEmailAlreadyRegisteredOrInProgressOrTwoFactorRequired: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/customer-already-registered" | "https://portal.example/problems/email-already-registered" | "https://portal.example/problems/in-progress" | "https://portal.example/problems/two-factor-required";
+                };
+            };
+        };
+        /** @description That customer already has a portal account (`customer-already-registered`); That e-mail address already has a portal account (`email-already-registered`); The same request is still being worked on (`in-progress`); That e-mail address already has a billing account (`whmcs-account-exists`) */
+        CustomerAlreadyRegisteredOrEmailAlreadyRegisteredOrInProgressOrWhmcsAccountExists: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/customer-already-registered" | "https://portal.example/problems/email-already-registered" | "https://portal.example/problems/in-progress" | "https://portal.example/problems/whmcs-account-exists";
+                };
+            };
+        };
+        /** @description The customer number is not proved (`customer-not-proved`); The billing account belongs to another customer number (`customer-number-mismatch`); That customer number is not known (`customer-number-unknown`); Some values are not valid (`invalid-request`); The password does not meet the rules (`password-refused`) */
+        CustomerNotProvedOrCustomerNumberMismatchOrCustomerNumberUnknownOrInvalidRequestOrPasswordRefused: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/customer-not-proved" | "https://portal.example/problems/customer-number-mismatch" | "https://portal.example/problems/customer-number-unknown" | "https://portal.example/problems/invalid-request" | "https://portal.example/problems/password-refused";
+                };
+            };
+        };
+        /** @description The customer number is not proved (`customer-not-proved`); That customer number is not known (`customer-number-unknown`); Some values are not valid (`invalid-request`); The password does not meet the rules (`password-refused`) */
+        CustomerNotProvedOrCustomerNumberUnknownOrInvalidRequestOrPasswordRefused: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/customer-not-proved" | "https://portal.example/problems/customer-number-unknown" | "https://portal.example/problems/invalid-request" | "https://portal.example/problems/password-refused";
+                };
+            };
+        };
+        /** @description Not allowed (`forbidden`) */
+        Forbidden: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/forbidden";
+                };
+            };
+        };
+        /** @description The Idempotency-Key header is missing (`idempotency-key-missing`); The request could not be read (`malformed-request`) */
+        IdempotencyKeyMissingOrMalformedRequest: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/idempotency-key-missing" | "https://portal.example/problems/malformed-request";
+                };
+            };
+        };
+        /** @description The Idempotency-Key was used for something else (`idempotency-key-reused`); Some values are not valid (`invalid-request`) */
+        IdempotencyKeyReusedOrInvalidRequest: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/idempotency-key-reused" | "https://portal.example/problems/invalid-request";
+                };
+            };
+        };
+        /** @description Something went wrong on our side (`internal-error`) */
+        InternalError: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/internal-error";
+                };
+            };
+        };
+        /** @description E-mail or password is wrong (`invalid-credentials`) */
+        InvalidCredentials: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/invalid-credentials";
+                };
+            };
+        };
+        /** @description E-mail or password is wrong (`invalid-credentials`); Sign in to do this (`unauthenticated`) */
+        InvalidCredentialsOrUnauthenticated: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/invalid-credentials" | "https://portal.example/problems/unauthenticated";
+                };
+            };
+        };
+        /** @description Sign in again (`invalid-refresh-token`) */
+        InvalidRefreshToken: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/invalid-refresh-token";
+                };
+            };
+        };
+        /** @description Some values are not valid (`invalid-request`) */
+        InvalidRequest: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/invalid-request";
+                };
+            };
+        };
+        /** @description Some values are not valid (`invalid-request`); Your link has expired or was already used (`invalid-reset-token`); The password does not meet the rules (`password-refused`) */
+        InvalidRequestOrInvalidResetTokenOrPasswordRefused: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/invalid-request" | "https://portal.example/problems/invalid-reset-token" | "https://portal.example/problems/password-refused";
+                };
+            };
+        };
+        /** @description Some values are not valid (`invalid-request`); The password does not meet the rules (`password-refused`) */
+        InvalidRequestOrPasswordRefused: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/invalid-request" | "https://portal.example/problems/password-refused";
+                };
+            };
+        };
+        /** @description The request could not be read (`malformed-request`) */
+        MalformedRequest: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/malformed-request";
+                };
+            };
+        };
+        /** @description Not found (`not-found`) */
+        NotFound: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/not-found";
+                };
+            };
+        };
+        /** @description A system behind the portal did not answer in time (`outcome-unknown`) */
+        OutcomeUnknown: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/outcome-unknown";
+                };
+            };
+        };
+        /** @description The request is too large (`payload-too-large`) */
+        PayloadTooLarge: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/payload-too-large";
+                };
+            };
+        };
+        /** @description Too many attempts (`rate-limited`) */
+        RateLimited: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/rate-limited";
+                };
+            };
+        };
+        /** @description Sign in again to do this (`reauthentication-required`); Sign in to do this (`unauthenticated`) */
+        ReauthenticationRequiredOrUnauthenticated: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/reauthentication-required" | "https://portal.example/problems/unauthenticated";
+                };
+            };
+        };
+        /** @description The signature does not verify (`signature-invalid`) */
+        SignatureInvalid: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/signature-invalid";
+                };
+            };
+        };
+        /** @description Sign in to do this (`unauthenticated`) */
+        Unauthenticated: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/unauthenticated";
+                };
+            };
+        };
+        /** @description Send application/json (`unsupported-media-type`) */
+        UnsupportedMediaType: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/unsupported-media-type";
+                };
+            };
+        };
+        /** @description A system behind the portal refused (`upstream-refused`) */
+        UpstreamRefused: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/upstream-refused";
+                };
+            };
+        };
+        /** @description A system behind the portal is not available (`upstream-unavailable`) */
+        UpstreamUnavailable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/upstream-unavailable";
+                };
             };
         };
     };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description the caller's, or a new one; support finds everything by it */
+        "X-Correlation-Id": string;
+        /** @description names the version of what is answered */
+        ETag: string;
+        /** @description where what was made is */
+        Location: string;
+        /** @description `true`: it had been done before */
+        "Idempotency-Replayed": string;
+        /** @description seconds after which the request may be sent again */
+        "Retry-After": string;
+        /** @description `Bearer` */
+        "WWW-Authenticate": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1633,6 +2285,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currentPassword": "Sakura-2026-Ueno",
+                 *       "newPassword": "Ueno-2027-Sakura"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangePasswordRequest"];
             };
         };
@@ -1640,22 +2298,43 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["InvalidCredentialsOrUnauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequestOrPasswordRefused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     link_whmcs: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `en` or `ja`: the language of the mails to come */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "hanako@example.com",
+                 *       "password": "the password of billing",
+                 *       "sfNumber": "CN-000101"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LinkRequest"];
             };
         };
@@ -1663,24 +2342,45 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RegisteredResponse"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["InvalidCredentials"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["CustomerAlreadyRegisteredOrEmailAlreadyRegisteredOrInProgressOrTwoFactorRequired"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CustomerNotProvedOrCustomerNumberMismatchOrCustomerNumberUnknownOrInvalidRequestOrPasswordRefused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     login: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `browser`: the refresh token comes as an HttpOnly cookie */
+                "X-Portal-Client"?: "browser";
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "hanako@example.com",
+                 *       "password": "Sakura-2026-Ueno"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LoginRequest"];
             };
         };
@@ -1688,24 +2388,43 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TokenResponse"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["InvalidCredentials"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     logout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `1`: needed with calls that rely on the cookie */
+                "X-Portal-CSRF"?: "1";
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "refreshToken": "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIn0"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RefreshRequest"] | null;
             };
         };
@@ -1713,22 +2432,67 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
-    refresh: {
+    password_policy: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordPolicyView"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `1`: needed with calls that rely on the cookie */
+                "X-Portal-CSRF"?: "1";
+            };
+            path?: never;
+            cookie?: never;
+        };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "refreshToken": "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIn0"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RefreshRequest"] | null;
             };
         };
@@ -1736,13 +2500,24 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TokenResponse"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["InvalidRefreshToken"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     request_password_reset: {
@@ -1754,6 +2529,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "hanako@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResetMailRequest"];
             };
         };
@@ -1761,24 +2541,39 @@ export interface operations {
             /** @description Successful Response */
             202: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": null;
-                };
+                content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     request_signup_proof: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `en` or `ja`: the language of the mails to come */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "sfNumber": "CN-000101"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignupProofRequest"];
             };
         };
@@ -1786,13 +2581,21 @@ export interface operations {
             /** @description Successful Response */
             202: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": null;
-                };
+                content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     reset_password: {
@@ -1804,6 +2607,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "the token of the mail",
+                 *       "newPassword": "Ueno-2027-Sakura"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResetPasswordRequest"];
             };
         };
@@ -1811,22 +2620,52 @@ export interface operations {
             /** @description Successful Response */
             204: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequestOrInvalidResetTokenOrPasswordRefused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     signup: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `en` or `ja`: the language of the mails to come */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "hanako@example.com",
+                 *       "password": "Sakura-2026-Ueno",
+                 *       "firstName": "Hanako",
+                 *       "lastName": "Sato",
+                 *       "phone": "+819012345678",
+                 *       "sfNumber": "CN-000101",
+                 *       "address": {
+                 *         "street": "1-2-3 Shibakoen",
+                 *         "city": "Minato-ku",
+                 *         "state": "Tokyo",
+                 *         "postcode": "105-0011",
+                 *         "country": "JP"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignupRequest"];
             };
         };
@@ -1834,13 +2673,24 @@ export interface operations {
             /** @description Successful Response */
             201: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RegisteredResponse"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["CustomerAlreadyRegisteredOrEmailAlreadyRegisteredOrInProgressOrWhmcsAccountExists"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CustomerNotProvedOrCustomerNumberUnknownOrInvalidRequestOrPasswordRefused"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     sso_link: {
@@ -1852,6 +2702,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "destination": "payment-methods"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SsoRequest"];
             };
         };
@@ -1859,13 +2714,25 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SsoLink"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMappedOrSsoDisabled"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     list_invoices: {
@@ -1873,6 +2740,8 @@ export interface operations {
             query?: {
                 /** @description nextCursor of a page */
                 cursor?: string;
+                /** @description only what is still to be paid */
+                status?: "unpaid" | null;
                 limit?: number;
             };
             header?: never;
@@ -1884,13 +2753,23 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Page_InvoiceView_"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     get_invoice: {
@@ -1907,13 +2786,24 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["InvoiceDetail"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     payment_methods: {
@@ -1928,13 +2818,22 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentMethodsSummary"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMapped"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     list_products: {
@@ -1943,7 +2842,10 @@ export interface operations {
                 /** @description only this category */
                 category?: ("Internet" | "eSIM" | "VPN" | "Other") | null;
             };
-            header?: never;
+            header?: {
+                /** @description an ETag that was read; unchanged is then 304 */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1952,6 +2854,8 @@ export interface operations {
             /** @description Products in display order */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1961,11 +2865,20 @@ export interface operations {
             /** @description Unchanged since the version named in If-None-Match */
             304: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     personalized: {
@@ -1983,19 +2896,32 @@ export interface operations {
             /** @description Products in display order, and why these */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PersonalCatalogView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountConflictOrAccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     get_product: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description an ETag that was read; unchanged is then 304 */
+                "If-None-Match"?: string;
+            };
             path: {
                 sku: string;
             };
@@ -2006,6 +2932,8 @@ export interface operations {
             /** @description The product */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2015,11 +2943,21 @@ export interface operations {
             /** @description Unchanged since the version named in If-None-Match */
             304: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     health: {
@@ -2034,13 +2972,19 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     me: {
@@ -2055,13 +2999,61 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["MeResponse"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
+    update_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "language": "ja"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMapped"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     get_address: {
@@ -2076,24 +3068,42 @@ export interface operations {
             /** @description The address; ETag names its version */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AddressView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMapped"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     update_address: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the ETag that was read; a change made meanwhile is then told as `conflict` */
+                "If-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "street": "4-5-6 Shiba"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AddressChange"];
             };
         };
@@ -2101,13 +3111,26 @@ export interface operations {
             /** @description The address after the change; ETag names its version */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AddressView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMappedOrConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     get_operation: {
@@ -2124,13 +3147,22 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     list_orders: {
@@ -2149,13 +3181,23 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Page_OrderSummary_"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountConflictOrAccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     create_order: {
@@ -2163,13 +3205,23 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description names this attempt (visible ASCII, in quotes or not); without it the same cart within 24 hours is one order */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "sku": "ESIM-DATA-5GB",
+                 *           "quantity": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["OrderRequest"];
             };
         };
@@ -2177,6 +3229,9 @@ export interface operations {
             /** @description The order had been placed before (Idempotency-Replayed) */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2186,13 +3241,27 @@ export interface operations {
             /** @description The order was placed */
             201: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OrderCreated"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountConflictOrAccountNotMappedOrInProgressOrPaymentMethodRequired"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CartInvalidOrIdempotencyKeyReusedOrInvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     get_order: {
@@ -2209,19 +3278,37 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OrderView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountConflictOrAccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     start: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description seconds since 1970 at which the request was signed */
+                "X-Portal-Timestamp": string;
+                /** @description the name of the signing key */
+                "X-Portal-Key-Id": string;
+                /** @description names this attempt; signed */
+                "Idempotency-Key": string;
+            };
             path: {
                 sfOrderId: string;
             };
@@ -2242,6 +3329,9 @@ export interface operations {
             /** @description The order is provisioned already; nothing was done */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2251,13 +3341,28 @@ export interface operations {
             /** @description The attempt is recorded (Idempotency-Replayed: it had been before) */
             202: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProvisionAccepted"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["IdempotencyKeyMissingOrMalformedRequest"];
+            401: components["responses"]["SignatureInvalid"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AlreadyRunning"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     list_subscriptions: {
@@ -2276,13 +3381,23 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SubscriptionSummary_"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     get_subscription: {
@@ -2299,13 +3414,24 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SubscriptionView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMapped"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     get_esim: {
@@ -2322,21 +3448,32 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EsimActivation"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["ReauthenticationRequiredOrUnauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMappedOrEsimCodeUnavailable"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
-    start_topup: {
+    start_reissue: {
         parameters: {
             query?: never;
             header?: {
                 /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
-                "idempotency-key"?: string | null;
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 id: string;
@@ -2345,6 +3482,62 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "new-phone",
+                 *       "confirmLoss": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReissueRequest"];
+            };
+        };
+        responses: {
+            /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
+            202: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            400: components["responses"]["IdempotencyKeyMissingOrMalformedRequest"];
+            401: components["responses"]["ReauthenticationRequiredOrUnauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMappedOrConfirmLossRequiredOrOperationInProgressOrReissueUnavailable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
+    start_topup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description required: names this attempt (visible ASCII, in quotes or not); the same key with the same request is the same operation */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "offerId": "offer-0123456789abcdef"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TopupRequest"];
             };
         };
@@ -2352,13 +3545,28 @@ export interface operations {
             /** @description The operation is recorded (Idempotency-Replayed: it had been before) */
             202: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["IdempotencyKeyMissingOrMalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMappedOrOperationInProgressOrPaymentMethodRequiredOrTopupUnavailable"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     list_topup_offers: {
@@ -2375,13 +3583,24 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TopupOffer_"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountNotMappedOrTopupUnavailable"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     esim: {
@@ -2396,13 +3615,21 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Received"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["SignatureInvalid"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
     esim_hint: {
@@ -2419,13 +3646,22 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Received"];
                 };
             };
-            default: components["responses"]["Problem"];
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
         };
     };
 }

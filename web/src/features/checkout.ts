@@ -66,7 +66,7 @@ export function usePlaceOrder(done: (order: Schemas['OrderCreated']) => void): P
       const body = orderBody(lines, wish);
       const key = keyFor('order', body);
       const order = await settle(() =>
-        must(api.POST('/orders', { params: { header: { 'idempotency-key': key } }, body })),
+        must(api.POST('/orders', { params: { header: { 'Idempotency-Key': key } }, body })),
       );
       emptyCart();
       forgetAttempt('order');

@@ -1,13 +1,14 @@
 /** Services of a customer, and what can be done with their eSIM. */
 
 import { useQuery } from '@tanstack/react-query';
-import { api, must } from '../api/client';
-import { coming, type OperationView } from '../api/coming';
+import { api, must, type Schemas } from '../api/client';
 import { ApiError } from '../api/problems';
 import { forgetAttempt, keyFor, type Slot } from './attempt';
 import { isSettled } from './checkout';
 import { queries } from './queries';
 import { settle } from './repeat';
+
+export type OperationView = Schemas['OperationView'];
 
 const SLOW = 15_000;
 
@@ -34,20 +35,26 @@ export const useService = (id: string) =>
 export const useTopupOffers = (id: string) =>
   useQuery({
     queryKey: ['services', 'offers', id],
-    queryFn: () =>
-      must(coming.GET('/subscriptions/{id}/topup-offers', { params: { path: { id } } })),
+    queryFn: () => must(api.GET('/subscriptions/{id}/topup-offers', { params: { path: { id } } })),
   });
 
 /** The activation code is a credential: it is asked for at a press and kept in no cache. */
 export const activationOf = (id: string) =>
   must(api.GET('/subscriptions/{id}/esim', { params: { path: { id } } }));
 
-export function reissue(id: string): Promise<OperationView> {
-  const body = { reason: 'requested-by-customer', confirmLoss: true };
+export type ReissueReason = Schemas['ReissueRequest']['reason'];
+export const REISSUE_REASONS: ReissueReason[] = ['lost', 'new-phone', 'broken', 'other'];
+
+export function reissue(
+  id: string,
+  reason: ReissueReason,
+  confirmLoss: boolean,
+): Promise<OperationView> {
+  const body = { reason, confirmLoss };
   return once(`reissue.${id}`, body, (key) =>
     must(
-      coming.POST('/subscriptions/{id}/reissue-esim', {
-        params: { path: { id }, header: { 'idempotency-key': key } },
+      api.POST('/subscriptions/{id}/reissue-esim', {
+        params: { path: { id }, header: { 'Idempotency-Key': key } },
         body,
       }),
     ),
@@ -58,8 +65,8 @@ export function topUp(id: string, offerId: string): Promise<OperationView> {
   const body = { offerId };
   return once(`topup.${id}`, body, (key) =>
     must(
-      coming.POST('/subscriptions/{id}/topup', {
-        params: { path: { id }, header: { 'idempotency-key': key } },
+      api.POST('/subscriptions/{id}/topup', {
+        params: { path: { id }, header: { 'Idempotency-Key': key } },
         body,
       }),
     ),
@@ -88,7 +95,7 @@ export const useOperation = (started: OperationView) =>
     queryKey: ['services', 'operation', started.operationId],
     queryFn: async () => {
       const path = { id: started.operationId };
-      const now = await must(coming.GET('/operations/{id}', { params: { path } }));
+      const now = await must(api.GET('/operations/{id}', { params: { path } }));
       if (OVER.has(now.status)) {
         void queries.invalidateQueries({ queryKey: ['services', 'one'] });
       }

@@ -43,6 +43,8 @@ const problems: Record<Slug, string> = {
     'The billing account belongs to another customer number. Check the number, or contact us.',
   'account-conflict':
     'Your customer record was merged with another one. Please contact us; nothing was changed.',
+  'reissue-unavailable': 'This eSIM cannot be replaced at the moment.',
+  'confirm-loss-required': 'Confirm what is lost with the current eSIM, then try again.',
   'esim-code-unavailable': 'There is no activation code to show for this eSIM at the moment.',
   'account-not-mapped': 'Your sign-up was interrupted. Send it once more to complete it.',
   'payment-method-required': 'Add a payment method first, then place the order.',
@@ -330,6 +332,8 @@ export const en = {
       cancelled:
         'This order was cancelled and will not be set up. Contact us if you did not expect that.',
     },
+    delayed:
+      'Setting up takes longer: one of our systems does not answer right now. We go on by ourselves. You do not need to do anything.',
     statusLabel: 'Status',
     timeline: 'Progress',
     steps: {
@@ -412,6 +416,10 @@ export const en = {
       'line-suspended': 'The eSIM is suspended. Please contact support.',
       'line-ended': 'The eSIM has ended.',
       'already-installed': 'The eSIM has been installed, so its code cannot be used again.',
+      'reissue-not-supported': 'This eSIM cannot be replaced here. Please contact support.',
+      'reissue-limit-reached':
+        'This eSIM was replaced several times within a month. Please contact support.',
+      'topup-not-supported': 'No data can be added to this eSIM.',
       'no-activation-code': 'This eSIM is sent to the phone by the network. It needs no code.',
     },
     price: 'Price',
@@ -447,6 +455,24 @@ export const en = {
     reissue: 'New phone or lost eSIM?',
     reissueText: 'You can get a new eSIM for the same number. The current eSIM stops working.',
     reissueConfirm: 'I understand that the current eSIM stops working.',
+    resendText:
+      'Your eSIM is not installed yet, so nothing has to be replaced: we send you its QR code again.',
+    resendButton: 'Send the QR code again',
+    replaceText:
+      'You get a new eSIM with the same plan. The current eSIM stops working, and the data that is left on it is lost.',
+    replaceConfirm:
+      'I understand that the current eSIM stops working and the data that is left on it is lost.',
+    replaceConfirmData: (left: string) =>
+      `I understand that the current eSIM stops working and ${left} of data that is left on it is lost.`,
+    reissueWhy: 'What happened?',
+    reissueReasons: {
+      lost: 'My phone is lost or was stolen',
+      'new-phone': 'I have a new phone',
+      broken: 'The eSIM does not work',
+      other: 'Something else',
+    },
+    reissueLate:
+      'Your new eSIM is ready. We have sent it to you by e-mail. We are still finishing something on our side.',
     reissueMust: 'Confirm this to continue.',
     reissueButton: 'Get a new eSIM',
     topup: 'More data',
@@ -461,7 +487,7 @@ export const en = {
       reissue: {
         pending: 'Your new eSIM is being prepared.',
         running: 'Your new eSIM is being prepared.',
-        succeeded: 'Your new eSIM is ready. We have sent it to you by e-mail.',
+        succeeded: 'The QR code of your eSIM is on its way to you by e-mail.',
         failed: 'We could not replace the eSIM. The current one still works.',
       },
       topup: {

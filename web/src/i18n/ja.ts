@@ -45,6 +45,8 @@ const problems: Messages['problems'] = {
     '請求アカウントのお客様番号が一致しません。番号を確認するか、お問い合わせください。',
   'account-conflict':
     'お客様情報が別の情報と統合されました。お問い合わせください。変更は行われていません。',
+  'reissue-unavailable': '現在、このeSIMは交換できません。',
+  'confirm-loss-required': '現在のeSIMとともに失われるものを確認してから、もう一度お試しください。',
   'esim-code-unavailable': '現在、このeSIMのアクティベーションコードは表示できません。',
   'account-not-mapped': '登録が途中で中断されました。もう一度送信すると完了します。',
   'payment-method-required': '先にお支払い方法を登録してから、ご注文ください。',
@@ -57,8 +59,7 @@ const problems: Messages['problems'] = {
   'signature-invalid': '送信内容を確認できませんでした。',
   'already-running': 'すでに処理中です。',
   'topup-unavailable': 'この回線にはデータを追加できません。',
-  'operation-in-progress':
-    'この回線では別の処理が進行中です。終わるまでお待ちください。',
+  'operation-in-progress': 'この回線では別の処理が進行中です。終わるまでお待ちください。',
   'reauthentication-required': '続けるには、もう一度パスワードを入力してください。',
   offline: 'サーバーに接続できませんでした。通信状況を確認して、もう一度お試しください。',
   timeout:
@@ -330,6 +331,8 @@ export const ja: Messages = {
       failed: '設定を完了できませんでした。担当者が対応しています。お客様の操作は不要です。',
       cancelled: 'このご注文はキャンセルされました。お心当たりのない場合はお問い合わせください。',
     },
+    delayed:
+      'システムの一部が応答していないため、手続きに時間がかかっています。回復しだい自動で続けますので、何もなさらなくて結構です。',
     statusLabel: '状況',
     timeline: '進み具合',
     steps: {
@@ -413,6 +416,10 @@ export const ja: Messages = {
       'line-suspended': 'このeSIMは停止中です。サポートにお問い合わせください。',
       'line-ended': 'このeSIMは終了しました。',
       'already-installed': 'このeSIMは設定済みのため、コードはもう使えません。',
+      'reissue-not-supported': 'このeSIMはここでは交換できません。サポートにお問い合わせください。',
+      'reissue-limit-reached':
+        'このeSIMは1か月の間に何度も交換されています。サポートにお問い合わせください。',
+      'topup-not-supported': 'このeSIMにはデータを追加できません。',
       'no-activation-code':
         'このeSIMはネットワークからスマートフォンに送られます。コードは不要です。',
     },
@@ -449,6 +456,23 @@ export const ja: Messages = {
     reissue: '機種変更・eSIMの紛失',
     reissueText: '同じ番号で新しいeSIMを発行できます。現在のeSIMは使えなくなります。',
     reissueConfirm: '現在のeSIMが使えなくなることを理解しました。',
+    resendText:
+      'eSIMはまだ設定されていないため、交換の必要はありません。QRコードをもう一度お送りします。',
+    resendButton: 'QRコードを再送する',
+    replaceText:
+      '同じプランの新しいeSIMを発行します。現在のeSIMは使えなくなり、残りのデータは失われます。',
+    replaceConfirm: '現在のeSIMが使えなくなり、残りのデータが失われることを理解しました。',
+    replaceConfirmData: (left) =>
+      `現在のeSIMが使えなくなり、残り${left}のデータが失われることを理解しました。`,
+    reissueWhy: '理由をお選びください',
+    reissueReasons: {
+      lost: 'スマートフォンを紛失した、または盗まれた',
+      'new-phone': '機種変更をした',
+      broken: 'eSIMが使えない',
+      other: 'その他',
+    },
+    reissueLate:
+      '新しいeSIMの準備ができました。メールでお送りしました。当社側の処理は続いています。',
     reissueMust: '続けるには、確認のチェックが必要です。',
     reissueButton: '新しいeSIMを発行',
     topup: 'データの追加',
@@ -463,7 +487,7 @@ export const ja: Messages = {
       reissue: {
         pending: '新しいeSIMを準備しています。',
         running: '新しいeSIMを準備しています。',
-        succeeded: '新しいeSIMの準備ができました。メールでお送りしました。',
+        succeeded: 'eSIMのQRコードをメールでお送りしました。',
         failed: 'eSIMを交換できませんでした。現在のeSIMは引き続き使えます。',
       },
       topup: {

@@ -3,7 +3,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { Schemas } from '../api/client';
-import type { ComingAction, OperationView } from '../api/coming';
 import { config } from '../config';
 import { asApiError, explain, problemText } from '../features/form';
 import { useFreshSignIn } from '../features/fresh-sign-in';
@@ -11,6 +10,9 @@ import { isMissing, Loaded } from '../features/loaded';
 import {
   activationOf,
   dataSize,
+  type OperationView,
+  REISSUE_REASONS,
+  type ReissueReason,
   reissue,
   topUp,
   useOperation,
@@ -69,6 +71,7 @@ function ServiceOf({ id }: { id: string }) {
                   />
                   <ReissuePanel
                     id={id}
+                    esim={service.esim}
                     action={actionOf(service.esim, 'reissue')}
                     started={setOperation}
                   />
@@ -83,7 +86,7 @@ function ServiceOf({ id }: { id: string }) {
   );
 }
 
-function actionOf(esim: Esim, action: Action['action'] | ComingAction): Action | undefined {
+function actionOf(esim: Esim, action: Action['action']): Action | undefined {
   return esim.actions.find((one) => one.action === action);
 }
 
@@ -139,10 +142,14 @@ function esimRows(esim: Esim | null, t: I18n['t'], f: Formats): ([string, string
 function Operation({ started }: { started: OperationView }) {
   const { t } = useI18n();
   const { data } = useOperation(started);
+  // It failed after the new eSIM was made: the customer has it, and we have something to mend.
+  const late =
+    data.status === 'failed' &&
+    data.steps.some(({ step, status }) => step === 'reissue' && status === 'done');
   const tone = data.status === 'succeeded' ? 'good' : data.status === 'failed' ? 'bad' : 'info';
   return (
     <Banner tone={tone} live>
-      <p>{t.services.operation[data.kind][data.status]}</p>
+      <p>{late ? t.services.reissueLate : t.services.operation[data.kind][data.status]}</p>
     </Banner>
   );
 }
@@ -299,34 +306,53 @@ function useAction(started: ActionProps['started']) {
   return { busy, failure, setFailure, start, dialog: fresh.dialog };
 }
 
-function ReissuePanel({ id, action, started }: ActionProps) {
+function ReissuePanel({ id, esim, action, started }: ActionProps & { esim: Esim }) {
   const { t } = useI18n();
+  const [reason, setReason] = useState<ReissueReason>();
   const [sure, setSure] = useState(false);
   const work = useAction(started);
+  const text = useReissueText(esim, action);
   if (!action) return null;
+  const submit = () => {
+    const missing = {
+      ...(reason ? {} : { '/reason': t.codes['option-required'] }),
+      ...(text.confirm && !sure ? { '/sure': t.services.reissueMust } : {}),
+    };
+    if (!reason || Object.keys(missing).length > 0) {
+      work.setFailure({ fields: missing, general: [] });
+    } else {
+      void work.start(async () => {
+        const begun = await reissue(id, reason, action.confirmLoss ?? false);
+        // The next one is asked for anew.
+        setReason(undefined);
+        setSure(false);
+        return begun;
+      });
+    }
+  };
   return (
     <section className="panel" aria-labelledby="reissue">
       <h2 id="reissue">{t.services.reissue}</h2>
-      <p>{t.services.reissueText}</p>
+      <p>{text.what}</p>
       <Reason action={action} />
       {action.available && (
-        <Form
-          failure={work.failure}
-          onEdit={() => work.setFailure(undefined)}
-          onSubmit={() => {
-            if (sure) void work.start(() => reissue(id));
-            else work.setFailure({ fields: { '/sure': t.services.reissueMust }, general: [] });
-          }}
-        >
-          <CheckField
-            name="/sure"
-            label={t.services.reissueConfirm}
-            checked={sure}
-            onChange={setSure}
+        <Form failure={work.failure} onEdit={() => work.setFailure(undefined)} onSubmit={submit}>
+          <RadioField
+            name="/reason"
+            label={t.services.reissueWhy}
+            value={reason}
+            onChange={(value) => setReason(value as ReissueReason)}
+            options={REISSUE_REASONS.map((value) => ({
+              value,
+              label: t.services.reissueReasons[value],
+            }))}
           />
+          {text.confirm && (
+            <CheckField name="/sure" label={text.confirm} checked={sure} onChange={setSure} />
+          )}
           <div className="buttons">
             <Button type="submit" busy={work.busy}>
-              {work.busy ? t.common.working : t.services.reissueButton}
+              {work.busy ? t.common.working : text.button}
             </Button>
           </div>
         </Form>
@@ -334,6 +360,27 @@ function ReissuePanel({ id, action, started }: ActionProps) {
       {work.dialog}
     </section>
   );
+}
+
+/** What another eSIM means for this line: the code once more, another profile, or another line. */
+function useReissueText({ installed, usage }: Esim, action: Action | undefined) {
+  const { t, lang } = useI18n();
+  if (installed === false) {
+    return { what: t.services.resendText, confirm: undefined, button: t.services.resendButton };
+  }
+  const button = t.services.reissueButton;
+  if (!action?.confirmLoss) {
+    return { what: t.services.reissueText, confirm: t.services.reissueConfirm, button };
+  }
+  const left = usage?.remainingBytes ?? null;
+  return {
+    what: t.services.replaceText,
+    confirm:
+      left === null
+        ? t.services.replaceConfirm
+        : t.services.replaceConfirmData(dataSize(left, lang, usage?.totalBytes ?? null)),
+    button,
+  };
 }
 
 function TopupPanel({ id, action, started }: ActionProps) {

@@ -149,6 +149,16 @@ test('sign up, add a card, order once, be set up, sign out and in again', async 
   await page.getByRole('button', { name: t.services.hide }).click();
   await expect(code).toHaveCount(0);
 
+  // Another eSIM for the line: once, however often the button is pressed.
+  await page.getByLabel(t.services.reissueReasons['new-phone']).check();
+  await page.getByLabel(t.services.reissueConfirm).check();
+  await look('service-reissue');
+  await page.getByRole('button', { name: t.services.reissueButton }).dblclick();
+  await expect(page.getByText(t.services.operation.reissue.succeeded)).toBeVisible({
+    timeout: 180_000,
+  });
+  await look('service-reissued');
+
   // The profile: an address that billing keeps.
   await page.goto('/profile');
   await page.getByLabel(t.address.street2).fill('Sakura Building 301');

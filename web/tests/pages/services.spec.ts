@@ -15,7 +15,7 @@ const esim: Schemas['EsimView'] = {
   },
   validUntil: null,
   periodEnds: '2026-12-27T03:00:00Z',
-  actions: [{ action: 'show', available: true }],
+  actions: [{ action: 'show', available: true, confirmLoss: false }],
 };
 
 const service: Schemas['SubscriptionView'] = {
@@ -30,15 +30,16 @@ const service: Schemas['SubscriptionView'] = {
   esim,
 };
 
-/** The actions that the API will name once it has operations. */
-const withOperations = {
+const withOperations: Schemas['SubscriptionView'] = {
   ...service,
   esim: {
     ...esim,
+    installed: null,
+    profile: 'unknown',
     actions: [
       ...esim.actions,
-      { action: 'reissue', available: true },
-      { action: 'topup', available: true },
+      { action: 'reissue', available: true, confirmLoss: false },
+      { action: 'topup', available: true, confirmLoss: false },
     ],
   },
 };
@@ -72,7 +73,15 @@ const variants: [string, Partial<Schemas['SubscriptionView']>, string[]][] = [
         state: 'pending',
         installed: null,
         usage: null,
-        actions: [{ action: 'show', available: false, reason: 'line-pending', detail: 'x' }],
+        actions: [
+          {
+            action: 'show',
+            available: false,
+            reason: 'line-pending',
+            detail: 'x',
+            confirmLoss: false,
+          },
+        ],
       },
     },
     ['being prepared', 'as soon as the eSIM is ready'],
@@ -89,7 +98,15 @@ const variants: [string, Partial<Schemas['SubscriptionView']>, string[]][] = [
           remainingBytes: 4 * 1024 ** 3,
           asOf: null,
         },
-        actions: [{ action: 'show', available: false, reason: 'already-installed', detail: 'x' }],
+        actions: [
+          {
+            action: 'show',
+            available: false,
+            reason: 'already-installed',
+            detail: 'x',
+            confirmLoss: false,
+          },
+        ],
       },
     },
     ['installed on a phone', 'cannot be used again', '1 GB of 5 GB'],
@@ -103,7 +120,13 @@ const variants: [string, Partial<Schemas['SubscriptionView']>, string[]][] = [
         state: null,
         usage: null,
         actions: [
-          { action: 'show', available: false, reason: 'provider-unavailable', detail: 'x' },
+          {
+            action: 'show',
+            available: false,
+            reason: 'provider-unavailable',
+            detail: 'x',
+            confirmLoss: false,
+          },
         ],
       },
     },
@@ -142,7 +165,15 @@ test('a service with its eSIM: code after the password, hidden again; more data 
     .on('GET /subscriptions/77', { body: withOperations })
     .on('GET /subscriptions/77/topup-offers', {
       body: {
-        items: [{ offerId: 'o1', name: '5 GB', price: { amount: '800', currency: 'JPY' } }],
+        items: [
+          {
+            offerId: 'o1',
+            name: '5 GB',
+            price: { amount: '800', currency: 'JPY' },
+            dataBytes: 5_000_000_000,
+            validity: null,
+          },
+        ],
       },
     })
     .on('GET /subscriptions/77/esim', () =>
@@ -156,11 +187,9 @@ test('a service with its eSIM: code after the password, hidden again; more data 
     })
     .on('POST /subscriptions/77/topup', {
       status: 202,
-      body: { operationId: 'op-1', kind: 'topup', status: 'pending' },
+      body: operation('topup', 'pending'),
     })
-    .on('GET /operations/op-1', {
-      body: { operationId: 'op-1', kind: 'topup', status: 'succeeded' },
-    });
+    .on('GET /operations/topup-1', { body: operation('topup', 'succeeded', 'done') });
   await page.goto('/subscriptions');
   await accessible(page);
   await page.getByRole('link', { name: service.name }).click();
@@ -191,9 +220,85 @@ test('a service with its eSIM: code after the password, hidden again; more data 
   await page.getByRole('button', { name: 'Buy' }).dblclick();
   await expect(page.getByText('Your data was added.')).toBeVisible();
   expect(api.of('POST /subscriptions/77/topup')).toHaveLength(1);
-  expect(api.of('POST /subscriptions/77/topup')[0]?.headers['idempotency-key']).toBeTruthy();
+  expect(api.of('POST /subscriptions/77/topup')[0]?.headers['Idempotency-Key']).toBeTruthy();
 
   await page.getByRole('button', { name: 'Get a new eSIM' }).click();
   await expect(page.locator('.errors')).toContainText('Confirm this to continue.');
   expect(api.of('POST /subscriptions/77/reissue-esim')).toEqual([]);
+});
+
+function operation(
+  kind: 'topup' | 'reissue',
+  status: Schemas['OperationView']['status'],
+  reissued: Schemas['OperationStep']['status'] = 'waiting',
+): Schemas['OperationView'] {
+  return {
+    operationId: `${kind}-1`,
+    kind,
+    status,
+    subscriptionId: '77',
+    createdAt: '2026-11-27T03:00:00Z',
+    steps: [{ step: kind === 'reissue' ? 'reissue' : 'top_up', label: 'x', status: reissued }],
+    nextStep: 'x',
+  };
+}
+
+const reissues: [string, Partial<Schemas['EsimView']>, boolean, string | undefined, string][] = [
+  [
+    'keeps the line',
+    {},
+    false,
+    'I understand that the current eSIM stops working.',
+    'Get a new eSIM',
+  ],
+  [
+    'costs the data that is left',
+    {},
+    true,
+    'I understand that the current eSIM stops working and 7.5 GB of data that is left on it is lost.',
+    'Get a new eSIM',
+  ],
+  ['sends the code again', { installed: false }, false, undefined, 'Send the QR code again'],
+];
+
+for (const [name, changes, confirmLoss, confirm, button] of reissues) {
+  test(`another eSIM that ${name}`, async ({ page, api }) => {
+    const actions = [{ action: 'reissue' as const, available: true, confirmLoss }];
+    api
+      .on('GET /subscriptions/77', {
+        body: { ...service, esim: { ...esim, installed: true, ...changes, actions } },
+      })
+      .on('POST /subscriptions/77/reissue-esim', {
+        status: 202,
+        body: operation('reissue', 'pending'),
+      })
+      .on('GET /operations/reissue-1', { body: operation('reissue', 'succeeded', 'done') });
+    await page.goto('/subscriptions/77');
+    await page.getByLabel('I have a new phone').check();
+    if (confirm) await page.getByLabel(confirm).check();
+    await accessible(page);
+    await page.getByRole('button', { name: button }).dblclick();
+    await expect(page.getByText('on its way to you by e-mail')).toBeVisible();
+    const [call, ...others] = api.of('POST /subscriptions/77/reissue-esim');
+    expect(others).toEqual([]);
+    expect(call?.body).toEqual({ reason: 'new-phone', confirmLoss });
+    expect(call?.headers['idempotency-key']).toBeTruthy();
+    await accessible(page);
+  });
+}
+
+test('a reissue that stopped late says that the new eSIM is ready', async ({ page, api }) => {
+  api
+    .on('GET /subscriptions/77', { body: withOperations })
+    .on('GET /subscriptions/77/topup-offers', { body: { items: [] } })
+    .on('POST /subscriptions/77/reissue-esim', {
+      status: 202,
+      body: operation('reissue', 'pending'),
+    })
+    .on('GET /operations/reissue-1', { body: operation('reissue', 'failed', 'done') });
+  await page.goto('/subscriptions/77');
+  await page.getByLabel('Something else').check();
+  await page.getByLabel('I understand that the current eSIM stops working.').check();
+  await page.getByRole('button', { name: 'Get a new eSIM' }).click();
+  await expect(page.getByText('Your new eSIM is ready.')).toBeVisible();
 });

@@ -1,7 +1,7 @@
-"""Charge the invoice. What an answer means is read from the invoice itself.
+"""The step that charges the invoice. The invoice itself shows the result.
 
-The invoice may also be paid by the customer in WHMCS' client area meanwhile, or by WHMCS' own
-collection run: paid is paid, and the top-up follows.
+The customer may also pay in WHMCS' client area meanwhile, or WHMCS may collect the payment. Then
+the top-up follows, too.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PENDING_SECONDS = 60.0
 
 
 class Capture(Step[CaptureRecord]):
-    """Two calls when nothing goes wrong: the charge, and the look at the paid invoice."""
+    """Charges by one call, and reads the paid invoice by another."""
 
     key = CAPTURE
     seconds = 75
@@ -30,11 +30,11 @@ class Capture(Step[CaptureRecord]):
         self._invoicing = invoicing
 
     def outdated(self, run: Run) -> bool:
-        """An earlier attempt was settled; this one has another invoice."""
+        """Return whether the record belongs to the settled invoice of an earlier attempt."""
         return not capture_so_far(run).paid
 
     def already_done(self, run: Run) -> CaptureRecord | None:
-        """Whether an earlier request, or somebody else, has paid the invoice."""
+        """Return the record if the invoice is paid by an earlier request or in another way."""
         record = capture_so_far(run)
         request = record.request
         if request is None:
@@ -55,7 +55,7 @@ class Capture(Step[CaptureRecord]):
         return None
 
     def run(self, run: Run) -> CaptureRecord:
-        """Record the intent, charge, and look."""
+        """Record the intent, charge the invoice and read it."""
         run.require(WHMCS_CALL_SECONDS)
         before = capture_so_far(run)
         intent = before.model_copy(update={"request": sent_now(run, before.request)})
@@ -80,14 +80,14 @@ class Capture(Step[CaptureRecord]):
         raise _accepted()
 
     def _declined(self, run: Run, intent: CaptureRecord) -> CaptureRecord:
-        """The gateway said no; the invoice may have been paid in another way meanwhile."""
+        """Handle a declined payment. The invoice may be paid in another way meanwhile."""
         if self._paid(run):
             return _done(intent)
         _take_back(run, intent)
         raise StopWorkflow("payment-failed", f"Invoice {invoice_number(run)}: the payment failed.")
 
     def _paid(self, run: Run) -> bool:
-        """False while it is unpaid. Raises StopWorkflow when it will never be paid."""
+        """Return whether it is paid. Raises StopWorkflow if it cannot be paid any more."""
         number = invoice_number(run)
         run.require(WHMCS_CALL_SECONDS)
         invoice = self._invoicing.read(number)
@@ -107,7 +107,7 @@ def _done(record: CaptureRecord) -> CaptureRecord:
 
 
 def _take_back(run: Run, record: CaptureRecord) -> None:
-    """Nothing was charged by this request, and an earlier one was looked for twice."""
+    """Remove the intent, because neither this nor an earlier request has charged anything."""
     run.save(CaptureRecord(invoice_id=record.invoice_id), irreversible=False)
 
 

@@ -1,10 +1,10 @@
-"""See whether the line can be topped up and paid for, before anything is."""
+"""The step that checks that the line can be topped up and paid for."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from portal.domain.esim import LineState
+from portal.domain.esim import Line, LineState
 from portal.engine.failures import StopWorkflow
 from portal.engine.steps import Run, Step
 from portal.ports.billing_orders import BillingClients, ServiceReader
@@ -18,7 +18,11 @@ ACTIVE = "active"
 
 
 class Check(Step[CheckRecord]):
-    """The service and the pay methods in WHMCS, the line at the provider: three calls."""
+    """Reads service and pay methods in WHMCS, and the line at the provider, by at most three calls.
+
+    Line and offer were read when the operation was accepted. They are read again if that was
+    minutes ago, and the line also if only its total shows a top-up.
+    """
 
     key = CHECK
     seconds = 60
@@ -33,7 +37,7 @@ class Check(Step[CheckRecord]):
         self._provider = provider
 
     def run(self, run: Run) -> CheckRecord:
-        """The line's data before the top-up."""
+        """Return the line's data before the top-up. Raises StopWorkflow."""
         wanted, loaded = asked(run.job), run.result(LOAD)
         service = self._services.find(wanted.service_id, client_id=wanted.client_id)
         if service is None:
@@ -42,18 +46,23 @@ class Check(Step[CheckRecord]):
             raise StopWorkflow(
                 "service-not-active", f"WHMCS service {service.id} is {service.status}."
             )
-        line = self._provider.get_line(loaded.line_id)
-        if line.state is not LineState.ACTIVE:
-            raise StopWorkflow("line-not-active", f"The line is {line.state} at the provider.")
-        self._check_offer(run, loaded.plan, wanted.offer)
+        waited = run.now() - run.job.requested_at > FRESH_SECONDS
+        data_total = None
+        if waited or self._provider.capabilities.top_up_idempotency == "none":
+            data_total = self._checked_line(loaded.line_id).data_total
+        if waited:
+            self._check_offer(loaded.plan, wanted.offer)
         if not _billed(run):
             self._check_pay_methods(wanted.client_id)
-        return CheckRecord(data_total=line.data_total)
+        return CheckRecord(data_total=data_total)
 
-    def _check_offer(self, run: Run, plan: str, offer: str) -> None:
-        """The offer was looked up when the operation was accepted; a later look costs a call."""
-        if run.now() - run.job.requested_at <= FRESH_SECONDS:
-            return
+    def _checked_line(self, line_id: str) -> Line:
+        line = self._provider.get_line(line_id)
+        if line.state is not LineState.ACTIVE:
+            raise StopWorkflow("line-not-active", f"The line is {line.state} at the provider.")
+        return line
+
+    def _check_offer(self, plan: str, offer: str) -> None:
         if all(found.offer_id != offer for found in self._provider.offers(plan)):
             raise StopWorkflow("offer-gone", f"The provider has no top-up {offer} for {plan}.")
 
@@ -65,6 +74,6 @@ class Check(Step[CheckRecord]):
 
 
 def _billed(run: Run) -> bool:
-    """Whether there is, or may be, an invoice: it may have been paid in another way."""
+    """Return whether there may be an invoice, which may have been paid in another way."""
     record = run.record(INVOICE)
     return record is not None and (record.invoice_id or record.request) is not None

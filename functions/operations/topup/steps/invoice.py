@@ -1,6 +1,6 @@
-"""Make the one invoice of a top-up; and settle what became of it when the operation fails.
+"""The step that creates the invoice of a top-up, and settles it when the operation fails.
 
-WHMCS has no idempotency key: the invoice carries a marker in its notes, by which it is found.
+WHMCS has no idempotency key, so the invoice has a marker in its notes by which it is found.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from functions.operations.topup.settlement import Settlement
 
 
 class Invoice(Step[InvoiceRecord], Compensable):
-    """One call when nothing goes wrong.
+    """Creates the invoice by one call.
 
-    An invoice can be cancelled, so making one is no point of no return. Its compensation stands
-    for all that follows: whatever was paid for the invoice is given back.
+    An invoice can be cancelled, so this step is reversible. Its compensation also covers the steps
+    after it: whatever was paid for the invoice is credited.
     """
 
     key = INVOICE
@@ -56,7 +56,7 @@ class Invoice(Step[InvoiceRecord], Compensable):
         return None
 
     def run(self, run: Run) -> InvoiceRecord:
-        """Record the intent and send."""
+        """Record the intent and create the invoice."""
         before, wanted = invoice_so_far(run), asked(run.job)
         marker = before.marker or f"[{wanted.operation_id}.{run.job.attempt}]"
         intent = InvoiceRecord(marker=marker, request=sent_now(run, before.request))
@@ -73,11 +73,11 @@ class Invoice(Step[InvoiceRecord], Compensable):
                 )
             )
         except (Refused, Unavailable):
-            # There is no invoice for certain: an earlier request was looked for twice.
+            # There is certainly no invoice, because two looks found none of an earlier request.
             run.save(InvoiceRecord(marker=marker))
             raise
         return intent.model_copy(update={"invoice_id": invoice_id})
 
     def compensate(self, run: Run) -> None:
-        """See `Settlement`."""
+        """Settle the money by `Settlement`."""
         self._settlement.settle(run)

@@ -1,4 +1,4 @@
-"""Read whose line is to be topped up: our own tables only."""
+"""The step that reads the line and its owner from the portal's tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from functions.operations.topup.records import LOAD, LoadRecord
 
 
 class Load(Step[LoadRecord]):
-    """Two reads of DynamoDB."""
+    """Reads the tables twice."""
 
     key = LOAD
     seconds = 10
@@ -26,7 +26,7 @@ class Load(Step[LoadRecord]):
         self._directory = directory
 
     def run(self, run: Run) -> LoadRecord:
-        """The line, if it is still the customer's and the provider's."""
+        """Return the line if it still belongs to the customer and the provider."""
         wanted, owner = asked(run.job), owner_of(run.job)
         line = self._lines.of_service(wanted.service_id)
         mapping = self._directory.by_user(owner)

@@ -1,8 +1,9 @@
-"""Put the receipt on the mail queue."""
+"""The step that puts the receipt on the mail queue."""
 
 from __future__ import annotations
 
-from portal.domain.mail import MailJob, MailTemplate
+from portal.domain.mail import MailJob
+from portal.domain.mail_contents import TopupReceipt
 from portal.engine.steps import Run, Step
 from portal.operations.job import owner_of
 from portal.ports.mail import MailQueue
@@ -12,7 +13,7 @@ from functions.operations.topup.records import INVOICE, NOTIFY, NotifyRecord
 
 
 class Notify(Step[NotifyRecord]):
-    """The mail has a key of its own: put twice, it is one mail."""
+    """Queues the receipt. Its key ensures that it is sent once."""
 
     key = NOTIFY
     seconds = 20
@@ -21,24 +22,22 @@ class Notify(Step[NotifyRecord]):
         self._mail_queue = mail_queue
 
     def run(self, run: Run) -> NotifyRecord:
-        """The receipt."""
+        """Queue the receipt."""
         self._mail_queue.put([receipt(run)])
         return NotifyRecord(mails=1)
 
 
 def receipt(run: Run) -> MailJob:
-    """What was bought, for how much, and the invoice that says so."""
+    """Return the mail job with the offer, its price and the invoice."""
     wanted = asked(run.job)
-    return MailJob(
-        template=MailTemplate.TOPUP_RECEIPT,
+    return MailJob.of(
+        TopupReceipt(
+            subscription_id=wanted.service_id,
+            offer_name=wanted.name,
+            price=wanted.price,
+            invoice_id=run.result(INVOICE).invoice_id,
+        ),
         user_id=owner_of(run.job),
         dedup_key=f"topup-receipt:{wanted.operation_id}",
-        parameters={
-            "offerName": wanted.name,
-            "amount": wanted.price.amount,
-            "currency": wanted.price.currency,
-            "subscriptionId": str(wanted.service_id),
-            "invoiceId": str(run.result(INVOICE).invoice_id),
-        },
         correlation_id=run.job.correlation_id,
     )

@@ -225,6 +225,12 @@ class RateLimitConfig(Config):
     rate_limits: str = Field(default="", alias="RATE_LIMITS")
 
 
+class DistributionConfig(Config):
+    """The secret that holds the key of the distribution in front of the API; empty for none."""
+
+    distribution_secret_id: str = Field(default="", alias="DISTRIBUTION_SECRET_ID")
+
+
 class SalesforceConfig(Config):
     """The Salesforce org and the secret for its login."""
 
@@ -288,9 +294,15 @@ class WhmcsClientFields(Config):
 
 
 class EsimProviderName(Config):
-    """Which eSIM provider it is."""
+    """The name of the stage's eSIM provider."""
 
     esim_provider: NonEmpty = Field(alias="ESIM_PROVIDER")
+
+
+class ReissueConfig(Config):
+    """How often a line may be reissued within thirty days."""
+
+    esim_reissues_per_month: int = Field(alias="ESIM_REISSUES_PER_MONTH", ge=0)
 
 
 class EsimWebhookConfig(Config):
@@ -340,10 +352,23 @@ class CurrencyConfig(Config):
     portal_currency: NonEmpty = Field(alias="PORTAL_CURRENCY")
 
 
+class TaxConfig(Config):
+    """Whether the price book's prices include consumption tax."""
+
+    prices_include_tax: bool = Field(alias="PORTAL_PRICES_INCLUDE_TAX")
+
+
 class TimeZoneConfig(Config):
     """The reseller's time zone, for the validity of products and for dates in mails."""
 
     portal_time_zone: NonEmpty = Field(alias="PORTAL_TIME_ZONE")
+
+
+class AuditConfig(Config):
+    """When the audit begins (the reseller's hour), and its calls of each system in one night."""
+
+    audit_hour: int = Field(alias="AUDIT_HOUR", ge=0, le=23)
+    audit_most_calls: int = Field(alias="AUDIT_MOST_CALLS", ge=100)
 
 
 class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, CurrencyConfig):
@@ -351,11 +376,11 @@ class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, Curren
 
 
 class AccountFollowing(IdentityTable, AccountReading):
-    """What it takes to find a customer's Account again after it was merged."""
+    """The settings for finding a customer's Account again after it was merged."""
 
 
 class EligibilityReading(CatalogReading, AccountFollowing, SalesforceEligibilityFields):
-    """What it takes to read the catalogue and the eligibility of a customer's Account."""
+    """The settings for reading the catalogue and the eligibility of a customer's Account."""
 
 
 def load(config: type[ConfigT], environ: Mapping[str, str] | None = None) -> ConfigT:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from portal.adapters.salesforce.client import SalesforceClient
     from portal.adapters.whmcs.client import WhmcsClient
     from portal.billing.payment_gate import PaymentGate
+    from portal.domain.audit import Source
     from portal.domain.catalog import AccountEligibility
     from portal.domain.identity import CustomerMapping
     from portal.identity.merged_accounts import MergedAccounts
-    from portal.ports.catalog import CatalogReader
+    from portal.ports.audit import RecordSource
+    from portal.ports.catalog import CatalogReader, CatalogSource
     from portal.ports.esim import EsimProvider
     from portal.ports.identity import CustomerSearch
     from portal.ports.mail import MailQueue
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from portal.ports.reset_tokens import ResetTokens
     from portal.ports.workflow import JobReader
     from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
+    from portal.repositories.dynamodb import Table
 
 
 def salesforce(settings: config.SalesforceConfig, guard: Guard | None = None) -> SalesforceClient:
@@ -187,7 +190,7 @@ def today(settings: config.TimeZoneConfig) -> Callable[[], date]:
 def eligibility(
     settings: config.EligibilityReading,
 ) -> Callable[[CustomerMapping], AccountEligibility]:
-    """Eligibility of a customer's Account, cached for minutes."""
+    """Return a function from a customer to the Account's eligibility, cached for minutes."""
     from portal.adapters.salesforce.catalog import (
         EligibilityFields,
         SalesforceEligibilitySource,
@@ -242,6 +245,68 @@ def esim_provider(settings: config.EsimConfig, guard: Guard | None = None) -> Es
         "use gigs or esim_access"
     )
     raise config.ConfigurationError(msg)
+
+
+def esim_line_pages(settings: config.EsimConfig) -> RecordSource:
+    """All lines of the provider, for the audit. Raises ConfigurationError as `esim_provider`."""
+    from portal.adapters.guard import unguarded
+    from portal.secrets import Secret
+
+    options: dict[str, Any] = {
+        "url": settings.esim_api_url,
+        "secret": Secret(settings.esim_secret_id),
+        "transport": None,
+        "guard": unguarded,
+    }
+    return line_pages(settings.esim_provider, options)
+
+
+def line_pages(provider: str, options: Mapping[str, Any]) -> RecordSource:
+    """All lines of a provider; `options` are those of its client. Raises ConfigurationError."""
+    if provider == "gigs":
+        from portal.adapters.gigs.audit import GigsLinePages
+        from portal.adapters.gigs.client import GigsClient
+
+        return GigsLinePages(GigsClient(**options))
+    if provider == "esim_access":
+        from portal.adapters.esim_access.audit import EsimAccessLinePages
+        from portal.adapters.esim_access.client import EsimAccessClient
+
+        return EsimAccessLinePages(EsimAccessClient(**options))
+    msg = f"ESIM_PROVIDER: there is no adapter for {provider!r}; use gigs or esim_access"
+    raise config.ConfigurationError(msg)
+
+
+def audit_sources(
+    *,
+    salesforce: SalesforceClient,
+    whmcs: WhmcsClient,
+    lines: RecordSource,
+    workflow: Table,
+    identity: Table,
+    catalogue: CatalogSource,
+    currency: str,
+) -> dict[Source, RecordSource]:
+    """What the audit reads, by source."""
+    from portal.adapters.salesforce.audit import SalesforceAccountsThere, SalesforceOrderPages
+    from portal.adapters.whmcs import audit
+    from portal.domain.audit import Source
+    from portal.repositories.audit import JobPages, MappingPages
+
+    accounts = SalesforceAccountsThere(salesforce)
+    return {
+        Source.ORDERS: SalesforceOrderPages(salesforce),
+        Source.JOBS: JobPages(workflow),
+        Source.SERVICES: audit.service_pages(whmcs),
+        Source.BILLING_ORDERS: audit.order_pages(whmcs),
+        Source.CLIENTS: audit.client_pages(whmcs),
+        Source.INVOICES: audit.WhmcsInvoicePages(whmcs, today=lambda: datetime.now(UTC).date()),
+        Source.LINES: lines,
+        Source.MAPPINGS: MappingPages(identity, accounts.existing),
+        Source.PRODUCTS: audit.WhmcsProductPages(
+            whmcs, lambda: catalogue.read()[0], currency=currency
+        ),
+    }
 
 
 def job_reader(settings: config.WorkflowTable) -> JobReader:

@@ -1,7 +1,7 @@
-"""The QR code of an activation code: a PNG for mails, an SVG for pages.
+"""Renders the QR code of an activation code as PNG for mails and as SVG for pages.
 
-Error level M, a quiet zone of four modules and at least eight pixels a module, so that phones
-read it off a screen (GSMA SGP.22 leaves size open; these are ISO/IEC 18004's recommendations).
+It has error level M, a quiet zone of four modules and at least eight pixels per module, so that
+phones can read it from a screen (ISO/IEC 18004's recommendations; GSMA SGP.22 names no size).
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ PIXELS_PER_MODULE = 8
 
 
 def png(text: str) -> bytes:
-    """A PNG whose content is exactly `text`."""
+    """Return a PNG whose content is exactly `text`."""
     buffer = io.BytesIO()
     _symbol(text).save(buffer, kind="png", scale=PIXELS_PER_MODULE, border=QUIET_ZONE)
     return buffer.getvalue()
 
 
 def svg(text: str) -> str:
-    """An SVG document whose content is exactly `text`, of any size; its quiet zone is white."""
+    """Return a scalable SVG document whose content is exactly `text`. Its quiet zone is white."""
     buffer = io.BytesIO()
     _symbol(text).save(
         buffer,
@@ -40,6 +40,6 @@ def svg(text: str) -> str:
 
 
 def _symbol(text: str) -> segno.QRCode:
-    import segno  # noqa: PLC0415  # 10 ms, and most endpoints draw nothing
+    import segno  # noqa: PLC0415  # takes 10 ms, and most endpoints draw no code
 
     return segno.make(text, error="m", micro=False, boost_error=False)

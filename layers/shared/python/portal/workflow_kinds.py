@@ -22,19 +22,20 @@ class WorkflowKind:
 
     @property
     def queue_variable(self) -> str:
-        """The environment name of the URL of the queue for jobs that have not begun."""
+        """The environment variable with the URL of the queue for jobs that have not begun."""
         return f"{self.queue.upper()}_QUEUE_URL"
 
     @property
     def waiting_queue_variable(self) -> str:
-        """The same for jobs that wait for an upstream which is down."""
+        """The environment variable with the URL of the queue for jobs that wait."""
         return f"{self.queue.upper()}_WAITING_QUEUE_URL"
 
 
 PROVISION = WorkflowKind(name="provision", metrics="Provisioning", queue="provision")
 TOPUP = WorkflowKind(name="topup", metrics="Topup", queue="operation")
+REISSUE = WorkflowKind(name="reissue", metrics="Reissue", queue="operation")
 
-WORKFLOW_KINDS = (PROVISION, TOPUP)
+WORKFLOW_KINDS = (PROVISION, TOPUP, REISSUE)
 
 OPERATION_KINDS = tuple(kind for kind in WORKFLOW_KINDS if kind.queue == "operation")
 """The kinds that customers start on their own lines."""

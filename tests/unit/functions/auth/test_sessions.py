@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from portal.domain.limits import Limit
 
-from functions.auth import logout, refresh
-from tests.events import Answer, call, claims, rest_event
+from functions.auth import login, logout, password_policy, refresh, update_me
+from tests.events import Answer, FakeContext, call, claims, rest_event
 from tests.unit.functions.auth.test_signup import slug
-from tests.unit.functions.auth.world import EMAIL, World
+from tests.unit.functions.auth.world import EMAIL, PASSWORD, World
 
 BROWSER = {"X-Portal-Client": "browser"}
 CSRF = {"X-Portal-CSRF": "1"}
@@ -95,6 +95,62 @@ def test_a_stranger_does_not_lock_the_owner_out_with_a_few_guesses(member: World
     for _ in range(11):
         member.login(password="guess", source_ip="198.51.100.9")
     assert member.login(source_ip="203.0.113.99").status == 200
+
+
+def device(answer: dict[str, Any]) -> dict[str, str]:
+    """The header by which a browser is known as a device."""
+    return {"Cookie": "portal_device=" + cookies_of(answer)["portal_device"].partition(";")[0]}
+
+
+def test_who_has_signed_in_before_gets_in_however_many_strangers_guess(member: World) -> None:
+    at_home = device(login_raw(member))
+    for number in range(101):
+        member.login(password="guess", source_ip=f"198.51.{number}.9")
+    assert member.login(source_ip="203.0.113.99").status == 429
+    assert member.login(headers=at_home, source_ip="203.0.113.99").status == 200
+
+
+def test_a_known_device_does_not_guess_freely(member: World) -> None:
+    at_home = device(login_raw(member))
+    statuses = [member.login(password="guess", headers=at_home).status for _ in range(11)]
+    assert statuses == [401] * 10 + [429]
+
+
+def test_a_device_is_known_to_its_own_account_only(member: World) -> None:
+    stranger = {"Cookie": "portal_device=device-7", **BROWSER}
+    for number in range(101):
+        member.login(password="guess", source_ip=f"198.51.{number}.9")
+    assert member.login(headers=stranger, source_ip="203.0.113.99").status == 429
+    member.devices.known["device-7"] = "somebody@example.com"
+    assert member.login(headers=stranger, source_ip="203.0.113.99").status == 429
+
+
+def test_a_device_that_is_known_gets_no_second_token(member: World) -> None:
+    at_home = device(login_raw(member))
+    assert "portal_device" not in cookies_of(login_raw(member, headers=at_home))
+    assert len(member.devices.known) == 1
+
+
+def test_signing_out_keeps_the_device_and_nothing_but_a_browser_gets_one(member: World) -> None:
+    assert "set-cookie" not in member.login().headers
+    answer = call_raw(logout, "/auth/logout", headers=CSRF)
+    assert "portal_device" not in cookies_of(answer)
+
+
+def call_raw(module: Any, path: str, **event: Any) -> dict[str, Any]:
+    """The answer with all of its cookies."""
+    answer: dict[str, Any] = module.app.handler(rest_event("POST", path, **event), FakeContext())
+    return answer
+
+
+def login_raw(world: World, headers: dict[str, str] = BROWSER) -> dict[str, Any]:
+    body = {"email": EMAIL, "password": PASSWORD}
+    return call_raw(login, "/auth/login", body=body, headers=headers)
+
+
+def cookies_of(answer: dict[str, Any]) -> dict[str, str]:
+    lines = answer["multiValueHeaders"].get("Set-Cookie", [])
+    return {line.partition("=")[0]: line.partition("=")[2] for line in lines}
 
 
 def test_a_success_clears_the_failures(member: World) -> None:
@@ -232,3 +288,32 @@ def test_me_before_the_signup_is_finished(world: World) -> None:
     assert answer.status == 200
     assert answer.json()["mapping"]["state"] == "pending"
     assert answer.json()["email"] == claims()["email"]
+
+
+def patch_me(world: World, body: Any, user_id: str) -> Answer:
+    event = rest_event("PATCH", "/me", body=body, user=claims(user_id))
+    return call(update_me.handler, event)
+
+
+def test_the_language_of_mails_can_be_changed(member: World) -> None:
+    (user_id,) = member.identity.mappings
+    answer = patch_me(member, {"language": "ja"}, user_id)
+    assert (answer.status, answer.json()["language"]) == (200, "ja")
+    assert member.me(user_id).json() == answer.json()
+    assert member.identity.mappings[user_id].language == "ja"
+    assert patch_me(member, {}, user_id).json() == answer.json()
+
+
+@pytest.mark.parametrize("body", [{"language": "de"}, {"language": 1}, {"email": "x@y.example"}])
+def test_nothing_else_of_the_profile_can(member: World, body: Any) -> None:
+    (user_id,) = member.identity.mappings
+    assert patch_me(member, body, user_id).status == 422
+
+
+def test_the_rules_of_passwords_can_be_read_before_typing(member: World) -> None:
+    answer = call(password_policy.handler, rest_event("GET", "/auth/password-policy"))
+    rules = answer.json()
+    assert (answer.status, rules["minLength"], rules["maxLength"]) == (200, 10, 256)
+    assert (rules["lowercase"], rules["symbols"]) == (True, False)
+    assert "!" in rules["symbolCharacters"]
+    assert answer.headers["cache-control"] == "public, max-age=300"

@@ -24,18 +24,24 @@ from functions.auth import (
     login,
     logout,
     me,
+    password_policy,
     refresh,
     request_password_reset,
     request_signup_proof,
     reset_password,
     signup,
+    update_me,
 )
+from functions.auth.attempts import Attempts
 from functions.auth.deps import (
+    ProfileDeps,
     SessionDeps,
     build_directory,
     build_limiter,
     build_linking,
     build_passwords,
+    build_policy,
+    build_profile,
     build_proof_mails,
     build_reset_mails,
     build_sessions,
@@ -55,6 +61,7 @@ from tests.events import Answer, call, claims, rest_event
 from tests.fakes.accounts import FakeAccounts, FakeCaseDesk, FakeCaseQueue, account
 from tests.fakes.clients import FakeClients
 from tests.fakes.clock import FakeClock
+from tests.fakes.devices import FakeKnownDevices
 from tests.fakes.mail import FakeMailQueue
 from tests.fakes.proof_tokens import FakeProofTokens
 from tests.fakes.rate_limits import FakeRateCounters
@@ -77,6 +84,8 @@ MODULES = (
     reset_password,
     change_password,
     me,
+    update_me,
+    password_policy,
 )
 
 
@@ -99,6 +108,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.proof_tokens = FakeProofTokens(self.clock)
+        self.devices = FakeKnownDevices()
         self.counters = FakeRateCounters(self.clock)
         self.tokens = FakeResetTokens(self.clock)
 
@@ -150,8 +160,13 @@ class World:
             policy=POLICY,
         )
 
+    def attempts(self, kind: str) -> Attempts:
+        return Attempts(kind, self.limiter, self.devices)
+
     def session_deps(self) -> SessionDeps:
-        sessions = Sessions(users=self.wires.wire("users", self.users), limiter=self.limiter)
+        sessions = Sessions(
+            users=self.wires.wire("users", self.users), attempts=self.attempts("login")
+        )
         return SessionDeps(sessions=sessions, cookie=RefreshCookie(cookie_settings()))
 
     def passwords(self) -> Passwords:
@@ -167,7 +182,7 @@ class World:
         return ResetMails(
             directory=self.identity,
             mail_queue=self.wires.wire("mail_queue", self.mail_queue),
-            limiter=self.limiter,
+            attempts=self.attempts("reset-mail"),
         )
 
     def work_off_cases(self) -> None:
@@ -264,6 +279,8 @@ def wired(world: World) -> Iterator[World]:
         build_passwords: world.passwords,
         build_reset_mails: world.reset_mails,
         build_directory: lambda: world.identity,
+        build_profile: lambda: ProfileDeps(world.identity, world.identity),
+        build_policy: lambda: POLICY,
     }
     for module in MODULES:
         for builder, replacement in builders.items():

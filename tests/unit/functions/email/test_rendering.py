@@ -11,6 +11,7 @@ import pytest
 from portal.domain.activation_code import ActivationCode
 from portal.domain.mail import MailTemplate
 from portal.domain.mail_contents import CONTENTS
+from portal.domain.money import Money
 
 from functions.email.contexts import esim_values
 from functions.email.rendering import LANGUAGES, Addressee, Rendered, _words, render
@@ -228,6 +229,19 @@ def test_amounts_and_times_are_written_for_their_reader(
     for template in (MailTemplate.TOPUP_RECEIPT, MailTemplate.TOPUP_REFUNDED):
         assert amount in of(template, language).text
     assert when in of(MailTemplate.ESIM_REISSUE_NOTICE, language).text
+
+
+def test_what_is_not_known_of_a_topup_is_left_out() -> None:
+    values = {
+        "subscription_id": 77,
+        "product_name": "",
+        "offer_name": "5 GB",
+        "price": Money(amount="1500", currency="JPY"),
+        "invoice_id": None,
+    }
+    mail = render(MailTemplate.TOPUP_RECEIPT, READER, SENDER, values)
+    assert "Line: #77\n" in mail.text
+    assert "Invoice" not in mail.text + mail.html
 
 
 # The reseller's look

@@ -39,6 +39,7 @@ JOBS: tuple[dict[str, Any], ...] = tuple(
     ).model_dump(mode="json", by_alias=True)
     for template, content in CONTENTS.items()
 )
+(NEWCOMER,) = (job["parameters"]["customerNumber"] for job in JOBS if "signup" in job["template"])
 (ACTIVATION,) = (job for job in JOBS if job["template"] == "esim-activation")
 
 
@@ -71,7 +72,10 @@ def sendgrid(served: Running, stage: Stage) -> Running:
         stage.delivery,
         recipients=Recipients(
             FakeDirectory(person),
-            lambda: FakeAccounts(account(email=f"crm.{CANARIES['email']}")),
+            lambda: FakeAccounts(
+                account(email=f"crm.{CANARIES['email']}"),
+                account(NEWCOMER, email=f"new.{CANARIES['email']}"),
+            ),
         ),
         copy_to=f"copy.{CANARIES['email']}",
         contexts=Contexts(Provider(), Tokens(), Tokens()),
@@ -124,7 +128,8 @@ def test_a_customer_without_an_address_that_can_be_written_to(
     stage: Stage, sendgrid: Running, capfd: pytest.CaptureFixture[str]
 ) -> None:
     odd = customer(email=f"@{CANARIES['password']}", first_name=CANARIES["first_name"])
-    recipients = Recipients(FakeDirectory(odd), lambda: stage.accounts)
+    accounts = FakeAccounts(account(email=odd.email), account(NEWCOMER, email=odd.email))
+    recipients = Recipients(FakeDirectory(odd), lambda: accounts)
     stage.delivery = replace(stage.delivery, recipients=recipients)
     stage.consume(*JOBS)
     assert len(stage.sqs.dead.messages) == len(JOBS)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from portal.domain.esim import LineState
 from portal.domain.money import Money
 from portal.domain.service_line import ServiceLine
 from portal.domain.topup import TopUpOffer
@@ -25,10 +26,12 @@ from functions.operations.deps import (
 from functions.operations.topup.selling import Selling
 from tests.events import USER_ID, Answer, call, claims, rest_event
 from tests.fakes.directory import FakeDirectory, customer
+from tests.fakes.topups import LINE_ID
 from tests.unit.functions.operations.world import LINE, OFFER, SERVICE_ID, World
 
 STRANGER = "0f1e2d3c-0000-4000-8000-000000000009"
 OTHER_LINE = replace(LINE, service_id=78, line_id="sub_2")
+GONE = replace(LINE, service_id=81, line_id="sub_9")
 NO_ESIM = replace(LINE, service_id=79, line_id="", provider="", plan="")
 DEARER = replace(OFFER, price=Money.of(1800, "JPY"))
 UNLIMITED = replace(OFFER, provider_offer="add_all", data_bytes=None, validity=None)
@@ -49,7 +52,9 @@ class Api:
 
     def __init__(self) -> None:
         self.world = World()
-        self.world.lines.remember([OTHER_LINE, NO_ESIM])
+        self.world.lines.remember([OTHER_LINE, NO_ESIM, GONE])
+        other = replace(self.world.provider.lines[LINE_ID], line_id="sub_2")
+        self.world.provider.lines["sub_2"] = other
         self.offers: list[TopUpOffer] = [OFFER, UNLIMITED]
         self.currencies = Currencies()
         self.can_pay = True
@@ -58,6 +63,7 @@ class Api:
     def selling(self) -> Selling:
         return Selling(
             lines=self.world.lines,
+            line_at=self.world.provider.get_line,
             offers_of=self._offers_of,
             currencies=self.currencies,
             currency="JPY",
@@ -227,6 +233,13 @@ def test_the_price_is_never_the_callers(api: Api) -> None:
 def test_what_stands_in_the_way_is_said_at_once(api: Api) -> None:
     api.can_pay = False
     assert slug(api.start()) == "payment-method-required"
+    api.can_pay = True
+    assert slug(api.start(service=GONE.service_id)) == "topup-unavailable"
+    api.world.provider.polls = 1_000
+    for state in (LineState.PENDING, LineState.SUSPENDED, LineState.ENDED):
+        line = api.world.provider.lines[LINE_ID]
+        api.world.provider.lines[LINE_ID] = replace(line, state=state)
+        assert slug(api.start()) == "topup-unavailable"
     api.currencies.currency = "USD"
     assert slug(api.start()) == "topup-unavailable"
     api.currencies.currency = None

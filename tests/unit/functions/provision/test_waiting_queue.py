@@ -239,12 +239,12 @@ def told(world: World) -> list[str]:
     return [progress.error_code for progress in world.salesforce.progress if progress.error_code]
 
 
-def test_runs_that_failed_before_the_circuit_opened_are_no_news_yet() -> None:
+def test_an_outage_is_told_at_the_first_try_that_fails_and_not_again() -> None:
     world = World(loaded_order(order_line(1)))
     world.press()
     world.faults.always = lambda n: Fault.UNAVAILABLE if n.startswith("whmcs ") else None
     world.work()
-    assert told(world) == []
+    assert told(world) == ["whmcs-unavailable"]
     waits(world)
     assert told(world) == ["whmcs-unavailable"]
 

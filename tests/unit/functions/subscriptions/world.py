@@ -9,6 +9,7 @@ from portal.domain.client_service import ClientService
 from portal.domain.esim import Line, LineState
 from portal.domain.limits import LIMITS
 from portal.domain.service_line import ServiceLine
+from portal.subscriptions.lines import Lines
 
 from functions.subscriptions import get_esim, get_subscription, list_subscriptions
 from functions.subscriptions.activation import ActivationCodes
@@ -20,7 +21,6 @@ from functions.subscriptions.deps import (
     build_list,
     build_subscription,
 )
-from functions.subscriptions.lines import Lines
 from tests.events import USER_ID, Answer, call, claims, rest_event
 from tests.fakes.billing import CLIENT_ID
 from tests.fakes.clock import FakeClock
@@ -57,6 +57,7 @@ class World:
         self.mails = FakeActivationMails(self.clock)
         self.views = FakeCodeViews()
         self.counters = FakeRateCounters(self.clock)
+        self.reissues_left = 3
         self.has_line(ESIM, LINE, LineState.ACTIVE)
         self.has_line(STRANGERS, "sub_2", LineState.ACTIVE, client_id=43, user_id="other")
         self._install()
@@ -94,7 +95,7 @@ class World:
 
     def _install(self) -> None:
         directory = FakeDirectory(customer())
-        lines = Lines(self.service_lines, self.esim)
+        lines = Lines(self.service_lines, self.esim, lambda _: self.reissues_left)
         listed = ListDeps(directory, self.services)
         one = SubscriptionDeps(directory, self.services, lines)
         codes = ActivationCodes(

@@ -183,6 +183,13 @@ AWS = (
         "make secrets",
         lambda w: w.aws.secrets.pop("portal/dev/mail"),
     ),
+    Plant(
+        "no secret for the provider's events",
+        "aws.secret-esim-webhook",
+        "webhook",
+        lambda w: w.aws.secrets.pop("portal/dev/esim-webhook"),
+        warns=True,
+    ),
     Plant("half a secret", "aws.secret-whmcs", "make secrets", secret("whmcs", identifier="x")),
     Plant(
         "a secret that is no JSON",

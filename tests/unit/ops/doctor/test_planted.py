@@ -19,6 +19,7 @@ NOT_PLANTED = {
     "salesforce.currency",
     "salesforce.objects",
     "esim.balance",
+    "esim.webhook",
     "aws.secret-salesforce",
     "aws.secret-signing",
 }

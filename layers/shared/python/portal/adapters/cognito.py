@@ -6,6 +6,9 @@ AdminInitiateAuth, GetTokensFromRefreshToken, RevokeToken, AdminUserGlobalSignOu
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -54,10 +57,11 @@ _NO_SESSION = frozenset(
 
 
 class CognitoUsers:
-    """One user pool and its only client, which has no secret.
+    """One user pool and its only client.
 
     Users sign in with their e-mail addresses. Cognito's own `Username` is the `sub`, which is also
-    accepted at login and in administrators' calls.
+    accepted at login and in administrators' calls. Without `client_secret`, the client's secret is
+    read when it is first needed and kept in memory. It is in no template, environment or log.
     """
 
     def __init__(
@@ -65,11 +69,13 @@ class CognitoUsers:
         *,
         user_pool_id: str,
         client_id: str,
+        client_secret: str | None = None,
         client: Callable[[], CognitoIdentityProviderClient] = aws.cognito,
     ) -> None:
         self._pool = user_pool_id
         self._client_id = client_id
         self._client = client
+        self._secret = client_secret
 
     def create(self, email: str) -> str:
         """Create a user without Cognito's mail (AdminCreateUser). Returns the `sub`.
@@ -115,12 +121,13 @@ class CognitoUsers:
     def authenticate(self, login: str, password: str) -> Tokens:
         """Sign a user in (AdminInitiateAuth, ADMIN_USER_PASSWORD_AUTH). Raises NotAuthenticated."""
         refusals = dict.fromkeys(_NOT_AUTHENTICATED, NotAuthenticated)
+        parameters = {"USERNAME": login, "PASSWORD": password, **self._hash_of(login)}
         with _mapped("AdminInitiateAuth", refusals, writes=False):
             answer: Any = self._client().admin_initiate_auth(
                 UserPoolId=self._pool,
                 ClientId=self._client_id,
                 AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-                AuthParameters={"USERNAME": login, "PASSWORD": password},
+                AuthParameters=parameters,
             )
         if challenge := answer.get("ChallengeName"):
             # NEW_PASSWORD_REQUIRED: the signup was interrupted before it set the password.
@@ -139,7 +146,9 @@ class CognitoUsers:
         try:
             with _mapped("GetTokensFromRefreshToken", refusals):
                 answer = self._client().get_tokens_from_refresh_token(
-                    RefreshToken=refresh_token, ClientId=self._client_id
+                    RefreshToken=refresh_token,
+                    ClientId=self._client_id,
+                    **self._own_secret(),  # type: ignore[arg-type]  # one known member
                 )
         except Refused as error:
             if "rotation" in error.message.lower() or error.code == "UnsupportedOperationException":
@@ -155,7 +164,11 @@ class CognitoUsers:
         """End the refresh and access tokens of one session (RevokeToken)."""
         try:
             with _mapped("RevokeToken", dict.fromkeys(_NO_SESSION, _NotThere)):
-                self._client().revoke_token(Token=refresh_token, ClientId=self._client_id)
+                self._client().revoke_token(
+                    Token=refresh_token,
+                    ClientId=self._client_id,
+                    **self._own_secret(),
+                )
         except _NotThere:
             return
 
@@ -167,7 +180,34 @@ class CognitoUsers:
         with _mapped("AdminUserGlobalSignOut", {}):
             self._client().admin_user_global_sign_out(UserPoolId=self._pool, Username=user_id)
 
+    def _hash_of(self, login: str) -> dict[str, str]:
+        """SECRET_HASH: HMAC-SHA-256 of user name and client id under the client's secret.
 
+        Source: Amazon Cognito developer guide, "Computing secret hash values".
+        """
+        secret = self._client_secret()
+        if not secret:
+            return {}
+        text = f"{login}{self._client_id}".encode()
+        digest = hmac.new(secret.encode(), text, hashlib.sha256).digest()
+        return {"SECRET_HASH": base64.b64encode(digest).decode()}
+
+    def _own_secret(self) -> dict[str, str]:
+        secret = self._client_secret()
+        return {"ClientSecret": secret} if secret else {}
+
+    def _client_secret(self) -> str:
+        """The secret; empty for a client without one."""
+        if self._secret is None:
+            with _mapped("DescribeUserPoolClient", {}, writes=False):
+                answer = self._client().describe_user_pool_client(
+                    UserPoolId=self._pool, ClientId=self._client_id
+                )
+            self._secret = str(answer["UserPoolClient"].get("ClientSecret") or "")
+        return self._secret
+
+
+_WRONG_SECRET = "secret hash"  # noqa: S105  # words of an error
 _ROTATION_OFF = (
     "refresh token rotation is off for this user pool client: set RefreshTokenRotation "
     "(Feature ENABLED) on the client and keep ALLOW_REFRESH_TOKEN_AUTH out of its auth flows"
@@ -187,7 +227,7 @@ def _mapped(
         yield
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
-        if code in refusals:
+        if code in refusals and _WRONG_SECRET not in str(error).lower():
             raise refusals[code] from None
         count("UpstreamErrors", upstream=UPSTREAM)
         raise _of_code(operation, code, error, writes=writes) from error

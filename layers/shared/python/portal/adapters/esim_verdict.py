@@ -49,7 +49,7 @@ def failure(
 
 
 def log_unknown_code(provider: str, operation: str, code: str | None, status: int) -> None:
-    """Log and count a code that the provider's table lacks, so that somebody adds it."""
+    """Log and count a code that is missing in the provider's table, so that a developer adds it."""
     count("UnknownVendorErrors")
     logger().warning(
         "eSIM provider answered with an unknown error code",

@@ -146,8 +146,8 @@ class SendGridTransport:
         mail.mail_settings = MailSettings(
             bypass_unsubscribe_management=BypassUnsubscribeManagement(enable=True)
         )
-        # Mails carry reset tokens and activation links: tracking would send them through another
-        # host, whatever the account's own settings are.
+        # Mails hold reset tokens and activation links. Tracking would send them to another host,
+        # so it is off whatever the account's own settings are.
         mail.tracking_settings = TrackingSettings(
             click_tracking=ClickTracking(enable=False, enable_text=False),
             open_tracking=OpenTracking(enable=False),

@@ -64,10 +64,10 @@ class Login:
 
 
 class _Watched(smtplib.SMTP):
-    """Knows whether a mail was being handed over, and hands none over without its recipient.
+    """An SMTP client that records whether DATA has begun.
 
-    smtplib goes on as long as the server takes one of several addresses; the mail would then go to
-    the copy's alone.
+    It sends no mail whose recipient was refused. smtplib goes on when the server accepts one of
+    several addresses, so a mail could go to the address of the copy only.
     """
 
     handing_over = False

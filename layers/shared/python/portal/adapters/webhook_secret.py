@@ -1,4 +1,4 @@
-"""The secret of a webhook, read again once in a while when a delivery does not fit it."""
+"""The secret of a webhook. It is read again when a delivery does not match it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REFRESH_SECONDS = 60
 
 
 class WebhookSecret:
-    """Anybody can send deliveries that do not fit: the secret is read again once a minute."""
+    """Checks deliveries. It rereads the secret once a minute at most, as anybody can send them."""
 
     def __init__(self, secret: Secret, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._secret = secret
@@ -22,9 +22,9 @@ class WebhookSecret:
         self._refreshed: float | None = None
 
     def fits(self, fit: Callable[[Mapping[str, Any]], bool]) -> bool:
-        """Whether the document, or the one that has replaced it, passes `fit`.
+        """Return whether the document, or the one that has replaced it, passes `fit`.
 
-        Raises EventRefused while no secret was ever set, Unavailable when it cannot be read.
+        Raises EventRefused while no secret is set, and Unavailable when it cannot be read.
         """
         return fit(self._document()) or (self._may_refresh() and fit(self._document(refresh=True)))
 

@@ -17,6 +17,7 @@ drops headers that a middleware adds to the answers of exception handlers.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +26,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from portal import correlation
 from portal.api import bodies, errors
 from portal.api.annotations import evaluate_annotations
+from portal.api.declarations import Declared
 from portal.api.headers import EXPOSED_HEADERS, SECURITY_HEADERS
 from portal.api.rate_limit import CountedByAddress, address_of
 from portal.observability import logger
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
+UNDECLARED = Declared()
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 
 
@@ -43,6 +46,7 @@ class App:
     def __init__(self, area: str, *, counted: CountedByAddress | None = None) -> None:
         self.area = area
         self._counted = counted
+        self.declared: dict[tuple[str, str], Declared] = {}
         self.resolver = APIGatewayRestResolver(
             enable_validation=True,
             # An answer that does not match its model is a defect of the portal.
@@ -64,14 +68,22 @@ class App:
         return self._route("PATCH", path, **options)
 
     def _route(
-        self, method: str, path: str, *, status: int = 200, signed_in: bool = False, **options: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        status: int = 200,
+        signed_in: bool = False,
+        declared: Declared = UNDECLARED,
+        **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """Register a route.
 
         `path` uses `<name>` for parameters. `status` is that of success. `signed_in` documents the
-        bearer token, which the gateway's authorizer requires and `CurrentUser` reads. Further
-        options are Powertools' (`summary`, `responses`, …).
+        bearer token, which the gateway's authorizer requires and `CurrentUser` reads. `declared` is
+        for the OpenAPI document. Further options are Powertools' (`summary`, `responses`, …).
         """
+        self.declared[(method, re.sub(r"<(\w+)>", r"{\1}", path))] = declared
         options.setdefault("tags", [self.area])
         options.setdefault("security", BEARER if signed_in else [])
         register: Callable[[Endpoint], Endpoint] = self.resolver.route(
@@ -108,19 +120,24 @@ class App:
         self, event: dict[str, Any], headers: dict[str, str], context: LambdaContext
     ) -> dict[str, Any]:
         try:
-            self._count(event)
+            event = self._counted_event(event)
             bodies.check(event, headers)
         except Exception as error:  # noqa: BLE001  # every one becomes a problem document
             return errors.proxy_answer(error)
         return self.resolver.resolve(_with_plain_content_type(event, headers), context)
 
-    def _count(self, event: dict[str, Any]) -> None:
-        """Count the request of this address; first of all, whatever the request is."""
+    def _counted_event(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Return the event with its caller's address, once the request is counted.
+
+        It is counted first of all, whatever the request is.
+        """
         if self._counted is None:
-            return
+            return event
         build = self._counted.limiter
         limiter = self.resolver.dependency_overrides.get(build, build)()
+        event = limiter.with_caller(event)
         limiter.check(self._counted.limit, address_of(event))
+        return event
 
 
 def _with_plain_content_type(event: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:

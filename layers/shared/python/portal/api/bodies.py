@@ -1,7 +1,7 @@
-"""Request bodies: one JSON object of a limited size, and nothing that JSON or Python cannot hold.
+"""Checks and parses request bodies, which must be one JSON object of a limited size.
 
-Powertools would take forms as well, which browsers send across origins without asking first, and
-would take the first member of a list for the object itself.
+Powertools would also accept forms, which browsers send across origins without a preflight, and
+would take the first member of a list for the object.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
 
 
 def check(event: Mapping[str, Any], headers: Mapping[str, str]) -> None:
-    """Refuse a body that is too large, of another type, or no text; `headers` by lower-case name.
+    """Refuse a body that is too large, of another type, or in another encoding than UTF-8.
 
-    A body without a Content-Type is taken for JSON, which RFC 9110 (8.3) leaves to the server.
-    Raises Problem.
+    `headers` are by lower-case name. A body without a Content-Type is taken for JSON, which
+    RFC 9110 (8.3) leaves to the server. Raises Problem.
     """
     body = event.get("body")
-    if not body:
+    if not body or event.get("httpMethod") == "GET":
         return
     encoded = bool(event.get("isBase64Encoded"))
     # Four letters of base64 are three bytes; a character of text is at least one.
@@ -68,11 +68,11 @@ def is_json(content_type: str) -> bool:
 
 
 def parse(text: str) -> dict[str, Any]:
-    """The one object that a body is.
+    """Parse a body, which must be one JSON object.
 
-    Every failure to read it is a JSONDecodeError: Python would accept NaN, Infinity and a name
-    that stands twice, and fail in its own ways on numbers of thousands of digits and on
-    thousands of brackets. Raises Problem `invalid-request` for any other value than an object.
+    Raises JSONDecodeError when it is no JSON, and Problem `invalid-request` for any other value
+    than an object. `json.loads` would accept NaN, Infinity and repeated names, and would raise
+    other errors for numbers of thousands of digits and for thousands of brackets.
     """
     try:
         value = json.loads(text, parse_constant=_refuse, object_pairs_hook=_object)

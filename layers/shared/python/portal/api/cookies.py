@@ -20,6 +20,9 @@ from portal.domain.problems import FORBIDDEN, Problem
 CLIENT_HEADER = "X-Portal-Client"
 CSRF_HEADER = "X-Portal-CSRF"
 BROWSER = "browser"
+DEVICE_COOKIE = "portal_device"
+_DEVICE_DAYS = 180
+_LONGEST_DEVICE = 64
 _DAY_SECONDS = 86_400
 
 
@@ -57,9 +60,17 @@ class RefreshCookie:
         """Return the cookie that deletes the token in the browser."""
         return self._cookie("", 0)
 
-    def _cookie(self, value: str, max_age: int) -> Cookie:
+    def device(self, request: Request) -> str | None:
+        """The token of the browser as a device, if it has one."""
+        return device_of(request)
+
+    def set_device(self, token: str) -> Cookie:
+        """The Set-Cookie by which a browser is known as a device; signing out keeps it."""
+        return self._cookie(token, _DEVICE_DAYS * _DAY_SECONDS, name=DEVICE_COOKIE)
+
+    def _cookie(self, value: str, max_age: int, *, name: str = "") -> Cookie:
         return Cookie(
-            name=self._settings.refresh_cookie_name,
+            name=name or self._settings.refresh_cookie_name,
             value=value,
             path=self._settings.refresh_cookie_path,
             domain=self._settings.refresh_cookie_domain,
@@ -68,6 +79,12 @@ class RefreshCookie:
             max_age=max_age,
             same_site=SameSite(self._settings.refresh_cookie_same_site),
         )
+
+
+def device_of(request: Request) -> str | None:
+    """The token in the device cookie. It opens nothing, so no header need come with it."""
+    token = _cookies(request.resolved_event.raw_event).get(DEVICE_COOKIE, "")
+    return token if 0 < len(token) <= _LONGEST_DEVICE else None
 
 
 def _cookies(event: dict[str, Any]) -> dict[str, str]:

@@ -1,8 +1,8 @@
-"""What a caller is told about a value that is not as the API's document says.
+"""The sentences about values that do not match the API's document.
 
-pydantic's own sentences speak of patterns, dictionaries and validators. None of them leaves
-the API: each kind of mistake has a sentence here, which names the limit where there is one.
-The kind itself is `errors[].code`, on which front ends rely: never rename one.
+pydantic's own sentences name patterns, dictionaries and validators, so the API does not show
+them. Each kind of mistake has a sentence here, which names the limit if there is one. The kind
+is `errors[].code`. Front ends depend on it, so never rename one.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ ONE_CHARACTER = "This must not be empty."
 
 
 def sentence_for(entry: Mapping[str, Any]) -> str:
-    """The sentence for one pydantic error. A validator of ours has brought its own."""
+    """Return the sentence for a pydantic error. The portal's validators bring their own."""
     kind, context = str(entry.get("type", "")), entry.get("ctx") or {}
     if isinstance(context.get("error"), ValueError):
         return str(context["error"])

@@ -37,7 +37,7 @@ MAX_POINTER = 200
 
 
 def register(resolver: APIGatewayRestResolver) -> None:
-    """Teach a resolver to answer every exception as a problem."""
+    """Make a resolver answer every exception with a problem document."""
     for exception, render in TABLE:
         resolver.exception_handler(exception)(render)
 
@@ -61,7 +61,7 @@ def render(problem: Problem) -> Response[str]:
 
 
 def proxy_answer(error: Exception) -> dict[str, Any]:
-    """The answer as API Gateway wants it, for what is refused before any routing."""
+    """Return the answer in API Gateway's format, for requests that are refused before routing."""
     render = next(render for kind, render in TABLE if isinstance(error, kind))
     response = render(error)
     headers = {"Content-Type": response.content_type, **response.headers}
@@ -121,6 +121,9 @@ def _upstream(error: UpstreamError) -> Response[str]:
 
 def _invalid(error: RequestValidationError) -> Response[str]:
     found = error.errors()
+    if any((entry.get("loc") or ("",))[0] == "path" for entry in found):
+        # What is no id is nobody's id; a mistyped address of a page is no mistake of a form.
+        return _problem(Problem(problems.NOT_FOUND, "There is nothing of that name."))
     if any(entry.get("type") == "json_invalid" for entry in found):
         return _problem(Problem(problems.MALFORMED_REQUEST, "The body is not valid JSON."))
     return _problem(

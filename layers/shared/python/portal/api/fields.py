@@ -1,6 +1,6 @@
 """Types of request members that several endpoints take, each with its limits and its normal form.
 
-The JSON schema of each is as tight as the check behind it, as far as a schema can say it.
+The JSON schema of each is as strict as its check, as far as JSON Schema can express it.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from portal.domain.problems import InvalidValue
 EMAIL_LENGTH = 254
 PASSWORD_LENGTH = 256
 STREET_LENGTH = 100
-# What the Order in Salesforce has room for: longer ones could not be kept there.
+# The lengths of the fields of the Order in Salesforce.
 CITY_LENGTH = 40
 STATE_LENGTH = 80
 POSTCODE_LENGTH = 12
-# As RFC 3339 writes them: pydantic would take numbers, and texts that are numbers, as seconds.
+# Only the form of RFC 3339, because pydantic would also accept numbers as seconds.
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?\S*", re.ASCII)
 
@@ -45,7 +45,7 @@ def _if_text(change: Any) -> Any:
 
 
 def country_code(text: str) -> str:
-    """An ISO 3166-1 alpha-2 code. Raises InvalidValue."""
+    """Return an ISO 3166-1 alpha-2 code. Raises InvalidValue."""
     import pycountry  # noqa: PLC0415  # reads its tables on import
 
     if pycountry.countries.get(alpha_2=text) is None:
@@ -54,14 +54,14 @@ def country_code(text: str) -> str:
     return text
 
 
-# Checked fully at sign-up only: everywhere else an odd address is just one that has no account.
+# It is checked fully at sign-up only. Elsewhere an odd address just has no account.
 EmailAddress = Annotated[
     str,
     StringConstraints(min_length=3, max_length=EMAIL_LENGTH),
     AfterValidator(normal_forms.email),
     Field(json_schema_extra={"format": "email"}, examples=["hanako@example.com"]),
 ]
-# Never stripped: a space may be part of a password, and the policy says where it may not be.
+# It is never stripped, because a space may be part of a password (the policy says where).
 TypedPassword = Annotated[
     str,
     StringConstraints(strip_whitespace=False, min_length=1, max_length=PASSWORD_LENGTH),
@@ -110,7 +110,7 @@ def _line_or_nothing(text: str) -> str:
     return typed_text.line(text) if text else ""
 
 
-# "" empties what may be empty.
+# "" clears a value that may be empty.
 Street2 = Annotated[
     str, StringConstraints(max_length=STREET_LENGTH), AfterValidator(_line_or_nothing)
 ]

@@ -1,4 +1,4 @@
-"""The Idempotency-Key of a request: the name of one attempt."""
+"""The Idempotency-Key of a request, which names one attempt."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ RequiredIdempotencyKey = Annotated[
 
 
 def bare(key: str) -> str:
-    """The key without quotes. The IETF draft writes it in quotes, and most clients do not."""
+    """Return a key without the quotes that the IETF draft writes and most clients omit."""
     quoted = len(key) > 1 and key[0] == key[-1] == '"'
     return key[1:-1] if quoted else key
 
 
 def required(key: str | None) -> str:
-    """The key. Raises Problem `idempotency-key-missing` without one."""
+    """Return the key. Raises Problem `idempotency-key-missing` if there is none."""
     if not key:
         raise Problem(
             IDEMPOTENCY_KEY_MISSING,

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 
+from portal.api.caller import Distribution
 from portal.config import ConfigurationError
 from portal.domain.limits import Limit
 from portal.domain.problems import RATE_LIMITED, Problem
@@ -28,9 +29,27 @@ _IPV6_PREFIX = 64
 class RateLimiter:
     """Checks named limits (`login.account`) with shared counters."""
 
-    def __init__(self, counters: RateCounters, limits: Mapping[str, Limit]) -> None:
+    def __init__(
+        self,
+        counters: RateCounters,
+        limits: Mapping[str, Limit],
+        distribution: Distribution | None = None,
+    ) -> None:
         self._counters = counters
         self._limits = limits
+        self._distribution = distribution
+
+    def with_caller(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Return the event with the viewer's address for the distribution's, where it is proved.
+
+        Raises the errors of reading the distribution's key.
+        """
+        viewer = self._distribution.viewer(event) if self._distribution else None
+        if viewer is None:
+            return event
+        context = event.get("requestContext") or {}
+        identity = {**(context.get("identity") or {}), "sourceIp": viewer}
+        return {**event, "requestContext": {**context, "identity": identity}}
 
     def check(self, name: str, subject: str) -> None:
         """Count a request of `subject` (an address or account, which is stored as a hash).
@@ -50,6 +69,11 @@ class RateLimiter:
         limit = self._limits[name]
         key = _key(name, subject)
         return self._counters.hit(key, limit=limit.attempts, seconds=limit.seconds) is None
+
+    def so_far(self, name: str, subject: str) -> tuple[int, Limit]:
+        """Attempts of the current window, and how many are let through."""
+        limit = self._limits[name]
+        return self._counters.so_far(_key(name, subject), seconds=limit.seconds), limit
 
     def forget(self, name: str, subject: str) -> None:
         """Set the count of `subject` back to zero, for example after a correct login."""
@@ -84,7 +108,7 @@ def source_address(request: Request) -> str:
 
 
 def address_of(event: Mapping[str, Any]) -> str:
-    """Who to count: an IPv4 address, or the /64 that an IPv6 caller can roam in.
+    """Return the caller's IPv4 address, or the /64 network of an IPv6 address.
 
     An IPv6 caller can use any address of the network. The address is that of the gateway's request
     context, because the caller can write `X-Forwarded-For`.

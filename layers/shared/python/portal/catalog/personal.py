@@ -33,10 +33,10 @@ class CachedEligibility:
         self._current = current
 
     def of_customer(self, customer: CustomerMapping) -> AccountEligibility:
-        """The eligibility of the customer's Account; unknown when Salesforce has no such Account.
+        """Return the eligibility of the customer's Account.
 
-        An Account that was merged is followed. Raises the errors of the source when nothing is
-        stored, and Problem `account-conflict`.
+        It is unknown when Salesforce has no such Account. A merged Account is followed. Raises the
+        errors of the source when nothing is stored, and Problem `account-conflict`.
         """
         try:
             return self._of_account(customer.sf_account_id)

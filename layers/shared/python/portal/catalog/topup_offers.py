@@ -1,7 +1,7 @@
-"""The top-ups of a line: what its product sells, as far as the provider has it.
+"""The top-ups of a line: those of its product that the provider offers.
 
-Products and provider are asked seldom: their answers are shared copies. A copy serves for ten
-minutes; after that it serves while the other system does not answer, for up to a day.
+The answers of Salesforce and the provider are kept as shared copies. A copy is used for ten
+minutes, and for up to a day while the other system does not answer.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ STALE_SECONDS = 86_400
 
 
 class TopUpOffers:
-    """Reads offers; `currency` is the portal's, `clock` gives epoch seconds."""
+    """Reads offers. `currency` is the portal's; `clock` returns epoch seconds."""
 
     def __init__(
         self,
@@ -42,9 +42,9 @@ class TopUpOffers:
         self._clock = clock
 
     def of_line(self, line: ServiceLine) -> list[TopUpOffer]:
-        """What can be bought for a line, cheapest first; empty when nothing can.
+        """Return the offers for a line, cheapest first.
 
-        Raises the errors of the upstreams when there is no copy that is young enough.
+        Raises UpstreamErrors when there is no copy that is recent enough.
         """
         capabilities = self._provider.capabilities
         if not line.line_id or line.provider != capabilities.provider or not capabilities.top_up:
@@ -66,7 +66,7 @@ class TopUpOffers:
         return sorted(found, key=lambda offer: (offer.price.value, offer.name))
 
     def _settings(self, line: ServiceLine) -> list[TopUpSetting]:
-        """Those of the line's product; of all products of its plan when it is not known."""
+        """Return the settings of the line's product, or of all products of its plan."""
         name = f"topups#{line.provider}"
         products = [
             EsimProduct(
@@ -117,7 +117,7 @@ class TopUpOffers:
 
 
 def _agreed(products: Sequence[EsimProduct]) -> list[TopUpSetting]:
-    """The settings of all products; an offer at two prices is not sold, and that is logged."""
+    """Merge the settings of products. An offer with two prices is left out and logged."""
     found: dict[str, TopUpSetting] = {}
     disputed: set[str] = set()
     for product in products:

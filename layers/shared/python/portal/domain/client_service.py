@@ -1,4 +1,4 @@
-"""A service of a customer as the billing system keeps it."""
+"""A service of a customer in the billing system."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class ServiceStatus(StrEnum):
-    """How a service stands. `unknown`: a status that an installation has invented."""
+    """The status of a service. `unknown` is a status that only this installation has."""
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -23,9 +23,9 @@ class ServiceStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ClientService:
-    """One service; WHMCS is the authority.
+    """One service in WHMCS.
 
-    `price` is what is due at each renewal, or was due once; it is in `currency`, the client's, and
+    `price` is due at each renewal, or was due once. It is in `currency`, the client's, and
     None when WHMCS' text is no number. `next_due` is None for services that do not renew.
     `custom_fields` are values by field id; `notes` are for staff.
     """

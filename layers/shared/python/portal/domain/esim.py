@@ -94,11 +94,11 @@ class ProfileState(StrEnum):
 class Line:
     """A line at the provider. `iccid` is None until a SIM is allocated.
 
-    The handle of a pending line may be replaced by another one: keep the newest. It travels in
-    queue messages and logs, so it is never a phone number. `ref` is our own reference when the
-    provider keeps one; `msisdn` is E.164. What the answer did not hold is None: `plan`, `profile`,
-    `expires_at`, `data_total` (the bytes bought so far, top-ups included) and `period_ends` (when
-    the current period of a line that renews is over).
+    The provider may replace the `line_id` of a pending line, so keep the newest one. Queue
+    messages and logs hold it, so it is never a phone number. `ref` is the portal's reference when
+    the provider keeps one. `msisdn` is E.164. `data_total` is the number of bytes bought so far,
+    including top-ups. `period_ends` is the end of the current period of a line that renews. Values
+    that the answer does not hold are None.
     """
 
     line_id: str
@@ -230,9 +230,9 @@ LONGEST_PLAN_ID = 64  # longer than any id of Gigs and any package code or slug 
 class EsimSettings(BaseModel):
     """`Product2.eSIM_Settings_JSON__c`.
 
-    `{"version":1,"provider":{"gigs":{"plan":"pln_…"},"esim_access":{"plan":"JP_10_30"}}}`: the plan
-    of each provider that sells the product. Another provider's entry is not looked at. An entry's
-    `topUps` are those that customers can buy (`portal.domain.topup`).
+    `{"version":1,"provider":{"gigs":{"plan":"pln_…"},"esim_access":{"plan":"JP_10_30"}}}` names the
+    plan of each provider that sells the product. Entries of other providers are ignored. An
+    entry's `topUps` are the top-ups that customers can buy (`portal.domain.topup`).
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)

@@ -1,4 +1,4 @@
-"""What an eSIM provider announces, as far as the portal listens."""
+"""Events of eSIM providers that the portal uses."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class EsimEvent:
-    """One announcement. It is a reason to look, never a fact: only the provider's API tells those.
+    """One event. It only makes a job look earlier; the facts come from the provider's API.
 
-    `event_id` is the provider's: the same for every delivery of one event. `lines` are the handles
-    (`Line.line_id`) of the lines that it may be about; empty for an event that nobody waits for.
+    `event_id` is the provider's id, the same for every delivery of one event. `lines` are the ids
+    (`Line.line_id`) of the lines that it may be about; it is empty when no job can wait for it.
     """
 
     event_id: str

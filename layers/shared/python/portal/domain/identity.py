@@ -11,7 +11,7 @@ from portal.domain import normal_forms
 class CustomerMapping:
     """A customer's Cognito `sub`, WHMCS client id and Salesforce Account id (18 characters).
 
-    `email` is in its normal form (`portal.domain.normal_forms`) and is where mails go.
+    `email` is in its normal form (`portal.domain.normal_forms`), and mails are sent to it.
     """
 
     user_id: str
@@ -24,5 +24,5 @@ class CustomerMapping:
 
 
 def customer_number_key(number: str) -> str:
-    """The form in which two customer numbers are compared: Salesforce compares without case."""
+    """Return a customer number for comparisons, which ignore case as in Salesforce."""
     return normal_forms.customer_number(number).casefold()

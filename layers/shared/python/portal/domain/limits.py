@@ -1,12 +1,12 @@
-"""The one table of limits on attempts; `RATE_LIMITS` changes single entries.
+"""The table of limits on attempts. The setting `RATE_LIMITS` changes single entries.
 
-Handlers count by it, in DynamoDB, exactly. The firewall's rules and the gateway's throttles are
-derived from it (`infra/limits.py`), so that neither refuses what the counters let through.
+Handlers count exactly, in DynamoDB. The firewall's rules and the gateway's throttles are derived
+from this table (`infra/limits.py`), so that they refuse nothing that the counters allow.
 
-Limits per address are generous because offices and mobile carriers share addresses. What names
-an account or a customer is limited twice: tightly together with the caller's address, which is
-what slows guessing down, and loosely alone, so that nobody can shut out somebody else with a few
-requests. A browser that has signed in to the account before has a count of its own.
+Limits per address are generous, because offices and mobile carriers share addresses. Attempts on an
+account or a customer have two limits: a low one together with the caller's address, which slows
+guessing down, and a high one without it, so that few requests cannot lock somebody else out. A
+browser that has signed in to the account before has its own count.
 """
 
 from __future__ import annotations
@@ -62,4 +62,4 @@ PER_ADDRESS: dict[str, str] = {
     "/auth/reset-password": "reset-password.ip",
     "/auth/link-whmcs": "link.ip",
 }
-"""Which limit counts the requests of one address at a path, before anything of them is read."""
+"""The limit by path that counts the requests of one address before a body is read."""

@@ -1,7 +1,7 @@
-"""What a customer can do with an eSIM line, and why not.
+"""The actions that a customer can take on an eSIM line, and the reasons against them.
 
-One rule for what a page offers and what an endpoint lets through. Front ends rely on the codes:
-never rename one. `docs/problems.md` has a row for each (a test holds the two together).
+Pages and endpoints use the same rules. Front ends depend on the codes, so never rename one.
+`docs/problems.md` has a row for each (a test holds the two together).
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.domain.client_service import ServiceStatus
-from portal.domain.esim import Capabilities, Line, LineState, ProfileState
+from portal.domain.esim import Capabilities, Line, LineState, ProfileState, ReissueMode
 
 
 class LineAction(StrEnum):
-    """What can be done with a line."""
+    """An action on a line."""
 
     SHOW = "show"
+    REISSUE = "reissue"
+    TOPUP = "topup"
 
 
 class Obstacle(StrEnum):
-    """Why an action cannot be done now."""
+    """The reason why an action is not possible now."""
 
     SERVICE_NOT_ACTIVE = "service-not-active"
     PROVIDER_CHANGED = "provider-changed"
@@ -29,6 +31,9 @@ class Obstacle(StrEnum):
     LINE_SUSPENDED = "line-suspended"
     LINE_ENDED = "line-ended"
     ALREADY_INSTALLED = "already-installed"
+    REISSUE_NOT_SUPPORTED = "reissue-not-supported"
+    REISSUE_LIMIT_REACHED = "reissue-limit-reached"
+    TOPUP_NOT_SUPPORTED = "topup-not-supported"
     NO_ACTIVATION_CODE = "no-activation-code"
 
 
@@ -40,10 +45,13 @@ DETAILS: dict[Obstacle, str] = {
     Obstacle.LINE_SUSPENDED: "The eSIM is suspended; ask support.",
     Obstacle.LINE_ENDED: "The eSIM has ended.",
     Obstacle.ALREADY_INSTALLED: "The eSIM has been installed; its activation code is used up.",
+    Obstacle.REISSUE_NOT_SUPPORTED: "This eSIM cannot be replaced here; ask support.",
+    Obstacle.REISSUE_LIMIT_REACHED: "The eSIM was replaced too often within a month; ask support.",
+    Obstacle.TOPUP_NOT_SUPPORTED: "No data can be added to this eSIM.",
     Obstacle.NO_ACTIVATION_CODE: "This eSIM reaches the phone without an activation code.",
 }
 
-# A profile that was only downloaded can be fetched again by the same phone.
+# The same phone can fetch a profile again that was only downloaded.
 _USED_UP = frozenset(
     {
         ProfileState.INSTALLED,
@@ -56,10 +64,11 @@ _USED_UP = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class LineFacts:
-    """What is known of a service's line.
+    """The known facts of a service's line.
 
-    `line` is None when the provider could not be asked, `provider_changed` when another provider
-    than the line's is configured.
+    `line` is None when the provider did not answer. `provider_changed` says that the line belongs
+    to another provider than the configured one. `reissues_left` is how often the line may still be
+    reissued.
     """
 
     service: ServiceStatus
@@ -67,6 +76,7 @@ class LineFacts:
     line: Line | None
     profile: ProfileState = ProfileState.UNKNOWN
     provider_changed: bool = False
+    reissues_left: int = 1
 
     @property
     def installed(self) -> bool | None:
@@ -75,14 +85,24 @@ class LineFacts:
             return None
         return self.profile.reached_a_phone
 
+    @property
+    def sent_again(self) -> bool:
+        """Whether a reissue sends the same code once more: no phone has fetched the profile."""
+        return self.profile is ProfileState.RELEASED and self.capabilities.activation_codes
+
+    @property
+    def loses_the_rest(self) -> bool:
+        """Whether a reissue ends the line, and what is left on it with it."""
+        return self.capabilities.reissue is ReissueMode.REPLACEMENT_ORDER and not self.sent_again
+
 
 def obstacle_to(action: LineAction, facts: LineFacts) -> Obstacle | None:
-    """The first reason why the action cannot be done now; None when it can."""
+    """Return the first reason against an action; None when it is possible."""
     return _of_the_line(facts) or _RULES[action](facts)
 
 
 def _of_the_line(facts: LineFacts) -> Obstacle | None:
-    """What stands in the way of every action."""
+    """Return the obstacle to every action; None without one."""
     if facts.service is not ServiceStatus.ACTIVE:
         return Obstacle.SERVICE_NOT_ACTIVE
     if facts.provider_changed:
@@ -102,4 +122,19 @@ def _to_show(facts: LineFacts) -> Obstacle | None:
     return Obstacle.ALREADY_INSTALLED if facts.profile in _USED_UP else None
 
 
-_RULES = {LineAction.SHOW: _to_show}
+def _to_reissue(facts: LineFacts) -> Obstacle | None:
+    capabilities = facts.capabilities
+    if capabilities.reissue is ReissueMode.NONE or capabilities.needs_eid:
+        return Obstacle.REISSUE_NOT_SUPPORTED
+    return None if facts.reissues_left > 0 else Obstacle.REISSUE_LIMIT_REACHED
+
+
+def _to_top_up(facts: LineFacts) -> Obstacle | None:
+    return None if facts.capabilities.top_up else Obstacle.TOPUP_NOT_SUPPORTED
+
+
+_RULES = {
+    LineAction.SHOW: _to_show,
+    LineAction.REISSUE: _to_reissue,
+    LineAction.TOPUP: _to_top_up,
+}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class MailTemplate(StrEnum):
-    """Every mail the portal sends; docs/mails.md tells when each is sent, and to whom."""
+    """The mails that the portal sends. docs/mails.md says when, and to whom, each is sent."""
 
     WELCOME = "welcome"
     SIGNUP_PROOF = "signup-proof"
@@ -32,9 +32,9 @@ class MailTemplate(StrEnum):
 class MailJob(BaseModel):
     """One mail to one user.
 
-    `dedup_key` names the reason (`order-provisioned:801…`): at most one mail per key. `parameters`
-    are what the template's model in `portal.domain.mail_contents` holds; whatever is personal or
-    secret the sender looks up when it renders.
+    `dedup_key` names the reason (`order-provisioned:801…`), and each key gets at most one mail.
+    `parameters` are those of the template's model in `portal.domain.mail_contents`. The sender
+    looks up personal and secret data when it renders.
     """
 
     model_config = ConfigDict(

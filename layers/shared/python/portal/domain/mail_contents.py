@@ -1,6 +1,6 @@
-"""What each mail's job carries: one model per template, ids, amounts and product names only.
+"""The contents of mail jobs: one model per template, with ids, amounts and product names only.
 
-A model takes no other field, so that nothing personal or secret can travel in a queue. Addresses,
+A model accepts no other field, so that no personal or secret data can be in a queue. Addresses,
 names, activation codes and reset tokens are looked up when the mail is rendered.
 """
 
@@ -17,10 +17,11 @@ from portal.domain.mail import MailTemplate
 from portal.domain.money import Money
 
 ProductName = str
-"""The name of a product or offer as the catalogue shows it; whatever it is, the mail is sent."""
+"""The name of a product or offer in the catalogue. Any text is accepted."""
 LineId = Annotated[str, Field(min_length=1)]
-"""The eSIM provider's id of a line: not its number and not its activation code."""
+"""The eSIM provider's id of a line, which is neither its number nor its activation code."""
 WhmcsId = Annotated[int, Field(ge=1)]
+"""Of a service, which is a customer's subscription, or of an invoice."""
 
 
 class _Model(BaseModel):
@@ -30,11 +31,11 @@ class _Model(BaseModel):
 
 
 class MailContent(_Model):
-    """What one mail says, apart from what is looked up when it is rendered.
+    """The content of one mail without the values that are looked up when it is rendered.
 
-    `carries_credential`: the rendered mail holds a reset token or an activation code, so that
-    nobody but the customer may get it. `to_address_on_file`: it goes to the address that the
-    reseller's staff maintain instead of the portal account's.
+    `carries_credential` says that the rendered mail holds a reset token or an activation code, so
+    only the customer may get it. `to_address_on_file` says that it goes to the address which the
+    reseller's staff maintain, instead of the portal account's.
     """
 
     template: ClassVar[MailTemplate]
@@ -42,7 +43,7 @@ class MailContent(_Model):
     to_address_on_file: ClassVar[bool] = False
 
     def as_parameters(self) -> dict[str, Any]:
-        """The job's parameters."""
+        """Return the job's parameters."""
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
@@ -54,15 +55,15 @@ class OrderedLine(_Model):
 
 
 class Welcome(MailContent):
-    """The account is ready."""
+    """Tells that the account is ready."""
 
     template = MailTemplate.WELCOME
 
 
 class SignupProof(MailContent):
-    """A link to sign up with, to the Account's address; the sender makes its token.
+    """Sends a link for signing up to the Account's address. The sender creates its token.
 
-    It goes to somebody who is no portal user yet, so the job names the number and the language.
+    The reader is no portal user yet, so the job holds the customer number and the language.
     """
 
     template = MailTemplate.SIGNUP_PROOF
@@ -74,20 +75,20 @@ class SignupProof(MailContent):
 
 
 class PasswordReset(MailContent):
-    """A link for a new password; the sender makes its token."""
+    """Sends a link for a new password. The sender creates its token."""
 
     template = MailTemplate.PASSWORD_RESET
     carries_credential = True
 
 
 class PasswordChanged(MailContent):
-    """Notice that the password was changed."""
+    """Tells that the password was changed."""
 
     template = MailTemplate.PASSWORD_CHANGED
 
 
 class OrderReceived(MailContent):
-    """The order has reached the reseller."""
+    """Tells that the reseller has the order."""
 
     template = MailTemplate.ORDER_RECEIVED
 
@@ -97,7 +98,7 @@ class OrderReceived(MailContent):
 
 
 class OrderProvisioned(MailContent):
-    """The order is set up."""
+    """Tells that the order is set up."""
 
     template = MailTemplate.ORDER_PROVISIONED
 
@@ -107,7 +108,7 @@ class OrderProvisioned(MailContent):
 
 
 class EsimActivation(MailContent):
-    """The eSIM of a new line; the sender fetches its code."""
+    """Sends the eSIM of a new line. The sender fetches its activation code."""
 
     template = MailTemplate.ESIM_ACTIVATION
     carries_credential = True
@@ -117,7 +118,7 @@ class EsimActivation(MailContent):
 
 
 class EsimReissued(MailContent):
-    """The new profile of a line whose eSIM was replaced.
+    """Sends the new profile of a line whose eSIM was replaced.
 
     `line_id` is the line that has the new profile.
     """
@@ -127,53 +128,53 @@ class EsimReissued(MailContent):
 
     line_id: LineId
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
 
 
 class EsimSentAgain(MailContent):
-    """The same profile once more, because it was never installed."""
+    """Sends the same profile again, because it was never installed."""
 
     template = MailTemplate.ESIM_SENT_AGAIN
     carries_credential = True
 
     line_id: LineId
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
 
 
 class EsimReissueNotice(MailContent):
-    """Notice, without any code, that a line's eSIM was replaced; to the address on file."""
+    """Tells the address on file, without a code, that a line's eSIM was replaced."""
 
     template = MailTemplate.ESIM_REISSUE_NOTICE
     to_address_on_file = True
 
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
     reissued_at: AwareDatetime
 
 
 class TopupReceipt(MailContent):
-    """Data was added to a line and paid for."""
+    """Tells that data was paid for and added to a line."""
 
     template = MailTemplate.TOPUP_RECEIPT
 
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
     offer_name: ProductName
     price: Money
-    invoice_id: WhmcsId
+    invoice_id: WhmcsId | None = None
 
 
 class TopupRefunded(MailContent):
-    """Data was paid for and could not be added; the price is a credit in billing now."""
+    """Tells that paid data could not be added, and that the price was credited."""
 
     template = MailTemplate.TOPUP_REFUNDED
 
     subscription_id: WhmcsId
-    product_name: ProductName
+    product_name: ProductName = ""
     offer_name: ProductName
     price: Money
-    invoice_id: WhmcsId
+    invoice_id: WhmcsId | None = None
 
 
 CONTENTS: Mapping[MailTemplate, type[MailContent]] = {

@@ -1,8 +1,8 @@
-"""The one form of everything that a person types as an identifier or a credential.
+"""The normal forms of identifiers and credentials that people type.
 
-Two spellings that a person takes for the same must be the same on every way in: sign-up, sign-in,
-reset, linking and the operator's commands. Request models apply these once, where a value comes
-in; what is compared with a value from another system is put into the same form first.
+Two spellings that a person considers equal must be equal everywhere: at sign-up, sign-in, reset,
+linking and in the operator's commands. Request models apply these functions once to each value. A
+value of another system is normalised in the same way before it is compared.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u22
 
 
 def half_width(text: str) -> str:
-    """Text as a Latin keyboard writes it: half-width (NFKC), plain hyphens, no outer space."""
+    """Return a text half-width (NFKC), with plain hyphens and without outer spaces."""
     return unicodedata.normalize("NFKC", text).translate(_HYPHENS).strip()
 
 
 def email(text: str) -> str:
-    """An e-mail address: half-width, local part case-folded, domain in lower-case ASCII.
+    """Return an e-mail address half-width, local part case-folded, domain in lower-case ASCII.
 
-    An internationalised domain is written as IDNA 2008 does after the mapping of UTS 46. What is
-    no address comes back in some form: it is nobody's.
+    An internationalised domain is encoded by IDNA 2008 after the mapping of UTS 46. A text that is
+    no address is returned in some form, which belongs to no account.
     """
     folded = unicodedata.normalize("NFKC", text).strip()
     local, at, domain = folded.rpartition("@")
@@ -32,19 +32,19 @@ def email(text: str) -> str:
 
 
 def customer_number(text: str) -> str:
-    """A customer number half-width and without outer space, in the case that was typed."""
+    """Return a customer number half-width and without outer spaces, in the typed case."""
     return half_width(text)
 
 
 def same_customer_number(one: str, other: str) -> bool:
-    """Whether two texts are one customer number."""
+    """Return whether two texts are one customer number."""
     return customer_number(one).casefold() == customer_number(other).casefold()
 
 
 def password(text: str) -> str:
-    """A password as RFC 8265 (OpaqueString) has it: NFC, every kind of space a plain one.
+    """Return a password by RFC 8265 (OpaqueString): NFC, with plain spaces for all kinds of space.
 
-    Keyboards and systems differ in how they compose "é" or "が" and in what the space bar writes.
+    Keyboards and systems compose "é" or "が" differently, and their space bars write other spaces.
     """
     spaced = "".join(" " if unicodedata.category(char) == "Zs" else char for char in text)
     return unicodedata.normalize("NFC", spaced)

@@ -1,4 +1,4 @@
-"""Every reason for which a customer's operation can stop, and what operator and customer read.
+"""The error codes of customers' operations, with the texts for operators and customers.
 
 `docs/topups.md` has a row for each reason of a top-up (a test holds the two together).
 """
@@ -27,7 +27,7 @@ GENERAL: dict[str, Reason] = {
         "operation; a Case was opened when money is involved.",
         _SORRY,
     ),
-    "esim-refused": Reason("The eSIM provider refused; its reason stands beside.", _SORRY),
+    "esim-refused": Reason("The eSIM provider refused; the job's record has its reason.", _SORRY),
     "esim-unavailable": Reason("The eSIM provider was not available.", _LATER),
     "internal-error": Reason("A defect in the portal: report the correlation id.", _SORRY),
     "out-of-time": Reason("Give the worker a longer timeout.", _SORRY),
@@ -39,10 +39,10 @@ GENERAL: dict[str, Reason] = {
         "WHMCS refuses our credentials or address: see `doctor`.", _SORRY
     ),
     "whmcs-outcome-unknown": Reason("WHMCS did not answer.", _LATER),
-    "whmcs-refused": Reason("WHMCS refused, with the reason beside this code.", _SORRY),
+    "whmcs-refused": Reason("WHMCS refused; the job's record has its reason.", _SORRY),
     "whmcs-unavailable": Reason("WHMCS was not available.", _LATER),
 }
-"""Of every kind of operation."""
+"""The codes of every kind of operation."""
 
 TOPUP: dict[str, Reason] = {
     **GENERAL,
@@ -71,7 +71,49 @@ TOPUP: dict[str, Reason] = {
     "topup-failed": Reason(f"The provider ended the top-up. {_MADE_GOOD}", _SORRY),
     "topup-pending": Reason(f"The provider did not finish in time. {_MADE_GOOD}", _LATER),
 }
-"""Of top-ups."""
+"""The codes of top-ups."""
+
+_RETRY = "Please try again, or ask our support team."
+
+REISSUE: dict[str, Reason] = {
+    **GENERAL,
+    "esim-outcome-unknown": Reason(
+        "The provider does not tell whether it reissued the line: compare its books with the "
+        "operation.",
+        _SORRY,
+    ),
+    "line-changed": Reason(
+        "Nothing: the line was reissued or installed while the operation waited.",
+        f"Your eSIM has changed meanwhile. {_RETRY}",
+    ),
+    "line-not-active": Reason(
+        "The line is not active at the provider.", f"The eSIM is not active. {_RETRY}"
+    ),
+    "old-line-not-ended": Reason(
+        "The provider does not end the old line: end it there, or it costs money.",
+        "Your new eSIM is ready. We still have to switch off the old one and look after that.",
+    ),
+    "order-missing": Reason(
+        "Salesforce has no such Order: the new ICCID stands in WHMCS only.", _SORRY
+    ),
+    "reissue-failed": Reason(
+        "The provider ended the reissue; the job's record has its reason.",
+        f"We could not replace the eSIM. The current one still works. {_RETRY}",
+    ),
+    "reissue-pending": Reason("The provider did not finish in time.", _LATER),
+    "salesforce-access-denied": Reason("Salesforce refuses our credentials.", _SORRY),
+    "salesforce-outcome-unknown": Reason("Salesforce did not answer.", _LATER),
+    "salesforce-refused": Reason("Salesforce refused; the job's record has its reason.", _SORRY),
+    "salesforce-unavailable": Reason("Salesforce was not available.", _LATER),
+    "service-missing": Reason("WHMCS has no such service of the client.", _SORRY),
+    "service-not-active": Reason(
+        "The WHMCS service is not active.", f"The service is not active. {_RETRY}"
+    ),
+}
+"""Of reissues."""
+
+REISSUE_DECLINED = frozenset({"cancelled", "line-changed", "line-not-active", "service-not-active"})
+"""Ends that need no operator."""
 
 TOPUP_DECLINED = frozenset({"cancelled", "payment-failed", "payment-method-missing"})
-"""Ends that need no operator."""
+"""Codes that need no operator."""

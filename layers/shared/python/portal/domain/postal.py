@@ -40,10 +40,12 @@ _SEPARATORS = re.compile(r"[ -]")
 
 
 def tidy_postcode(country: str, text: str) -> str:
-    """A postcode in its usual writing: half-width, capitals, `105-0011` in Japan; "" for none.
+    """Return a postcode in its usual writing: half-width, capitals, `105-0011` in Japan.
 
-    Spaces and hyphens, and the country's code in front, are as the writer likes them outside
-    Japan. Raises InvalidValue.
+    It is empty for an empty postcode.
+
+    Outside of Japan, spaces, hyphens and a country code in front are kept as written. Raises
+    InvalidValue.
     """
     written = half_width(text).upper()
     if not written:

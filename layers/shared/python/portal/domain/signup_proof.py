@@ -1,4 +1,4 @@
-"""How somebody who signs up proves to be the customer whose number they give."""
+"""The proofs by which a person who signs up shows to be the customer with that number."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class SignupProof(StrEnum):
 
 
 def same_fact(told: str, held: str | None) -> bool:
-    """Whether what was told is what the Account holds, however it is written.
+    """Return whether the given value equals the Account's value, whatever its writing.
 
     Only letters and digits count, without width and case: `105-0011` is `1050011`, and a date as
-    Salesforce gives it is the date without its hyphens. An Account that holds nothing proves
-    nothing. The comparison takes the same time wherever the two differ.
+    Salesforce gives it is the date without its hyphens. It is False for an Account
+    without a value. The comparison takes constant time.
     """
     expected = _bare(held or "")
     return hmac.compare_digest(_bare(told).encode(), expected.encode()) and bool(expected)
@@ -31,3 +31,11 @@ def same_fact(told: str, held: str | None) -> bool:
 def _bare(text: str) -> str:
     kept = (c for c in half_width(text).casefold() if unicodedata.category(c)[0] in "LN")
     return "".join(kept)
+
+
+def fact_in(field: str) -> str:
+    """The kind of fact that a field of the Account holds, by its API name."""
+    name = field.lower()
+    if "postalcode" in name or "postcode" in name:
+        return "postcode"
+    return "birth-date" if "birth" in name else "other"

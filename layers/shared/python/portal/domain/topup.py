@@ -1,4 +1,4 @@
-"""Top-ups as customers buy them: a provider's offer at the portal's price."""
+"""Top-ups for customers: an offer of the provider at the portal's price."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ LONGEST_NAME = 80
 class TopUpSetting(BaseModel):
     """One entry of `topUps` in a product's settings.
 
-    `offer` is the provider's id of the top-up, `price` what customers pay for it in the portal's
-    currency, `name` what they read instead of the provider's name.
+    `offer` is the provider's id of the top-up. `price` is the customers' price in the portal's
+    currency. `name` replaces the provider's name.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,16 +36,16 @@ class TopUpSetting(BaseModel):
 
     @property
     def amount(self) -> Decimal:
-        """The price for arithmetic."""
+        """The price as a number."""
         return Decimal(self.price)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TopUpOffer:
-    """What a customer can buy for a line.
+    """A top-up that a customer can buy for a line.
 
-    `provider_offer` is the provider's id. `data_bytes` None is unlimited; `validity` None lasts as
-    long as the line's period.
+    `provider_offer` is the provider's id. `data_bytes` is None for unlimited data. `validity` is
+    None when the data lasts as long as the line's period.
     """
 
     provider: str
@@ -57,9 +57,9 @@ class TopUpOffer:
 
     @property
     def offer_id(self) -> str:
-        """Names the offer at its price: another price is another offer.
+        """The id of the offer at its price. With another price it is another id.
 
-        So nobody pays a price that was changed after it had been shown.
+        So no customer pays another price than the shown one.
         """
         parts = (self.provider, self.provider_offer, self.price.amount, self.price.currency)
         digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
@@ -67,7 +67,7 @@ class TopUpOffer:
 
     @classmethod
     def of(cls, setting: TopUpSetting, offer: Offer, *, provider: str, currency: str) -> TopUpOffer:
-        """A product's setting and the provider's offer that it names."""
+        """Combine a product's setting with the provider's offer that it names."""
         return cls(
             provider=provider,
             provider_offer=offer.offer_id,
@@ -79,9 +79,10 @@ class TopUpOffer:
 
 
 def top_up_settings(entry: Mapping[str, Any]) -> list[TopUpSetting]:
-    """The `topUps` of one provider's entry in a product's settings.
+    """Return the `topUps` of one provider's entry in a product's settings.
 
-    Raises ValueError when they are unreadable, name an offer twice, or give one away.
+    Raises ValueError when they are unreadable, name an offer twice, or have a price of zero or
+    less.
     """
     listed = entry.get("topUps") or []
     if not isinstance(listed, list):
@@ -98,5 +99,5 @@ def top_up_settings(entry: Mapping[str, Any]) -> list[TopUpSetting]:
 
 
 def is_offer_id(text: str) -> bool:
-    """Whether it can be the id of an offer."""
+    """Return whether a text has the form of an offer's id."""
     return re.fullmatch(OFFER_ID, text) is not None

@@ -1,8 +1,8 @@
 """Names and lines that people type about themselves. Each check returns the text's normal form.
 
-Names go into mails, and addresses into the documents of other systems, where a program that shows
-them may turn an address of the Web into a link. What no name contains is refused. All raise
-InvalidValue.
+Names are shown in mails, and addresses in documents of other systems. Programs that show them may
+turn a web address into a link. Therefore characters and words that no name contains are refused.
+All functions raise InvalidValue.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class TextError(StrEnum):
 
 
 def line(text: str) -> str:
-    """One line in any script: composed (NFC), inner white space collapsed, no mark-up or link."""
+    """Check a line in any script: NFC, inner white space collapsed, no mark-up, no link."""
     composed = _printable(text)
     if not _MARKUP.isdisjoint(composed):
         raise InvalidValue(TextError.MARKUP, "Remove the signs that only mark-up uses.")
@@ -57,7 +57,7 @@ def line(text: str) -> str:
 
 
 def company_name(text: str) -> str:
-    """The name of a company, which may look like a host (Booking.com) but not like a link."""
+    """Check the name of a company. It may look like a host (Booking.com), but not like a link."""
     composed = _printable(text)
     if not _MARKUP.isdisjoint(composed):
         raise InvalidValue(TextError.MARKUP, "Remove the signs that only mark-up uses.")
@@ -68,7 +68,7 @@ def company_name(text: str) -> str:
 
 
 def person_name(text: str) -> str:
-    """A person's name in any script: letters, and the few signs that names have."""
+    """Check a person's name in any script: letters and the few other characters of names."""
     name = line(text)
     kinds = {unicodedata.category(char)[0] for char in name}
     if "L" not in kinds:

@@ -18,9 +18,9 @@ _ENDINGS = {
 class JobMetrics:
     """The engine's `Observer` for one kind of job.
 
-    `prefix` is the first word of all metrics; `codes` are the documented error codes. Codes are
-    dimensions: others are counted as `other`, or metrics multiply. A job that failed with one of
-    the `declined` codes needs no operator, and is counted apart from those that do.
+    `prefix` is the first word of the metrics' names. `codes` are the documented error codes. A
+    code is a dimension, so any other code is counted as `other` to limit the number of metrics. A
+    job that failed with one of the `declined` codes needs no operator, and is counted separately.
     """
 
     def __init__(self, prefix: str, codes: Collection[str], declined: Collection[str] = ()) -> None:
@@ -48,7 +48,7 @@ class JobMetrics:
         )
 
     def finished(self, job: Job) -> None:
-        """The job is over: outcome, code, how long it took since it was asked for (or due)."""
+        """Record the job's outcome, its error code, and the time since its request or due time."""
         code = job.last_error.code if job.last_error else None
         failed = job.status is Status.FAILED
         declined = failed and code in self._declined

@@ -64,10 +64,10 @@ class LastError:
 class Job:
     """One workflow run and everything that survives a crash.
 
-    `kind` names the workflow; `subject` is what it is about (an Order, an operation); `id` is made
-    of both. `exclusive` names what no other job may work on while this one is not over; it may be
-    empty. `attempt` counts starts by a person. `runs` counts how often a worker took the job in
-    this attempt: the first run and its retries, without those that only waited. `version` grows by
+    `kind` names the workflow. `subject` is the id of the thing that the job works on (an Order or
+    an operation). `id` is made of both. `exclusive` names a thing that no other job may work on
+    until this one is over; it may be empty. `attempt` counts the starts by a person. `runs` counts
+    the first run and the retries of this attempt, but no run that only waited. `version` grows by
     one with every write. Times are epoch seconds.
 
     `unreported` says that the other system refused the report on how the job ended.

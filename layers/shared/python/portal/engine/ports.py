@@ -26,7 +26,7 @@ class HoldTaken(Exception):
 
 
 class JobStore(Protocol):
-    """Jobs, idempotency keys and holds; every write is conditional.
+    """The store of jobs, idempotency keys and holds. Every write is conditional.
 
     All methods raise Unavailable or Throttled when the store cannot be reached.
     """
@@ -51,11 +51,12 @@ class JobStore(Protocol):
         before: KeyUse | None = None,
         held: Hold | None = None,
     ) -> Job:
-        """Write a job (new: version 0), what the key is used for, and the hold: all or nothing.
+        """Write a job, the use of its key and its hold in one transaction. Returns the written job.
 
-        `before` is what the key was used for until now. A job that names an exclusive thing takes
-        the hold of it; `held` is the one that was read. Raises StaleJob, KeyTaken when the key
-        was used otherwise meanwhile, or HoldTaken when the hold has changed.
+        A new job has version 0. `before` is the stored use of the key, if any. A job that names an
+        exclusive thing takes the hold of it; `held` is the stored hold, if any. Raises StaleJob,
+        KeyTaken when another request used the key meanwhile, and HoldTaken when another job took
+        the hold.
         """
         ...
 

@@ -212,7 +212,13 @@ class Execution:
             return self._wait(how)
         if not isinstance(error, UpstreamError):
             logger().error("step failed", exc_info=error, extra={"code": how.code})
+        elif self._is_news(how.code):
+            self._tell_of_trouble(how.code, how.message)
         return self._retry(how)
+
+    def _is_news(self, code: str) -> bool:
+        last = self.session.job.last_error
+        return last is None or last.code != code
 
     def _retry(self, how: Retry) -> Verdict:
         session = self.session
@@ -248,9 +254,8 @@ class Execution:
         since = now if job.waiting_since is None else job.waiting_since
         if now - since > self._policy.patience:
             return self._stop(Status.FAILED, wait.code, wait.message)
-        news = not job.waits or job.last_error is None or job.last_error.code != wait.code
-        if wait.upstream_down and news:
-            self._tell_that_it_waits(wait)
+        if wait.upstream_down and self._is_news(wait.code):
+            self._tell_of_trouble(wait.code, wait.message)
         delay = self._policy.wait(job.waits if wait.upstream_down else 0, wait.seconds)
         self._release_with_error(
             wait.code,
@@ -262,14 +267,16 @@ class Execution:
         )
         return Verdict(Action.PARK if wait.upstream_down else Action.REQUEUE, delay)
 
-    def _tell_that_it_waits(self, wait: Wait) -> None:
+    def _tell_of_trouble(self, code: str, message: str) -> None:
         try:
             self.session.require(COURTESY_SECONDS)
-            self._workflow.on_waiting(self.session, self._error(wait.code, wait.message))
+            self._workflow.on_waiting(self.session, self._error(code, message))
         except (CancelRequested, LeaseLost):
             raise
-        except Exception as error:  # noqa: BLE001  # a failed notice must not change how the job waits
-            logger().info("nobody was told about the wait", extra={"reason": type(error).__name__})
+        except Exception as error:  # noqa: BLE001  # a failed notice must not change how the job goes on
+            logger().info(
+                "nobody was told about the failure", extra={"reason": type(error).__name__}
+            )
 
     def _hand_over(self) -> Verdict:
         session = self.session

@@ -23,8 +23,8 @@ class StartRequest:
     callers who both send `1` use different keys. `payload_hash` tells two bodies apart.
 
     `key_ends_after` is the number of seconds for which a key still stands for its attempt after
-    that attempt has failed or was cancelled. Later, a request with it begins the next attempt.
-    None: the key stands for its attempt for good.
+    that attempt has failed or was cancelled. Later, a request with the key begins the next
+    attempt. With None, the key always stands for its attempt.
 
     `exclusive` names what only one job may work on at a time, whatever its kind; it may be empty.
     A job that was given one keeps it in later attempts.
@@ -64,9 +64,9 @@ class StartOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class Started:
-    """The outcome, the attempt that it is about, and the job as it stands.
+    """The outcome, the attempt that the request stands for, and the job's current state.
 
-    When the outcome is `busy`, attempt and job are those of the job that is in the way.
+    When the outcome is `busy`, attempt and job are those of the other job that holds the thing.
     """
 
     outcome: StartOutcome

@@ -185,8 +185,8 @@ class Workflow:
       failures (`whmcs-unavailable`). The codes of all other upstreams begin with `own`.
     - `on_stopped` reports that the job failed or was cancelled. It is repeated until it succeeds
       or is refused.
-    - `on_waiting` reports, once per outage, that the job waits for an upstream. It is not repeated
-      when it fails.
+    - `on_waiting` reports, at the first run that failed because of an upstream, what the job waits
+      for. It is not repeated when it fails.
     - `result` makes the data that the job keeps when all steps are done.
     """
 

@@ -1,1 +1,1 @@
-"""Which Salesforce Account a portal user is."""
+"""Finds the Salesforce Account of a portal user."""

@@ -1,4 +1,4 @@
-"""Finding a customer again after Salesforce retired the id of the Account.
+"""Finds a customer again after the id of the Account was retired in Salesforce.
 
 Users merge duplicate Accounts in Salesforce. The duplicate's id is retired, and its Orders move to
 the Account that is kept. The customer number is the business key, so the portal follows it: first
@@ -20,14 +20,14 @@ from portal.ports.identity import AccountTaken, CustomerRemaps, CustomerSearch, 
 
 
 class RemapReason(StrEnum):
-    """Why a portal user got another Account."""
+    """The reason why a portal user got another Account."""
 
     MERGED = "merged in Salesforce"
     CUSTOMER_NUMBER = "same customer number"
 
 
 class AccountConflict(Problem):
-    """Two portal users are the same customer now: an operator has to decide."""
+    """Two portal users are the same customer after a merge. An operator has to decide."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -51,9 +51,9 @@ class MergedAccounts:
     clock: Callable[[], float]
 
     def current(self, mapping: CustomerMapping) -> CustomerMapping:
-        """The mapping with an Account that exists; the same mapping when nothing was merged.
+        """Return the mapping with an existing Account, or the same mapping without a merge.
 
-        Ask when Salesforce does not know the mapping's Account. Raises AccountConflict.
+        Call it when Salesforce does not know the mapping's Account. Raises AccountConflict.
         """
         kept = self.merges.surviving(mapping.sf_account_id)
         if kept is not None and kept.id == mapping.sf_account_id:
@@ -69,7 +69,7 @@ class MergedAccounts:
         return self._remap(mapping, kept, reason)
 
     def owner_of(self, account_id: str) -> CustomerMapping | None:
-        """The portal user of an Account, also when the user signed up with one merged into it.
+        """Return the portal user of an Account, or of an Account that was merged into it.
 
         Raises AccountConflict.
         """
@@ -106,7 +106,7 @@ class MergedAccounts:
         except AccountTaken:
             raise _conflict(account.id) from None
         except MappingChanged:
-            # Another request has followed the same merge.
+            # Another request has applied the same merge.
             found = self.directory.by_user(mapping.user_id)
             return found or mapping
         count("CustomersRemapped")

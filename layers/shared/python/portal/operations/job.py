@@ -1,7 +1,7 @@
-"""Operations: what customers start on their own lines, as jobs of the workflow engine.
+"""Operations that customers start on their own lines, as jobs of the workflow engine.
 
-An operation's id is `<kind>-<32 hex digits>`. It is made of its owner and the owner's
-Idempotency-Key, so that the same request names the same operation, however late it comes again.
+An operation's id is `<kind>-<32 hex digits>`. It is a hash of its owner and the owner's
+Idempotency-Key, so that a repeated request names the same operation, however late it arrives.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ _DIGITS = 32
 _KINDS = {kind.name: kind for kind in OPERATION_KINDS}
 OPERATION_ID = rf"^({'|'.join(_KINDS)})-[0-9a-f]{{{_DIGITS}}}$"
 USER_ID, CLIENT_ID, SERVICE_ID, ASKED = "userId", "clientId", "serviceId", "asked"
-"""Members of every operation's input: who owns it, the WHMCS client and service, and what the
-caller asked for (a fingerprint)."""
+"""Members of every operation's input: the owner, the WHMCS client and service, and a fingerprint
+of the request."""
 
 CANCELLED_TEXT = "Cancelled by an operator before anything was done that cannot be undone."
 
 
 def operation_id(kind: WorkflowKind, user_id: str, key: str) -> str:
-    """The id of the operation that a customer asks for with an Idempotency-Key."""
+    """Return the id of the operation that a customer requests with an Idempotency-Key."""
     digest = hashlib.sha256(f"{user_id}\n{key}".encode()).hexdigest()
     return f"{kind.name}-{digest[:_DIGITS]}"
 
 
 def operation_job_id(operation: str) -> str:
-    """The id of an operation's job. Raises ValueError for what is no operation's id."""
+    """Return the id of an operation's job. Raises ValueError for any other text."""
     if re.fullmatch(OPERATION_ID, operation) is None:
         msg = "an operation's id is its kind, a hyphen and 32 hex digits"
         raise ValueError(msg)
@@ -37,15 +37,15 @@ def operation_job_id(operation: str) -> str:
 
 
 def line_of(service_id: int) -> str:
-    """The exclusive thing that an operation on a service works on."""
+    """Return the name of the line that an operation on a service holds exclusively."""
     return f"line#{service_id}"
 
 
 def owner_of(job: Job) -> str:
-    """The portal user who started an operation; empty for a job that is none."""
+    """Return the portal user who started an operation; empty for any other job."""
     return str(job.input.get(USER_ID, ""))
 
 
 def service_of(job: Job) -> int:
-    """The WHMCS service that an operation is about."""
+    """Return the WHMCS service that an operation works on."""
     return int(job.input[SERVICE_ID])

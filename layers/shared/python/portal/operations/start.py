@@ -1,4 +1,4 @@
-"""Starting an operation: once per Idempotency-Key of a customer, one at a time per line."""
+"""Starts operations: once per Idempotency-Key of a customer, one at a time per line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RETRY_AFTER = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Who asks for which operation; `asked` is what the caller sent."""
+    """A request for an operation. `asked` holds the values that the caller sent."""
 
     kind: WorkflowKind
     user_id: str
@@ -39,19 +39,19 @@ class Wanted:
 
     @property
     def operation_id(self) -> str:
-        """The operation that is asked for."""
+        """The id of the requested operation."""
         return operation_id(self.kind, self.user_id, self.key)
 
     @property
     def fingerprint(self) -> str:
-        """Tells two requests with one key apart."""
+        """A hash of the sent values, to tell two requests with one key apart."""
         content = json.dumps([self.service_id, dict(self.asked)], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Begun:
-    """The operation's job; `replayed`: the same request had begun it before."""
+    """The operation's job. `replayed` says that the same request had begun it before."""
 
     job: Job
     replayed: bool
@@ -59,23 +59,23 @@ class Begun:
 
 @dataclass(frozen=True)
 class Operations:
-    """Starts operations; `clock` gives epoch seconds."""
+    """Starts operations. `clock` returns epoch seconds."""
 
     store: JobStore
     queue: Queue
     clock: Callable[[], float]
 
     def earlier(self, wanted: Wanted) -> Begun | None:
-        """What the same request has begun before; to be asked before anything is looked up.
+        """Return the operation that the same request began before; None without one.
 
-        What a repeated request stands for must not depend on how the world has changed since.
+        Call it before any look-up. The answer to a repetition must not depend on later changes.
         Raises Problem `idempotency-key-reused` when the key was used for something else.
         """
         job = self.store.get(operation_job_id(wanted.operation_id))
         return None if job is None else _same(job, wanted)
 
     def begin(self, wanted: Wanted, settled: Mapping[str, str]) -> Begun:
-        """Begin it; `settled` is what the portal has looked up for it.
+        """Begin the operation. `settled` holds the values that the portal has looked up for it.
 
         Raises Problem `operation-in-progress` while another operation works on the line,
         `idempotency-key-reused`, and the errors of `request_start`.

@@ -1,4 +1,4 @@
-"""When the mail with the activation code of a line went out."""
+"""The record of the time at which a line's activation code was mailed."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Protocol
 
 
 class ActivationMails(Protocol):
-    """Remembered for an hour. All methods raise the errors of `portal.domain.upstream`."""
+    """Keeps times for an hour. All methods raise the errors of `portal.domain.upstream`."""
 
     def sent(self, line_id: str) -> None:
-        """Remember that the mail of a line has gone out just now."""
+        """Record that the mail of a line was sent now."""
         ...
 
     def lately(self, line_id: str) -> bool:
-        """Whether it went out within the last hour."""
+        """Return whether the mail of a line was sent within the last hour."""
         ...

@@ -49,5 +49,5 @@ class EligibilitySource(Protocol):
     """The source of a customer's eligibility."""
 
     def of_account(self, sf_account_id: str) -> AccountEligibility:
-        """The Account's eligibility fields. At most one query. Raises AccountUnknown."""
+        """Return the Account's eligibility. At most one query. Raises AccountUnknown."""
         ...

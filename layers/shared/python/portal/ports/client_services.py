@@ -11,7 +11,7 @@ from portal.domain.client_service import ClientService
 
 @dataclass(frozen=True)
 class ServicePage:
-    """Some services; `following` is the offset of the next page, None after the last."""
+    """A page of services. `following` is the offset of the next page; None for the last page."""
 
     services: Sequence[ClientService]
     following: int | None
@@ -21,9 +21,9 @@ class ClientServices(Protocol):
     """The services of clients in the billing system."""
 
     def page(self, client_id: int, *, offset: int, limit: int) -> ServicePage:
-        """Services of a client in the billing system's order. At most two calls."""
+        """Return services of a client in the billing system's order. At most two calls."""
         ...
 
     def find(self, service_id: int, *, client_id: int) -> ClientService | None:
-        """One service of that client; None when there is none. At most two calls."""
+        """Return one service of a client; None when there is none. At most two calls."""
         ...

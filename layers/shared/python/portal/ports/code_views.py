@@ -1,4 +1,4 @@
-"""The record of who was shown which activation code: it is a credential."""
+"""The record of who has seen which activation code, which is a credential."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Protocol
 
 @dataclass(frozen=True, kw_only=True)
 class CodeView:
-    """One look at the activation code of a service's line.
+    """A view of the activation code of a service's line.
 
-    `at`: aware. `auth_time`: when the caller had signed in, in epoch seconds. `correlation_id`
-    finds the request in the logs. `line_id` tells the lines before and after a reissue apart.
+    `at` is an aware time. `auth_time` is the time of the caller's sign-in in epoch seconds.
+    `correlation_id` is that of the request. `line_id` differs before and after a reissue.
     """
 
     service_id: int
@@ -24,8 +24,8 @@ class CodeView:
 
 
 class CodeViews(Protocol):
-    """Kept as long as the service's own record. Raises the errors of `portal.domain.upstream`."""
+    """The store of views, without expiry. Raises the errors of `portal.domain.upstream`."""
 
     def record(self, view: CodeView) -> None:
-        """Keep it."""
+        """Store a view."""
         ...

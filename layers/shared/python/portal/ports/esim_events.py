@@ -1,4 +1,4 @@
-"""Reading what eSIM providers announce, and waking the jobs that wait for it."""
+"""Reads events of eSIM providers and wakes the jobs that wait for them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.engine.model import Task
 
 
 class EventRefused(Exception):  # reads as what happened
-    """It is not proved to be the provider's; `reason` is for our log, not for the caller."""
+    """The event is not authentic. `reason` is for the log, not for the caller."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -18,7 +18,7 @@ class EventRefused(Exception):  # reads as what happened
 
 
 class UnreadableEvent(Exception):  # reads as what happened
-    """It is the provider's, and has another form than its documentation says."""
+    """The event is authentic but does not have the documented form."""
 
 
 class EsimEvents(Protocol):
@@ -26,50 +26,50 @@ class EsimEvents(Protocol):
 
     @property
     def provider(self) -> str:
-        """The provider's name, as in `Capabilities`."""
+        """The provider's name as in `Capabilities`."""
         ...
 
     @property
     def signed(self) -> bool:
-        """Whether events are signed; else a secret part of the address is their only proof."""
+        """Whether events are signed. Otherwise a secret part of the address authenticates them."""
         ...
 
     def read(self, headers: Mapping[str, Sequence[str]], body: bytes, token: str) -> EsimEvent:
-        """The event of a delivery; `headers` by lower-case name, `body` as it arrived.
+        """Return the event of a delivery. `headers` are by lower-case name; `body` is unchanged.
 
-        `token` is the secret part of the address, "" where it has none. Raises EventRefused,
+        `token` is the secret part of the address, or "" without one. Raises EventRefused,
         UnreadableEvent, and Unavailable when the secret cannot be read.
         """
         ...
 
 
 class SeenEvents(Protocol):
-    """Which events were dealt with. All methods raise the errors of `portal.domain.upstream`."""
+    """The record of handled events. All methods raise the errors of `portal.domain.upstream`."""
 
     def seen(self, provider: str, event_id: str) -> bool:
-        """Whether `remember` was called for it within the last days."""
+        """Return whether the event was recorded as handled within the last days."""
         ...
 
     def remember(self, provider: str, event_id: str) -> None:
-        """It is dealt with."""
+        """Record that the event was handled."""
         ...
 
 
 class EsimWaits(Protocol):
-    """Which jobs wait for which lines. All methods raise the errors of `portal.domain.upstream`."""
+    """The record of jobs that wait for lines. Raises the errors of `portal.domain.upstream`."""
 
     def wait(self, provider: str, line_ids: Sequence[str], task: Task) -> None:
-        """Remember that an attempt of a job waits for these lines; the newest one counts."""
+        """Record that an attempt of a job waits for these lines. It replaces an older record."""
         ...
 
     def who_waits(self, provider: str, line_id: str) -> Task | None:
-        """Who waits for a line; the job may have gone on since."""
+        """Return the task that waited for a line; its job may have continued since."""
         ...
 
 
 class Waker(Protocol):
-    """Waking jobs before their time."""
+    """Wakes jobs before their time."""
 
     def wake(self, task: Task) -> None:
-        """Let the job look now. Raises Unavailable; nothing is lost when it is not called."""
+        """Make the job look now. Raises Unavailable. Without it the job looks at its time."""
         ...

@@ -1,7 +1,7 @@
-"""Billing something at once: invoices, captures and credit in WHMCS.
+"""Immediate billing by invoices, captures and credits in WHMCS.
 
-All methods raise the errors of `portal.domain.upstream` with `upstream` = `whmcs`. Nothing here is
-idempotent but `cancel`: whoever calls keeps the intent and looks before repeating.
+All methods raise the errors of `portal.domain.upstream` with `upstream` = `whmcs`. Only
+`cancel` is idempotent. Callers must record their intent and look before they repeat a call.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from portal.domain.money import Money
 
 
 class InvoiceStatus(StrEnum):
-    """Status of a WHMCS invoice. `pending`: a payment is under way at the gateway or bank."""
+    """The status of a WHMCS invoice. `pending` means that gateway or bank work on a payment."""
 
     UNPAID = "Unpaid"
     PAID = "Paid"
@@ -29,9 +29,9 @@ class InvoiceStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class BilledInvoice:
-    """An invoice as it stands.
+    """The current state of an invoice.
 
-    `received` is what came in for it: payments and credit, less what was paid back.
+    `received` is the sum of payments and credit minus refunds.
     """
 
     id: int
@@ -42,7 +42,7 @@ class BilledInvoice:
 
 @dataclass(frozen=True, kw_only=True)
 class NewInvoice:
-    """An invoice of one line; `marker` goes into its notes and finds it again."""
+    """An invoice of one line. `marker` is in its notes, so that it can be found."""
 
     client_id: int
     payment_method: str
@@ -52,37 +52,37 @@ class NewInvoice:
 
 
 class PaymentDeclined(Exception):  # reads as what happened
-    """CapturePayment: the gateway did not take the money."""
+    """The gateway declined the payment."""
 
 
 class NotUnpaid(Exception):  # the same
-    """CapturePayment: the invoice is not Unpaid, or does not exist: the invoice itself says."""
+    """The invoice does not exist or is not Unpaid. Read it to find out."""
 
 
 class Invoicing(Protocol):
-    """Making, paying and cancelling invoices."""
+    """Creates, pays and cancels invoices."""
 
     def create(self, invoice: NewInvoice) -> int:
-        """The id of a new unpaid invoice; no mail is sent. Raises OutcomeUnknown: look first."""
+        """Create an unpaid invoice without a mail, and return its id. Raises OutcomeUnknown."""
         ...
 
     def find(self, client_id: int, marker: str, *, since: date) -> Sequence[int]:
-        """Ids of the client's invoices that carry the marker, made on that day or later."""
+        """Return ids of the client's invoices with the marker, created on that day or later."""
         ...
 
     def read(self, invoice_id: int) -> BilledInvoice | None:
-        """One invoice; None when there is none."""
+        """Return one invoice; None when there is none."""
         ...
 
     def capture(self, invoice_id: int) -> None:
         """Charge the client's stored pay method.
 
-        Raises PaymentDeclined and NotUnpaid; OutcomeUnknown: read the invoice first.
+        Raises PaymentDeclined, NotUnpaid, and OutcomeUnknown; then read the invoice.
         """
         ...
 
     def cancel(self, invoice_id: int) -> None:
-        """Cancel it; safe to repeat."""
+        """Cancel an invoice. Repeating it is safe."""
         ...
 
 
@@ -90,17 +90,17 @@ class Credits(Protocol):
     """A client's credit balance."""
 
     def add(self, client_id: int, amount: Decimal, description: str) -> None:
-        """Add to it, in the client's currency. Raises OutcomeUnknown: look first."""
+        """Add an amount in the client's currency. Raises OutcomeUnknown."""
         ...
 
     def carries(self, client_id: int, marker: str) -> bool:
-        """Whether an entry of the client's credit log carries the marker."""
+        """Return whether an entry of the client's credit log has the marker."""
         ...
 
 
 class ClientCurrencies(Protocol):
-    """In which currency a client is billed."""
+    """The currencies in which clients are billed."""
 
     def of_client(self, client_id: int) -> str | None:
-        """The ISO 4217 code; None when WHMCS does not say."""
+        """Return the ISO 4217 code; None when WHMCS does not tell it."""
         ...

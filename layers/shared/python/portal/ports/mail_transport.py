@@ -23,8 +23,8 @@ class InlineImage:
 class Message:
     """A rendered mail. `reference` is sent with it, so that the mail can be found at the sender.
 
-    `reply_to` is the address that replies go to; empty for none beside the sender's. `copy_to` gets
-    a blind copy; empty for nobody. Whatever becomes of the copy, the mail itself counts.
+    `reply_to` is the address for replies; when it is empty, replies go to the sender's address.
+    `copy_to` gets a blind copy; it is empty for no copy. A failure of the copy is ignored.
     """
 
     to: str = field(repr=False)

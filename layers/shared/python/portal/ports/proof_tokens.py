@@ -1,4 +1,4 @@
-"""The links by which a customer proves to read the address that Salesforce holds."""
+"""Tokens of links that prove that a customer reads the mails to the Account's address."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import Protocol
 
 
 class ProofTokens(Protocol):
-    """Tokens that stand for an Account for a while; only their hashes are kept."""
+    """Tokens that stand for an Account for a limited time. Only their hashes are stored."""
 
     def issue(self, account_id: str) -> str:
-        """A new token for the link in a mail; it exists nowhere else in clear."""
+        """Return a new token for the link in a mail. Only its hash is stored."""
         ...
 
     @property
     def valid_minutes(self) -> int:
-        """How long a token works."""
+        """The number of minutes for which a token is valid."""
         ...
 
     def account_of(self, token: str) -> str | None:
-        """The Account that it proves; None when it is too old or not ours."""
+        """Return the token's Account; None for an expired or unknown token."""
         ...

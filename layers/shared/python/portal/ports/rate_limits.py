@@ -16,6 +16,10 @@ class RateCounters(Protocol):
         """
         ...
 
+    def so_far(self, key: str, *, seconds: int) -> int:
+        """Attempts that were counted in the current window."""
+        ...
+
     def forget(self, key: str, *, seconds: int) -> None:
         """Set the count of the current window back to zero."""
         ...

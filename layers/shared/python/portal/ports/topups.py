@@ -1,4 +1,4 @@
-"""Where top-ups and their prices come from."""
+"""The sources of top-ups and their prices."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portal.domain.topup import TopUpSetting
 
 @dataclass(frozen=True, kw_only=True)
 class EsimProduct:
-    """What a product in Salesforce says of an eSIM plan at one provider.
+    """The settings of a product in Salesforce for the eSIM plan of one provider.
 
     `pid` is the WHMCS product id.
     """
@@ -22,22 +22,22 @@ class EsimProduct:
 
 
 class EsimProducts(Protocol):
-    """The eSIM products, sold now or earlier."""
+    """The eSIM products, including those that are not sold any more."""
 
     def read(self, provider: str) -> Sequence[EsimProduct]:
-        """Those with a plan at the provider. One query."""
+        """Return the products with a plan of the provider. One query."""
         ...
 
 
 class SharedCopies(Protocol):
-    """Copies of what other systems say, shared by all Lambdas. Raises Unavailable."""
+    """Copies of other systems' answers, shared by all Lambdas. Raises Unavailable."""
 
     def get(self, name: str) -> tuple[Any, int] | None:
-        """The copy, and when it was read (epoch seconds)."""
+        """Return a copy and the time when it was read, in epoch seconds."""
         ...
 
     def put(self, name: str, copy: Any, *, read_at: int, keep_seconds: int) -> None:
-        """Keep a copy: plain JSON values."""
+        """Store a copy, which must be JSON values."""
         ...
 
 
@@ -45,9 +45,9 @@ class LineChanges(Protocol):
     """The provider's ids of the top-ups and reissues of a line. Raises Unavailable."""
 
     def remember(self, service_id: int, change_id: str, operation_id: str) -> None:
-        """Keep the id of an operation's change; writing the same again is harmless."""
+        """Store the id of an operation's change. Repeating it is safe."""
         ...
 
     def of_others(self, service_id: int, operation_id: str) -> frozenset[str]:
-        """The ids of the changes that other operations made to the line of a service."""
+        """Return the ids of changes that other operations made to the line of a service."""
         ...

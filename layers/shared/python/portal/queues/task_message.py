@@ -11,10 +11,10 @@ from portal.engine.model import Task
 
 
 class TaskMessage(BaseModel):
-    """Which attempt of which job is to be worked on. The job's record holds all else.
+    """Which attempt of which job a worker is to run. The job's record holds all other data.
 
-    `wakes` marks a message beside the job's own one: it lets the job look before its time. It is
-    never kept or sent again, because the job's own message goes on anyway.
+    `wakes` marks an additional message, which makes the job look before its time. It is never
+    kept or sent again, because the job has its own message.
     """
 
     model_config = ConfigDict(
@@ -27,7 +27,7 @@ class TaskMessage(BaseModel):
 
     @classmethod
     def of(cls, task: Task, *, wakes: bool = False) -> Self:
-        """The message of a task."""
+        """Return the message for a task."""
         return cls(job_id=task.job_id, attempt=task.attempt, wakes=wakes)
 
     @property

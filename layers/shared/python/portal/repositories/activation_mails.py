@@ -1,4 +1,4 @@
-"""Mails with activation codes, in the ephemeral table: `ESIMMAIL#<line id>`."""
+"""Times of mails with activation codes, in the ephemeral table: `ESIMMAIL#<line id>`."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class DynamoActivationMails:
         self._clock = clock
 
     def sent(self, line_id: str) -> None:
-        """For an hour from now on."""
+        """Record that the mail was sent now. The item expires after an hour."""
         expiration = int(self._clock()) + REMEMBER_SECONDS
         self._table.put({**_key(line_id), "expiration": expiration})
 
     def lately(self, line_id: str) -> bool:
-        """TTL deletes late, so the time is checked here."""
+        """Return whether it was sent within an hour. TTL deletes late, so the time is checked."""
         item = self._table.get(_key(line_id))
         return item is not None and int(item["expiration"]) > self._clock()
 

@@ -1,6 +1,6 @@
 """Remembered currencies of WHMCS clients, in the ephemeral table: `CURRENCY#<client id>`.
 
-WHMCS does not let a client's currency be changed once there are invoices.
+WHMCS does not allow changing a client's currency once there are invoices.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ REMEMBER_SECONDS = 30 * 86_400
 
 
 class RememberedCurrencies:
-    """`ClientCurrencies` that asks another one about each client once a month."""
+    """`ClientCurrencies` that reads each client's currency from another source once a month."""
 
     def __init__(
         self, source: ClientCurrencies, table: Table, *, clock: Callable[[], float] = time.time
@@ -25,7 +25,7 @@ class RememberedCurrencies:
         self._clock = clock
 
     def of_client(self, client_id: int) -> str | None:
-        """TTL deletes late, so the time is checked here. What WHMCS does not say is not kept."""
+        """Return the currency. TTL deletes late, so it checks the time. None is not stored."""
         key = {"pk": f"CURRENCY#{client_id}"}
         item = self._table.get(key)
         if item is not None and int(item["expiration"]) > self._clock():

@@ -1,7 +1,8 @@
-"""Who was shown which activation code.
+"""The record of who has seen which activation code.
 
 Items of the workflow table: `SERVICE#<WHMCS service id>`, `CODE_VIEW#<time>#<correlation id>`,
-beside the service's own. Kept for good: who took over a line is asked late.
+next to the service's own. They are kept without expiry, because a line that was taken over may be
+noticed late.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ class DynamoCodeViews:
         self._table = table
 
     def record(self, view: CodeView) -> None:
-        """One item for each look."""
+        """Write one item per view."""
         at = view.at.astimezone(UTC).isoformat(timespec="milliseconds")
         self._table.put(
             {

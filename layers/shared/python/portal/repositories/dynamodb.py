@@ -149,6 +149,32 @@ class Table:
                 return
             arguments["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
+    def scan(
+        self,
+        *,
+        start: Mapping[str, Any] | None,
+        filter: str,  # noqa: A002  # DynamoDB's word
+        values: Mapping[str, Any],
+        limit: int | None = None,
+    ) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+        """One page of the whole table, and where the next one begins; None after the last.
+
+        `limit` counts items before the filter; without one a page is a megabyte.
+        """
+        arguments: dict[str, Any] = {
+            "FilterExpression": filter,
+            "ExpressionAttributeValues": to_item(values),
+        }
+        if start is not None:
+            arguments["ExclusiveStartKey"] = to_item(start)
+        if limit is not None:
+            arguments["Limit"] = limit
+        with mapped_errors("Scan"):
+            answer = self._client().scan(TableName=self.name, **arguments)
+        items = [_without_mark(from_item(item)) for item in answer.get("Items", [])]
+        last = answer.get("LastEvaluatedKey")
+        return items, from_item(last) if last else None
+
     def transact(self, actions: list[dict[str, Any]], *, token: str | None = None) -> None:
         """Write all actions or none in one transaction. Raises TransactionRefused.
 

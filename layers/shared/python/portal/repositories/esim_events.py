@@ -1,7 +1,7 @@
-"""What was announced, and who waits for it, in the idempotency table.
+"""Handled events and waiting jobs, in the idempotency table.
 
-Items: `ESIMEVENT#<provider>#<event id>` and `ESIMWAIT#<provider>#<line id>`. Both may be lost: the
-jobs poll as well.
+Items: `ESIMEVENT#<provider>#<event id>` and `ESIMWAIT#<provider>#<line id>`. Losing them is
+harmless, because the jobs poll as well.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from portal.engine.model import Task
 from portal.repositories.dynamodb import Table
 
-KEEP_EVENTS_SECONDS = 7 * 86_400  # Svix: deliveries are tried again for a little over a day
+KEEP_EVENTS_SECONDS = 7 * 86_400  # Svix repeats deliveries for a little over a day
 KEEP_WAITS_SECONDS = 8 * 86_400  # longer than the longest patience of a job
 
 
@@ -29,7 +29,7 @@ class DynamoSeenEvents:
         return item is not None and int(item["expiration"]) > self._clock()
 
     def remember(self, provider: str, event_id: str) -> None:
-        """For a week."""
+        """Record the event for a week."""
         expiration = int(self._clock()) + KEEP_EVENTS_SECONDS
         self._table.put({**_event(provider, event_id), "expiration": expiration})
 
@@ -42,7 +42,7 @@ class DynamoEsimWaits:
         self._clock = clock
 
     def wait(self, provider: str, line_ids: Sequence[str], task: Task) -> None:
-        """One item for each line."""
+        """Write one item per line."""
         expiration = int(self._clock()) + KEEP_WAITS_SECONDS
         for line_id in line_ids:
             self._table.put(

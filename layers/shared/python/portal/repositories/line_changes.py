@@ -1,7 +1,8 @@
 """The provider's ids of a line's top-ups and reissues.
 
-Items of the workflow table: `SERVICE#<WHMCS service id>`, `CHANGE#<provider's id>`. Kept for 400
-days, as the history of jobs: they tell two changes of one line apart that are minutes apart.
+Items of the workflow table: `SERVICE#<WHMCS service id>`, `CHANGE#<provider's id>`. They are
+kept for 400 days, like the history of jobs. They distinguish two changes of one line that are
+minutes apart.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class DynamoLineChanges:
         self._clock = clock
 
     def remember(self, service_id: int, change_id: str, operation_id: str) -> None:
-        """Keep the id of an operation's change."""
+        """Store the id of an operation's change."""
         self._table.put(
             {
                 "pk": _pk(service_id),
@@ -34,7 +35,7 @@ class DynamoLineChanges:
         )
 
     def of_others(self, service_id: int, operation_id: str) -> frozenset[str]:
-        """The ids of the changes that other operations made."""
+        """Return the ids of changes that other operations made."""
         found = self._table.query(
             where="pk = :pk AND begins_with(sk, :prefix)",
             values={":pk": _pk(service_id), ":prefix": PREFIX},

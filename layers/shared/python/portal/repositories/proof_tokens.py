@@ -1,7 +1,7 @@
 """Tokens of sign-up links in the ephemeral table: `PROOF#<sha256>`.
 
-A token may be used several times while it lives, because a sign-up that was interrupted is sent
-again. Once the Account is bound to a user, no sign-up for it succeeds any more.
+A token may be used several times until it expires, because an interrupted sign-up is repeated.
+Once the Account belongs to a user, no sign-up for it succeeds.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class DynamoProofTokens:
         self._clock = clock
 
     def issue(self, account_id: str) -> str:
-        """A new token for the link in a mail; it exists nowhere else in clear."""
+        """Return a new token for the link in a mail. Only its hash is stored."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
         expires_at = int(self._clock()) + VALID_SECONDS
         self._table.put(
@@ -40,11 +40,11 @@ class DynamoProofTokens:
 
     @property
     def valid_minutes(self) -> int:
-        """How long a token works."""
+        """The number of minutes for which a token is valid."""
         return VALID_SECONDS // 60
 
     def account_of(self, token: str) -> str | None:
-        """The Account that it proves; None when it is too old or not ours."""
+        """Return the token's Account; None for an expired or unknown token."""
         item = self._table.get(_key(token))
         if item is None or item["expiresAt"] <= int(self._clock()):
             return None

@@ -34,6 +34,11 @@ class DynamoRateCounters:
             return ends - now
         return None
 
+    def so_far(self, key: str, *, seconds: int) -> int:
+        """Attempts that were counted in the current window."""
+        item = self._table.get(_window(key, int(self._clock()), seconds))
+        return int(item["hits"]) if item else 0
+
     def forget(self, key: str, *, seconds: int) -> None:
         """Set the count of the current window back to zero."""
         self._table.delete(_window(key, int(self._clock()), seconds))

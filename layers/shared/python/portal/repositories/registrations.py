@@ -38,8 +38,15 @@ class DynamoRegistrations:
         item = self._table.get(registration_key(registration_id))
         return registration_from(item) if item else None
 
+    def of_number(self, customer_number: str) -> Registration | None:
+        """The unfinished registration that holds a customer number."""
+        item = self._table.get(number_key(customer_number))
+        if item is None or item.get("state") != State.RESERVED.value:
+            return None
+        return self.get(str(item["registrationId"]))
+
     def reserve(self, registration: Registration) -> None:
-        """Hold e-mail, Account and customer number and keep the record: all or nothing.
+        """Reserve e-mail, Account and customer number, and write the record, in one transaction.
 
         Raises Occupied.
         """
@@ -171,7 +178,7 @@ class DynamoRegistrations:
         )
 
     def release(self, registration: Registration) -> None:
-        """Give e-mail, Account and customer number back and forget the record. Raises LeaseLost."""
+        """Release e-mail, Account and customer number, and delete the record. Raises LeaseLost."""
         held = {
             "condition": _HELD,
             "names": _STATE,
@@ -193,7 +200,7 @@ class DynamoRegistrations:
                 ]
             )
         except TransactionRefused as refused:
-            # Deletions leave no mark. A repetition finds that nothing of the four is left.
+            # Deletions leave no mark. A repetition finds none of the four items.
             if any(refused.items):
                 raise LeaseLost from refused
 

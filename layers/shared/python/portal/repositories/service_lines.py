@@ -42,6 +42,7 @@ class DynamoServiceLines:
             line_id=str(item.get("lineId") or ""),
             plan=str(item.get("plan") or ""),
             pid=int(item.get("pid") or 0),
+            iccid=str(item.get("iccid") or ""),
         )
 
 
@@ -56,6 +57,7 @@ def _item(line: ServiceLine) -> dict[str, Any]:
         "lineId": line.line_id or None,
         "plan": line.plan or None,
         "pid": line.pid or None,
+        "iccid": line.iccid or None,
     }
 
 

@@ -2,11 +2,11 @@
 
 Items by `pk`, `sk`:
 
-- `<job id>`, `META`: the job. `version` is the condition of every write. Kept for good: it is the
-  proof that what its subject stands for was done, and a press years later must find it.
-- `<job id>`, `EVT#<time>#<random>`: its history, for people. Kept for 400 days.
-- `KEY#<sha-256 of a scoped idempotency key>`, `META`: what the key was used for. Kept for 90 days
-  after it began an attempt; later a request with the key is judged by the job alone.
+- `<job id>`, `META`: the job. Every write is conditional on its `version`. It is never deleted,
+  because it proves that the work on its subject was done, even to a start years later.
+- `<job id>`, `EVT#<time>#<random>`: a line of the history for operators. It is kept for 400 days.
+- `KEY#<sha-256 of a scoped idempotency key>`, `META`: the use of the key. It is kept for 90 days
+  after it began an attempt. Later, a request with the key is decided by the job alone.
 - `HOLD#<exclusive thing>`, `META`: which attempt of which job was the last to work on it. It
   is held as long as that job is not over. Kept for good.
 
@@ -72,7 +72,7 @@ class DynamoJobStore:
         before: KeyUse | None = None,
         held: Hold | None = None,
     ) -> Job:
-        """Write a job, what its key is used for and its hold.
+        """Write a job, the use of its key and its hold in one transaction.
 
         Raises StaleJob, KeyTaken or HoldTaken.
         """

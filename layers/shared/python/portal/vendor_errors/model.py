@@ -84,7 +84,7 @@ def rows(kind: Kind, source: str, reasons: Mapping[str, str]) -> Iterator[Row]:
 
 
 def note_unknown(upstream: str, operation: str, code: str, kind: Kind) -> None:
-    """Log and count a code that is in no table, so that somebody adds it."""
+    """Log and count a code that is in no table, so that a developer adds it."""
     count("UnknownVendorErrors")
     logger().warning(
         "an error code that is in no table of docs/vendor-errors.md",

@@ -30,7 +30,7 @@ LOGIN_REFUSED = "email or password invalid"
 ROTATED = frozenset({"authentication failed", "invalid or missing credentials"})
 # These return the text of a server module, which can be any text, even "Access Denied".
 MODULE_ACTIONS = frozenset({"AcceptOrder", "ModuleCreate", "ModuleCustom"})
-# These cannot be repeated safely: a text in no table leaves open whether they took effect.
+# These cannot be repeated safely. After a text in no table, it is unknown if they took effect.
 ONCE_ONLY = frozenset(
     {"AddCredit", "AddOrder", "AddBillableItem", "CapturePayment", "CreateInvoice"}
 )

@@ -1,9 +1,8 @@
-"""Notifications of eSIM Access: nobody signs them, so they are hints.
+"""Notifications of eSIM Access. They are not signed, so they are only hints.
 
-Source: docs.esimaccess.com, "Webhooks". What proves them is the secret part of the address that
-was given to eSIM Access; what they say is not believed, the job that waits asks the API. Older
-examples have no `notifyId`: such a notification goes by its content. The secret is
-`{"pathToken"}`.
+Source: docs.esimaccess.com, "Webhooks". Only the secret part of the address
+authenticates them. Their content is not trusted; the waiting job asks the API. Older examples have
+no `notifyId`; then a hash of the content is the event's id. The secret is `{"pathToken"}`.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from portal.domain.esim_event import EsimEvent
 from portal.ports.esim_events import EventRefused, UnreadableEvent
 from portal.secrets import Secret
 
-# What can end a wait. Top-ups are announced by nothing.
+# Notifications that can end a wait. No notification announces a top-up.
 TYPES = frozenset({"ORDER_STATUS", "ESIM_STATUS"})
 _NUMBER = re.compile(r"[A-Za-z0-9]{1,64}")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -42,7 +41,7 @@ class EsimAccessEvents:
         body: bytes,
         token: str,
     ) -> EsimEvent:
-        """Compare the token, then parse."""
+        """Compare the token and parse the body. Raises as `EsimEvents.read`."""
         if not self._secret.fits(lambda document: _same(document, token)):
             raise EventRefused("mismatch")
         return _event(body)
@@ -69,7 +68,7 @@ def _event(body: bytes) -> EsimEvent:
 
 
 def _lines(content: Mapping[str, Any]) -> tuple[str, ...]:
-    """The handles of the line: its order's until it is allocated, then its own."""
+    """Return the ids of the line: the order's until a profile is allocated, then also its own."""
     order, profile = (str(content.get(name) or "") for name in ("orderNo", "esimTranNo"))
     found = [ORDER + order] if _NUMBER.fullmatch(order) else []
     return (*found, profile) if _NUMBER.fullmatch(profile) else tuple(found)

@@ -51,7 +51,7 @@ class GigsEvents:
         body: bytes,
         token: str,  # noqa: ARG002  # the signature is the proof
     ) -> EsimEvent:
-        """Verify, then parse."""
+        """Verify the signature and parse the body. Raises as `EsimEvents.read`."""
         message_id, timestamp, offered = (
             _single(headers, name) for name in ("id", "timestamp", "signature")
         )
@@ -67,7 +67,7 @@ class GigsEvents:
 
 
 def _single(headers: Mapping[str, Sequence[str]], name: str) -> str:
-    """A header of Svix under either of its two prefixes; twice would mean two things."""
+    """Return a header of Svix with either prefix. It must occur only once."""
     for prefix in ("webhook-", "svix-"):
         values = headers.get(prefix + name, ())
         if len(values) > 1:
@@ -78,7 +78,7 @@ def _single(headers: Mapping[str, Sequence[str]], name: str) -> str:
 
 
 def _signatures(header: str) -> list[bytes]:
-    """The `v1` signatures of `v1,<base64> v1,<base64>`; other versions are not ours to judge."""
+    """Return the `v1` signatures of `v1,<base64> v1,<base64>`; other versions are ignored."""
     parts = header.split()
     if len(parts) > MOST_SIGNATURES:
         raise EventRefused("malformed")
@@ -92,7 +92,7 @@ def _signed(document: Mapping[str, Any], content: bytes, offered: Sequence[bytes
     expected = [
         base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()) for key in _keys(document)
     ]
-    # Every pair is compared: how long it takes says nothing about which one matched.
+    # Every pair is compared, so that the time taken does not tell which one matched.
     matches = [hmac.compare_digest(ours, theirs) for ours in expected for theirs in offered]
     return any(matches)
 

@@ -1,4 +1,4 @@
-"""Accounts by customer number and by id, also after they were merged."""
+"""`Accounts` over Salesforce: Accounts by customer number and by id, also after a merge."""
 
 from __future__ import annotations
 

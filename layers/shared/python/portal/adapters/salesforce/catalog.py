@@ -102,7 +102,7 @@ class SalesforceEligibilitySource:
         self._fields = fields
 
     def of_account(self, sf_account_id: str) -> AccountEligibility:
-        """One query. Raises AccountUnknown when there is no Account with that id."""
+        """Return an Account's eligibility by one query. Raises AccountUnknown for an unknown id."""
         names = (self._fields.dwelling, self._fields.tier, self._fields.region)
         query = format_soql(
             "SELECT {:literal} FROM Account WHERE Id = {}", ", ".join(names), sf_account_id

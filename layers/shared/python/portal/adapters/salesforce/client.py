@@ -58,10 +58,10 @@ class SalesforceClient:
         self._session: Salesforce | None = None
 
     def query(self, soql: str, *, with_deleted: bool = False) -> list[dict[str, Any]]:
-        """All records of a query, page after page (one call each 2,000 records).
+        """Return all records of a query. It makes one call per 2,000 records.
 
-        `with_deleted` includes the recycle bin (queryAll), where merged records are. Build `soql`
-        with `library.format_soql`, never by hand.
+        `with_deleted` includes the recycle bin (queryAll), which has merged records. Build `soql`
+        with `library.format_soql`, which quotes the values.
         """
         path = "queryAll" if with_deleted else "query"
         return self._all(self.request("GET", path, operation="query", params={"q": soql}))

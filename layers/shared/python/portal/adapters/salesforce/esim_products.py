@@ -1,6 +1,6 @@
-"""The eSIM products in Salesforce, with the top-ups that go with them: one SOQL query.
+"""Reads the eSIM products in Salesforce and their top-ups by one SOQL query.
 
-Products that are not sold any more are among them: their lines live on.
+It includes products that are not sold any more, because their lines still exist.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class SalesforceEsimProducts:
         self._client = client
 
     def read(self, provider: str) -> Sequence[EsimProduct]:
-        """A product with a mistake in its settings is left out, logged and counted."""
+        """Return the products. One with faulty settings is left out, logged and counted."""
         found = []
         for record in self._client.query(QUERY):
             try:

@@ -146,7 +146,7 @@ class SalesforceProvisioningOrders:
             "AND (ESIM_ICCID__c = null OR ESIM_ICCID__c = {iccids})",
             order=result.order_id,
             whmcs=result.whmcs_order_id,
-            iccids=_fitting(result.iccids),
+            iccids=fitting(result.iccids),
         )
         url = f"{self._base}/query/?q={quote(soql, safe='')}"
         return {"method": "GET", "url": url, "referenceId": "guard"}
@@ -158,7 +158,7 @@ class SalesforceProvisioningOrders:
             "referenceId": "order",
             "body": {
                 "WHMCS_Order_ID__c": result.whmcs_order_id,
-                "ESIM_ICCID__c": _fitting(result.iccids) or None,
+                "ESIM_ICCID__c": fitting(result.iccids) or None,
                 "Provisioning_Status__c": str(ProvisioningStatus.PROVISIONED),
                 "Provisioning_Error_Code__c": None,
                 "Provisioning_Error_Message__c": None,
@@ -174,7 +174,7 @@ class SalesforceProvisioningOrders:
                 {
                     "attributes": {"type": "OrderItem"},
                     "id": item_id,
-                    "WHMCS_Service_ID__c": _fitting(service_ids),
+                    "WHMCS_Service_ID__c": fitting(service_ids),
                 }
                 for item_id, service_ids in items[start : start + COLLECTION_SIZE]
             ]
@@ -197,7 +197,7 @@ class SalesforceProvisioningOrders:
             return OrderDeleted()
         ours = {
             "WHMCS_Order_ID__c": result.whmcs_order_id,
-            "ESIM_ICCID__c": _fitting(result.iccids),
+            "ESIM_ICCID__c": fitting(result.iccids),
         }
         found = [
             f"{name} is {value}"
@@ -280,7 +280,7 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _fitting(joined: str) -> str:
+def fitting(joined: str) -> str:
     """Return as many whole ids as fit into the field, with an ellipsis when there are more."""
     if len(joined) <= TEXT_LENGTH:
         return joined

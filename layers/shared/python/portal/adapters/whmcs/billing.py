@@ -10,8 +10,9 @@ import re
 from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from portal.adapters.whmcs.client import WhmcsClient
+from portal.adapters.whmcs.client import UPSTREAM, WhmcsClient
 from portal.adapters.whmcs.decoding import as_amount, as_date, as_int, as_list, as_text
 from portal.domain.billing import BillingAddress, Invoice, InvoiceLine
 from portal.domain.payment import PayMethod, PayMethodKind, end_of_month
@@ -55,6 +56,7 @@ _SSO_REASONS: dict[str, Literal["disabled", "destination", "broken"]] = {
 }
 _EXPIRY = re.compile(r"(\d{2})/?(?:20)?(\d{2})")
 DRAFT = "Draft"
+_PORTS = {"https": 443, "http": 80}
 
 
 class WhmcsPayMethods:
@@ -109,14 +111,16 @@ class WhmcsInvoices:
     def __init__(self, client: WhmcsClient) -> None:
         self._client = client
 
-    def page(self, client_id: int, *, offset: int, limit: int) -> InvoicePage:
-        """Return a page of a client's invoices without drafts, newest first.
-
-        Drafts are removed here, because GetInvoices filters by one status only.
-        """
+    def page(self, client_id: int, *, offset: int, limit: int, unpaid: bool = False) -> InvoicePage:
+        """Newest first. WHMCS cannot leave drafts out itself: it filters by one status only."""
         page = self._client.page(
             "GetInvoices",
-            {"userid": client_id, "orderby": "id", "order": "desc"},
+            {
+                "userid": client_id,
+                "orderby": "id",
+                "order": "desc",
+                "status": "Unpaid" if unpaid else None,
+            },
             start=offset,
             limit=limit,
             container="invoices",
@@ -158,10 +162,11 @@ class WhmcsInvoices:
 
 
 class WhmcsSingleSignOn:
-    """`SingleSignOn` over CreateSsoToken."""
+    """`SingleSignOn` over CreateSsoToken; `client_area` is an address in WHMCS' client area."""
 
-    def __init__(self, client: WhmcsClient) -> None:
+    def __init__(self, client: WhmcsClient, client_area: str) -> None:
         self._client = client
+        self._place = _place_of(client_area)
 
     def link(self, client_id: int, destination: SsoDestination) -> str:
         """Return a sign-on link. An unused token expires after a minute, so this is no write.
@@ -179,7 +184,29 @@ class WhmcsSingleSignOn:
             )
         except Refused as refused:
             raise _sso_refused(refused) from refused
-        return str(answer["redirect_url"])
+        return self._own(str(answer.get("redirect_url") or ""))
+
+    def _own(self, url: str) -> str:
+        """The link, which signs its holder in: nobody but WHMCS itself may get it.
+
+        Raises Refused for another host, another port, or plain http where WHMCS has TLS.
+        """
+        if _place_of(url) != self._place:
+            logger().error("WHMCS made a sign-on link to another place than its client area")
+            raise Refused(UPSTREAM, "CreateSsoToken", "a link to another place")
+        return url
+
+
+def _place_of(url: str) -> tuple[str, str, int | None] | None:
+    """Scheme, host and port; None for what is no plain address of the Web."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not parts.hostname or "@" in parts.netloc:
+        return None
+    return parts.scheme, parts.hostname, port or _PORTS[parts.scheme]
 
 
 def _sso_refused(refused: Refused) -> Exception:

@@ -1,4 +1,4 @@
-"""A client's services: GetClientsProducts, and GetClientsDetails for their currency.
+"""Reads a client's services by GetClientsProducts, and their currency by GetClientsDetails.
 
 Source: WHMCS API reference. A service's amounts are in its client's currency, which cannot be
 changed once there are services; GetClientsProducts does not name it.
@@ -23,7 +23,7 @@ STATUSES = {
     "completed": ServiceStatus.COMPLETED,
     "cancelled": ServiceStatus.CANCELLED,
     "terminated": ServiceStatus.TERMINATED,
-    # Staff judge orders; a customer only sees that there is no service.
+    # Such an order is for staff to check. The customer only sees that there is no service.
     "fraud": ServiceStatus.CANCELLED,
 }
 
@@ -35,7 +35,7 @@ class WhmcsClientServices:
         self._client = client
 
     def page(self, client_id: int, *, offset: int, limit: int) -> ServicePage:
-        """One page of GetClientsProducts; WHMCS has no parameter for their order."""
+        """Return one page of GetClientsProducts. WHMCS has no parameter for the sort order."""
         page = self._client.page(
             ACTION,
             {"clientid": client_id},
@@ -45,7 +45,7 @@ class WhmcsClientServices:
             child="product",
         )
         if page.start != offset:
-            # The first page again: it would follow itself for ever.
+            # WHMCS gave the first page again. Continuing would never end.
             logger().warning("WHMCS ignores limitstart: services end with the first page")
             return ServicePage(services=[], following=None)
         mine = [record for record in page.records if _belongs(record, client_id)]
@@ -56,7 +56,7 @@ class WhmcsClientServices:
         )
 
     def find(self, service_id: int, *, client_id: int) -> ClientService | None:
-        """GetClientsProducts by client and service; both are compared again on our side."""
+        """Return a service by GetClientsProducts. The ids in the answer are checked."""
         answer = self._client.call(ACTION, {"clientid": client_id, "serviceid": service_id})
         for record in as_list(answer.get("products"), "product"):
             if as_int(record.get("id")) == service_id and _belongs(record, client_id):

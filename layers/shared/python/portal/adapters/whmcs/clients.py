@@ -79,9 +79,10 @@ class WhmcsClients:
     def create(self, details: ClientDetails) -> int:
         """Create a client with a random password (AddClient). Returns the client's id.
 
-        The portal's password stays with Cognito; whoever wants to sign in to WHMCS itself can
-        reset it there. `skipvalidation` only for countries without postcodes or states, which
-        WHMCS demands.
+        Customers reach WHMCS by single sign-on, and only Cognito has the portal's password. A
+        customer who wants to sign in to WHMCS itself can reset the password there. WHMCS requires
+        a postcode and a state, so `skipvalidation` is sent for countries without postcodes or
+        states. Raises EmailTaken and FieldRefused.
         """
         parameters = {
             "firstname": details.first_name,

@@ -1,4 +1,4 @@
-"""CreateInvoice, CapturePayment, UpdateInvoice, AddCredit and the looks at what came of them.
+"""Creates, pays, cancels and finds invoices and credits in WHMCS.
 
 Source: WHMCS API reference. WHMCS has no idempotency key: an invoice is found again by a marker in
 its notes (GetInvoices shows them), a credit by one in its description (GetCredits).
@@ -36,9 +36,9 @@ class WhmcsInvoicing:
         self._client = client
 
     def create(self, invoice: NewInvoice) -> int:
-        """CreateInvoice with one line that bears no tax: the price is what the customer saw.
+        """Create an invoice with one line without tax, because the customer saw this price.
 
-        The client's credit is left alone: a cancelled invoice would keep it.
+        The client's credit is not used, because a cancelled invoice would keep it.
         """
         parameters = {
             "userid": invoice.client_id,
@@ -58,7 +58,7 @@ class WhmcsInvoicing:
         return invoice_id
 
     def find(self, client_id: int, marker: str, *, since: date) -> Sequence[int]:
-        """GetInvoices, newest first, as far back as that day."""
+        """Search GetInvoices from the newest back to that day."""
         pages = self._client.pages(
             "GetInvoices",
             {"userid": client_id, "orderby": "id", "order": "desc"},
@@ -77,7 +77,7 @@ class WhmcsInvoicing:
         return found
 
     def read(self, invoice_id: int) -> BilledInvoice | None:
-        """GetInvoice, with its transactions."""
+        """Return an invoice with its transactions by GetInvoice."""
         try:
             answer = self._client.call("GetInvoice", {"invoiceid": invoice_id})
         except Refused as refused:
@@ -92,7 +92,7 @@ class WhmcsInvoicing:
         )
 
     def capture(self, invoice_id: int) -> None:
-        """CapturePayment of what is left to pay."""
+        """Charge the open amount by CapturePayment."""
         try:
             self._client.call("CapturePayment", {"invoiceid": invoice_id}, writes=True)
         except Refused as refused:
@@ -103,7 +103,7 @@ class WhmcsInvoicing:
             raise
 
     def cancel(self, invoice_id: int) -> None:
-        """UpdateInvoice."""
+        """Cancel an invoice by UpdateInvoice."""
         parameters = {"invoiceid": invoice_id, "status": InvoiceStatus.CANCELLED.value}
         self._client.call("UpdateInvoice", parameters, writes=True)
 
@@ -115,7 +115,7 @@ class WhmcsCredits:
         self._client = client
 
     def add(self, client_id: int, amount: Decimal, description: str) -> None:
-        """AddCredit."""
+        """Add an amount to the client's credit by AddCredit."""
         parameters = {
             "clientid": client_id,
             "amount": f"{amount:.2f}",
@@ -125,7 +125,7 @@ class WhmcsCredits:
         self._client.call("AddCredit", parameters, writes=True)
 
     def carries(self, client_id: int, marker: str) -> bool:
-        """GetCredits: the whole log, which has no pages."""
+        """Search the whole credit log by GetCredits, which has no pages."""
         answer = self._client.call("GetCredits", {"clientid": client_id})
         entries = as_list(answer.get("credits"), "credit")
         total = as_int(answer.get("totalresults"))
@@ -141,7 +141,7 @@ class WhmcsClientCurrencies:
         self._client = client
 
     def of_client(self, client_id: int) -> str | None:
-        """The member `currency_code`."""
+        """Return `currency_code` of GetClientsDetails."""
         answer = self._client.call("GetClientsDetails", {"clientid": client_id, "stats": False})
         details: dict[str, Any] = answer.get("client") or answer
         return currency_code(as_text(details.get("currency_code")))
@@ -153,7 +153,7 @@ def _status(text: str) -> InvoiceStatus:
 
 
 def _received(answer: dict[str, Any]) -> Decimal:
-    """Raises Unavailable when an amount cannot be read: nobody may be credited by a guess."""
+    """Return the received amount. Raises Unavailable when WHMCS' text is no number."""
     amounts = [(answer.get("credit"), 1)]
     for entry in as_list(answer.get("transactions"), "transaction"):
         amounts += [(entry.get("amountin"), 1), (entry.get("amountout"), -1)]

@@ -220,7 +220,9 @@ export default class ProvisionInWhmcs extends LightningElement {
             startsAttempt(this.outcome) &&
             this.outcome.expectedAttempt <= this.order.attemptCount &&
             !isMoving(this.state);
-        return over ? undefined : this.outcome?.message;
+        // Apex looks for itself; what it found is in the list of stops by now.
+        const told = this.outcome?.code === 'stopped' && this.stops !== undefined;
+        return over || told ? undefined : this.outcome?.message;
     }
 
     get correlation() {

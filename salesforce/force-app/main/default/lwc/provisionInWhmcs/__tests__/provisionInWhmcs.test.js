@@ -124,7 +124,7 @@ describe('c-provision-in-whmcs', () => {
                 ]
             })
         );
-        expect(text(element, 'stops')).toContain('status that can be provisioned. (Draft)');
+        expect(text(element, 'stops')).toContain('then press again. (Draft)');
         expect(text(element, 'stops')).toContain('(Internet 1G)');
         expect(text(element, 'stops')).not.toContain('()');
         expect(text(element, 'lines')).toContain('not mapped to WHMCS');
@@ -209,6 +209,17 @@ describe('c-provision-in-whmcs', () => {
         const element = await open(failed('order-empty', { errorMessage: `Nothing. ${remedy}` }));
         expect(text(element, 'remedy')).toContain(remedy);
         expect(text(element, 'notice').split(remedy)).toHaveLength(2);
+    });
+
+    it('shows once what has stopped the order since it was opened', async () => {
+        const element = await open(
+            order(),
+            order({ orderStatus: 'Cancelled', stops: [{ code: 'order-status' }] })
+        );
+        provision.mockResolvedValue({ code: 'stopped', message: 'The order was not sent. Move …' });
+        await press(element);
+        expect(text(element, 'stops')).toContain('Move the Order');
+        expect(find(element, 'outcome')).toBeNull();
     });
 
     it('shows an answer that is about no attempt', async () => {

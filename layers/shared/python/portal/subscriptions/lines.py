@@ -22,20 +22,24 @@ _NOT_FOUND = 404
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of services; what the provider does not tell now is left open, never an error."""
+    """Reads the lines of services. A value that the provider does not tell now is None.
+
+    `reissues_left` returns how many more reissues the line of a service may have.
+    """
 
     service_lines: ServiceLines
     provider: EsimProvider
+    reissues_left: Callable[[int], int]
 
     def of(self, service: ClientService) -> ServiceLine | None:
-        """The line that the portal ordered for a service; None for one without an eSIM."""
+        """Return the line that the portal ordered for a service; None without an eSIM."""
         found = self.service_lines.of_service(service.id)
         if found is None or not found.line_id or found.client_id != service.client_id:
             return None
         return found
 
     def facts(self, service: ClientService, line: ServiceLine) -> LineFacts:
-        """How the line stands: one or two calls of the provider, three where it needs them."""
+        """Return the facts of a line by one to three calls of the provider."""
         capabilities = self.provider.capabilities
         changed = line.provider != capabilities.provider
         now = None if changed else _asked("line", lambda: self._line(line.line_id))
@@ -48,10 +52,11 @@ class Lines:
             line=now,
             profile=profile,
             provider_changed=changed,
+            reissues_left=self.reissues_left(service.id),
         )
 
     def usage(self, facts: LineFacts) -> Usage | None:
-        """Data used; None when the provider does not tell it now."""
+        """Return the used data; None when the provider does not tell it now."""
         line = facts.line
         if line is None or line.state is LineState.PENDING:
             return None
@@ -64,7 +69,7 @@ class Lines:
         except Refused as error:
             if error.status != _NOT_FOUND and error.code not in NO_SUCH_LINE:
                 raise
-            # Somebody deleted it at the provider; for the customer it has ended.
+            # The line was deleted at the provider, so it has ended for the customer.
             logger().error("the provider knows no such line", extra={"line_id": line_id})
             return Line(line_id=line_id, state=LineState.ENDED)
 
@@ -76,7 +81,7 @@ class Lines:
 
 
 def _asked(what: str, ask: Callable[[], FoundT]) -> FoundT | None:
-    """The provider's answer; None, logged and counted, when there is none."""
+    """Return the provider's answer. A failure is logged and counted, and gives None."""
     try:
         return ask()
     except UpstreamError as error:

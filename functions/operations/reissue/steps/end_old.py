@@ -1,0 +1,38 @@
+"""End the old line, where the provider sold another one instead of reissuing it."""
+
+from __future__ import annotations
+
+from portal.domain.upstream import Refused, Unauthorized
+from portal.engine.failures import StopWorkflow
+from portal.engine.steps import Run, Step
+from portal.ports.esim import EsimProvider
+
+from functions.operations.reissue.asked import asked
+from functions.operations.reissue.records import END_OLD, REISSUE, EndOldRecord
+from functions.operations.timeouts import ESIM_CALL_SECONDS
+
+
+class EndOld(Step[EndOldRecord]):
+    """Ending a line that has ended is harmless. The new one is recorded everywhere by now."""
+
+    key = END_OLD
+    seconds = 60
+
+    def __init__(self, provider: EsimProvider) -> None:
+        self._provider = provider
+
+    def run(self, run: Run) -> EndOldRecord:
+        """Nothing where line and number stay."""
+        old = asked(run.job).line_id
+        if run.result(REISSUE).line_id == old:
+            return EndOldRecord()
+        run.require(2 * ESIM_CALL_SECONDS)
+        try:
+            self._provider.end_line(old)
+        except Unauthorized:
+            raise
+        except Refused as refused:
+            raise StopWorkflow(
+                "old-line-not-ended", f"The provider does not end line {old}: {refused}."
+            ) from refused
+        return EndOldRecord(ended=True)

@@ -1,0 +1,1 @@
+"""The nightly audit: whether all systems agree on what was ordered, exactly once."""

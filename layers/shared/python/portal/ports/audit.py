@@ -1,0 +1,74 @@
+"""Where the audit reads from, and where it keeps what it has read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from portal.domain.audit import AuditFinding, Source
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """A page of records; `cursor` leads to the next one, None after the last.
+
+    `calls` are the calls that it took, by system.
+    """
+
+    records: Sequence[Any]
+    cursor: str | None
+    calls: Mapping[str, int] = field(default_factory=dict)
+
+
+class RecordSource(Protocol):
+    """One listing of one system."""
+
+    def page(self, cursor: str | None) -> RecordPage:
+        """The first page without a cursor. Raises the errors of `portal.domain.upstream`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditState:
+    """How far a run has come; times are epoch seconds.
+
+    `cursors` has the next page of sources that were begun, and None for those that are done;
+    `pages` how many pages are kept of each.
+    """
+
+    run_id: str
+    started_at: float
+    cursors: Mapping[str, str | None] = field(default_factory=dict)
+    pages: Mapping[str, int] = field(default_factory=dict)
+    calls: Mapping[str, int] = field(default_factory=dict)
+    finished_at: float | None = None
+    findings: int = 0
+
+
+class Spool(Protocol):
+    """What a run has read so far, so that another invocation can go on."""
+
+    def state(self) -> AuditState | None:
+        """The last run, None before the first."""
+        ...
+
+    def save(self, state: AuditState) -> None:
+        """Replace it."""
+        ...
+
+    def keep(self, run_id: str, source: Source, number: int, page: Sequence[Any]) -> None:
+        """Keep a page; the same number again replaces it."""
+        ...
+
+    def records(self, run_id: str, source: Source, pages: int) -> Iterator[Any]:
+        """All records of a source."""
+        ...
+
+    def report(self, run_id: str, findings: Sequence[AuditFinding]) -> None:
+        """Keep what was found."""
+        ...
+
+    def found(self, run_id: str) -> Sequence[AuditFinding]:
+        """What a run has found."""
+        ...

@@ -1,0 +1,1 @@
+"""The API's document against the running stack, with generated requests."""

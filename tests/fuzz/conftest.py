@@ -1,0 +1,7 @@
+"""Fixtures of the running stack."""
+
+from __future__ import annotations
+
+from tests.stack import aws, stack
+
+__all__ = ["aws", "stack"]

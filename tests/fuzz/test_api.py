@@ -1,0 +1,58 @@
+"""A bounded run: every operation succeeds at least once, and no answer breaks the document.
+
+`make fuzz` makes it as long as you like.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from local.context import StackContext
+from local.stack.ministack import Ministack
+from tests.fuzz.campaign import Campaign
+from tests.fuzz.ground import Ground
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
+
+
+@pytest.fixture(scope="module")
+def campaign(stack: StackContext, aws: Ministack) -> Campaign:
+    """The whole run."""
+    _ask_for_links(aws)
+    ground = Ground(stack)
+    ground.prepare()
+    made = Campaign(ground, examples=EXAMPLES)
+    made.run()
+    print(f"\n{made.table()}")  # noqa: T201  # the result of a long run
+    return made
+
+
+def _ask_for_links(aws: Ministack) -> None:
+    """Let one endpoint believe that SIGNUP_PROOF is `email`: elsewhere it answers 404 only."""
+    functions = aws.client("lambda")
+    name = "portal-local-auth-request-signup-proof"
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    functions.update_function_configuration(
+        FunctionName=name, Environment={"Variables": {**variables, "SIGNUP_PROOF": "email"}}
+    )
+
+
+def test_every_operation_succeeds_at_least_once(campaign: Campaign) -> None:
+    never = [name for name, tally in campaign.tallies.items() if not tally.succeeded]
+    assert never == []
+
+
+def test_no_answer_is_a_server_error(campaign: Campaign) -> None:
+    failed = {n: dict(t.statuses) for n, t in campaign.tallies.items() if t.server_errors}
+    assert failed == {}
+
+
+def test_no_answer_breaks_the_document(campaign: Campaign) -> None:
+    broken = {
+        (name, check): text
+        for name, tally in campaign.tallies.items()
+        for check, text in tally.broken.items()
+    }
+    assert broken == {}, "\n\n".join(f"{key}\n{text}" for key, text in broken.items())
