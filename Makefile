@@ -10,13 +10,13 @@ PACKAGES := functions infra local ops bench tests layers
 STAGE ?= dev
 # Kept out of the inner loop: what talks to emulators, thousands of accidents on the wire, simulated days.
 PROVISION := any_history esim_access odd_answers order_size trouble wiring world_changes
-SLOW := tests/unit/composed tests/unit/bench_simulation tests/unit/contracts tests/unit/ops/doctor \
+SLOW := tests/unit/composed tests/unit/bench_simulation tests/unit/bench_years tests/unit/contracts tests/unit/ops/doctor \
 	$(PROVISION:%=tests/unit/functions/provision/test_%.py) \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
 WEB_PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: help fuzz audit-dependencies setup run doctor demo test check fmt lint types unit vendor-test infra-test salesforce-setup salesforce-test salesforce-generate salesforce-screen salesforce-fmt stack-test openapi synth layers bench simulate deploy secrets clean web web-build web-test web-types ops logs cdk-cli bootstrap diff deploy-web destroy
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +35,8 @@ run: setup web-build ## Run the whole business on this machine (http://127.0.0.1
 doctor: setup ## Check a live stage and every system around it: make doctor STAGE=production
 	@$(RUN) ops --stage $(STAGE) doctor $(ARGS)
 
-demo: setup ## Play the whole business against a running `make run`, step by step
-	@$(RUN) python -m local.demo
+demo: setup ## Play the whole business against a running `make run`; FAULT=whmcs-down and others: an outage
+	@$(RUN) python -m local.demo $(if $(FAULT),--fault $(FAULT))
 
 ops: setup ## The operator's command line: make ops ARGS='order show 801…'
 	@$(RUN) ops $(ARGS)
@@ -110,6 +110,9 @@ bench: setup ## Performance as ratios against a bare handler, in one run
 
 simulate: setup ## Provisioning during and after a night without WHMCS, in simulated time
 	@$(RUN) python -m bench.simulation
+
+simulate-years: setup ## The whole system in simulated time, seed after seed: make simulate-years [SEED=7] [DAYS=3] [CUSTOMERS=5] [FAULTS=crash]
+	@$(RUN) python -m bench.years $(SEED:%=--seed %) $(DAYS:%=--days %) $(CUSTOMERS:%=--customers %) $(INTENSITY:%=--intensity %) $(if $(FAULTS),--faults '$(FAULTS)') $(ARGS)
 
 cdk-cli: setup
 	@$(RUN) python -m infra.cdk_cli

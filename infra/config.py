@@ -165,6 +165,7 @@ class Config(BaseSettings):
     refresh_cookie_secure: bool = True
     refresh_cookie_domain: HostName = ""
     rate_limits: str = Field(default="", pattern=RATE_LIMITS)
+    distribution_secret_id: str = Field(default="", pattern=r"^$|^[A-Za-z0-9/_+=.@-]{1,255}$")
     signup_proof: SignupProof = SignupProof.NONE
     signup_proof_field: str = Field(default="", pattern=r"^$|^[A-Za-z]\w*(\.[A-Za-z]\w*)?$")
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)

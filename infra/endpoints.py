@@ -45,6 +45,7 @@ TIME_ZONE = ("PORTAL_TIME_ZONE",)
 CURRENCY = ("PORTAL_CURRENCY",)
 TAX = ("PORTAL_PRICES_INCLUDE_TAX",)
 RATE_LIMITS = ("RATE_LIMITS",)
+COUNTED = (*RATE_LIMITS, "DISTRIBUTION_SECRET_ID")
 PASSWORD_RULES = (
     "PASSWORD_MIN_LENGTH",
     "PASSWORD_REQUIRE_LOWERCASE",
@@ -53,7 +54,7 @@ PASSWORD_RULES = (
     "PASSWORD_REQUIRE_SYMBOLS",
 )
 SESSION = (
-    *RATE_LIMITS,
+    *COUNTED,
     "REFRESH_COOKIE_NAME",
     "REFRESH_COOKIE_PATH",
     "REFRESH_COOKIE_SAMESITE",
@@ -63,7 +64,7 @@ SESSION = (
 )
 SIGNUP_PROOF = ("SIGNUP_PROOF", "SIGNUP_PROOF_FIELD")
 REGISTRATION = (
-    *RATE_LIMITS,
+    *COUNTED,
     *SIGNUP_PROOF,
     *PASSWORD_RULES,
     *SALESFORCE,
@@ -106,7 +107,7 @@ AUTH = (
         area="auth",
         name="request_signup_proof",
         route=Route(method="POST", path="/auth/request-signup-proof", access=Access.CREDENTIALS),
-        settings=(*RATE_LIMITS, *SIGNUP_PROOF),
+        settings=(*COUNTED, *SIGNUP_PROOF),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
     ),
@@ -141,7 +142,7 @@ AUTH = (
         area="auth",
         name="request_password_reset",
         route=Route(method="POST", path="/auth/request-password-reset", access=Access.CREDENTIALS),
-        settings=RATE_LIMITS,
+        settings=COUNTED,
         reads=(Table.IDENTITY,),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
@@ -150,7 +151,7 @@ AUTH = (
         area="auth",
         name="reset_password",
         route=Route(method="POST", path="/auth/reset-password", access=Access.CREDENTIALS),
-        settings=(*RATE_LIMITS, *PASSWORD_RULES),
+        settings=(*COUNTED, *PASSWORD_RULES),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
         user_pool=True,
@@ -160,7 +161,7 @@ AUTH = (
         area="auth",
         name="change_password",
         route=Route(method="POST", path="/auth/change-password", access=Access.BEARER),
-        settings=(*RATE_LIMITS, *PASSWORD_RULES),
+        settings=(*COUNTED, *PASSWORD_RULES),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
         user_pool=True,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portal import config, factories
+from portal.api.caller import Distribution
 from portal.api.cookies import RefreshCookie
 from portal.api.rate_limit import RateLimiter, limits_from
 from portal.domain.limits import LIMITS
@@ -37,7 +38,12 @@ if TYPE_CHECKING:
 HOUR = 3_600.0
 
 
-class LimitedConfig(config.HttpConfig, config.EphemeralTable, config.RateLimitConfig):
+class LimitedConfig(
+    config.HttpConfig,
+    config.EphemeralTable,
+    config.RateLimitConfig,
+    config.DistributionConfig,
+):
     """What every limited endpoint reads."""
 
 
@@ -272,7 +278,15 @@ def _limiter(settings: LimitedConfig) -> RateLimiter:
     from portal.repositories.rate_limits import DynamoRateCounters  # the same
 
     counters = DynamoRateCounters(Table(settings.ephemeral_table))
-    return RateLimiter(counters, limits_from(settings.rate_limits, LIMITS))
+    return RateLimiter(counters, limits_from(settings.rate_limits, LIMITS), _distribution(settings))
+
+
+def _distribution(settings: LimitedConfig) -> Distribution | None:
+    if not settings.distribution_secret_id:
+        return None
+    from portal.secrets import SecretText  # loads botocore when it is read
+
+    return Distribution(SecretText(settings.distribution_secret_id).value)
 
 
 def _attempts(kind: str, settings: LimitedConfig) -> Attempts:

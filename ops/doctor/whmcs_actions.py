@@ -62,7 +62,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         name="UpdateClientProduct",
-        purpose="a reissued eSIM",
+        purpose="the ICCID of a reissued eSIM",
         harmless={"serviceid": NOBODY},
     ),
     Action(

@@ -225,6 +225,12 @@ class RateLimitConfig(Config):
     rate_limits: str = Field(default="", alias="RATE_LIMITS")
 
 
+class DistributionConfig(Config):
+    """The secret that holds the key of the distribution in front of the API; empty for none."""
+
+    distribution_secret_id: str = Field(default="", alias="DISTRIBUTION_SECRET_ID")
+
+
 class SalesforceConfig(Config):
     """The Salesforce org and the secret for its login."""
 
