@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from local.demo.checks import DemoError
+from local.demo.outage import OUTAGES
 from local.demo.play import Demo
 from local.demo.portal_client import DEFAULT_FRONT_DOOR
 from local.note import running_front_door
@@ -23,11 +24,20 @@ def main(arguments: list[str] | None = None) -> int:
         help="address of the front door (default: the stack that runs from this checkout, "
         f"or {DEFAULT_FRONT_DOOR})",
     )
+    parser.add_argument(
+        "--fault",
+        choices=sorted(OUTAGES),
+        help="let an outside system fail instead, and watch its alarm on /ops",
+    )
     options = parser.parse_args(arguments)
     front = options.front or running_front_door() or DEFAULT_FRONT_DOOR
     console = Console()
     try:
-        Demo(front.rstrip("/"), console).run()
+        demo = Demo(front.rstrip("/"), console)
+        if options.fault:
+            demo.run_outage(options.fault)
+        else:
+            demo.run()
     except DemoError as error:
         console.print(f"[bold red]✗[/] {escape(str(error))}", highlight=False)
         return 1

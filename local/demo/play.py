@@ -22,6 +22,7 @@ from local.demo.cart import CART, cart_suits, suits
 from local.demo.checks import DemoError, expect, expect_status, wait_for
 from local.demo.identity_chapter import forget_the_password, link_whmcs
 from local.demo.mail_check import check_esim_mail, pictures
+from local.demo.outage import Scene, play
 from local.demo.people import NEWCOMERS, PASSWORD, Person
 from local.demo.portal_client import FrontDoor, PortalClient, find_stack
 from local.demo.products import NEVER_OFFERED, OFFERED
@@ -39,10 +40,10 @@ class Demo:
 
     def __init__(self, front_door: str, console: Console) -> None:
         self._console = console
-        stack = find_stack(front_door)
-        self._portal = PortalClient(stack["api"])
+        self._stack = find_stack(front_door)
+        self._portal = PortalClient(self._stack["api"])
         self._front = FrontDoor(front_door)
-        self._backstage = Backstage(stack["emulators"])
+        self._backstage = Backstage(self._stack["emulators"])
         self._person: Person = NEWCOMERS[0]
         self._order_id = ""
         self._steps = 0
@@ -67,9 +68,21 @@ class Demo:
                 "from the button to a working line."
             )
         finally:
-            self._portal.close()
-            self._front.close()
-            self._backstage.close()
+            self._close()
+
+    def run_outage(self, fault: str) -> None:
+        """Play one outage of `OUTAGES`. Raises DemoError at the first check that fails."""
+        scene = Scene(self._portal, self._front, self._stack)
+        try:
+            play(fault, scene, self._say)
+        finally:
+            scene.close()
+            self._close()
+
+    def _close(self) -> None:
+        self._portal.close()
+        self._front.close()
+        self._backstage.close()
 
     def _say(self, text: str) -> None:
         self._steps += 1

@@ -92,6 +92,12 @@ class FrontDoor:
         answer = self._client.post(f"/salesforce/orders/{order_id}/provision")
         return expect_status(answer, 200, "Pressing the button in Salesforce")
 
+    def alarms(self) -> list[dict[str, Any]]:
+        """Return all alarms of `/ops` with their states."""
+        answer = self._client.get("/ops/alarms.json")
+        found: list[dict[str, Any]] = expect_status(answer, 200, "Reading the alarms")["alarms"]
+        return found
+
     def mails_to(self, email: str) -> list[dict[str, Any]]:
         """Return the captured mails of one recipient, newest first."""
         answer = self._client.get("/mail.json")

@@ -2,16 +2,17 @@
 
 Both were deployed from the synthesised template. The fix-ups let each alarm watch a copy of its
 metric, whose name holds metric, statistic and dimensions (`fixups.one_metric_per_alarm`); here the
-original metric is read. Alarms that ministack cannot hold (metric math, composite alarms) are found
-in the template and shown without a state.
+original metric is read. Alarms that ministack cannot hold are found in the template: those on
+metric math are computed here, composite alarms are shown without a state.
 """
 
 from __future__ import annotations
 
 import json
+import operator
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import boto3
 
 from local.context import StackContext
+from local.front.metric_math import NotUnderstood, evaluate
 
 SEPARATOR = "|"
 QUERIES_PER_CALL = 200
@@ -31,6 +33,14 @@ COMPARISONS = {
     "LessThanThreshold": "<",
     "LessThanOrEqualToThreshold": "≤",
 }
+REACHED: dict[str, Callable[[float, float], bool]] = {
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "GreaterThanThreshold": operator.gt,
+    "LessThanThreshold": operator.lt,
+    "LessThanOrEqualToThreshold": operator.le,
+}
+COMBINE: dict[str, Callable[[Sequence[float]], float]] = {"Sum": sum, "Minimum": min}
+"""Statistic → how the values of one period are merged; the largest counts for the others."""
 _RUNBOOK = re.compile(r"\s*Runbook: \S*?([a-z0-9-]+)\.md\S*\s*$")
 
 
@@ -61,6 +71,17 @@ class Alarm:
     rule: str
     value: float | None
     since: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maths:
+    """The expression of an alarm on metric math, over metrics that it names by their labels."""
+
+    expression: str
+    label: str
+    inputs: tuple[Metric, ...]
+    comparison: str
+    threshold: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +132,7 @@ class Monitoring:
         self._make = cloudwatch
         self._assembly = assembly
         self._client: Any = None
+        self._computed: dict[str, tuple[str, str]] = {}
 
     def read(self) -> Board:
         """Return alarms and charts of now. Raises botocore's errors when AWS does not answer."""
@@ -119,7 +141,7 @@ class Monitoring:
         now = datetime.now(UTC)
         alarms = list(self._alarms(now))
         known = {alarm.name for alarm in alarms}
-        alarms += [alarm for alarm in self._unevaluated() if alarm.name not in known]
+        alarms += [alarm for alarm in self._of_template(now) if alarm.name not in known]
         alarms.sort(key=lambda alarm: (alarm.state != "ALARM", alarm.state is None, alarm.name))
         return Board(alarms=tuple(alarms), widgets=tuple(self._widgets(now)))
 
@@ -156,15 +178,22 @@ class Monitoring:
                     found[metric] = values[-1]
         return found
 
-    def _unevaluated(self) -> Iterator[Alarm]:
-        """Yield the alarms of the synthesised templates, without a state."""
+    def _of_template(self, now: datetime) -> Iterator[Alarm]:
+        """Yield the alarms of the synthesised templates, computed where they are metric math."""
+        found = list(self._defined())
+        values = self._combined([m for _, maths in found if maths for m in maths.inputs], now)
+        for alarm, maths in found:
+            yield alarm if maths is None else self._compute(alarm, maths, values, now)
+
+    def _defined(self) -> Iterator[tuple[Alarm, Maths | None]]:
+        """Yield the templates' alarms without a state, each with what computes it."""
         for template in sorted(self._assembly.glob("*.template.json")):
             for resource in json.loads(template.read_text(encoding="utf-8"))["Resources"].values():
                 if resource["Type"] not in ALARM_TYPES:
                     continue
                 properties = resource["Properties"]
                 says, runbook = split_description(str(properties.get("AlarmDescription", "")))
-                yield Alarm(
+                alarm = Alarm(
                     name=str(properties["AlarmName"]),
                     says=says,
                     runbook=runbook,
@@ -173,6 +202,43 @@ class Monitoring:
                     value=None,
                     since=None,
                 )
+                yield alarm, _maths(properties)
+
+    def _compute(
+        self, alarm: Alarm, maths: Maths, values: Mapping[Metric, float], now: datetime
+    ) -> Alarm:
+        """Return the alarm with its state, or as it is when its expression is not understood."""
+        try:
+            value = evaluate(maths.expression, {m.label: values.get(m) for m in maths.inputs})
+        except NotUnderstood:
+            return alarm
+        reached = value is not None and REACHED[maths.comparison](value, maths.threshold)
+        state = "ALARM" if reached else "OK"
+        return replace(
+            alarm,
+            state=state,
+            rule=f"{maths.label} {COMPARISONS[maths.comparison]} {maths.threshold:g}",
+            value=value,
+            since=self._since(alarm.name, state, now),
+        )
+
+    def _combined(self, metrics: Sequence[Metric], now: datetime) -> dict[Metric, float]:
+        """Return the statistic over the last period of each metric that has data in it."""
+        found: dict[Metric, float] = {}
+        for period in sorted({metric.period for metric in metrics}):
+            same = [metric for metric in dict.fromkeys(metrics) if metric.period == period]
+            data = self._data(same, now - timedelta(seconds=period), now)
+            for metric, (_, values) in zip(same, data, strict=True):
+                if values:
+                    found[metric] = COMBINE.get(metric.statistic, max)(values)
+        return found
+
+    def _since(self, name: str, state: str, now: datetime) -> str:
+        """Return when the state was first seen: nothing else keeps it."""
+        known = self._computed.get(name)
+        if known is None or known[0] != state:
+            known = self._computed[name] = (state, now.isoformat())
+        return known[1]
 
     def _widgets(self, now: datetime) -> Iterator[Widget]:
         for entry in self._client.list_dashboards()["DashboardEntries"]:
@@ -223,6 +289,41 @@ def split_description(description: str) -> tuple[str, str | None]:
     if match is None:
         return description, None
     return description[: match.start()], match.group(1)
+
+
+def _maths(properties: Mapping[str, Any]) -> Maths | None:
+    """Return the metric math of an alarm.
+
+    None when it has none, or refers to a name that only a deployment knows.
+    """
+    entries = properties.get("Metrics", [])
+    shown = next((entry for entry in entries if "Expression" in entry), None)
+    if shown is None:
+        return None
+    inputs = [_input(entry) for entry in entries if entry is not shown]
+    if not all(isinstance(value, str) for metric in inputs for _, value in metric.dimensions):
+        return None
+    return Maths(
+        expression=shown["Expression"],
+        label=shown.get("Label", "metric math"),
+        inputs=tuple(inputs),
+        comparison=properties["ComparisonOperator"],
+        threshold=float(properties["Threshold"]),
+    )
+
+
+def _input(entry: Mapping[str, Any]) -> Metric:
+    """Return a metric of an expression; its label is its name there."""
+    stat = entry["MetricStat"]
+    metric = stat["Metric"]
+    return Metric(
+        namespace=metric["Namespace"],
+        name=metric["MetricName"],
+        dimensions=tuple((d["Name"], d["Value"]) for d in metric.get("Dimensions", [])),
+        statistic=stat["Stat"],
+        period=stat["Period"],
+        label=entry["Id"],
+    )
 
 
 def _watched(alarm: dict[str, Any]) -> Metric:

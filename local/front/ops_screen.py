@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,13 @@ from markdown_it import MarkdownIt
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from local.front.charts import draw
 from local.front.monitoring import Monitoring
-from local.front.problems import page_problem
+from local.front.problems import page_problem, problem
 from local.front.trace import IDENTIFIER, Tracer
 
 NOT_FOUND = 404
@@ -39,6 +40,7 @@ class OpsScreen:
         """Return the routes below `/ops`."""
         return [
             Route("/ops", self.show),
+            Route("/ops/alarms.json", self.alarms),
             Route("/ops/trace", self.trace),
             Route("/ops/docs/{path:path}", self.document),
         ]
@@ -57,6 +59,15 @@ class OpsScreen:
             )
         data = {"board": board, "charts": [draw(widget) for widget in board.widgets]}
         return self._templates.TemplateResponse(request, "ops.html", data)
+
+    async def alarms(self, _: Request) -> Response:
+        """Return the alarms for programs: name, state, value, runbook and the rest."""
+        try:
+            board = await run_in_threadpool(self._monitoring.read)
+        except (BotoCoreError, ClientError) as error:
+            detail = f"CloudWatch of the local stack does not answer ({type(error).__name__})."
+            return problem(502, "No alarms and metrics", detail)
+        return JSONResponse({"alarms": [asdict(alarm) for alarm in board.alarms]})
 
     async def trace(self, request: Request) -> Response:
         """Show the log lines and calls of an Order id or a correlation id."""

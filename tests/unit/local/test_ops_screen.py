@@ -23,6 +23,7 @@ from tests.unit.local.conftest import Door, listening, serving
 
 NOW = datetime.now(UTC)
 FAILED = "portal-local-ProvisioningFailed"
+QUOTA = "portal-local-Quota"
 ALARMS = [
     {
         "AlarmName": "portal-local-EmailQueueAge",
@@ -78,6 +79,38 @@ TEMPLATE = {
             "Type": "AWS::CloudWatch::Alarm",
             "Properties": {"AlarmName": FAILED, "AlarmDescription": "again"},
         },
+        "Quota": {
+            "Type": "AWS::CloudWatch::Alarm",
+            "Properties": {
+                "AlarmName": QUOTA,
+                "AlarmDescription": "Used up. Runbook: docs/runbooks/salesforce-quota.md",
+                "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+                "Threshold": 6,
+                "Metrics": [
+                    {
+                        "Id": "sum",
+                        "Expression": "FILL(provision, 0) + FILL(orders, 0)",
+                        "Label": "Failed, 2 areas",
+                    },
+                    *(
+                        {
+                            "Id": area,
+                            "ReturnData": False,
+                            "MetricStat": {
+                                "Metric": {
+                                    "Namespace": "Portal",
+                                    "MetricName": "ProvisioningFailed",
+                                    "Dimensions": [{"Name": "service", "Value": area}],
+                                },
+                                "Period": 300,
+                                "Stat": "Sum",
+                            },
+                        }
+                        for area in ("provision", "orders")
+                    ),
+                ],
+            },
+        },
         "Topic": {"Type": "AWS::SNS::Topic", "Properties": {}},
     }
 }
@@ -88,6 +121,7 @@ class FakeCloudWatch:
 
     def __init__(self) -> None:
         self.down = False
+        self.values = [2.0, 4.0]
 
     def get_paginator(self, _: str) -> FakeCloudWatch:
         if self.down:
@@ -111,7 +145,7 @@ class FakeCloudWatch:
             known = metric["MetricName"] == "ProvisioningFailed" and metric["Dimensions"] == wanted
             times = [NOW - timedelta(minutes=2), NOW - timedelta(minutes=1)] if known else []
             results.append(
-                {"Id": query["Id"], "Timestamps": times, "Values": [2.0, 4.0][: len(times)]}
+                {"Id": query["Id"], "Timestamps": times, "Values": self.values[: len(times)]}
             )
         return {"MetricDataResults": results}
 
@@ -159,21 +193,46 @@ def test_a_raised_alarm_comes_first_with_its_value_and_its_runbook(ops: Ops) -> 
 
 def test_without_a_raised_alarm_the_page_says_so(ops: Ops, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ALARMS[1], "StateValue", "OK")
+    ops.cloudwatch.values = [0.0, 0.0]
     assert "No alarm is raised." in ops.page()
 
 
 def test_every_alarm_is_listed_once_those_of_aws_alone_too(ops: Ops) -> None:
     page = ops.page()
-    every = page[page.index("All 3 alarms") :]
+    every = page[page.index("All 4 alarms") :]
     rows = re.findall(r"<tr>\s*<td data-label=\"Alarm\"><div>([^<]+)</div>", every)
-    assert rows == [FAILED, "portal-local-EmailQueueAge", "portal-local-ApiErrors"]
+    assert rows == [FAILED, QUOTA, "portal-local-EmailQueueAge", "portal-local-ApiErrors"]
     assert "in AWS only" in every
     assert "no data" in every
 
 
+def test_alarms_on_metric_math_are_computed(ops: Ops) -> None:
+    page = ops.page()
+    raised = page[: page.index('id="charts"')]
+    assert "Failed, 2 areas ≥ 6 · now 6" in raised
+    ops.cloudwatch.values = [2.0, 3.0]
+    page = ops.page()
+    assert QUOTA not in page[: page.index('id="charts"')]
+
+
+def test_programs_read_the_alarms(ops: Ops) -> None:
+    alarms = ops.client.get("/ops/alarms.json").json()["alarms"]
+    states = {alarm["name"]: alarm["state"] for alarm in alarms}
+    assert states == {
+        FAILED: "ALARM",
+        QUOTA: "ALARM",
+        "portal-local-EmailQueueAge": "OK",
+        "portal-local-ApiErrors": None,
+    }
+    assert alarms[0]["runbook"] == "provisioning-failed"
+    assert alarms[1]["since"]
+    ops.cloudwatch.down = True
+    assert ops.client.get("/ops/alarms.json").status_code == 502
+
+
 def test_the_dashboard_is_drawn_with_live_values(ops: Ops) -> None:
     page = ops.page()
-    chart = page[page.index('id="charts"') : page.index("All 3 alarms")]
+    chart = page[page.index('id="charts"') : page.index("All 4 alarms")]
     assert "<figcaption>Provisioning</figcaption>" in chart
     assert '<path class="line c0" d="M' in chart
     assert 'ProvisioningFailed provision <span class="quiet">4</span>' in chart
