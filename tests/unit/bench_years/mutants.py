@@ -12,25 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-import portal.adapters.gigs.client
-import portal.adapters.gigs.provider
-import portal.domain.lease
 import portal.engine.runner
 import portal.engine.session
 import portal.engine.sweeper
-import portal.queues.recorded_work
-import portal.repositories.leases
 import portal.repositories.message_log
 import portal.repositories.registrations
 
-import functions.operations.topup.settlement
-import functions.orders.create_order
-import functions.orders.fingerprint
 import functions.orders.placing
-import functions.provision.steps.accept_order
 import functions.provision.steps.add_order
 import functions.provision.steps.write_back
-import functions.provision.workflow
 from bench.years import trouble
 from bench.years.simulation import Plan
 
@@ -65,32 +55,6 @@ def _intent_not_saved() -> list[Any]:
     return [_replace(session, "save", forgetful)]
 
 
-def _for_ten_days(now: float, _: float) -> portal.domain.lease.Lease:
-    return portal.domain.lease.Lease(owner=uuid.uuid4().hex, until=int(now) + 10 * 86_400)
-
-
-def _held_however_long(self: portal.domain.lease.Lease, now: float) -> bool:
-    return self.until > now
-
-
-def _lease_never_ends() -> list[Any]:
-    return [
-        _replace(portal.domain.lease.Lease, "held", _held_however_long),
-        _replace(portal.engine.runner, "new_lease", _for_ten_days),
-    ]
-
-
-def _item_lease_never_ends() -> list[Any]:
-    free = (
-        "attribute_not_exists(leaseUntil) OR leaseUntil <= :leaseNow OR :leaseLongest < :leaseNow"
-    )
-    return [
-        _replace(portal.domain.lease.Lease, "held", _held_however_long),
-        _replace(portal.queues.recorded_work, "new_lease", _for_ten_days),
-        _replace(portal.repositories.leases, "FREE", free),
-    ]
-
-
 def _mail_log_not_consulted() -> list[Any]:
     log = portal.repositories.message_log.DynamoMessageLog
     claim = log.claim
@@ -121,20 +85,6 @@ def _placed_order_not_looked_up() -> list[Any]:
     return [_replace(attempt, "look", lambda *_: None)]
 
 
-def _line_key_ignored() -> list[Any]:
-    provider = portal.adapters.gigs.provider.GigsProvider
-    client = portal.adapters.gigs.client.GigsClient
-    post = client.post
-
-    def without_key(self: Any, path: str, body: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return post(self, path, body)
-
-    return [
-        _replace(client, "post", without_key),
-        _replace(provider, "find", lambda *_, **__: {}),
-    ]
-
-
 def _sweeper_sleeps() -> list[Any]:
     sweeper = portal.engine.sweeper.Sweeper
     return [_replace(sweeper, "_brought_back", lambda *_: iter(()))]
@@ -156,15 +106,7 @@ def _failure_not_reported() -> list[Any]:
     return [_replace(execution, "_report", lambda _: False)]
 
 
-def _compensation_skipped() -> list[Any]:
-    execution = portal.engine.runner.Execution
-    return [_replace(execution, "_compensate", lambda _: None)]
-
-
 CRASHES = frozenset({trouble.CRASH})
-LOST_ANSWERS = frozenset({"vendor drop_answer", "vendor reset_after", trouble.LATE, trouble.CRASH})
-MESSAGES = frozenset({trouble.DUPLICATE, trouble.LOST, trouble.CRASH})
-REFUSED = frozenset({trouble.REFUSALS, trouble.CRASH})
 
 MUTANTS = (
     Mutant(
@@ -178,18 +120,6 @@ MUTANTS = (
         _intent_not_saved,
         Plan(1, 0.3, 2, CRASHES, 200.0, "AddOrder after"),
         frozenset({"billing-twice"}),
-    ),
-    Mutant(
-        "the lease of a job lasts for days",
-        _lease_never_ends,
-        Plan(3, 0.3, 2, CRASHES, 200.0, "AddOrder after"),
-        frozenset({"stuck"}),
-    ),
-    Mutant(
-        "the lease of a mail lasts for days",
-        _item_lease_never_ends,
-        Plan(1, 0.3, 2, CRASHES, 200.0, "mail/send after"),
-        frozenset({"stuck"}),
     ),
     Mutant(
         "the mail log is not consulted",
@@ -216,12 +146,6 @@ MUTANTS = (
         frozenset({"answer"}),
     ),
     Mutant(
-        "the idempotency key of an eSIM is not sent",
-        _line_key_ignored,
-        Plan(1, 0.3, 2, CRASHES, 200.0, "POST subscriptions after"),
-        frozenset({"line-twice"}),
-    ),
-    Mutant(
         "the sweeper brings nothing back",
         _sweeper_sleeps,
         Plan(1, 0.3, 2, frozenset({trouble.LOST}), 40.0),
@@ -244,11 +168,5 @@ MUTANTS = (
         _failure_not_reported,
         Plan(2, 0.3, 2, frozenset(), mistakes=0.6),
         frozenset({"reports"}),
-    ),
-    Mutant(
-        "the compensation is skipped",
-        _compensation_skipped,
-        Plan(1, 1.0, 3, REFUSED, 6.0, "gigs"),
-        frozenset({"paid-for-nothing"}),
     ),
 )
