@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from bench.years.business import SIGNING_KEY, SIGNING_KEY_ID, Business, Refusal
@@ -50,9 +51,7 @@ class Office:
             for order in self._records("Order"):
                 if order["Id"] not in self.seen:
                     self.seen.add(order["Id"])
-                    self.world.spawn(
-                        f"review {order['Id']}", lambda order=order: self.review(order["Id"])
-                    )
+                    self.world.spawn(f"review {order['Id']}", partial(self.review, order["Id"]))
             if self.world.random.random() < self.mistakes / 4:
                 self._merge()
             self.world.sleep(self.world.random.uniform(0.5, 2) * HOUR)

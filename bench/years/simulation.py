@@ -10,6 +10,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from unittest import mock
 from urllib.error import HTTPError
@@ -127,7 +128,7 @@ class _Run:
             customer = self.customers.arrive(serial, linked=linked)
             world.spawn(
                 f"customer {serial}",
-                lambda customer=customer: self.customers.live(customer, ends),
+                partial(self.customers.live, customer, ends),
                 after=chance.uniform(0, 0.3 * plan.days * DAY),
             )
         world.spawn("office", lambda: self.office.work(ends))
@@ -142,14 +143,14 @@ class _Run:
         for customer in self.customers.everybody:
             world.spawn(
                 f"customer {customer.serial} in the end",
-                lambda customer=customer: self.customers.press_on(customer),
+                partial(self.customers.press_on, customer),
             )
         world.run(until=ends + DAY)
         for order in self.office.orders():
             if order["Provisioning_Status__c"] != "Provisioned":
                 world.spawn(
                     f"review {order['Id']}",
-                    lambda order=order: self.office.review(order["Id"], careful=True),
+                    partial(self.office.review, order["Id"], careful=True),
                 )
         world.run(until=ends + CALM_DAYS * DAY)
 

@@ -98,7 +98,9 @@ class Ground:
 
     def close(self) -> None:
         """Close the connections."""
-        for client in (self._front, self._backstage, *self._opened):
+        self._front.close()
+        self._backstage.close()
+        for client in self._opened:
             client.close()
 
     def fresh_bearer(self) -> dict[str, str]:

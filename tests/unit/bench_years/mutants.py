@@ -71,7 +71,7 @@ def _mail_intent_not_recorded() -> list[Any]:
 
 
 def _order_key_ignored() -> list[Any]:
-    placing = functions.orders.placing
+    placing: Any = functions.orders.placing
     real = placing.request_id
 
     def another(user: str, cart: str, _: str | None) -> str:
@@ -96,7 +96,7 @@ def _client_intent_not_recorded() -> list[Any]:
 
 
 def _write_back_skipped() -> list[Any]:
-    module = functions.provision.steps.write_back
+    module: Any = functions.provision.steps.write_back
     record = module.WriteBackRecord(written=True)
     return [_replace(module.WriteBackStep, "run", lambda *_: record)]
 
