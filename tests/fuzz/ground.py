@@ -98,8 +98,10 @@ class Ground:
 
     def close(self) -> None:
         """Close the connections."""
-        for client in (self._front, self._backstage, *self._opened):
-            client.close()
+        self._front.close()
+        self._backstage.close()
+        for portal in self._opened:
+            portal.close()
 
     def fresh_bearer(self) -> dict[str, str]:
         """The owner's token of a sign-in just now, as reissues and top-ups want it."""
