@@ -30,6 +30,7 @@ from pydantic_settings import (
 
 from infra.limits import CREDENTIAL_PATHS, SESSION_PATHS, firewall_limit
 from infra.paths import LAYERS, REPOSITORY
+from infra.physical_names import PhysicalNames
 
 RATE_LIMITS = r"^$|^[a-z-]+\.[a-z-]+=\d+/\d+(,[a-z-]+\.[a-z-]+=\d+/\d+)*$"
 # What CloudWatch Logs accepts, up to two years.
@@ -256,6 +257,14 @@ class Config(BaseSettings):
         if self.stage == "production" and not self.retain_data:
             msg = "the stage `production` must keep its data: set RETAIN_DATA=true"
             raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _own_distribution_is_trusted(self) -> Self:
+        """Let the API believe the address that this stage's own distribution forwards."""
+        if self.web_hosting and not self.distribution_secret_id:
+            name = PhysicalNames(self.stage).distribution_key
+            object.__setattr__(self, "distribution_secret_id", name)
         return self
 
     @model_validator(mode="after")

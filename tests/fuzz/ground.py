@@ -100,8 +100,8 @@ class Ground:
         """Close the connections."""
         self._front.close()
         self._backstage.close()
-        for client in self._opened:
-            client.close()
+        for portal in self._opened:
+            portal.close()
 
     def fresh_bearer(self) -> dict[str, str]:
         """The owner's token of a sign-in just now, as reissues and top-ups want it."""

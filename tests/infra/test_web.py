@@ -12,6 +12,7 @@ import pytest
 
 from infra.components.site import DISTRIBUTION_HEADER, ROUTER, content_security_policy
 from infra.config import ConfigurationError, load_config
+from infra.physical_names import PhysicalNames
 from local.front import site
 from tests.infra import settings
 from tests.infra.template import Template
@@ -139,3 +140,12 @@ def test_settings_that_do_not_fit_are_named(
 ) -> None:
     with pytest.raises(ConfigurationError, match=re.escape(said)):
         load_config({**settings.everything(tmp_path), **changed}, directory=tmp_path)
+
+
+def test_the_api_believes_the_address_that_its_own_distribution_forwards() -> None:
+    def believed(**more: str) -> str:
+        return load_config({"STAGE": "dev", **settings.REQUIRED, **more}).distribution_secret_id
+
+    assert believed(WEB_HOSTING="false") == ""
+    assert believed(WEB_HOSTING="true") == PhysicalNames("dev").distribution_key
+    assert believed(WEB_HOSTING="true", DISTRIBUTION_SECRET_ID="own/key") == "own/key"  # a name

@@ -74,7 +74,7 @@ def _order_key_ignored() -> list[Any]:
     placing: Any = functions.orders.placing
     real = placing.request_id
 
-    def another(user: str, cart: str, _: str | None) -> str:
+    def another(user: str, cart: str, _: str | None) -> Any:
         return real(user, cart, uuid.uuid4().hex)
 
     return [_replace(placing, "request_id", another)]
