@@ -16,7 +16,7 @@ SLOW := tests/unit/composed tests/unit/bench_simulation tests/unit/contracts tes
 
 WEB_PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: help setup run doctor demo test check fmt lint types unit vendor-test infra-test salesforce-setup salesforce-test salesforce-generate salesforce-screen salesforce-fmt stack-test openapi synth layers bench simulate deploy secrets clean web web-build web-test web-types ops logs cdk-cli bootstrap diff destroy
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,7 +44,7 @@ ops: setup ## The operator's command line: make ops ARGS='order show 801…'
 logs: setup ## The last log lines of the local Lambdas: make logs NAME=auth-signup
 	@$(RUN) python -m local logs $(NAME)
 
-test: check vendor-test infra-test salesforce-test web-test stack-test ## Everything that CI checks
+test: check audit-dependencies vendor-test infra-test salesforce-test web-test stack-test ## Everything that CI checks
 
 check: lint types unit ## The inner loop: lint, types, import arrows, unit and handler tests
 
@@ -88,7 +88,13 @@ salesforce-fmt: salesforce-setup ## Format Apex and Lightning components
 	@$(RUN) python -m ops.salesforce_project format
 
 stack-test: setup cdk-cli ## Integration and end-to-end tests on a stack of their own
-	@$(RUN) pytest -q tests/integration tests/e2e
+	@$(RUN) pytest -q tests/integration tests/e2e tests/fuzz
+
+fuzz: setup cdk-cli ## Generated requests against a stack of its own, for long: FUZZ_EXAMPLES=500 for each operation
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-500} $(RUN) pytest -q -s tests/fuzz
+
+audit-dependencies: setup ## Write the SBOM; compare locked versions with known advisories, updated when a network allows
+	@$(RUN) python -m ops.dependencies --update
 
 openapi: setup ## Write docs/openapi.json from the code
 	@$(RUN) python -m ops.openapi
@@ -116,6 +122,9 @@ diff: layers cdk-cli ## Show what a deployment of STAGE would change
 
 deploy: layers cdk-cli ## Deploy STAGE (needs AWS credentials)
 	@STAGE=$(STAGE) $(RUN) python -m infra.deploy deploy
+
+deploy-web: web-build ## Upload the customers' pages of STAGE (needs WEB_HOSTING=true)
+	@$(RUN) python -m ops.web_pages --stage $(STAGE)
 
 destroy: layers cdk-cli ## Delete the stack of STAGE; asks first
 	@STAGE=$(STAGE) $(RUN) python -m infra.deploy destroy

@@ -96,8 +96,8 @@ def _catalogue(size: int, repeats: int) -> list[GrowthRow]:
 
 
 def _listings(shelf: Sequence[Product], repeats: int) -> list[GrowthRow]:
-    """Measure GET /catalog for a new version and for one that was rendered before."""
-    deps = CatalogDeps(catalog=FakeCatalog(*shelf), today=lambda: TODAY)
+    """GET /catalog for a new version, and for one that was rendered before."""
+    deps = CatalogDeps(catalog=FakeCatalog(*shelf), today=lambda: TODAY, tax_included=True)
     list_products.app.override(build_catalog, lambda: deps)
     again = Scenario(list_products.handler, same(rest_event("GET", "/catalog")))
 

@@ -16,6 +16,7 @@ from bench.scenarios import (
     auth,
     billing,
     catalog,
+    operations,
     orders,
     provision,
     subscriptions,
@@ -89,7 +90,17 @@ def measure(
 
 def all_scenarios() -> dict[str, Scenario]:
     """Return all scenarios by endpoint id."""
-    areas = (auth, billing, catalog, orders, provision, subscriptions, system, webhooks)
+    areas = (
+        auth,
+        billing,
+        catalog,
+        operations,
+        orders,
+        provision,
+        subscriptions,
+        system,
+        webhooks,
+    )
     return {name: found for area in areas for name, found in area.scenarios().items()}
 
 

@@ -145,6 +145,12 @@ class Config(BaseSettings):
     waf_enabled: bool = False
     waf_overall_limit: int = Field(default=3000, ge=10)
 
+    # The customers' pages on S3 and CloudFront
+    web_hosting: bool = False
+    web_domain_name: HostName = ""
+    web_certificate_arn: str = Field(default="", pattern=r"^$|^arn:aws[a-z-]*:acm:us-east-1:")
+    web_acl_arn: str = Field(default="", pattern=r"^$|^arn:aws[a-z-]*:wafv2:us-east-1:")
+
     # Identity
     password_min_length: int = Field(default=10, ge=8, le=99)
     password_require_lowercase: bool = True
@@ -159,6 +165,7 @@ class Config(BaseSettings):
     refresh_cookie_secure: bool = True
     refresh_cookie_domain: HostName = ""
     rate_limits: str = Field(default="", pattern=RATE_LIMITS)
+    distribution_secret_id: str = Field(default="", pattern=r"^$|^[A-Za-z0-9/_+=.@-]{1,255}$")
     signup_proof: SignupProof = SignupProof.NONE
     signup_proof_field: str = Field(default="", pattern=r"^$|^[A-Za-z]\w*(\.[A-Za-z]\w*)?$")
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
@@ -188,6 +195,7 @@ class Config(BaseSettings):
     powertools_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     portal_web_url: BaseAddress
     portal_time_zone: NonEmpty = "Asia/Tokyo"
+    portal_prices_include_tax: bool = True
     portal_currency: str = Field(default="JPY", pattern=r"^[A-Z]{3}$")
     salesforce_url: BaseAddress
     salesforce_login: Literal["jwt", "client-credentials"] = "jwt"
@@ -233,6 +241,15 @@ class Config(BaseSettings):
         if bool(self.api_domain_name) != bool(self.api_certificate_arn):
             msg = "API_DOMAIN_NAME and API_CERTIFICATE_ARN need each other: set both or neither"
             raise ValueError(msg)
+        if bool(self.web_domain_name) != bool(self.web_certificate_arn):
+            msg = "WEB_DOMAIN_NAME and WEB_CERTIFICATE_ARN need each other: set both or neither"
+            raise ValueError(msg)
+        if self.web_domain_name and not self.web_hosting:
+            msg = "WEB_DOMAIN_NAME needs WEB_HOSTING=true"
+            raise ValueError(msg)
+        if self.web_domain_name and self.portal_web_url != f"https://{self.web_domain_name}":
+            msg = f"PORTAL_WEB_URL must be https://{self.web_domain_name}, as WEB_DOMAIN_NAME says"
+            raise ValueError(msg)
         if self.refresh_cookie_samesite == "None" and not self.refresh_cookie_secure:
             msg = "REFRESH_COOKIE_SAMESITE=None needs REFRESH_COOKIE_SECURE=true: browsers insist"
             raise ValueError(msg)
@@ -276,6 +293,22 @@ class Config(BaseSettings):
     def stack_name(self) -> str:
         """The CloudFormation stack's name, also that of its template in `cdk.out`."""
         return f"Portal-{self.stage}"
+
+    @property
+    def web_stack_name(self) -> str:
+        """The name of the stack with the customers' pages, where there is one."""
+        return f"{self.stack_name}-web"
+
+    @property
+    def stack_names(self) -> tuple[str, ...]:
+        """The names of all stacks of the stage, each after those that it needs."""
+        web = (self.web_stack_name,) if self.web_hosting else ()
+        return (self.stack_name, self.api_stack_name, self.monitoring_stack_name, *web)
+
+    @property
+    def api_stack_name(self) -> str:
+        """The name of the stack with the API."""
+        return f"{self.stack_name}-api"
 
     @property
     def monitoring_stack_name(self) -> str:

@@ -118,8 +118,7 @@ class Deployment:
 
     def _cdk(self, command: str, config: Config, more: Sequence[str]) -> int:
         app = shlex.join((sys.executable, "-m", "infra.app"))
-        stacks = (config.stack_name, config.monitoring_stack_name)
-        arguments = [*self.cli, command, *stacks, "--app", app, *QUIET, *more]
+        arguments = [*self.cli, command, *config.stack_names, "--app", app, *QUIET, *more]
         return self.run(arguments, REPOSITORY, {"STAGE": config.stage})
 
 

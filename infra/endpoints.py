@@ -43,7 +43,9 @@ EMAIL = (
 )
 TIME_ZONE = ("PORTAL_TIME_ZONE",)
 CURRENCY = ("PORTAL_CURRENCY",)
+TAX = ("PORTAL_PRICES_INCLUDE_TAX",)
 RATE_LIMITS = ("RATE_LIMITS",)
+COUNTED = (*RATE_LIMITS, "DISTRIBUTION_SECRET_ID")
 PASSWORD_RULES = (
     "PASSWORD_MIN_LENGTH",
     "PASSWORD_REQUIRE_LOWERCASE",
@@ -52,7 +54,7 @@ PASSWORD_RULES = (
     "PASSWORD_REQUIRE_SYMBOLS",
 )
 SESSION = (
-    *RATE_LIMITS,
+    *COUNTED,
     "REFRESH_COOKIE_NAME",
     "REFRESH_COOKIE_PATH",
     "REFRESH_COOKIE_SAMESITE",
@@ -62,7 +64,7 @@ SESSION = (
 )
 SIGNUP_PROOF = ("SIGNUP_PROOF", "SIGNUP_PROOF_FIELD")
 REGISTRATION = (
-    *RATE_LIMITS,
+    *COUNTED,
     *SIGNUP_PROOF,
     *PASSWORD_RULES,
     *SALESFORCE,
@@ -105,7 +107,7 @@ AUTH = (
         area="auth",
         name="request_signup_proof",
         route=Route(method="POST", path="/auth/request-signup-proof", access=Access.CREDENTIALS),
-        settings=(*RATE_LIMITS, *SIGNUP_PROOF),
+        settings=(*COUNTED, *SIGNUP_PROOF),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
     ),
@@ -140,7 +142,7 @@ AUTH = (
         area="auth",
         name="request_password_reset",
         route=Route(method="POST", path="/auth/request-password-reset", access=Access.CREDENTIALS),
-        settings=RATE_LIMITS,
+        settings=COUNTED,
         reads=(Table.IDENTITY,),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
@@ -149,7 +151,7 @@ AUTH = (
         area="auth",
         name="reset_password",
         route=Route(method="POST", path="/auth/reset-password", access=Access.CREDENTIALS),
-        settings=(*RATE_LIMITS, *PASSWORD_RULES),
+        settings=(*COUNTED, *PASSWORD_RULES),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
         user_pool=True,
@@ -159,7 +161,7 @@ AUTH = (
         area="auth",
         name="change_password",
         route=Route(method="POST", path="/auth/change-password", access=Access.BEARER),
-        settings=(*RATE_LIMITS, *PASSWORD_RULES),
+        settings=(*COUNTED, *PASSWORD_RULES),
         writes=(Table.EPHEMERAL,),
         sends=(Queue.EMAIL,),
         user_pool=True,
@@ -183,6 +185,20 @@ AUTH = (
         name="me",
         route=Route(method="GET", path="/me", access=Access.BEARER),
         reads=(Table.IDENTITY,),
+    ),
+    Endpoint(
+        area="auth",
+        name="update_me",
+        route=Route(method="PATCH", path="/me", access=Access.BEARER),
+        writes=(Table.IDENTITY,),
+    ),
+    Endpoint(
+        area="auth",
+        name="password_policy",
+        route=Route(method="GET", path="/auth/password-policy", access=Access.PUBLIC),
+        settings=PASSWORD_RULES,
+        memory=256,
+        timeout=5,
     ),
     Endpoint(
         area="auth",
@@ -237,7 +253,7 @@ CATALOG = (
         area="catalog",
         name="list_products",
         route=Route(method="GET", path="/catalog", access=Access.PUBLIC),
-        settings=CATALOG_READING,
+        settings=(*CATALOG_READING, *TAX),
         writes=(Table.CATALOG,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
@@ -247,7 +263,7 @@ CATALOG = (
         area="catalog",
         name="get_product",
         route=Route(method="GET", path="/catalog/{sku}", access=Access.PUBLIC),
-        settings=CATALOG_READING,
+        settings=(*CATALOG_READING, *TAX),
         writes=(Table.CATALOG,),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
@@ -257,7 +273,7 @@ CATALOG = (
         area="catalog",
         name="personalized",
         route=Route(method="GET", path="/catalog/personalized", access=Access.BEARER),
-        settings=(*CATALOG_READING, *ACCOUNT_FIELDS, *ELIGIBILITY_FIELDS),
+        settings=(*CATALOG_READING, *ACCOUNT_FIELDS, *TAX, *ELIGIBILITY_FIELDS),
         writes=(Table.CATALOG, Table.IDENTITY),
         secrets=(Secret.SALESFORCE,),
         memory=1024,

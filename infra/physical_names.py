@@ -39,6 +39,11 @@ class PhysicalNames:
         """Return the name of a queue's dead-letter queue."""
         return f"{self.queue(queue)}-dead-letters"
 
+    @property
+    def distribution_key(self) -> str:
+        """The secret with what the distribution sends to the API."""
+        return f"portal/{self.stage}/distribution"
+
     def secret(self, secret: Secret) -> str:
         """Return the name of a secret."""
         return f"portal/{self.stage}/{secret.value}"

@@ -85,11 +85,3 @@ class StackContext:
             "sendgrid": self.sendgrid_url,
         }
         return {name: url for name, url in urls.items() if url is not None}
-
-
-def fact_in(field: str) -> str:
-    """The kind of fact that a field of the Account holds, by its API name."""
-    name = field.lower()
-    if "postalcode" in name or "postcode" in name:
-        return "postcode"
-    return "birth-date" if "birth" in name else "other"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from portal.domain.operation_errors import TOPUP
+from portal.domain.operation_errors import REISSUE, TOPUP
 from portal.engine.model import Job
 from portal.operations.job import owner_of, service_of
 from rich.console import Console
 
 from ops.operations import ShownOperation, invoice_of
 from ops.report import NONE, facts, history, moment, table
+
+REASONS = {"topup": TOPUP, "reissue": REISSUE}
+"""Error codes by the kind of operation."""
 
 
 def render(shown: ShownOperation, console: Console) -> None:
@@ -57,7 +60,10 @@ def _job(job: Job, console: Console) -> None:
             "finished": moment(job.finished_at),
             "irreversible": "yes" if job.irreversible else "no",
             "last error": f"{error.code} in {error.step or NONE}" if error else "",
-            "what to do": TOPUP[error.code].action if error and error.code in TOPUP else "",
+            "what to do": _remedy(job),
+            "full reason": f"member `error` of the item {job.id} in the workflow table"
+            if error
+            else "",
             "correlation id": job.correlation_id,
         },
     )
@@ -89,3 +95,9 @@ def _invoice(shown: ShownOperation, console: Console) -> None:
                 "credited": refund.get("amount") if refund.get("credited") else "",
             },
         )
+
+
+def _remedy(job: Job) -> str:
+    code = job.last_error.code if job.last_error else ""
+    reason = REASONS.get(job.kind, {}).get(code)
+    return reason.action if reason is not None else ""

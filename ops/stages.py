@@ -100,12 +100,15 @@ def deployed(name: str, cloud: Cloud) -> Stage:
 
 
 def _outputs(name: str, cloud: Cloud) -> dict[str, str]:
-    stack = f"Portal-{name}"
-    try:
-        answer = cloud.client("cloudformation").describe_stacks(StackName=stack)
-    except ClientError as error:
-        raise _absent(error, f"stack {stack}", cloud) from error
-    return {item["OutputKey"]: item["OutputValue"] for item in answer["Stacks"][0]["Outputs"]}
+    outputs: dict[str, str] = {}
+    for stack in (f"Portal-{name}", f"Portal-{name}-api"):
+        try:
+            answer = cloud.client("cloudformation").describe_stacks(StackName=stack)
+        except ClientError as error:
+            raise _absent(error, f"stack {stack}", cloud) from error
+        found = answer["Stacks"][0]["Outputs"]
+        outputs |= {item["OutputKey"]: item["OutputValue"] for item in found}
+    return outputs
 
 
 def _environment(name: str, cloud: Cloud) -> dict[str, str]:

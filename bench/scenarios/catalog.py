@@ -27,8 +27,9 @@ HOME = AccountEligibility(dwelling="Home", tier="1G", region="East")
 def scenarios() -> dict[str, Scenario]:
     """By endpoint id."""
     shelf = FakeCatalog(*products(PRODUCTS))
-    public = CatalogDeps(catalog=shelf, today=lambda: TODAY)
+    public = CatalogDeps(catalog=shelf, today=lambda: TODAY, tax_included=True)
     personal = PersonalizedDeps(
+        tax_included=True,
         catalog=shelf,
         today=lambda: TODAY,
         directory=FakeDirectory(customer()),

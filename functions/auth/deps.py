@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portal import config, factories
+from portal.api.caller import Distribution
 from portal.api.cookies import RefreshCookie
 from portal.api.rate_limit import RateLimiter, limits_from
 from portal.domain.limits import LIMITS
@@ -15,7 +16,7 @@ from portal.domain.passwords import PasswordPolicy
 from portal.domain.signup_proof import SignupProof
 from portal.ports.accounts import CaseJobs
 from portal.ports.clients import Clients
-from portal.ports.identity import CustomerDirectory
+from portal.ports.identity import CustomerDirectory, CustomerProfiles
 from portal.ports.registrations import Registrations
 from portal.ports.users import Users
 
@@ -37,7 +38,12 @@ if TYPE_CHECKING:
 HOUR = 3_600.0
 
 
-class LimitedConfig(config.HttpConfig, config.EphemeralTable, config.RateLimitConfig):
+class LimitedConfig(
+    config.HttpConfig,
+    config.EphemeralTable,
+    config.RateLimitConfig,
+    config.DistributionConfig,
+):
     """What every limited endpoint reads."""
 
 
@@ -75,7 +81,11 @@ class PasswordConfig(
 
 
 class MeConfig(config.HttpConfig, config.IdentityTable):
-    """GET /me."""
+    """GET and PATCH /me."""
+
+
+class PolicyConfig(config.HttpConfig, config.PasswordRulesConfig):
+    """GET /auth/password-policy."""
 
 
 class CaseWorkerConfig(
@@ -96,6 +106,14 @@ class SessionDeps:
 
     sessions: Sessions
     cookie: RefreshCookie
+
+
+@dataclass(frozen=True)
+class ProfileDeps:
+    """Who is who, and what customers change of it."""
+
+    directory: CustomerDirectory
+    profiles: CustomerProfiles
 
 
 @dataclass(frozen=True)
@@ -199,6 +217,22 @@ def build_directory() -> CustomerDirectory:
 
 
 @functools.cache
+def build_profile() -> ProfileDeps:
+    """For PATCH /me."""
+    from portal.repositories.dynamodb import Table  # loads botocore
+    from portal.repositories.identity import DynamoCustomerDirectory  # the same
+
+    directory = DynamoCustomerDirectory(Table(config.load(MeConfig).identity_table))
+    return ProfileDeps(directory=directory, profiles=directory)
+
+
+@functools.cache
+def build_policy() -> PasswordPolicy:
+    """For GET /auth/password-policy."""
+    return _policy(config.load(PolicyConfig))
+
+
+@functools.cache
 def build_case_worker() -> CaseWorkerDeps:
     """For the consumer of the case queues."""
     from portal.adapters.salesforce.cases import SalesforceCases  # loads requests
@@ -244,7 +278,15 @@ def _limiter(settings: LimitedConfig) -> RateLimiter:
     from portal.repositories.rate_limits import DynamoRateCounters  # the same
 
     counters = DynamoRateCounters(Table(settings.ephemeral_table))
-    return RateLimiter(counters, limits_from(settings.rate_limits, LIMITS))
+    return RateLimiter(counters, limits_from(settings.rate_limits, LIMITS), _distribution(settings))
+
+
+def _distribution(settings: LimitedConfig) -> Distribution | None:
+    if not settings.distribution_secret_id:
+        return None
+    from portal.secrets import SecretText  # loads botocore when it is read
+
+    return Distribution(SecretText(settings.distribution_secret_id).value)
 
 
 def _attempts(kind: str, settings: LimitedConfig) -> Attempts:

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from portal.api.app import App
 from portal.api.declarations import Declared
 from portal.api.principal import CurrentUser
+from portal.domain.identity import CustomerMapping
 from portal.ports.identity import CustomerDirectory
 
 from functions.auth.deps import build_directory
@@ -31,6 +32,11 @@ def me(
         return MeResponse(
             user_id=user.user_id, email=user.email, mapping=MappingState(state="pending")
         )
+    return profile(mapping)
+
+
+def profile(mapping: CustomerMapping) -> MeResponse:
+    """The profile of a customer who is known everywhere."""
     return MeResponse(
         user_id=mapping.user_id,
         email=mapping.email,

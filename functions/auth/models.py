@@ -171,6 +171,12 @@ class MappingState(ResponseModel):
     sf_account_id: str | None = None
 
 
+class MeChange(RequestModel):
+    """What is to change; what is left out stays."""
+
+    language: Literal["en", "ja"] | None = None
+
+
 class MeResponse(ResponseModel):
     """Who is signed in."""
 
@@ -180,3 +186,19 @@ class MeResponse(ResponseModel):
     language: Literal["en", "ja"] | None = None
     sf_number: str | None = None
     mapping: MappingState
+
+
+class PasswordPolicyView(ResponseModel):
+    """What a new password must have; `minLength` and `maxLength` count characters.
+
+    Beside that it neither begins nor ends with a space and does not contain the part of the
+    e-mail address before the @.
+    """
+
+    min_length: int
+    max_length: int
+    lowercase: bool = Field(description="at least one of a-z")
+    uppercase: bool = Field(description="at least one of A-Z")
+    digits: bool = Field(description="at least one of 0-9")
+    symbols: bool = Field(description="at least one of `symbolCharacters`")
+    symbol_characters: str

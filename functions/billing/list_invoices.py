@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -33,11 +33,16 @@ def list_invoices(
     cursor: Annotated[
         str, Query(pattern=r"^[0-9]{1,7}$", description="nextCursor of a page")
     ] = "0",
+    status: Annotated[
+        Literal["unpaid"] | None, Query(description="only what is still to be paid")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> Page[InvoiceView]:
     """Read-only; WHMCS is the authority."""
     customer = mapped(user, deps.directory)
-    page = deps.invoices.page(customer.whmcs_client_id, offset=int(cursor), limit=limit)
+    page = deps.invoices.page(
+        customer.whmcs_client_id, offset=int(cursor), limit=limit, unpaid=status is not None
+    )
     return Page[InvoiceView](
         items=[summary(invoice) for invoice in page.invoices],
         next_cursor=None if page.following is None else str(page.following),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from portal.api.fields import City, Country, Postcode, State, Street, Street2
-from portal.api.models import RequestModel, ResponseModel
+from portal.api.models import RequestModel, ResponseModel, known_values
 from portal.domain.money import Money
 from pydantic import Field
 
@@ -80,12 +80,24 @@ class AddressChange(RequestModel):
         return {name: getattr(self, name) or "" for name in self.model_fields_set}
 
 
+# WHMCS' own (WHMCS documentation, "Invoices"), without drafts, which are not shown.
+INVOICE_STATUSES = (
+    "Unpaid",
+    "Overdue",
+    "Paid",
+    "Cancelled",
+    "Refunded",
+    "Collections",
+    "Payment Pending",
+)
+
+
 class InvoiceView(ResponseModel):
     """One invoice in a list; amounts whose currency billing does not tell are null."""
 
     id: int
     number: str
-    status: str
+    status: Annotated[str, known_values(*INVOICE_STATUSES)]
     date: dt.date | None
     due_date: dt.date | None
     paid_date: dt.date | None

@@ -14,12 +14,19 @@ from portal.ports.catalog import CatalogReader
 from portal.ports.identity import CustomerDirectory
 
 
-class CatalogConfig(config.HttpConfig, config.CatalogReading, config.TimeZoneConfig):
-    """The settings of GET /catalog and GET /catalog/{sku}."""
+class CatalogConfig(
+    config.HttpConfig, config.CatalogReading, config.TimeZoneConfig, config.TaxConfig
+):
+    """GET /catalog and GET /catalog/{sku}."""
 
 
-class PersonalizedConfig(config.HttpConfig, config.EligibilityReading, config.TimeZoneConfig):
-    """The settings of GET /catalog/personalized."""
+class PersonalizedConfig(
+    config.HttpConfig,
+    config.EligibilityReading,
+    config.TimeZoneConfig,
+    config.TaxConfig,
+):
+    """GET /catalog/personalized."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ class CatalogDeps:
 
     catalog: CatalogReader
     today: Callable[[], date]
+    tax_included: bool
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class PersonalizedDeps:
 
     catalog: CatalogReader
     today: Callable[[], date]
+    tax_included: bool
     directory: CustomerDirectory
     eligibility: Callable[[CustomerMapping], AccountEligibility]
 
@@ -44,7 +53,11 @@ class PersonalizedDeps:
 def build_catalog() -> CatalogDeps:
     """Return the dependencies of the public endpoints."""
     settings = config.load(CatalogConfig)
-    return CatalogDeps(catalog=factories.catalog_reader(settings), today=factories.today(settings))
+    return CatalogDeps(
+        catalog=factories.catalog_reader(settings),
+        today=factories.today(settings),
+        tax_included=settings.prices_include_tax,
+    )
 
 
 @functools.cache
@@ -54,6 +67,7 @@ def build_personalized() -> PersonalizedDeps:
     return PersonalizedDeps(
         catalog=factories.catalog_reader(settings),
         today=factories.today(settings),
+        tax_included=settings.prices_include_tax,
         directory=factories.directory(settings),
         eligibility=factories.eligibility(settings),
     )

@@ -44,7 +44,7 @@ def get_product(
     """Return one product. An unknown or hidden product, or one not sold today, is a 404."""
     today = deps.today()
     product = one_on_sale(deps.catalog, today, sku)
-    body = to_json(product_view(product))
+    body = to_json(product_view(product, tax_included=deps.tax_included))
     etag = etag_of(body)
     unchanged = not_modified(request.resolved_event.headers.get("if-none-match"), etag)
     return cacheable(etag, None if unchanged else body)

@@ -51,7 +51,12 @@ def list_products(
     def render() -> str:
         products = on_sale(catalog, today, category=category)
         with collector_paused():
-            return to_json(CatalogView(items=[product_view(product) for product in products]))
+            return to_json(
+                CatalogView(
+                    items=[product_view(p, tax_included=deps.tax_included) for p in products],
+                    tax_included=deps.tax_included,
+                )
+            )
 
     return cacheable(etag, rendered.get(etag, render))
 

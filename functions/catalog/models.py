@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from portal.api.models import ResponseModel
+from portal.api.models import BillingCycle, ResponseModel
+from portal.catalog.eligibility import Ineligibility, ineligibilities
 from portal.domain.catalog import (
     AccountEligibility,
     ChoiceOption,
@@ -53,7 +54,8 @@ class ProductView(ResponseModel):
     tags: list[str]
     hero_image_url: str | None
     price: Money
-    billing_cycle: str
+    tax_included: bool
+    billing_cycle: BillingCycle
     max_quantity: int
     requires_payment_method: bool
     config_options: list[OptionView]
@@ -63,6 +65,15 @@ class CatalogView(ResponseModel):
     """All products, in display order."""
 
     items: list[ProductView]
+    tax_included: bool = Field(description="whether prices include consumption tax")
+
+
+class NotOfferedView(ResponseModel):
+    """A product that is on sale and not offered to this customer, and every reason."""
+
+    sku: str
+    name: str
+    reasons: list[Ineligibility]
 
 
 class EligibilityView(ResponseModel):
@@ -83,10 +94,18 @@ class PersonalCatalogView(CatalogView):
     """The catalogue of one customer."""
 
     eligibility: EligibilityView
+    not_offered: list[NotOfferedView]
 
 
-def product_view(product: Product) -> ProductView:
-    """Return the API's view of a product."""
+def not_offered_view(product: Product, account: AccountEligibility) -> NotOfferedView:
+    """Why a product is not offered."""
+    return NotOfferedView(
+        sku=product.sku, name=product.name, reasons=list(ineligibilities(product, account))
+    )
+
+
+def product_view(product: Product, *, tax_included: bool) -> ProductView:
+    """A product for the API."""
     return ProductView(
         sku=product.sku,
         name=product.name,
@@ -96,6 +115,7 @@ def product_view(product: Product) -> ProductView:
         tags=list(product.tags),
         hero_image_url=product.hero_image_url,
         price=Money.of(product.unit_price, product.currency),
+        tax_included=tax_included,
         billing_cycle=product.billing_cycle,
         max_quantity=product.max_quantity,
         requires_payment_method=product.requires_payment_method,

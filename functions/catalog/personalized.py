@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from portal.api.app import App
 from portal.api.declarations import Declared
 from portal.api.principal import CurrentUser, mapped
-from portal.catalog.eligibility import fully_known
+from portal.catalog.eligibility import eligible, fully_known
 from portal.domain.problems import (
     ACCOUNT_CONFLICT,
     NOT_MAPPED,
@@ -18,8 +18,13 @@ from portal.domain.problems import (
 
 from functions.catalog.caching import RenderedAnswers, etag_of, to_json
 from functions.catalog.deps import PersonalizedDeps, build_personalized
-from functions.catalog.models import PersonalCatalogView, eligibility_view, product_view
-from functions.catalog.shop import offered_to
+from functions.catalog.models import (
+    PersonalCatalogView,
+    eligibility_view,
+    not_offered_view,
+    product_view,
+)
+from functions.catalog.shop import on_sale
 
 app = App("catalog")
 rendered = RenderedAnswers()
@@ -58,9 +63,19 @@ def personalized(
     catalog, today = deps.catalog.current(), deps.today()
 
     def render() -> str:
-        offered = offered_to(catalog, today, account, category=category)
+        sold = on_sale(catalog, today, category=category)
         view = PersonalCatalogView(
-            items=[product_view(product) for product in offered],
+            items=[
+                product_view(product, tax_included=deps.tax_included)
+                for product in sold
+                if eligible(product, account)
+            ],
+            tax_included=deps.tax_included,
+            not_offered=[
+                not_offered_view(product, account)
+                for product in sold
+                if not eligible(product, account)
+            ],
             eligibility=eligibility_view(account, known=fully_known(account)),
         )
         return to_json(view)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from portal.catalog.eligibility import eligible, valid_on
-from portal.domain.catalog import AccountEligibility, Catalog, Product
+from portal.catalog.eligibility import valid_on
+from portal.domain.catalog import Catalog, Product
 from portal.domain.problems import NOT_FOUND, Problem
 from portal.ports.catalog import CatalogReader
 
@@ -17,13 +17,6 @@ def on_sale(catalog: Catalog, day: date, *, category: str | None = None) -> list
         for product in catalog.products
         if valid_on(product, day) and category in (None, product.category)
     ]
-
-
-def offered_to(
-    catalog: Catalog, day: date, account: AccountEligibility, *, category: str | None = None
-) -> list[Product]:
-    """Return the products of `on_sale` for which the Account is eligible."""
-    return [p for p in on_sale(catalog, day, category=category) if eligible(p, account)]
 
 
 def one_on_sale(reader: CatalogReader, day: date, sku: str) -> Product:

@@ -289,6 +289,7 @@ def _topup_ports(settings: WorkConfig) -> TopUpPorts:
     from portal.adapters.whmcs.ordering_clients import WhmcsOrderingClients
     from portal.adapters.whmcs.services import WhmcsServices
     from portal.repositories.dynamodb import Table
+    from portal.repositories.esim_events import DynamoEsimWaits
     from portal.repositories.line_changes import DynamoLineChanges
     from portal.repositories.service_lines import DynamoServiceLines
 
@@ -308,6 +309,7 @@ def _topup_ports(settings: WorkConfig) -> TopUpPorts:
         credits=WhmcsCredits(whmcs),
         esim=factories.esim_provider(settings, circuit("esim").run),
         changes=DynamoLineChanges(workflow),
+        waits=DynamoEsimWaits(Table(settings.idempotency_table)),
         cases=SqsQueue(settings.case_queue_url),
         mail_queue=factories.mail_queue(settings),
         payment_method=settings.whmcs_payment_method,

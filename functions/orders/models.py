@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from portal.api.fields import Moment
-from portal.api.models import RequestModel, ResponseModel
+from portal.api.models import BillingCycle, RequestModel, ResponseModel, known_values
 from portal.domain.ids import SKU
 from portal.domain.money import Money
+from portal.provisioning.job import STEP_NAMES
 from pydantic import Field, PlainValidator, StringConstraints
 
 LONGEST_CHOICE_ID = 80
@@ -81,15 +82,24 @@ class LineView(ResponseModel):
     name: str
     quantity: int
     unit_price: Money | None
-    billing_cycle: str
+    billing_cycle: BillingCycle
     options: list[OptionShown]
     service_id: str | None = None
+
+
+CUSTOMER_STEPS = (
+    "received",
+    "review",
+    *STEP_NAMES,
+    "set_up",
+    "cancelled",
+)
 
 
 class TimelineEntry(ResponseModel):
     """One thing that happened, or is happening, in words."""
 
-    step: str
+    step: Annotated[str, known_values(*CUSTOMER_STEPS)]
     label: str
     status: Literal["done", "running", "failed", "waiting"]
     at: datetime | None = None
@@ -110,5 +120,11 @@ class OrderView(OrderSummary):
 
     timeline: list[TimelineEntry]
     next_step: str
+    delayed: bool = Field(
+        description="the set-up goes on, but its last try failed because of another system"
+    )
+    poll_after: int | None = Field(
+        description="seconds after which it is worth asking again; null when nothing is to come"
+    )
     message: str | None = None
     scheduled_at: datetime | None = None

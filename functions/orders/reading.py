@@ -49,6 +49,13 @@ NEXT: dict[CustomerStatus, str] = {
     "You need not do anything.",
     "cancelled": "Nothing: the order was cancelled. Ask us if you did not expect that.",
 }
+# Each look costs a query of the daily allowance of Salesforce.
+POLL_AFTER: dict[CustomerStatus, int] = {
+    "pending_review": 60,
+    "queued": 5,
+    "scheduled": 300,
+    "provisioning": 5,
+}
 DELAYED = (
     "Setting up takes longer: a system that we depend on does not answer right now. We go on by "
     "ourselves as soon as it does; you need not do anything."
@@ -61,6 +68,7 @@ BY_HAND: dict[str, StepStatus] = {
     "Provisioned": "done",
     "Failed": "failed",
 }
+ESIM_STEP = "activate_esim"
 STEPS = {
     "load": "Order read",
     "check": "Order and payment method checked",
@@ -130,6 +138,8 @@ class Reading:
             created_at=order.created_at,
             lines=self._lines(order),
             timeline=timeline(order, job),
+            delayed=delayed(job, status),
+            poll_after=POLL_AFTER.get(status),
             next_step=DELAYED if delayed(job, status) else NEXT[status],
             message=job.message if job and (status == "failed" or delayed(job, status)) else None,
             scheduled_at=order.scheduled_at,
@@ -178,12 +188,18 @@ def timeline(order: OrderRecord, job: JobView | None) -> list[TimelineEntry]:
                 at=step.at,
             )
             for step in job.timeline
+            if _applies(step.step, order)
         )
     elif by_hand := BY_HAND.get(order.provisioning_status or ""):
         entries.append(TimelineEntry(step="set_up", label="Set-up", status=by_hand))
     if order.status in CANCELLED:
         entries.append(TimelineEntry(step="cancelled", label="Order cancelled", status="done"))
     return entries
+
+
+def _applies(step: str, order: OrderRecord) -> bool:
+    """Whether a step has anything to do with this order: most have no eSIM."""
+    return step != ESIM_STEP or any(line.is_esim for line in order.lines)
 
 
 def _review(order: OrderRecord, job: JobView | None) -> TimelineEntry:

@@ -14,6 +14,7 @@ from portal.domain.problems import (
     ALREADY_RUNNING,
     IDEMPOTENCY_KEY_MISSING,
     IDEMPOTENCY_KEY_REUSED,
+    NOT_FOUND,
     SIGNATURE_INVALID,
 )
 from portal.engine.start import Started, StartOutcome
@@ -45,6 +46,7 @@ ANSWERS: dict[int, Any] = {
     openapi_extensions=REQUEST_BODY,
     declared=Declared(
         refuses=(
+            NOT_FOUND,
             SIGNATURE_INVALID,
             IDEMPOTENCY_KEY_MISSING,
             IDEMPOTENCY_KEY_REUSED,

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from portal.api.models import ResponseModel
+from portal.api.models import BillingCycle, ResponseModel
 from portal.domain.client_service import ServiceStatus
 from portal.domain.esim import LineState, ProfileState
 from portal.domain.line_actions import LineAction, Obstacle
@@ -23,7 +23,7 @@ class SubscriptionSummary(ResponseModel):
     name: str
     quantity: int
     status: ServiceStatus
-    billing_cycle: str = Field(examples=["monthly"])
+    billing_cycle: BillingCycle
     price: Money | None
     since: dt.date | None
     next_due_date: dt.date | None

@@ -30,7 +30,7 @@ MANAGED: Mapping[str, tuple[str, ...]] = {
     ),
 }
 # Headers that the firewall's log and samples must not show.
-SECRET_HEADERS = ("authorization", "cookie", "x-portal-signature", "x-portal-origin")
+SECRET_HEADERS = ("authorization", "cookie", "x-portal-signature", "x-portal-distribution")
 
 Statement = wafv2.CfnWebACL.StatementProperty
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -60,7 +61,7 @@ def create_functions(
             ),
             code=code[endpoint.area],
             layers=layers,
-            statements=_statements(endpoint, state),
+            statements=[*_statements(endpoint, state), *_distribution_key(endpoint, config)],
             log_keeping=log_keeping(config),
             snapstart=config.snapstart,
         )
@@ -120,6 +121,15 @@ def _statements(endpoint: Endpoint, state: State) -> list[iam.PolicyStatement]:
     dead_letters = [queues[queue].dead_letters for queue in endpoint.consumes_dead_letters_of]
     statements += _allow(QUEUE_CONSUME, [queue.queue_arn for queue in dead_letters])
     return statements
+
+
+def _distribution_key(endpoint: Endpoint, config: Config) -> list[iam.PolicyStatement]:
+    """Let whoever counts by address read the distribution's key, which is another stack's."""
+    if not config.distribution_secret_id or "DISTRIBUTION_SECRET_ID" not in endpoint.settings:
+        return []
+    place = f"{cdk.Aws.PARTITION}:secretsmanager:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+    # Secrets Manager ends the ARN of a secret with a hyphen and six characters of its own.
+    return _allow(SECRET_READ, [f"arn:{place}:secret:{config.distribution_secret_id}-??????"])
 
 
 def _allow(actions: Sequence[str], resources: Sequence[str]) -> list[iam.PolicyStatement]:

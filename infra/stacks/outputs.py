@@ -14,13 +14,10 @@ def write_outputs(
     stack: cdk.Stack,
     *,
     state: State,
-    api: apigateway.RestApi,
     network: Network | None,
 ) -> None:
     """Write addresses and names as outputs. Secrets are written by name, never by value."""
     outputs = {
-        "ApiUrl": _url(api),
-        "RestApiId": api.rest_api_id,
         "UserPoolId": state.user_pool.user_pool_id,
         "UserPoolClientId": state.user_pool_client.user_pool_client_id,
     }
@@ -31,10 +28,17 @@ def write_outputs(
         outputs[f"{queue.camel_case}DeadLettersUrl"] = pair.dead_letters.queue_url
     for secret, secret_item in state.secrets.items():
         outputs[f"{secret.value.title()}SecretName"] = str(secret_item.name)
-    if api.domain_name is not None:
-        outputs["ApiDomainTarget"] = api.domain_name.domain_name_alias_domain_name
     if network is not None and network.addresses:
         outputs["EgressAddresses"] = ",".join(network.addresses)
+    for name, value in outputs.items():
+        cdk.CfnOutput(stack, name, value=value)
+
+
+def write_api_outputs(stack: cdk.Stack, *, api: apigateway.RestApi) -> None:
+    """Write where the API answers."""
+    outputs = {"ApiUrl": _url(api), "RestApiId": api.rest_api_id}
+    if api.domain_name is not None:
+        outputs["ApiDomainTarget"] = api.domain_name.domain_name_alias_domain_name
     for name, value in outputs.items():
         cdk.CfnOutput(stack, name, value=value)
 

@@ -7,9 +7,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from portal import config
+from portal.domain.signup_proof import fact_in
 
 from functions.email.sender import SenderConfig, sender_of
-from local.context import DemoAccount, SiteContext, StackContext, fact_in
+from local.context import DemoAccount, SiteContext, StackContext
 from local.demo.data import operators_seed
 from local.front.app import create_app
 from local.stack import build, emulators, ministack, sidecar, webhooks

@@ -41,11 +41,11 @@ def secret_output(secret_: Secret) -> str:
 def stacks(world: Installation) -> Finding:
     """Check whether both stacks are complete."""
     problems = []
-    for name in (f"Portal-{world.stage}", f"Portal-{world.stage}-monitoring"):
+    for name in (f"Portal-{world.stage}{part}" for part in ("", "-api", "-monitoring")):
         status = world.cloud.stack_status(name)
         if status not in HEALTHY_STACKS:
             problems.append(f"{name} is {status or 'missing'}")
-    return wrong(_list(problems), STACKS) if problems else ok("both stacks are complete")
+    return wrong(_list(problems), STACKS) if problems else ok("the stacks are complete")
 
 
 def functions(world: Installation) -> Finding:
@@ -121,7 +121,7 @@ def user_pool_client(world: Installation) -> Finding:
         if flow in flows
     ]
     rotation = (client.get("RefreshTokenRotation") or {}).get("Feature")
-    # The emulator does not tell, but it rotates them, too.
+    # The emulator neither rotates them nor says so.
     if rotation != "ENABLED" and not world.local:
         problems.append("refresh tokens are not rotated")
     if client.get("PreventUserExistenceErrors") != "ENABLED":

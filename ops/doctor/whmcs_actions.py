@@ -61,6 +61,11 @@ ACTIONS: tuple[Action, ...] = (
         harmless={"serviceid": NOBODY},
     ),
     Action(
+        name="UpdateClientProduct",
+        purpose="the ICCID of a reissued eSIM",
+        harmless={"serviceid": NOBODY},
+    ),
+    Action(
         name="CreateInvoice",
         purpose="top-ups",
         harmless={"userid": NOBODY, "status": "Draft"},

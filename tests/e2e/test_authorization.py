@@ -6,6 +6,8 @@ The list is the OpenAPI document's, so a new endpoint is covered by being docume
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 import time
 from collections.abc import Iterator
@@ -27,6 +29,7 @@ BODIES: dict[str, Any] = {
     "change_password": {"currentPassword": PASSWORD, "newPassword": f"{PASSWORD}-2"},
     "sso_link": {"destination": "home"},
     "update_address": {"city": "Kyoto"},
+    "update_me": {"language": "ja"},
     "create_order": {"items": [{"sku": "ESIM-DATA-5GB", "quantity": 1}]},
 }
 
@@ -93,12 +96,19 @@ def of_another_pool(aws: Ministack) -> str:
 
 def access_token(stack: StackContext, aws: Ministack) -> str:
     """Our own pool's access token: genuine, but not the token that the API takes."""
-    cognito = aws.client("cognito-idp")
+    cognito, client = aws.client("cognito-idp"), stack.stack_outputs["UserPoolClientId"]
+    found = cognito.describe_user_pool_client(UserPoolId=stack.user_pool_id, ClientId=client)
+    secret = found["UserPoolClient"]["ClientSecret"].encode()
+    digest = hmac.new(secret, f"{TANAKA.email}{client}".encode(), hashlib.sha256).digest()
     answer = cognito.admin_initiate_auth(
         UserPoolId=stack.user_pool_id,
-        ClientId=stack.stack_outputs["UserPoolClientId"],
+        ClientId=client,
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": TANAKA.email, "PASSWORD": PASSWORD},
+        AuthParameters={
+            "USERNAME": TANAKA.email,
+            "PASSWORD": PASSWORD,
+            "SECRET_HASH": base64.b64encode(digest).decode(),
+        },
     )
     return str(answer["AuthenticationResult"]["AccessToken"])
 

@@ -39,6 +39,7 @@ class AwsAccount:
         self.config = config
         self.stacks = {
             config.stack_name: "UPDATE_COMPLETE",
+            config.api_stack_name: "UPDATE_COMPLETE",
             config.monitoring_stack_name: "CREATE_COMPLETE",
         }
         self.outputs = {

@@ -98,8 +98,9 @@ class FakeInvoices:
     def __init__(self, *invoices: Invoice) -> None:
         self.invoices = sorted(invoices, key=lambda found: found.id, reverse=True)
 
-    def page(self, client_id: int, *, offset: int, limit: int) -> InvoicePage:
+    def page(self, client_id: int, *, offset: int, limit: int, unpaid: bool = False) -> InvoicePage:
         mine = [found for found in self.invoices if found.client_id == client_id]
+        mine = [found for found in mine if not unpaid or found.status == "Unpaid"]
         shown = mine[offset : offset + limit]
         following = offset + len(shown)
         return InvoicePage(shown, following if shown and following < len(mine) else None)

@@ -7,6 +7,7 @@ import dataclasses
 from portal.domain.identity import CustomerMapping, customer_number_key
 from portal.domain.lease import Lease, LeaseHeld, LeaseLost
 from portal.domain.registration import Registration, State
+from portal.ports.identity import MappingChanged
 from portal.ports.registrations import ClientTaken, Holder, Occupied
 
 
@@ -20,6 +21,13 @@ class FakeIdentity:
         self.numbers: dict[str, Holder] = {}
         self.clients: dict[int, str] = {}
         self.mappings: dict[str, CustomerMapping] = {}
+
+    def set_language(self, mapping: CustomerMapping, language: str) -> CustomerMapping:
+        if mapping.user_id not in self.mappings:
+            raise MappingChanged
+        changed = dataclasses.replace(mapping, language=language)
+        self.mappings[mapping.user_id] = changed
+        return changed
 
     def by_user(self, user_id: str) -> CustomerMapping | None:
         return self.mappings.get(user_id)

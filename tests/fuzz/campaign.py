@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import CHECKS
+from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 
 from local.demo.people import CHEN, PASSWORD
@@ -70,6 +72,7 @@ class Campaign:
     def run(self) -> None:
         """Send everything; what breaks is in `tallies`."""
         for result in self._schema.get_all_operations():
+            assert isinstance(result, Ok), "the document has an operation that cannot be read"
             operation = result.ok()
             name = operation.definition.raw["operationId"]
             tally = self.tallies.setdefault(name, Tally())
@@ -114,6 +117,8 @@ class Campaign:
             case.headers.update(fixed.get("headers", {}))
             if real and "path_parameters" in fixed:
                 case.path_parameters.update(fixed["path_parameters"])
+            # The local front door's router takes a line break for the end of a path.
+            assume(not any("\n" in str(part) for part in case.path_parameters.values()))
             self._send(case, tally)
 
         try:
@@ -134,7 +139,7 @@ class Campaign:
         for check in CHECKED:
             try:
                 case.validate_response(response, checks=[CHECKS.get_one(check)])
-            except Exception as failure:  # noqa: BLE001  # schemathesis raises groups of its own
+            except (Exception, FailureGroup) as failure:  # noqa: BLE001  # whatever a check finds
                 text = f"{failure}\n{case.as_curl_command()}\n{response.text[:500]}"
                 tally.broken.setdefault(f"{check} ({response.status_code})", text)
 

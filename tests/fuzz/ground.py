@@ -8,8 +8,6 @@ import secrets
 import time
 from dataclasses import dataclass, field
 
-from local.front.signing import idempotency_key, provision_headers
-
 from local.context import StackContext
 from local.demo.backstage import Backstage
 from local.demo.card_page import Card, add_card
@@ -17,6 +15,7 @@ from local.demo.cart import CART
 from local.demo.checks import expect_status, wait_for
 from local.demo.people import NEWCOMERS, PASSWORD, Person
 from local.demo.portal_client import FrontDoor, PortalClient, find_stack
+from tests.signing import provision_headers
 
 SECONDS = 180.0
 
@@ -65,12 +64,14 @@ class Ground:
         self._front.approve(self.order_id)
         self._front.press_provision(self.order_id)
         wait_for(
-            lambda: portal.get(f"/orders/{self.order_id}").json()["status"] == "provisioned",
+            lambda: (
+                portal.get(f"/orders/{self.order_id}").json()["status"] == "provisioned" or None
+            ),
             seconds=SECONDS,
             sentence="The order was not provisioned.",
         )
         invoices = wait_for(
-            lambda: portal.get("/billing/invoices").json()["items"],
+            lambda: portal.get("/billing/invoices").json()["items"] or None,
             seconds=SECONDS,
             sentence="The customer has no invoice.",
         )
@@ -82,6 +83,9 @@ class Ground:
             for one in services
             if portal.get(f"/subscriptions/{one['id']}").json().get("esim")
         )
+
+    def _status(self, portal: PortalClient) -> str:
+        return str(portal.get(f"/orders/{self.order_id}").json()["status"])
 
     def person(self) -> Person:
         """Somebody whom Salesforce knows and the portal does not."""
@@ -120,7 +124,7 @@ class Ground:
         """The headers of a signed press for an order."""
         return provision_headers(
             order_id=order_id,
-            idempotency_key=idempotency_key(order_id, secrets.randbelow(10**6)),
+            idempotency_key=f"{order_id}-{secrets.randbelow(10**6) + 1}",
             timestamp=int(time.time()),
             body=body,
             key_id=self.stack.signing_key_id,

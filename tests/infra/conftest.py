@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory, empty_layer: Path) -> Pat
 @pytest.fixture(scope="session")
 def template(assembly: Path) -> Template:
     """The plain stage."""
-    return _read(assembly / "Portal-test.template.json")
+    return _joined(assembly, "Portal-test")
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +51,7 @@ def production_assembly(tmp_path_factory: pytest.TempPathFactory, empty_layer: P
 @pytest.fixture(scope="session")
 def production(production_assembly: Path) -> Template:
     """Production with every switch on."""
-    return _read(production_assembly / "Portal-production.template.json")
+    return _joined(production_assembly, "Portal-production")
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +68,30 @@ def _synthesise(environ: Mapping[str, str], out: Path) -> Path:
 
     synthesise(load_config(environ, directory=out), outdir=out, context=project_context())
     return out
+
+
+def _joined(assembly: Path, stack: str) -> Template:
+    """The backend and its API as one template, with the references between the two resolved."""
+    backend, api = (
+        json.loads((assembly / f"{name}.template.json").read_text(encoding="utf-8"))
+        for name in (stack, f"{stack}-api")
+    )
+    api = _resolved(api, {stack: backend["Outputs"]})
+    assert backend["Resources"].keys().isdisjoint(api["Resources"])
+    return Template(
+        {part: {**backend[part], **api[part]} for part in ("Resources", "Outputs")}
+        | {"Description": backend["Description"]}
+    )
+
+
+def _resolved(value: Any, outputs: Mapping[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_resolved(item, outputs) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if reference := value.get("Fn::GetStackOutput"):
+        return outputs[reference["StackName"]][reference["OutputName"]]["Value"]
+    return {key: _resolved(item, outputs) for key, item in value.items()}
 
 
 def _read(path: Path) -> Template:

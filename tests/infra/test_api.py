@@ -11,7 +11,7 @@ from portal.domain.problems import all_problem_types
 from infra.endpoint_model import Access
 from infra.endpoints import ENDPOINTS
 from infra.limits import ADDRESSES, CREDENTIAL_PATHS
-from infra.stacks.portal import BROWSER
+from infra.stacks.api import BROWSER
 from tests.infra.settings import ORIGINS
 from tests.infra.template import Template, target
 

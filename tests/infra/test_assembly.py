@@ -38,12 +38,14 @@ def test_the_templates_need_no_parameters_or_custom_resources_and_share_nothing(
         assert "Fn::ImportValue" not in json.dumps(each.document)
 
 
-def test_the_largest_template_leaves_room_below_cloudformations_limit(
-    production: Template, production_monitoring: Template
-) -> None:
+def test_every_stack_leaves_room_below_cloudformations_limit(production_assembly: Path) -> None:
     """CloudFormation takes 500 resources a stack. Beyond ROOM the stack is to be split (ADR 10)."""
-    assert len(production.resources) <= ROOM
-    assert len(production_monitoring.resources) <= ROOM
+    sizes = {
+        path.name: len(json.loads(path.read_text(encoding="utf-8"))["Resources"])
+        for path in production_assembly.glob("*.template.json")
+    }
+    assert len(sizes) == 4
+    assert max(sizes.values()) <= ROOM, sizes
 
 
 def test_outputs_name_everything_that_tools_look_up(template: Template) -> None:
@@ -59,7 +61,9 @@ def test_outputs_name_everything_that_tools_look_up(template: Template) -> None:
         f"{n}SecretName" for n in (*_titles("salesforce whmcs esim mail signing"), "EsimWebhook")
     }
     others = {"ApiUrl", "RestApiId", "UserPoolId", "UserPoolClientId"}
-    assert set(template.outputs) == tables | queues | secrets | others
+    # What the CDK publishes for the API's stack has names of its own.
+    named = {name for name in template.outputs if not name.startswith("PublishOutput")}
+    assert named == tables | queues | secrets | others
 
 
 def test_code_assets_are_named_in_the_template_by_their_hash(

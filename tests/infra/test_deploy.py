@@ -14,6 +14,8 @@ from infra.deploy import Account, DeployError, Deployment
 from tests.conftest import REGION
 from tests.infra import settings
 
+STACKS = ("Portal-test", "Portal-test-api", "Portal-test-monitoring")
+
 
 class Cdk:
     """Stands in for the CDK command line; `statuses` are its exit statuses in turn."""
@@ -64,7 +66,7 @@ def test_retained_data_is_protected_only_once_its_stack_is_complete(
     retaining = config(tmp_path, RETAIN_DATA="true")
     assert deployment(cdk, Stacks(status)).deploy(retaining, []) == 0
     first, second = cdk.calls
-    assert first[:5] == ["node", "cdk", "deploy", "Portal-test", "Portal-test-monitoring"]
+    assert first[:6] == ["node", "cdk", "deploy", *STACKS]
     assert first[-2:] == ["--context", "protect=false"]
     assert "protect=false" not in second
     assert [environment["STAGE"] for environment in cdk.environments] == ["test", "test"]
@@ -99,7 +101,7 @@ def test_a_protected_stack_is_not_destroyed_but_explained(tmp_path: Path) -> Non
         deployment(cdk, Stacks("CREATE_COMPLETE", protected=True)).destroy(config(tmp_path), [])
     assert cdk.calls == []
     deployment(cdk, Stacks("CREATE_COMPLETE")).destroy(config(tmp_path), [])
-    assert cdk.calls[0][2:5] == ["destroy", "Portal-test", "Portal-test-monitoring"]
+    assert cdk.calls[0][2:6] == ["destroy", *STACKS]
 
 
 def test_bootstrapping_names_account_and_region_and_needs_no_stage() -> None:

@@ -15,6 +15,8 @@ POST /auth/login credentials auth.login
 POST /auth/refresh credentials auth.refresh
 POST /auth/logout credentials auth.logout
 POST /auth/request-password-reset credentials auth.request_password_reset
+GET /auth/password-policy public auth.password_policy
+PATCH /me bearer auth.update_me
 POST /auth/request-signup-proof credentials auth.request_signup_proof
 POST /auth/reset-password credentials auth.reset_password
 POST /auth/change-password bearer auth.change_password

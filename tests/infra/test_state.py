@@ -196,13 +196,15 @@ def test_consumers_report_single_failures_and_are_capped(template: Template) -> 
     assert mappings == expected
 
 
-def test_the_sweeper_runs_every_five_minutes(template: Template) -> None:
-    (rule,) = template.of("AWS::Events::Rule").values()
-    assert rule["Properties"]["ScheduleExpression"] == "rate(5 minutes)"
-    (schedule_target,) = rule["Properties"]["Targets"]
-    function = template.resources[target(schedule_target["Arn"])]["Properties"]
-    assert function["FunctionName"] == "portal-test-provision-sweeper"
-    assert [e.id for e in ENDPOINTS if e.every_minutes] == ["provision-sweeper"]
+def test_sweeper_and_audit_run_every_five_minutes(template: Template) -> None:
+    invoked = set()
+    for rule in template.of("AWS::Events::Rule").values():
+        assert rule["Properties"]["ScheduleExpression"] == "rate(5 minutes)"
+        (schedule_target,) = rule["Properties"]["Targets"]
+        function = template.resources[target(schedule_target["Arn"])]["Properties"]
+        invoked.add(function["FunctionName"].removeprefix("portal-test-"))
+    assert invoked == {"provision-sweeper", "audit-nightly"}
+    assert {e.id for e in ENDPOINTS if e.every_minutes} == invoked
 
 
 def test_secrets_are_created_without_a_value(template: Template) -> None:

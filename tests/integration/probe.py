@@ -273,7 +273,8 @@ def template() -> dict[str, Any]:
                 },
             },
             "Table": _table(
-                TimeToLiveSpecification={"AttributeName": "expiration", "Enabled": True}
+                TimeToLiveSpecification={"AttributeName": "expiration", "Enabled": True},
+                PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
             ),
             "OtherTable": _table(),
             "Secret": {

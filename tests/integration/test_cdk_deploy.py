@@ -32,8 +32,9 @@ pytestmark = pytest.mark.stack
 
 ACCOUNT = "555566667777"
 API_ID = "0b0a7a42"
-STACK, MONITORING = "Portal-local", "Portal-local-monitoring"
-CONFIGURATION = {**build.CONFIGURATION, "RETAIN_DATA": "true"}
+STACK, API = "Portal-local", "Portal-local-api"
+MONITORING, WEB = "Portal-local-monitoring", "Portal-local-web"
+CONFIGURATION = {**build.CONFIGURATION, "RETAIN_DATA": "true", "WEB_HOSTING": "true"}
 RETAINED = {"portal-local-identity", "portal-local-workflow"}
 Template = dict[str, Any]
 
@@ -138,12 +139,13 @@ def _synthesise(folder: Path) -> tuple[Assembly, Assembly]:
 
 
 def _fixed(assembly: Assembly) -> Assembly:
-    template = fixups.apply(assembly.read(), {})
+    template = fixups.apply(assembly.read(API), {})
     (api,) = (api for _, api in fixups.resources(template, "AWS::ApiGateway::RestApi"))
     (tag,) = (tag for tag in api["Properties"]["Tags"] if tag["Key"] == fixups.API_ID_TAG)
     tag["Value"] = API_ID
-    assembly.write(template)
-    assembly.write(fixups.apply(assembly.read(MONITORING), {}), MONITORING)
+    assembly.write(template, API)
+    for stack in (STACK, MONITORING, WEB):
+        assembly.write(fixups.apply(assembly.read(stack), {}), stack)
     return assembly
 
 
@@ -214,7 +216,9 @@ def test_a_first_deployment_that_fails_leaves_nothing_behind(aws: Aws) -> None:
 def test_the_next_one_succeeds_and_protects_the_data_then(aws: Aws) -> None:
     assert aws.deploy() == 0
     assert aws.status() == "UPDATE_COMPLETE"  # created in the first step, protected in the second
+    assert aws.status(API) == "CREATE_COMPLETE"
     assert aws.status(MONITORING) == "CREATE_COMPLETE"
+    assert aws.status(WEB) == "CREATE_COMPLETE"
     assert aws.deployment.account.is_protected(STACK)
     protected = {
         name
@@ -248,5 +252,6 @@ def test_the_end_needs_consent_and_keeps_the_data(aws: Aws) -> None:
         StackName=STACK, EnableTerminationProtection=False
     )
     assert aws.deployment.destroy(aws.config, ["--force"]) == 0
-    assert {aws.status(), aws.status(MONITORING)} <= {None, "DELETE_COMPLETE"}
+    ended = {aws.status(stack) for stack in (STACK, API, MONITORING, WEB)}
+    assert ended <= {None, "DELETE_COMPLETE"}
     assert aws.tables() == RETAINED

@@ -269,6 +269,10 @@ def test_expiration_is_on_after_the_deploy(deployed: Probe) -> None:
     assert description == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expiration"}
 
 
+def test_recovery_is_on_after_the_deploy(deployed: Probe) -> None:
+    assert recovery(deployed.aws.client("dynamodb"), deployed.outputs["Table"]) == "ENABLED"
+
+
 def test_a_transaction_says_which_condition_failed(deployed: Probe) -> None:
     dynamodb, table = deployed.aws.client("dynamodb"), deployed.outputs["Table"]
     dynamodb.put_item(TableName=table, Item={"pk": {"S": "taken"}})
@@ -300,6 +304,17 @@ def test_cloudformation_still_drops_expiration(aws: Ministack, raw: dict[str, st
     dynamodb = aws.client("dynamodb", account=RAW_ACCOUNT)
     description = dynamodb.describe_time_to_live(TableName=raw["Table"])["TimeToLiveDescription"]
     assert description["TimeToLiveStatus"] == "DISABLED"
+
+
+def test_cloudformation_still_drops_recovery(aws: Ministack, raw: dict[str, str]) -> None:
+    dynamodb = aws.client("dynamodb", account=RAW_ACCOUNT)
+    assert recovery(dynamodb, raw["Table"]) == "DISABLED"
+
+
+def recovery(dynamodb: Any, table: str) -> str:
+    answer = dynamodb.describe_continuous_backups(TableName=table)
+    found: dict[str, str] = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    return found["PointInTimeRecoveryStatus"]
 
 
 def test_ref_of_a_secret_still_is_its_name(raw: dict[str, str]) -> None:

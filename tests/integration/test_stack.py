@@ -56,12 +56,14 @@ def test_every_alarm_starts_out_well(stack: StackContext, aws: Ministack) -> Non
     assert "INSUFFICIENT_DATA" not in states.values()
 
 
-def test_the_sweeper_is_due_by_a_rule(stack: StackContext, aws: Ministack) -> None:
+def test_sweeper_and_audit_are_due_by_rules(stack: StackContext, aws: Ministack) -> None:
     events = aws.client("events")
-    (rule,) = events.list_rules()["Rules"]
-    assert (rule["State"], rule["ScheduleExpression"]) == ("ENABLED", "rate(5 minutes)")
-    (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
-    assert target["Arn"].endswith("provision-sweeper")
+    due = set()
+    for rule in events.list_rules()["Rules"]:
+        assert (rule["State"], rule["ScheduleExpression"]) == ("ENABLED", "rate(5 minutes)")
+        (target,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        due.add(target["Arn"].rpartition("portal-local-")[2])
+    assert due == {"provision-sweeper", "audit-nightly"}
 
 
 def test_secrets_hold_what_the_emulators_accept(stack: StackContext, aws: Ministack) -> None:

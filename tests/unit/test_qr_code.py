@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
 from xml.etree import ElementTree as ET
 
+import png
 import pytest
 import segno
 from portal import qr_code
+
+from tests.qr_codes import decode
 
 SVG = "{http://www.w3.org/2000/svg}"
 CODES = ("LPA:1$smdp.example.com$AB-1", "LPA:1$smdp.example.com$" + "A" * 120 + "$$1")
@@ -18,6 +22,20 @@ def test_an_svg_draws_exactly_the_text(text: str) -> None:
     expected = segno.make(text, error="m", micro=False, boost_error=False)
     drawn = modules(qr_code.svg(text))
     assert drawn == [[bool(cell) for cell in row] for row in expected.matrix_iter(border=4)]
+
+
+@pytest.mark.parametrize("text", CODES)
+def test_another_decoder_reads_exactly_the_text(text: str) -> None:
+    """As a phone would read it off a screen."""
+    scale, drawn = qr_code.PIXELS_PER_MODULE, modules(qr_code.svg(text))
+    pixels = [
+        [0 if dark else 255 for dark in row for _ in range(scale)]
+        for row in drawn
+        for _ in range(scale)
+    ]
+    image = io.BytesIO()
+    png.Writer(len(pixels[0]), len(pixels), greyscale=True).write(image, pixels)
+    assert decode(image.getvalue()) == [text]
 
 
 def test_an_svg_loads_nothing_and_runs_nothing() -> None:

@@ -14,6 +14,7 @@ export function product(given: Partial<Schemas['ProductView']> = {}): Schemas['P
     tags: ['popular'],
     heroImageUrl: null,
     price: yen('1450'),
+    taxIncluded: true,
     billingCycle: 'monthly',
     maxQuantity: 4,
     requiresPaymentMethod: true,
@@ -132,6 +133,8 @@ export function order(given: Partial<Schemas['OrderView']> = {}): Schemas['Order
     sfOrderId: ORDER_ID,
     orderNumber: '00000100',
     status: 'pending_review',
+    delayed: false,
+    pollAfter: 10,
     createdAt: '2026-11-27T06:21:00Z',
     lines: [
       {

@@ -17,7 +17,10 @@ from portal.operations.job import CLIENT_ID, service_of
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """`line_id` and `iccid` are those of the line before; `again`: its code is sent once more."""
+    """`line_id` and `iccid` are those of the line before; `again`: its code is sent once more.
+
+    `name` is the product's, for mails.
+    """
 
     operation_id: str
     service_id: int
@@ -27,9 +30,10 @@ class Asked:
     iccid: str
     plan: str
     again: bool
+    name: str
 
 
-def settled(line: ServiceLine, facts: LineFacts) -> Mapping[str, str]:
+def settled(line: ServiceLine, facts: LineFacts, name: str) -> Mapping[str, str]:
     """The members of the input."""
     now = facts.line
     return {
@@ -38,6 +42,7 @@ def settled(line: ServiceLine, facts: LineFacts) -> Mapping[str, str]:
         "iccid": (now.iccid if now is not None else None) or "",
         "plan": (now.plan if now is not None else None) or line.plan,
         "again": "yes" if facts.sent_again else "",
+        "name": name,
     }
 
 
@@ -53,4 +58,5 @@ def asked(job: Job) -> Asked:
         iccid=str(given["iccid"]),
         plan=str(given["plan"]),
         again=bool(given["again"]),
+        name=str(given["name"]),
     )

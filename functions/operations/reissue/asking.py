@@ -46,7 +46,7 @@ class Reissuing:
             )
         if facts.loses_the_rest and not confirm_loss:
             raise self._confirm(service, facts)
-        return settled(line, facts)
+        return settled(line, facts, service.name)
 
     def _confirm(self, service: ClientService, facts: LineFacts) -> Problem:
         usage, line = self.lines.usage(facts), facts.line

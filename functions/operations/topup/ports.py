@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from portal.ports.accounts import CaseJobs
 from portal.ports.billing_orders import BillingClients, ServiceReader
 from portal.ports.esim import EsimProvider
+from portal.ports.esim_events import EsimWaits
 from portal.ports.identity import CustomerDirectory
 from portal.ports.invoicing import Credits, Invoicing
 from portal.ports.mail import MailQueue
@@ -29,6 +30,7 @@ class TopUpPorts:
     credits: Credits
     esim: EsimProvider
     changes: LineChanges
+    waits: EsimWaits
     cases: CaseJobs
     mail_queue: MailQueue
     payment_method: str

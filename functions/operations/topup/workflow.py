@@ -42,7 +42,7 @@ def top_up(ports: TopUpPorts) -> Workflow:
             Check(ports.services, ports.clients, ports.esim),
             Invoice(ports.invoicing, settlement, ports.payment_method),
             Capture(ports.invoicing),
-            BuyTopUp(ports.esim, ports.changes),
+            BuyTopUp(ports.esim, ports.changes, ports.waits),
             Notify(ports.mail_queue),
         ],
         texts=TEXTS,

@@ -55,7 +55,7 @@ QUEUES = (
 STATUS_INDEX = "status-index"
 SIGNING_KEY_ID = "local-1"
 SIGNING_KEY = "signing-secret-of-the-kill-tests"
-SECRETS = {
+SECRETS: dict[str, dict[str, Any]] = {
     "salesforce": {"consumerKey": CONSUMER_KEY, "consumerSecret": CONSUMER_SECRET},
     "whmcs": WHMCS_CREDENTIALS,
     "esim": {"project": "portal-local", "token": "local-gigs-token"},

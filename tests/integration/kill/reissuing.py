@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from portal.adapters.sqs import SqsQueue
 from portal.adapters.task_queue import SqsTaskQueue
@@ -79,7 +80,7 @@ class Reissuing(ToppingUp):
             queue=SqsTaskQueue(queue),
             clock=lambda: time.time() + self.offset,
         )
-        return operations.begin(wanted, settled(self.line, facts)).job.subject
+        return operations.begin(wanted, settled(self.line, facts, "eSIM 5 GB")).job.subject
 
     def _installed(self) -> Line:
         line = self._adapter().get_line(self.line.line_id)
@@ -109,7 +110,10 @@ def assert_reissued_once(world: Reissuing) -> None:
     assert service["notes"] == f"eSIM ICCID: {line.iccid} (replaced {world.before.iccid})"
     (order,) = world.installation.salesforce.dump()["Order"]
     assert (order["Id"], order["ESIM_ICCID__c"]) == (ORDER_ID, line.iccid)
-    keys = {mail["dedupKey"]: mail for mail in world.mails}
-    assert list(keys) == [f"esim-reissued:{world.operation_id}"]
-    (mail,) = keys.values()
-    assert (mail["template"], mail["parameters"]) == ("esim-reissued", {"lineId": line.line_id})
+    by_key: dict[str, dict[str, Any]] = {}
+    for mail in world.mails:
+        assert by_key.setdefault(mail["dedupKey"], mail) == mail
+    prefixes = ("esim-reissued", "esim-reissue-notice")
+    assert sorted(by_key) == sorted(f"{prefix}:{world.operation_id}" for prefix in prefixes)
+    code = by_key[f"esim-reissued:{world.operation_id}"]
+    assert code["parameters"]["lineId"] == line.line_id

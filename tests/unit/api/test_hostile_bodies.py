@@ -191,6 +191,9 @@ class Down:
     def hit(self, key: str, *, limit: int, seconds: int) -> int | None:
         raise Unavailable("dynamodb", "UpdateItem", "down")
 
+    def so_far(self, key: str, *, seconds: int) -> int:
+        raise Unavailable("dynamodb", "GetItem", "down")
+
     def forget(self, key: str, *, seconds: int) -> None:
         raise Unavailable("dynamodb", "DeleteItem", "down")
 

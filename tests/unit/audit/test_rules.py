@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from portal.audit.rules import SETTLING, STUCK, judge
@@ -60,7 +61,7 @@ def job(seen: Snapshot, number: int) -> int:
     return at(seen, "jobs", subject=order_id(number))
 
 
-def top_up(seen: Snapshot, status: str, *, paid: str, **fields: bool) -> Snapshot:
+def top_up(seen: Snapshot, status: str, *, paid: str, **fields: Any) -> Snapshot:
     changed_at = NOW - 3 * 24 * HOUR
     job = JobRecord(kind="topup", subject="op_4", status=status, changed_at=changed_at, **fields)
     invoice = InvoiceRecord(id=4, status=paid, operation="op_4")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from portal.domain.problems import Problem
 from portal.engine.states import Status
@@ -13,7 +15,7 @@ from portal.operations.job import (
     service_of,
 )
 from portal.operations.start import Begun, Operations, Wanted
-from portal.workflow_kinds import TOPUP
+from portal.workflow_kinds import REISSUE, TOPUP
 
 from tests.fakes.workflow import FakeClock, FakeQueue, MemoryJobStore
 
@@ -95,3 +97,16 @@ def test_a_line_is_free_when_its_operation_is_over() -> None:
     assert world.begin(world.wanted("3", service=8)).job.exclusive == "line#8"
     world.store.replace(world.store.jobs[job.id].changed(status=Status.FAILED))
     assert not world.begin(world.wanted("2")).replayed
+
+
+def test_kinds_keep_each_other_off_a_line_and_have_keys_of_their_own() -> None:
+    world = World()
+    wanted = world.wanted("1")
+    other = replace(wanted, kind=REISSUE)
+    job = world.begin(wanted).job
+    with pytest.raises(Problem, match="operation-in-progress"):
+        world.begin(other)
+    world.store.replace(world.store.jobs[job.id].changed(status=Status.SUCCEEDED))
+    begun = world.begin(other)
+    assert (begun.replayed, begun.job.kind) == (False, "reissue")
+    assert begun.job.subject != job.subject

@@ -9,7 +9,9 @@ from portal.domain.upstream import Unavailable
 from portal.engine.model import Event, Hold, Job, LastError, StepRecord, StepState
 from portal.engine.states import Status
 from portal.ports.invoicing import BilledInvoice, InvoiceStatus
+from portal.workflow_kinds import OPERATION_KINDS
 
+from ops.operation_report import REASONS
 from tests.fakes.workflow import START
 from tests.unit.ops.root import MemoryRoot
 
@@ -74,6 +76,7 @@ def test_an_operation_is_shown_with_its_invoice() -> None:
         "  asked for         add_1gb 1500 JPY",
         "  last error        esim-refused in top_up",
         "  what to do        The eSIM provider refused",
+        f"  full reason       member `error` of the item {JOB_ID} in the workflow table",
         "  invoice           9001",
         "  status            Paid",
         "  credited          1500",
@@ -82,6 +85,10 @@ def test_an_operation_is_shown_with_its_invoice() -> None:
     ):
         assert fact in shown
     assert "taro" not in shown
+
+
+def test_every_kind_has_its_reasons() -> None:
+    assert set(REASONS) == {kind.name for kind in OPERATION_KINDS}
 
 
 def test_an_operation_that_has_billed_nothing() -> None:

@@ -37,7 +37,9 @@ class FakeAws:
         self.meta = boto3.client("cloudformation", region_name=REGION).meta
 
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803  # AWS' name
-        self._look(StackName == "Portal-dev", "ValidationError", "DescribeStacks")
+        self._look(
+            StackName in ("Portal-dev", "Portal-dev-api"), "ValidationError", "DescribeStacks"
+        )
         return {"Stacks": [{"Outputs": [{"OutputKey": "ApiUrl", "OutputValue": "https://api"}]}]}
 
     def get_function_configuration(self, *, FunctionName: str) -> dict[str, Any]:  # noqa: N803  # AWS' name

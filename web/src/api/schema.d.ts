@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/password-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of passwords */
+        get: operations["password_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/refresh": {
         parameters: {
             query?: never;
@@ -307,7 +324,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change my language */
+        patch: operations["update_me"];
         trace?: never;
     };
     "/me/billing": {
@@ -678,6 +696,11 @@ export interface components {
         CatalogView: {
             /** Items */
             items: components["schemas"]["ProductView"][];
+            /**
+             * Taxincluded
+             * @description whether prices include consumption tax
+             */
+            taxIncluded: boolean;
         };
         /**
          * ChangePasswordRequest
@@ -792,6 +815,12 @@ export interface components {
             status: "ok";
         };
         /**
+         * Ineligibility
+         * @description Why a product is not offered to a customer. Front ends rely on these: never rename one.
+         * @enum {string}
+         */
+        Ineligibility: "dwelling" | "tier" | "region" | "dwelling-unknown" | "tier-unknown" | "region-unknown";
+        /**
          * InvoiceDetail
          * @description One invoice with its lines.
          */
@@ -800,8 +829,11 @@ export interface components {
             id: number;
             /** Number */
             number: string;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "Unpaid" | "Overdue" | "Paid" | "Cancelled" | "Refunded" | "Collections" | "Payment Pending";
             /** Date */
             date: string | null;
             /** Duedate */
@@ -831,8 +863,11 @@ export interface components {
             id: number;
             /** Number */
             number: string;
-            /** Status */
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "Unpaid" | "Overdue" | "Paid" | "Cancelled" | "Refunded" | "Collections" | "Payment Pending";
             /** Date */
             date: string | null;
             /** Duedate */
@@ -865,8 +900,11 @@ export interface components {
             /** Quantity */
             quantity: number;
             unitPrice: components["schemas"]["Money"] | null;
-            /** Billingcycle */
-            billingCycle: string;
+            /**
+             * Billingcycle
+             * @enum {string}
+             */
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             /** Options */
             options: components["schemas"]["OptionShown"][];
             /** Serviceid */
@@ -936,6 +974,14 @@ export interface components {
             sfAccountId?: string | null;
         };
         /**
+         * MeChange
+         * @description What is to change; what is left out stays.
+         */
+        MeChange: {
+            /** Language */
+            language?: ("en" | "ja") | null;
+        };
+        /**
          * MeResponse
          * @description Who is signed in.
          */
@@ -967,6 +1013,18 @@ export interface components {
              * @example JPY
              */
             currency: string;
+        };
+        /**
+         * NotOfferedView
+         * @description A product that is on sale and not offered to this customer, and every reason.
+         */
+        NotOfferedView: {
+            /** Sku */
+            sku: string;
+            /** Name */
+            name: string;
+            /** Reasons */
+            reasons: components["schemas"]["Ineligibility"][];
         };
         /**
          * Obstacle
@@ -1167,6 +1225,16 @@ export interface components {
             timeline: components["schemas"]["TimelineEntry"][];
             /** Nextstep */
             nextStep: string;
+            /**
+             * Delayed
+             * @description the set-up goes on, but its last try failed because of another system
+             */
+            delayed: boolean;
+            /**
+             * Pollafter
+             * @description seconds after which it is worth asking again; null when nothing is to come
+             */
+            pollAfter: number | null;
             /** Message */
             message?: string | null;
             /** Scheduledat */
@@ -1199,6 +1267,41 @@ export interface components {
             items: components["schemas"]["TopupOffer"][];
             /** Nextcursor */
             nextCursor?: string | null;
+        };
+        /**
+         * PasswordPolicyView
+         * @description What a new password must have; `minLength` and `maxLength` count characters.
+         *
+         *     Beside that it neither begins nor ends with a space and does not contain the part of the
+         *     e-mail address before the @.
+         */
+        PasswordPolicyView: {
+            /** Minlength */
+            minLength: number;
+            /** Maxlength */
+            maxLength: number;
+            /**
+             * Lowercase
+             * @description at least one of a-z
+             */
+            lowercase: boolean;
+            /**
+             * Uppercase
+             * @description at least one of A-Z
+             */
+            uppercase: boolean;
+            /**
+             * Digits
+             * @description at least one of 0-9
+             */
+            digits: boolean;
+            /**
+             * Symbols
+             * @description at least one of `symbolCharacters`
+             */
+            symbols: boolean;
+            /** Symbolcharacters */
+            symbolCharacters: string;
         };
         /**
          * PaymentMethodView
@@ -1240,7 +1343,14 @@ export interface components {
         PersonalCatalogView: {
             /** Items */
             items: components["schemas"]["ProductView"][];
+            /**
+             * Taxincluded
+             * @description whether prices include consumption tax
+             */
+            taxIncluded: boolean;
             eligibility: components["schemas"]["EligibilityView"];
+            /** Notoffered */
+            notOffered: components["schemas"]["NotOfferedView"][];
         };
         /**
          * Problem
@@ -1291,8 +1401,13 @@ export interface components {
             /** Heroimageurl */
             heroImageUrl: string | null;
             price: components["schemas"]["Money"];
-            /** Billingcycle */
-            billingCycle: string;
+            /** Taxincluded */
+            taxIncluded: boolean;
+            /**
+             * Billingcycle
+             * @enum {string}
+             */
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             /** Maxquantity */
             maxQuantity: number;
             /** Requirespaymentmethod */
@@ -1534,9 +1649,9 @@ export interface components {
             status: components["schemas"]["ServiceStatus"];
             /**
              * Billingcycle
-             * @example monthly
+             * @enum {string}
              */
-            billingCycle: string;
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             price: components["schemas"]["Money"] | null;
             /** Since */
             since: string | null;
@@ -1557,9 +1672,9 @@ export interface components {
             status: components["schemas"]["ServiceStatus"];
             /**
              * Billingcycle
-             * @example monthly
+             * @enum {string}
              */
-            billingCycle: string;
+            billingCycle: "onetime" | "free" | "monthly" | "quarterly" | "semiannually" | "annually" | "biennially" | "triennially" | "";
             price: components["schemas"]["Money"] | null;
             /** Since */
             since: string | null;
@@ -1572,8 +1687,11 @@ export interface components {
          * @description One thing that happened, or is happening, in words.
          */
         TimelineEntry: {
-            /** Step */
-            step: string;
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "received" | "review" | "load" | "check" | "activate_esim" | "add_order" | "accept_order" | "verify" | "write_back" | "notify" | "set_up" | "cancelled";
             /** Label */
             label: string;
             /**
@@ -2331,6 +2449,33 @@ export interface operations {
             504: components["responses"]["OutcomeUnknown"];
         };
     };
+    password_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordPolicyView"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
     refresh: {
         parameters: {
             query?: never;
@@ -2595,6 +2740,8 @@ export interface operations {
             query?: {
                 /** @description nextCursor of a page */
                 cursor?: string;
+                /** @description only what is still to be paid */
+                status?: "unpaid" | null;
                 limit?: number;
             };
             header?: never;
@@ -2862,6 +3009,47 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
+    update_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "language": "ja"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["AccountNotMapped"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidRequest"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["UpstreamUnavailable"];
@@ -3165,6 +3353,7 @@ export interface operations {
             400: components["responses"]["IdempotencyKeyMissingOrMalformedRequest"];
             401: components["responses"]["SignatureInvalid"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["AlreadyRunning"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

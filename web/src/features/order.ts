@@ -6,7 +6,6 @@ export type OrderStatus = Schemas['OrderView']['status'];
 type Tone = 'info' | 'good' | 'warn' | 'bad';
 
 const FINAL = new Set<OrderStatus>(['provisioned', 'failed', 'cancelled']);
-const SOON = new Set<OrderStatus>(['queued', 'provisioning']);
 
 const LONGEST = 60_000;
 
@@ -14,12 +13,16 @@ const LONGEST = 60_000;
 export const isOver = (status: OrderStatus): boolean => FINAL.has(status);
 
 /**
- * Milliseconds until an order is asked for again: 3 s while something happens, 10 s while it is in
- * review, longer after every five answers; false when nothing more is to come.
+ * Milliseconds until an order is asked for again: what the API says, longer after every five
+ * answers; false when nothing more is to come.
  */
-export function pollAfter(status: OrderStatus | undefined, answers: number): number | false {
-  if (status && isOver(status)) return false;
-  const base = status && SOON.has(status) ? 3000 : 10_000;
+export function pollAfter(
+  order: Pick<Schemas['OrderView'], 'status' | 'pollAfter'> | undefined,
+  answers: number,
+): number | false {
+  if (order && isOver(order.status)) return false;
+  const base = 1000 * (order?.pollAfter ?? 10);
+  if (base >= LONGEST) return base;
   return Math.min(base * 1.5 ** Math.floor(answers / 5), LONGEST);
 }
 

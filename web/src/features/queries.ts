@@ -94,7 +94,7 @@ export const useOrder = (sfOrderId: string) =>
     staleTime: 0,
     refetchOnWindowFocus: 'always',
     refetchOnReconnect: 'always',
-    refetchInterval: ({ state }) => pollAfter(state.data?.status, state.dataUpdateCount),
+    refetchInterval: ({ state }) => pollAfter(state.data, state.dataUpdateCount),
   });
 
 export const useInvoices = (limit: number, cursor?: string) =>

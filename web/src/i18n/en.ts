@@ -332,6 +332,8 @@ export const en = {
       cancelled:
         'This order was cancelled and will not be set up. Contact us if you did not expect that.',
     },
+    delayed:
+      'Setting up takes longer: one of our systems does not answer right now. We go on by ourselves. You do not need to do anything.',
     statusLabel: 'Status',
     timeline: 'Progress',
     steps: {

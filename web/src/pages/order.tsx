@@ -65,7 +65,7 @@ function Detail({ order }: { order: Schemas['OrderView'] }) {
           <p role="status" className="status-word">
             {t.order.status[order.status]}
           </p>
-          <p>{t.order.next[order.status]}</p>
+          <p>{order.delayed ? t.order.delayed : t.order.next[order.status]}</p>
           {!isOver(order.status) && <p className="fine no-print">{t.order.updates}</p>}
         </section>
         <section className="panel" aria-labelledby="order-items">

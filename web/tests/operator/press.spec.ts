@@ -254,6 +254,8 @@ test('an order in review is refused until it is approved', async ({ page }) => {
   const button = page.getByRole('button', { name: 'Provision in WHMCS' });
   await expect(button).toBeFocused();
   await page.getByRole('button', { name: 'Approve' }).click();
+  await expect(page.getByText('Activated', { exact: true })).toBeVisible(WAIT);
+  await page.waitForLoadState();
   await button.focus();
   await page.keyboard.press('Enter');
   await press(dialog).click();

@@ -159,7 +159,7 @@ test('an order is followed until it is ready; a failing look keeps the last answ
         { step: 'received', label: 'Order received', status: 'done', at: '2026-11-27T06:21:00Z' },
         { step: 'load', label: 'Order read', status: 'done' },
         { step: 'add_order', label: 'Order entered in billing', status: 'failed' },
-        { step: 'brand_new', label: 'A step of tomorrow', status: 'waiting' },
+        { step: 'brand_new' as 'set_up', label: 'A step of tomorrow', status: 'waiting' },
       ],
     }),
   });

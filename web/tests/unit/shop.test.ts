@@ -103,13 +103,13 @@ test('a wall clock is that of the shop, whatever the machine’s zone', () => {
 });
 
 test('polling slows down and ends', () => {
-  expect(pollAfter('provisioning', 0)).toBe(3000);
-  expect(pollAfter('pending_review', 0)).toBe(10_000);
-  expect(pollAfter('provisioning', 5)).toBe(4500);
-  expect(pollAfter('pending_review', 100)).toBe(60_000);
+  expect(pollAfter({ status: 'provisioning', pollAfter: 5 }, 0)).toBe(5000);
+  expect(pollAfter({ status: 'provisioning', pollAfter: 5 }, 5)).toBe(7500);
+  expect(pollAfter({ status: 'provisioning', pollAfter: 5 }, 100)).toBe(60_000);
+  expect(pollAfter({ status: 'scheduled', pollAfter: 300 }, 0)).toBe(300_000);
   expect(pollAfter(undefined, 0)).toBe(10_000);
   for (const over of ['provisioned', 'failed', 'cancelled'] as const) {
-    expect(pollAfter(over, 1)).toBe(false);
+    expect(pollAfter({ status: over, pollAfter: null }, 1)).toBe(false);
   }
 });
 

@@ -54,10 +54,19 @@ def _contents(run: Run) -> Iterator[MailContent]:
 
     A code that was never used is sent once more, and nothing was replaced.
     """
-    service_id, line_id = asked(run.job).service_id, run.result(REISSUE).line_id
-    if asked(run.job).again:
-        yield EsimSentAgain(line_id=line_id, subscription_id=service_id)
+    wanted, record = asked(run.job), run.result(REISSUE)
+    if wanted.again:
+        yield EsimSentAgain(
+            line_id=record.line_id,
+            subscription_id=wanted.service_id,
+            product_name=wanted.name,
+        )
         return
-    yield EsimReissued(line_id=line_id, subscription_id=service_id)
-    now = datetime.fromtimestamp(int(run.now()), UTC)
-    yield EsimReissueNotice(subscription_id=service_id, reissued_at=now)
+    yield EsimReissued(
+        line_id=record.line_id, subscription_id=wanted.service_id, product_name=wanted.name
+    )
+    # The time of the request: a retry must put the very same mail on the queue.
+    at = datetime.fromtimestamp(record.asked_at or int(run.job.requested_at), UTC)
+    yield EsimReissueNotice(
+        subscription_id=wanted.service_id, product_name=wanted.name, reissued_at=at
+    )

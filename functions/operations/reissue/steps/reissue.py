@@ -6,11 +6,9 @@ import hashlib
 from datetime import UTC, datetime
 
 from portal.domain.esim import ChangeState, Reissue, Trace
-from portal.domain.upstream import Refused, Unavailable, UpstreamError
+from portal.domain.upstream import Refused, Unavailable
 from portal.engine.failures import Postpone, StopWorkflow
-from portal.engine.model import Task
 from portal.engine.steps import Run, Step
-from portal.observability import logger
 from portal.operations.job import owner_of
 from portal.ports.esim import EsimProvider, Subscribers
 from portal.ports.esim_events import EsimWaits
@@ -20,6 +18,7 @@ from portal.ports.topups import LineChanges
 from functions.operations.reissue.asked import asked
 from functions.operations.reissue.records import REISSUE, ReissueRecord
 from functions.operations.timeouts import ESIM_CALL_SECONDS
+from functions.operations.waking import announce
 
 FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0
 REFERENCE_LENGTH = 32
@@ -114,7 +113,10 @@ class ReissueLine(Step[ReissueRecord]):
             line_id = found.line_id or wanted.line_id
             iccid = found.iccid or self._provider.get_line(line_id).iccid or ""
             return record.model_copy(update={"line_id": line_id, "iccid": iccid, "done": True})
-        self._announce(run, [wanted.line_id, found.reissue_id])
+        provider = self._provider.capabilities.provider
+        announce(
+            run, self._waits, provider, [wanted.line_id, found.reissue_id], code="reissue-pending"
+        )
         raise Postpone(
             "reissue-pending",
             "The provider has the reissue pending.",
@@ -125,17 +127,6 @@ class ReissueLine(Step[ReissueRecord]):
         wanted = asked(run.job)
         run.save(ReissueRecord(), irreversible=False)
         self._reissues.forget(wanted.service_id, wanted.operation_id)
-
-    def _announce(self, run: Run, handles: list[str]) -> None:
-        """Say, when the wait begins, who is to be woken by the provider's events."""
-        last = run.job.last_error
-        if last is not None and last.code == "reissue-pending":
-            return
-        provider = self._provider.capabilities.provider
-        try:
-            self._waits.wait(provider, handles, Task(run.job.id, run.job.attempt))
-        except UpstreamError as error:
-            logger().warning("nobody is woken by events", extra={"reason": str(error)})
 
     def _subscriber(self, run: Run) -> str:
         owner, capabilities = owner_of(run.job), self._provider.capabilities

@@ -9,12 +9,14 @@ from portal.domain.upstream import Refused, Unavailable
 from portal.engine.failures import Postpone, StopWorkflow
 from portal.engine.steps import Run, Step
 from portal.ports.esim import EsimProvider
+from portal.ports.esim_events import EsimWaits
 from portal.ports.topups import LineChanges
 
 from functions.operations.timeouts import ESIM_CALL_SECONDS
 from functions.operations.topup.asked import asked
 from functions.operations.topup.looks import find_top_up, top_up_so_far
 from functions.operations.topup.records import CHECK, LOAD, TOP_UP, TopUpRecord
+from functions.operations.waking import announce
 
 FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0
 REFERENCE_LENGTH = 32
@@ -27,9 +29,10 @@ class BuyTopUp(Step[TopUpRecord]):
     seconds = 45
     irreversible = True
 
-    def __init__(self, provider: EsimProvider, changes: LineChanges) -> None:
+    def __init__(self, provider: EsimProvider, changes: LineChanges, waits: EsimWaits) -> None:
         self._provider = provider
         self._changes = changes
+        self._waits = waits
 
     def outdated(self, run: Run) -> bool:
         """Return whether the record belongs to the settled invoice of an earlier attempt."""
@@ -74,6 +77,9 @@ class BuyTopUp(Step[TopUpRecord]):
         if found.state is ChangeState.FAILED:
             _take_back(run, record)
             raise StopWorkflow("topup-failed", f"The provider ended the top-up: {found.reason}.")
+        handles = [run.result(LOAD).line_id, *([record.change_id] if record.change_id else [])]
+        provider = self._provider.capabilities.provider
+        announce(run, self._waits, provider, handles, code="topup-pending")
         raise Postpone(
             "topup-pending",
             "The provider has the top-up pending.",

@@ -225,6 +225,12 @@ class RateLimitConfig(Config):
     rate_limits: str = Field(default="", alias="RATE_LIMITS")
 
 
+class DistributionConfig(Config):
+    """The secret that holds the key of the distribution in front of the API; empty for none."""
+
+    distribution_secret_id: str = Field(default="", alias="DISTRIBUTION_SECRET_ID")
+
+
 class SalesforceConfig(Config):
     """The Salesforce org and the secret for its login."""
 
@@ -344,6 +350,12 @@ class CurrencyConfig(Config):
     """The price book's currency. Only multi-currency orgs have a field for it."""
 
     portal_currency: NonEmpty = Field(alias="PORTAL_CURRENCY")
+
+
+class TaxConfig(Config):
+    """Whether the price book's prices include consumption tax."""
+
+    prices_include_tax: bool = Field(alias="PORTAL_PRICES_INCLUDE_TAX")
 
 
 class TimeZoneConfig(Config):

@@ -98,6 +98,24 @@ class Secret:
         )
 
 
+class SecretText(Secret):
+    """A secret that is a text, such as a key that CloudFormation made."""
+
+    def value(self) -> str:  # type: ignore[override]  # a text for a document
+        """Return the text. Raises the errors of `Secret.value`."""
+        from aws_lambda_powertools.utilities.parameters.exceptions import (  # as _default_provider
+            GetParameterError,
+        )
+
+        if self._instance is None:
+            self._instance = self._provider()
+        try:
+            text = self._instance.get(self._secret_id, max_age=CACHE_SECONDS)
+        except GetParameterError as error:
+            raise self._not_had(error) from None
+        return str(text)
+
+
 def _default_provider() -> SecretsProvider:
     # Powertools' parameters import botocore, so they are imported when a secret is read.
     from aws_lambda_powertools.utilities.parameters import SecretsProvider  # as said

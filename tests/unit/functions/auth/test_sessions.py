@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from portal.domain.limits import Limit
 
-from functions.auth import login, logout, refresh
+from functions.auth import login, logout, password_policy, refresh, update_me
 from tests.events import Answer, FakeContext, call, claims, rest_event
 from tests.unit.functions.auth.test_signup import slug
 from tests.unit.functions.auth.world import EMAIL, PASSWORD, World
@@ -288,3 +288,32 @@ def test_me_before_the_signup_is_finished(world: World) -> None:
     assert answer.status == 200
     assert answer.json()["mapping"]["state"] == "pending"
     assert answer.json()["email"] == claims()["email"]
+
+
+def patch_me(world: World, body: Any, user_id: str) -> Answer:
+    event = rest_event("PATCH", "/me", body=body, user=claims(user_id))
+    return call(update_me.handler, event)
+
+
+def test_the_language_of_mails_can_be_changed(member: World) -> None:
+    (user_id,) = member.identity.mappings
+    answer = patch_me(member, {"language": "ja"}, user_id)
+    assert (answer.status, answer.json()["language"]) == (200, "ja")
+    assert member.me(user_id).json() == answer.json()
+    assert member.identity.mappings[user_id].language == "ja"
+    assert patch_me(member, {}, user_id).json() == answer.json()
+
+
+@pytest.mark.parametrize("body", [{"language": "de"}, {"language": 1}, {"email": "x@y.example"}])
+def test_nothing_else_of_the_profile_can(member: World, body: Any) -> None:
+    (user_id,) = member.identity.mappings
+    assert patch_me(member, body, user_id).status == 422
+
+
+def test_the_rules_of_passwords_can_be_read_before_typing(member: World) -> None:
+    answer = call(password_policy.handler, rest_event("GET", "/auth/password-policy"))
+    rules = answer.json()
+    assert (answer.status, rules["minLength"], rules["maxLength"]) == (200, 10, 256)
+    assert (rules["lowercase"], rules["symbols"]) == (True, False)
+    assert "!" in rules["symbolCharacters"]
+    assert answer.headers["cache-control"] == "public, max-age=300"

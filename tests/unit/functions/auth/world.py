@@ -24,19 +24,24 @@ from functions.auth import (
     login,
     logout,
     me,
+    password_policy,
     refresh,
     request_password_reset,
     request_signup_proof,
     reset_password,
     signup,
+    update_me,
 )
 from functions.auth.attempts import Attempts
 from functions.auth.deps import (
+    ProfileDeps,
     SessionDeps,
     build_directory,
     build_limiter,
     build_linking,
     build_passwords,
+    build_policy,
+    build_profile,
     build_proof_mails,
     build_reset_mails,
     build_sessions,
@@ -79,6 +84,8 @@ MODULES = (
     reset_password,
     change_password,
     me,
+    update_me,
+    password_policy,
 )
 
 
@@ -272,6 +279,8 @@ def wired(world: World) -> Iterator[World]:
         build_passwords: world.passwords,
         build_reset_mails: world.reset_mails,
         build_directory: lambda: world.identity,
+        build_profile: lambda: ProfileDeps(world.identity, world.identity),
+        build_policy: lambda: POLICY,
     }
     for module in MODULES:
         for builder, replacement in builders.items():

@@ -513,9 +513,9 @@ def test_one_invoice_with_its_lines() -> None:
     [
         ("/billing/invoices/8", 404),
         ("/billing/invoices/99", 404),
-        ("/billing/invoices/0", 422),
-        ("/billing/invoices/7x", 422),
-        ("/billing/invoices/99999999999", 422),
+        ("/billing/invoices/0", 404),
+        ("/billing/invoices/7x", 404),
+        ("/billing/invoices/99999999999", 404),
     ],
 )
 def test_invoices_that_are_not_the_callers(path: str, status: int) -> None:
@@ -557,3 +557,10 @@ def test_what_an_order_could_not_keep_is_refused_early(body: dict[str, str], poi
     (error,) = answer.json()["errors"]
     assert (error["pointer"], error["code"]) == (pointer, "string_too_long")
     assert addresses.changes == []
+
+
+def test_only_what_is_to_be_paid_can_be_listed() -> None:
+    with_invoices(invoice(1, status="Paid"), invoice(2, status="Unpaid"))
+    answer = send(list_invoices, query={"status": "unpaid"})
+    assert [item["id"] for item in answer.json()["items"]] == [2]
+    assert send(list_invoices, query={"status": "paid"}).status == 422

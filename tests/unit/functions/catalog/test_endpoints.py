@@ -38,7 +38,7 @@ HOME_1G = AccountEligibility(dwelling="Home", tier="1g", region=None)
 
 @pytest.fixture(autouse=True)
 def shelf() -> Iterator[None]:
-    deps = CatalogDeps(catalog=SHELF, today=lambda: TODAY)
+    deps = CatalogDeps(catalog=SHELF, today=lambda: TODAY, tax_included=True)
     for module in (list_products, get_product):
         module.app.override(build_catalog, lambda: deps)
     yield
@@ -91,6 +91,7 @@ def test_a_product_has_all_that_a_form_needs_and_no_inner_ids() -> None:
         "tags": [],
         "heroImageUrl": None,
         "price": {"amount": "1500", "currency": "JPY"},
+        "taxIncluded": True,
         "billingCycle": "monthly",
         "maxQuantity": 3,
         "requiresPaymentMethod": True,
@@ -121,7 +122,7 @@ def test_a_product_has_all_that_a_form_needs_and_no_inner_ids() -> None:
     }
 
 
-@pytest.mark.parametrize(("sku", "status"), [("NOPE", 404), ("OLD", 404), ("a%20b", 422)])
+@pytest.mark.parametrize(("sku", "status"), [("NOPE", 404), ("OLD", 404), ("a%20b", 404)])
 def test_products_that_cannot_be_had(sku: str, status: int) -> None:
     answer = call(get_product.handler, rest_event("GET", f"/catalog/{sku}"))
     assert answer.status == status
@@ -130,6 +131,7 @@ def test_products_that_cannot_be_had(sku: str, status: int) -> None:
 
 def personal(account: AccountEligibility, user: dict[str, str] | None = None) -> Answer:
     deps = PersonalizedDeps(
+        tax_included=True,
         catalog=SHELF,
         today=lambda: TODAY,
         directory=FakeDirectory(customer()),
@@ -170,3 +172,18 @@ def test_unknown_eligibility_says_so_and_offers_the_rest() -> None:
 def test_a_user_without_mapping_is_told_to_finish() -> None:
     answer = personal(HOME_1G, claims("0f1e2d3c-0000-4000-8000-00000000ffff"))
     assert (answer.status, answer.json()["type"].rsplit("/")[-1]) == (409, "account-not-mapped")
+
+
+def test_what_is_not_offered_is_told_with_every_reason() -> None:
+    answer = personal(AccountEligibility(dwelling="Apartment", tier=None, region=None)).json()
+    assert answer["taxIncluded"] is True
+    assert answer["notOffered"] == [
+        {
+            "sku": "NET-HOME-1G",
+            "name": "Product NET-HOME-1G",
+            "reasons": ["dwelling", "tier-unknown"],
+        },
+        {"sku": "NET-APT-100M", "name": "Product NET-APT-100M", "reasons": ["tier-unknown"]},
+    ]
+    offered = {item["sku"] for item in answer["items"]}
+    assert not offered & {entry["sku"] for entry in answer["notOffered"]}

@@ -40,6 +40,7 @@ from tests.fakes.workflow import toy_job
 from tests.unit.functions.operations.world import HOUR, LINE, World
 
 Mode = Literal["same-line", "replacement-order"]
+PRODUCT = "eSIM data 10 GB"
 ORDER_ID, SISTER = LINE.sf_order_id, "8981000000000000099"
 
 
@@ -84,7 +85,7 @@ class ReissueWorld(World):
         """The customer asks, once or again."""
         wanted, operations = self.wanted(key), self.operations()
         earlier = operations.earlier(wanted)
-        return earlier or operations.begin(wanted, settled(self.line, self.facts()))
+        return earlier or operations.begin(wanted, settled(self.line, self.facts(), PRODUCT))
 
     def facts(self) -> LineFacts:
         """What the endpoint has looked up."""
@@ -153,9 +154,10 @@ def assert_exactly_one(world: ReissueWorld, key: str = "key-1") -> None:
     assert mail.parameters == {
         "lineId": world.line.line_id,
         "subscriptionId": LINE.service_id,
+        "productName": PRODUCT,
     }
     assert (notice.template, notice.user_id) == (MailTemplate.ESIM_REISSUE_NOTICE, USER_ID)
-    assert set(notice.parameters) == {"subscriptionId", "reissuedAt"}
+    assert set(notice.parameters) == {"subscriptionId", "productName", "reissuedAt"}
     assert [line.line_id for line in world.esim.active()] == [world.line.line_id]
     assert job.lease == NOT_LEASED
     assert world.reissues.since(LINE.service_id, 0) == 1

@@ -17,6 +17,7 @@ from tests.fakes.reissues import OLD_ICCID
 from tests.fakes.topups import LINE_ID
 from tests.unit.functions.operations.reissue_world import (
     ORDER_ID,
+    PRODUCT,
     SISTER,
     Mode,
     ReissueWorld,
@@ -67,7 +68,7 @@ def test_a_code_that_no_phone_has_used_is_sent_again() -> None:
         (mail,) = world.mail_queue.jobs
         assert (mail.template, mail.parameters) == (
             MailTemplate.ESIM_SENT_AGAIN,
-            {"lineId": LINE_ID, "subscriptionId": LINE.service_id},
+            {"lineId": LINE_ID, "subscriptionId": LINE.service_id, "productName": PRODUCT},
         )
         assert world.orders.orders == {ORDER_ID: f"{OLD_ICCID},{SISTER}"}
 

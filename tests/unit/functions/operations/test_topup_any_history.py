@@ -29,6 +29,7 @@ class Line(RuleBasedStateMachine):
     def line(self, shape: Shape) -> None:
         self.world = World(shape)
         self.asked: set[str] = set()
+        self.reissued: set[str] = set()
 
     @rule(key=KEYS)
     def ask(self, key: str) -> None:
@@ -42,6 +43,24 @@ class Line(RuleBasedStateMachine):
         begun = self.world.ask(key)
         assert begun.replayed is (key in self.asked)
         self.asked.add(key)
+
+    @rule(key=KEYS)
+    def ask_for_a_reissue(self, key: str) -> None:
+        """One operation at a time works on the line, whatever its kind."""
+        free = self.world.over
+        self.world.faults.plan.clear()
+        if not free and key not in self.reissued:
+            with pytest.raises(Problem, match="operation-in-progress"):
+                self.world.ask_for_a_reissue(key)
+            return
+        assert self.world.ask_for_a_reissue(key).replayed is (key in self.reissued)
+        self.reissued.add(key)
+
+    @invariant()
+    def one_operation_at_a_time(self) -> None:
+        world: Any = getattr(self, "world", None)
+        if world is not None:
+            assert sum(not job.status.over for job in world.store.jobs.values()) <= 1
 
     @rule()
     def work(self) -> None:

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 from portal.domain.esim import ChangeState, LineState
-from portal.engine.model import StepState
+from portal.engine.model import StepState, Task
 from portal.engine.start import Cancellation, StartRequest, request_start
 from portal.engine.states import Status
 from portal.operations.job import operation_job_id
@@ -198,7 +198,7 @@ def test_an_invoice_that_is_paid_after_the_refusal_is_credited() -> None:
         if name == "whmcs cancel invoice":
             world.books.pay_by_hand(9001)
 
-    world.faults.always = pay  # type: ignore[assignment]  # no fault, only what the customer does
+    world.faults.always = pay
     world.settle()
     failed(world, "payment-failed")
     assert (world.books.received, world.books.credited) == (PRICE, PRICE)
@@ -301,7 +301,7 @@ def test_a_lost_answer_and_a_provider_that_stays_away_is_no_reason_for_a_credit(
     world.settle()
     job = world.job()
     assert (job.status, job.steps["invoice"].state) == (Status.FAILED, StepState.KEPT)
-    assert (len(world.provider.delivered), world.books.credited) == (1, 0)
+    assert (len(world.provider.delivered), world.books.credited) == (1, Decimal(0))
     redrive(world)
     world.settle()
     succeeded(world)
@@ -344,7 +344,7 @@ def test_somebody_else_changed_the_line_so_that_a_person_decides() -> None:
     world.settle()
     job = world.job()
     assert (job.status, job.steps["invoice"].state) == (Status.FAILED, StepState.KEPT)
-    assert (len(world.provider.bought), world.books.credited) == (0, 0)
+    assert (len(world.provider.bought), world.books.credited) == (0, Decimal(0))
     (case,) = world.cases.by_key.values()
     assert case.topup is not None
     assert case.topup.decision == "person"
@@ -363,7 +363,7 @@ def test_a_credit_that_whmcs_refuses_is_a_persons_and_has_its_case() -> None:
     redrive(world)
     world.settle()
     assert world.job().status is Status.SUCCEEDED
-    assert (world.books.received, world.books.credited) == (PRICE, 0)
+    assert (world.books.received, world.books.credited) == (PRICE, Decimal(0))
     assert len(world.provider.bought) == 1
 
 
@@ -389,6 +389,10 @@ def test_a_slow_provider_is_waited_for(shape: Shape) -> None:
     world.provider.slow = True
     world.ask()
     world.work()
+    if shape == "listing":  # the line's total shows a top-up at once
+        # The provider's event for the line or for the top-up wakes the operation.
+        assert {handle for _, handle in world.waits.tasks} == {LINE_ID, "sad_1"}
+        assert set(world.waits.tasks.values()) == {Task(world.job().id, 1)}
     world.clock.now += HOUR
     world.provider.decide(ChangeState.DONE)
     world.settle()
@@ -438,7 +442,7 @@ def test_an_invoice_that_was_paid_in_part_is_given_back_in_part() -> None:
         if name == "whmcs capture":
             world.books.invoices[9001].payments = [Decimal(500)]
 
-    world.faults.always = part  # type: ignore[assignment]  # no fault, only what the customer does
+    world.faults.always = part
     world.settle()
     failed(world, "payment-failed")
     assert world.books.credited == 500

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from functions.operations import dead_letter
 from local.emulators.kit.faults import Fault
+from tests.events import FakeContext, sqs_event
 from tests.unit.functions.operations.office import CHEN_CLIENT, Office
 
 
@@ -67,7 +69,7 @@ def test_a_provider_that_refuses_is_credited(office: Office) -> None:
     assert shown["status"] == "failed"
     assert "credited 800 JPY" in shown["message"]
     (entry,) = office.vendors.whmcs.dump()["credits"]
-    assert (Decimal(entry["amount"]), entry["clientid"]) == (800, CHEN_CLIENT)
+    assert (Decimal(entry["amount"]), entry["clientid"]) == (Decimal(800), CHEN_CLIENT)
     (case,) = office.messages("case")
     assert case["topup"]["operationId"] == operation
     (mail,) = office.messages("email")
@@ -93,3 +95,21 @@ def test_an_answer_that_gets_lost_costs_a_retry(office: Office, kind: str, opera
     office.vendors.whmcs.faults.add(Fault.model_validate({"kind": kind, "operation": operation}))
     assert office.work(started)["batchItemFailures"] != []
     assert office.shown(started)["status"] == "running"
+
+
+def test_what_the_queue_gave_up_on_is_undone_and_ended(office: Office) -> None:
+    """The worker was interrupted each time, the last one after it had made the invoice."""
+    operation = office.bought()
+    office.vendors.whmcs.faults.add(
+        Fault.model_validate({"kind": "drop_answer", "operation": "CapturePayment"})
+    )
+    office.work(operation)
+    assert office.shown(operation)["status"] == "running"
+    job = office.job(operation)
+    event = sqs_event({"jobId": job.id, "attempt": job.attempt}, queue="operation-dead-letters")
+    answer = dead_letter.handler(event, FakeContext(remaining_ms=150_000))
+    assert answer == {"batchItemFailures": []}
+    # The answer was lost, the charge was not.
+    assert office.shown(operation)["status"] == "failed"
+    (entry,) = office.vendors.whmcs.dump()["credits"]
+    assert (Decimal(entry["amount"]), office.top_ups()) == (Decimal(800), 0)

@@ -13,6 +13,7 @@ from portal.engine.model import Job, StepState, Task
 from portal.engine.runner import Runner
 from portal.engine.start import Cancellation, cancel
 from portal.engine.states import Status
+from portal.engine.steps import Workflow
 from portal.engine.sweeper import KindQueues, Sweeper
 from portal.operations.job import CANCELLED_TEXT, operation_job_id
 from portal.operations.start import Begun, Operations, Wanted
@@ -21,12 +22,12 @@ from portal.queues.backoff import Policy
 from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
 from portal.queues.task_consumer import task_consumer
 from portal.queues.task_message import TaskMessage
-from portal.workflow_kinds import TOPUP
+from portal.workflow_kinds import REISSUE, TOPUP
 
 from functions.operations.topup.asked import settled
 from functions.operations.topup.ports import TopUpPorts
 from functions.operations.topup.records import INVOICE, InvoiceRecord
-from functions.operations.topup.workflow import top_up
+from functions.operations.topup.workflow import TEXTS, top_up
 from tests.events import USER_ID, FakeContext
 from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.faults import Faults, Killed
@@ -37,7 +38,12 @@ from tests.fakes.invoicing import (
     FakeInvoicing,
     FakeServiceReader,
 )
-from tests.fakes.provisioning import ESIM_OFFER, FakeServiceLines, FaultyMailQueue
+from tests.fakes.provisioning import (
+    ESIM_OFFER,
+    FakeEsimWaits,
+    FakeServiceLines,
+    FaultyMailQueue,
+)
 from tests.fakes.topups import LINE_ID, FakeLineChanges, FakeTopUps, FaultyCaseJobs, Shape
 from tests.fakes.workflow import FakeClock, FakeObserver, FakeQueue, MemoryJobStore
 
@@ -65,6 +71,16 @@ LINE = ServiceLine(
 )
 
 
+NOTHING_TO_DO = Workflow(
+    kind=REISSUE.name,
+    steps=[],
+    texts=TEXTS,
+    on_stopped=lambda _run: None,
+    result=lambda _run: {},
+)
+"""A reissue of the line, as far as top-ups notice it."""
+
+
 class World:
     """Ask for top-ups, then let time pass."""
 
@@ -73,6 +89,7 @@ class World:
         self.faults = Faults()
         self.books = FakeBooks(self.faults, self.clock)
         self.provider = FakeTopUps(self.faults, clock=self.clock, shape=shape)
+        self.waits = FakeEsimWaits(self.faults)
         self.cases = FaultyCaseJobs(self.faults)
         self.mail_queue = FaultyMailQueue(self.faults)
         self.store = MemoryJobStore(self.faults)
@@ -92,6 +109,7 @@ class World:
             credits=FakeCredits(self.books),
             esim=self.provider,
             changes=FakeLineChanges(self.faults),
+            waits=self.waits,
             cases=self.cases,
             mail_queue=self.mail_queue,
             payment_method="stripe",
@@ -119,6 +137,12 @@ class World:
         wanted, operations = self.wanted(key), self.operations()
         return operations.earlier(wanted) or operations.begin(wanted, settled(OFFER))
 
+    def ask_for_a_reissue(self, key: str) -> Begun:
+        """The customer asks for another profile of the same line."""
+        wanted = self.wanted(key, kind=REISSUE)
+        operations = self.operations()
+        return operations.earlier(wanted) or operations.begin(wanted, {})
+
     def job(self, key: str = "key-1") -> Job:
         """The record as it is stored."""
         return self.store.jobs[operation_job_id(self.wanted(key).operation_id)]
@@ -132,7 +156,7 @@ class World:
         """A fresh process behind the queue."""
         return Runner(
             store=self.store,
-            workflows={TOPUP.name: top_up(self.ports)},
+            workflows={TOPUP.name: top_up(self.ports), REISSUE.name: NOTHING_TO_DO},
             policy=Policy(jitter=lambda low, high: 1.0, patience=6 * HOUR),
             observer=self.observer,
             clock=self.clock,
@@ -176,7 +200,8 @@ class World:
         return min(times, default=None)
 
     def _sweep(self) -> None:
-        queues = {TOPUP.name: KindQueues(fresh=self.queue, waiting=self.waiting)}
+        both = KindQueues(fresh=self.queue, waiting=self.waiting)
+        queues = {TOPUP.name: both, REISSUE.name: both}
         try:
             Sweeper(self.store, queues, clock=self.clock).sweep()
         except Killed:
@@ -221,7 +246,8 @@ def invoice_record(job: Job) -> InvoiceRecord:
 
 def assert_settled(world: World) -> None:
     """Every payment was followed by the data or by the credit, each once; nothing is left open."""
-    books, jobs = world.books, list(world.store.jobs.values())
+    books = world.books
+    jobs = [job for job in world.store.jobs.values() if job.kind == TOPUP.name]
     assert all(job.status.over for job in jobs), [(job.status, job.last_error) for job in jobs]
     assert "internal-error" not in {code for code, _ in world.observer.retries}
     assert "internal-error" not in {job.last_error.code for job in jobs if job.last_error}

@@ -30,7 +30,9 @@ relaxed = settings(
 
 def shown(product: Product) -> dict[str, Any]:
     """The product as GET /catalog has it."""
-    view: dict[str, Any] = json.loads(product_view(product).model_dump_json(by_alias=True))
+    view: dict[str, Any] = json.loads(
+        product_view(product, tax_included=True).model_dump_json(by_alias=True)
+    )
     return view
 
 

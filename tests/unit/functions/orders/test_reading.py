@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from portal.ports.workflow import JobStatus, JobView, StepView
 from functions.orders import get_order, list_orders
 from functions.orders.deps import ReadOrdersDeps, build_read_orders
 from functions.orders.models import CustomerStatus
-from functions.orders.reading import NEXT, Reading, status_of, timeline
+from functions.orders.reading import DELAYED, NEXT, Reading, status_of, timeline
 from tests.events import Answer, call, claims, rest_event
 from tests.fakes.accounts import FakeAccounts, account
 from tests.fakes.clock import FakeClock
@@ -136,6 +137,8 @@ def test_an_order_with_its_timeline() -> None:
             },
         ],
         "nextStep": NEXT["provisioning"],
+        "delayed": False,
+        "pollAfter": 5,
         "message": None,
         "scheduledAt": None,
     }
@@ -149,7 +152,7 @@ def test_an_id_of_15_characters_is_the_same_order() -> None:
 
 @pytest.mark.parametrize(
     ("order_id", "status"),
-    [("801000000000002AAA", 404), ("001000000000101AAA", 422), ("801-evil", 422)],
+    [("801000000000002AAA", 404), ("001000000000101AAA", 404), ("801-evil", 404)],
 )
 def test_orders_that_are_not_there(order_id: str, status: int) -> None:
     install(order_record())
@@ -305,3 +308,42 @@ def test_two_portal_users_of_one_customer_are_told_so() -> None:
         assert answer.status == 409
         assert answer.json()["type"].endswith("/account-conflict")
     assert directory.reasons == []
+
+
+def waiting_job(status: JobStatus = "in_progress") -> JobView:
+    return JobView(
+        status=status,
+        attempt=1,
+        timeline=tuple(StepView(name, "waiting") for name in ("load", "activate_esim", "verify")),
+        error_code="whmcs-unavailable",
+        message="A system we depend on is not available. We will try again.",
+    )
+
+
+@pytest.mark.parametrize("status", ["queued", "in_progress"])
+def test_a_set_up_whose_last_try_failed_is_said_to_be_delayed(status: JobStatus) -> None:
+    install(order_record(status="Activated", activated=True), jobs={ORDER_ID: waiting_job(status)})
+    answer = read().json()
+    assert answer["delayed"] is True
+    assert answer["nextStep"] == DELAYED
+    assert answer["message"] == waiting_job().message
+
+
+def test_steps_that_an_order_does_not_need_are_not_shown() -> None:
+    def steps(*, is_esim: bool) -> list[str]:
+        line = dataclasses.replace(order_line(), is_esim=is_esim)
+        record = order_record(status="Activated", activated=True, lines=(line,))
+        install(record, jobs={ORDER_ID: waiting_job()})
+        return [entry["step"] for entry in read().json()["timeline"]]
+
+    assert "activate_esim" not in steps(is_esim=False)
+    assert "activate_esim" in steps(is_esim=True)
+
+
+@pytest.mark.parametrize(
+    ("job_status", "seconds"), [("queued", 5), ("scheduled", 300), ("provisioned", None)]
+)
+def test_the_answer_says_when_to_ask_again(job_status: JobStatus, seconds: int | None) -> None:
+    job = dataclasses.replace(waiting_job(job_status), error_code=None)
+    install(order_record(status="Activated", activated=True), jobs={ORDER_ID: job})
+    assert read().json()["pollAfter"] == seconds

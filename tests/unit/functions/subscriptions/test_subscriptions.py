@@ -116,7 +116,7 @@ def test_a_line_that_was_recorded_for_another_client_is_not_shown(world: World) 
 
 @pytest.mark.parametrize("number", ["0", "-1", "77x", "12345678901", "1e3"])
 def test_numbers_that_are_none(world: World, number: str) -> None:
-    assert world.get(f"/subscriptions/{number}").status == 422
+    assert world.get(f"/subscriptions/{number}").status == 404
 
 
 @pytest.mark.parametrize(

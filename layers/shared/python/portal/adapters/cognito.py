@@ -167,7 +167,7 @@ class CognitoUsers:
                 self._client().revoke_token(
                     Token=refresh_token,
                     ClientId=self._client_id,
-                    **self._own_secret(),  # type: ignore[arg-type]  # one known member
+                    **self._own_secret(),
                 )
         except _NotThere:
             return

@@ -120,19 +120,24 @@ class App:
         self, event: dict[str, Any], headers: dict[str, str], context: LambdaContext
     ) -> dict[str, Any]:
         try:
-            self._count(event)
+            event = self._counted_event(event)
             bodies.check(event, headers)
         except Exception as error:  # noqa: BLE001  # every one becomes a problem document
             return errors.proxy_answer(error)
         return self.resolver.resolve(_with_plain_content_type(event, headers), context)
 
-    def _count(self, event: dict[str, Any]) -> None:
-        """Count the request of this address; first of all, whatever the request is."""
+    def _counted_event(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Return the event with its caller's address, once the request is counted.
+
+        It is counted first of all, whatever the request is.
+        """
         if self._counted is None:
-            return
+            return event
         build = self._counted.limiter
         limiter = self.resolver.dependency_overrides.get(build, build)()
+        event = limiter.with_caller(event)
         limiter.check(self._counted.limit, address_of(event))
+        return event
 
 
 def _with_plain_content_type(event: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:

@@ -121,6 +121,9 @@ def _upstream(error: UpstreamError) -> Response[str]:
 
 def _invalid(error: RequestValidationError) -> Response[str]:
     found = error.errors()
+    if any((entry.get("loc") or ("",))[0] == "path" for entry in found):
+        # What is no id is nobody's id; a mistyped address of a page is no mistake of a form.
+        return _problem(Problem(problems.NOT_FOUND, "There is nothing of that name."))
     if any(entry.get("type") == "json_invalid" for entry in found):
         return _problem(Problem(problems.MALFORMED_REQUEST, "The body is not valid JSON."))
     return _problem(

@@ -5,12 +5,36 @@ A function has more models than one of its endpoints uses, so each is built on f
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 ItemT = TypeVar("ItemT")
+
+
+def known_values(*values: str) -> Any:
+    """A text whose usual values the document lists; another system may hold others.
+
+    An answer with a value of its own is better than no answer, so only the document is closed.
+    """
+    return WithJsonSchema({"type": "string", "enum": list(values)})
+
+
+BillingCycle = Annotated[
+    str,
+    known_values(
+        "onetime",
+        "free",
+        "monthly",
+        "quarterly",
+        "semiannually",
+        "annually",
+        "biennially",
+        "triennially",
+        "",
+    ),
+]
 
 
 class RequestModel(BaseModel):

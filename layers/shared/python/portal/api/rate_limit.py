@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
 
+from portal.api.caller import Distribution
 from portal.config import ConfigurationError
 from portal.domain.limits import Limit
 from portal.domain.problems import RATE_LIMITED, Problem
@@ -28,9 +29,27 @@ _IPV6_PREFIX = 64
 class RateLimiter:
     """Checks named limits (`login.account`) with shared counters."""
 
-    def __init__(self, counters: RateCounters, limits: Mapping[str, Limit]) -> None:
+    def __init__(
+        self,
+        counters: RateCounters,
+        limits: Mapping[str, Limit],
+        distribution: Distribution | None = None,
+    ) -> None:
         self._counters = counters
         self._limits = limits
+        self._distribution = distribution
+
+    def with_caller(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Return the event with the viewer's address for the distribution's, where it is proved.
+
+        Raises the errors of reading the distribution's key.
+        """
+        viewer = self._distribution.viewer(event) if self._distribution else None
+        if viewer is None:
+            return event
+        context = event.get("requestContext") or {}
+        identity = {**(context.get("identity") or {}), "sourceIp": viewer}
+        return {**event, "requestContext": {**context, "identity": identity}}
 
     def check(self, name: str, subject: str) -> None:
         """Count a request of `subject` (an address or account, which is stored as a hash).

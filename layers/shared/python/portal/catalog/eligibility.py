@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from enum import StrEnum
 
 from portal.domain.catalog import ANY, AccountEligibility, Product
+
+
+class Ineligibility(StrEnum):
+    """Why a product is not offered to a customer. Front ends rely on these: never rename one."""
+
+    DWELLING = "dwelling"
+    TIER = "tier"
+    REGION = "region"
+    DWELLING_UNKNOWN = "dwelling-unknown"
+    TIER_UNKNOWN = "tier-unknown"
+    REGION_UNKNOWN = "region-unknown"
 
 
 def valid_on(product: Product, day: date) -> bool:
@@ -28,6 +40,18 @@ def undecided(product: Product, account: AccountEligibility) -> bool:
     return all(
         known is None or _same(known, wanted) for wanted, known in _conditions(product, account)
     ) and not eligible(product, account)
+
+
+def ineligibilities(product: Product, account: AccountEligibility) -> Iterator[Ineligibility]:
+    """Every condition that the Account does not meet; `-unknown` where it may turn out to."""
+    conditions: tuple[tuple[str, str, str | None], ...] = (
+        ("dwelling", product.dwelling, account.dwelling),
+        ("tier", product.tier, account.tier),
+        ("region", product.region, account.region),
+    )
+    for name, wanted, known in conditions:
+        if not _same(wanted, ANY) and (known is None or not _same(known, wanted)):
+            yield Ineligibility(f"{name}-unknown" if known is None else name)
 
 
 def fully_known(account: AccountEligibility) -> bool:

@@ -27,7 +27,7 @@ GENERAL: dict[str, Reason] = {
         "operation; a Case was opened when money is involved.",
         _SORRY,
     ),
-    "esim-refused": Reason("The eSIM provider refused; its reason stands beside.", _SORRY),
+    "esim-refused": Reason("The eSIM provider refused; the job's record has its reason.", _SORRY),
     "esim-unavailable": Reason("The eSIM provider was not available.", _LATER),
     "internal-error": Reason("A defect in the portal: report the correlation id.", _SORRY),
     "out-of-time": Reason("Give the worker a longer timeout.", _SORRY),
@@ -39,7 +39,7 @@ GENERAL: dict[str, Reason] = {
         "WHMCS refuses our credentials or address: see `doctor`.", _SORRY
     ),
     "whmcs-outcome-unknown": Reason("WHMCS did not answer.", _LATER),
-    "whmcs-refused": Reason("WHMCS refused, with the reason beside this code.", _SORRY),
+    "whmcs-refused": Reason("WHMCS refused; the job's record has its reason.", _SORRY),
     "whmcs-unavailable": Reason("WHMCS was not available.", _LATER),
 }
 """The codes of every kind of operation."""
@@ -97,13 +97,13 @@ REISSUE: dict[str, Reason] = {
         "Salesforce has no such Order: the new ICCID stands in WHMCS only.", _SORRY
     ),
     "reissue-failed": Reason(
-        "The provider ended the reissue, with the reason beside.",
+        "The provider ended the reissue; the job's record has its reason.",
         f"We could not replace the eSIM. The current one still works. {_RETRY}",
     ),
     "reissue-pending": Reason("The provider did not finish in time.", _LATER),
     "salesforce-access-denied": Reason("Salesforce refuses our credentials.", _SORRY),
     "salesforce-outcome-unknown": Reason("Salesforce did not answer.", _LATER),
-    "salesforce-refused": Reason("Salesforce refused; its reason stands beside.", _SORRY),
+    "salesforce-refused": Reason("Salesforce refused; the job's record has its reason.", _SORRY),
     "salesforce-unavailable": Reason("Salesforce was not available.", _LATER),
     "service-missing": Reason("WHMCS has no such service of the client.", _SORRY),
     "service-not-active": Reason(

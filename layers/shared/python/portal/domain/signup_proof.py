@@ -31,3 +31,11 @@ def same_fact(told: str, held: str | None) -> bool:
 def _bare(text: str) -> str:
     kept = (c for c in half_width(text).casefold() if unicodedata.category(c)[0] in "LN")
     return "".join(kept)
+
+
+def fact_in(field: str) -> str:
+    """The kind of fact that a field of the Account holds, by its API name."""
+    name = field.lower()
+    if "postalcode" in name or "postcode" in name:
+        return "postcode"
+    return "birth-date" if "birth" in name else "other"

@@ -52,8 +52,8 @@ class InvoicePage:
 class Invoices(Protocol):
     """Reads invoices."""
 
-    def page(self, client_id: int, *, offset: int, limit: int) -> InvoicePage:
-        """Return invoices of a client, newest first, without drafts. One call.
+    def page(self, client_id: int, *, offset: int, limit: int, unpaid: bool = False) -> InvoicePage:
+        """Invoices of a client, newest first, without drafts; `unpaid` leaves others out. One call.
 
         A page may hold fewer than `limit` invoices, even none, and still have a following page.
         """

@@ -83,6 +83,14 @@ class CustomerRecords(CustomerRemaps, Protocol):
         ...
 
 
+class CustomerProfiles(Protocol):
+    """What customers change of themselves."""
+
+    def set_language(self, mapping: CustomerMapping, language: str) -> CustomerMapping:
+        """The mapping with the language of mails. Raises MappingChanged when it is gone."""
+        ...
+
+
 class EmailDirectory(Protocol):
     """Finds users by their address."""
 

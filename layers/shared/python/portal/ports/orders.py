@@ -65,6 +65,7 @@ class OrderLine:
     billing_cycle: str
     options: OrderOptions
     service_id: str | None = None
+    is_esim: bool = False
 
 
 @dataclass(frozen=True)

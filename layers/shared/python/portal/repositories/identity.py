@@ -16,7 +16,7 @@ from typing import Any
 from portal.domain.identity import CustomerMapping, customer_number_key
 from portal.ports.accounts import Account
 from portal.ports.identity import AccountTaken, MappingChanged, Remap
-from portal.repositories.dynamodb import Table, TransactionRefused
+from portal.repositories.dynamodb import ConditionFailed, Table, TransactionRefused
 
 
 def user_key(user_id: str) -> dict[str, str]:
@@ -73,6 +73,20 @@ class DynamoCustomerDirectory:
         if item is None or item.get("state") != "mapped":
             return None
         return self.by_user(str(item["userId"]))
+
+    def set_language(self, mapping: CustomerMapping, language: str) -> CustomerMapping:
+        """The mapping with the language of mails. Raises MappingChanged when it is gone."""
+        try:
+            self._table.update(
+                user_key(mapping.user_id),
+                set="SET #language = :language",
+                condition="attribute_exists(pk)",
+                names={"#language": "language"},
+                values={":language": language},
+            )
+        except ConditionFailed:
+            raise MappingChanged from None
+        return replace(mapping, language=language)
 
     def remap(
         self, mapping: CustomerMapping, account: Account, *, reason: str, at: float

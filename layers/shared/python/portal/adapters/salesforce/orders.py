@@ -48,7 +48,8 @@ GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY"})
 RECORD_FIELDS = (
     "FIELDS(STANDARD), Provisioning_Status__c, Activation_Scheduled_At__c,"
     " (SELECT Id, Quantity, UnitPrice, Billing_Cycle__c, ConfigOptions_JSON__c,"
-    " WHMCS_Service_ID__c, Product2.ProductCode, Product2.Name"
+    " WHMCS_Service_ID__c, Product2.ProductCode, Product2.Name,"
+    " Product2.eSIM_Settings_JSON__c"
     " FROM OrderItems ORDER BY Portal_Line_Key__c)"
 )
 
@@ -268,6 +269,7 @@ def _line(item: dict[str, Any]) -> OrderLine:
         billing_cycle=item["Billing_Cycle__c"] or "",
         options=_options(item["ConfigOptions_JSON__c"]),
         service_id=item["WHMCS_Service_ID__c"],
+        is_esim=bool(product.get("eSIM_Settings_JSON__c")),
     )
 
 

@@ -111,14 +111,16 @@ class WhmcsInvoices:
     def __init__(self, client: WhmcsClient) -> None:
         self._client = client
 
-    def page(self, client_id: int, *, offset: int, limit: int) -> InvoicePage:
-        """Return a page of a client's invoices without drafts, newest first.
-
-        Drafts are removed here, because GetInvoices filters by one status only.
-        """
+    def page(self, client_id: int, *, offset: int, limit: int, unpaid: bool = False) -> InvoicePage:
+        """Newest first. WHMCS cannot leave drafts out itself: it filters by one status only."""
         page = self._client.page(
             "GetInvoices",
-            {"userid": client_id, "orderby": "id", "order": "desc"},
+            {
+                "userid": client_id,
+                "orderby": "id",
+                "order": "desc",
+                "status": "Unpaid" if unpaid else None,
+            },
             start=offset,
             limit=limit,
             container="invoices",

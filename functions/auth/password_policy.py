@@ -1,0 +1,41 @@
+"""GET /auth/password-policy: the rules of passwords, to show them before anything is typed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from portal.api.app import App
+from portal.api.declarations import Declared
+from portal.domain.passwords import MAX_LENGTH, SYMBOLS, PasswordPolicy
+
+from functions.auth.deps import build_policy
+from functions.auth.models import PasswordPolicyView
+
+app = App("auth")
+CACHED = "public, max-age=300"
+
+
+@app.get("/auth/password-policy", summary="The rules of passwords", declared=Declared(refuses=()))
+def password_policy(
+    policy: Annotated[PasswordPolicy, Depends(build_policy)],
+) -> Response[PasswordPolicyView]:
+    """The rules that a refused password is told by; the user pool has the same."""
+    return Response(
+        status_code=200,
+        content_type="application/json",
+        body=PasswordPolicyView(
+            min_length=policy.min_length,
+            max_length=MAX_LENGTH,
+            lowercase=policy.lowercase,
+            uppercase=policy.uppercase,
+            digits=policy.digits,
+            symbols=policy.symbols,
+            symbol_characters="".join(sorted(SYMBOLS)),
+        ),
+        headers={"Cache-Control": CACHED},
+    )
+
+
+handler = app.handler

@@ -1,0 +1,1 @@
+"""Which packages ship, and which of them have known vulnerabilities."""
