@@ -10,7 +10,7 @@ PACKAGES := functions infra local ops bench tests layers
 STAGE ?= dev
 # Kept out of the inner loop: what talks to emulators, thousands of accidents on the wire, simulated days.
 PROVISION := any_history esim_access odd_answers order_size trouble wiring world_changes
-SLOW := tests/unit/composed tests/unit/bench_simulation tests/unit/contracts tests/unit/ops/doctor \
+SLOW := tests/unit/composed tests/unit/bench_simulation tests/unit/bench_years tests/unit/contracts tests/unit/ops/doctor \
 	$(PROVISION:%=tests/unit/functions/provision/test_%.py) \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
@@ -110,6 +110,9 @@ bench: setup ## Performance as ratios against a bare handler, in one run
 
 simulate: setup ## Provisioning during and after a night without WHMCS, in simulated time
 	@$(RUN) python -m bench.simulation
+
+simulate-years: setup ## The whole system in simulated time, seed after seed: make simulate-years [SEED=7] [DAYS=3] [CUSTOMERS=5] [FAULTS=crash]
+	@$(RUN) python -m bench.years $(SEED:%=--seed %) $(DAYS:%=--days %) $(CUSTOMERS:%=--customers %) $(INTENSITY:%=--intensity %) $(if $(FAULTS),--faults '$(FAULTS)') $(ARGS)
 
 cdk-cli: setup
 	@$(RUN) python -m infra.cdk_cli

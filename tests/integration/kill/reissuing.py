@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from portal import correlation
 from portal.adapters.sqs import SqsQueue
 from portal.adapters.task_queue import SqsTaskQueue
 from portal.domain.client_service import ServiceStatus
@@ -80,7 +81,8 @@ class Reissuing(ToppingUp):
             queue=SqsTaskQueue(queue),
             clock=lambda: time.time() + self.offset,
         )
-        return operations.begin(wanted, settled(self.line, facts, "eSIM 5 GB")).job.subject
+        with correlation.bound("kill-0000-0001"):
+            return operations.begin(wanted, settled(self.line, facts, "eSIM 5 GB")).job.subject
 
     def _installed(self) -> Line:
         line = self._adapter().get_line(self.line.line_id)

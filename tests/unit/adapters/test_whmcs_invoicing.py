@@ -132,13 +132,15 @@ def test_an_invoice_from_its_making_to_its_end(vendors: Vendors, switches: dict[
     number = invoicing.create(NEW)
     made = invoicing.read(number)
     assert made is not None
-    assert (made.status, made.received, made.client_id) == (InvoiceStatus.UNPAID, Decimal(0), 42)
+    assert (made.status, made.client_id) == (InvoiceStatus.UNPAID, 42)
+    assert made.received == 0
     assert list(invoicing.find(42, MARKER, since=LONG_AGO)) == [number]
     assert list(invoicing.find(42, "[topup-0a.2]", since=LONG_AGO)) == []
     invoicing.capture(number)
     paid = invoicing.read(number)
     assert paid is not None
-    assert (paid.status, paid.received) == (InvoiceStatus.PAID, Decimal(1500))
+    assert paid.status is InvoiceStatus.PAID
+    assert paid.received == 1500
     with pytest.raises(NotUnpaid):
         invoicing.capture(number)
     other = invoicing.create(NEW)

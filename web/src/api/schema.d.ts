@@ -3625,6 +3625,7 @@ export interface operations {
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["SignatureInvalid"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["UpstreamRefused"];

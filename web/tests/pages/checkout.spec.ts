@@ -34,7 +34,7 @@ test('an order is placed once, however often the button is pressed', async ({ pa
   await expect(page.getByRole('link', { name: 'Cart, 0 items' })).toBeVisible();
   const posts = api.of('POST /orders');
   expect(posts).toHaveLength(1);
-  expect(posts[0]?.headers['Idempotency-Key']).toMatch(/^[0-9a-f-]{36}$/);
+  expect(posts[0]?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
   expect(posts[0]?.body).toEqual({
     items: [{ sku: esim.sku, quantity: 1, configOptions: esimLine.configOptions }],
     activation: { type: 'immediate' },
@@ -64,7 +64,7 @@ test('a lost answer, a reload and a second tab send the same key', async ({
   await other.goto('/checkout');
   await other.getByRole('button', { name: 'Place order' }).click();
   await expect(other.getByRole('heading', { name: 'Order 00000100' })).toBeVisible();
-  const keys = api.of('POST /orders').map(({ headers }) => headers['Idempotency-Key']);
+  const keys = api.of('POST /orders').map(({ headers }) => headers['idempotency-key']);
   expect(new Set(keys).size).toBe(1);
   // The first tab has seen that the cart was ordered.
   await expect(page.getByText('Your cart is empty.')).toBeVisible();

@@ -220,7 +220,7 @@ test('a service with its eSIM: code after the password, hidden again; more data 
   await page.getByRole('button', { name: 'Buy' }).dblclick();
   await expect(page.getByText('Your data was added.')).toBeVisible();
   expect(api.of('POST /subscriptions/77/topup')).toHaveLength(1);
-  expect(api.of('POST /subscriptions/77/topup')[0]?.headers['Idempotency-Key']).toBeTruthy();
+  expect(api.of('POST /subscriptions/77/topup')[0]?.headers['idempotency-key']).toBeTruthy();
 
   await page.getByRole('button', { name: 'Get a new eSIM' }).click();
   await expect(page.locator('.errors')).toContainText('Confirm this to continue.');

@@ -32,7 +32,7 @@ from tests.unit.repositories.workflow_table import create_workflow_table
 __all__ = ["Wired", "emulated", "servers", "wired"]
 
 SIGNING_KEY = "signing-key-for-tests"
-QUEUES = ("provision", "provision-waiting", "email")
+QUEUES = ("provision", "provision-waiting", "operation", "operation-waiting", "email")
 Handler = Callable[..., dict[str, Any]]
 
 
@@ -139,6 +139,8 @@ def wired(
             "EMAIL_QUEUE_URL": urls["email"],
             "PROVISION_QUEUE_URL": urls["provision"],
             "PROVISION_WAITING_QUEUE_URL": urls["provision-waiting"],
+            "OPERATION_QUEUE_URL": urls["operation"],
+            "OPERATION_WAITING_QUEUE_URL": urls["operation-waiting"],
             "PORTAL_TIME_ZONE": "Asia/Tokyo",
             "PROVISION_MAX_RETRIES": "7",
             "PROVISION_NEEDS_APPROVAL": "true",

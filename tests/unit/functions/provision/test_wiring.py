@@ -25,7 +25,7 @@ def test_from_the_button_to_the_mails(wired: Wired) -> None:
     wired.servers.seed((FIBRE, 1), (ESIM, 1))
     pressed = wired.press()
     assert (pressed.status, pressed.json()["status"]) == (202, "queued")
-    assert wired.messages() == [{"jobId": f"provision#{ORDER_ID}", "attempt": 1}]
+    assert wired.messages() == [{"jobId": f"provision#{ORDER_ID}", "attempt": 1, "wakes": False}]
     assert wired.work() == {"batchItemFailures": []}
     assert wired.view().status == "provisioned"
     assert sorted(mail["dedupKey"] for mail in wired.messages("email")) == [
@@ -92,7 +92,7 @@ def test_the_sweeper_brings_back_what_was_lost(wired: Wired) -> None:
     assert sweeper.handler({}, FakeContext())[KIND]["lost"] == 0
     build_sweeper()._clock = lambda: time.time() + 3_600
     assert sweeper.handler({}, FakeContext())[KIND]["lost"] == 1
-    assert wired.messages() == [{"jobId": f"provision#{ORDER_ID}", "attempt": 1}]
+    assert wired.messages() == [{"jobId": f"provision#{ORDER_ID}", "attempt": 1, "wakes": False}]
 
 
 def test_an_operator_cancels(wired: Wired) -> None:

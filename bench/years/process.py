@@ -1,0 +1,93 @@
+"""Puts a process into simulated time: its clocks, its sleeping, and what is drawn by lot."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest import mock
+
+import time_machine
+
+PATIENT = ("portal.", "functions.")
+"""Packages whose functions may have `time.sleep` as a default, bound when they were loaded."""
+
+
+class Clocks:
+    """The clocks of the process; they stand still until they are moved."""
+
+    def __init__(self, traveller: Any) -> None:
+        self._traveller = traveller
+        self.shown = 0.0
+
+    def show(self, moment: float) -> None:
+        """Set `time.time`, `datetime.now` and the like to an epoch second."""
+        if moment != self.shown:
+            self.shown = moment
+            self._traveller.move_to(moment)
+
+
+@contextlib.contextmanager
+def simulated(seed: int, *, begins: float, sleep: Callable[[float], None]) -> Iterator[Clocks]:
+    """Within the block, time is what `Clocks` shows and chance is what the seed makes it."""
+    chance = random.Random(f"process {seed}")  # noqa: S311  # a simulation has to be repeatable
+    before = random.getstate()
+    with contextlib.ExitStack() as stack:
+        traveller = stack.enter_context(time_machine.travel(begins, tick=False))
+        clocks = Clocks(traveller)
+        for target, name, value in (
+            (time, "sleep", sleep),
+            (time, "monotonic", lambda: clocks.shown),
+            (os, "urandom", chance.randbytes),
+            (random, "_urandom", chance.randbytes),
+        ):
+            stack.enter_context(mock.patch.object(target, name, value))
+        stack.enter_context(_no_bound_sleep(sleep))
+        random.seed(seed)
+        try:
+            yield clocks
+        finally:
+            random.setstate(before)
+
+
+_REAL_SLEEP = time.sleep
+
+
+@contextlib.contextmanager
+def _no_bound_sleep(sleep: Callable[[float], None]) -> Iterator[None]:
+    """Replace `time.sleep` where a function holds it as a default."""
+    changed: list[tuple[Any, str, Any]] = []
+    for function in _functions():
+        for name in ("__defaults__", "__kwdefaults__"):
+            held = getattr(function, name)
+            values = held.values() if isinstance(held, dict) else held or ()
+            if any(value is _REAL_SLEEP for value in values):
+                changed.append((function, name, held))
+                setattr(function, name, _replaced(held, sleep))
+    try:
+        yield
+    finally:
+        for function, name, held in changed:
+            setattr(function, name, held)
+
+
+def _replaced(held: Any, sleep: Callable[[float], None]) -> Any:
+    if isinstance(held, dict):
+        return {k: sleep if v is _REAL_SLEEP else v for k, v in held.items()}
+    return tuple(sleep if value is _REAL_SLEEP else value for value in held)
+
+
+def _functions() -> Iterator[Any]:
+    for module_name, module in list(sys.modules.items()):
+        if not module_name.startswith(PATIENT):
+            continue
+        for value in list(vars(module).values()):
+            if inspect.isfunction(value):
+                yield value
+            elif inspect.isclass(value):
+                yield from (each for each in vars(value).values() if inspect.isfunction(each))
