@@ -167,6 +167,7 @@ class Campaign:
             "start_topup": {"id": ground.esim_id},
             "start_reissue": {"id": ground.esim_id},
             "get_operation": {"id": ground.operation_id},
+            "esim_hint": {"token": "guessed-0123456789abcdef"},
         }
         fixed: Prepared = {"headers": dict(who.bearer)}
         return fixed | ({"path_parameters": paths[name]} if name in paths else {})

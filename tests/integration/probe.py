@@ -42,6 +42,9 @@ def _role(statements: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+OUTPUTS = ("Api", "Users", "Client", "Table", "KeptTable", "Work", "Dead", "Function", "Secret")
+
+
 def _table(**more: Any) -> dict[str, Any]:
     return {
         "Type": "AWS::DynamoDB::GlobalTable",
@@ -274,9 +277,17 @@ def template() -> dict[str, Any]:
             },
             "Table": _table(
                 TimeToLiveSpecification={"AttributeName": "expiration", "Enabled": True},
-                PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
             ),
             "OtherTable": _table(),
+            "KeptTable": {
+                "Type": "AWS::DynamoDB::Table",
+                "Properties": {
+                    "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+                    "BillingMode": "PAY_PER_REQUEST",
+                    "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+                },
+            },
             "Secret": {
                 "Type": "AWS::SecretsManager::Secret",
                 "Properties": {"SecretString": "kept well"},
@@ -306,8 +317,5 @@ def template() -> dict[str, Any]:
             **_queues(),
             **_alarms(),
         },
-        "Outputs": {
-            name: {"Value": {"Ref": name}}
-            for name in ("Api", "Users", "Client", "Table", "Work", "Dead", "Function", "Secret")
-        },
+        "Outputs": {name: {"Value": {"Ref": name}} for name in OUTPUTS},
     }

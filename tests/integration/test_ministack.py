@@ -270,7 +270,7 @@ def test_expiration_is_on_after_the_deploy(deployed: Probe) -> None:
 
 
 def test_recovery_is_on_after_the_deploy(deployed: Probe) -> None:
-    assert recovery(deployed.aws.client("dynamodb"), deployed.outputs["Table"]) == "ENABLED"
+    assert recovery(deployed.aws.client("dynamodb"), deployed.outputs["KeptTable"]) == "ENABLED"
 
 
 def test_a_transaction_says_which_condition_failed(deployed: Probe) -> None:
@@ -308,7 +308,7 @@ def test_cloudformation_still_drops_expiration(aws: Ministack, raw: dict[str, st
 
 def test_cloudformation_still_drops_recovery(aws: Ministack, raw: dict[str, str]) -> None:
     dynamodb = aws.client("dynamodb", account=RAW_ACCOUNT)
-    assert recovery(dynamodb, raw["Table"]) == "DISABLED"
+    assert recovery(dynamodb, raw["KeptTable"]) == "DISABLED"
 
 
 def recovery(dynamodb: Any, table: str) -> str:

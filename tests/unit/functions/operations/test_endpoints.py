@@ -150,7 +150,8 @@ def test_somebody_elses_line_answers_as_none(api: Api, service: int) -> None:
 
 @pytest.mark.parametrize("service", ["0", "x", "-1", "1e3", "99999999999"])
 def test_an_id_that_is_none(api: Api, service: str) -> None:
-    assert api.list(service).status == 422
+    answer = api.list(service)
+    assert (answer.status, slug(answer)) == (404, "not-found")
 
 
 def test_a_top_up_is_accepted_and_told_of(api: Api) -> None:
