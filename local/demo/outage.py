@@ -21,7 +21,9 @@ from local.stack.settings import ESIM_PROVIDERS
 
 RED_SECONDS = 240.0
 GREEN_SECONDS = 480.0
-MEND_SECONDS = 420.0
+MEND_SECONDS = 900.0
+"""Waits double while a system is down, up to a quarter of an hour."""
+
 ORDERS = 6
 """More orders than the failures after which the workers stop calling a system."""
 
