@@ -103,6 +103,7 @@ def environment(vendors: Vendors, queue_url: str) -> dict[str, str]:
         "WHMCS_PAYMENT_METHODS_PATH": "index.php?rp=/account/paymentmethods",
         "PORTAL_CURRENCY": "JPY",
         "PORTAL_TIME_ZONE": "Asia/Tokyo",
+        "PORTAL_PRICES_INCLUDE_TAX": "true",
     }
 
 

@@ -14,17 +14,22 @@ from functions.auth import (
     login,
     logout,
     me,
+    password_policy,
     refresh,
     request_password_reset,
     request_signup_proof,
     reset_password,
     signup,
+    update_me,
 )
 from functions.auth.deps import (
+    ProfileDeps,
     build_directory,
     build_limiter,
     build_linking,
     build_passwords,
+    build_policy,
+    build_profile,
     build_proof_mails,
     build_reset_mails,
     build_sessions,
@@ -32,7 +37,7 @@ from functions.auth.deps import (
 )
 from tests.events import claims, rest_event
 from tests.fakes.directory import customer
-from tests.unit.functions.auth.world import EMAIL, PASSWORD, World, signup_body
+from tests.unit.functions.auth.world import EMAIL, PASSWORD, POLICY, World, signup_body
 
 NEW_PASSWORD = "Ueno-2027-Sakura"  # noqa: S105  # of nobody
 
@@ -50,6 +55,8 @@ def scenarios() -> dict[str, Scenario]:
         "auth-reset-password": Scenario(reset_password.handler, _reset, 204),
         "auth-change-password": Scenario(change_password.handler, _change, 204),
         "auth-me": Scenario(me.handler, _me),
+        "auth-update-me": Scenario(update_me.handler, _update_me),
+        "auth-password-policy": Scenario(password_policy.handler, _policy),
     }
 
 
@@ -114,6 +121,17 @@ def _me() -> Event:
     world, user_id = _with_user()
     _give(me, build_directory, world.identity)
     return rest_event("GET", "/me", user=claims(user_id))
+
+
+def _update_me() -> Event:
+    world, user_id = _with_user()
+    _give(update_me, build_profile, ProfileDeps(world.identity, world.identity))
+    return rest_event("PATCH", "/me", body={"language": "ja"}, user=claims(user_id))
+
+
+def _policy() -> Event:
+    _give(password_policy, build_policy, POLICY)
+    return rest_event("GET", "/auth/password-policy")
 
 
 def _with_user() -> tuple[World, str]:

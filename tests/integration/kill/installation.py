@@ -200,6 +200,7 @@ class Installation:
             "ESIM_PROVIDER": "gigs",
             "ESIM_API_URL": self.urls["gigs"],
             "PORTAL_TIME_ZONE": "Asia/Tokyo",
+            "PORTAL_PRICES_INCLUDE_TAX": "true",
             "PORTAL_CURRENCY": "JPY",
             "PROVISION_MAX_RETRIES": "7",
             "PROVISION_NEEDS_APPROVAL": "true",

@@ -28,7 +28,7 @@ def test_a_task_travels_with_its_correlation_id(url: str) -> None:
         SqsTaskQueue(SqsQueue(url)).put(TASK)
     answer = boto3.client("sqs").receive_message(QueueUrl=url, MessageAttributeNames=["All"])
     (message,) = answer["Messages"]
-    assert json.loads(message["Body"]) == {"jobId": TASK.job_id, "attempt": 2}
+    assert json.loads(message["Body"]) == {"jobId": TASK.job_id, "attempt": 2, "wakes": False}
     assert message["MessageAttributes"]["correlationId"]["StringValue"] == "correlation-1"
 
 
