@@ -101,6 +101,7 @@ def test_each_mail_was_sent_once(stack: StackContext, played: str) -> None:
         "order-received",
         "password-changed",
         "password-reset",
+        "topup-receipt",
         "welcome",
     ]
     esim = next(m for m in mails if m["categories"] == ["esim-activation"])
