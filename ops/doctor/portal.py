@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from portal.domain.signup_proof import SignupProof
 from portal.domain.upstream import Unavailable
 
 from ops.doctor.installation import Installation
@@ -114,6 +115,15 @@ def encrypted(world: Installation) -> Finding:
     return wrong(f"{world.api.url} is not encrypted", ENCRYPTED)
 
 
+def proof(world: Installation) -> Finding:
+    """Check whether a customer number alone is enough to sign up."""
+    chosen = world.setting("SIGNUP_PROOF")
+    if chosen in ("", SignupProof.NONE):
+        found = "whoever knows a customer number can sign up with it"
+        return ok(f"{found}, on this machine") if world.local else warning(found, PROOF)
+    return ok(f"SIGNUP_PROOF is {chosen}")
+
+
 def _allowed(world: Installation, origin: str) -> str:
     answer = world.api.preflight("/auth/login", origin)
     return answer.headers.get("access-control-allow-origin", "")
@@ -146,6 +156,11 @@ CLOCK = (
 )
 ENCRYPTED = "Give the API a domain with a certificate (docs/deploying.md)."
 
+PROOF = (
+    "Set SIGNUP_PROOF to second-fact or email and deploy the stage (docs/identity.md). With none, "
+    "a stranger can shut the real customer out."
+)
+
 UP = ("portal.health",)
 CHECKS = (
     Check(id="portal.health", title="the API answers", look=health, remedy=HEALTH, page=PAGE),
@@ -157,6 +172,7 @@ CHECKS = (
             ("clock", "the clocks agree", clock, CLOCK, UP),
             ("origins", "browsers may call", origins, ORIGINS, UP),
             ("pages", "the customers' pages are there", pages, PAGES, ()),
+            ("signup-proof", "a customer number is not enough to sign up", proof, PROOF, ()),
             (
                 "signing-keys",
                 "signing keys are live",

@@ -605,6 +605,13 @@ OTHERS = (
         "an origin that is not listed", "portal.origins", "CORS_ORIGINS", api(origins=["https://x"])
     ),
     Plant("any origin", "portal.origins", "CORS_ORIGINS", api(any_origin=True)),
+    Plant(
+        "a number that is enough to sign up",
+        "portal.signup-proof",
+        "SIGNUP_PROOF",
+        setting("SIGNUP_PROOF", "none"),
+        warns=True,
+    ),
     Plant("no pages", "portal.pages", "PORTAL_WEB_URL", api(pages=False)),
     Plant("a clock that is wrong", "portal.clock", "NTP", api(skew=120.0)),
     Plant(

@@ -142,6 +142,7 @@ def _account(vendors: Vendors, servers: Servers) -> AwsAccount:
     settings = {
         **CONFIGURATION,
         "STAGE": "dev",
+        "SIGNUP_PROOF": "email",
         "CORS_ORIGINS": servers.api.origin,
         "PORTAL_WEB_URL": servers.api.origin,
         "SALESFORCE_URL": vendors.salesforce_url,
