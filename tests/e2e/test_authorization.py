@@ -20,7 +20,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from local.context import StackContext
-from local.demo.people import OCONNOR, PASSWORD, TANAKA, Person
+from local.demo.people import CARTER, OCONNOR, PASSWORD, Person
 from local.stack.ministack import Ministack
 
 OPENAPI = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text())
@@ -61,7 +61,7 @@ def signed_up(api: httpx.Client, person: Person) -> str:
 
 @pytest.fixture(scope="module")
 def token(api: httpx.Client) -> str:
-    return signed_up(api, TANAKA)
+    return signed_up(api, CARTER)
 
 
 @pytest.fixture(scope="module")
@@ -99,13 +99,13 @@ def access_token(stack: StackContext, aws: Ministack) -> str:
     cognito, client = aws.client("cognito-idp"), stack.stack_outputs["UserPoolClientId"]
     found = cognito.describe_user_pool_client(UserPoolId=stack.user_pool_id, ClientId=client)
     secret = found["UserPoolClient"]["ClientSecret"].encode()
-    digest = hmac.new(secret, f"{TANAKA.email}{client}".encode(), hashlib.sha256).digest()
+    digest = hmac.new(secret, f"{CARTER.email}{client}".encode(), hashlib.sha256).digest()
     answer = cognito.admin_initiate_auth(
         UserPoolId=stack.user_pool_id,
         ClientId=client,
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
         AuthParameters={
-            "USERNAME": TANAKA.email,
+            "USERNAME": CARTER.email,
             "PASSWORD": PASSWORD,
             "SECRET_HASH": base64.b64encode(digest).decode(),
         },

@@ -17,6 +17,10 @@ from tests.fuzz.ground import Ground
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
 
+# The stack's threads in this process use the module `random` while a case is generated, and
+# Hypothesis takes that for its strategies.
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
+
 
 # The emulated provider sends them, with signatures and addresses that only it knows.
 SENT_BY_THE_PROVIDER = {"esim", "esim_hint"}

@@ -188,6 +188,8 @@ class Installation:
             "SALESFORCE_PRICEBOOK": "Portal",
             "SALESFORCE_CUSTOMER_NUMBER_FIELD": "Customer_Number__c",
             "SALESFORCE_ACCOUNT_EMAIL_FIELD": "PersonEmail",
+            "SIGNUP_PROOF": "none",
+            "SIGNUP_PROOF_FIELD": "",
             "SALESFORCE_DWELLING_FIELD": "Portal_Dwelling__c",
             "SALESFORCE_TIER_FIELD": "Portal_Tier__c",
             "SALESFORCE_REGION_FIELD": "Portal_Region__c",
