@@ -25,6 +25,8 @@ from local.stack.ministack import Ministack
 
 OPENAPI = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text())
 ORDER_OF_NOBODY = "8015j0000000009AAA"
+SERVICE_OF_NOBODY = "999"
+OPERATION_OF_NOBODY = f"topup-{'0' * 32}"
 BODIES: dict[str, Any] = {
     "change_password": {"currentPassword": PASSWORD, "newPassword": f"{PASSWORD}-2"},
     "sso_link": {"destination": "home"},
@@ -147,7 +149,8 @@ def ask(
 ) -> httpx.Response:
     name, method, path = endpoint
     headers = {"Authorization": authorization} if authorization is not None else {}
-    filled = path.format(sfOrderId=order, invoiceId=invoice)
+    some_id = OPERATION_OF_NOBODY if path.startswith("/operations/") else SERVICE_OF_NOBODY
+    filled = path.format(sfOrderId=order, invoiceId=invoice, id=some_id)
     return api.request(method, filled, headers=headers, json=BODIES.get(name))
 
 

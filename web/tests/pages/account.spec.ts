@@ -35,6 +35,7 @@ test.describe('signed in', () => {
   test('blocks of the overview fail by themselves', async ({ page, api }) => {
     api
       .on('GET /billing/invoices', { status: 400, body: problem('malformed-request', 400) })
+      .on('GET /subscriptions', { body: { items: [] } })
       .on('GET /billing/payment-methods/summary', {
         body: { hasPaymentMethod: false, methods: [] },
       });

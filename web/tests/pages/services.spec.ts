@@ -191,8 +191,10 @@ test('a service with its eSIM: code after the password, hidden again; more data 
     })
     .on('GET /operations/topup-1', { body: operation('topup', 'succeeded', 'done') });
   await page.goto('/subscriptions');
+  const link = page.getByRole('link', { name: service.name });
+  await expect(link).toBeVisible();
   await accessible(page);
-  await page.getByRole('link', { name: service.name }).click();
+  await link.click();
   await expect(page.getByText('2.5 GB of 10 GB')).toBeVisible();
   await accessible(page);
 
