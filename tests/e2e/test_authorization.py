@@ -33,6 +33,8 @@ BODIES: dict[str, Any] = {
     "update_address": {"city": "Kyoto"},
     "update_me": {"language": "ja"},
     "create_order": {"items": [{"sku": "ESIM-DATA-5GB", "quantity": 1}]},
+    "start_reissue": {"reason": "lost", "confirmLoss": False},
+    "start_topup": {"offerId": "offer-0123456789abcdef"},
 }
 
 
