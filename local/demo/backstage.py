@@ -12,17 +12,21 @@ from local.demo.checks import expect_status
 from local.demo.people import Person
 from local.demo.portal_client import loopback_client
 
-READY = frozenset({"active", "GOT_RESOURCE"})
+READY = frozenset({"active", "GOT_RESOURCE", "IN_USE"})
 
 
 @dataclass(frozen=True)
 class EsimLine:
-    """A line as its provider shows it; `activation_code` is the LPA string, once there is one."""
+    """A line as its provider shows it; `activation_code` is the LPA string, once there is one.
+
+    `sim_id` is the id of the line's SIM at Gigs.
+    """
 
     provider: str
     line_id: str
     status: str
     activation_code: str | None
+    sim_id: str = ""
 
     @property
     def ready(self) -> bool:
@@ -65,11 +69,27 @@ class Backstage:
         if "esim_access" in self._admin:
             return [line for line in self._esim_access_lines() if line.line_id not in self._older]
         codes = {sim["id"]: sim["activationCode"] for sim in self._lines("sims")}
+        lines = [line for line in self._lines("subscriptions") if line["user"]["email"] == email]
+        sims = [str((line["sim"] or {}).get("id", "")) for line in lines]
         return [
-            EsimLine("Gigs", line["id"], line["status"], codes.get((line["sim"] or {}).get("id")))
-            for line in self._lines("subscriptions")
-            if line["user"]["email"] == email
+            EsimLine("Gigs", line["id"], line["status"], codes.get(sim), sim)
+            for line, sim in zip(lines, sims, strict=True)
         ]
+
+    @property
+    def sells_another_line(self) -> bool:
+        """Whether the provider that runs replaces a line by another one, and data is lost."""
+        return "esim_access" in self._admin
+
+    def install(self, line: EsimLine) -> None:
+        """A phone installs the line's profile."""
+        if self.sells_another_line:
+            path = f"{self._admin['esim_access']}/device"
+            body = {"esimTranNo": line.line_id, "action": "install"}
+        else:
+            path = f"{self._admin['gigs']}/esim-profile"
+            body = {"sim": line.sim_id, "status": "installed"}
+        expect_status(self._client.post(path, json=body), 200, "Installing the eSIM on a phone")
 
     def topup_invoices(self, email: str) -> list[dict[str, Any]]:
         """Return the invoices of a client's top-ups, oldest first."""

@@ -26,6 +26,7 @@ from local.demo.outage import Scene, play
 from local.demo.people import NEWCOMERS, PASSWORD, Person
 from local.demo.portal_client import FrontDoor, PortalClient, find_stack
 from local.demo.products import NEVER_OFFERED, OFFERED
+from local.demo.reissue_chapter import reissue_the_line
 from local.demo.topup_chapter import top_up_the_line
 from local.demo.whmcs_check import check_services
 
@@ -61,6 +62,7 @@ class Demo:
             self._check_the_records()
             self._check_the_mails()
             top_up_the_line(self._portal, self._backstage, self._person, self._say)
+            reissue_the_line(self._portal, self._front, self._backstage, self._person, self._say)
             forget_the_password(self._portal, self._front, self._person, self._say)
             link_whmcs(self._portal, self._backstage.whmcs_emails, self._say)
             self._console.print(

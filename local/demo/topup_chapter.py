@@ -17,7 +17,7 @@ Say = Callable[[str], None]
 
 def top_up_the_line(portal: PortalClient, backstage: Backstage, person: Person, say: Say) -> None:
     """Buy data, asking twice; check that it was charged, added and delivered once."""
-    service = _esim_service(portal)
+    service = esim_service(portal)
     path = f"/subscriptions/{service}"
     offers = expect_status(portal.get(f"{path}/topup-offers"), 200, "Asking for top-ups")["items"]
     expect(bool(offers), "The line should have top-ups to buy, and has none.")
@@ -58,7 +58,7 @@ def top_up_the_line(portal: PortalClient, backstage: Backstage, person: Person, 
     say(f"WHMCS has one more invoice, Paid, and the provider one more top-up of {offer['name']}")
 
 
-def _esim_service(portal: PortalClient) -> str:
+def esim_service(portal: PortalClient) -> str:
     """The customer's first service that has an active eSIM."""
     listed = expect_status(portal.get("/subscriptions"), 200, "Listing the services")["items"]
     for service in listed:

@@ -24,6 +24,7 @@ from local.demo.whmcs_check import ordered_options
 
 ORDER_ID = "8015j0000000001AAA"
 LPA = "LPA:1$smdp.gigs.com$2M-3L0MX-F8HE2"
+NEW_LPA = "LPA:1$smdp.gigs.com$7K-9Q2WE-R4TY6"
 PROBLEM = "application/problem+json"
 OTHERS = ("salesforce", "gigs", "sendgrid")
 SNAPSHOT = {
@@ -74,6 +75,11 @@ class Mistakes:
     tops_up_twice: bool = False
     charges_without_data: bool = False
     top_up_fails: bool = False
+    reissues_twice: bool = False
+    reissue_fails: bool = False
+    keeps_the_code: bool = False
+    leaves_the_old_line: bool = False
+    mails_the_old_code: bool = False
 
 
 @dataclass
@@ -104,6 +110,8 @@ class FakeStack:
     refresh_tokens: dict[str, str] = field(default_factory=dict)
     reset_tokens: dict[str, str] = field(default_factory=dict)
     operations: list[str] = field(default_factory=list)
+    reissues: list[str] = field(default_factory=list)
+    installed: list[str] = field(default_factory=list)
     old_clients: list[dict[str, Any]] = field(
         default_factory=lambda: [{"id": 901, "email": CHEN.email}]
     )
@@ -132,6 +140,7 @@ class FakeStack:
                 Route("/gateway/api/subscriptions/{id}", self.subscription),
                 Route("/gateway/api/subscriptions/{id}/topup-offers", self.topup_offers),
                 Route("/gateway/api/subscriptions/{id}/topup", self.topup, methods=post),
+                Route("/gateway/api/subscriptions/{id}/reissue-esim", self.reissue, methods=post),
                 Route("/gateway/api/operations/{id}", self.operation),
                 Route("/salesforce/services/oauth2/token", self.token, methods=post),
                 Route("/salesforce/services/data/v63.0/query", self.query),
@@ -148,6 +157,7 @@ class FakeStack:
                 Route("/whmcs/_admin/journal", self.journal),
                 *(Route(f"/{name}/_admin/journal", self.no_calls) for name in OTHERS),
                 Route("/gigs/_admin/state", self.gigs_state),
+                Route("/gigs/_admin/esim-profile", self.install, methods=post),
                 Route("/sendgrid/_admin/state", self.sendgrid_state),
             ]
         )
@@ -306,13 +316,29 @@ class FakeStack:
             self.operations.append(key)
         return JSONResponse({"operationId": f"topup-{key}", "status": "pending"}, 202)
 
+    async def install(self, request: Request) -> Response:
+        self.installed.append((await request.json())["sim"])
+        return JSONResponse({})
+
+    async def reissue(self, request: Request) -> Response:
+        key = request.headers["idempotency-key"]
+        if self.mistakes.reissues_twice:
+            key = f"{key}-{len(self.reissues)}"
+        if key not in self.reissues:
+            self.reissues.append(key)
+            code = LPA if self.mistakes.mails_the_old_code else NEW_LPA
+            email = self.clients[-1]["email"]
+            self.mails.append(_mail(email, "Your new eSIM", text=f"Code: {code}.", qr=code))
+        return JSONResponse({"operationId": f"reissue-{key}", "status": "pending"}, 202)
+
     async def operation(self, request: Request) -> Response:
-        failed = self.mistakes.top_up_fails
+        reissue = request.path_params["id"].startswith("reissue-")
+        failed = self.mistakes.reissue_fails if reissue else self.mistakes.top_up_fails
         return JSONResponse(
             {
                 "operationId": request.path_params["id"],
                 "status": "failed" if failed else "succeeded",
-                "message": "Your payment was not accepted." if failed else None,
+                "message": "It did not work." if failed else None,
             }
         )
 
@@ -439,9 +465,13 @@ class FakeStack:
             "sim": {"id": "sim_1"},
             "status": "active",
         }
+        lines = [line] if self.provisioned else []
+        if self.reissues and self.mistakes.leaves_the_old_line:
+            lines.append({**line, "id": "sub_2"})
+        new = bool(self.reissues) and not self.mistakes.keeps_the_code
         project = {
-            "subscriptions": [line] if self.provisioned else [],
-            "sims": [{"id": "sim_1", "activationCode": LPA}],
+            "subscriptions": lines,
+            "sims": [{"id": "sim_1", "activationCode": NEW_LPA if new else LPA}],
             "subscriptionAddons": []
             if self.mistakes.charges_without_data
             else [{"id": key} for key in self.operations],

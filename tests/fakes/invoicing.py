@@ -71,6 +71,7 @@ class FakeBooks:
                 invoice.status = InvoiceStatus.PAID
             elif late:
                 invoice.status = InvoiceStatus.UNPAID
+                invoice.charges = 0  # the card was not charged after all
 
     @property
     def received(self) -> Decimal:

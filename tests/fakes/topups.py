@@ -68,14 +68,15 @@ class FakeTopUps(FakeEsim):
 
     def get_line(self, line_id: str) -> Line:
         line = super().get_line(line_id)
-        total = None if self.shape == "listing" else self._total()
+        total = None if self.shape == "listing" else self._total(line_id)
         return replace(line, data_total=total)
 
     def find_top_up(self, trace: TopUpTrace) -> TopUp | None:
         return self.faults.call("esim", "find top up", lambda: self._find_top_up(trace))
 
-    def _total(self) -> int:
-        return len(self.bought) * (ESIM_OFFER.data_bytes or 0) + self.foreign_bytes
+    def _total(self, line_id: str) -> int:
+        bought = sum(one.line_id == line_id for one in self.bought)
+        return bought * (ESIM_OFFER.data_bytes or 0) + self.foreign_bytes
 
     def _find_top_up(self, trace: TopUpTrace) -> TopUp | None:
         if self.shape == "total":
@@ -84,9 +85,10 @@ class FakeTopUps(FakeEsim):
             before, added = trace.data_before, trace.data_added
             assert before is not None
             assert added is not None
-            if self._total() == before:
+            total = self._total(trace.line_id)
+            if total == before:
                 return None
-            if self._total() == before + added:
+            if total == before + added:
                 return TopUp(state=ChangeState.DONE)
             raise OutcomeUnknown("esim", "find top up", "total differs", code="total-differs")
         for one in reversed(self.bought):

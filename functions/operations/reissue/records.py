@@ -44,9 +44,13 @@ REISSUE = StepKey("reissue", ReissueRecord)
 
 
 class SwitchRecord(Record):
-    """Our own record of the service names the new line."""
+    """The line that our own record of the service names.
 
-    switched: bool = True
+    `superseded`: another operation has replaced the new profile since, so that it is used no more.
+    """
+
+    line_id: str = ""
+    superseded: bool = False
 
 
 SWITCH = StepKey("switch", SwitchRecord)

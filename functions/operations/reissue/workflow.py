@@ -35,7 +35,7 @@ def reissue(ports: ReissuePorts) -> Workflow:
             Load(ports.lines),
             Check(ports.services, ports.esim),
             ReissueLine(ports.esim, ports.subscribers, ports.changes, ports.reissues, ports.waits),
-            Switch(ports.lines),
+            Switch(ports.lines, ports.esim),
             Billing(ports.notes),
             Order(ports.order_iccids, ports.lines, ports.provisioning_of),
             Notify(ports.mail_queue),

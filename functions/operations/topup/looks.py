@@ -85,7 +85,7 @@ def find_top_up(run: Run, provider: EsimProvider, changes: LineChanges) -> TopUp
     return provider.find_top_up(
         TopUpTrace(
             ref=record.ref,
-            line_id=run.result(LOAD).line_id,
+            line_id=record.line_id or run.result(LOAD).line_id,
             since=datetime.fromtimestamp(record.asked_at, UTC),
             change_id=record.change_id,
             earlier=changes.of_others(wanted.service_id, wanted.operation_id),

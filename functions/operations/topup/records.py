@@ -90,12 +90,14 @@ CAPTURE = StepKey("capture", CaptureRecord)
 class TopUpRecord(Record):
     """The top-up or the request for it.
 
-    `asked_at` is set once a request may have taken effect. `ref` is its reference. `data_before`
-    and `data_added` tell whether it did, if the provider lists no top-ups.
+    `asked_at` is set once a request may have taken effect. `ref` is its reference, `line_id` the
+    line it was sent for, which a reissue may replace before the next attempt. `data_before` and
+    `data_added` tell whether it took effect, if the provider lists no top-ups.
     """
 
     invoice_id: int | None = None
     ref: str = ""
+    line_id: str = ""
     asked_at: int | None = None
     data_before: int | None = None
     data_added: int | None = None

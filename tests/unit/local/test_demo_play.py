@@ -31,6 +31,8 @@ def test_plays_everything_against_a_good_stack(
     assert code == 0, out
     assert "QR code in the eSIM mail decodes" in out
     assert "The button refuses an order in review: Approve the Order first." in out
+    assert "The QR code in the mail decodes to the new activation code" in out
+    assert door.stack.installed == ["sim_1"]
     assert "Provisioning took" in out
     assert door.stack.order_status == "Activated"
 
@@ -83,7 +85,12 @@ def test_in_a_pipe_each_step_is_one_line(door: Door) -> None:
         ("linking_makes_a_client", "Linking made another WHMCS client"),
         ("tops_up_twice", "The same request made 2 operations"),
         ("charges_without_data", "One invoice and one top-up should have been added"),
-        ("top_up_fails", "The top-up ended as failed: Your payment was not accepted."),
+        ("reissues_twice", "The same reissue made 2 operations"),
+        ("reissue_fails", "The reissue ended as failed: It did not work."),
+        ("keeps_the_code", "The line still has the old activation code"),
+        ("leaves_the_old_line", "There should be one working eSIM line, not 2"),
+        ("mails_the_old_code", "The eSIM mail's text does not hold the provider's LPA code"),
+        ("top_up_fails", "The top-up ended as failed: It did not work."),
     ],
 )
 def test_names_the_broken_promise(

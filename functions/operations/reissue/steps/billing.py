@@ -7,12 +7,13 @@ from portal.engine.steps import Run, Step
 from portal.ports.reissues import ServiceNotes
 
 from functions.operations.reissue.asked import asked
-from functions.operations.reissue.records import BILLING, REISSUE, BillingRecord
+from functions.operations.reissue.records import BILLING, REISSUE, SWITCH, BillingRecord
 from functions.operations.timeouts import WHMCS_CALL_SECONDS
 
 
 class Billing(Step[BillingRecord]):
-    """Two calls; writing the same again is harmless. None when the ICCID is the same."""
+    """Two calls; writing the same again is harmless. None when the ICCID is the same,
+    or another operation has replaced it since."""
 
     key = BILLING
     seconds = 60
@@ -23,7 +24,7 @@ class Billing(Step[BillingRecord]):
     def run(self, run: Run) -> BillingRecord:
         """Both at once."""
         wanted, new = asked(run.job), run.result(REISSUE)
-        if new.iccid == wanted.iccid:
+        if new.iccid == wanted.iccid or run.result(SWITCH).superseded:
             return BillingRecord()
         run.require(WHMCS_CALL_SECONDS)
         if not self._notes.write_iccid(

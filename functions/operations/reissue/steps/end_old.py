@@ -8,7 +8,7 @@ from portal.engine.steps import Run, Step
 from portal.ports.esim import EsimProvider
 
 from functions.operations.reissue.asked import asked
-from functions.operations.reissue.records import END_OLD, REISSUE, EndOldRecord
+from functions.operations.reissue.records import END_OLD, REISSUE, SWITCH, EndOldRecord
 from functions.operations.timeouts import ESIM_CALL_SECONDS
 
 
@@ -22,10 +22,15 @@ class EndOld(Step[EndOldRecord]):
         self._provider = provider
 
     def run(self, run: Run) -> EndOldRecord:
-        """Nothing where line and number stay."""
-        old = asked(run.job).line_id
-        if run.result(REISSUE).line_id == old:
-            return EndOldRecord()
+        """Nothing where line and number stay. A line that was superseded ends as well."""
+        new = run.result(REISSUE).line_id
+        in_use = run.result(SWITCH).line_id or new
+        unused = sorted({asked(run.job).line_id, new} - {in_use})
+        for line_id in unused:
+            self._end(run, line_id)
+        return EndOldRecord(ended=bool(unused))
+
+    def _end(self, run: Run, old: str) -> None:
         run.require(2 * ESIM_CALL_SECONDS)
         try:
             self._provider.end_line(old)
@@ -35,4 +40,3 @@ class EndOld(Step[EndOldRecord]):
             raise StopWorkflow(
                 "old-line-not-ended", f"The provider does not end line {old}: {refused}."
             ) from refused
-        return EndOldRecord(ended=True)

@@ -32,7 +32,8 @@ class Load(Step[LoadRecord]):
             raise StopWorkflow(
                 "service-missing", f"Service {wanted.service_id} is no line of the customer's."
             )
-        known = {wanted.line_id, done.line_id if done is not None else wanted.line_id}
-        if line.line_id not in known:
+        # What may have been reissued is finished, also when another operation came after it.
+        begun = done is not None and (done.done or done.asked_at is not None)
+        if line.line_id != wanted.line_id and not begun:
             raise StopWorkflow("line-changed", f"Service {line.service_id} has another line now.")
         return LoadRecord(sf_order_id=line.sf_order_id)

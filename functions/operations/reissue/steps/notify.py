@@ -17,7 +17,7 @@ from portal.operations.job import owner_of
 from portal.ports.mail import MailQueue
 
 from functions.operations.reissue.asked import asked
-from functions.operations.reissue.records import NOTIFY, REISSUE, NotifyRecord
+from functions.operations.reissue.records import NOTIFY, REISSUE, SWITCH, NotifyRecord
 
 
 class Notify(Step[NotifyRecord]):
@@ -30,7 +30,12 @@ class Notify(Step[NotifyRecord]):
         self._mail_queue = mail_queue
 
     def run(self, run: Run) -> NotifyRecord:
-        """The new code, and the notice that the old profile is dead."""
+        """The new code, and the notice that the old profile is dead.
+
+        Nothing when another operation has replaced the new profile since: that one has told.
+        """
+        if run.result(SWITCH).superseded:
+            return NotifyRecord()
         jobs = mails(run)
         self._mail_queue.put(jobs)
         return NotifyRecord(mails=len(jobs))

@@ -12,11 +12,12 @@ from portal.ports.service_lines import ServiceLines
 from portal.provisioning.iccids import iccids_now
 
 from functions.operations.reissue.asked import asked
-from functions.operations.reissue.records import LOAD, ORDER, REISSUE, OrderRecord
+from functions.operations.reissue.records import LOAD, ORDER, REISSUE, SWITCH, OrderRecord
 
 
 class Order(Step[OrderRecord]):
-    """One call; writing the same again is harmless. None when the ICCID is the same."""
+    """One call; writing the same again is harmless. None when the ICCID is the same,
+    or another operation has replaced it since."""
 
     key = ORDER
     seconds = 60
@@ -34,7 +35,7 @@ class Order(Step[OrderRecord]):
     def run(self, run: Run) -> OrderRecord:
         """The whole list: Salesforce keeps all of an Order's ICCIDs in one field."""
         wanted, new, order_id = asked(run.job), run.result(REISSUE), run.result(LOAD).sf_order_id
-        if new.iccid == wanted.iccid:
+        if new.iccid == wanted.iccid or run.result(SWITCH).superseded:
             return OrderRecord()
         job = self._provisioning_of(order_id)
         listed = iccids_now(job, self._lines.of_service) if job is not None else ""

@@ -46,21 +46,22 @@ class BuyTopUp(Step[TopUpRecord]):
     def run(self, run: Run) -> TopUpRecord:
         """Record the intent and the reference, and buy the top-up."""
         before, wanted = top_up_so_far(run), asked(run.job)
+        line_id = run.result(LOAD).line_id
         run.require(ESIM_CALL_SECONDS)
         record = before
-        if before.asked_at is None:
+        if before.asked_at is None or before.line_id not in {"", line_id}:
+            # Or it certainly did not happen on a line that was replaced by another one since.
             record = TopUpRecord(
                 invoice_id=before.invoice_id,
                 ref=reference(wanted.operation_id, run.job.attempt),
+                line_id=line_id,
                 asked_at=int(run.now()),
                 data_before=run.result(CHECK).data_total,
                 data_added=wanted.data_added,
             )
             run.save(record, irreversible=True)
         try:
-            answer = self._provider.top_up(
-                ref=record.ref, line_id=run.result(LOAD).line_id, offer_id=wanted.offer
-            )
+            answer = self._provider.top_up(ref=record.ref, line_id=line_id, offer_id=wanted.offer)
         except (Refused, Unavailable):
             # Certainly nothing was bought, because a look found no effect of an earlier request.
             _take_back(run, record)
