@@ -97,6 +97,8 @@ def test_each_mail_was_sent_once(stack: StackContext, played: str) -> None:
     categories = sorted(mail["categories"][0] for mail in mails)
     assert categories == [
         "esim-activation",
+        "esim-reissue-notice",
+        "esim-reissued",
         "order-provisioned",
         "order-received",
         "password-changed",
