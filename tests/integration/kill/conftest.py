@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from unittest import mock
 
 import pytest
 
@@ -14,8 +15,13 @@ TALLY = pytest.StashKey[Tally]()
 
 @pytest.fixture(scope="session")
 def lanes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Lane]]:
-    """Installations side by side."""
-    with lanes_running(tmp_path_factory.mktemp("handlers")) as running:
+    """Installations side by side.
+
+    Both lanes call adapters in this process. Metrics are printed, and printing from two threads
+    into what pytest captures can crash the interpreter (CPython 3.11), so there are none here.
+    """
+    silent = mock.patch("portal.observability._emit", lambda *_: None)
+    with silent, lanes_running(tmp_path_factory.mktemp("handlers")) as running:
         yield running
 
 
