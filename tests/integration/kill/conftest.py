@@ -20,7 +20,7 @@ def lanes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Lane]]:
     Both lanes call adapters in this process. Metrics are printed, and printing from two threads
     into what pytest captures can crash the interpreter (CPython 3.11), so there are none here.
     """
-    silent = mock.patch("portal.observability._emit", lambda *_: None)
+    silent = mock.patch("portal.observability._emit")
     with silent, lanes_running(tmp_path_factory.mktemp("handlers")) as running:
         yield running
 
