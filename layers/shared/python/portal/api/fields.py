@@ -34,7 +34,8 @@ def _in_form(form: re.Pattern[str], kind: str) -> Any:
         if not isinstance(value, str):
             raise PydanticKnownError(f"{kind}_type")  # type: ignore[arg-type]  # both kinds exist
         if not form.fullmatch(value.strip()):
-            raise PydanticKnownError(f"{kind}_parsing", {"error": ""})  # type: ignore[arg-type]
+            code: Any = f"{kind}_parsing"  # both kinds exist
+            raise PydanticKnownError(code, {"error": ""})
         return value
 
     return BeforeValidator(check)
