@@ -494,7 +494,8 @@ export const en = {
         pending: 'Your data is being added.',
         running: 'Your data is being added.',
         succeeded: 'Your data was added.',
-        failed: 'The data could not be added. If you were charged, the amount is credited to your account.',
+        failed:
+          'The data could not be added. If you were charged, the amount is credited to your account.',
       },
     },
   },
