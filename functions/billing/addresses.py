@@ -61,7 +61,7 @@ def _take_back(
 def _not_emptied(kept: Sequence[str]) -> Problem:
     return Problem(
         INVALID_REQUEST,
-        "Billing does not let go of a value that it requires; nothing was changed.",
+        "Billing requires a value here, so it cannot be removed; nothing was changed.",
         errors=tuple(
             FieldError(
                 "Billing requires this: write another value instead of none.",

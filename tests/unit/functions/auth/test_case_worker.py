@@ -9,6 +9,7 @@ import pytest
 from portal.domain.lease import Lease
 from portal.domain.registration import Registration, State
 from portal.domain.upstream import OutcomeUnknown, Refused, Unauthorized, Unavailable, UpstreamError
+from portal.ports.accounts import NewCase
 
 from functions.auth import case_worker
 from functions.auth.email_cases import EmailCases
@@ -170,3 +171,23 @@ def test_a_job_whose_signup_was_undone_or_given_up_is_dropped(due: CaseQueues) -
     due.world.identity.records[record.id] = record
     due.deliver(due.job)
     assert len(due.desk.cases) == 1
+
+
+def test_a_case_follows_a_merged_account(world: World) -> None:
+    kept = "001000000000909AAA"
+    opened: list[NewCase] = []
+
+    class Desk:
+        def open(self, case: NewCase) -> None:
+            if case.account_id != kept:
+                raise Refused("salesforce", "Case create", "gone", code="ENTITY_IS_DELETED")
+            opened.append(case)
+
+    world.accounts.accounts = [account(email="old@example.com")]
+    assert world.signup().status == 201
+    world.accounts.accounts.append(account("CN-000909", id=kept))
+    world.accounts.merge("001000000000101AAA", kept)
+    worker = EmailCases(world.identity, Desk(), world.accounts, world.clock)
+    (job,) = world.case_jobs.jobs
+    worker.open(job)
+    assert [case.account_id for case in opened] == [kept]

@@ -16,6 +16,7 @@ from portal.ports.orders import NewOrder, PlacedOrder, PriceWithdrawn
 from portal.repositories.catalog import DynamoCatalogStore
 
 from tests.events import Answer
+from tests.fakes.accounts import account
 from tests.fakes.billing import TOKYO
 from tests.fakes.catalog import product
 from tests.fakes.directory import customer
@@ -261,3 +262,15 @@ def test_a_catalogue_that_cannot_be_refreshed_changes_no_answer(tables: Tables) 
     shop.catalog.distrust = down
     shop.orders.failure = PriceWithdrawn((0,))
     assert shop.order({"sku": "ESIM-10GB"}).status == 422
+
+
+def test_an_order_follows_a_merged_account(shop: Shop) -> None:
+    """Salesforce refuses the retired Account; the order is placed for the one that was kept."""
+    kept = "001000000000909AAA"
+    shop.accounts.accounts.append(account("CN-000909", id=kept))
+    shop.accounts.merge(customer().sf_account_id, kept)
+    shop.orders.failure = Refused("salesforce", "composite/graph", "no", code="ENTITY_IS_DELETED")
+    assert shop.order(ITEM).status == 201
+    (order,) = shop.orders.placed.values()
+    assert order.account_id == kept
+    assert shop.directory.reasons == ["merged in Salesforce"]

@@ -10,6 +10,7 @@ from portal.domain.upstream import OutcomeUnknown, Refused, Unavailable, Upstrea
 from portal.engine.states import Status
 from portal.ports.billing_orders import OrderRefused, OrderState
 
+from tests.fakes.accounts import account
 from tests.fakes.directory import customer
 from tests.fakes.faults import Fault
 from tests.fakes.provisioning import (
@@ -191,3 +192,14 @@ def test_all_of_several_were_cancelled() -> None:
     orders.update({n: replace(o, state=OrderState.CANCELLED) for n, o in orders.items()})
     assert press(world) == "add-order-ambiguous"
     assert len(orders) == 2
+
+
+def test_an_order_of_a_merged_account_is_provisioned_for_its_customer() -> None:
+    world = World(loaded_order(order_line(1), account_id=OTHER_ACCOUNT))
+    world.accounts.accounts.append(account("CN-000909", id=OTHER_ACCOUNT))
+    world.accounts.merge(customer().sf_account_id, OTHER_ACCOUNT)
+    assert press(world) is None
+    assert_exactly_once(world)
+    found = world.directory.by_account(OTHER_ACCOUNT)
+    assert found is not None
+    assert found.user_id == customer().user_id
