@@ -10,7 +10,7 @@ PACKAGES := functions infra local ops bench tests layers
 STAGE ?= dev
 # Kept out of the inner loop: what talks to emulators, thousands of accidents on the wire, simulated days.
 PROVISION := any_history esim_access odd_answers order_size trouble wiring world_changes
-SLOW := tests/unit/composed tests/unit/bench_simulation tests/unit/bench_years tests/unit/contracts tests/unit/ops/doctor \
+SLOW := tests/unit/composed tests/unit/bench/simulation tests/unit/bench/years tests/unit/contracts tests/unit/ops/doctor \
 	$(PROVISION:%=tests/unit/functions/provision/test_%.py) \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
