@@ -32,7 +32,7 @@ def logout(
     deps: Annotated[SessionDeps, Depends(build_sessions)],
     body: Annotated[RefreshRequest | None, Body()] = None,
 ) -> Response[None]:
-    """End the session, if there is one. Without a token in the body, the cookie is used and cleared."""
+    """End the session, if there is one. The cookie is used and cleared if the body has no token."""
     sent = body.refresh_token if body else None
     deps.sessions.logout(sent or deps.cookie.read(request))
     return Response(status_code=204, cookies=[] if sent else [deps.cookie.clear()])
