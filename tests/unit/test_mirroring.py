@@ -77,7 +77,7 @@ FLOWS = {
 
 MIRRORED = ("adapters", "repositories", "engine", "domain")
 COVERED = {
-    "adapters/*/audit": "composed/test_audit",
+    "adapters/[!e]*/audit": "composed/test_audit",
     "adapters/esim_access/webhooks": "functions/webhooks/test_esim",
     "adapters/esim_access/*": "adapters/esim_access/test_provider",
     "adapters/gigs/webhooks": "functions/webhooks/test_esim",
@@ -97,7 +97,7 @@ COVERED = {
     "domain/mail": "domain/test_mail_contents",
     "domain/order_options": "functions/orders/test_prices_property",
     "domain/passwords": "functions/auth/test_signup",
-    "domain/provisioning_errors": "functions/provision/test_error_codes",
+    "domain/provisioning_errors": "functions/provision/test_remedies",
     "domain/registration": "repositories/test_registrations",
     "domain/signup_proof": "functions/auth/test_proving",
     "domain/topup": "catalog/test_topup_offers",
