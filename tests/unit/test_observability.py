@@ -187,8 +187,8 @@ def test_messages_that_are_ours_are_told(error: Exception, told: str) -> None:
 
 
 def test_an_exception_that_cannot_be_shown_is_shown() -> None:
-    assert format_exception(Odd()).endswith("test_logs.Odd")
-    assert format_exception(Odd("x")).endswith("test_logs.Odd: (message withheld)")
+    assert format_exception(Odd()).endswith("test_observability.Odd")
+    assert format_exception(Odd("x")).endswith("test_observability.Odd: (message withheld)")
 
 
 def test_chains_end() -> None:
