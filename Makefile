@@ -11,7 +11,7 @@ STAGE ?= dev
 # Kept out of the inner loop: what talks to emulators, thousands of accidents on the wire, simulated days.
 PROVISION := any_history esim_access odd_answers order_size trouble wiring world_changes
 OPERATIONS := one_line topup_any_history topup_trouble wired
-SLOW := tests/unit/composed tests/unit/bench_simulation tests/unit/bench_years tests/unit/contracts tests/unit/ops/doctor \
+SLOW := tests/unit/composed tests/unit/bench/simulation tests/unit/bench/years tests/unit/contracts tests/unit/ops/doctor \
 	$(PROVISION:%=tests/unit/functions/provision/test_%.py) \
 	$(OPERATIONS:%=tests/unit/functions/operations/test_%.py) tests/unit/functions/email/test_arrival.py \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)

@@ -1,4 +1,4 @@
-"""Composition root of orders."""
+"""The composition root of orders."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class CreateOrderConfig(
     config.WhmcsConfig,
     config.EmailQueue,
 ):
-    """POST /orders."""
+    """The settings of POST /orders."""
 
 
 class ReadOrdersConfig(
@@ -32,12 +32,12 @@ class ReadOrdersConfig(
     config.CurrencyConfig,
     config.WorkflowTable,
 ):
-    """GET /orders and GET /orders/{sfOrderId}."""
+    """The settings of GET /orders and GET /orders/{sfOrderId}."""
 
 
 @dataclass(frozen=True)
 class CreateOrderDeps:
-    """What POST /orders needs."""
+    """The dependencies of POST /orders."""
 
     directory: CustomerDirectory
     placing: Placing
@@ -45,7 +45,7 @@ class CreateOrderDeps:
 
 @dataclass(frozen=True)
 class ReadOrdersDeps:
-    """What reading orders needs."""
+    """The dependencies of GET /orders and GET /orders/{sfOrderId}."""
 
     directory: CustomerDirectory
     reading: Reading
@@ -53,7 +53,7 @@ class ReadOrdersDeps:
 
 @functools.cache
 def build_create_order() -> CreateOrderDeps:
-    """For POST /orders."""
+    """Return the dependencies of POST /orders."""
     from portal.adapters.salesforce.orders import SalesforceOrders
     from portal.adapters.whmcs.billing import WhmcsBillingAddresses
     from portal.repositories.dynamodb import Table
@@ -82,7 +82,7 @@ def build_create_order() -> CreateOrderDeps:
 
 @functools.cache
 def build_read_orders() -> ReadOrdersDeps:
-    """For GET /orders and GET /orders/{sfOrderId}."""
+    """Return the dependencies of GET /orders and GET /orders/{sfOrderId}."""
     from portal.adapters.salesforce.orders import SalesforceOrders
 
     settings = config.load(ReadOrdersConfig)

@@ -1,4 +1,4 @@
-"""GET /subscriptions: the caller's services."""
+"""GET /subscriptions returns the caller's services."""
 
 from __future__ import annotations
 

@@ -576,7 +576,7 @@ export interface components {
         };
         /**
          * Activation
-         * @description When eSIM lines are to start.
+         * @description When eSIM lines start. `at` is the time of a scheduled activation.
          */
         Activation: {
             /**
@@ -590,7 +590,7 @@ export interface components {
         };
         /**
          * Address
-         * @description A postal address; what it needs depends on its country (docs/problems.md).
+         * @description A postal address. Its country decides which parts are required (docs/problems.md).
          */
         Address: {
             /**
@@ -618,9 +618,9 @@ export interface components {
         };
         /**
          * AddressChange
-         * @description A partial change: what is left out stays; "" or null empties what may be empty.
+         * @description A partial change. Members that are left out stay; "" or null empties an optional member.
          *
-         *     The address as a whole must be one of its country afterwards (docs/problems.md).
+         *     The changed address must be valid for its country (docs/problems.md).
          */
         AddressChange: {
             /**
@@ -666,7 +666,7 @@ export interface components {
         };
         /**
          * CartItem
-         * @description One line: prices are never taken from the caller.
+         * @description One line of a cart. It has no price, because prices are the catalogue's.
          */
         CartItem: {
             /** Sku */
@@ -704,7 +704,7 @@ export interface components {
         };
         /**
          * ChangePasswordRequest
-         * @description Both passwords.
+         * @description The current and the new password.
          */
         ChangePasswordRequest: {
             /**
@@ -847,7 +847,7 @@ export interface components {
         };
         /**
          * InvoiceLineView
-         * @description One line.
+         * @description One line of an invoice.
          */
         InvoiceLineView: {
             /** Description */
@@ -856,7 +856,7 @@ export interface components {
         };
         /**
          * InvoiceView
-         * @description One invoice in a list; amounts whose currency billing does not tell are null.
+         * @description One invoice in a list. Amounts are null if billing does not tell their currency.
          */
         InvoiceView: {
             /** Id */
@@ -912,9 +912,10 @@ export interface components {
         };
         /**
          * LinkRequest
-         * @description A WHMCS client-area login that proves whose the client is; WHMCS gets `password` as typed.
+         * @description A login of WHMCS' client area, which proves who owns the client.
          *
-         *     The portal password is `new_password`, or the proven one where the policy takes it.
+         *     WHMCS gets `password` as it was typed. The portal's password is `newPassword`. Without it the
+         *     portal's password is `password`, if that keeps the portal's rules.
          */
         LinkRequest: {
             /**
@@ -942,7 +943,7 @@ export interface components {
         };
         /**
          * LoginRequest
-         * @description E-mail and password.
+         * @description The e-mail address and the password.
          */
         LoginRequest: {
             /**
@@ -960,7 +961,7 @@ export interface components {
         };
         /**
          * MappingState
-         * @description Whether the customer is known everywhere; ids once they are.
+         * @description Whether all systems know the customer. The ids are set when `state` is `complete`.
          */
         MappingState: {
             /**
@@ -975,7 +976,7 @@ export interface components {
         };
         /**
          * MeChange
-         * @description What is to change; what is left out stays.
+         * @description The members to change. Members that are left out stay as they are.
          */
         MeChange: {
             /** Language */
@@ -983,7 +984,7 @@ export interface components {
         };
         /**
          * MeResponse
-         * @description Who is signed in.
+         * @description The profile of the caller.
          */
         MeResponse: {
             /** Userid */
@@ -1016,7 +1017,7 @@ export interface components {
         };
         /**
          * NotOfferedView
-         * @description A product that is on sale and not offered to this customer, and every reason.
+         * @description A product that is on sale and not offered to this customer, with every reason.
          */
         NotOfferedView: {
             /** Sku */
@@ -1099,7 +1100,7 @@ export interface components {
         };
         /**
          * OptionShown
-         * @description One thing that was chosen, in words.
+         * @description One chosen option with the words that customers read.
          */
         OptionShown: {
             /** Id */
@@ -1150,7 +1151,7 @@ export interface components {
         };
         /**
          * OrderCreated
-         * @description What became of the cart.
+         * @description The order that was made from the cart.
          */
         OrderCreated: {
             /** Sforderid */
@@ -1202,7 +1203,7 @@ export interface components {
         };
         /**
          * OrderView
-         * @description One order; `nextStep` says what happens next, `message` what went wrong, if anything.
+         * @description One order. `nextStep` says what happens next. `message` says what went wrong.
          */
         OrderView: {
             /** Sforderid */
@@ -1270,10 +1271,10 @@ export interface components {
         };
         /**
          * PasswordPolicyView
-         * @description What a new password must have; `minLength` and `maxLength` count characters.
+         * @description The rules of new passwords. `minLength` and `maxLength` count characters.
          *
-         *     Beside that it neither begins nor ends with a space and does not contain the part of the
-         *     e-mail address before the @.
+         *     A password also must not begin or end with a space, and must not contain the part of the e-mail
+         *     address before the @.
          */
         PasswordPolicyView: {
             /** Minlength */
@@ -1305,7 +1306,7 @@ export interface components {
         };
         /**
          * PaymentMethodView
-         * @description One pay method; nothing that could be charged with.
+         * @description One payment method, without data that it could be charged with.
          */
         PaymentMethodView: {
             /**
@@ -1328,7 +1329,7 @@ export interface components {
         };
         /**
          * PaymentMethodsSummary
-         * @description Whether the customer can pay.
+         * @description The payment methods, and whether one of them is valid.
          */
         PaymentMethodsSummary: {
             /** Haspaymentmethod */
@@ -1478,7 +1479,7 @@ export interface components {
         };
         /**
          * RefreshRequest
-         * @description The refresh token, unless the browser's cookie carries it.
+         * @description The refresh token. It is left out when the browser's cookie carries it.
          */
         RefreshRequest: {
             /** Refreshtoken */
@@ -1486,7 +1487,7 @@ export interface components {
         };
         /**
          * RegisteredResponse
-         * @description The account that was made.
+         * @description The portal account that was made.
          */
         RegisteredResponse: {
             /** Userid */
@@ -1514,7 +1515,7 @@ export interface components {
         };
         /**
          * ResetMailRequest
-         * @description Whose password is to be reset.
+         * @description The e-mail address of the account whose password is to be reset.
          */
         ResetMailRequest: {
             /**
@@ -1526,7 +1527,7 @@ export interface components {
         };
         /**
          * ResetPasswordRequest
-         * @description The token from the mail's link.
+         * @description The token from the link in the mail, and the new password.
          */
         ResetPasswordRequest: {
             /** Token */
@@ -1546,7 +1547,7 @@ export interface components {
         ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
         /**
          * SignupProofRequest
-         * @description The customer number whose owner wants to sign up.
+         * @description The customer number of the person who wants to sign up.
          */
         SignupProofRequest: {
             /**
@@ -1609,7 +1610,7 @@ export interface components {
         };
         /**
          * SsoLink
-         * @description A link that works once. `signInNeeded` means that billing will ask for a password.
+         * @description A link that works once. `signInNeeded` means that billing asks for a password.
          */
         SsoLink: {
             /** Url */
@@ -1624,7 +1625,7 @@ export interface components {
         };
         /**
          * SsoRequest
-         * @description Where to go in the client area.
+         * @description The page of the client area to open.
          */
         SsoRequest: {
             /**
@@ -1684,7 +1685,7 @@ export interface components {
         };
         /**
          * TimelineEntry
-         * @description One thing that happened, or is happening, in words.
+         * @description One step of an order with the words that customers read.
          */
         TimelineEntry: {
             /**
@@ -1704,9 +1705,9 @@ export interface components {
         };
         /**
          * TokenResponse
-         * @description `accessToken` goes into `Authorization: Bearer`; `expiresIn` is in seconds.
+         * @description Tokens. `accessToken` goes into `Authorization: Bearer`. `expiresIn` is in seconds.
          *
-         *     `refreshToken` is missing when it went into the browser's cookie, or did not change.
+         *     `refreshToken` is missing when the browser's cookie carries it and when it did not change.
          */
         TokenResponse: {
             /** Accesstoken */
