@@ -193,10 +193,12 @@ class EndContract:
         assert world.provider.get_line(line.line_id).state is LineState.ENDED
         assert world.living() == 0
 
-    def test_an_installed_line_ends_too(self, world: EsimWorld) -> None:
+    @pytest.mark.parametrize("installed", [False, True], ids=["looked-up", "known"])
+    def test_an_installed_line_ends_too(self, world: EsimWorld, installed: bool) -> None:
         line = world.active(REF)
         world.install(line)
-        world.provider.end_line(line.line_id)
+        for _ in range(2):
+            world.provider.end_line(line.line_id, installed=installed)
         assert world.provider.get_line(line.line_id).state is LineState.ENDED
 
     def test_a_lost_answer_is_repeated(self, world: EsimWorld) -> None:

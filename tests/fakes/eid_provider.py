@@ -163,7 +163,12 @@ class EidProvider:
         state = ChangeState.DONE if line.state is LineState.ACTIVE else ChangeState.PENDING
         return Reissue(reissue_id=trace.ref, state=state, line_id=trace.line_id, iccid=line.iccid)
 
-    def end_line(self, line_id: str) -> None:
+    def end_line(
+        self,
+        line_id: str,
+        *,
+        installed: bool = False,  # ended in the same way
+    ) -> None:
         line = self._look(line_id)
 
         def end() -> None:

@@ -410,7 +410,7 @@ class FakeEsim:
     def find_reissue(self, trace: Trace) -> Reissue | None:
         return self.faults.call("esim", "find reissue", lambda: self.reissues.get(trace.ref))
 
-    def end_line(self, line_id: str) -> None:
+    def end_line(self, line_id: str, *, installed: bool = False) -> None:
         self.faults.call("esim", "end line", lambda: self._end(line_id), writes=True)
 
     def offers(self, plan: str) -> Sequence[Offer]:

@@ -98,10 +98,12 @@ class EsimProvider(Protocol):
         """Return the state of a reissue; None when the provider shows none."""
         ...
 
-    def end_line(self, line_id: str) -> None:
+    def end_line(self, line_id: str, *, installed: bool = False) -> None:
         """End a line for good. Does nothing when the line has ended already.
 
-        Raises Unavailable while it is pending.
+        `installed` says that a phone is known to have, or to have had, the profile. It saves a
+        look where a profile that was never installed is ended in another way. Raises Unavailable
+        while the line is pending.
         """
         ...
 

@@ -192,8 +192,14 @@ class EsimAccessProvider:
             reason=line.reason,
         )
 
-    def end_line(self, line_id: str) -> None:
-        """End a line: esim/cancel, with a refund, if it was never installed, else esim/revoke."""
+    def end_line(self, line_id: str, *, installed: bool = False) -> None:
+        """End a line: esim/cancel, with a refund, if it was never installed, else esim/revoke.
+
+        An installed profile can never be cancelled, so it is revoked without a look.
+        """
+        if installed and not line_id.startswith(ORDER):
+            self._revoke({"esimTranNo": line_id})
+            return
         try:
             item = self._profile(line_id)
         except Refused as error:
@@ -302,7 +308,7 @@ class EsimAccessProvider:
         try:
             self._client.call("esim/revoke", name, writes=True)
         except Refused as error:
-            if error.code != errors.NOT_IN_THIS_STATUS:
+            if error.code not in (errors.NOT_IN_THIS_STATUS, errors.ABNORMAL_STATUS):
                 raise
             if self.get_line(name["esimTranNo"]).state is not LineState.ENDED:
                 raise

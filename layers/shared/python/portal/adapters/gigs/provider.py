@@ -198,7 +198,12 @@ class GigsProvider:
         changes = [item for item in found if (item.get("requestedChange") or {}).get("sim")]
         return reading.reissue(changes[0]) if changes else None
 
-    def end_line(self, line_id: str) -> None:
+    def end_line(
+        self,
+        line_id: str,
+        *,
+        installed: bool = False,  # noqa: ARG002  # ended in the same way
+    ) -> None:
         """End a line (POST subscriptions/{id}/end). A refusal for an ended line is no error.
 
         Raises Unavailable for a line that is still pending.
