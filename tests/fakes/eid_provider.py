@@ -22,6 +22,7 @@ from portal.domain.esim import (
     Line,
     LineState,
     Offer,
+    Overview,
     ProfileState,
     Reissue,
     ReissueMode,
@@ -193,6 +194,15 @@ class EidProvider:
         return {
             line_id: Usage(used=line.used, limit=PLANS[line.plan])
             for line_id, line in lines.items()
+        }
+
+    def overview(self, line_ids: Sequence[str], *, subscriber_id: str) -> Mapping[str, Overview]:
+        numbers = {self.number(line_id): line_id for line_id in line_ids}
+        lines = self._faults.call("esim", "overview", lambda: list(self._vendor.lines.values()))
+        return {
+            numbers[line.number]: Overview(state=self._line(line).state)
+            for line in lines
+            if line.number in numbers
         }
 
     def profile_state(self, line_id: str) -> ProfileState:

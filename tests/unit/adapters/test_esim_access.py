@@ -18,11 +18,13 @@ from portal.domain.esim import (
     ChangeState,
     Line,
     LineState,
+    Overview,
     ProfileState,
     Subscriber,
     TopUp,
     TopUpTrace,
     Trace,
+    Usage,
     Validity,
 )
 from portal.domain.money import Money
@@ -419,6 +421,15 @@ def test_usage(vendor: responses.RequestsMock) -> None:
     assert {line: (u.used, u.limit, u.as_of) for line, u in usage.items()} == {"1": (3, 10, None)}
     assert sent(vendor) == {"esimTranNoList": ["1", "2"]}
     assert provider().usage(["order:B3"]) == {}
+
+
+def test_an_overview_is_the_usage_of_ten_lines(vendor: responses.RequestsMock) -> None:
+    listed = [{"esimTranNo": "1", "dataUsage": 3, "totalData": 10}]
+    vendor.post(f"{BASE}/esim/usage/query", json=good({"esimUsageList": listed}))
+    lines = [str(number) for number in range(1, 12)]
+    told = provider().overview(lines, subscriber_id="user-1")
+    assert told == {"1": Overview(usage=Usage(used=3, limit=10))}
+    assert sent(vendor) == {"esimTranNoList": lines[:10]}
 
 
 CLASSES: dict[str, tuple[type[UpstreamError], type[UpstreamError]]] = {

@@ -941,6 +941,20 @@ export interface components {
             proofToken?: string | null;
         };
         /**
+         * ListedEsim
+         * @description An eSIM line in a list: what its provider tells about several lines by one request.
+         *
+         *     Each value is null when it does not tell it. `GET /subscriptions/{id}` has all of them.
+         */
+        ListedEsim: {
+            state: components["schemas"]["LineState"] | null;
+            usage: components["schemas"]["UsageView"] | null;
+            /** Validuntil */
+            validUntil: string | null;
+            /** Periodends */
+            periodEnds: string | null;
+        };
+        /**
          * LoginRequest
          * @description E-mail and password.
          */
@@ -1637,7 +1651,7 @@ export interface components {
         };
         /**
          * SubscriptionSummary
-         * @description One service in a list. `price` is null if WHMCS does not tell amount or currency.
+         * @description One service in a list. `esim` is null for services without a line, and without `lines`.
          */
         SubscriptionSummary: {
             /** Id */
@@ -1657,6 +1671,7 @@ export interface components {
             since: string | null;
             /** Nextduedate */
             nextDueDate: string | null;
+            esim?: components["schemas"]["ListedEsim"] | null;
         };
         /**
          * SubscriptionView
@@ -3371,6 +3386,8 @@ export interface operations {
                 /** @description nextCursor of a page */
                 cursor?: string;
                 limit?: number;
+                /** @description with what the eSIM provider tells at once */
+                lines?: boolean;
             };
             header?: never;
             path?: never;

@@ -408,6 +408,12 @@ export const en = {
       ended: 'This eSIM has ended.',
       unknown: 'We cannot read the state of your eSIM at the moment.',
     },
+    listed: {
+      pending: 'eSIM being prepared',
+      active: 'eSIM ready',
+      suspended: 'eSIM suspended',
+      ended: 'eSIM ended',
+    },
     obstacles: {
       'service-not-active': 'This is possible while the service is active.',
       'provider-changed': 'This eSIM cannot be managed here. Please contact support.',

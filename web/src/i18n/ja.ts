@@ -407,6 +407,12 @@ export const ja: Messages = {
       ended: 'このeSIMは終了しました。',
       unknown: '現在、eSIMの状態を確認できません。',
     },
+    listed: {
+      pending: 'eSIM準備中',
+      active: 'eSIM利用可能',
+      suspended: 'eSIM停止中',
+      ended: 'eSIM終了',
+    },
     obstacles: {
       'service-not-active': 'サービスが利用中のときに操作できます。',
       'provider-changed': 'このeSIMはここでは操作できません。サポートにお問い合わせください。',

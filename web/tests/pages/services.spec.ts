@@ -193,6 +193,7 @@ test('a service with its eSIM: code after the password, hidden again; more data 
   await page.goto('/subscriptions');
   const link = page.getByRole('link', { name: service.name });
   await expect(link).toBeVisible();
+  await expect(link).toContainText('eSIM ready · Data used: 2.5 GB of 10 GB · Renews: 27 Dec 2026');
   await accessible(page);
   await link.click();
   await expect(page.getByText('2.5 GB of 10 GB')).toBeVisible();

@@ -215,6 +215,16 @@ class Usage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Overview:
+    """What a provider tells about a line together with other lines. None: it does not tell."""
+
+    state: LineState | None = None
+    usage: Usage | None = None
+    expires_at: datetime | None = None
+    period_ends: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Subscriber:
     """The customer of a line, with the data that a provider needs."""
 

@@ -20,6 +20,7 @@ from portal.domain.esim import (
     Capabilities,
     Line,
     Offer,
+    Overview,
     ProfileState,
     Reissue,
     Subscriber,
@@ -129,6 +130,13 @@ class EsimProvider(Protocol):
         """Return the data usage by line id, in one request. Lines without a figure are left out.
 
         Raises ValueError for more than `capabilities.batch_size` lines.
+        """
+        ...
+
+    def overview(self, line_ids: Sequence[str], *, subscriber_id: str) -> Mapping[str, Overview]:
+        """Return by line id what one request tells about a customer's lines.
+
+        Lines that it does not tell are left out.
         """
         ...
 

@@ -27,6 +27,7 @@ from portal.domain.esim import (
     Line,
     LineState,
     Offer,
+    Overview,
     ProfileState,
     Reissue,
     ReissueMode,
@@ -282,6 +283,19 @@ class EsimAccessProvider:
             except (KeyError, TypeError, ValueError):
                 continue
         return found
+
+    def overview(
+        self,
+        line_ids: Sequence[str],
+        *,
+        subscriber_id: str,  # noqa: ARG002  # as for activate
+    ) -> Mapping[str, Overview]:
+        """Return the usage of the first ten lines (esim/usage/query).
+
+        No request tells the states of several lines that are named.
+        """
+        told = self.usage(line_ids[: self.capabilities.batch_size])
+        return {line_id: Overview(usage=usage) for line_id, usage in told.items()}
 
     def profile_state(self, line_id: str) -> ProfileState:
         """Return the state of the profile (esim/query, member `smdpStatus`)."""
