@@ -1060,6 +1060,22 @@ export interface components {
             count: number;
         };
         /**
+         * OperationFailure
+         * @description Why an operation failed, and what the customer has or was given after all.
+         *
+         *     `credited` is the amount of `madeGood` = `credited`.
+         */
+        OperationFailure: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "cancelled" | "invoice-cancelled" | "line-changed" | "line-not-active" | "line-not-available" | "looking-into-it" | "not-replaced" | "offer-gone" | "old-esim-to-end" | "payment-declined" | "payment-method-missing" | "service-not-active" | "try-later";
+            /** Madegood */
+            madeGood?: ("charge-checked" | "credited" | "data-added" | "esim-ready" | "not-charged") | null;
+            credited?: components["schemas"]["Money"] | null;
+        };
+        /**
          * OperationStep
          * @description A step of an operation, in words for customers.
          */
@@ -1080,7 +1096,8 @@ export interface components {
          * OperationView
          * @description The state of an operation.
          *
-         *     `nextStep` says what happens next. `message` says why it failed.
+         *     `nextStep` says what happens next, `message` why it failed, each `label` what a step did: in
+         *     English. `next`, `failure` and `step` are stable codes for pages in any language.
          */
         OperationView: {
             /** Operationid */
@@ -1106,8 +1123,14 @@ export interface components {
             finishedAt?: string | null;
             /** Steps */
             steps: components["schemas"]["OperationStep"][];
+            /**
+             * Next
+             * @enum {string}
+             */
+            next: "begins" | "works" | "waits" | "undoes" | "done" | "over";
             /** Nextstep */
             nextStep: string;
+            failure?: components["schemas"]["OperationFailure"] | null;
             /** Message */
             message?: string | null;
         };
