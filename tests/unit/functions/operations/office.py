@@ -174,6 +174,10 @@ class Office:
         else:
             self.emulator.set_switches({"refuse": "200008"})
 
+    def iccid(self) -> str:
+        """The line's."""
+        return provider_of(self.name, self.esim).get_line(self.line_id).iccid or ""
+
     def top_ups(self) -> int:
         """How many are in the provider's books."""
         books = self.emulator.dump()

@@ -69,7 +69,12 @@ def test_a_code_that_no_phone_has_used_is_sent_again() -> None:
         (mail,) = world.mail_queue.jobs
         assert (mail.template, mail.parameters) == (
             MailTemplate.ESIM_SENT_AGAIN,
-            {"lineId": LINE_ID, "subscriptionId": LINE.service_id, "productName": PRODUCT},
+            {
+                "lineId": LINE_ID,
+                "subscriptionId": LINE.service_id,
+                "productName": PRODUCT,
+                "iccidEnding": "0001",
+            },
         )
         assert world.orders.orders == {ORDER_ID: f"{OLD_ICCID},{SISTER}"}
 

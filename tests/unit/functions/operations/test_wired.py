@@ -10,7 +10,7 @@ import pytest
 from functions.operations import dead_letter
 from local.emulators.kit.faults import Fault
 from tests.events import FakeContext, sqs_event
-from tests.unit.functions.operations.office import CHEN_CLIENT, Office, ProviderName
+from tests.unit.functions.operations.office import CHEN_CLIENT, PRODUCT, Office, ProviderName
 
 # At Gigs the profile is that of the line's SIM.
 LOOKS_OF_ASKING: dict[ProviderName, int] = {"gigs": 3, "esim_access": 1}
@@ -35,6 +35,8 @@ def test_a_top_up_in_everybodys_books(office: Office) -> None:
     assert office.top_ups() == 1
     (mail,) = office.messages("email")
     assert (mail["template"], mail["dedupKey"]) == ("topup-receipt", f"topup-receipt:{operation}")
+    assert mail["parameters"]["productName"] == PRODUCT.name
+    assert mail["parameters"]["iccidEnding"] == office.iccid()[-4:]
     assert office.messages("case") == []
     # The next one on the line is another one.
     again = office.bought("key-2")
