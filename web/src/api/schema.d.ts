@@ -942,6 +942,20 @@ export interface components {
             proofToken?: string | null;
         };
         /**
+         * ListedEsim
+         * @description An eSIM line in a list: what its provider tells about several lines by one request.
+         *
+         *     Each value is null when it does not tell it. `GET /subscriptions/{id}` has all of them.
+         */
+        ListedEsim: {
+            state: components["schemas"]["LineState"] | null;
+            usage: components["schemas"]["UsageView"] | null;
+            /** Validuntil */
+            validUntil: string | null;
+            /** Periodends */
+            periodEnds: string | null;
+        };
+        /**
          * LoginRequest
          * @description The e-mail address and the password.
          */
@@ -1047,6 +1061,22 @@ export interface components {
             count: number;
         };
         /**
+         * OperationFailure
+         * @description Why an operation failed, and what the customer has or was given after all.
+         *
+         *     `credited` is the amount of `madeGood` = `credited`.
+         */
+        OperationFailure: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "cancelled" | "invoice-cancelled" | "line-changed" | "line-not-active" | "line-not-available" | "looking-into-it" | "not-replaced" | "offer-gone" | "old-esim-to-end" | "payment-declined" | "payment-method-missing" | "service-not-active" | "try-later";
+            /** Madegood */
+            madeGood?: ("charge-checked" | "credited" | "data-added" | "esim-ready" | "not-charged") | null;
+            credited?: components["schemas"]["Money"] | null;
+        };
+        /**
          * OperationStep
          * @description A step of an operation, in words for customers.
          */
@@ -1067,7 +1097,8 @@ export interface components {
          * OperationView
          * @description The state of an operation.
          *
-         *     `nextStep` says what happens next. `message` says why it failed.
+         *     `nextStep` says what happens next, `message` why it failed, each `label` what a step did: in
+         *     English. `next`, `failure` and `step` are stable codes for pages in any language.
          */
         OperationView: {
             /** Operationid */
@@ -1093,8 +1124,14 @@ export interface components {
             finishedAt?: string | null;
             /** Steps */
             steps: components["schemas"]["OperationStep"][];
+            /**
+             * Next
+             * @enum {string}
+             */
+            next: "begins" | "works" | "waits" | "undoes" | "done" | "over";
             /** Nextstep */
             nextStep: string;
+            failure?: components["schemas"]["OperationFailure"] | null;
             /** Message */
             message?: string | null;
         };
@@ -1638,7 +1675,7 @@ export interface components {
         };
         /**
          * SubscriptionSummary
-         * @description One service in a list. `price` is null if WHMCS does not tell amount or currency.
+         * @description One service in a list. `esim` is null for services without a line, and without `lines`.
          */
         SubscriptionSummary: {
             /** Id */
@@ -1658,6 +1695,7 @@ export interface components {
             since: string | null;
             /** Nextduedate */
             nextDueDate: string | null;
+            esim?: components["schemas"]["ListedEsim"] | null;
         };
         /**
          * SubscriptionView
@@ -3372,6 +3410,8 @@ export interface operations {
                 /** @description nextCursor of a page */
                 cursor?: string;
                 limit?: number;
+                /** @description with what the eSIM provider tells at once */
+                lines?: boolean;
             };
             header?: never;
             path?: never;
