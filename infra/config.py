@@ -171,6 +171,9 @@ class Config(BaseSettings):
     signup_proof_field: str = Field(default="", pattern=r"^$|^[A-Za-z]\w*(\.[A-Za-z]\w*)?$")
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
 
+    # Orders
+    order_cancelled_status: NonEmpty = "Cancelled"
+
     # Work in the background
     provision_needs_approval: bool = True
     provision_max_retries: int = Field(default=7, ge=0, le=99)

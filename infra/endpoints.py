@@ -72,6 +72,7 @@ REGISTRATION = (
     *WHMCS,
     *WHMCS_CLIENT_FIELDS,
 )
+CANCELLATION = ("ORDER_CANCELLED_STATUS",)
 CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 
 # An HTTP handler must answer before the gateway's timeout of 29 s.
@@ -287,6 +288,7 @@ ORDERS = (
         name="create_order",
         route=Route(method="POST", path="/orders", access=Access.BEARER),
         settings=(*CATALOG_READING, *ACCOUNT_FIELDS, *ELIGIBILITY_FIELDS, *WHMCS),
+        reads=(Table.WORKFLOW,),
         writes=(Table.IDENTITY, Table.IDEMPOTENCY, Table.CATALOG, Table.EPHEMERAL),
         sends=(Queue.EMAIL,),
         secrets=(Secret.SALESFORCE, Secret.WHMCS),
@@ -297,7 +299,7 @@ ORDERS = (
         area="orders",
         name="list_orders",
         route=Route(method="GET", path="/orders", access=Access.BEARER),
-        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY, *CANCELLATION),
         reads=(Table.WORKFLOW,),
         # A customer whose Account was merged is given the one that was kept.
         writes=(Table.IDENTITY,),
@@ -309,10 +311,20 @@ ORDERS = (
         area="orders",
         name="get_order",
         route=Route(method="GET", path="/orders/{sfOrderId}", access=Access.BEARER),
-        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY, *CANCELLATION),
         reads=(Table.WORKFLOW,),
         # A customer whose Account was merged is given the one that was kept.
         writes=(Table.IDENTITY,),
+        secrets=(Secret.SALESFORCE,),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="orders",
+        name="cancel_order",
+        route=Route(method="POST", path="/orders/{sfOrderId}/cancel", access=Access.BEARER),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY, *CANCELLATION),
+        writes=(Table.IDENTITY, Table.WORKFLOW),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,

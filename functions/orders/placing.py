@@ -10,6 +10,8 @@ finish. What can go wrong, and what then holds:
   told that repeating is safe, and the repetition looks before it places;
 - we died anywhere: the record's lease ends, and the repetition looks before it places;
 - an order of the key exists when we place: that is the order;
+- the same cart comes again after its customer cancelled the order: it is a new order, unless the
+  request has an Idempotency-Key, which stands for one order;
 - the order is placed and its mail or record fails: the caller gets the order all the same.
 """
 
@@ -52,13 +54,14 @@ class Placed:
 
 @dataclass(frozen=True)
 class Placing:
-    """Everything that placing an order needs."""
+    """Everything that placing an order needs. `cancelled` tells of an order by its id."""
 
     requests: OrderRequests
     checkout: Checkout
     orders: Orders
     mail_queue: MailQueue
     current: CurrentMapping
+    cancelled: Callable[[str], bool] = lambda _: False
     wait: Callable[[float], None] = time.sleep
 
     def place(
@@ -71,6 +74,9 @@ class Placing:
         cart = cart_hash(request)
         attempt = _Attempt(self, customer, request_id(customer.user_id, cart, idempotency_key))
         begun = attempt.begin(cart)
+        if begun.state is Begun.DONE and idempotency_key is None and self._was_cancelled(begun):
+            self.requests.renew(attempt.request_id, begun)
+            begun = attempt.begin(cart)
         if begun.state is Begun.DONE:
             return Placed(OrderCreated.model_validate(begun.answer), replayed=True)
         if begun.state is Begun.RESUMED:
@@ -79,6 +85,9 @@ class Placing:
                 return Placed(attempt.finish(begun, found), replayed=True)
         placed = attempt.place(begun, request)
         return Placed(attempt.finish(begun, placed), replayed=False)
+
+    def _was_cancelled(self, begun: Beginning) -> bool:
+        return self.cancelled(OrderCreated.model_validate(begun.answer).sf_order_id)
 
 
 @dataclass(frozen=True)

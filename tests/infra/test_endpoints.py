@@ -34,6 +34,7 @@ GET /catalog/personalized bearer catalog.personalized
 POST /orders bearer orders.create_order
 GET /orders bearer orders.list_orders
 GET /orders/{sfOrderId} bearer orders.get_order
+POST /orders/{sfOrderId}/cancel bearer orders.cancel_order
 GET /subscriptions bearer subscriptions.list_subscriptions
 GET /subscriptions/{id} bearer subscriptions.get_subscription
 GET /subscriptions/{id}/esim bearer subscriptions.get_esim

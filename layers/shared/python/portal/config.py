@@ -371,6 +371,12 @@ class AuditConfig(Config):
     audit_most_calls: int = Field(alias="AUDIT_MOST_CALLS", ge=100)
 
 
+class OrderCancellation(Config):
+    """The value of `Order.Status` of orders that customers cancel."""
+
+    order_cancelled_status: NonEmpty = Field(alias="ORDER_CANCELLED_STATUS")
+
+
 class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, CurrencyConfig):
     """The settings for reading the catalogue through its cache."""
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from portal.ports.message_log import MessageLog
     from portal.ports.proof_tokens import ProofTokens
     from portal.ports.reset_tokens import ResetTokens
-    from portal.ports.workflow import JobReader
+    from portal.provisioning.view import StoredJobReader
     from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
     from portal.repositories.dynamodb import Table
 
@@ -309,7 +309,7 @@ def audit_sources(
     }
 
 
-def job_reader(settings: config.WorkflowTable) -> JobReader:
+def job_reader(settings: config.WorkflowTable) -> StoredJobReader:
     """Return the reader of provisioning jobs."""
     from portal.provisioning.view import StoredJobReader
     from portal.repositories.dynamodb import Table

@@ -399,13 +399,29 @@ SALESFORCE = (
         "no status Pending Review",
         "salesforce.order-status",
         "Pending Review",
-        salesforce(order_statuses={"Draft": "Draft", "Activated": "Activated"}),
+        salesforce(
+            order_statuses={"Draft": "Draft", "Cancelled": "Draft", "Activated": "Activated"}
+        ),
     ),
     Plant(
         "Pending Review in the wrong category",
         "salesforce.order-status",
         "Draft",
-        salesforce(order_statuses={"Draft": "Draft", "Pending Review": "Activated"}),
+        salesforce(
+            order_statuses={"Draft": "Draft", "Cancelled": "Draft", "Pending Review": "Activated"}
+        ),
+    ),
+    Plant(
+        "no status for cancelled orders",
+        "salesforce.cancelled-status",
+        "ORDER_CANCELLED_STATUS",
+        salesforce(order_statuses={"Pending Review": "Draft", "Activated": "Activated"}),
+    ),
+    Plant(
+        "the status of activated orders for cancelled ones",
+        "salesforce.cancelled-status",
+        "category Draft",
+        setting("ORDER_CANCELLED_STATUS", "Activated"),
     ),
     Plant(
         "activated orders that cannot be edited",
