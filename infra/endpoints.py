@@ -72,6 +72,7 @@ REGISTRATION = (
     *WHMCS,
     *WHMCS_CLIENT_FIELDS,
 )
+SYNTHETIC_CUSTOMER = ("SMOKE_EMAIL",)
 CANCELLATION = ("ORDER_CANCELLED_STATUS",)
 CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 
@@ -400,6 +401,7 @@ PROVISION = (
             "PROVISION_MAX_RETRIES",
             "PROVISION_PATIENCE_HOURS",
             *ACCOUNT_FIELDS,
+            *SYNTHETIC_CUSTOMER,
         ),
         writes=(Table.IDENTITY, Table.WORKFLOW, Table.IDEMPOTENCY),
         # A job that must be run again later is sent as a new message.
@@ -528,6 +530,7 @@ MAIL = (
             *TIME_ZONE,
             "EMAIL_MAX_RETRIES",
             "EMAIL_PATIENCE_HOURS",
+            *SYNTHETIC_CUSTOMER,
         ),
         reads=(Table.IDENTITY,),
         writes=(Table.IDEMPOTENCY, Table.EPHEMERAL),
@@ -561,6 +564,17 @@ AUDIT = (
     ),
 )
 
+SMOKE = (
+    Endpoint(
+        area="smoke",
+        name="scheduled",
+        minutes_setting="SMOKE_EVERY_MINUTES",
+        settings=(*SYNTHETIC_CUSTOMER, "SMOKE_SKU"),
+        secrets=(Secret.SMOKE,),
+        timeout=180,
+    ),
+)
+
 SYSTEM = (
     Endpoint(
         area="system",
@@ -582,6 +596,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *OPERATIONS,
     *MAIL,
     *AUDIT,
+    *SMOKE,
     *SYSTEM,
 )
 AREAS: tuple[str, ...] = tuple(dict.fromkeys(endpoint.area for endpoint in ENDPOINTS))

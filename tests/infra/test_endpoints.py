@@ -65,6 +65,7 @@ def test_each_endpoint_is_started_by_exactly_one_thing() -> None:
             endpoint.consumes,
             endpoint.consumes_dead_letters_of,
             endpoint.every_minutes,
+            endpoint.minutes_setting,
         )
         assert sum(bool(starter) for starter in starters) == 1, endpoint.id
 

@@ -190,6 +190,12 @@ AWS = (
         lambda w: w.aws.secrets.pop("portal/dev/esim-webhook"),
         warns=True,
     ),
+    Plant(
+        "a synthetic customer without a password",
+        "aws.secret-smoke",
+        "make secrets",
+        lambda w: w.aws.secrets.pop("portal/dev/smoke"),
+    ),
     Plant("half a secret", "aws.secret-whmcs", "make secrets", secret("whmcs", identifier="x")),
     Plant(
         "a secret that is no JSON",
@@ -583,6 +589,13 @@ OTHERS = (
         product(
             ESIM, eSIM_Settings_JSON__c='{"version":1,"provider":{"gigs":{"plan":"pln_gone"}}}'
         ),
+    ),
+    Plant(
+        "an account that tracks clicks and opens",
+        "mail.tracking",
+        "Settings, Tracking",
+        lambda w: w.sendgrid.set_switches({"account_tracking": True}),
+        warns=True,
     ),
     Plant("a revoked API key", "mail.login", "Mail Send", secret("mail", apiKey="SG.old")),
     Plant(
