@@ -41,6 +41,9 @@ run: setup web-build ## Run the whole business on this machine (http://127.0.0.1
 doctor: setup ## Check a live stage and every system around it: make doctor STAGE=production
 	@$(RUN) ops --stage $(STAGE) doctor $(ARGS)
 
+smoke: setup ## Order and cancel as the synthetic customer: make smoke STAGE=production
+	@$(RUN) ops --stage $(STAGE) smoke $(ARGS)
+
 demo: setup ## Play the whole business against a running `make run`; FAULT=whmcs-down and others: an outage
 	@$(RUN) python -m local.demo $(if $(FAULT),--fault $(FAULT))
 

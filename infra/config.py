@@ -17,6 +17,7 @@ from dotenv.parser import parse_stream
 from portal.api.rate_limit import limits_from
 from portal.config import ESIM_PROVIDERS
 from portal.config import ConfigurationError as UnusableLimits
+from portal.domain.ids import SKU
 from portal.domain.limits import LIMITS, Limit
 from portal.domain.signup_proof import SignupProof
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
@@ -171,6 +172,9 @@ class Config(BaseSettings):
     signup_proof_field: str = Field(default="", pattern=r"^$|^[A-Za-z]\w*(\.[A-Za-z]\w*)?$")
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
 
+    # Orders
+    order_cancelled_status: NonEmpty = "Cancelled"
+
     # Work in the background
     provision_needs_approval: bool = True
     provision_max_retries: int = Field(default=7, ge=0, le=99)
@@ -191,6 +195,11 @@ class Config(BaseSettings):
     # The nightly audit
     audit_hour: int = Field(default=3, ge=0, le=23)
     audit_most_calls: int = Field(default=5000, ge=100, le=1_000_000)
+
+    # The smoke test
+    smoke_email: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    smoke_sku: str = Field(default="", pattern=rf"^$|{SKU}")
+    smoke_every_minutes: int = Field(default=0, ge=0, le=1440)
 
     # Read by the handlers under the same names
     powertools_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -256,6 +265,16 @@ class Config(BaseSettings):
             raise ValueError(msg)
         if self.stage == "production" and not self.retain_data:
             msg = "the stage `production` must keep its data: set RETAIN_DATA=true"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _smoke_test_is_complete(self) -> Self:
+        if bool(self.smoke_email) != bool(self.smoke_sku):
+            msg = "SMOKE_EMAIL and SMOKE_SKU need each other: set both or neither"
+            raise ValueError(msg)
+        if self.smoke_every_minutes and not self.smoke_email:
+            msg = "SMOKE_EVERY_MINUTES needs SMOKE_EMAIL and SMOKE_SKU"
             raise ValueError(msg)
         return self
 

@@ -13,6 +13,8 @@ This is how the saga handles failures:
   one.
 - The process dies: the record's lease ends. The repeated request looks up the order, too.
 - Salesforce has an order with the key already: that order is the answer.
+- The same cart comes again after its customer cancelled the order: a new order is placed. A request
+  with an Idempotency-Key is the exception, because its key stands for one order.
 - The order is placed, and queueing the mail or finishing the record fails: the order is the answer.
 """
 
@@ -55,13 +57,14 @@ class Placed:
 
 @dataclass(frozen=True)
 class Placing:
-    """Places orders. `wait` takes seconds."""
+    """Places orders. `wait` takes seconds; `cancelled` tells whether an order was cancelled."""
 
     requests: OrderRequests
     checkout: Checkout
     orders: Orders
     mail_queue: MailQueue
     current: CurrentMapping
+    cancelled: Callable[[str], bool] = lambda _: False
     wait: Callable[[float], None] = time.sleep
 
     def place(
@@ -75,6 +78,9 @@ class Placing:
         cart = cart_hash(request)
         attempt = _Attempt(self, customer, request_id(customer.user_id, cart, idempotency_key))
         begun = attempt.begin(cart)
+        if begun.state is Begun.DONE and idempotency_key is None and self._was_cancelled(begun):
+            self.requests.renew(attempt.request_id, begun)
+            begun = attempt.begin(cart)
         if begun.state is Begun.DONE:
             return Placed(OrderCreated.model_validate(begun.answer), replayed=True)
         if begun.state is Begun.RESUMED:
@@ -83,6 +89,9 @@ class Placing:
                 return Placed(attempt.finish(begun, found), replayed=True)
         placed = attempt.place(begun, request)
         return Placed(attempt.finish(begun, placed), replayed=False)
+
+    def _was_cancelled(self, begun: Beginning) -> bool:
+        return self.cancelled(OrderCreated.model_validate(begun.answer).sf_order_id)
 
 
 @dataclass(frozen=True)

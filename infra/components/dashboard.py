@@ -113,6 +113,15 @@ def _audit(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
             "Nightly audit, hours since the last one",
             metrics.of("AuditAgeHours", area="audit", statistic="Maximum"),
         ),
+        _graph(
+            "Smoke test, runs",
+            metrics.of("SmokePassed", area="smoke"),
+            metrics.of("SmokeFailed", area="smoke"),
+        ),
+        _graph(
+            "Smoke test, ms",
+            metrics.of("SmokeDuration", area="smoke", statistic="Maximum"),
+        ),
     ]
 
 

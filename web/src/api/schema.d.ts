@@ -398,6 +398,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{sfOrderId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel an order that waits for review */
+        post: operations["cancel_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders/{sfOrderId}/provision": {
         parameters: {
             query?: never;
@@ -1264,6 +1281,11 @@ export interface components {
             /** Nextstep */
             nextStep: string;
             /**
+             * Cancellable
+             * @description whether the customer can still call the order off (POST /orders/{sfOrderId}/cancel)
+             */
+            cancellable: boolean;
+            /**
              * Delayed
              * @description the set-up goes on, but its last try failed because of another system
              */
@@ -1833,6 +1855,20 @@ export interface components {
                 };
             };
         };
+        /** @description Two portal accounts belong to the same customer (`account-conflict`); The account is not complete yet (`account-not-mapped`); The order cannot be cancelled any more (`order-not-cancellable`) */
+        AccountConflictOrAccountNotMappedOrOrderNotCancellable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-conflict" | "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/order-not-cancellable";
+                };
+            };
+        };
         /** @description The account is not complete yet (`account-not-mapped`) */
         AccountNotMapped: {
             headers: {
@@ -2048,6 +2084,19 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "https://portal.example/problems/idempotency-key-reused" | "https://portal.example/problems/invalid-request";
+                };
+            };
+        };
+        /** @description The Idempotency-Key was used for something else (`idempotency-key-reused`); Some values are not valid (`invalid-request`); The customer cancelled the order (`order-cancelled`) */
+        IdempotencyKeyReusedOrInvalidRequestOrOrderCancelled: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/idempotency-key-reused" | "https://portal.example/problems/invalid-request" | "https://portal.example/problems/order-cancelled";
                 };
             };
         };
@@ -3337,6 +3386,40 @@ export interface operations {
             504: components["responses"]["OutcomeUnknown"];
         };
     };
+    cancel_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sfOrderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountConflictOrAccountNotMappedOrOrderNotCancellable"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
     start: {
         parameters: {
             query?: never;
@@ -3396,7 +3479,7 @@ export interface operations {
             409: components["responses"]["AlreadyRunning"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequest"];
+            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequestOrOrderCancelled"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["UpstreamRefused"];

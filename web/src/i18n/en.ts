@@ -54,6 +54,9 @@ const problems: Record<Slug, string> = {
     'Automatic sign-in to billing is switched off for your account. Open billing and sign in there.',
   'idempotency-key-missing': 'The request was incomplete. Reload the page and try again.',
   'signature-invalid': 'The request could not be verified.',
+  'order-not-cancellable':
+    'This order is approved or being set up already, so it can no longer be cancelled here. Contact us if you do not need it.',
+  'order-cancelled': 'This order was cancelled.',
   'already-running': 'This is already under way.',
   'topup-unavailable': 'Nothing can be added to this line.',
   'operation-in-progress': 'Something else is under way on this line. Wait until it is over.',
@@ -357,6 +360,11 @@ export const en = {
     line: (quantity: number, name: string) => (quantity > 1 ? `${quantity} × ${name}` : name),
     updates: 'This page updates by itself.',
     notFound: 'You have no order at this address.',
+    cancel: 'Cancel this order',
+    cancelAsk: 'Cancel this order?',
+    cancelText: 'It will not be set up, and you pay nothing. You can order again at any time.',
+    cancelYes: 'Cancel the order',
+    cancelNo: 'Keep the order',
   },
   invoice: {
     title: 'Invoices',

@@ -57,6 +57,9 @@ const problems: Messages['problems'] = {
   'idempotency-key-missing':
     '送信内容が不足しています。ページを再読み込みして、もう一度お試しください。',
   'signature-invalid': '送信内容を確認できませんでした。',
+  'order-not-cancellable':
+    'このご注文はすでに承認済みか設定中のため、ここではキャンセルできません。不要な場合はお問い合わせください。',
+  'order-cancelled': 'このご注文はキャンセルされました。',
   'already-running': 'すでに処理中です。',
   'topup-unavailable': 'この回線にはデータを追加できません。',
   'operation-in-progress': 'この回線では別の処理が進行中です。終わるまでお待ちください。',
@@ -356,6 +359,11 @@ export const ja: Messages = {
     line: (quantity, name) => (quantity > 1 ? `${name} × ${quantity}` : name),
     updates: 'このページは自動的に更新されます。',
     notFound: 'このアドレスのご注文はありません。',
+    cancel: 'このご注文をキャンセルする',
+    cancelAsk: 'このご注文をキャンセルしますか？',
+    cancelText: '設定は行われず、料金も発生しません。いつでも改めてご注文いただけます。',
+    cancelYes: '注文をキャンセルする',
+    cancelNo: 'キャンセルしない',
   },
   invoice: {
     title: 'ご請求',
