@@ -13,13 +13,16 @@ const { version } = createRequire(import.meta.url)(
 ) as { version: string };
 const folder = join(modules, '.cache', `chromium-${version}`);
 
+// Everything runs as root in containers, where Chromium's sandbox does not start. Pages of several
+// contexts share a process: to start one takes as long as many a test.
+const args = ['--no-sandbox', '--renderer-process-limit=1'];
+
 /** What Playwright needs to start it. */
 export const launchOptions = process.env.BROWSER
-  ? { executablePath: process.env.BROWSER, args: ['--no-sandbox'] }
+  ? { executablePath: process.env.BROWSER, args }
   : {
       executablePath: join(folder, 'chromium'),
-      // Everything runs as root in containers, where Chromium's sandbox does not start.
-      args: ['--no-sandbox'],
+      args,
       // NSS and expat come with the package: a machine need not have them.
       env: { ...process.env, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') } as Record<
         string,

@@ -4,7 +4,7 @@ import { accessible, expect, inJapanese, test } from './fake';
 test.describe('signed in', () => {
   test.beforeEach(async ({ signedIn: _ }) => undefined);
 
-  test('overview, orders and invoices, page by page', async ({ page, api }) => {
+  test('overview, orders and invoices, page by page', { tag: '@wide' }, async ({ page, api }) => {
     api
       .on('GET /orders', (route) =>
         new URL(route.request().url()).searchParams.has('cursor')
@@ -101,7 +101,11 @@ test.describe('signed in', () => {
     expect(api.of('POST /auth/login')[0]?.headers['x-portal-client']).toBe('browser');
   });
 
-  test('signing out in one tab signs out all', async ({ page, context, isMobile }) => {
+  test('signing out in one tab signs out all', { tag: '@wide' }, async ({
+    page,
+    context,
+    isMobile,
+  }) => {
     const other = await context.newPage();
     await other.goto('/orders');
     await expect(other.getByText('You have no orders yet.')).toBeVisible();

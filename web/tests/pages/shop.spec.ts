@@ -26,7 +26,9 @@ test('the catalogue in Japanese', async ({ page }) => {
   await accessible(page);
 });
 
-test('category and order are in the address, and Back undoes them', async ({ page }) => {
+test('category and order are in the address, and Back undoes them', { tag: '@wide' }, async ({
+  page,
+}) => {
   await page.goto('/catalog');
   await page.getByRole('link', { name: 'eSIM', exact: true }).click();
   await expect(page).toHaveURL(/category=eSIM/);
@@ -96,7 +98,9 @@ test('without a connection the page says so and recovers', async ({ page, api })
   await expect(page.getByText('No connection to the server', { exact: false })).toBeHidden();
 });
 
-test('the price follows the options; the cart takes what was chosen', async ({ page }) => {
+test('the price follows the options; the cart takes what was chosen', { tag: '@wide' }, async ({
+  page,
+}) => {
   await page.goto(`/catalog/${esim.sku}`);
   const aside = page.locator('aside');
   await expect(aside).toContainText('¥1,450');

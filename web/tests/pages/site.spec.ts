@@ -29,11 +29,9 @@ test('maintenance closes every page, and opens it again', async ({ page, site, a
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 });
 
-test('the language follows the choice, stays on this device, and is told to the API', async ({
-  page,
-  api,
-  isMobile,
-}) => {
+test('the language follows the choice, stays on this device, and is told to the API', {
+  tag: '@wide',
+}, async ({ page, api, isMobile }) => {
   await page.goto('/catalog');
   if (isMobile) await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('button', { name: '日本語' }).filter({ visible: true }).click();
@@ -56,7 +54,7 @@ test('the language of the account holds until one is chosen here', async ({
   await expect(page.getByRole('heading', { level: 1, name: '商品一覧' })).toBeVisible();
 });
 
-test('all of the shop can be reached by keyboard', async ({ page }) => {
+test('all of the shop can be reached by keyboard', { tag: '@desktop' }, async ({ page }) => {
   await page.goto('/catalog');
   await expect(page.getByRole('heading', { name: esim.name })).toBeVisible();
   await page.keyboard.press('Tab');
@@ -72,7 +70,7 @@ test('all of the shop can be reached by keyboard', async ({ page }) => {
   await expect(page.getByText('Added to your cart.')).toBeVisible();
 });
 
-test('Back restores the scroll position', async ({ page, api }) => {
+test('Back restores the scroll position', { tag: '@wide' }, async ({ page, api }) => {
   const many = Array.from({ length: 40 }, (_, n) => ({
     ...esim,
     sku: `ESIM-${n}`,
