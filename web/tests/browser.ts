@@ -42,7 +42,8 @@ export default async function unpack(): Promise<void> {
     const { default: chromium, inflate } = await import('@sparticuz/chromium');
     await chromium.executablePath();
     await inflate(join(modules, '@sparticuz', 'chromium', 'bin', 'al2023.tar.br'));
-    renameSync(part, folder);
+    // Another run may have been faster.
+    if (!existsSync(folder)) renameSync(part, folder);
   } finally {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;

@@ -1,4 +1,4 @@
-import { esim, invoice, me, order, problem } from '../fixtures';
+import { esim, invoice, me, order, policy, problem } from '../fixtures';
 import { accessible, expect, inJapanese, test } from './fake';
 
 test.describe('signed in', () => {
@@ -156,10 +156,12 @@ test.describe('signed in', () => {
         ],
       }),
     });
+    api.on('GET /auth/password-policy', { body: { ...policy, minLength: 14 } });
     await page.goto('/profile');
     await page.getByLabel('Current password', { exact: true }).fill('Old-Password-1');
     await page.getByLabel('New password', { exact: true }).fill('New-Password');
     await expect(page.locator('.rules li').filter({ hasText: 'a digit' })).toContainText('not yet');
+    await expect(page.locator('.rules li').filter({ hasText: '14' })).toContainText('not yet');
     await page.getByRole('button', { name: 'Change password' }).click();
     await expect(page.locator('.errors')).toContainText('The password is too short. Add a digit.');
     api.on('POST /auth/change-password', { status: 204 });

@@ -2,7 +2,7 @@
 
 import { test as base, expect, type Page, type Route } from '@playwright/test';
 import { accessible as axe } from '../axe';
-import { address, card, esim, fibre, me, order, problem, router, visit } from '../fixtures';
+import { address, card, esim, fibre, me, order, policy, problem, router, visit } from '../fixtures';
 
 export interface Answer {
   status?: number;
@@ -23,7 +23,7 @@ export interface Call {
 export class FakeApi {
   readonly calls: Call[] = [];
   readonly handlers = new Map<string, Handler>([
-    ['GET /catalog', { body: { items: [fibre, esim, router, visit] } }],
+    ['GET /catalog', { body: { items: [fibre, esim, router, visit], taxIncluded: true } }],
     ...[fibre, esim, router, visit].map((product): [string, Handler] => [
       `GET /catalog/${product.sku}`,
       { body: product },
@@ -33,10 +33,13 @@ export class FakeApi {
       {
         body: {
           items: [fibre, esim, router, visit],
+          taxIncluded: true,
+          notOffered: [],
           eligibility: { status: 'known', dwelling: 'Home', tier: '1G', region: 'East Japan' },
         },
       },
     ],
+    ['GET /auth/password-policy', { body: policy }],
     ['GET /me', { body: me }],
     ['GET /me/billing', { body: address, headers: { ETag: '"v1"' } }],
     ['GET /billing/payment-methods/summary', { body: card }],

@@ -1,11 +1,10 @@
-import { esim } from '../fixtures';
+import { esim, me, problem } from '../fixtures';
 import { accessible, expect, inJapanese, test } from './fake';
 
 test('name, colour, contact and tax come from the configuration', async ({ page, site }) => {
   Object.assign(site, {
     brand: { name: 'Sakura Net', color: '#ffd54f' },
     support: { email: 'help@sakura.example', phone: '+81 3 1234 5601' },
-    tax: 'included',
   });
   await page.goto('/catalog');
   await expect(page.getByText('Tax included')).toBeVisible();
@@ -50,8 +49,17 @@ test('the language of the account holds until one is chosen here', async ({
   api.on('GET /me', {
     body: { userId: 'u', email: 'a@b.example', language: 'ja', mapping: { state: 'complete' } },
   });
-  await page.goto('/catalog');
-  await expect(page.getByRole('heading', { level: 1, name: '商品一覧' })).toBeVisible();
+  await page.goto('/profile');
+  await expect(page.getByRole('heading', { level: 2, name: '言語' })).toBeVisible();
+  // A choice is for the mails of the account too.
+  api.on('PATCH /me', { status: 503, body: problem('upstream-unavailable', 503) });
+  await page.getByRole('main').getByRole('button', { name: 'English' }).click();
+  await expect(page.getByText('Your e-mails keep the language they had')).toBeVisible();
+  await accessible(page);
+  api.on('PATCH /me', { body: { ...me, language: 'en' } });
+  await page.getByRole('main').getByRole('button', { name: 'English' }).click();
+  await expect(page.getByText('Your e-mails keep the language they had')).toBeHidden();
+  expect(api.of('PATCH /me')[1]?.body).toEqual({ language: 'en' });
 });
 
 test('all of the shop can be reached by keyboard', { tag: '@desktop' }, async ({ page }) => {
