@@ -1,5 +1,6 @@
 /** Everything that the pages say, in English. Its type is what other languages must fill. */
 
+import type { Schemas } from '../api/client';
 import type { Code, Slug } from '../api/problems';
 
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
@@ -215,6 +216,14 @@ export const en = {
     reason:
       'These products need another kind of building, line or region than the one on file for you.',
     reasonUnknown: 'We have to check which line your building has before you can order these.',
+    reasons: {
+      dwelling: 'Not for your kind of building',
+      tier: 'Needs another line than your building has',
+      region: 'Not offered in your region',
+      'dwelling-unknown': 'We have to check your kind of building first',
+      'tier-unknown': 'We have to check the line of your building first',
+      'region-unknown': 'We have to check your region first',
+    } as Record<Schemas['Ineligibility'], string>,
     dwelling: { Home: 'House', Apartment: 'Apartment' } as Record<string, string>,
     tier: { '1G': '1 Gbps line', '100Mb': '100 Mbps line' } as Record<string, string>,
   },
@@ -685,7 +694,9 @@ export const en = {
     changePassword: 'Change password',
     passwordChanged: 'Your password is changed. You are signed out on all other devices.',
     language: 'Language',
-    languageText: 'The language of these pages on this device.',
+    languageText: 'The language of these pages on this device, and of our e-mails to you.',
+    languageFailed:
+      'Your e-mails keep the language they had: the change did not reach us. Choose the language again.',
     pending: 'Your account is not complete yet. Send the sign-up once more, or contact us.',
   },
   problems,
