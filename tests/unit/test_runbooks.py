@@ -17,9 +17,9 @@ from portal.domain.audit import FindingKind
 from portal.domain.provisioning_errors import REASONS
 from typer.testing import CliRunner
 
+from infra import paging
 from infra.alarms import ALARMS
 from infra.endpoints import ENDPOINTS
-from infra.paging import COMPOSITE, PAGES
 from infra.resource_names import Queue
 from ops import cli, secret_values
 from tests.workflow_metrics import job_metrics
@@ -186,7 +186,7 @@ def alarms() -> set[str]:
         f"{e.camel_case}{end}" for e in ENDPOINTS for end in ("Errors", "Duration", "Silent")
     }
     queues = {f"{q.camel_case}{end}" for q in Queue for end in ("QueueAge", "DeadLetters")}
-    return {row.name for row in ALARMS} | PAGES.keys() | functions | queues
+    return {row.name for row in ALARMS} | paging.PAGES.keys() | functions | queues
 
 
 @for_each_page
@@ -217,7 +217,7 @@ def test_lambdas_and_queues_are_called_so(page: Path) -> None:
     others = {word for word in spoken(page) if word.startswith("portal-<stage>-")}
     queues = {f"portal-<stage>-{queue}{end}" for queue in Queue for end in ("", "-dead-letters")}
     topics = {"portal-<stage>-alarms", "portal-<stage>-pages"}
-    assert others - queues - topics - {f"portal-<stage>-{COMPOSITE}"} == set()
+    assert others - queues - topics - {f"portal-<stage>-{paging.COMPOSITE}"} == set()
 
 
 @for_each_page
