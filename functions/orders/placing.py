@@ -76,7 +76,12 @@ class Placing:
         UpstreamErrors.
         """
         cart = cart_hash(request)
-        attempt = _Attempt(self, customer, request_id(customer.user_id, cart, idempotency_key))
+        attempt = _Attempt(
+            self,
+            customer,
+            request_id(customer.user_id, cart, idempotency_key),
+            named=bool(idempotency_key),
+        )
         begun = attempt.begin(cart)
         if begun.state is Begun.DONE and idempotency_key is None and self._was_cancelled(begun):
             self.requests.renew(attempt.request_id, begun)
@@ -101,15 +106,16 @@ class _Attempt:
     placing: Placing
     customer: CustomerMapping
     request_id: str
+    named: bool
 
     def begin(self, cart: str) -> Beginning:
         requests = self.placing.requests
-        begun = requests.begin(self.request_id, cart)
+        begun = requests.begin(self.request_id, cart, named=self.named)
         waited = 0.0
         while begun.state is Begun.BUSY and waited < WAIT_SECONDS:
             self.placing.wait(WAIT_STEP)
             waited += WAIT_STEP
-            begun = requests.begin(self.request_id, cart)
+            begun = requests.begin(self.request_id, cart, named=self.named)
         if begun.state is Begun.BUSY:
             raise Problem(
                 IN_PROGRESS,
