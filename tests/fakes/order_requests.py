@@ -42,9 +42,7 @@ class FakeOrderRequests:
             lease = Lease(name, int(now) + LEASE_SECONDS)
             record = self._records.get(request_id)
             if record is None or record.forgotten_at <= now:
-                self._records[request_id] = _Record(
-                    cart_hash, f"key-{name}", lease, now + kept
-                )
+                self._records[request_id] = _Record(cart_hash, f"key-{name}", lease, now + kept)
                 return Beginning(Begun.NEW, f"key-{name}", lease)
             if record.cart != cart_hash:
                 return Beginning(Begun.OTHER_CART)
