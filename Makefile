@@ -10,8 +10,10 @@ PACKAGES := functions infra local ops bench tests layers
 STAGE ?= dev
 # Kept out of the inner loop: what talks to emulators, thousands of accidents on the wire, simulated days.
 PROVISION := any_history esim_access odd_answers order_size trouble wiring world_changes
+OPERATIONS := one_line topup_any_history topup_trouble wired
 SLOW := tests/unit/composed tests/unit/bench/simulation tests/unit/bench/years tests/unit/contracts tests/unit/ops/doctor \
 	$(PROVISION:%=tests/unit/functions/provision/test_%.py) \
+	$(OPERATIONS:%=tests/unit/functions/operations/test_%.py) tests/unit/functions/email/test_arrival.py \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
 JOBS ?= 2
@@ -38,6 +40,9 @@ run: setup web-build ## Run the whole business on this machine (http://127.0.0.1
 
 doctor: setup ## Check a live stage and every system around it: make doctor STAGE=production
 	@$(RUN) ops --stage $(STAGE) doctor $(ARGS)
+
+smoke: setup ## Order and cancel as the synthetic customer: make smoke STAGE=production
+	@$(RUN) ops --stage $(STAGE) smoke $(ARGS)
 
 demo: setup ## Play the whole business against a running `make run`; FAULT=whmcs-down and others: an outage
 	@$(RUN) python -m local.demo $(if $(FAULT),--fault $(FAULT))

@@ -40,6 +40,7 @@ class Sessions:
             count("AuthFailures", endpoint="login")
             raise Problem(INVALID_CREDENTIALS, "Check both, or reset the password.") from None
         self._attempts.succeeded(email, caller, known=known)
+        count("SignIns")
         return SignedIn(tokens, known_device=known)
 
     def remember_device(self, email: str) -> str:

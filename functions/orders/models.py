@@ -120,6 +120,10 @@ class OrderView(OrderSummary):
 
     timeline: list[TimelineEntry]
     next_step: str
+    cancellable: bool = Field(
+        description="whether the customer can still call the order off "
+        "(POST /orders/{sfOrderId}/cancel)"
+    )
     delayed: bool = Field(
         description="the set-up goes on, but its last try failed because of another system"
     )

@@ -13,6 +13,8 @@ This is how the saga handles failures:
   one.
 - The process dies: the record's lease ends. The repeated request looks up the order, too.
 - Salesforce has an order with the key already: that order is the answer.
+- The same cart comes again after its customer cancelled the order: a new order is placed. A request
+  with an Idempotency-Key is the exception, because its key stands for one order.
 - The order is placed, and queueing the mail or finishing the record fails: the order is the answer.
 """
 
@@ -55,13 +57,14 @@ class Placed:
 
 @dataclass(frozen=True)
 class Placing:
-    """Places orders. `wait` takes seconds."""
+    """Places orders. `wait` takes seconds; `cancelled` tells whether an order was cancelled."""
 
     requests: OrderRequests
     checkout: Checkout
     orders: Orders
     mail_queue: MailQueue
     current: CurrentMapping
+    cancelled: Callable[[str], bool] = lambda _: False
     wait: Callable[[float], None] = time.sleep
 
     def place(
@@ -73,8 +76,16 @@ class Placing:
         UpstreamErrors.
         """
         cart = cart_hash(request)
-        attempt = _Attempt(self, customer, request_id(customer.user_id, cart, idempotency_key))
+        attempt = _Attempt(
+            self,
+            customer,
+            request_id(customer.user_id, cart, idempotency_key),
+            named=bool(idempotency_key),
+        )
         begun = attempt.begin(cart)
+        if begun.state is Begun.DONE and idempotency_key is None and self._was_cancelled(begun):
+            self.requests.renew(attempt.request_id, begun)
+            begun = attempt.begin(cart)
         if begun.state is Begun.DONE:
             return Placed(OrderCreated.model_validate(begun.answer), replayed=True)
         if begun.state is Begun.RESUMED:
@@ -84,6 +95,9 @@ class Placing:
         placed = attempt.place(begun, request)
         return Placed(attempt.finish(begun, placed), replayed=False)
 
+    def _was_cancelled(self, begun: Beginning) -> bool:
+        return self.cancelled(OrderCreated.model_validate(begun.answer).sf_order_id)
+
 
 @dataclass(frozen=True)
 class _Attempt:
@@ -92,15 +106,16 @@ class _Attempt:
     placing: Placing
     customer: CustomerMapping
     request_id: str
+    named: bool
 
     def begin(self, cart: str) -> Beginning:
         requests = self.placing.requests
-        begun = requests.begin(self.request_id, cart)
+        begun = requests.begin(self.request_id, cart, named=self.named)
         waited = 0.0
         while begun.state is Begun.BUSY and waited < WAIT_SECONDS:
             self.placing.wait(WAIT_STEP)
             waited += WAIT_STEP
-            begun = requests.begin(self.request_id, cart)
+            begun = requests.begin(self.request_id, cart, named=self.named)
         if begun.state is Begun.BUSY:
             raise Problem(
                 IN_PROGRESS,

@@ -8,7 +8,6 @@ from portal.api.models import Page
 from portal.domain.identity import CustomerMapping
 from portal.domain.money import Money
 from portal.domain.order_options import ChoiceSelection, Selection, YesNoSelection
-from portal.domain.problems import NOT_FOUND, Problem
 from portal.ports.identity import CurrentMapping
 from portal.ports.orders import OrderLine, OrderRecord, Orders
 from portal.ports.workflow import JobReader, JobView, StepStatus
@@ -21,9 +20,9 @@ from functions.orders.models import (
     OrderView,
     TimelineEntry,
 )
+from functions.orders.own_order import OwnOrder
+from functions.orders.statuses import ended, waits_for_review
 
-# The values of Order.Status for orders that ended before anything was set up.
-CANCELLED = frozenset({"Cancelled", "Canceled", "Rejected"})
 PROVISIONING: dict[str, CustomerStatus] = {
     "Queued": "queued",
     "Scheduled": "scheduled",
@@ -83,12 +82,17 @@ STEPS = {
 
 @dataclass(frozen=True)
 class Reading:
-    """Reads orders. `currency` is that of orders of an org with one currency, which name none."""
+    """Reads orders.
+
+    `currency` is that of orders of an org with one currency, which name none. `cancelled_status` is
+    the `Order.Status` of orders that customers cancel.
+    """
 
     orders: Orders
     jobs: JobReader
     currency: str
     current: CurrentMapping
+    cancelled_status: str = "Cancelled"
 
     def page(
         self, customer: CustomerMapping, *, cursor: str | None, limit: int
@@ -110,7 +114,7 @@ class Reading:
                 OrderSummary(
                     sf_order_id=order.id,
                     order_number=order.number,
-                    status=status_of(order, None),
+                    status=status_of(order, None, self.cancelled_status),
                     created_at=order.created_at,
                     lines=self._lines(order),
                 )
@@ -125,22 +129,20 @@ class Reading:
         Raises Problem `not-found` for unknown orders and those of others, Problem
         `account-conflict`, and UpstreamErrors.
         """
-        order = self.orders.find(order_id, customer.sf_account_id)
-        if order is None:
-            current = self.current(customer)
-            if current.sf_account_id != customer.sf_account_id:
-                order = self.orders.find(order_id, current.sf_account_id)
-        if order is None:
-            raise Problem(NOT_FOUND, "You have no order of that id.")
-        job = self.jobs.get(order_id)
-        status = status_of(order, job)
+        return self.shown(OwnOrder(self.orders, self.current).find(order_id, customer))
+
+    def shown(self, order: OrderRecord) -> OrderView:
+        """An order that was read, with what the workflow says of it."""
+        job, cancelled = self.jobs.get(order.id), self.cancelled_status
+        status = status_of(order, job, cancelled)
         return OrderView(
             sf_order_id=order.id,
             order_number=order.number,
             status=status,
             created_at=order.created_at,
             lines=self._lines(order),
-            timeline=timeline(order, job),
+            timeline=timeline(order, job, cancelled),
+            cancellable=cancellable(order, job),
             delayed=delayed(job, status),
             poll_after=POLL_AFTER.get(status),
             next_step=DELAYED if delayed(job, status) else NEXT[status],
@@ -158,13 +160,13 @@ class Reading:
         return [line_view(line, order.currency or self.currency) for line in order.lines]
 
 
-def status_of(order: OrderRecord, job: JobView | None) -> CustomerStatus:
+def status_of(order: OrderRecord, job: JobView | None, cancelled_status: str) -> CustomerStatus:
     """Combine the status of the review, of the workflow, and of provisioning in Salesforce.
 
     The workflow's status is the newest. An exception is a failed order that staff finished by hand,
     because staff then set the status in Salesforce.
     """
-    if order.status in CANCELLED:
+    if ended(order, cancelled_status):
         return "cancelled"
     told = PROVISIONING.get(order.provisioning_status or "")
     if job is not None and not (job.status == "failed" and told == "provisioned"):
@@ -172,16 +174,22 @@ def status_of(order: OrderRecord, job: JobView | None) -> CustomerStatus:
     return told or ("queued" if order.activated else "pending_review")
 
 
+def cancellable(order: OrderRecord, job: JobView | None) -> bool:
+    """Whether POST /orders/{sfOrderId}/cancel would be accepted, as far as was read."""
+    return waits_for_review(order) and (job is None or job.closable)
+
+
 def delayed(job: JobView | None, status: CustomerStatus) -> bool:
     """Whether the set-up continues although its last try failed."""
     return job is not None and job.error_code is not None and status in ("queued", "provisioning")
 
 
-def timeline(order: OrderRecord, job: JobView | None) -> list[TimelineEntry]:
+def timeline(order: OrderRecord, job: JobView | None, cancelled_status: str) -> list[TimelineEntry]:
     """Return the steps of an order, from its arrival on."""
+    over = ended(order, cancelled_status) or (job is not None and job.closed)
     entries = [
         TimelineEntry(step="received", label="Order received", status="done", at=order.created_at),
-        _review(order, job),
+        _review(order, job, over=over),
     ]
     if job is not None:
         entries.extend(
@@ -196,7 +204,7 @@ def timeline(order: OrderRecord, job: JobView | None) -> list[TimelineEntry]:
         )
     elif by_hand := BY_HAND.get(order.provisioning_status or ""):
         entries.append(TimelineEntry(step="set_up", label="Set-up", status=by_hand))
-    if order.status in CANCELLED:
+    if over:
         entries.append(TimelineEntry(step="cancelled", label="Order cancelled", status="done"))
     return entries
 
@@ -206,10 +214,10 @@ def _applies(step: str, order: OrderRecord) -> bool:
     return step != ESIM_STEP or any(line.is_esim for line in order.lines)
 
 
-def _review(order: OrderRecord, job: JobView | None) -> TimelineEntry:
+def _review(order: OrderRecord, job: JobView | None, *, over: bool) -> TimelineEntry:
     begun = job is not None or order.provisioning_status in PROVISIONING
-    over = begun or order.activated or order.status in CANCELLED
-    return TimelineEntry(step="review", label="Order review", status="done" if over else "waiting")
+    done = begun or order.activated or over
+    return TimelineEntry(step="review", label="Order review", status="done" if done else "waiting")
 
 
 def line_view(line: OrderLine, currency: str) -> LineView:

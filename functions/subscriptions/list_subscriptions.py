@@ -34,12 +34,18 @@ def list_subscriptions(
         str, Query(pattern=r"^[0-9]{1,7}$", description="nextCursor of a page")
     ] = "0",
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
+    lines: Annotated[bool, Query(description="with what the eSIM provider tells at once")] = False,
 ) -> Page[SubscriptionSummary]:
-    """Return a page of the caller's services in WHMCS, without their eSIM lines."""
+    """Return a page of the caller's services in WHMCS.
+
+    With `lines` come the eSIM lines, by one call of their provider: state and period where it lists
+    a customer's lines (Gigs), usage of the first ten lines where it takes several (eSIM Access).
+    """
     customer = mapped(user, deps.directory)
     page = deps.services.page(customer.whmcs_client_id, offset=int(cursor), limit=limit)
+    found = deps.lines().of(page.services, customer.user_id) if lines else {}
     return Page[SubscriptionSummary](
-        items=[summary(service) for service in page.services],
+        items=[summary(service, found.get(service.id)) for service in page.services],
         next_cursor=None if page.following is None else str(page.following),
     )
 

@@ -97,6 +97,15 @@ def test_refusal_never_reaches_the_vendor(counter: Running, kind: str) -> None:
     assert counter.emulator.dump() == {"count": 0}
 
 
+def test_a_refusal_repeats_what_was_sent(counter: Running) -> None:
+    said = {"errors": [{"message": "no: {request}", "code": 7}]}
+    fault(counter, kind="status", status=400, body=said, times=2)
+    answer = requests.post(f"{counter.url}/add?q=a%20b", json={"x": {"y": ["c", 1]}}, timeout=5)
+    assert answer.json() == {"errors": [{"message": "no: a b / c", "code": 7}]}
+    answer = requests.post(f"{counter.url}/add", data={"email": "d@example.com"}, timeout=5)
+    assert answer.json()["errors"][0]["message"] == "no: d@example.com"
+
+
 def test_answer_is_replaced_or_garbled_after_the_commit(counter: Running) -> None:
     fault(counter, kind="replace", status=500, body="<html>")
     fault(counter, kind="garble")

@@ -301,6 +301,23 @@ def test_scopes(server: Running) -> None:
     assert "mail.send" in mine["scopes"]
 
 
+def test_tracking_of_the_account(server: Running) -> None:
+    def settings(kind: str) -> Any:
+        address = f"{server.url}/v3/tracking_settings/{kind}"
+        return requests.get(address, headers=HEADERS, timeout=5).json()
+
+    assert settings("click") == {"enable_text": False, "enabled": True}
+    server.emulator.seed({"tracking": False})
+    assert (settings("click")["enabled"], settings("open")) == (False, {"enabled": False})
+    server.emulator.seed({"apiKeys": [{"key": "SG.sender", "scopes": ["mail.send"]}]})
+    refused = requests.get(
+        f"{server.url}/v3/tracking_settings/open",
+        headers={"Authorization": "Bearer SG.sender"},
+        timeout=5,
+    )
+    assert refused.status_code == 403
+
+
 def test_senders_must_be_verified_once_any_is(server: Running) -> None:
     assert send(server, mail()).status_code == 202
     server.emulator.seed({"verifiedSenders": ["hello@other.example"]})

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import re
 from typing import Any, TypeGuard
+from unittest.mock import Mock
 
 import pytest
 from portal.observability import count
 
 from infra.alarms import ALARMS
+from infra.components.monitoring import TIMEOUT_SHARE, Alarms
+from infra.config import ConfigurationError
 from infra.endpoints import ENDPOINTS
+from infra.paging import PAGES
 from infra.paths import REPOSITORY
 from infra.resource_names import Secret, Table
 from tests.infra.template import Template, as_list, target
@@ -49,7 +54,7 @@ def names(template: Template, type_: str, property_: str) -> set[str]:
 
 
 def test_every_alarm_reports_and_names_its_runbook(monitoring: Template) -> None:
-    (topic,) = monitoring.of("AWS::SNS::Topic")
+    topic, _ = monitoring.named("AWS::SNS::Topic", "TopicName", "portal-test-alarms")
     for name, alarm in alarms(monitoring).items():
         assert re.search(r"Runbook: docs/runbooks/[a-z-]+\.md$", alarm["AlarmDescription"]), name
         assert [target(action) for action in alarm["AlarmActions"]] == [topic]
@@ -222,7 +227,9 @@ def test_an_alarm_matches_what_a_handler_prints(
 def test_areas_of_an_alarm_are_all_that_can_report_it(monitoring: Template) -> None:
     expected = {
         # A scheduled Lambda that fails just crashes.
-        "UnexpectedErrors": {e.area for e in ENDPOINTS if e.every_minutes is None},
+        "UnexpectedErrors": {
+            e.area for e in ENDPOINTS if e.every_minutes is None and not e.minutes_setting
+        },
         "UnknownVendorErrors": {e.area for e in ENDPOINTS if e.calls_outside},
         "SalesforceQuota": {e.area for e in ENDPOINTS if Secret.SALESFORCE in e.secrets},
         # Whoever reads the catalogue may be the one who refreshes the shared cache.
@@ -275,14 +282,74 @@ def test_server_errors_are_judged_as_a_rate_with_a_floor(monitoring: Template) -
     assert alarm["Threshold"] == 1
 
 
-def test_alarms_may_publish_to_the_topic_over_tls_only(monitoring: Template) -> None:
-    (policy,) = monitoring.of("AWS::SNS::TopicPolicy").values()
-    statements = policy["Properties"]["PolicyDocument"]["Statement"]
-    allowed = [s for s in statements if s["Effect"] == "Allow"]
-    assert [s["Principal"] for s in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
-    assert as_list(allowed[0]["Action"]) == ["sns:Publish"]
-    denied = [s for s in statements if s["Effect"] == "Deny"]
-    assert denied[0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+def test_alarms_may_publish_to_the_topics_over_tls_only(monitoring: Template) -> None:
+    policies = monitoring.of("AWS::SNS::TopicPolicy").values()
+    assert len(policies) == monitoring.count("AWS::SNS::Topic")
+    for policy in policies:
+        statements = policy["Properties"]["PolicyDocument"]["Statement"]
+        allowed = [s for s in statements if s["Effect"] == "Allow"]
+        assert [s["Principal"] for s in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
+        assert as_list(allowed[0]["Action"]) == ["sns:Publish"]
+        denied = [s for s in statements if s["Effect"] == "Deny"]
+        assert denied[0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_mails_of_alarms_and_of_pages_have_an_address_each(production_monitoring: Template) -> None:
+    mailed = {
+        production_monitoring.resources[target(s["Properties"]["TopicArn"])]["Properties"][
+            "TopicName"
+        ]: s["Properties"]["Endpoint"]
+        for s in production_monitoring.of("AWS::SNS::Subscription").values()
+    }
+    assert mailed == {
+        "portal-production-alarms": "ops@example.com",
+        "portal-production-pages": "oncall@example.com",
+    }
+
+
+def test_a_stage_may_have_thresholds_of_its_own(production_monitoring: Template) -> None:
+    latency = alarms(production_monitoring)["portal-production-ApiLatency"]
+    assert latency["Threshold"] == 8000
+    assert "took longer than 8000 ms" in latency["AlarmDescription"]
+    assert alarms(production_monitoring)["portal-production-SalesforceQuota"]["Threshold"] == 70
+
+
+def test_a_threshold_of_an_unknown_alarm_is_refused() -> None:
+    strange = Alarms(scope=Mock(), prefix="p", topic=Mock(), thresholds={"ApiLatencies": 1})
+    with pytest.raises(ConfigurationError, match="there is no alarm ApiLatencies"):
+        strange.refuse_unknown_thresholds()
+
+
+def table_of(page: str, header: str) -> dict[str, str]:
+    """The first two columns of the table with that header, names without their marks."""
+    lines = page[page.index(header) :].splitlines()[2:]
+    rows = [line.split(" | ") for line in itertools.takewhile(bool, lines)]
+    return {row[0].strip("| `"): row[1].strip(" |") for row in rows}
+
+
+def test_the_page_lists_what_pages_and_every_threshold_that_is_not_one(
+    monitoring: Template,
+) -> None:
+    page = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert table_of(page, "| pages | why |") == PAGES
+    thresholds = {
+        name.removeprefix("portal-test-"): alarm["Threshold"]
+        for name, alarm in alarms(monitoring).items()
+        if not name.endswith("Duration")
+    }
+    listed = table_of(page, "| alarm | default threshold | is |")
+    assert listed.pop("<Lambda>Duration") == f"{100 * TIMEOUT_SHARE:.0f} % of its timeout"
+    assert {name: thresholds[name] for name in listed} == {n: float(t) for n, t in listed.items()}
+    assert {name for name, value in thresholds.items() if value != 1} <= listed.keys()
+
+
+def test_no_widget_has_more_alarms_than_cloudwatch_takes(monitoring: Template) -> None:
+    (dashboard,) = monitoring.of("AWS::CloudWatch::Dashboard").values()
+    parts = dashboard["Properties"]["DashboardBody"]["Fn::Join"][1]
+    body = json.loads("".join(part if isinstance(part, str) else "x" for part in parts))
+    shown = [w["properties"]["alarms"] for w in body["widgets"] if w["type"] == "alarm"]
+    assert len(shown) > 1
+    assert max(map(len, shown)) <= 100
 
 
 def test_the_dashboard_shows_every_alarm(monitoring: Template) -> None:

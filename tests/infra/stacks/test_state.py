@@ -210,7 +210,7 @@ def test_sweeper_and_audit_run_every_five_minutes(template: Template) -> None:
 def test_secrets_are_created_without_a_value(template: Template) -> None:
     secrets = template.of("AWS::SecretsManager::Secret")
     names = {secret["Properties"]["Name"].rsplit("/", 1)[1] for secret in secrets.values()}
-    assert names == {"salesforce", "whmcs", "esim", "mail", "signing", "esim-webhook"}
+    assert names == {"salesforce", "whmcs", "esim", "mail", "signing", "esim-webhook", "smoke"}
     for secret in secrets.values():
         assert "SecretString" not in secret["Properties"]
         assert "GenerateSecretString" not in secret["Properties"]

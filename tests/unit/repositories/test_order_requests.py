@@ -79,6 +79,19 @@ def test_an_answer_lasts_a_day(requests: OrderRequests, clock: FakeClock) -> Non
 
 
 @pytest.mark.parametrize("finished", [False, True])
+def test_a_request_that_its_caller_has_named_is_not_forgotten_after_a_day(
+    requests: OrderRequests, clock: FakeClock, finished: bool
+) -> None:
+    begun = requests.begin("r", "cart", named=True)
+    if finished:
+        requests.finish("r", begun, ANSWER)
+    clock.advance(300 * DAY)
+    again = requests.begin("r", "cart", named=True)
+    assert again.state is (Begun.DONE if finished else Begun.RESUMED)
+    assert finished or again.order_key == begun.order_key
+
+
+@pytest.mark.parametrize("finished", [False, True])
 def test_another_cart_is_told_apart(requests: OrderRequests, finished: bool) -> None:
     begun = requests.begin("r", "cart")
     if finished:

@@ -398,6 +398,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{sfOrderId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel an order that waits for review */
+        post: operations["cancel_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders/{sfOrderId}/provision": {
         parameters: {
             query?: never;
@@ -942,6 +959,20 @@ export interface components {
             proofToken?: string | null;
         };
         /**
+         * ListedEsim
+         * @description An eSIM line in a list: what its provider tells about several lines by one request.
+         *
+         *     Each value is null when it does not tell it. `GET /subscriptions/{id}` has all of them.
+         */
+        ListedEsim: {
+            state: components["schemas"]["LineState"] | null;
+            usage: components["schemas"]["UsageView"] | null;
+            /** Validuntil */
+            validUntil: string | null;
+            /** Periodends */
+            periodEnds: string | null;
+        };
+        /**
          * LoginRequest
          * @description The e-mail address and the password.
          */
@@ -1047,6 +1078,22 @@ export interface components {
             count: number;
         };
         /**
+         * OperationFailure
+         * @description Why an operation failed, and what the customer has or was given after all.
+         *
+         *     `credited` is the amount of `madeGood` = `credited`.
+         */
+        OperationFailure: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "cancelled" | "invoice-cancelled" | "line-changed" | "line-not-active" | "line-not-available" | "looking-into-it" | "not-replaced" | "offer-gone" | "old-esim-to-end" | "payment-declined" | "payment-method-missing" | "service-not-active" | "try-later";
+            /** Madegood */
+            madeGood?: ("charge-checked" | "credited" | "data-added" | "esim-ready" | "not-charged") | null;
+            credited?: components["schemas"]["Money"] | null;
+        };
+        /**
          * OperationStep
          * @description A step of an operation, in words for customers.
          */
@@ -1067,7 +1114,8 @@ export interface components {
          * OperationView
          * @description The state of an operation.
          *
-         *     `nextStep` says what happens next. `message` says why it failed.
+         *     `nextStep` says what happens next, `message` why it failed, each `label` what a step did: in
+         *     English. `next`, `failure` and `step` are stable codes for pages in any language.
          */
         OperationView: {
             /** Operationid */
@@ -1093,8 +1141,14 @@ export interface components {
             finishedAt?: string | null;
             /** Steps */
             steps: components["schemas"]["OperationStep"][];
+            /**
+             * Next
+             * @enum {string}
+             */
+            next: "begins" | "works" | "waits" | "undoes" | "done" | "over";
             /** Nextstep */
             nextStep: string;
+            failure?: components["schemas"]["OperationFailure"] | null;
             /** Message */
             message?: string | null;
         };
@@ -1226,6 +1280,11 @@ export interface components {
             timeline: components["schemas"]["TimelineEntry"][];
             /** Nextstep */
             nextStep: string;
+            /**
+             * Cancellable
+             * @description whether the customer can still call the order off (POST /orders/{sfOrderId}/cancel)
+             */
+            cancellable: boolean;
             /**
              * Delayed
              * @description the set-up goes on, but its last try failed because of another system
@@ -1638,7 +1697,7 @@ export interface components {
         };
         /**
          * SubscriptionSummary
-         * @description One service in a list. `price` is null if WHMCS does not tell amount or currency.
+         * @description One service in a list. `esim` is null for services without a line, and without `lines`.
          */
         SubscriptionSummary: {
             /** Id */
@@ -1658,6 +1717,7 @@ export interface components {
             since: string | null;
             /** Nextduedate */
             nextDueDate: string | null;
+            esim?: components["schemas"]["ListedEsim"] | null;
         };
         /**
          * SubscriptionView
@@ -1792,6 +1852,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "https://portal.example/problems/account-conflict" | "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/in-progress" | "https://portal.example/problems/payment-method-required";
+                };
+            };
+        };
+        /** @description Two portal accounts belong to the same customer (`account-conflict`); The account is not complete yet (`account-not-mapped`); The order cannot be cancelled any more (`order-not-cancellable`) */
+        AccountConflictOrAccountNotMappedOrOrderNotCancellable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-conflict" | "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/order-not-cancellable";
                 };
             };
         };
@@ -2010,6 +2084,19 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "https://portal.example/problems/idempotency-key-reused" | "https://portal.example/problems/invalid-request";
+                };
+            };
+        };
+        /** @description The Idempotency-Key was used for something else (`idempotency-key-reused`); Some values are not valid (`invalid-request`); The customer cancelled the order (`order-cancelled`) */
+        IdempotencyKeyReusedOrInvalidRequestOrOrderCancelled: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/idempotency-key-reused" | "https://portal.example/problems/invalid-request" | "https://portal.example/problems/order-cancelled";
                 };
             };
         };
@@ -3299,6 +3386,40 @@ export interface operations {
             504: components["responses"]["OutcomeUnknown"];
         };
     };
+    cancel_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sfOrderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountConflictOrAccountNotMappedOrOrderNotCancellable"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
     start: {
         parameters: {
             query?: never;
@@ -3358,7 +3479,7 @@ export interface operations {
             409: components["responses"]["AlreadyRunning"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequest"];
+            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequestOrOrderCancelled"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["UpstreamRefused"];
@@ -3372,6 +3493,8 @@ export interface operations {
                 /** @description nextCursor of a page */
                 cursor?: string;
                 limit?: number;
+                /** @description with what the eSIM provider tells at once */
+                lines?: boolean;
             };
             header?: never;
             path?: never;

@@ -305,7 +305,7 @@ def test_describe_tells_types_and_keys(org: OrgClient) -> None:
     ]
     assert fields["OrderNumber"]["createable"] is False
     statuses = [value["value"] for value in fields["Status"]["picklistValues"]]
-    assert statuses == ["Draft", "Pending Review", "Activated"]
+    assert statuses == ["Draft", "Pending Review", "Cancelled", "Activated"]
     assert "OrderItems" in {c["relationshipName"] for c in described["childRelationships"]}
     names = {item["name"] for item in org.call("GET", "sobjects").json()["sobjects"]}
     assert {"Account", "Case", "Order", "OrderItem", "PricebookEntry"} <= names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,11 +18,13 @@ from portal.domain.esim import (
     ChangeState,
     Line,
     LineState,
+    Overview,
     ProfileState,
     Subscriber,
     TopUp,
     TopUpTrace,
     Trace,
+    Usage,
     Validity,
 )
 from portal.domain.money import Money
@@ -286,6 +289,47 @@ def test_a_line_is_cancelled_or_revoked(
     assert [str(c.request.url).removeprefix(f"{BASE}/") for c in vendor.calls][1:] == paths
 
 
+LOOKED = ["esim/revoke", "esim/query"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "paths", "error"),
+    [
+        ([good({})], ["esim/revoke"], None),
+        (
+            [bad("200002"), profiles({**PROFILE, "esimStatus": "REVOKE"})],
+            ["esim/revoke", "esim/query"],
+            None,
+        ),
+        ([bad("200009"), bad("200009")], LOOKED, None),
+        ([bad("200002"), profiles(PROFILE)], LOOKED, Refused),
+        ([bad("310403")], ["esim/revoke"], Refused),
+    ],
+)
+def test_an_installed_line_is_revoked_without_a_look(
+    vendor: responses.RequestsMock,
+    answers: list[dict[str, Any]],
+    paths: list[str],
+    error: type[UpstreamError] | None,
+) -> None:
+    for path, answer in zip(paths, answers, strict=True):
+        vendor.post(f"{BASE}/{path}", json=answer)
+    expected = pytest.raises(error) if error else contextlib.nullcontext()
+    with expected:
+        provider().end_line("23120118156818", installed=True)
+    assert [str(c.request.url).removeprefix(f"{BASE}/") for c in vendor.calls] == paths
+
+
+def test_a_line_that_is_known_by_its_order_is_looked_up_before_its_end(
+    vendor: responses.RequestsMock,
+) -> None:
+    vendor.post(f"{BASE}/esim/query", json=profiles({**PROFILE, "smdpStatus": "ENABLED"}))
+    vendor.post(f"{BASE}/esim/revoke", json=good({}))
+    provider().end_line("order:B1", installed=True)
+    body = json.loads(vendor.calls[1].request.body or b"")
+    assert body == {"esimTranNo": PROFILE["esimTranNo"]}
+
+
 def test_a_pending_line_cannot_be_ended_yet(vendor: responses.RequestsMock) -> None:
     vendor.post(f"{BASE}/esim/query", json=bad("200010"))
     with pytest.raises(Unavailable):
@@ -377,6 +421,15 @@ def test_usage(vendor: responses.RequestsMock) -> None:
     assert {line: (u.used, u.limit, u.as_of) for line, u in usage.items()} == {"1": (3, 10, None)}
     assert sent(vendor) == {"esimTranNoList": ["1", "2"]}
     assert provider().usage(["order:B3"]) == {}
+
+
+def test_an_overview_is_the_usage_of_ten_lines(vendor: responses.RequestsMock) -> None:
+    listed = [{"esimTranNo": "1", "dataUsage": 3, "totalData": 10}]
+    vendor.post(f"{BASE}/esim/usage/query", json=good({"esimUsageList": listed}))
+    lines = [str(number) for number in range(1, 12)]
+    told = provider().overview(lines, subscriber_id="user-1")
+    assert told == {"1": Overview(usage=Usage(used=3, limit=10))}
+    assert sent(vendor) == {"esimTranNoList": lines[:10]}
 
 
 CLASSES: dict[str, tuple[type[UpstreamError], type[UpstreamError]]] = {

@@ -536,6 +536,19 @@ def test_a_lost_top_up_is_found_by_line_offer_and_time(gigs: responses.RequestsM
     assert provider().find_top_up(mine) is None
 
 
+def test_an_overview_is_one_page_of_the_users_lines(gigs: responses.RequestsMock) -> None:
+    items = [
+        {**ACTIVE, "id": "sub_9"},
+        {**ACTIVE, "id": "sub_1", "currentPeriod": {"end": "2026-12-27T05:00:00Z"}},
+    ]
+    gigs.get(f"{BASE}/subscriptions", json={"items": items, "moreItemsAfter": "sub_1"})
+    told = provider().overview(["sub_1", "sub_2"], subscriber_id="usr_1")
+    assert {number: line.state for number, line in told.items()} == {"sub_1": LineState.ACTIVE}
+    assert told["sub_1"].period_ends is not None
+    assert len(gigs.calls) == 1
+    assert "user=usr_1" in request(gigs)[1]
+
+
 def test_usage_sums_what_can_be_used_now(gigs: responses.RequestsMock) -> None:
     def balance(used: int, limit: int | None, **more: Any) -> dict[str, Any]:
         return {"unit": "bytes", "used": used, "limit": limit, "usableUntil": None, **more}

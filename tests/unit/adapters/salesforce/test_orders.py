@@ -357,3 +357,37 @@ def test_a_hundred_lines_are_one_call(vendors: Vendors) -> None:
     assert record is not None
     assert len(record.lines) == 100
     assert vendors.calls() == {"salesforce composite/graph": 1, "salesforce query": 1}
+
+
+def test_an_order_that_waits_for_review_is_cancelled_by_one_call(vendors: Vendors) -> None:
+    orders = SalesforceOrders(vendors.salesforce_client())
+    placed = orders.place(new_order(vendors))
+    vendors.forget_calls()
+    assert orders.cancel(placed.id, "Cancelled")
+    assert vendors.calls() == {"salesforce composite": 1}
+    (order,) = vendors.records("Order")
+    assert (order["Status"], order["StatusCode"]) == ("Cancelled", "Draft")
+    assert not orders.cancel(placed.id, "Cancelled")
+
+
+@pytest.mark.parametrize(
+    "staff", [{"Status": "Activated"}, {"Provisioning_Status__c": "In Progress"}], ids=str
+)
+def test_what_staff_decided_meanwhile_is_not_overwritten(
+    vendors: Vendors, staff: dict[str, str]
+) -> None:
+    client = vendors.salesforce_client()
+    orders = SalesforceOrders(client)
+    placed = orders.place(new_order(vendors))
+    client.request("PATCH", f"sobjects/Order/{placed.id}", operation="staff", json=staff)
+    (before,) = vendors.records("Order")
+    assert not orders.cancel(placed.id, "Cancelled")
+    assert vendors.records("Order") == [before]
+
+
+def test_a_status_that_the_org_does_not_have_is_refused(vendors: Vendors) -> None:
+    orders = SalesforceOrders(vendors.salesforce_client())
+    placed = orders.place(new_order(vendors))
+    with pytest.raises(Refused) as refused:
+        orders.cancel(placed.id, "Withdrawn")
+    assert refused.value.code == "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"

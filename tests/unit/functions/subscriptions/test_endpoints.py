@@ -38,6 +38,7 @@ def test_the_list_shows_the_callers_services_only(world: World) -> None:
         "price": {"amount": "1450", "currency": "JPY"},
         "since": "2026-11-01",
         "nextDueDate": "2026-12-01",
+        "esim": None,
     }
     assert second["id"] == "78"
     assert answer.headers["cache-control"] == "no-store"
@@ -59,6 +60,46 @@ def test_pages_that_are_none(world: World, query: dict[str, str]) -> None:
 def test_a_list_asks_no_provider(world: World) -> None:
     world.get("/subscriptions")
     assert world.faults.names == []
+
+
+def test_a_list_with_lines_asks_the_provider_once(world: World) -> None:
+    world.is_now(service(80))
+    world.has_line(80, "sub_3", LineState.SUSPENDED)
+    world.esim.used[LINE] = 2_500_000_000
+    listed = world.get("/subscriptions", query={"lines": "true"}).json()["items"]
+    shown = {item["id"]: item["esim"] for item in listed}
+    assert (shown["77"]["state"], shown["77"]["usage"]["usedBytes"]) == ("active", 2_500_000_000)
+    assert (shown["77"]["validUntil"], shown["77"]["periodEnds"]) == (None, None)
+    assert (shown["78"], shown["80"]["state"]) == (None, "suspended")
+    names = ["dynamodb find services", "dynamodb find subscriber", "esim overview"]
+    assert world.faults.names == names
+
+
+NOT_TOLD = {"state": None, "usage": None, "validUntil": None, "periodEnds": None}
+
+
+def test_a_list_does_without_a_provider_that_does_not_answer(world: World) -> None:
+    world.faults.plan[2] = Fault.UNAVAILABLE
+    answer = world.get("/subscriptions", query={"lines": "true"})
+    assert (answer.status, [item["esim"] for item in answer.json()["items"]]) == (
+        200,
+        [NOT_TOLD, None],
+    )
+
+
+def test_lines_that_the_provider_cannot_know_are_not_asked_for(world: World) -> None:
+    world.has_line(ESIM, LINE, LineState.ACTIVE, provider="another")
+    assert world.get("/subscriptions", query={"lines": "true"}).json()["items"][0]["esim"] == (
+        NOT_TOLD
+    )
+    world.has_line(ESIM, LINE, LineState.ACTIVE, client_id=43)
+    assert world.get("/subscriptions", query={"lines": "true"}).json()["items"][0]["esim"] is None
+    world.has_line(ESIM, LINE, LineState.ACTIVE)
+    world.subscribers.known.clear()
+    assert world.get("/subscriptions", query={"lines": "true"}).json()["items"][0]["esim"] == (
+        NOT_TOLD
+    )
+    assert "esim overview" not in world.faults.names
 
 
 @pytest.mark.parametrize(

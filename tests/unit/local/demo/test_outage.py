@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from infra.alarms import ALARMS
+from infra.paging import COMPOSITE, PAGES
 from local.demo import checks, outage
 from local.demo.__main__ import main
 from local.demo.checks import DemoError
@@ -89,6 +90,17 @@ def test_red_told_and_green_again(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said[2:4] == ["told", "The fault is gone"]
     assert said[-1] == "Green again: MailsWait"
     assert world.healed == 1
+
+
+def test_an_outage_whose_alarm_pages_raises_the_composite_alarm_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pages, composite = next(iter(PAGES)), COMPOSITE
+    monkeypatch.setattr(Toy, "alarms", frozenset({pages}))
+    said = played(World(raises={pages, composite}), monkeypatch)
+    assert said[1].endswith(f"red on /ops: {', '.join(sorted([pages, composite]))}")
+    with pytest.raises(DemoError, match=composite):
+        played(World(raises={pages}), monkeypatch)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from tests.unit.local.conftest import Door, listening, serving
 NOW = datetime.now(UTC)
 FAILED = "portal-local-ProvisioningFailed"
 QUOTA = "portal-local-Quota"
+PAGING = "portal-local-Paging"
 ALARMS = [
     {
         "AlarmName": "portal-local-EmailQueueAge",
@@ -110,6 +111,18 @@ TEMPLATE = {
                     ),
                 ],
             },
+        },
+        "Paging": {
+            "Type": "AWS::CloudWatch::CompositeAlarm",
+            "Properties": {
+                "AlarmName": PAGING,
+                "AlarmDescription": "Somebody is paged. Runbook: docs/runbooks/paging.md",
+                "AlarmRule": f'ALARM("portal-local-EmailQueueAge") OR ALARM("{QUOTA}")',
+            },
+        },
+        "Unusual": {
+            "Type": "AWS::CloudWatch::CompositeAlarm",
+            "Properties": {"AlarmName": "portal-local-Unusual", "AlarmRule": f'NOT OK("{QUOTA}")'},
         },
         "Topic": {"Type": "AWS::SNS::Topic", "Properties": {}},
     }
@@ -199,9 +212,16 @@ def test_without_a_raised_alarm_the_page_says_so(ops: Ops, monkeypatch: pytest.M
 
 def test_every_alarm_is_listed_once_those_of_aws_alone_too(ops: Ops) -> None:
     page = ops.page()
-    every = page[page.index("All 4 alarms") :]
+    every = page[page.index("All 6 alarms") :]
     rows = re.findall(r"<tr>\s*<td data-label=\"Alarm\"><div>([^<]+)</div>", every)
-    assert rows == [FAILED, QUOTA, "portal-local-EmailQueueAge", "portal-local-ApiErrors"]
+    assert rows == [
+        PAGING,
+        FAILED,
+        QUOTA,
+        "portal-local-EmailQueueAge",
+        "portal-local-ApiErrors",
+        "portal-local-Unusual",
+    ]
     assert "in AWS only" in every
     assert "no data" in every
 
@@ -215,24 +235,35 @@ def test_alarms_on_metric_math_are_computed(ops: Ops) -> None:
     assert QUOTA not in page[: page.index('id="charts"')]
 
 
+def test_the_composite_alarm_follows_the_alarms_that_it_names(ops: Ops) -> None:
+    page = ops.page()
+    assert f"because of {QUOTA}" in page[: page.index('id="charts"')]
+    ops.cloudwatch.values = [2.0, 3.0]
+    page = ops.page()
+    assert PAGING not in page[: page.index('id="charts"')]
+    assert "any of 2 alarms" in page
+
+
 def test_programs_read_the_alarms(ops: Ops) -> None:
     alarms = ops.client.get("/ops/alarms.json").json()["alarms"]
     states = {alarm["name"]: alarm["state"] for alarm in alarms}
     assert states == {
         FAILED: "ALARM",
         QUOTA: "ALARM",
+        PAGING: "ALARM",
+        "portal-local-Unusual": None,
         "portal-local-EmailQueueAge": "OK",
         "portal-local-ApiErrors": None,
     }
-    assert alarms[0]["runbook"] == "provisioning-failed"
-    assert alarms[1]["since"]
+    assert [alarm["runbook"] for alarm in alarms[:2]] == ["paging", "provisioning-failed"]
+    assert alarms[2]["since"]
     ops.cloudwatch.down = True
     assert ops.client.get("/ops/alarms.json").status_code == 502
 
 
 def test_the_dashboard_is_drawn_with_live_values(ops: Ops) -> None:
     page = ops.page()
-    chart = page[page.index('id="charts"') : page.index("All 4 alarms")]
+    chart = page[page.index('id="charts"') : page.index("All 6 alarms")]
     assert "<figcaption>Provisioning</figcaption>" in chart
     assert '<path class="line c0" d="M' in chart
     assert 'ProvisioningFailed provision <span class="quiet">4</span>' in chart
