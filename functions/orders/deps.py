@@ -58,7 +58,7 @@ class ReadOrdersDeps:
 
 @dataclass(frozen=True)
 class CancelOrderDeps:
-    """What POST /orders/{sfOrderId}/cancel needs."""
+    """The dependencies of POST /orders/{sfOrderId}/cancel."""
 
     directory: CustomerDirectory
     cancelling: Cancelling

@@ -57,7 +57,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class Placing:
-    """Places orders. `wait` takes seconds; `cancelled` tells whether an order was cancelled."""
+    """Places orders. `wait` takes seconds. `cancelled` says whether an order was cancelled."""
 
     requests: OrderRequests
     checkout: Checkout

@@ -132,7 +132,7 @@ class Reading:
         return self.shown(OwnOrder(self.orders, self.current).find(order_id, customer))
 
     def shown(self, order: OrderRecord) -> OrderView:
-        """An order that was read, with what the workflow says of it."""
+        """Return the API's view of an order, with the status of its job. Raises UpstreamErrors."""
         job, cancelled = self.jobs.get(order.id), self.cancelled_status
         status = status_of(order, job, cancelled)
         return OrderView(
@@ -175,7 +175,7 @@ def status_of(order: OrderRecord, job: JobView | None, cancelled_status: str) ->
 
 
 def cancellable(order: OrderRecord, job: JobView | None) -> bool:
-    """Whether POST /orders/{sfOrderId}/cancel would be accepted, as far as was read."""
+    """Whether the customer can cancel the order, as far as order and job say."""
     return waits_for_review(order) and (job is None or job.closable)
 
 

@@ -28,6 +28,7 @@ FLOWS = {
     "tests/emulators/salesforce/test_any_request.py": "a property of all requests",
     "tests/emulators/salesforce/test_simple_salesforce.py": "a client that others wrote",
     "tests/emulators/*/test_foreign_client*.py": "clients that others wrote",
+    "tests/infra/test_alarms_fire.py": "every alarm of the template and its cause",
     "tests/infra/test_assembly.py": "cdk.out as a whole",
     "tests/infra/test_runbooks.py": "alarms and docs/runbooks",
     "tests/infra/test_switches.py": "what a switch changes in all stacks",

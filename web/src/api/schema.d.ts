@@ -960,9 +960,9 @@ export interface components {
         };
         /**
          * ListedEsim
-         * @description An eSIM line in a list: what its provider tells about several lines by one request.
+         * @description An eSIM line in a list, with the values that its provider gives for several lines at once.
          *
-         *     Each value is null when it does not tell it. `GET /subscriptions/{id}` has all of them.
+         *     A value is null when the provider does not give it. `GET /subscriptions/{id}` has all values.
          */
         ListedEsim: {
             state: components["schemas"]["LineState"] | null;
