@@ -200,12 +200,13 @@ def _api(api: str) -> list[cloudwatch.IWidget]:
 
 def _upstreams(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
     return [
-        _graph(
-            f"Upstream latency, {statistic}, ms",
-            metrics.by("upstream", "UpstreamLatency", statistic=statistic),
-        )
-        for statistic in ("p50", "p99")
-    ] + [
+        *(
+            _graph(
+                f"Upstream latency, {statistic}, ms",
+                metrics.by("upstream", "UpstreamLatency", statistic=statistic),
+            )
+            for statistic in ("p50", "p99")
+        ),
         _graph("Upstream errors", metrics.by("upstream", "UpstreamErrors", statistic="Sum")),
         _graph(
             "Circuits opened",

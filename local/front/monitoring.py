@@ -128,7 +128,7 @@ class Board:
 
 def aws_client(context: StackContext, service: str) -> Any:
     """Return a client for a service of the stack that ignores the machine's AWS configuration."""
-    session = boto3.session.Session(
+    session: Any = boto3.session.Session(
         aws_access_key_id=context.aws_account,
         aws_secret_access_key="test",
         region_name=context.region,

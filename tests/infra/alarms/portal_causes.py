@@ -48,8 +48,10 @@ from tests.fakes.catalog import FakeCatalogSource, product
 from tests.fakes.directory import ACCOUNT_ID, FakeDirectory, customer
 from tests.fakes.workflow import FakeClock, FakeQueue, MemoryJobStore, toy_job
 from tests.tables import CATALOG, IDEMPOTENCY, Tables
-from tests.unit.adapters import test_cognito, test_esim_access, test_whmcs_client
-from tests.unit.adapters.test_salesforce_client import DATA, ORG, client_of
+from tests.unit.adapters import test_cognito
+from tests.unit.adapters.esim_access import test_provider as test_esim_access
+from tests.unit.adapters.salesforce.test_client import DATA, ORG, client_of
+from tests.unit.adapters.whmcs import test_client as test_whmcs_client
 from tests.unit.api import test_signature
 from tests.unit.audit.healthy import change, healthy
 from tests.unit.engine.toy import Toy
@@ -92,7 +94,7 @@ class Answers:
 class RefusingQueue(FakeQueue):
     """Cannot be reached."""
 
-    def put(self, task: Task, *, delay: float = 0.0) -> None:
+    def put(self, task: Task, *, delay_seconds: float = 0.0) -> None:
         raise Unavailable("sqs", "SendMessage", "down")
 
 
