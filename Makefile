@@ -35,8 +35,8 @@ setup: .venv/.ready ## Install everything the project needs into .venv
 	@$(UV) sync --frozen --quiet --python $(PYTHON)
 	@touch $@
 
-run: setup web-build ## Run the whole business on this machine (http://127.0.0.1:8080)
-	@$(RUN) python -m local
+run: setup web-build ## Run the whole business on this machine (http://127.0.0.1:8080); PROVIDER=esim_access
+	@$(if $(PROVIDER),ESIM_PROVIDER=$(PROVIDER)) $(RUN) python -m local
 
 doctor: setup ## Check a live stage and every system around it: make doctor STAGE=production
 	@$(RUN) ops --stage $(STAGE) doctor $(ARGS)
@@ -45,7 +45,7 @@ smoke: setup ## Order and cancel as the synthetic customer: make smoke STAGE=pro
 	@$(RUN) ops --stage $(STAGE) smoke $(ARGS)
 
 demo: setup ## Play the whole business against a running `make run`; FAULT=whmcs-down and others: an outage
-	@$(RUN) python -m local.demo $(if $(FAULT),--fault $(FAULT))
+	@$(RUN) python -m local.demo $(if $(FAULT),--fault $(FAULT)) $(if $(PROVIDER),--provider $(PROVIDER))
 
 ops: setup ## The operator's command line: make ops ARGS='order show 801…'
 	@$(RUN) ops $(ARGS)

@@ -82,7 +82,8 @@ def render(
     }
     return Rendered(
         subject=context["subject"],
-        text=_layout("layout.txt.j2").render(context),
+        # A plain text is read in columns of any width, and searched: it has common spaces only.
+        text=_layout("layout.txt.j2").render(context).replace(formats.NO_BREAK, " "),
         html=_layout("layout.html.j2").render(context),
     )
 

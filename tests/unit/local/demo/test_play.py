@@ -37,6 +37,13 @@ def test_plays_everything_against_a_good_stack(
     assert door.stack.order_status == "Activated"
 
 
+def test_a_stack_with_another_provider_is_not_played(
+    door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--front", door.url, "--provider", "esim_access"]) == 1
+    assert "make run PROVIDER=esim_access" in " ".join(capsys.readouterr().out.split())
+
+
 def test_where_no_approval_is_needed_the_first_press_counts(
     door: Door, capsys: pytest.CaptureFixture[str]
 ) -> None:

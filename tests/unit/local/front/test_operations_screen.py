@@ -60,8 +60,9 @@ def desk(door: Door) -> Iterator[Door]:
                 "attempt": 1,
                 "kind": "step-done",
                 "step": "load",
-                "detail": None,
-            }
+            },
+            # The table holds no empty values.
+            {"sk": "EVT#2026-11-27T06:11:04.000Z#0b", "attempt": 1, "kind": "succeeded"},
         ]
     }
     yield door

@@ -11,7 +11,7 @@ from local.emulators.esim_access.emulator import EsimAccess
 from local.emulators.gigs.emulator import Gigs
 from local.emulators.kit.server import running
 from local.stack.settings import PORTS, Settings
-from local.stack.webhooks import WebhookError, register
+from local.stack.webhooks import SAVES, WebhookError, register
 from tests.emulators.webhook_receiver import WebhookReceiver, receiving
 
 
@@ -41,7 +41,10 @@ def test_esim_access_tries_the_secret_address_first(receiver: WebhookReceiver) -
     with running(emulator) as provider:
         register(settings("esim_access"), {"esim_access": provider.url}, receiver.url)
         assert len(receiver.got) == 1
-        receiver.statuses = [404]
+        receiver.statuses = [500]
+        register(settings("esim_access"), {"esim_access": provider.url}, receiver.url)
+        assert len(receiver.got) == 3
+        receiver.statuses = [404] * SAVES
         with pytest.raises(WebhookError, match="CHECK_HEALTH"):
             register(settings("esim_access"), {"esim_access": provider.url}, receiver.url)
 
