@@ -1,7 +1,7 @@
 """The configuration of a stage, in one frozen model.
 
 Values come from `.env.<stage>` and the process environment, which has priority. Each field is read
-from its own name in capitals. `.env.dev.example` documents every field. Secrets are not part of it;
+from its own name in capitals. docs/settings.md documents every field. Secrets are not part of it;
 they are only in Secrets Manager.
 """
 
@@ -389,7 +389,7 @@ def load_config(
     except ValidationError as error:
         where = file.name if file.is_file() else f"the environment ({file.name} does not exist)"
         lines = "".join(f"\n  {_problem(entry)}" for entry in error.errors())
-        msg = f"stage {stage}: put these right in {where}; .env.dev.example explains them{lines}"
+        msg = f"stage {stage}: put these right in {where}; docs/settings.md explains them{lines}"
         raise ConfigurationError(msg) from None
 
 
