@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -97,6 +98,14 @@ def _retention(value: int) -> int:
     return value
 
 
+def _moment_or_none(value: str) -> str:
+    """Check a time with its zone, such as 2027-02-01T03:15:00Z."""
+    if value and datetime.fromisoformat(value).tzinfo is None:
+        msg = "must have a zone, such as 2027-02-01T03:15:00Z"
+        raise ValueError(msg)
+    return value
+
+
 def _esim_provider(value: str) -> str:
     if value not in ESIM_PROVIDERS:
         msg = f"there is no adapter for {value!r}: write {' or '.join(ESIM_PROVIDERS)}"
@@ -177,6 +186,7 @@ class Config(BaseSettings):
 
     # Work in the background
     provision_needs_approval: bool = True
+    workflow_restored_at: Annotated[str, AfterValidator(_moment_or_none)] = ""
     provision_max_retries: int = Field(default=7, ge=0, le=99)
     provision_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_waiting_max_concurrency: int = Field(default=2, ge=2, le=1000)

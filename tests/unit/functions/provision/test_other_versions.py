@@ -1,4 +1,4 @@
-"""Jobs that another version of the portal has begun: an older one, or a newer one before a rollback.
+"""Jobs that another version of the portal began: an older one, or a newer one before a rollback.
 
 The worker of the other version dies after an effect. Its stored item is then rewritten to the
 shape of that version, and this version finishes the job.
