@@ -1,7 +1,7 @@
 """The configuration of a stage, in one frozen model.
 
 Values come from `.env.<stage>` and the process environment, which has priority. Each field is read
-from its own name in capitals. `.env.dev.example` documents every field. Secrets are not part of it;
+from its own name in capitals. docs/settings.md documents every field. Secrets are not part of it;
 they are only in Secrets Manager.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -98,6 +99,14 @@ def _retention(value: int) -> int:
     return value
 
 
+def _moment_or_none(value: str) -> str:
+    """Check a time with its zone, such as 2027-02-01T03:15:00Z."""
+    if value and datetime.fromisoformat(value).tzinfo is None:
+        msg = "must have a zone, such as 2027-02-01T03:15:00Z"
+        raise ValueError(msg)
+    return value
+
+
 def _esim_provider(value: str) -> str:
     if value not in ESIM_PROVIDERS:
         msg = f"there is no adapter for {value!r}: write {' or '.join(ESIM_PROVIDERS)}"
@@ -180,6 +189,7 @@ class Config(BaseSettings):
 
     # Work in the background
     provision_needs_approval: bool = True
+    workflow_restored_at: Annotated[str, AfterValidator(_moment_or_none)] = ""
     provision_max_retries: int = Field(default=7, ge=0, le=99)
     provision_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_waiting_max_concurrency: int = Field(default=2, ge=2, le=1000)
@@ -398,7 +408,7 @@ def load_config(
     except ValidationError as error:
         where = file.name if file.is_file() else f"the environment ({file.name} does not exist)"
         lines = "".join(f"\n  {_problem(entry)}" for entry in error.errors())
-        msg = f"stage {stage}: put these right in {where}; .env.dev.example explains them{lines}"
+        msg = f"stage {stage}: put these right in {where}; docs/settings.md explains them{lines}"
         raise ConfigurationError(msg) from None
 
 

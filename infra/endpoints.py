@@ -398,6 +398,7 @@ PROVISION = (
             *ESIM,
             *TIME_ZONE,
             "PROVISION_NEEDS_APPROVAL",
+            "WORKFLOW_RESTORED_AT",
             "PROVISION_MAX_RETRIES",
             "PROVISION_PATIENCE_HOURS",
             *ACCOUNT_FIELDS,

@@ -49,6 +49,7 @@ class WorkerConfig(
     config.ProvisionLimits,
     config.ProvisionApproval,
     config.SyntheticCustomer,
+    config.WorkflowRestored,
 ):
     """The settings of the consumer of the provisioning queues."""
 
@@ -228,4 +229,5 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
         payment_method=settings.whmcs_payment_method,
         needs_approval=settings.provision_needs_approval,
         synthetic=settings.smoke_email,
+        restored_at=settings.workflow_restored_at,
     )

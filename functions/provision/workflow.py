@@ -42,6 +42,7 @@ def provisioning(ports: ProvisioningPorts) -> Workflow:
             ports.owner_of,
             needs_approval=ports.needs_approval,
             synthetic=ports.synthetic,
+            restored_at=ports.restored_at,
         ),
         Check(ports.orders, ports.products, ports.clients, provider),
         ActivateEsim(

@@ -195,10 +195,12 @@ def test_what_calls_outside_systems_leaves_by_one_fixed_address(production: Temp
         if "VpcConfig" in resource["Properties"]
     }
     assert inside == {
-        e.id for e in ENDPOINTS if set(e.secrets) - {Secret.SIGNING, Secret.ESIM_WEBHOOK}
+        e.id
+        for e in ENDPOINTS
+        if set(e.secrets) - {Secret.SIGNING, Secret.ESIM_WEBHOOK, Secret.SMOKE}
     }
     assert {"provision-worker", "billing-get-address", "email-send"} <= inside
-    assert {"auth-login", "provision-start", "system-health"}.isdisjoint(inside)
+    assert {"auth-login", "provision-start", "smoke-scheduled"}.isdisjoint(inside)
 
 
 def test_private_subnets_reach_the_internet_through_the_gateway_alone(
@@ -287,9 +289,9 @@ def test_the_smoke_test_is_called_with_the_public_address_when_it_is_scheduled(
     )
     assert rule["ScheduleExpression"] == "rate(5 minutes)"
     (called,) = rule["Targets"]
-    function = production.resources[target(called["Arn"])]["Properties"]
+    alias = production.resources[target(called["Arn"])]["Properties"]
+    function = production.resources[target(alias["FunctionName"])]["Properties"]
     assert function["FunctionName"] == "portal-production-smoke-scheduled"
-    assert "VpcConfig" not in function
     assert '{"apiUrl":"https://' in json.dumps(called["Input"]).replace("\\", "")
     alarms = production_monitoring.of("AWS::CloudWatch::Alarm").values()
     names = {alarm["Properties"]["AlarmName"] for alarm in alarms}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -128,6 +129,14 @@ class ProvisionLimits(Config):
 
     provision_max_retries: int = Field(alias="PROVISION_MAX_RETRIES", ge=0)
     provision_patience_hours: float = Field(alias="PROVISION_PATIENCE_HOURS", gt=0)
+
+
+class WorkflowRestored(Config):
+    """When the workflow table was put back to an earlier state; None for never."""
+
+    workflow_restored_at: Annotated[
+        datetime | None, BeforeValidator(lambda value: value or None)
+    ] = Field(default=None, alias="WORKFLOW_RESTORED_AT")
 
 
 class ProvisionApproval(Config):
