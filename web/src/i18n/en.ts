@@ -667,6 +667,7 @@ export const en = {
     country: 'Country',
     postcode: 'Postcode',
     postcodeHint: 'Seven digits, for example 105-0011.',
+    found: 'This postcode is in',
     postcodeForm: 'A Japanese postcode has seven digits, for example 105-0011.',
     prefecture: 'Prefecture',
     state: 'State, province or region',

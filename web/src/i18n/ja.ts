@@ -673,6 +673,7 @@ export const ja: Messages = {
     country: '国',
     postcode: '郵便番号',
     postcodeHint: '7桁の数字（例: 105-0011）',
+    found: '郵便番号の住所:',
     postcodeForm: '日本の郵便番号は7桁です（例: 105-0011）。',
     prefecture: '都道府県',
     state: '州・省・地域',

@@ -257,7 +257,8 @@ test('sign-up: three steps, one request, errors at their field', async ({ page, 
   await expect(page.getByLabel('Customer number')).toHaveValue('CN-000101');
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByLabel('Postcode').fill('1050011');
-  await page.getByLabel('Prefecture').selectOption('Tokyo');
+  await expect(page.getByText('東京都港区芝公園')).toBeVisible();
+  await expect(page.getByLabel('Prefecture')).toHaveValue('Tokyo');
   await page.getByLabel('City, ward, town or village').fill('Minato-ku');
   await page.getByLabel('Town, block and number').fill('1-2-3 Shibakoen');
   await page.getByRole('button', { name: 'Continue' }).click();
@@ -308,10 +309,18 @@ test('an existing billing account is linked with what was typed', async ({ page,
   await page.getByLabel('名', { exact: true }).fill('美');
   await page.getByLabel('電話番号').fill('0922345606');
   await page.getByRole('button', { name: '次へ' }).click();
+  // The postcode fills what it knows; what was typed stays.
+  await page.getByLabel('郵便番号').fill('１５０ー０００１');
+  await expect(page.getByLabel('市区町村')).toHaveValue('渋谷区');
   await page.getByLabel('郵便番号').fill('810-0001');
-  await page.getByLabel('都道府県').selectOption({ label: '福岡県' });
-  await page.getByLabel('市区町村').fill('福岡市中央区');
+  await expect(page.getByLabel('都道府県')).toHaveValue('Fukuoka');
+  await expect(page.getByLabel('市区町村')).toHaveValue('福岡市中央区');
+  await expect(page.getByLabel('町名・番地')).toHaveValue('天神');
+  await accessible(page);
   await page.getByLabel('町名・番地').fill('天神5-1');
+  await page.getByLabel('郵便番号').fill('810-0002');
+  await expect(page.getByText('福岡県福岡市中央区西中洲')).toBeVisible();
+  await expect(page.getByLabel('町名・番地')).toHaveValue('天神5-1');
   await page.getByRole('button', { name: '次へ' }).click();
   await page.getByLabel('メールアドレス').fill('mei.chen@mail.example');
   await page.getByLabel('パスワード', { exact: true }).fill('Sakura-Train-2026!');
