@@ -120,6 +120,9 @@ synth: layers ## Synthesise the CDK app for STAGE into cdk.out
 bench: setup ## Performance as ratios against a bare handler, in one run
 	@$(RUN) python -m bench
 
+soak: setup ## A steady mix on a local stack of its own while faults come and go: make soak [MINUTES=10]
+	@$(RUN) python -m bench.soak $(MINUTES:%=--minutes %) $(ARGS)
+
 simulate: setup ## Provisioning during and after a night without WHMCS, in simulated time
 	@$(RUN) python -m bench.simulation
 

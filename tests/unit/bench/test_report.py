@@ -97,3 +97,22 @@ def test_every_http_endpoint_has_a_scenario() -> None:
     )
     routed = {endpoint.id for endpoint in ENDPOINTS if endpoint.route is not None}
     assert set(done.stderr.split()) == routed
+
+
+ROOTS = """
+from bench import environment, first_use
+from bench.cold import clients_of, uses_salesforce
+from infra.endpoints import ENDPOINTS
+
+with environment.everything():
+    for each in ENDPOINTS:
+        first_use.make_ready(each.module, clients_of(each), salesforce=uses_salesforce(each))
+"""
+
+
+def test_every_endpoint_is_built_in_the_environment_of_the_benchmark() -> None:
+    """In a process of its own, because composition roots are kept."""
+    ended = subprocess.run(
+        [sys.executable, "-c", ROOTS], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr[-2000:]
