@@ -30,6 +30,8 @@ FLOWS = {
     "tests/emulators/*/test_foreign_client*.py": "clients that others wrote",
     "tests/infra/test_alarms_fire.py": "every alarm of the template and its cause",
     "tests/infra/test_assembly.py": "cdk.out as a whole",
+    "tests/infra/test_cost.py": "bench/cost.py against the templates, whose fixtures lie there",
+    "tests/infra/test_policies.py": "a policy engine that judges all templates",
     "tests/infra/test_runbooks.py": "alarms and docs/runbooks",
     "tests/infra/test_switches.py": "what a switch changes in all stacks",
     "tests/unit/adapters/test_smtp_with_aiosmtpd.py": "the SMTP adapter with a server by others",
@@ -152,7 +154,8 @@ def pattern_of(path: str, patterns: dict[str, str]) -> str | None:
 def test_each_test_mirrors_a_module_or_is_named_as_a_flow() -> None:
     mirrors = {mirrored_test(module) for module in modules()}
     strays = {test.as_posix() for test in all_tests() if test not in mirrors}
-    assert [stray for stray in sorted(strays) if pattern_of(stray, FLOWS) is None] == []
+    unnamed = [stray for stray in sorted(strays) if pattern_of(stray, FLOWS) is None]
+    assert unnamed == [], "move them to the paths of their modules, or name them in FLOWS"
     assert {pattern_of(stray, FLOWS) for stray in strays} == set(FLOWS), "an entry is left over"
 
 
@@ -164,7 +167,8 @@ def test_each_module_with_logic_has_its_test() -> None:
         for module in found
         if has_logic(module) and not (ROOT / mirrored_test(module)).exists()
     }
-    assert [module for module in sorted(bare) if pattern_of(module, COVERED) is None] == []
+    untested = [module for module in sorted(bare) if pattern_of(module, COVERED) is None]
+    assert untested == [], "write their tests, or name in COVERED the test that runs them"
     assert {pattern_of(module, COVERED) for module in bare} == set(COVERED), "an entry is left over"
 
 
