@@ -30,6 +30,7 @@ FLOWS = {
     "tests/emulators/*/test_foreign_client*.py": "clients that others wrote",
     "tests/infra/test_alarms_fire.py": "every alarm of the template and its cause",
     "tests/infra/test_assembly.py": "cdk.out as a whole",
+    "tests/infra/test_policies.py": "a policy engine reads all templates",
     "tests/infra/test_runbooks.py": "alarms and docs/runbooks",
     "tests/infra/test_switches.py": "what a switch changes in all stacks",
     "tests/unit/adapters/test_smtp_with_aiosmtpd.py": "the SMTP adapter with a server by others",
