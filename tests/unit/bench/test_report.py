@@ -112,7 +112,7 @@ with environment.everything():
 
 def test_every_endpoint_is_built_in_the_environment_of_the_benchmark() -> None:
     """In a process of its own, because composition roots are kept."""
-    ended = subprocess.run(  # noqa: S603  # our own command line
+    ended = subprocess.run(  # noqa: S603  # our own program
         [sys.executable, "-c", ROOTS], capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stderr[-2000:]
