@@ -20,7 +20,7 @@ MILLION = 1_000_000
 ALARMS = 140
 SECRETS = 8
 QUEUE_CONSUMERS = 12
-FIREWALL_RULES = 6
+FIREWALL_RULES = 7
 SCHEDULED = 3
 # Of a system in use: metrics with all their dimensions, as the local stack has after `make demo`.
 METRICS = 150
