@@ -17,6 +17,7 @@ from dotenv.parser import parse_stream
 from portal.api.rate_limit import limits_from
 from portal.config import ESIM_PROVIDERS
 from portal.config import ConfigurationError as UnusableLimits
+from portal.domain.ids import SKU
 from portal.domain.limits import LIMITS, Limit
 from portal.domain.signup_proof import SignupProof
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
@@ -33,6 +34,7 @@ from infra.paths import LAYERS, REPOSITORY
 from infra.physical_names import PhysicalNames
 
 RATE_LIMITS = r"^$|^[a-z-]+\.[a-z-]+=\d+/\d+(,[a-z-]+\.[a-z-]+=\d+/\d+)*$"
+ALARM_THRESHOLDS = r"^$|^[A-Za-z]+=\d+(\.\d+)?(,[A-Za-z]+=\d+(\.\d+)?)*$"
 # What CloudWatch Logs accepts, up to two years.
 RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 
@@ -130,6 +132,8 @@ class Config(BaseSettings):
     snapstart: bool = False
     log_retention_days: Annotated[int, AfterValidator(_retention)] = 30
     alarm_email: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    paging_email: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    alarm_thresholds: str = Field(default="", pattern=ALARM_THRESHOLDS)
     fixed_egress_address: bool = False
     egress_allocation_ids: Annotated[
         tuple[AllocationId, ...], NoDecode, CommaList, Field(max_length=2)
@@ -171,6 +175,9 @@ class Config(BaseSettings):
     signup_proof_field: str = Field(default="", pattern=r"^$|^[A-Za-z]\w*(\.[A-Za-z]\w*)?$")
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
 
+    # Orders
+    order_cancelled_status: NonEmpty = "Cancelled"
+
     # Work in the background
     provision_needs_approval: bool = True
     provision_max_retries: int = Field(default=7, ge=0, le=99)
@@ -191,6 +198,11 @@ class Config(BaseSettings):
     # The nightly audit
     audit_hour: int = Field(default=3, ge=0, le=23)
     audit_most_calls: int = Field(default=5000, ge=100, le=1_000_000)
+
+    # The smoke test
+    smoke_email: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    smoke_sku: str = Field(default="", pattern=rf"^$|{SKU}")
+    smoke_every_minutes: int = Field(default=0, ge=0, le=1440)
 
     # Read by the handlers under the same names
     powertools_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -260,6 +272,16 @@ class Config(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _smoke_test_is_complete(self) -> Self:
+        if bool(self.smoke_email) != bool(self.smoke_sku):
+            msg = "SMOKE_EMAIL and SMOKE_SKU need each other: set both or neither"
+            raise ValueError(msg)
+        if self.smoke_every_minutes and not self.smoke_email:
+            msg = "SMOKE_EVERY_MINUTES needs SMOKE_EMAIL and SMOKE_SKU"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
     def _own_distribution_is_trusted(self) -> Self:
         """Let the API believe the address that this stage's own distribution forwards."""
         if self.web_hosting and not self.distribution_secret_id:
@@ -323,6 +345,12 @@ class Config(BaseSettings):
     def monitoring_stack_name(self) -> str:
         """The name of the stack with the stage's alarms and dashboard."""
         return f"{self.stack_name}-monitoring"
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """This stage's thresholds of alarms that are not the defaults, by the alarm's name."""
+        pairs = (entry.split("=") for entry in self.alarm_thresholds.split(",") if entry)
+        return {name: float(value) for name, value in pairs}
 
     @property
     def limits(self) -> dict[str, Limit]:

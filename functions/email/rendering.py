@@ -15,7 +15,7 @@ from datetime import datetime
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, pass_context, select_autoescape
+from jinja2 import Environment, StrictUndefined, Template, pass_context, select_autoescape
 from jinja2.runtime import Context as TemplateContext
 from portal.domain.mail import MailTemplate
 from portal.domain.money import Money
@@ -127,7 +127,13 @@ def _footer(common: Mapping[str, Any], known: Mapping[str, Any]) -> str:
 
 def _fill(text: str, known: Mapping[str, Any]) -> str:
     # This is plain text, because the layouts escape what they show.
-    return _environment().from_string(text).render(known)
+    return _text(text).render(known)
+
+
+@functools.cache
+def _text(source: str) -> Template:
+    # Compiling a text takes longer than all the rest of a mail, and there are only a few hundred.
+    return _environment().from_string(source)
 
 
 @functools.cache

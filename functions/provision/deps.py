@@ -48,6 +48,7 @@ class WorkerConfig(
     config.TimeZoneConfig,
     config.ProvisionLimits,
     config.ProvisionApproval,
+    config.SyntheticCustomer,
 ):
     """The settings of the consumer of the provisioning queues."""
 
@@ -226,4 +227,5 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
         mail_queue=factories.mail_queue(settings),
         payment_method=settings.whmcs_payment_method,
         needs_approval=settings.provision_needs_approval,
+        synthetic=settings.smoke_email,
     )

@@ -28,6 +28,7 @@ class ProvisioningPorts:
     `owner_of` returns the portal user of an Account, also after other Accounts were merged into it,
     and raises Problem `account-conflict`. `payment_method` is the system name of WHMCS' payment
     gateway module for orders. `needs_approval` says whether an Order in review is refused.
+    `synthetic` is the address of the smoke test's customer, whose orders are refused.
     """
 
     orders: ProvisioningOrders
@@ -45,3 +46,4 @@ class ProvisioningPorts:
     mail_queue: MailQueue
     payment_method: str
     needs_approval: bool
+    synthetic: str = ""

@@ -1,4 +1,4 @@
-"""GET /subscriptions: the caller's services."""
+"""GET /subscriptions returns the caller's services."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ def list_subscriptions(
 ) -> Page[SubscriptionSummary]:
     """Return a page of the caller's services in WHMCS.
 
-    With `lines` come the eSIM lines, by one call of their provider: state and period where it lists
-    a customer's lines (Gigs), usage of the first ten lines where it takes several (eSIM Access).
+    With `lines` the services have their eSIM lines, which cost one call of the provider. Gigs lists
+    a customer's lines, so they have state and period. eSIM Access gives the usage of several lines,
+    so the first ten lines have their usage.
     """
     customer = mapped(user, deps.directory)
     page = deps.services.page(customer.whmcs_client_id, offset=int(cursor), limit=limit)

@@ -39,9 +39,9 @@ class UsageView(ResponseModel):
 
 
 class ListedEsim(ResponseModel):
-    """An eSIM line in a list: what its provider tells about several lines by one request.
+    """An eSIM line in a list, with the values that its provider gives for several lines at once.
 
-    Each value is null when it does not tell it. `GET /subscriptions/{id}` has all of them.
+    A value is null when the provider does not give it. `GET /subscriptions/{id}` has all values.
     """
 
     state: LineState | None

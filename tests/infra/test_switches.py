@@ -274,3 +274,28 @@ def test_execution_logs_belong_to_the_stack(template: Template, production: Temp
         assert group["RetentionInDays"] == days
         # API Gateway would make the group itself, without an end, at the stage's first error.
         assert group_id in as_list(stage["DependsOn"])
+
+
+def test_the_smoke_test_is_called_with_the_public_address_when_it_is_scheduled(
+    template: Template, production: Template, production_monitoring: Template
+) -> None:
+    assert not any("Input" in rule for rule in scheduled_targets(template))
+    (rule,) = (
+        rule["Properties"]
+        for rule in production.of("AWS::Events::Rule").values()
+        if rule["Properties"]["Name"] == "portal-production-smoke-scheduled"
+    )
+    assert rule["ScheduleExpression"] == "rate(5 minutes)"
+    (called,) = rule["Targets"]
+    function = production.resources[target(called["Arn"])]["Properties"]
+    assert function["FunctionName"] == "portal-production-smoke-scheduled"
+    assert "VpcConfig" not in function
+    assert '{"apiUrl":"https://' in json.dumps(called["Input"]).replace("\\", "")
+    alarms = production_monitoring.of("AWS::CloudWatch::Alarm").values()
+    names = {alarm["Properties"]["AlarmName"] for alarm in alarms}
+    assert {"portal-production-SmokeFailed", "portal-production-SmokeScheduledSilent"} <= names
+
+
+def scheduled_targets(template: Template) -> list[dict[str, Any]]:
+    rules = template.of("AWS::Events::Rule").values()
+    return [one for rule in rules for one in rule["Properties"]["Targets"]]

@@ -1,5 +1,6 @@
 /** Everything that the pages say, in English. Its type is what other languages must fill. */
 
+import type { Schemas } from '../api/client';
 import type { Code, Slug } from '../api/problems';
 
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
@@ -54,6 +55,9 @@ const problems: Record<Slug, string> = {
     'Automatic sign-in to billing is switched off for your account. Open billing and sign in there.',
   'idempotency-key-missing': 'The request was incomplete. Reload the page and try again.',
   'signature-invalid': 'The request could not be verified.',
+  'order-not-cancellable':
+    'This order is approved or being set up already, so it can no longer be cancelled here. Contact us if you do not need it.',
+  'order-cancelled': 'This order was cancelled.',
   'already-running': 'This is already under way.',
   'topup-unavailable': 'Nothing can be added to this line.',
   'operation-in-progress': 'Something else is under way on this line. Wait until it is over.',
@@ -212,6 +216,14 @@ export const en = {
     reason:
       'These products need another kind of building, line or region than the one on file for you.',
     reasonUnknown: 'We have to check which line your building has before you can order these.',
+    reasons: {
+      dwelling: 'Not for your kind of building',
+      tier: 'Needs another line than your building has',
+      region: 'Not offered in your region',
+      'dwelling-unknown': 'We have to check your kind of building first',
+      'tier-unknown': 'We have to check the line of your building first',
+      'region-unknown': 'We have to check your region first',
+    } as Record<Schemas['Ineligibility'], string>,
     dwelling: { Home: 'House', Apartment: 'Apartment' } as Record<string, string>,
     tier: { '1G': '1 Gbps line', '100Mb': '100 Mbps line' } as Record<string, string>,
   },
@@ -357,6 +369,11 @@ export const en = {
     line: (quantity: number, name: string) => (quantity > 1 ? `${quantity} × ${name}` : name),
     updates: 'This page updates by itself.',
     notFound: 'You have no order at this address.',
+    cancel: 'Cancel this order',
+    cancelAsk: 'Cancel this order?',
+    cancelText: 'It will not be set up, and you pay nothing. You can order again at any time.',
+    cancelYes: 'Cancel the order',
+    cancelNo: 'Keep the order',
   },
   invoice: {
     title: 'Invoices',
@@ -677,7 +694,9 @@ export const en = {
     changePassword: 'Change password',
     passwordChanged: 'Your password is changed. You are signed out on all other devices.',
     language: 'Language',
-    languageText: 'The language of these pages on this device.',
+    languageText: 'The language of these pages on this device, and of our e-mails to you.',
+    languageFailed:
+      'Your e-mails keep the language they had: the change did not reach us. Choose the language again.',
     pending: 'Your account is not complete yet. Send the sign-up once more, or contact us.',
   },
   problems,

@@ -57,6 +57,9 @@ const problems: Messages['problems'] = {
   'idempotency-key-missing':
     '送信内容が不足しています。ページを再読み込みして、もう一度お試しください。',
   'signature-invalid': '送信内容を確認できませんでした。',
+  'order-not-cancellable':
+    'このご注文はすでに承認済みか設定中のため、ここではキャンセルできません。不要な場合はお問い合わせください。',
+  'order-cancelled': 'このご注文はキャンセルされました。',
   'already-running': 'すでに処理中です。',
   'topup-unavailable': 'この回線にはデータを追加できません。',
   'operation-in-progress': 'この回線では別の処理が進行中です。終わるまでお待ちください。',
@@ -214,6 +217,14 @@ export const ja: Messages = {
     notForYouUnknown: (n) => `ご住所の確認が必要な商品（${n}件）`,
     reason: 'ご登録の建物の種類、回線、地域ではご利用いただけない商品です。',
     reasonUnknown: 'ご注文の前に、建物の回線を当社で確認する必要があります。',
+    reasons: {
+      dwelling: 'ご登録の建物の種類では利用できません',
+      tier: '建物の回線では利用できません',
+      region: 'お住まいの地域では提供していません',
+      'dwelling-unknown': '建物の種類の確認が必要です',
+      'tier-unknown': '建物の回線の確認が必要です',
+      'region-unknown': '地域の確認が必要です',
+    },
     dwelling: { Home: '戸建て', Apartment: '集合住宅' },
     tier: { '1G': '1 Gbps 回線', '100Mb': '100 Mbps 回線' },
   },
@@ -356,6 +367,11 @@ export const ja: Messages = {
     line: (quantity, name) => (quantity > 1 ? `${name} × ${quantity}` : name),
     updates: 'このページは自動的に更新されます。',
     notFound: 'このアドレスのご注文はありません。',
+    cancel: 'このご注文をキャンセルする',
+    cancelAsk: 'このご注文をキャンセルしますか？',
+    cancelText: '設定は行われず、料金も発生しません。いつでも改めてご注文いただけます。',
+    cancelYes: '注文をキャンセルする',
+    cancelNo: 'キャンセルしない',
   },
   invoice: {
     title: 'ご請求',
@@ -684,7 +700,9 @@ export const ja: Messages = {
     changePassword: 'パスワードを変更',
     passwordChanged: 'パスワードを変更しました。ほかの端末ではログアウトされました。',
     language: '言語',
-    languageText: 'この端末で表示するページの言語です。',
+    languageText: 'この端末で表示するページと、お送りするメールの言語です。',
+    languageFailed:
+      '変更を受け付けられなかったため、メールの言語は以前のままです。もう一度選択してください。',
     pending: '登録が完了していません。もう一度登録を送信するか、お問い合わせください。',
   },
   problems,

@@ -1,10 +1,10 @@
-import { esim, invoice, me, order, problem } from '../fixtures';
+import { esim, invoice, me, order, policy, problem } from '../fixtures';
 import { accessible, expect, inJapanese, test } from './fake';
 
 test.describe('signed in', () => {
   test.beforeEach(async ({ signedIn: _ }) => undefined);
 
-  test('overview, orders and invoices, page by page', async ({ page, api }) => {
+  test('overview, orders and invoices, page by page', { tag: '@wide' }, async ({ page, api }) => {
     api
       .on('GET /orders', (route) =>
         new URL(route.request().url()).searchParams.has('cursor')
@@ -101,7 +101,11 @@ test.describe('signed in', () => {
     expect(api.of('POST /auth/login')[0]?.headers['x-portal-client']).toBe('browser');
   });
 
-  test('signing out in one tab signs out all', async ({ page, context, isMobile }) => {
+  test('signing out in one tab signs out all', { tag: '@wide' }, async ({
+    page,
+    context,
+    isMobile,
+  }) => {
     const other = await context.newPage();
     await other.goto('/orders');
     await expect(other.getByText('You have no orders yet.')).toBeVisible();
@@ -152,10 +156,12 @@ test.describe('signed in', () => {
         ],
       }),
     });
+    api.on('GET /auth/password-policy', { body: { ...policy, minLength: 14 } });
     await page.goto('/profile');
     await page.getByLabel('Current password', { exact: true }).fill('Old-Password-1');
     await page.getByLabel('New password', { exact: true }).fill('New-Password');
     await expect(page.locator('.rules li').filter({ hasText: 'a digit' })).toContainText('not yet');
+    await expect(page.locator('.rules li').filter({ hasText: '14' })).toContainText('not yet');
     await page.getByRole('button', { name: 'Change password' }).click();
     await expect(page.locator('.errors')).toContainText('The password is too short. Add a digit.');
     api.on('POST /auth/change-password', { status: 204 });

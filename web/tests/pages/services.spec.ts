@@ -155,10 +155,9 @@ test('a service without an eSIM has its price and no panel', async ({ page, api 
   await expect(page.getByRole('heading', { name: 'Your eSIM' })).toHaveCount(0);
 });
 
-test('a service with its eSIM: code after the password, hidden again; more data once', async ({
-  page,
-  api,
-}) => {
+test('a service with its eSIM: code after the password, hidden again; more data once', {
+  tag: '@wide',
+}, async ({ page, api }) => {
   let fresh = false;
   api
     .on('GET /subscriptions', { body: { items: [service] } })

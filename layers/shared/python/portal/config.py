@@ -371,6 +371,25 @@ class AuditConfig(Config):
     audit_most_calls: int = Field(alias="AUDIT_MOST_CALLS", ge=100)
 
 
+class OrderCancellation(Config):
+    """The value of `Order.Status` of orders that customers cancel."""
+
+    order_cancelled_status: NonEmpty = Field(alias="ORDER_CANCELLED_STATUS")
+
+
+class SyntheticCustomer(Config):
+    """The address of the synthetic customer, whose orders are not provisioned; empty for none."""
+
+    smoke_email: str = Field(default="", alias="SMOKE_EMAIL")
+
+
+class SmokeConfig(SyntheticCustomer):
+    """The synthetic customer's product, and the secret with the password."""
+
+    smoke_sku: str = Field(default="", alias="SMOKE_SKU")
+    smoke_secret_id: NonEmpty = Field(alias="SMOKE_SECRET_ID")
+
+
 class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, CurrencyConfig):
     """The settings for reading the catalogue through its cache."""
 

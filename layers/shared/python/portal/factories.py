@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from portal.ports.message_log import MessageLog
     from portal.ports.proof_tokens import ProofTokens
     from portal.ports.reset_tokens import ResetTokens
-    from portal.ports.workflow import JobReader
+    from portal.provisioning.view import StoredJobReader
     from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
     from portal.repositories.dynamodb import Table
+    from portal.secrets import Secret
+    from portal.smoke.model import Synthetic
 
 
 def salesforce(settings: config.SalesforceConfig, guard: Guard | None = None) -> SalesforceClient:
@@ -319,7 +321,21 @@ def audit_sources(
     }
 
 
-def job_reader(settings: config.WorkflowTable) -> JobReader:
+def synthetic_customer(settings: config.SmokeConfig, secret: Secret) -> Synthetic:
+    """Return the customer of the smoke test.
+
+    Raises ConfigurationError when the stage has none, and the errors of the secret.
+    """
+    from portal.smoke.model import Synthetic
+
+    if not settings.smoke_email or not settings.smoke_sku:
+        msg = "this stage has no synthetic customer: set SMOKE_EMAIL and SMOKE_SKU, and deploy it"
+        raise config.ConfigurationError(msg)
+    password = secret.part(secret.value(), "password")
+    return Synthetic(settings.smoke_email, password, settings.smoke_sku)
+
+
+def job_reader(settings: config.WorkflowTable) -> StoredJobReader:
     """Return the reader of provisioning jobs."""
     from portal.provisioning.view import StoredJobReader
     from portal.repositories.dynamodb import Table

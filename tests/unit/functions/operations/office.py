@@ -108,7 +108,7 @@ class Office:
 
     def reissued(self, key: str = "key-1") -> str:
         """Ask for another eSIM of a line that is in use; the id of the operation."""
-        if self.name == "esim_access":
+        if isinstance(self.emulator, EsimAccess):
             core = self.emulator.core
             with core.lock:
                 Lifecycle(core).device(core.account.profiles[self.line_id], "enable")

@@ -109,6 +109,11 @@ REASONS: dict[str, Reason] = {
     "order-status": Reason(
         "Move the Order to a status that can be provisioned, then press again.", _OURS
     ),
+    "order-synthetic": Reason(
+        "Nothing: orders of the synthetic customer (SMOKE_EMAIL) are never set up. Set the Order's "
+        "Status to the one of cancelled orders.",
+        "This order is a test and is not set up.",
+    ),
     "order-too-large": Reason(
         "Split the Order: WHMCS takes about 160 services at once. Then press again.", _OURS
     ),

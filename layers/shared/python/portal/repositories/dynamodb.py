@@ -95,7 +95,8 @@ class Table:
                 )
             items = answer["Responses"].get(self.name, [])
             found += [_without_mark(from_item(item)) for item in items]
-            wanted = answer["UnprocessedKeys"].get(self.name, {}).get("Keys", [])
+            left = answer["UnprocessedKeys"]
+            wanted = left[self.name]["Keys"] if self.name in left else []
         if wanted:
             raise Unavailable(UPSTREAM, "BatchGetItem", "DynamoDB leaves keys unprocessed")
         return found
