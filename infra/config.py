@@ -35,6 +35,7 @@ from infra.paths import LAYERS, REPOSITORY
 from infra.physical_names import PhysicalNames
 
 RATE_LIMITS = r"^$|^[a-z-]+\.[a-z-]+=\d+/\d+(,[a-z-]+\.[a-z-]+=\d+/\d+)*$"
+ALARM_THRESHOLDS = r"^$|^[A-Za-z]+=\d+(\.\d+)?(,[A-Za-z]+=\d+(\.\d+)?)*$"
 # What CloudWatch Logs accepts, up to two years.
 RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 
@@ -140,6 +141,8 @@ class Config(BaseSettings):
     snapstart: bool = False
     log_retention_days: Annotated[int, AfterValidator(_retention)] = 30
     alarm_email: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    paging_email: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    alarm_thresholds: str = Field(default="", pattern=ALARM_THRESHOLDS)
     fixed_egress_address: bool = False
     egress_allocation_ids: Annotated[
         tuple[AllocationId, ...], NoDecode, CommaList, Field(max_length=2)
@@ -352,6 +355,12 @@ class Config(BaseSettings):
     def monitoring_stack_name(self) -> str:
         """The name of the stack with the stage's alarms and dashboard."""
         return f"{self.stack_name}-monitoring"
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """This stage's thresholds of alarms that are not the defaults, by the alarm's name."""
+        pairs = (entry.split("=") for entry in self.alarm_thresholds.split(",") if entry)
+        return {name: float(value) for name, value in pairs}
 
     @property
     def limits(self) -> dict[str, Limit]:

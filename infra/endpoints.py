@@ -337,9 +337,9 @@ SUBSCRIPTIONS = (
         area="subscriptions",
         name="list_subscriptions",
         route=Route(method="GET", path="/subscriptions", access=Access.BEARER),
-        settings=WHMCS,
-        reads=(Table.IDENTITY,),
-        secrets=(Secret.WHMCS,),
+        settings=(*WHMCS, *ESIM),
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        secrets=(Secret.WHMCS, Secret.ESIM),
         timeout=HTTP_UPSTREAM_TIMEOUT,
     ),
     Endpoint(

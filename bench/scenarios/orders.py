@@ -49,7 +49,7 @@ class NewRequests:
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
 
-    def begin(self, request_id: str, cart_hash: str) -> Beginning:
+    def begin(self, request_id: str, cart_hash: str, *, named: bool = False) -> Beginning:
         """Begin every request with a key of its own."""
         return Beginning(Begun.NEW, order_key=f"key-{next(self._numbers)}")
 

@@ -1,4 +1,4 @@
-"""POST /orders/{sfOrderId}/cancel: the customer calls an order off before it is set up."""
+"""POST /orders/{sfOrderId}/cancel cancels an order of the caller before it is set up."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ def cancel_order(
     user: CurrentUser,
     deps: Annotated[CancelOrderDeps, Depends(build_cancel_order)],
 ) -> OrderView:
-    """Refused once staff has approved the order or pressed its button. Repeating it is safe."""
+    """Cancel the order and return it. The request can be repeated.
+
+    It is refused after staff approved the order or started its provisioning.
+    """
     customer = mapped(user, deps.directory)
     order = deps.cancelling.cancel(to_18(sfOrderId), customer)
     return deps.reading.shown(order)

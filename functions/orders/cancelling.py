@@ -1,14 +1,15 @@
-"""Cancelling an order for its customer while nobody has begun to provision it.
+"""Cancels an order for its customer while no provisioning of it has begun.
 
-The workflow record of the order decides between the customer and the operator's button: it is
-closed by a conditional write before Salesforce is asked, and the button starts no attempt of a
-closed job. What can go wrong, and what then holds:
+The order's job in the workflow table decides between the customer and the operator's button. A
+conditional write closes the job before Salesforce is called, and the button starts no attempt of a
+closed job. This is how failures are handled:
 
-- an attempt is under way, or one has had an effect: refused, nothing was changed;
-- Salesforce refused, or was not reached: the closing is taken back, nothing was changed;
-- Salesforce did not answer, or we died: the job stays closed, so nobody provisions the order; a
-  repetition looks at the order and sets its status, unless staff has approved it meanwhile;
-- staff approved or cancelled the order meanwhile: staff's decision stands.
+- An attempt is under way, or one has had an effect: the request is refused and changes nothing.
+- Salesforce refuses or is not reached: the job is reopened, and nothing has changed.
+- Salesforce does not answer, or the process dies: the job stays closed, so the order is not
+  provisioned. The repeated request reads the order and sets its status, unless staff has approved
+  the order meanwhile.
+- Staff approves or cancels the order meanwhile: the decision of staff stands.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ from functions.orders.statuses import ended, waits_for_review
 
 @dataclass(frozen=True)
 class Cancelling:
-    """Everything that cancelling needs. `status` is that of cancelled orders in this org."""
+    """Cancels orders. `status` is the status of cancelled orders in this org.
+
+    `clock` returns epoch seconds.
+    """
 
     orders: Orders
     own: OwnOrder
@@ -41,9 +45,10 @@ class Cancelling:
     clock: Callable[[], float]
 
     def cancel(self, order_id: str, customer: CustomerMapping) -> OrderRecord:
-        """Cancel an order (18-character id) and return it; once more changes nothing.
+        """Cancel an order (18-character id), and return it. Repeating it changes nothing.
 
-        Raises Problems `not-found` and `order-not-cancellable`, and upstream errors.
+        Raises Problem `not-found`, `account-conflict` or `order-not-cancellable`, and
+        UpstreamErrors.
         """
         log_fields(sf_order_id=order_id)
         order = self.own.find(order_id, customer)
@@ -51,7 +56,7 @@ class Cancelling:
             return order
         closing = _closing(order_id)
         if not waits_for_review(order):
-            # An earlier request may have closed the job and died before staff approved the order.
+            # An earlier request may have closed the job and died. Staff then approved the order.
             reopen(self.jobs, closing, now=self.clock())
             raise _too_late()
         if not close(self.jobs, closing, now=self.clock()):
@@ -84,7 +89,7 @@ class Cancelling:
         try:
             reopen(self.jobs, closing, now=self.clock())
         except UpstreamError as error:
-            # The next request for the order takes it back.
+            # The next request for the order reopens the job.
             logger().warning("order stays closed", extra={"reason": str(error)})
 
 

@@ -1,4 +1,4 @@
-"""Composition root of orders."""
+"""The composition root of orders."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class CreateOrderConfig(
     config.WhmcsConfig,
     config.EmailQueue,
 ):
-    """POST /orders."""
+    """The settings of POST /orders."""
 
 
 class ReadOrdersConfig(
@@ -37,12 +37,12 @@ class ReadOrdersConfig(
     config.WorkflowTable,
     config.OrderCancellation,
 ):
-    """GET /orders, GET /orders/{sfOrderId} and POST /orders/{sfOrderId}/cancel."""
+    """The settings of GET /orders, GET /orders/{sfOrderId} and POST /orders/{sfOrderId}/cancel."""
 
 
 @dataclass(frozen=True)
 class CreateOrderDeps:
-    """What POST /orders needs."""
+    """The dependencies of POST /orders."""
 
     directory: CustomerDirectory
     placing: Placing
@@ -50,7 +50,7 @@ class CreateOrderDeps:
 
 @dataclass(frozen=True)
 class ReadOrdersDeps:
-    """What reading orders needs."""
+    """The dependencies of GET /orders and GET /orders/{sfOrderId}."""
 
     directory: CustomerDirectory
     reading: Reading
@@ -58,7 +58,7 @@ class ReadOrdersDeps:
 
 @dataclass(frozen=True)
 class CancelOrderDeps:
-    """What POST /orders/{sfOrderId}/cancel needs."""
+    """The dependencies of POST /orders/{sfOrderId}/cancel."""
 
     directory: CustomerDirectory
     cancelling: Cancelling
@@ -67,7 +67,7 @@ class CancelOrderDeps:
 
 @functools.cache
 def build_create_order() -> CreateOrderDeps:
-    """For POST /orders."""
+    """Return the dependencies of POST /orders."""
     from portal.adapters.salesforce.orders import SalesforceOrders
     from portal.adapters.whmcs.billing import WhmcsBillingAddresses
     from portal.repositories.dynamodb import Table
@@ -97,14 +97,14 @@ def build_create_order() -> CreateOrderDeps:
 
 @functools.cache
 def build_read_orders() -> ReadOrdersDeps:
-    """For GET /orders and GET /orders/{sfOrderId}."""
+    """Return the dependencies of GET /orders and GET /orders/{sfOrderId}."""
     settings = config.load(ReadOrdersConfig)
     return ReadOrdersDeps(directory=factories.directory(settings), reading=_reading(settings))
 
 
 @functools.cache
 def build_cancel_order() -> CancelOrderDeps:
-    """For POST /orders/{sfOrderId}/cancel."""
+    """Return the dependencies of POST /orders/{sfOrderId}/cancel."""
     from portal.repositories.dynamodb import Table
     from portal.repositories.workflow import DynamoJobStore
 

@@ -12,15 +12,16 @@ from portal.ports.orders import OrderRecord, Orders
 
 @dataclass(frozen=True)
 class OwnOrder:
-    """Looks orders up by id and owner."""
+    """Looks up orders by id and owner."""
 
     orders: Orders
     current: CurrentMapping
 
     def find(self, order_id: str, customer: CustomerMapping) -> OrderRecord:
-        """Return the order (18-character id).
+        """Return the order with an 18-character id.
 
-        Raises Problem `not-found` when it is not that customer's.
+        Raises Problem `not-found` for unknown orders and those of others, Problem
+        `account-conflict`, and UpstreamErrors.
         """
         order = self.orders.find(order_id, customer.sf_account_id)
         if order is None:

@@ -1,4 +1,4 @@
-"""Orders as a customer sees them: what Salesforce and the workflow say, in one status."""
+"""Reads orders for customers. One status combines those of Salesforce and the workflow."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ NEXT: dict[CustomerStatus, str] = {
     "You need not do anything.",
     "cancelled": "Nothing: the order was cancelled. Ask us if you did not expect that.",
 }
-# Each look costs a query of the daily allowance of Salesforce.
+# Seconds until the next request. Each request costs a query of Salesforce's daily allowance.
 POLL_AFTER: dict[CustomerStatus, int] = {
     "pending_review": 60,
     "queued": 5,
@@ -59,7 +59,7 @@ DELAYED = (
     "Setting up takes longer: a system that we depend on does not answer right now. We go on by "
     "ourselves as soon as it does; you need not do anything."
 )
-# The one step that Salesforce alone tells of: orders that were never a job of ours.
+# The status of the set-up step of orders without a job. Salesforce alone has their status.
 BY_HAND: dict[str, StepStatus] = {
     "Queued": "waiting",
     "Scheduled": "waiting",
@@ -82,9 +82,10 @@ STEPS = {
 
 @dataclass(frozen=True)
 class Reading:
-    """Reads orders; `currency` is that of an org with a single one, whose orders name none.
+    """Reads orders.
 
-    `cancelled_status` is the `Order.Status` of orders that customers cancel.
+    `currency` is that of orders of an org with one currency, which name none. `cancelled_status` is
+    the `Order.Status` of orders that customers cancel.
     """
 
     orders: Orders
@@ -96,9 +97,11 @@ class Reading:
     def page(
         self, customer: CustomerMapping, *, cursor: str | None, limit: int
     ) -> Page[OrderSummary]:
-        """One page, newest first; one Salesforce call and none to the workflow table.
+        """Return a page of the customer's orders, newest first.
 
-        A customer without orders costs a second call: Orders move when Accounts are merged.
+        It makes one Salesforce call and does not read the workflow table. When no order is found,
+        it makes more calls, because a merge of Accounts moves their Orders. Raises Problem
+        `account-conflict` and UpstreamErrors.
         """
         found = self._found(customer, cursor, limit + 1)
         if not found and cursor is None:
@@ -121,14 +124,15 @@ class Reading:
         )
 
     def one(self, order_id: str, customer: CustomerMapping) -> OrderView:
-        """One order with its timeline.
+        """Return an order with its timeline.
 
-        Raises Problem `not-found` when it is not that customer's.
+        Raises Problem `not-found` for unknown orders and those of others, Problem
+        `account-conflict`, and UpstreamErrors.
         """
         return self.shown(OwnOrder(self.orders, self.current).find(order_id, customer))
 
     def shown(self, order: OrderRecord) -> OrderView:
-        """An order that was read, with what the workflow says of it."""
+        """Return the API's view of an order, with the status of its job. Raises UpstreamErrors."""
         job, cancelled = self.jobs.get(order.id), self.cancelled_status
         status = status_of(order, job, cancelled)
         return OrderView(
@@ -157,9 +161,10 @@ class Reading:
 
 
 def status_of(order: OrderRecord, job: JobView | None, cancelled_status: str) -> CustomerStatus:
-    """One status out of three: the review's, the workflow's, and what Salesforce was told of it.
+    """Combine the status of the review, of the workflow, and of provisioning in Salesforce.
 
-    The workflow knows first; but staff who finished a failed order by hand say so in Salesforce.
+    The workflow's status is the newest. An exception is a failed order that staff finished by hand,
+    because staff then set the status in Salesforce.
     """
     if ended(order, cancelled_status):
         return "cancelled"
@@ -170,17 +175,17 @@ def status_of(order: OrderRecord, job: JobView | None, cancelled_status: str) ->
 
 
 def cancellable(order: OrderRecord, job: JobView | None) -> bool:
-    """Whether POST /orders/{sfOrderId}/cancel would be accepted, as far as was read."""
+    """Whether the customer can cancel the order, as far as order and job say."""
     return waits_for_review(order) and (job is None or job.closable)
 
 
 def delayed(job: JobView | None, status: CustomerStatus) -> bool:
-    """Whether the set-up goes on, and its last try has failed."""
+    """Whether the set-up continues although its last try failed."""
     return job is not None and job.error_code is not None and status in ("queued", "provisioning")
 
 
 def timeline(order: OrderRecord, job: JobView | None, cancelled_status: str) -> list[TimelineEntry]:
-    """From the order's arrival on, in words."""
+    """Return the steps of an order, from its arrival on."""
     over = ended(order, cancelled_status) or (job is not None and job.closed)
     entries = [
         TimelineEntry(step="received", label="Order received", status="done", at=order.created_at),
@@ -205,7 +210,7 @@ def timeline(order: OrderRecord, job: JobView | None, cancelled_status: str) -> 
 
 
 def _applies(step: str, order: OrderRecord) -> bool:
-    """Whether a step has anything to do with this order: most have no eSIM."""
+    """Whether a step applies to the order. The eSIM step applies to orders with an eSIM."""
     return step != ESIM_STEP or any(line.is_esim for line in order.lines)
 
 
@@ -216,7 +221,7 @@ def _review(order: OrderRecord, job: JobView | None, *, over: bool) -> TimelineE
 
 
 def line_view(line: OrderLine, currency: str) -> LineView:
-    """One line in words."""
+    """Return a line for the API."""
     return LineView(
         sku=line.sku,
         name=line.name,

@@ -1,10 +1,11 @@
-"""What the review's status says of an order."""
+"""Reads the status of the review of an order."""
 
 from __future__ import annotations
 
 from portal.ports.orders import DRAFT_STATUS, NOT_BEGUN, OrderRecord
 
-# Order.Status values that end an order before anything was set up, beside the configured one.
+# The values of Order.Status, beside the configured one, for orders that ended before anything was
+# set up.
 ENDS = frozenset({"Cancelled", "Canceled", "Rejected"})
 
 
@@ -17,6 +18,6 @@ def ended(order: OrderRecord, cancelled_status: str) -> bool:
 
 
 def waits_for_review(order: OrderRecord) -> bool:
-    """Whether nobody has approved the order, and Salesforce shows no provisioning of it."""
+    """Whether the order is not approved, and Salesforce shows no provisioning of it."""
     begun = order.provisioning_status is not None and order.provisioning_status not in NOT_BEGUN
     return order.status == DRAFT_STATUS and not order.activated and not begun

@@ -41,7 +41,7 @@ class MonitoringStack(cdk.Stack):
         topic = create_alarm_topic(
             self, "AlarmTopic", name=f"{names.prefix}-alarms", email=config.alarm_email
         )
-        alarms = Alarms(scope=self, prefix=names.prefix, topic=topic)
+        alarms = Alarms(scope=self, prefix=names.prefix, topic=topic, thresholds=config.thresholds)
         alarms.api(names.prefix)
         alarms.throttles()
         _watch_functions(alarms, names, config)
@@ -49,8 +49,21 @@ class MonitoringStack(cdk.Stack):
         alarms.tables({kind: dict(_throttled(names, kind)) for kind in ("Read", "Write")})
         for row in ALARMS:
             alarms.own(row, metrics)
-        create_dashboard(self, "Dashboard", names=names, metrics=metrics, alarms=alarms.created)
+        alarms.refuse_unknown_thresholds()
+        pages = create_alarm_topic(
+            self, "PagingTopic", name=f"{names.prefix}-pages", email=config.paging_email
+        )
+        composite = alarms.page(pages)
+        create_dashboard(
+            self,
+            "Dashboard",
+            names=names,
+            metrics=metrics,
+            composite=composite,
+            alarms=alarms.created,
+        )
         cdk.CfnOutput(self, "AlarmTopicArn", value=topic.topic_arn)
+        cdk.CfnOutput(self, "PagingTopicArn", value=pages.topic_arn)
 
 
 def _watch_functions(alarms: Alarms, names: PhysicalNames, config: Config) -> None:

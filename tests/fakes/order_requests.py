@@ -12,6 +12,7 @@ from portal.domain.lease import Lease
 from portal.ports.order_requests import Beginning, Begun
 
 KEEP_SECONDS = 24 * 3600
+KEEP_NAMED_SECONDS = 400 * 24 * 3600
 LEASE_SECONDS = 35
 
 
@@ -33,16 +34,15 @@ class FakeOrderRequests:
         self._names = itertools.count(1)
         self._lock = threading.Lock()
 
-    def begin(self, request_id: str, cart_hash: str) -> Beginning:
+    def begin(self, request_id: str, cart_hash: str, *, named: bool = False) -> Beginning:
         now = self._clock()
+        kept = KEEP_NAMED_SECONDS if named else KEEP_SECONDS
         with self._lock:
             name = str(next(self._names))
             lease = Lease(name, int(now) + LEASE_SECONDS)
             record = self._records.get(request_id)
             if record is None or record.forgotten_at <= now:
-                self._records[request_id] = _Record(
-                    cart_hash, f"key-{name}", lease, now + KEEP_SECONDS
-                )
+                self._records[request_id] = _Record(cart_hash, f"key-{name}", lease, now + kept)
                 return Beginning(Begun.NEW, f"key-{name}", lease)
             if record.cart != cart_hash:
                 return Beginning(Begun.OTHER_CART)

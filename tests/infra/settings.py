@@ -24,6 +24,8 @@ EVERYTHING_ON = {
     "RETAIN_DATA": "true",
     "SNAPSTART": "true",
     "ALARM_EMAIL": "ops@example.com",
+    "PAGING_EMAIL": "oncall@example.com",
+    "ALARM_THRESHOLDS": "ApiLatency=8000,SalesforceQuota=70",
     "CORS_ORIGINS": ", ".join(ORIGINS),
     "PROVISION_ALLOWED_NETWORKS": "192.0.2.0/24,2001:db8::/32",
     "API_ACCOUNT_LOGGING": "false",

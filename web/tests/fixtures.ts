@@ -98,6 +98,16 @@ export const fibre = product({
   price: yen('6500'),
 });
 
+export const policy: Schemas['PasswordPolicyView'] = {
+  minLength: 10,
+  maxLength: 256,
+  lowercase: true,
+  uppercase: true,
+  digits: true,
+  symbols: false,
+  symbolCharacters: '^$*.[]{}()?-"!@#%&/\\,><\':;|_~`+= ',
+};
+
 export const me: Schemas['MeResponse'] = {
   userId: 'user-1',
   email: 'aiko.nakamura@mail.example',

@@ -188,7 +188,7 @@ def test_the_codes_of_a_refused_cart_are_shown() -> None:
 def test_no_result_names_the_customer_or_a_token() -> None:
     makers: list[Callable[[], MemoryPortal]] = [
         MemoryPortal,
-        *(lambda a=(n, x): MemoryPortal(answers=dict([a])) for n, x, _, _ in FAILURES),  # type: ignore[misc]  # a default binds the value
+        *(lambda a=(n, x): MemoryPortal(answers=dict([a])) for n, x, _, _ in FAILURES),
     ]
     for make in makers:
         text = str(run(make()))

@@ -593,7 +593,7 @@ export interface components {
         };
         /**
          * Activation
-         * @description When eSIM lines are to start.
+         * @description When eSIM lines start. `at` is the time of a scheduled activation.
          */
         Activation: {
             /**
@@ -607,7 +607,7 @@ export interface components {
         };
         /**
          * Address
-         * @description A postal address; what it needs depends on its country (docs/problems.md).
+         * @description A postal address. Its country decides which parts are required (docs/problems.md).
          */
         Address: {
             /**
@@ -635,9 +635,9 @@ export interface components {
         };
         /**
          * AddressChange
-         * @description A partial change: what is left out stays; "" or null empties what may be empty.
+         * @description A partial change. Members that are left out stay; "" or null empties an optional member.
          *
-         *     The address as a whole must be one of its country afterwards (docs/problems.md).
+         *     The changed address must be valid for its country (docs/problems.md).
          */
         AddressChange: {
             /**
@@ -683,7 +683,7 @@ export interface components {
         };
         /**
          * CartItem
-         * @description One line: prices are never taken from the caller.
+         * @description One line of a cart. It has no price, because prices are the catalogue's.
          */
         CartItem: {
             /** Sku */
@@ -721,7 +721,7 @@ export interface components {
         };
         /**
          * ChangePasswordRequest
-         * @description Both passwords.
+         * @description The current and the new password.
          */
         ChangePasswordRequest: {
             /**
@@ -864,7 +864,7 @@ export interface components {
         };
         /**
          * InvoiceLineView
-         * @description One line.
+         * @description One line of an invoice.
          */
         InvoiceLineView: {
             /** Description */
@@ -873,7 +873,7 @@ export interface components {
         };
         /**
          * InvoiceView
-         * @description One invoice in a list; amounts whose currency billing does not tell are null.
+         * @description One invoice in a list. Amounts are null if billing does not tell their currency.
          */
         InvoiceView: {
             /** Id */
@@ -929,9 +929,10 @@ export interface components {
         };
         /**
          * LinkRequest
-         * @description A WHMCS client-area login that proves whose the client is; WHMCS gets `password` as typed.
+         * @description A login of WHMCS' client area, which proves who owns the client.
          *
-         *     The portal password is `new_password`, or the proven one where the policy takes it.
+         *     WHMCS gets `password` as it was typed. The portal's password is `newPassword`. Without it the
+         *     portal's password is `password`, if that keeps the portal's rules.
          */
         LinkRequest: {
             /**
@@ -958,8 +959,22 @@ export interface components {
             proofToken?: string | null;
         };
         /**
+         * ListedEsim
+         * @description An eSIM line in a list, with the values that its provider gives for several lines at once.
+         *
+         *     A value is null when the provider does not give it. `GET /subscriptions/{id}` has all values.
+         */
+        ListedEsim: {
+            state: components["schemas"]["LineState"] | null;
+            usage: components["schemas"]["UsageView"] | null;
+            /** Validuntil */
+            validUntil: string | null;
+            /** Periodends */
+            periodEnds: string | null;
+        };
+        /**
          * LoginRequest
-         * @description E-mail and password.
+         * @description The e-mail address and the password.
          */
         LoginRequest: {
             /**
@@ -977,7 +992,7 @@ export interface components {
         };
         /**
          * MappingState
-         * @description Whether the customer is known everywhere; ids once they are.
+         * @description Whether all systems know the customer. The ids are set when `state` is `complete`.
          */
         MappingState: {
             /**
@@ -992,7 +1007,7 @@ export interface components {
         };
         /**
          * MeChange
-         * @description What is to change; what is left out stays.
+         * @description The members to change. Members that are left out stay as they are.
          */
         MeChange: {
             /** Language */
@@ -1000,7 +1015,7 @@ export interface components {
         };
         /**
          * MeResponse
-         * @description Who is signed in.
+         * @description The profile of the caller.
          */
         MeResponse: {
             /** Userid */
@@ -1033,7 +1048,7 @@ export interface components {
         };
         /**
          * NotOfferedView
-         * @description A product that is on sale and not offered to this customer, and every reason.
+         * @description A product that is on sale and not offered to this customer, with every reason.
          */
         NotOfferedView: {
             /** Sku */
@@ -1063,6 +1078,22 @@ export interface components {
             count: number;
         };
         /**
+         * OperationFailure
+         * @description Why an operation failed, and what the customer has or was given after all.
+         *
+         *     `credited` is the amount of `madeGood` = `credited`.
+         */
+        OperationFailure: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "cancelled" | "invoice-cancelled" | "line-changed" | "line-not-active" | "line-not-available" | "looking-into-it" | "not-replaced" | "offer-gone" | "old-esim-to-end" | "payment-declined" | "payment-method-missing" | "service-not-active" | "try-later";
+            /** Madegood */
+            madeGood?: ("charge-checked" | "credited" | "data-added" | "esim-ready" | "not-charged") | null;
+            credited?: components["schemas"]["Money"] | null;
+        };
+        /**
          * OperationStep
          * @description A step of an operation, in words for customers.
          */
@@ -1083,7 +1114,8 @@ export interface components {
          * OperationView
          * @description The state of an operation.
          *
-         *     `nextStep` says what happens next. `message` says why it failed.
+         *     `nextStep` says what happens next, `message` why it failed, each `label` what a step did: in
+         *     English. `next`, `failure` and `step` are stable codes for pages in any language.
          */
         OperationView: {
             /** Operationid */
@@ -1109,14 +1141,20 @@ export interface components {
             finishedAt?: string | null;
             /** Steps */
             steps: components["schemas"]["OperationStep"][];
+            /**
+             * Next
+             * @enum {string}
+             */
+            next: "begins" | "works" | "waits" | "undoes" | "done" | "over";
             /** Nextstep */
             nextStep: string;
+            failure?: components["schemas"]["OperationFailure"] | null;
             /** Message */
             message?: string | null;
         };
         /**
          * OptionShown
-         * @description One thing that was chosen, in words.
+         * @description One chosen option with the words that customers read.
          */
         OptionShown: {
             /** Id */
@@ -1167,7 +1205,7 @@ export interface components {
         };
         /**
          * OrderCreated
-         * @description What became of the cart.
+         * @description The order that was made from the cart.
          */
         OrderCreated: {
             /** Sforderid */
@@ -1219,7 +1257,7 @@ export interface components {
         };
         /**
          * OrderView
-         * @description One order; `nextStep` says what happens next, `message` what went wrong, if anything.
+         * @description One order. `nextStep` says what happens next. `message` says what went wrong.
          */
         OrderView: {
             /** Sforderid */
@@ -1292,10 +1330,10 @@ export interface components {
         };
         /**
          * PasswordPolicyView
-         * @description What a new password must have; `minLength` and `maxLength` count characters.
+         * @description The rules of new passwords. `minLength` and `maxLength` count characters.
          *
-         *     Beside that it neither begins nor ends with a space and does not contain the part of the
-         *     e-mail address before the @.
+         *     A password also must not begin or end with a space, and must not contain the part of the e-mail
+         *     address before the @.
          */
         PasswordPolicyView: {
             /** Minlength */
@@ -1327,7 +1365,7 @@ export interface components {
         };
         /**
          * PaymentMethodView
-         * @description One pay method; nothing that could be charged with.
+         * @description One payment method, without data that it could be charged with.
          */
         PaymentMethodView: {
             /**
@@ -1350,7 +1388,7 @@ export interface components {
         };
         /**
          * PaymentMethodsSummary
-         * @description Whether the customer can pay.
+         * @description The payment methods, and whether one of them is valid.
          */
         PaymentMethodsSummary: {
             /** Haspaymentmethod */
@@ -1500,7 +1538,7 @@ export interface components {
         };
         /**
          * RefreshRequest
-         * @description The refresh token, unless the browser's cookie carries it.
+         * @description The refresh token. It is left out when the browser's cookie carries it.
          */
         RefreshRequest: {
             /** Refreshtoken */
@@ -1508,7 +1546,7 @@ export interface components {
         };
         /**
          * RegisteredResponse
-         * @description The account that was made.
+         * @description The portal account that was made.
          */
         RegisteredResponse: {
             /** Userid */
@@ -1536,7 +1574,7 @@ export interface components {
         };
         /**
          * ResetMailRequest
-         * @description Whose password is to be reset.
+         * @description The e-mail address of the account whose password is to be reset.
          */
         ResetMailRequest: {
             /**
@@ -1548,7 +1586,7 @@ export interface components {
         };
         /**
          * ResetPasswordRequest
-         * @description The token from the mail's link.
+         * @description The token from the link in the mail, and the new password.
          */
         ResetPasswordRequest: {
             /** Token */
@@ -1568,7 +1606,7 @@ export interface components {
         ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
         /**
          * SignupProofRequest
-         * @description The customer number whose owner wants to sign up.
+         * @description The customer number of the person who wants to sign up.
          */
         SignupProofRequest: {
             /**
@@ -1631,7 +1669,7 @@ export interface components {
         };
         /**
          * SsoLink
-         * @description A link that works once. `signInNeeded` means that billing will ask for a password.
+         * @description A link that works once. `signInNeeded` means that billing asks for a password.
          */
         SsoLink: {
             /** Url */
@@ -1646,7 +1684,7 @@ export interface components {
         };
         /**
          * SsoRequest
-         * @description Where to go in the client area.
+         * @description The page of the client area to open.
          */
         SsoRequest: {
             /**
@@ -1659,7 +1697,7 @@ export interface components {
         };
         /**
          * SubscriptionSummary
-         * @description One service in a list. `price` is null if WHMCS does not tell amount or currency.
+         * @description One service in a list. `esim` is null for services without a line, and without `lines`.
          */
         SubscriptionSummary: {
             /** Id */
@@ -1679,6 +1717,7 @@ export interface components {
             since: string | null;
             /** Nextduedate */
             nextDueDate: string | null;
+            esim?: components["schemas"]["ListedEsim"] | null;
         };
         /**
          * SubscriptionView
@@ -1706,7 +1745,7 @@ export interface components {
         };
         /**
          * TimelineEntry
-         * @description One thing that happened, or is happening, in words.
+         * @description One step of an order with the words that customers read.
          */
         TimelineEntry: {
             /**
@@ -1726,9 +1765,9 @@ export interface components {
         };
         /**
          * TokenResponse
-         * @description `accessToken` goes into `Authorization: Bearer`; `expiresIn` is in seconds.
+         * @description Tokens. `accessToken` goes into `Authorization: Bearer`. `expiresIn` is in seconds.
          *
-         *     `refreshToken` is missing when it went into the browser's cookie, or did not change.
+         *     `refreshToken` is missing when the browser's cookie carries it and when it did not change.
          */
         TokenResponse: {
             /** Accesstoken */
@@ -3454,6 +3493,8 @@ export interface operations {
                 /** @description nextCursor of a page */
                 cursor?: string;
                 limit?: number;
+                /** @description with what the eSIM provider tells at once */
+                lines?: boolean;
             };
             header?: never;
             path?: never;

@@ -217,6 +217,14 @@ export const ja: Messages = {
     notForYouUnknown: (n) => `ご住所の確認が必要な商品（${n}件）`,
     reason: 'ご登録の建物の種類、回線、地域ではご利用いただけない商品です。',
     reasonUnknown: 'ご注文の前に、建物の回線を当社で確認する必要があります。',
+    reasons: {
+      dwelling: 'ご登録の建物の種類では利用できません',
+      tier: '建物の回線では利用できません',
+      region: 'お住まいの地域では提供していません',
+      'dwelling-unknown': '建物の種類の確認が必要です',
+      'tier-unknown': '建物の回線の確認が必要です',
+      'region-unknown': '地域の確認が必要です',
+    },
     dwelling: { Home: '戸建て', Apartment: '集合住宅' },
     tier: { '1G': '1 Gbps 回線', '100Mb': '100 Mbps 回線' },
   },
@@ -415,6 +423,12 @@ export const ja: Messages = {
       ended: 'このeSIMは終了しました。',
       unknown: '現在、eSIMの状態を確認できません。',
     },
+    listed: {
+      pending: 'eSIM準備中',
+      active: 'eSIM利用可能',
+      suspended: 'eSIM停止中',
+      ended: 'eSIM終了',
+    },
     obstacles: {
       'service-not-active': 'サービスが利用中のときに操作できます。',
       'provider-changed': 'このeSIMはここでは操作できません。サポートにお問い合わせください。',
@@ -502,9 +516,60 @@ export const ja: Messages = {
         pending: 'データを追加しています。',
         running: 'データを追加しています。',
         succeeded: 'データを追加しました。',
-        failed:
-          'データを追加できませんでした。請求された場合は、アカウントのクレジットとして戻されます。',
+        failed: 'データを追加できませんでした。',
       },
+    },
+    next: {
+      waits:
+        '現在、連携しているシステムの応答がありません。自動的に続行しますので、お客様の操作は必要ありません。',
+      undoes:
+        '完了できなかったため、開始した処理を取り消しています。お客様の操作は必要ありません。',
+    },
+    failure: {
+      cancelled: '当社でこの手続きを取り消しました。',
+      'invoice-cancelled': '請求書は取り消されました。',
+      'line-changed':
+        '手続きの間にeSIMの状態が変わりました。もう一度お試しいただくか、サポートにお問い合わせください。',
+      'line-not-active':
+        'eSIMが有効ではありません。もう一度お試しいただくか、サポートにお問い合わせください。',
+      'line-not-available': '現在、この回線は利用できません。サポートにお問い合わせください。',
+      'looking-into-it': '当社側で問題が発生しました。現在調査しています。',
+      'not-replaced': 'もう一度お試しいただくか、サポートにお問い合わせください。',
+      'offer-gone': 'この追加プランは現在ご利用いただけません。',
+      'old-esim-to-end': '以前のeSIMの停止は、当社で引き続き行います。',
+      'payment-declined':
+        'お支払いが承認されませんでした。お支払い方法をご確認のうえ、もう一度お試しください。',
+      'payment-method-missing':
+        '有効なお支払い方法がありません。お支払い方法を登録してから、もう一度お試しください。',
+      'service-not-active':
+        'サービスが利用中ではありません。もう一度お試しいただくか、サポートにお問い合わせください。',
+      'try-later':
+        '連携しているシステムから時間内に応答がありませんでした。しばらくしてからお試しください。',
+    },
+    madeGood: {
+      'charge-checked': '請求の有無をサポートで確認し、ご連絡いたします。',
+      credited: '代金はアカウントのクレジットとして戻されました。',
+      'data-added': 'データは回線に追加されています。',
+      'esim-ready': '新しいeSIMの準備ができました。メールでお送りしました。',
+      'not-charged': '代金は請求されていません。',
+    },
+    credited: (amount) => `${amount}をアカウントのクレジットとして戻しました。`,
+    progress: '進行状況',
+    operationSteps: {
+      'topup.load': '回線情報の読み込み',
+      'topup.check': '回線とお支払い方法の確認',
+      'topup.invoice': '請求書の作成',
+      'topup.capture': 'お支払い',
+      'topup.top_up': 'データの追加',
+      'topup.notify': '領収書の送信',
+      'reissue.load': '回線情報の読み込み',
+      'reissue.check': '回線の確認',
+      'reissue.reissue': '新しいeSIMの発行',
+      'reissue.switch': 'サービスの切り替え',
+      'reissue.billing': '請求情報の更新',
+      'reissue.order': '注文情報の更新',
+      'reissue.notify': 'QRコードの送信',
+      'reissue.end_old': '以前のeSIMの停止',
     },
   },
   auth: {
@@ -608,6 +673,7 @@ export const ja: Messages = {
     country: '国',
     postcode: '郵便番号',
     postcodeHint: '7桁の数字（例: 105-0011）',
+    found: '郵便番号の住所:',
     postcodeForm: '日本の郵便番号は7桁です（例: 105-0011）。',
     prefecture: '都道府県',
     state: '州・省・地域',
@@ -635,7 +701,9 @@ export const ja: Messages = {
     changePassword: 'パスワードを変更',
     passwordChanged: 'パスワードを変更しました。ほかの端末ではログアウトされました。',
     language: '言語',
-    languageText: 'この端末で表示するページの言語です。',
+    languageText: 'この端末で表示するページと、お送りするメールの言語です。',
+    languageFailed:
+      '変更を受け付けられなかったため、メールの言語は以前のままです。もう一度選択してください。',
     pending: '登録が完了していません。もう一度登録を送信するか、お問い合わせください。',
   },
   problems,

@@ -222,10 +222,16 @@ def payment_gate(
     return PaymentGate(WhmcsPayMethods(client), DynamoYesStore(Table(ephemeral_table)), calendar)
 
 
-def esim_provider(settings: config.EsimConfig, guard: Guard | None = None) -> EsimProvider:
+def esim_provider(
+    settings: config.EsimConfig,
+    guard: Guard | None = None,
+    *,
+    read_seconds: float | None = None,
+) -> EsimProvider:
     """Return the provider that ESIM_PROVIDER names. `guard` runs its calls.
 
-    Raises ConfigurationError for a name without an adapter.
+    `read_seconds` is the timeout of answers, instead of the adapter's own. Raises
+    ConfigurationError for a name without an adapter.
     """
     from portal.secrets import Secret
 
@@ -234,6 +240,10 @@ def esim_provider(settings: config.EsimConfig, guard: Guard | None = None) -> Es
         "secret": Secret(settings.esim_secret_id),
         **({"guard": guard} if guard is not None else {}),
     }
+    if read_seconds is not None:
+        from portal.adapters.http import Transport
+
+        options["transport"] = Transport("esim", read_seconds=read_seconds)
     if settings.esim_provider == "gigs":
         from portal.adapters.gigs import GigsProvider
 

@@ -266,8 +266,11 @@ def store_down(call_name: str) -> Fault | None:
 
 
 def test_a_closing_that_cannot_be_taken_back_is_taken_back_by_the_next_request() -> None:
-    office = Office(Racing(lambda: office.staff_sets(**APPROVED), lambda: None))
-    office.orders.after = lambda: setattr(office.faults, "always", store_down)
+    racing = Racing(
+        before=lambda: office.staff_sets(**APPROVED),
+        after=lambda: setattr(office.faults, "always", store_down),
+    )
+    office = Office(racing)
     assert refusal(office.cancel()) == "order-not-cancellable"
     assert office.press() is StartOutcome.CLOSED
     office.faults.always = lambda _: None

@@ -8,10 +8,14 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Reason:
-    """The texts for a reason: what the operator should do, and what the customer is told."""
+    """The texts for a reason: what the operator should do, and what the customer is told.
+
+    `told` is the stable code of the customer's text, from which pages make it in other languages.
+    """
 
     action: str
     customer: str
+    told: str = ""
 
 
 GOES_ON = "Nothing is to be done: the order waits and goes on by itself."

@@ -38,12 +38,16 @@ class Beginning:
 class OrderRequests(Protocol):
     """Makes one order per request id, even when requests run in parallel."""
 
-    def begin(self, request_id: str, cart_hash: str) -> Beginning:
-        """Begin or resume the request, or return its state when that is not possible."""
+    def begin(self, request_id: str, cart_hash: str, *, named: bool = False) -> Beginning:
+        """Begin or resume the request, or return its state when that is not possible.
+
+        A cart is remembered for 24 hours. A request that its caller has `named` by an
+        Idempotency-Key is remembered for longer than anybody repeats one.
+        """
         ...
 
     def finish(self, request_id: str, begun: Beginning, answer: dict[str, Any]) -> None:
-        """Record the answer for repeated requests within 24 hours."""
+        """Record the answer for repeated requests."""
         ...
 
     def pause(self, request_id: str, begun: Beginning) -> None:
