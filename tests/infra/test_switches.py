@@ -172,8 +172,9 @@ def test_alarms_reach_the_operators_address(
     monitoring: Template, production_monitoring: Template
 ) -> None:
     assert monitoring.count("AWS::SNS::Subscription") == 0
-    (subscription,) = production_monitoring.of("AWS::SNS::Subscription").values()
-    assert subscription["Properties"]["Endpoint"] == "ops@example.com"
+    subscriptions = production_monitoring.of("AWS::SNS::Subscription").values()
+    addresses = {one["Properties"]["Endpoint"] for one in subscriptions}
+    assert addresses == {"ops@example.com", "oncall@example.com"}
 
 
 def test_the_accounts_logging_role_can_be_left_to_others(production: Template) -> None:

@@ -37,10 +37,12 @@ from portal.engine.sweeper import LOST_AFTER, STUCK_AFTER, KindQueues, Sweeper
 from portal.identity.merged_accounts import AccountConflict
 from portal.queues.verdict import ACK
 from portal.repositories.catalog import DynamoCatalogStore
+from portal.smoke.run import Smoke
 from portal.workflow_kinds import PROVISION, REISSUE, TOPUP, WORKFLOW_KINDS, WorkflowKind
 
 from functions.audit.night import GIVEN_UP_SECONDS
 from functions.provision import sweeper
+from functions.smoke.scheduled import measured
 from infra.alarms import GUARDED_UPSTREAMS
 from tests.fakes.accounts import FakeAccounts, account
 from tests.fakes.billing import TOKYO, FakeAddresses
@@ -64,6 +66,7 @@ from tests.unit.functions.orders.world import shop_of
 from tests.unit.identity import test_merged_accounts as merged
 from tests.unit.queues.test_consumer import HANAKO, Office, always
 from tests.unit.queues.test_recorded_work import Bench
+from tests.unit.smoke.test_run import CUSTOMER, MemoryPortal
 
 LINE = {"sku": "A", "quantity": 1, "billingCycle": "monthly"}
 HALF_AN_HOUR = 1_801.0
@@ -296,6 +299,10 @@ def _stuck_and_lost() -> dict[str, Cause]:
     }
 
 
+def _smoke_fails(_: Place) -> None:
+    measured(Smoke(MemoryPortal(products=[]), CUSTOMER, lambda: 0.0))
+
+
 def portal_causes() -> dict[str, Cause]:
     """The causes by the alarm's name without the stage's prefix."""
     down = Unavailable("sendgrid", "send", "down")
@@ -333,6 +340,7 @@ def portal_causes() -> dict[str, Cause]:
         "WhmcsPagesRepeated": _pages,
         "UnknownVendorErrors": _esim_access("987654"),
         "AuditFindings": _finding,
+        "SmokeFailed": _smoke_fails,
         "AuditOverdue": _no_audit,
     }
 
