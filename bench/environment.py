@@ -8,6 +8,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
 
+from infra.config import SETTINGS, Config
 from infra.endpoint_model import Endpoint
 from infra.endpoints import ENDPOINTS
 
@@ -18,32 +19,24 @@ AWS = {
     "AWS_DEFAULT_REGION": "ap-northeast-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-# Values that must be valid: numbers, choices and names that are looked up.
-VALUES = {
-    "CORS_ORIGINS": "https://portal.example",
-    "EMAIL_TRANSPORT": "sendgrid",
-    "ESIM_PROVIDER": "gigs",
-    "PASSWORD_MIN_LENGTH": "10",
-    "PASSWORD_REQUIRE_DIGITS": "true",
-    "PASSWORD_REQUIRE_LOWERCASE": "true",
-    "PASSWORD_REQUIRE_SYMBOLS": "false",
-    "PASSWORD_REQUIRE_UPPERCASE": "true",
-    "PORTAL_CURRENCY": "JPY",
-    "PORTAL_TIME_ZONE": "Asia/Tokyo",
-    "POWERTOOLS_LOG_LEVEL": "INFO",
-    "POWERTOOLS_METRICS_NAMESPACE": "Portal",
-    "PROVISION_MAX_RETRIES": "7",
-    "PROVISION_NEEDS_APPROVAL": "true",
-    "PROVISION_PATIENCE_HOURS": "24",
-    "RATE_LIMITS": "",
-    "REFRESH_COOKIE_DOMAIN": "",
-    "REFRESH_COOKIE_SAMESITE": "Strict",
-    "REFRESH_COOKIE_SECURE": "true",
-    "REFRESH_TOKEN_DAYS": "30",
-    "SALESFORCE_API_VERSION": "63.0",
-    "SMTP_AUTHENTICATION": "true",
-    "SMTP_PORT": "587",
-}
+UPSTREAM = "https://upstream.invalid/api"
+# A stage with the defaults: a new setting needs nothing here, unless it has none.
+CONFIG = Config(
+    stage="bench",
+    cors_origins=("https://portal.example",),
+    portal_web_url="https://portal.example",
+    salesforce_url=UPSTREAM,
+    whmcs_api_url=UPSTREAM,
+    whmcs_payment_method="stripe",
+    whmcs_customer_number_field_id=1,
+    whmcs_date_of_birth_field_id=2,
+    whmcs_gender_field_id=3,
+    whmcs_nationality_field_id=4,
+    esim_provider="gigs",
+    esim_api_url=UPSTREAM,
+    email_from="portal@portal.example",
+    email_from_name="Portal",
+)
 
 
 def environment_of(endpoint: Endpoint) -> dict[str, str]:
@@ -65,8 +58,6 @@ def everything() -> Iterator[None]:
 
 
 def _value(name: str) -> str:
-    if name in VALUES:
-        return VALUES[name]
-    if name.endswith("_URL"):
-        return "https://upstream.invalid/api"
-    return "1" if name.endswith("_FIELD_ID") else name.lower()
+    if name in SETTINGS:
+        return CONFIG.variable(name)
+    return UPSTREAM if name.endswith("_URL") else name.lower()

@@ -1,6 +1,7 @@
 """The alarms on metrics that the portal emits itself, one row each.
 
-A new alarm is a row here and the page of docs/runbooks that the row names.
+A new alarm is a row here, the page of docs/runbooks that the row names, and a cause in
+`tests/infra/alarms/portal_causes.py`. `infra/paging.py` says which alarms page.
 `infra/components/monitoring.py` has the alarms on AWS' own metrics (errors, throttles, queues,
 latency) for every function, queue and table.
 """
@@ -26,7 +27,8 @@ class AlarmRow:
     """An alarm on one metric of the portal, which is raised at `threshold` within five minutes.
 
     `areas` are those whose Lambdas emit the metric. `dimensions` are all that they add to it. A
-    count is summed over periods and areas. For a `level`, the highest value counts.
+    count is summed over periods and areas. For a `level`, the highest value counts. `threshold` is
+    the default of ALARM_THRESHOLDS; `what` may have `{threshold:g}` in it.
     """
 
     name: str
@@ -64,7 +66,7 @@ ALARMS: tuple[AlarmRow, ...] = (
         name="SalesforceQuota",
         metric="SalesforceApiQuotaUsedPercent",
         areas=SALESFORCE_AREAS,
-        what=f"{QUOTA_PERCENT} % of the day's Salesforce API requests are used.",
+        what="{threshold:g} % of the day's Salesforce API requests are used.",
         runbook="salesforce-quota",
         level=True,
         threshold=QUOTA_PERCENT,
@@ -303,6 +305,13 @@ ALARMS: tuple[AlarmRow, ...] = (
         runbook="unknown-vendor-errors",
     ),
     AlarmRow(
+        name="SmokeFailed",
+        metric="SmokeFailed",
+        areas=("smoke",),
+        what="The synthetic customer could not sign in, order and cancel.",
+        runbook="smoke-failed",
+    ),
+    AlarmRow(
         name="AuditFindings",
         metric="AuditFindings",
         areas=("audit",),
@@ -314,7 +323,7 @@ ALARMS: tuple[AlarmRow, ...] = (
         name="AuditOverdue",
         metric="AuditAgeHours",
         areas=("audit",),
-        what="No audit of all systems has ended for more than a day.",
+        what="No audit of all systems has ended for {threshold:g} hours.",
         runbook="audit-overdue",
         level=True,
         threshold=30,

@@ -23,15 +23,19 @@ PROTECT = "protect"
 
 def main() -> int:
     """Synthesise the app. Returns the exit status of the process."""
-    given = json.loads(os.environ.get("CDK_CONTEXT_JSON") or "{}")
     try:
-        config = load_config(os.environ, stage=str(given.get("stage", "")))
-        _require_layer(config)
-        compiler = find_compiler(os.environ)
+        _synthesise(json.loads(os.environ.get("CDK_CONTEXT_JSON") or "{}"))
     except (ConfigurationError, BytecodeError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201  # a command talks to its user
         return 2
-    print(said(compiler), file=sys.stderr)  # noqa: T201  # as above
+    return 0
+
+
+def _synthesise(given: dict[str, Any]) -> None:
+    config = load_config(os.environ, stage=str(given.get("stage", "")))
+    _require_layer(config)
+    compiler = find_compiler(os.environ)
+    print(said(compiler), file=sys.stderr)  # noqa: T201  # a command talks to its user
     use_bundled_node()
     # Only now: importing aws_cdk starts the Node.js process that the line above chose.
     from infra.synth import synthesise  # noqa: PLC0415
@@ -43,7 +47,6 @@ def main() -> int:
         protect=str(given.get(PROTECT, "true")) != "false",
         compiler=compiler,
     )
-    return 0
 
 
 def project_context() -> dict[str, Any]:

@@ -184,6 +184,9 @@ class Lambdas:
         suspend = functools.partial(_suspended, function.app)
         task.suspended.append(suspend)
         context = Context(self._world, function.name, function.endpoint.timeout)
+        if function.app is not None:
+            # Another environment may be in the middle of a request, whose context it keeps itself.
+            function.app.resolver.context.clear()
         try:
             # A clock that is off is noticed at the next call, as all time is.
             answer = function.handler(event, context)

@@ -39,18 +39,29 @@ def work(deps: NightDeps, remaining: Callable[[], float]) -> AuditState | None:
     if state is None or _over(state, due, deps.clock()):
         state = deps.audit.begin()
         logger().info("audit began", extra={"run": state.run_id})
-    if state.finished_at is None:
-        outcome = deps.audit.carry_on(state, go_on=lambda: remaining() > JUDGING_SECONDS)
-        state = outcome.state
-        if outcome.finished:
-            logger().info(
-                "audit finished",
-                extra={"run": state.run_id, "findings": state.findings, "calls": state.calls},
-            )
+    try:
+        state = _carry_on(deps, state, remaining)
+    finally:
+        gauge("AuditAgeHours", round((deps.clock() - state.newest) / 3600, 1))
     if state.finished_at is not None:
         gauge("AuditFindings", state.findings)
-    gauge("AuditAgeHours", round((deps.clock() - _since(state)) / 3600, 1))
     return state
+
+
+def _carry_on(deps: NightDeps, state: AuditState, remaining: Callable[[], float]) -> AuditState:
+    if state.finished_at is not None:
+        return state
+    outcome = deps.audit.carry_on(state, go_on=lambda: remaining() > JUDGING_SECONDS)
+    if outcome.finished:
+        logger().info(
+            "audit finished",
+            extra={
+                "run": outcome.state.run_id,
+                "findings": outcome.state.findings,
+                "calls": outcome.state.calls,
+            },
+        )
+    return outcome.state
 
 
 def begins(deps: NightDeps, now: float) -> float:
@@ -67,8 +78,3 @@ def _over(state: AuditState, due: float, now: float) -> bool:
     if state.finished_at is None:
         return now - state.started_at > GIVEN_UP_SECONDS
     return state.started_at < due
-
-
-def _since(state: AuditState) -> float:
-    """Since when nothing newer is known: the last run's end, or the beginning of one under way."""
-    return state.finished_at if state.finished_at is not None else state.started_at

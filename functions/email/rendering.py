@@ -60,7 +60,7 @@ def render(
     common, own = words["common"], words[template.value]
     known = {
         **values,
-        "line_name": _line_name(values),
+        "line_name": _line_name(common, values),
         "language": language,
         "first_name": addressee.first_name,
         "sender_name": sender.name,
@@ -82,7 +82,8 @@ def render(
     }
     return Rendered(
         subject=context["subject"],
-        text=_layout("layout.txt.j2").render(context),
+        # A plain text is read in columns of any width, and searched: it has common spaces only.
+        text=_layout("layout.txt.j2").render(context).replace(formats.NO_BREAK, " "),
         html=_layout("layout.html.j2").render(context),
     )
 
@@ -101,11 +102,17 @@ def _filled(own: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _line_name(values: Mapping[str, Any]) -> str:
-    """What a customer knows a line by: its product, and its number where they have several."""
+def _line_name(common: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    """What a customer knows a line by: its product, and the end of its ICCID.
+
+    A line whose product is not known is named by its number.
+    """
     if "subscription_id" not in values:
         return ""
-    return f"{values['product_name']} #{values['subscription_id']}".strip()
+    name = str(values["product_name"]).strip() or f"#{values['subscription_id']}"
+    if not values["iccid_ending"]:
+        return name
+    return _fill(common["line"], {"name": name, "ending": values["iccid_ending"]})
 
 
 def _greeting(common: Mapping[str, Any], known: Mapping[str, Any]) -> str:

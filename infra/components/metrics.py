@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aws_cdk as cdk
@@ -11,6 +12,7 @@ from infra.alarms import AlarmRow
 from infra.components.rest_api import STAGE_NAME
 
 PERIOD = cdk.Duration.minutes(5)
+MEGABYTE_MS_PER_GB_SECOND = 1024 * 1000
 
 
 def api_metric(api: str, name: str, *, statistic: str = "Sum") -> cloudwatch.Metric:
@@ -44,12 +46,29 @@ def queue_metric(
     return _metric("AWS/SQS", name, "Maximum", dimensions, period=period, label=label)
 
 
-def table_metric(table: str, name: str, *, index: str | None = None) -> cloudwatch.Metric:
+def gigabyte_seconds(label: str, memory: Mapping[str, int]) -> cloudwatch.MathExpression:
+    """Return what Lambda charges for: duration times memory. `memory` is in MB by function."""
+    durations = {
+        f"{label}{number}": (function_metric(function, "Duration"), megabytes)
+        for number, (function, megabytes) in enumerate(memory.items())
+    }
+    summed = " + ".join(f"FILL({id_}, 0) * {size}" for id_, (_, size) in durations.items())
+    return cloudwatch.MathExpression(
+        expression=f"({summed}) / {MEGABYTE_MS_PER_GB_SECOND}",
+        using_metrics={id_: metric for id_, (metric, _) in durations.items()},
+        label=label,
+        period=PERIOD,
+    )
+
+
+def table_metric(
+    table: str, name: str, *, index: str | None = None, label: str | None = None
+) -> cloudwatch.Metric:
     """Return a count of a DynamoDB table or of one of its indexes."""
     dimensions = {"TableName": table}
     if index is not None:
         dimensions["GlobalSecondaryIndexName"] = index
-    return _metric("AWS/DynamoDB", name, "Sum", dimensions)
+    return _metric("AWS/DynamoDB", name, "Sum", dimensions, label=label)
 
 
 @dataclass(frozen=True)
@@ -69,9 +88,9 @@ class PortalMetrics:
         """Return a metric. `dimensions` must be all that the handlers add to it."""
         return _metric(self.namespace, name, statistic, {"service": area, **dimensions})
 
-    def by_upstream(self, name: str, *, statistic: str) -> cloudwatch.MathExpression:
-        """Return one line per area and upstream with the metric, for dashboards only."""
-        schema = f"{{{self.namespace},service,upstream}}"
+    def by(self, dimension: str, name: str, *, statistic: str) -> cloudwatch.MathExpression:
+        """Return one line per area and value of the dimension, for dashboards only."""
+        schema = f"{{{self.namespace},service,{dimension}}}"
         seconds = PERIOD.to_seconds()
         return cloudwatch.MathExpression(
             expression=f"SEARCH('{schema} MetricName=\"{name}\"', '{statistic}', {seconds:.0f})",

@@ -23,6 +23,8 @@ from infra.components.metrics import (
     function_metric,
     queue_metric,
 )
+from infra.config import ConfigurationError
+from infra.paging import COMPOSITE, PAGES
 
 ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
@@ -57,12 +59,17 @@ def create_alarm_topic(scope: Construct, id_: str, *, name: str, email: str) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class Alarms:
-    """Creates alarms that all report to one topic."""
+    """Creates alarms that all report to one topic.
+
+    `thresholds` replaces the default threshold of alarms, by their name without the prefix.
+    """
 
     scope: Construct
     prefix: str
     topic: sns.ITopic
-    created: list[cloudwatch.Alarm] = field(default_factory=list)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    created: dict[str, list[cloudwatch.Alarm]] = field(default_factory=dict)
+    """The alarms by name. Only those that needed several have more than one."""
 
     def api(self, api: str) -> None:
         """Create the API's alarms: share of server errors, and latency of the slowest requests."""
@@ -77,7 +84,7 @@ class Alarms:
                 label="Server errors, % of requests",
                 period=PERIOD,
             ),
-            what=f"More than {SERVER_ERROR_PERCENT} % of requests ended in a server error.",
+            what="More than {threshold:g} % of requests ended in a server error.",
             runbook="api-errors",
             threshold=SERVER_ERROR_PERCENT,
             comparison=ABOVE,
@@ -86,7 +93,7 @@ class Alarms:
         self._alarm(
             "ApiLatency",
             metric=api_metric(api, "Latency", statistic="p99"),
-            what=f"The slowest 1 % of requests took longer than {LATENCY_P99_MS} ms.",
+            what="The slowest 1 % of requests took longer than {threshold:g} ms.",
             runbook="api-latency",
             threshold=LATENCY_P99_MS,
             comparison=ABOVE,
@@ -104,13 +111,12 @@ class Alarms:
 
     def duration(self, id_: str, function: str, *, timeout: int) -> None:
         """Create the alarm for a background Lambda whose duration is near its timeout (seconds)."""
-        threshold = 1000 * TIMEOUT_SHARE * timeout
         self._alarm(
             f"{id_}Duration",
             metric=function_metric(function, "Duration", statistic="Maximum"),
-            what=f"{id_} ran longer than {threshold:.0f} ms of its {timeout} s.",
+            what=f"{id_} ran longer than {{threshold:.0f}} ms of its {timeout} s.",
             runbook="lambda-duration",
-            threshold=threshold,
+            threshold=1000 * TIMEOUT_SHARE * timeout,
             comparison=ABOVE,
             datapoints=(2, 3),
         )
@@ -129,7 +135,7 @@ class Alarms:
         self._alarm(
             f"{id_}QueueAge",
             metric=queue_metric(queue, OLDEST),
-            what=f"The oldest message of the {id_} queue has waited for {minutes} minutes.",
+            what=f"The oldest message of the {id_} queue has waited for {{minutes:g}} minutes.",
             runbook=runbook,
             threshold=60 * minutes,
             comparison=ABOVE,
@@ -179,21 +185,57 @@ class Alarms:
 
         A row with more areas than an alarm takes gets further alarms, numbered from 2.
         """
-        for number, areas in enumerate(_groups(row.areas), start=1):
+        for areas in _groups(row.areas):
             by_area = {area: metrics.of_row(row, area) for area in areas}
             combine = _highest if row.level else _sum
             alone = next(iter(by_area.values())) if len(by_area) == 1 else None
             self._alarm(
-                row.name if number == 1 else f"{row.name}{number}",
+                row.name,
                 metric=alone or combine(by_area, label=f"{row.metric}, {len(areas)} areas"),
                 what=row.what,
                 runbook=row.runbook,
                 threshold=row.threshold,
             )
 
+    def page(self, topic: sns.ITopic) -> cloudwatch.CompositeAlarm:
+        """Create the composite alarm, which is raised while any alarm of `PAGES` is.
+
+        Its rule names the alarms by their names, as PutCompositeAlarm allows.
+        """
+        paging = [alarm for name in PAGES for alarm in self.created[name]]
+        rule = " OR ".join(
+            f'ALARM("{self._called(name, number)}")'
+            for name in PAGES
+            for number, _ in enumerate(self.created[name], start=1)
+        )
+        composite = cloudwatch.CompositeAlarm(
+            self.scope,
+            f"{COMPOSITE}Alarm",
+            composite_alarm_name=f"{self.prefix}-{COMPOSITE}",
+            alarm_description="An alarm is raised that customers notice and only a person can end. "
+            "Runbook: docs/runbooks/paging.md",
+            alarm_rule=cloudwatch.AlarmRule.from_string(rule),
+        )
+        # The rule is a text, so CloudFormation does not see that the alarms have to exist.
+        composite.node.add_dependency(*paging)
+        action = actions.SnsAction(topic)
+        composite.add_alarm_action(action)
+        composite.add_ok_action(action)
+        return composite
+
+    def refuse_unknown_thresholds(self) -> None:
+        """Raise ConfigurationError when a threshold is set for an alarm that does not exist."""
+        unknown = sorted(self.thresholds.keys() - self.created.keys())
+        if unknown:
+            msg = (
+                f"ALARM_THRESHOLDS: there is no alarm {', '.join(unknown)}; "
+                "docs/operations.md lists the alarms"
+            )
+            raise ConfigurationError(msg)
+
     def _alarm(
         self,
-        id_: str,
+        name: str,
         *,
         metric: cloudwatch.IMetric,
         what: str,
@@ -203,13 +245,16 @@ class Alarms:
         datapoints: tuple[int, int] = (1, 1),
         missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
     ) -> None:
-        """`datapoints` are (to alarm, evaluated)."""
+        """Create an alarm, or one more of its name. `datapoints` are (to alarm, evaluated)."""
         to_alarm, evaluated = datapoints
+        threshold = self.thresholds.get(name, threshold)
+        says = what.format(threshold=threshold, minutes=threshold / 60)
+        called = self._called(name, len(self.created.get(name, ())) + 1)
         alarm = cloudwatch.Alarm(
             self.scope,
-            f"{id_}Alarm",
-            alarm_name=f"{self.prefix}-{id_}",
-            alarm_description=f"{what} Runbook: docs/runbooks/{runbook}.md",
+            f"{called.removeprefix(f'{self.prefix}-')}Alarm",
+            alarm_name=called,
+            alarm_description=f"{says} Runbook: docs/runbooks/{runbook}.md",
             metric=metric,
             threshold=threshold,
             comparison_operator=comparison,
@@ -220,7 +265,10 @@ class Alarms:
         action = actions.SnsAction(self.topic)
         alarm.add_alarm_action(action)
         alarm.add_ok_action(action)
-        self.created.append(alarm)
+        self.created.setdefault(name, []).append(alarm)
+
+    def _called(self, name: str, number: int) -> str:
+        return f"{self.prefix}-{name if number == 1 else f'{name}{number}'}"
 
 
 def _groups(areas: Sequence[str]) -> list[Sequence[str]]:

@@ -24,8 +24,11 @@ def loopback_client(**options: Any) -> httpx.Client:
     return httpx.Client(trust_env=False, verify=nobody, timeout=TIMEOUT_SECONDS, **options)
 
 
-def find_stack(front_door: str) -> dict[str, Any]:
-    """Return the running stack's `/demo.json`. Raises DemoError when no stack runs."""
+def find_stack(front_door: str, provider: str | None = None) -> dict[str, Any]:
+    """Return the running stack's `/demo.json`.
+
+    Raises DemoError when no stack runs, or one with another eSIM provider.
+    """
     try:
         with loopback_client() as client:
             answer = client.get(f"{front_door}/demo.json")
@@ -41,6 +44,11 @@ def find_stack(front_door: str) -> dict[str, Any]:
         missing |= {"an eSIM provider"}
     if missing:
         raise DemoError(f"This stack runs without {', '.join(sorted(missing))}. {HOW_TO_START}")
+    if provider is not None and provider not in emulators:
+        raise DemoError(
+            f"The stack at {front_door} runs with another eSIM provider. Start it with "
+            f"`make run PROVIDER={provider}`."
+        )
     return found
 
 

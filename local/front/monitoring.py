@@ -2,8 +2,8 @@
 
 Both were deployed from the synthesised template. The fix-ups let each alarm watch a copy of its
 metric, whose name holds metric, statistic and dimensions (`fixups.one_metric_per_alarm`); here the
-original metric is read. Alarms that ministack cannot hold are found in the template: those on
-metric math are computed here, composite alarms are shown without a state.
+original metric is read. Alarms that ministack cannot hold are found in the template and computed
+here: those on metric math from their metrics, composite alarms from the states of the others.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ REACHED: dict[str, Callable[[float, float], bool]] = {
 }
 COMBINE: dict[str, Callable[[Sequence[float]], float]] = {"Sum": sum, "Minimum": min}
 """Statistic → how the values of one period are merged; the largest counts for the others."""
+_IN_ALARM = re.compile(r'ALARM\("([^"]+)"\)')
+_ANY_OF = re.compile(rf"{_IN_ALARM.pattern}( OR {_IN_ALARM.pattern})*")
 _RUNBOOK = re.compile(r"\s*Runbook: \S*?([a-z0-9-]+)\.md\S*\s*$")
 
 
@@ -85,6 +87,15 @@ class Maths:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Definition:
+    """An alarm of the templates without a state, and what computes it: `maths` or `rule`."""
+
+    alarm: Alarm
+    maths: Maths | None
+    rule: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Series:
     """The values of one metric; `values` are (minutes before now, value), oldest first."""
 
@@ -115,14 +126,14 @@ class Board:
         return [alarm for alarm in self.alarms if alarm.state == "ALARM"]
 
 
-def cloudwatch_client(context: StackContext) -> Any:
-    """Return a client for the stack's CloudWatch that ignores the machine's AWS configuration."""
-    session = boto3.session.Session(
+def aws_client(context: StackContext, service: str) -> Any:
+    """Return a client for a service of the stack that ignores the machine's AWS configuration."""
+    session: Any = boto3.session.Session(
         aws_access_key_id=context.aws_account,
         aws_secret_access_key="test",
         region_name=context.region,
     )
-    return session.client("cloudwatch", endpoint_url=context.aws_endpoint)
+    return session.client(service, endpoint_url=context.aws_endpoint)
 
 
 class Monitoring:
@@ -140,8 +151,7 @@ class Monitoring:
             self._client = self._make()
         now = datetime.now(UTC)
         alarms = list(self._alarms(now))
-        known = {alarm.name for alarm in alarms}
-        alarms += [alarm for alarm in self._of_template(now) if alarm.name not in known]
+        alarms += self._of_template(alarms, now)
         alarms.sort(key=lambda alarm: (alarm.state != "ALARM", alarm.state is None, alarm.name))
         return Board(alarms=tuple(alarms), widgets=tuple(self._widgets(now)))
 
@@ -178,15 +188,27 @@ class Monitoring:
                     found[metric] = values[-1]
         return found
 
-    def _of_template(self, now: datetime) -> Iterator[Alarm]:
-        """Yield the alarms of the synthesised templates, computed where they are metric math."""
-        found = list(self._defined())
-        values = self._combined([m for _, maths in found if maths for m in maths.inputs], now)
-        for alarm, maths in found:
-            yield alarm if maths is None else self._compute(alarm, maths, values, now)
+    def _of_template(self, known: Sequence[Alarm], now: datetime) -> Iterator[Alarm]:
+        """Yield the alarms of the synthesised templates that are not known, computed if possible.
 
-    def _defined(self) -> Iterator[tuple[Alarm, Maths | None]]:
-        """Yield the templates' alarms without a state, each with what computes it."""
+        Composite alarms come last, because they follow from the states of the others.
+        """
+        found = list(self._defined())
+        values = self._combined([m for d in found if d.maths for m in d.maths.inputs], now)
+        states = {alarm.name: alarm.state for alarm in known}
+        for definition in sorted(found, key=lambda each: each.rule is not None):
+            alarm = definition.alarm
+            if alarm.name in states:
+                continue
+            if definition.maths is not None:
+                alarm = self._compute(alarm, definition.maths, values, now)
+            elif definition.rule is not None:
+                alarm = self._combine(alarm, definition.rule, states, now)
+            states[alarm.name] = alarm.state
+            yield alarm
+
+    def _defined(self) -> Iterator[Definition]:
+        """Yield the templates' alarms, each with what computes it."""
         for template in sorted(self._assembly.glob("*.template.json")):
             for resource in json.loads(template.read_text(encoding="utf-8"))["Resources"].values():
                 if resource["Type"] not in ALARM_TYPES:
@@ -202,7 +224,29 @@ class Monitoring:
                     value=None,
                     since=None,
                 )
-                yield alarm, _maths(properties)
+                rule = properties.get("AlarmRule")
+                yield Definition(
+                    alarm=alarm,
+                    maths=_maths(properties),
+                    rule=rule if isinstance(rule, str) else None,
+                )
+
+    def _combine(
+        self, alarm: Alarm, rule: str, states: Mapping[str, str | None], now: datetime
+    ) -> Alarm:
+        """Return a composite alarm with its state, or as it is when its rule has another form."""
+        if not _ANY_OF.fullmatch(rule):
+            return alarm
+        watched = _IN_ALARM.findall(rule)
+        raised = [name for name in watched if states.get(name) == "ALARM"]
+        state = "ALARM" if raised else "OK"
+        return replace(
+            alarm,
+            state=state,
+            rule="because of " + ", ".join(raised) if raised else f"any of {len(watched)} alarms",
+            value=float(len(raised)),
+            since=self._since(alarm.name, state, now),
+        )
 
     def _compute(
         self, alarm: Alarm, maths: Maths, values: Mapping[Metric, float], now: datetime

@@ -119,6 +119,12 @@ def one_metric_per_alarm(template: Template) -> None:
         properties["Statistic"] = "Minimum" if low else "Maximum"
 
 
+def without_composite_alarms(template: Template) -> None:
+    """Remove composite alarms, which ministack does not know. The front door computes them."""
+    for name, _ in resources(template, "AWS::CloudWatch::CompositeAlarm"):
+        remove(template, name)
+
+
 def batch_actions(template: Template) -> None:
     """Grant the batch operations of SQS by name. In AWS a grant of `sqs:SendMessage` covers
     SendMessageBatch, and likewise the other two (SQS developer guide, API permissions)."""
@@ -181,6 +187,7 @@ FIXUPS: tuple[Callable[[Template], None], ...] = (
     fixed_api_id,
     plain_http,
     one_metric_per_alarm,
+    without_composite_alarms,
     batch_actions,
     wheels_in_the_runtime,
     without_snap_start,

@@ -1,7 +1,7 @@
 """The demo, played over HTTP on a stack of its own; then every outside system is looked at.
 
 What the demo checks is for people to see; what is asserted here is read from the emulators' own
-records and from the Lambdas' logs, not through the portal.
+records, not through the portal.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ import pytest
 from rich.console import Console
 
 from local.context import StackContext
-from local.demo.people import NEWCOMERS, PASSWORD
+from local.demo.people import NEWCOMERS
 from local.demo.play import Demo
-from local.stack.ministack import Ministack
 
 CUSTOMER = NEWCOMERS[0]
 
@@ -109,41 +108,3 @@ def test_each_mail_was_sent_once(stack: StackContext, played: str) -> None:
     esim = next(m for m in mails if m["categories"] == ["esim-activation"])
     (qr,) = esim["attachments"]
     assert (qr["type"], qr["disposition"], qr["content_id"]) == ("image/png", "inline", "esim-qr")
-
-
-def test_no_lambda_logged_anything_personal_or_secret(
-    stack: StackContext, aws: Ministack, played: str
-) -> None:
-    logs = aws.client("logs")
-    groups = [
-        group["logGroupName"]
-        for page in logs.get_paginator("describe_log_groups").paginate()
-        for group in page["logGroups"]
-    ]
-    emitted = "\n".join(
-        event["message"]
-        for group in groups
-        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group)
-        for event in page["events"]
-    )
-    assert "order placed" in emitted, "the logs were not found"
-    code = state(stack.gigs_url)
-    canaries = [
-        CUSTOMER.email,
-        CUSTOMER.last_name,
-        CUSTOMER.phone,
-        CUSTOMER.street,
-        CUSTOMER.postcode,
-        PASSWORD,
-        stack.signing_key,
-        stack.salesforce_consumer_secret,
-        "LPA:1$",
-        "eyJ",
-        *_matching_ids(code),
-    ]
-    assert [canary for canary in canaries if canary in emitted] == []
-
-
-def _matching_ids(gigs: dict[str, Any]) -> list[str]:
-    text = json.dumps(gigs)
-    return [part.split('"')[0].split("$")[2] for part in text.split("LPA:1")[1:]]

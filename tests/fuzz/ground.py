@@ -153,6 +153,10 @@ class Ground:
         token: str = wait_for(mailed, seconds=SECONDS, sentence="No reset mail arrived.")
         return token
 
+    def approve(self, order_id: str) -> None:
+        """An operator approves an order."""
+        self._front.approve(order_id)
+
     def signature(self, order_id: str, body: bytes = b"") -> dict[str, str]:
         """The headers of a signed press for an order."""
         return provision_headers(

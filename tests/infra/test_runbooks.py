@@ -24,7 +24,8 @@ def pages() -> dict[str, str]:
 def test_alarms_and_pages_belong_together(monitoring: Template) -> None:
     named = {
         match[1]
-        for alarm in monitoring.of("AWS::CloudWatch::Alarm").values()
+        for kind in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+        for alarm in monitoring.of(kind).values()
         if (match := re.search(r"docs/runbooks/(.+)\.md$", alarm["Properties"]["AlarmDescription"]))
     }
     assert named == set(pages())

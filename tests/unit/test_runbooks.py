@@ -17,6 +17,9 @@ from portal.domain.audit import FindingKind
 from portal.domain.provisioning_errors import REASONS
 from typer.testing import CliRunner
 
+from infra import paging
+from infra.alarms import ALARMS
+from infra.config import SETTINGS
 from infra.endpoints import ENDPOINTS
 from infra.resource_names import Queue
 from ops import cli, secret_values
@@ -178,20 +181,28 @@ def test_fields_in_queries_are_logged(page: Path) -> None:
     assert looked_for - fields() == set()
 
 
+def alarms() -> set[str]:
+    """The names of alarms, without the stage's prefix."""
+    functions = {
+        f"{e.camel_case}{end}" for e in ENDPOINTS for end in ("Errors", "Duration", "Silent")
+    }
+    queues = {f"{q.camel_case}{end}" for q in Queue for end in ("QueueAge", "DeadLetters")}
+    return {row.name for row in ALARMS} | paging.PAGES.keys() | functions | queues
+
+
 @for_each_page
 def test_what_is_named_like_a_metric_is_one(page: Path) -> None:
     camel = re.compile(r"(?:[A-Z][a-z]+){2,}")
     named = {text for text in spoken(page) if camel.fullmatch(text)}
-    assert named - metrics() - classes() - GRANTS == set()
+    assert named - metrics() - classes() - GRANTS - alarms() == set()
 
 
 @for_each_runbook
 def test_settings_and_codes_are_spelt_right(page: Path) -> None:
     shape = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
     named = {found[0] for text in spoken(page) if (found := shape.match(text))}
-    settings = "".join(path.read_text("utf-8") for path in ROOT.glob(".env.*.example"))
     in_code = {text for node in nodes() for text in texts(node)}
-    assert named - set(shape.findall(settings)) - in_code == set()
+    assert named - set(SETTINGS) - in_code == set()
 
 
 @for_each_page
@@ -205,7 +216,8 @@ def test_lambdas_and_queues_are_called_so(page: Path) -> None:
     } == set()
     others = {word for word in spoken(page) if word.startswith("portal-<stage>-")}
     queues = {f"portal-<stage>-{queue}{end}" for queue in Queue for end in ("", "-dead-letters")}
-    assert others - queues - {"portal-<stage>-alarms"} == set()
+    topics = {"portal-<stage>-alarms", "portal-<stage>-pages"}
+    assert others - queues - topics - {f"portal-<stage>-{paging.COMPOSITE}"} == set()
 
 
 @for_each_page

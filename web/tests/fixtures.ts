@@ -165,6 +165,7 @@ export function order(given: Partial<Schemas['OrderView']> = {}): Schemas['Order
       { step: 'review', label: 'Order review', status: 'waiting' },
     ],
     nextStep: 'We check your order. You will hear from us by e-mail.',
+    cancellable: true,
     ...given,
   };
 }

@@ -17,7 +17,8 @@ apart.
 | `replace`     | the work is done, then `status`/`body` is sent instead           | yes       |
 | `hold`        | nothing until released (phase `before` or `after`)               | after: yes|
 
-`delay` needs `seconds`, `status` and `replace` need `status`.
+`delay` needs `seconds`, `status` and `replace` need `status`. `{request}` in a text of the `body`
+of `status` stands for the values that the request sent, which vendors repeat in their messages.
 """
 
 from __future__ import annotations
@@ -131,6 +132,21 @@ class Fault(BaseModel):
     def release(self) -> None:
         """Let every held request continue."""
         self._release.set()
+
+
+QUOTED = "{request}"
+
+
+def quoting(body: Any, values: str) -> Any:
+    """Return a fault's body with the request's values in place of `{request}`."""
+    match body:
+        case str():
+            return body.replace(QUOTED, values)
+        case dict():
+            return {name: quoting(value, values) for name, value in body.items()}
+        case list():
+            return [quoting(value, values) for value in body]
+    return body
 
 
 class Faults:

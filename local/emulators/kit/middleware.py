@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local.emulators.kit.faults import Fault, Faults
+from local.emulators.kit.faults import Fault, Faults, quoting
 from local.emulators.kit.journal import Journal
 
 HTML_ERROR = (
@@ -62,6 +63,17 @@ class Incoming:
     def text(self) -> str:
         """The body as text, for matching and for the journal."""
         return self.body.decode("utf-8", "replace")
+
+    @property
+    def values(self) -> str:
+        """The values of query and body, of a form or of JSON, as a message repeats them."""
+        pairs = parse_qsl(self.query)
+        try:
+            found = list(_leaves(json.loads(self.text)))
+        except ValueError:
+            pairs += parse_qsl(self.text)
+            found = []
+        return " / ".join([*(value for _, value in pairs), *found])
 
 
 NameOperation = Callable[[Incoming], str]
@@ -185,7 +197,7 @@ class _Exchange:
             captured.body = HTML_ERROR.format(status=captured.status).encode()
             content_type = b"text/html; charset=utf-8"
         elif fault.kind == "status":
-            captured.body = _encode(fault.body)
+            captured.body = _encode(quoting(fault.body, self._incoming.values))
         captured.headers = [(b"content-type", content_type), *_raw_headers(fault.headers)]
         self._record(captured.status, "refused", committed=False, fault=fault)
         await captured.emit(self._send)
@@ -235,6 +247,14 @@ class _Exchange:
             committed=committed,
             fault=fault.id if fault else None,
         )
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    elif isinstance(value, str):
+        yield value
 
 
 async def _read(scope: Scope, receive: Receive) -> Incoming:

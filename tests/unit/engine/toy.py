@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from portal.engine.failures import StopWorkflow
 from portal.engine.model import Job, Task
+from portal.engine.ports import Observer
 from portal.engine.runner import Runner
 from portal.engine.start import Started, StartRequest, request_start
 from portal.engine.steps import Compensable, Record, Run, Step, StepKey, Texts, Workflow
@@ -117,11 +119,13 @@ class Deliver(Step[Delivery]):
 class Toy:
     """One job of the toy workflow, worked on until it is over."""
 
-    def __init__(self, faults: Faults | None = None) -> None:
+    def __init__(self, faults: Faults | None = None, *, observer: Observer | None = None) -> None:
+        self.observer = observer or FakeObserver()
         self.clock, self.faults = FakeClock(), faults or Faults()
         self.store, self.queue = MemoryJobStore(self.faults), FakeQueue(self.clock)
         self.ledger = Ledger(self.faults)
         self.reports: list[str] = []
+        self.report: Callable[[str], None] = self.reports.append
 
     @property
     def job(self) -> Job:
@@ -134,14 +138,14 @@ class Toy:
             steps=[Book(self.ledger), Deliver(self.ledger)],
             texts=Texts(cancelled="called off", interrupted="interrupted", out_of_time="no time"),
             upstreams={"ledger": "ledger"},
-            on_stopped=lambda run: self.reports.append(str(run.job.ending)),
+            on_stopped=lambda run: self.report(str(run.job.ending)),
             result=lambda run: {"number": run.result(BOOK).number},
         )
         return Runner(
             store=self.store,
             workflows={TOY: workflow},
             policy=Policy(jitter=lambda low, high: 1.0),
-            observer=FakeObserver(),
+            observer=self.observer,
             clock=self.clock,
         )
 

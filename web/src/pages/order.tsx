@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
 import type { Schemas } from '../api/client';
 import { config } from '../config';
+import { CancelOrder } from '../features/cancel-order';
 import { isMissing, Loaded } from '../features/loaded';
 import { isOver, TONE } from '../features/order';
 import { OrderLines } from '../features/order-lines';
@@ -75,6 +76,7 @@ function Detail({ order }: { order: Schemas['OrderView'] }) {
                 : t.order.toServices}
             </Link>
           )}
+          <CancelOrder order={order} />
         </section>
         <section className="panel" aria-labelledby="order-items">
           <h2 id="order-items">{t.order.items}</h2>

@@ -104,6 +104,29 @@ def test_a_run_that_does_not_end_is_begun_anew() -> None:
     assert night.invoke() != first
 
 
+def test_a_run_that_is_begun_anew_does_not_hide_how_long_none_has_ended(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    night = Night()
+    night.invoke()
+    for _ in range(3):
+        night.clock.advance(GIVEN_UP_SECONDS + 60)
+        night.invoke(remaining=30.0)
+    assert gauges(capsys.readouterr().out)["AuditAgeHours"] >= 60
+
+
+def test_an_audit_that_meets_a_system_that_is_down_still_tells_its_age(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    night = Night()
+    night.invoke()
+    night.clock.advance(31 * 3600)
+    night.parts = {}
+    with pytest.raises(KeyError):
+        night.invoke()
+    assert gauges(capsys.readouterr().out)["AuditAgeHours"] == 31
+
+
 def test_a_finding_is_logged_with_its_ids(capsys: pytest.CaptureFixture[str]) -> None:
     Night(seen=change(healthy(21), "products", 0, charged="1")).invoke()
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "{" in line]

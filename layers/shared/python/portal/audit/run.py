@@ -64,7 +64,12 @@ class Audit:
 
     def begin(self) -> AuditState:
         """A new run."""
-        state = AuditState(run_id=uuid.uuid4().hex, started_at=self._clock())
+        last = self._spool.state()
+        state = AuditState(
+            run_id=uuid.uuid4().hex,
+            started_at=self._clock(),
+            nothing_since=None if last is None else last.newest,
+        )
         self._spool.save(state)
         return state
 

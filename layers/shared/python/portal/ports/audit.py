@@ -34,7 +34,8 @@ class AuditState:
     """How far a run has come; times are epoch seconds.
 
     `cursors` has the next page of sources that were begun, and None for those that are done;
-    `pages` how many pages are kept of each.
+    `pages` how many pages are kept of each. `nothing_since` is when the last run ended before
+    this one, or began when none has ended; None for the first run.
     """
 
     run_id: str
@@ -44,6 +45,14 @@ class AuditState:
     calls: Mapping[str, int] = field(default_factory=dict)
     finished_at: float | None = None
     findings: int = 0
+    nothing_since: float | None = None
+
+    @property
+    def newest(self) -> float:
+        """When the newest audit ended, or since when none has."""
+        if self.finished_at is not None:
+            return self.finished_at
+        return self.started_at if self.nothing_since is None else self.nothing_since
 
 
 class Spool(Protocol):

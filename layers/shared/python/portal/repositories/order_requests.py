@@ -1,7 +1,9 @@
 """Order requests in the idempotency table. Their items have the `id` `ORDER#<request id>`.
 
 In the state `placing` a request holds a lease and the key that the order has or will have in
-Salesforce. In the state `done` the item holds the answer. Both expire 24 hours after they began.
+Salesforce. In the state `done` the item holds the answer. Both expire 24 hours after they began,
+or after 400 days when the caller has named the request by an Idempotency-Key: a customer may
+repeat it days later, and must not get a second order.
 DynamoDB's TTL deletes late, so every condition compares the time itself. No request ends the
 lease of another.
 """
@@ -21,6 +23,7 @@ from portal.repositories.dynamodb import ConditionFailed, Table
 from portal.repositories.leases import LeasedItems, lease_of, leased
 
 KEEP_SECONDS = 24 * 3600
+KEEP_NAMED_SECONDS = 400 * 24 * 3600
 # Longer than the endpoint's timeout, so the owner of an expired lease has certainly ended.
 LEASE_SECONDS = 35
 STATE = {"#s": "state"}
@@ -39,7 +42,7 @@ class DynamoOrderRequests:
         self._items = LeasedItems(table)
         self._clock = clock
 
-    def begin(self, request_id: str, cart_hash: str) -> Beginning:
+    def begin(self, request_id: str, cart_hash: str, *, named: bool = False) -> Beginning:
         """Begin a request by one conditional write. A failed one returns the stored item."""
         now = int(self._clock())
         mine = Beginning(Begun.NEW, order_key=uuid.uuid4().hex, lease=new_lease(now, LEASE_SECONDS))
@@ -51,7 +54,7 @@ class DynamoOrderRequests:
                     "cart": cart_hash,
                     "orderKey": mine.order_key,
                     **leased(mine.lease),
-                    "expiration": now + KEEP_SECONDS,
+                    "expiration": now + (KEEP_NAMED_SECONDS if named else KEEP_SECONDS),
                 },
                 condition="attribute_not_exists(id) OR expiration <= :now",
                 values={":now": now},
@@ -66,7 +69,9 @@ class DynamoOrderRequests:
         if item.get("cart") != cart_hash:
             return Beginning(Begun.OTHER_CART)
         if item.get("state") == "done":
-            return Beginning(Begun.DONE, answer=json.loads(item["answer"]))
+            return Beginning(
+                Begun.DONE, order_key=str(item["orderKey"]), answer=json.loads(item["answer"])
+            )
         lease = lease_of(item)
         if lease.held(now):
             return Beginning(Begun.BUSY, retry_after=lease.until - now)
@@ -109,6 +114,16 @@ class DynamoOrderRequests:
         """Release the lease, if this request still holds it."""
         with suppress(LeaseLost):
             self._items.release(_key(request_id), begun.lease, **_PLACING)
+
+    def renew(self, request_id: str, begun: Beginning) -> None:
+        """Delete a record that is done, unless another run has renewed it."""
+        with suppress(ConditionFailed):
+            self._table.delete(
+                _key(request_id),
+                condition="orderKey = :key AND #s = :done",
+                names=STATE,
+                values={":key": begun.order_key, ":done": "done"},
+            )
 
     def forget(self, request_id: str, begun: Beginning) -> None:
         """Delete the record, if this request still holds its lease."""
