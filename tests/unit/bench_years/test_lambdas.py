@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from functools import partial
+from types import ModuleType
+
+import pytest
 
 from bench.years.people import HOUR, Customer
+from bench.years.process import simulated
 from bench.years.simulation import Plan, _Run
 
 
@@ -25,3 +31,13 @@ def test_customers_who_ask_at_the_same_moment_get_their_own_answers() -> None:
             run.world.spawn("me", partial(ask, customer), after=HOUR)
         run.world.run(until=run.world.now + 2 * HOUR)
     assert told == {customer.email: customer.email for customer in people}
+
+
+def test_a_module_that_is_loaded_in_a_run_does_not_keep_its_sleep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    late = ModuleType("portal.late")
+    with simulated(1, begins=0.0, sleep=lambda _: None):
+        exec("import time\ndef wait(sleep=time.sleep): return sleep", vars(late))  # noqa: S102  # a module
+        monkeypatch.setitem(sys.modules, late.__name__, late)
+    assert late.wait() is time.sleep
