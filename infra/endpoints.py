@@ -72,6 +72,8 @@ REGISTRATION = (
     *WHMCS,
     *WHMCS_CLIENT_FIELDS,
 )
+SYNTHETIC_CUSTOMER = ("SMOKE_EMAIL",)
+CANCELLATION = ("ORDER_CANCELLED_STATUS",)
 CATALOG_READING = (*SALESFORCE, *PRICEBOOK, *CURRENCY, *TIME_ZONE)
 
 # An HTTP handler must answer before the gateway's timeout of 29 s.
@@ -287,6 +289,7 @@ ORDERS = (
         name="create_order",
         route=Route(method="POST", path="/orders", access=Access.BEARER),
         settings=(*CATALOG_READING, *ACCOUNT_FIELDS, *ELIGIBILITY_FIELDS, *WHMCS),
+        reads=(Table.WORKFLOW,),
         writes=(Table.IDENTITY, Table.IDEMPOTENCY, Table.CATALOG, Table.EPHEMERAL),
         sends=(Queue.EMAIL,),
         secrets=(Secret.SALESFORCE, Secret.WHMCS),
@@ -297,7 +300,7 @@ ORDERS = (
         area="orders",
         name="list_orders",
         route=Route(method="GET", path="/orders", access=Access.BEARER),
-        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY, *CANCELLATION),
         reads=(Table.WORKFLOW,),
         # A customer whose Account was merged is given the one that was kept.
         writes=(Table.IDENTITY,),
@@ -309,10 +312,20 @@ ORDERS = (
         area="orders",
         name="get_order",
         route=Route(method="GET", path="/orders/{sfOrderId}", access=Access.BEARER),
-        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY, *CANCELLATION),
         reads=(Table.WORKFLOW,),
         # A customer whose Account was merged is given the one that was kept.
         writes=(Table.IDENTITY,),
+        secrets=(Secret.SALESFORCE,),
+        memory=1024,
+        timeout=HTTP_UPSTREAM_TIMEOUT,
+    ),
+    Endpoint(
+        area="orders",
+        name="cancel_order",
+        route=Route(method="POST", path="/orders/{sfOrderId}/cancel", access=Access.BEARER),
+        settings=(*SALESFORCE, *ACCOUNT_FIELDS, *CURRENCY, *CANCELLATION),
+        writes=(Table.IDENTITY, Table.WORKFLOW),
         secrets=(Secret.SALESFORCE,),
         memory=1024,
         timeout=HTTP_UPSTREAM_TIMEOUT,
@@ -324,9 +337,9 @@ SUBSCRIPTIONS = (
         area="subscriptions",
         name="list_subscriptions",
         route=Route(method="GET", path="/subscriptions", access=Access.BEARER),
-        settings=WHMCS,
-        reads=(Table.IDENTITY,),
-        secrets=(Secret.WHMCS,),
+        settings=(*WHMCS, *ESIM),
+        reads=(Table.IDENTITY, Table.WORKFLOW),
+        secrets=(Secret.WHMCS, Secret.ESIM),
         timeout=HTTP_UPSTREAM_TIMEOUT,
     ),
     Endpoint(
@@ -385,9 +398,11 @@ PROVISION = (
             *ESIM,
             *TIME_ZONE,
             "PROVISION_NEEDS_APPROVAL",
+            "WORKFLOW_RESTORED_AT",
             "PROVISION_MAX_RETRIES",
             "PROVISION_PATIENCE_HOURS",
             *ACCOUNT_FIELDS,
+            *SYNTHETIC_CUSTOMER,
         ),
         writes=(Table.IDENTITY, Table.WORKFLOW, Table.IDEMPOTENCY),
         # A job that must be run again later is sent as a new message.
@@ -516,6 +531,7 @@ MAIL = (
             *TIME_ZONE,
             "EMAIL_MAX_RETRIES",
             "EMAIL_PATIENCE_HOURS",
+            *SYNTHETIC_CUSTOMER,
         ),
         reads=(Table.IDENTITY,),
         writes=(Table.IDEMPOTENCY, Table.EPHEMERAL),
@@ -549,6 +565,17 @@ AUDIT = (
     ),
 )
 
+SMOKE = (
+    Endpoint(
+        area="smoke",
+        name="scheduled",
+        minutes_setting="SMOKE_EVERY_MINUTES",
+        settings=(*SYNTHETIC_CUSTOMER, "SMOKE_SKU"),
+        secrets=(Secret.SMOKE,),
+        timeout=180,
+    ),
+)
+
 SYSTEM = (
     Endpoint(
         area="system",
@@ -570,6 +597,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *OPERATIONS,
     *MAIL,
     *AUDIT,
+    *SMOKE,
     *SYSTEM,
 )
 AREAS: tuple[str, ...] = tuple(dict.fromkeys(endpoint.area for endpoint in ENDPOINTS))

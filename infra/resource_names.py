@@ -49,7 +49,8 @@ class Queue(StrEnum):
 
 
 class Secret(StrEnum):
-    """Secrets Manager secrets: one per outside system, and what proves calls from outside."""
+    """Secrets Manager secrets: one per outside system, what proves calls from outside, and the
+    synthetic customer's password."""
 
     SALESFORCE = "salesforce"
     WHMCS = "whmcs"
@@ -57,6 +58,7 @@ class Secret(StrEnum):
     MAIL = "mail"
     SIGNING = "signing"
     ESIM_WEBHOOK = "esim-webhook"
+    SMOKE = "smoke"
 
     @property
     def variable(self) -> str:
@@ -66,4 +68,4 @@ class Secret(StrEnum):
     @property
     def of_an_outside_system(self) -> bool:
         """Whether it opens a system that the portal calls."""
-        return self not in (Secret.SIGNING, Secret.ESIM_WEBHOOK)
+        return self not in (Secret.SIGNING, Secret.ESIM_WEBHOOK, Secret.SMOKE)

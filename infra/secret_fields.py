@@ -52,6 +52,7 @@ def secret_fields(config: Config) -> dict[Secret, tuple[SecretField, ...]]:
         Secret.ESIM: ESIM[config.esim_provider],
         Secret.MAIL: _mail(config),
         Secret.ESIM_WEBHOOK: ESIM_WEBHOOK[config.esim_provider],
+        Secret.SMOKE: _smoke(config),
     }
 
 
@@ -100,6 +101,12 @@ def _salesforce(config: Config) -> tuple[SecretField, ...]:
         return fields
     audience = SecretField(name="audience", hint=f"Enter: {TEST_AUDIENCE}", default=TEST_AUDIENCE)
     return (*fields, audience)
+
+
+def _smoke(config: Config) -> tuple[SecretField, ...]:
+    if not config.smoke_email:
+        return ()
+    return (SecretField(name="password", hint=f"of the synthetic customer {config.smoke_email}"),)
 
 
 def _mail(config: Config) -> tuple[SecretField, ...]:

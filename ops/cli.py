@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from portal import correlation
 from portal.catalog.cache import CachePolicy
 from rich.console import Console
 
@@ -313,6 +315,21 @@ def audit(
             auditing.show(state, findings, console)
         if findings:
             raise typer.Exit(NO)
+
+
+@app.command("smoke")
+def smoke(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
+) -> None:
+    """Order and cancel as the synthetic customer; exit 1 when a step fails."""
+    from ops import smoke as smoking  # noqa: PLC0415  # everything that calls the API
+
+    with _reported() as console, correlation.bound(uuid.uuid4().hex):
+        root = _root(ctx)
+        code = smoking.run(root.smoke(), root.stage_name(), console, as_json=as_json)
+        if code:
+            raise typer.Exit(code)
 
 
 @whmcs_app.command("plan")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from portal.repositories.dynamodb import Table
     from portal.repositories.workflow import DynamoJobStore
     from portal.secrets import Secret
+    from portal.smoke.run import Smoke
 
     from ops.audit import AuditPorts
     from ops.dead_letters import JoinedDeadLetters, SqsDeadLetters
@@ -233,6 +234,21 @@ class StageRoot:
         return AuditPorts(
             sources=sources, spool=spool, clock=time.time, most_calls=settings.audit_most_calls
         )
+
+    def stage_name(self) -> str:
+        """The name of the stage."""
+        return self.stage.name
+
+    def smoke(self) -> Smoke:
+        """For `ops smoke`."""
+        from portal import factories
+        from portal.adapters.portal_api import UPSTREAM, HttpPortalApi
+        from portal.smoke.run import Smoke
+
+        settings = config.load(config.SmokeConfig, self.stage.environment)
+        customer = factories.synthetic_customer(settings, self._secret(settings.smoke_secret_id))
+        url = self.stage.api_url
+        return Smoke(HttpPortalApi(url, _transport(UPSTREAM, url)), customer, time.perf_counter)
 
     def doctor(self) -> Installation:
         """For `ops doctor`."""

@@ -84,6 +84,10 @@ def start_again(ports: JobPorts, order_id: str) -> tuple[int, str]:
             correlation_id=correlation_id,
         )
         started = request_start(ports.jobs, ports.queue, wanted, now=ports.clock())
+    if started.outcome is StartOutcome.CLOSED:
+        raise OpsError(
+            "Nothing was started: the customer cancelled the order. The customer can order again."
+        )
     if started.outcome is not StartOutcome.ACCEPTED:
         raise OpsError(f"Nothing was started: the job is {started.outcome.value} meanwhile.")
     return started.attempt, correlation_id

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from portal.domain.operation_errors import REISSUE, TOPUP
-from portal.engine.model import Job
+from portal.engine.model import Job, StepRecord
 from portal.operations.job import owner_of, service_of
 from rich.console import Console
 
-from ops.operations import ShownOperation, invoice_of
+from ops.operations import ShownOperation, commands, invoice_of
 from ops.report import NONE, facts, history, moment, table
 
 REASONS = {"topup": TOPUP, "reissue": REISSUE}
@@ -38,37 +40,50 @@ def logs_query(shown: ShownOperation) -> str:
     )
 
 
-def _job(job: Job, console: Console) -> None:
+def facts_of(job: Job) -> Mapping[str, object]:
+    """Return what is known about an operation, by name. Values that do not apply are empty."""
     error = job.last_error
-    facts(
-        console,
-        {
-            "user": owner_of(job),
-            "WHMCS client": job.input.get("clientId"),
-            "WHMCS service": service_of(job),
-            "asked for": " ".join(
-                str(job.input[name])
-                for name in ("offer", "amount", "currency")
-                if name in job.input
-            ),
-            "status": f"{job.status}{' (cancellation requested)' if job.cancel_requested else ''}",
-            "attempt": f"{job.attempt}, {job.retries} retries",
-            "requested": moment(job.requested_at),
-            "last write": moment(job.updated_at),
-            "next run": moment(job.next_at or None) if not job.status.over else "",
-            "leased until": moment(job.lease.until) if job.lease.until else "",
-            "finished": moment(job.finished_at),
-            "irreversible": "yes" if job.irreversible else "no",
-            "last error": f"{error.code} in {error.step or NONE}" if error else "",
-            "what to do": _remedy(job),
-            "full reason": f"member `error` of the item {job.id} in the workflow table"
-            if error
-            else "",
-            "correlation id": job.correlation_id,
-        },
-    )
+    return {
+        "user": owner_of(job),
+        "WHMCS client": job.input.get("clientId"),
+        "WHMCS service": service_of(job),
+        "asked for": " ".join(
+            str(job.input[name]) for name in ("offer", "amount", "currency") if name in job.input
+        ),
+        "status": f"{job.status}{' (cancellation requested)' if job.cancel_requested else ''}",
+        "attempt": f"{job.attempt}, {job.retries} retries",
+        "requested": moment(job.requested_at),
+        "last write": moment(job.updated_at),
+        "next run": moment(job.next_at or None) if not job.status.over else "",
+        "leased until": moment(job.lease.until) if job.lease.until else "",
+        "finished": moment(job.finished_at),
+        "irreversible": "yes" if job.irreversible else "no",
+        "last error": f"{error.code} in {error.step or NONE}" if error else "",
+        "what to do": remedy(job),
+        "can be done": ", ".join(commands(job)),
+        "full reason": f"member `error` of the item {job.id} in the workflow table"
+        if error
+        else "",
+        "correlation id": job.correlation_id,
+    }
+
+
+def remedy(job: Job) -> str:
+    """Return what an operator does about the last error; empty without one."""
+    code = job.last_error.code if job.last_error else ""
+    reason = REASONS.get(job.kind, {}).get(code)
+    return reason.action if reason is not None else ""
+
+
+def steps_of(job: Job) -> Sequence[tuple[str, StepRecord]]:
+    """Return the steps that were begun, in that order."""
+    return sorted(job.steps.items(), key=lambda item: item[1].started_at)
+
+
+def _job(job: Job, console: Console) -> None:
+    facts(console, facts_of(job))
     rows = table("step", "state", "attempt", "started", "done")
-    for name, record in sorted(job.steps.items(), key=lambda item: item[1].started_at):
+    for name, record in steps_of(job):
         started, done = moment(record.started_at), moment(record.done_at) or NONE
         rows.add_row(name, str(record.state), str(record.attempt), started, done)
     if job.steps:
@@ -95,9 +110,3 @@ def _invoice(shown: ShownOperation, console: Console) -> None:
                 "credited": refund.get("amount") if refund.get("credited") else "",
             },
         )
-
-
-def _remedy(job: Job) -> str:
-    code = job.last_error.code if job.last_error else ""
-    reason = REASONS.get(job.kind, {}).get(code)
-    return reason.action if reason is not None else ""

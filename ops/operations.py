@@ -84,6 +84,16 @@ def invoice_of(job: Job) -> int | None:
     return int(number) if number is not None else None
 
 
+def commands(job: Job) -> Sequence[str]:
+    """Return the commands that can change how an operation goes on or ends now."""
+    if job.status in RESTARTABLE:
+        return (f"ops operation redrive {job.subject}",)
+    ending = job.status.over or job.status is Status.STOPPING
+    if ending or job.irreversible or job.cancel_requested:
+        return ()
+    return (f"ops operation cancel {job.subject}",)
+
+
 def call_off(ports: JobPorts, operation: str) -> Cancellation:
     """Cancel an operation unless an irreversible step has begun. Raises Unavailable."""
     job_id = job_id_of(operation)

@@ -95,7 +95,7 @@ def _job(job: Job, page: str, console: Console) -> None:
         console,
         {
             "job": job.id,
-            "status": f"{job.status}{' (cancellation requested)' if job.cancel_requested else ''}",
+            "status": f"{job.status}{_remark(job)}",
             "attempt": f"{job.attempt}, {job.retries} retries",
             "requested": moment(job.requested_at),
             "last write": moment(job.updated_at),
@@ -134,6 +134,12 @@ def _billing(billing: Billing, console: Console) -> None:
         rows.add_row(*map(str, numbers), service.billing_cycle, service.status)
     if billing.services:
         console.print(rows)
+
+
+def _remark(job: Job) -> str:
+    if job.closed:
+        return " (closed: the customer cancelled the order)"
+    return " (cancellation requested)" if job.cancel_requested else ""
 
 
 def _decided(job: Job) -> bool:

@@ -19,6 +19,8 @@ from portal.ports.identity import CustomerDirectory, CustomerRecords, OperatorDi
 from portal.ports.invoicing import Invoicing
 
 if TYPE_CHECKING:
+    from portal.smoke.run import Smoke
+
     from ops.audit import AuditPorts
     from ops.doctor.installation import Installation
 
@@ -198,6 +200,14 @@ class Root(Protocol):
 
     def audit(self) -> AuditPorts:
         """For `ops audit`."""
+        ...
+
+    def stage_name(self) -> str:
+        """The name of the stage."""
+        ...
+
+    def smoke(self) -> Smoke:
+        """For `ops smoke`."""
         ...
 
     def doctor(self) -> Installation:

@@ -1,7 +1,6 @@
 """Finds a stage by its stack's outputs and by the environment of its Lambdas.
 
-A command works with the deployed settings of `catalog-list-products`, `provision-worker` and
-`operations-worker`.
+A command works with the deployed settings of the Lambdas in FUNCTIONS.
 """
 
 from __future__ import annotations
@@ -21,7 +20,13 @@ from ops.errors import FAILED, OpsError
 LOCAL = "local"
 FRONT_DOOR = "http://127.0.0.1:8080"
 # In the order of priority, the last one highest. Together they have all settings for commands.
-FUNCTIONS = ("catalog-list-products", "audit-nightly", "provision-worker", "operations-worker")
+FUNCTIONS = (
+    "smoke-scheduled",
+    "catalog-list-products",
+    "audit-nightly",
+    "provision-worker",
+    "operations-worker",
+)
 MISSING = frozenset({"ValidationError", "ResourceNotFoundException"})
 LOOK_SECONDS = 3.0
 
@@ -68,6 +73,11 @@ class Stage:
         if self.front_door is not None:
             return f"{self.front_door}/salesforce/orders/{order_id}"
         return f"{self.environment['SALESFORCE_URL']}/lightning/r/Order/{order_id}/view"
+
+    @property
+    def api_url(self) -> str:
+        """The address of the API for its callers. Raises OpsError as `output`."""
+        return f"{self.front_door}/api" if self.front_door is not None else self.output("ApiUrl")
 
     def output(self, name: str) -> str:
         """Return one output. Raises OpsError when the stack is older than these tools."""

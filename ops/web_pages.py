@@ -65,13 +65,6 @@ def site_configuration(config: Config) -> dict[str, Any]:
             "proof": config.signup_proof.value,
             "fact": fact_in(config.signup_proof_field),
         },
-        "passwordPolicy": {
-            "minLength": config.password_min_length,
-            "lowercase": config.password_require_lowercase,
-            "uppercase": config.password_require_uppercase,
-            "digits": config.password_require_digits,
-            "symbols": config.password_require_symbols,
-        },
     }
 
 

@@ -102,6 +102,7 @@ def environment(vendors: Vendors, queue_url: str) -> dict[str, str]:
         "WHMCS_SECRET_ID": "whmcs",
         "WHMCS_PAYMENT_METHODS_PATH": "index.php?rp=/account/paymentmethods",
         "PORTAL_CURRENCY": "JPY",
+        "ORDER_CANCELLED_STATUS": "Cancelled",
         "PORTAL_TIME_ZONE": "Asia/Tokyo",
         "PORTAL_PRICES_INCLUDE_TAX": "true",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -13,9 +14,11 @@ import pytest
 
 from local.context import StackContext
 from local.stack.ministack import Ministack
-from local.stack.settings import Settings
+from local.stack.settings import TEST_LOGS, Settings
 
 T = TypeVar("T")
+
+KEPT_LOGS = 5
 
 _open = ExitStack()
 
@@ -25,7 +28,15 @@ def _shared() -> StackContext:
     # Only a session that needs the stack pays for importing all of it.
     from local.stack.session import running  # noqa: PLC0415
 
+    _forget_old_logs()
     return _open.enter_context(running(Settings.for_tests()))
+
+
+def _forget_old_logs() -> None:
+    TEST_LOGS.mkdir(parents=True, exist_ok=True)
+    sessions = sorted(TEST_LOGS.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in sessions[KEPT_LOGS:]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,57 +1,24 @@
 import { defineConfig } from '@playwright/test';
-import { launchOptions } from './tests/browser';
+import { common, desktop, phone } from './tests/common';
 
-/** `pages`: the API is faked, each state of each page. `journey`: against a running stack. */
-const portal = process.env.PORTAL_URL;
+/** Each state of each page, with a faked API. axe looks at every state at both widths. */
 const port = Number(process.env.WEB_PORT ?? 4173);
 
 export default defineConfig({
-  testDir: 'tests',
-  globalSetup: './tests/browser.ts',
-  outputDir: 'test-results',
+  ...common,
+  testDir: 'tests/pages',
+  outputDir: 'test-results/pages',
   workers: 2,
-  fullyParallel: true,
-  forbidOnly: true,
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
-  reporter: [['list']],
-  use: {
-    baseURL: `http://127.0.0.1:${port}`,
-    launchOptions,
-    trace: 'retain-on-failure',
-    locale: 'en-GB',
-    timezoneId: 'Asia/Tokyo',
-  },
+  use: { ...common.use, baseURL: `http://127.0.0.1:${port}` },
   webServer: {
-    command: `node node_modules/vite/bin/vite.js preview`,
+    command: 'node node_modules/vite/bin/vite.js preview',
     url: `http://127.0.0.1:${port}/icon.svg`,
-    env: { WEB_PORT: String(port), ...(portal ? { PORTAL_URL: portal } : {}) },
+    env: { WEB_PORT: String(port) },
     reuseExistingServer: false,
   },
   projects: [
-    {
-      name: 'pages-desktop',
-      testDir: 'tests/pages',
-      use: { viewport: { width: 1280, height: 800 } },
-    },
-    {
-      name: 'pages-phone',
-      testDir: 'tests/pages',
-      use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-    },
-    ...(portal
-      ? [
-          {
-            name: 'journey-desktop',
-            testDir: 'tests/e2e',
-            use: { viewport: { width: 1280, height: 800 } },
-          },
-          {
-            name: 'journey-phone',
-            testDir: 'tests/e2e',
-            use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-          },
-        ]
-      : []),
+    { name: 'phone', grepInvert: /@desktop/, use: phone },
+    // What a wide window shows in another way: its navigation, and prices beside the content.
+    { name: 'desktop', grep: /@desktop|@wide/, use: desktop },
   ],
 });

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from portal.domain.catalog import AccountEligibility
 from portal.ports.catalog import CatalogReader
 from portal.ports.order_requests import Beginning, Begun
-from portal.ports.orders import Orders
+from portal.ports.orders import OrderRecord, Orders
 from portal.ports.workflow import JobView, StepView
 
 from bench.scenarios.scenario import Event, Scenario, same
 from bench.scenarios.shelf import TODAY, products, sku
-from functions.orders import create_order, get_order, list_orders
+from functions.orders import cancel_order, create_order, get_order, list_orders
+from functions.orders.cancelling import Cancelling
 from functions.orders.checkout import Checkout
 from functions.orders.deps import (
+    CancelOrderDeps,
     CreateOrderDeps,
     ReadOrdersDeps,
+    build_cancel_order,
     build_create_order,
     build_read_orders,
 )
+from functions.orders.own_order import OwnOrder
 from functions.orders.placing import Placing
 from functions.orders.reading import Reading
 from tests.events import claims, rest_event
@@ -30,6 +35,7 @@ from tests.fakes.catalog import FakeCatalog
 from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.mail import FakeMailQueue
 from tests.fakes.orders import ORDER_ID, FakeJobs, FakeOrders, order_line, order_record
+from tests.fakes.workflow import MemoryJobStore
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 PRODUCTS = 50
@@ -53,6 +59,9 @@ class NewRequests:
     def pause(self, request_id: str, begun: Beginning) -> None:
         """Nothing is kept."""
 
+    def renew(self, request_id: str, begun: Beginning) -> None:
+        """Nothing is kept."""
+
     def forget(self, request_id: str, begun: Beginning) -> None:
         """Nothing is kept."""
 
@@ -73,6 +82,7 @@ def scenarios() -> dict[str, Scenario]:
     for module in (list_orders, get_order):
         module.app.override(build_read_orders, lambda: deps)
     one = rest_event("GET", f"/orders/{ORDER_ID}", user=claims())
+    call_off = rest_event("POST", f"/orders/{ORDER_ID}/cancel", user=claims())
     shelf = FakeCatalog(*products(PRODUCTS))
 
     def order() -> Event:
@@ -85,7 +95,35 @@ def scenarios() -> dict[str, Scenario]:
             list_orders.handler, same(rest_event("GET", "/orders", user=claims()))
         ),
         "orders-get-order": Scenario(get_order.handler, same(one)),
+        "orders-cancel-order": Scenario(cancel_order.handler, waiting(call_off, records[0])),
     }
+
+
+def waiting(event: Event, order: OrderRecord) -> Callable[[], Event]:
+    """Return the event of a request for an order that waits for review again each time."""
+
+    def asked() -> Event:
+        orders = FakeOrders(order)
+        deps = CancelOrderDeps(
+            directory=FakeDirectory(customer()),
+            cancelling=Cancelling(
+                orders=orders,
+                own=OwnOrder(orders, lambda mapping: mapping),
+                jobs=MemoryJobStore(),
+                status="Cancelled",
+                clock=NOW.timestamp,
+            ),
+            reading=Reading(
+                orders=orders,
+                jobs=FakeJobs(),
+                currency="JPY",
+                current=lambda mapping: mapping,
+            ),
+        )
+        cancel_order.app.override(build_cancel_order, lambda: deps)
+        return event
+
+    return asked
 
 
 def sell(catalog: CatalogReader, orders: Orders) -> None:

@@ -10,6 +10,7 @@ from portal.domain.esim import Line, LineState
 from portal.domain.limits import LIMITS
 from portal.domain.service_line import ServiceLine
 from portal.subscriptions.lines import Lines
+from portal.subscriptions.listed_lines import ListedLines
 
 from bench.scenarios.scenario import Event, Scenario, same
 from functions.subscriptions import get_esim, get_subscription, list_subscriptions
@@ -27,7 +28,7 @@ from tests.fakes.billing import CLIENT_ID
 from tests.fakes.clock import FakeClock
 from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.faults import Faults
-from tests.fakes.provisioning import FakeEsim, FakeServiceLines
+from tests.fakes.provisioning import FakeEsim, FakeServiceLines, FakeSubscribers
 from tests.fakes.rate_limits import FakeRateCounters
 from tests.fakes.subscriptions import (
     FakeActivationMails,
@@ -44,7 +45,8 @@ def scenarios() -> dict[str, Scenario]:
     directory = FakeDirectory(customer())
     services = FakeClientServices(*(service(number) for number in range(1, SERVICES + 1)))
     lines = _lines()
-    listed = ListDeps(directory, services)
+    listing = ListedLines(lines.service_lines, lines.provider, FakeSubscribers(Faults()))
+    listed = ListDeps(directory, services, lambda: listing)
     one = SubscriptionDeps(directory, services, lines)
     list_subscriptions.app.override(build_list, lambda: listed)
     get_subscription.app.override(build_subscription, lambda: one)

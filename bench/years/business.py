@@ -87,6 +87,7 @@ SETTINGS = {
     "PORTAL_WEB_URL": "https://portal.example",
     "PORTAL_TIME_ZONE": "Asia/Tokyo",
     "PORTAL_CURRENCY": "JPY",
+    "ORDER_CANCELLED_STATUS": "Cancelled",
     "PASSWORD_MIN_LENGTH": "10",
     "PASSWORD_REQUIRE_LOWERCASE": "true",
     "PASSWORD_REQUIRE_UPPERCASE": "true",

@@ -1,7 +1,8 @@
-"""Counting attempts at an account, so that neither guessing nor shutting out is easy.
+"""Counts attempts at an account.
 
-An account is counted tightly together with the caller's address and loosely alone. A device that
-has signed in to the account before has a count of its own and is not concerned by the others.
+An account together with the caller's address has a low limit, which makes guessing slow. The
+account alone has a high limit, so that strangers do not easily shut its owner out. A device that
+has signed in to the account before has a count of its own. The other counts do not stop it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from portal.ports.devices import KnownDevices
 
 @dataclass(frozen=True, repr=False)
 class Caller:
-    """Who attempts: an address, and the token of a device where its browser sent one."""
+    """A caller: the IP address, and the token of the device if its browser sent one."""
 
     address: str
     device: str | None = None
@@ -22,16 +23,16 @@ class Caller:
 
 @dataclass(frozen=True)
 class Attempts:
-    """Attempts of one kind (`login`, `reset-mail`) at accounts."""
+    """Attempts of one kind at accounts. `kind` is `login` or `reset-mail`."""
 
     kind: str
     limiter: RateLimiter
     devices: KnownDevices
 
     def count(self, email: str, caller: Caller) -> bool:
-        """Count one, before it is made; True when it comes from a device of the account.
+        """Count an attempt before it is made. Return whether the device is known to the account.
 
-        Raises Problem `rate-limited`.
+        Raises Problem `rate-limited` when there were too many attempts.
         """
         if caller.device and self.devices.knows(caller.device, email):
             self.limiter.check(f"{self.kind}.device", f"{email} {caller.device}")
@@ -41,7 +42,7 @@ class Attempts:
         return False
 
     def succeeded(self, email: str, caller: Caller, *, known: bool) -> None:
-        """The attempts so far were the owner's: start counting again."""
+        """Set the caller's count back to zero. `known` is what `count` returned."""
         if known:
             self.limiter.forget(f"{self.kind}.device", f"{email} {caller.device}")
         else:

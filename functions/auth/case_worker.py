@@ -1,4 +1,4 @@
-"""The consumer of both case queues: opens Cases in Salesforce, each once."""
+"""Consumes both case queues. It opens each Case in Salesforce once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def case_consumer(deps: CaseWorkerDeps) -> Consumer[CaseJob]:
-    """The consumer of Case jobs; the record of a Case is found by its key."""
+    """Return the consumer of Case jobs. It finds the record of a Case by the Case's key."""
 
     def open_case(received: Received[CaseJob]) -> Verdict:
         job = received.message
@@ -44,5 +44,5 @@ def _opened(deps: CaseWorkerDeps, job: CaseJob) -> Ending:
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Lambda entry for an SQS batch; answers the messages that are to come back."""
+    """Consume an SQS batch. Return SQS' partial batch response, with the messages to retry."""
     return case_consumer(build_case_worker()).consume(event, context)

@@ -1,4 +1,4 @@
-"""POST /auth/change-password: a new password with the current one."""
+"""POST /auth/change-password changes the caller's password."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def change_password(
     user: CurrentUser,
     service: Annotated[Passwords, Depends(build_passwords)],
 ) -> Response[None]:
-    """All sessions end, the caller's too; a notice is mailed."""
+    """Set the password, end all sessions including the caller's, and mail a notice."""
     service.change(user.user_id, body.current_password, body.new_password)
     return Response(status_code=204)
 

@@ -1,4 +1,4 @@
-"""Composition root of identity: configuration, and which adapter stands behind which port."""
+"""The composition root of identity."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class LimitedConfig(
     config.RateLimitConfig,
     config.DistributionConfig,
 ):
-    """What every limited endpoint reads."""
+    """The settings of every endpoint with limits."""
 
 
 class RegistrationConfig(
@@ -59,33 +59,33 @@ class RegistrationConfig(
     config.EmailQueue,
     config.CaseQueue,
 ):
-    """POST /auth/signup and POST /auth/link-whmcs."""
+    """The settings of POST /auth/signup and POST /auth/link-whmcs."""
 
 
 class ProofMailsConfig(LimitedConfig, config.SignupProofConfig, config.EmailQueue):
-    """POST /auth/request-signup-proof."""
+    """The settings of POST /auth/request-signup-proof."""
 
 
 class SessionConfig(LimitedConfig, config.CognitoConfig, config.RefreshCookieConfig):
-    """POST /auth/login, /auth/refresh and /auth/logout."""
+    """The settings of POST /auth/login, /auth/refresh and /auth/logout."""
 
 
 class RequestPasswordResetConfig(LimitedConfig, config.IdentityTable, config.EmailQueue):
-    """POST /auth/request-password-reset."""
+    """The settings of POST /auth/request-password-reset."""
 
 
 class PasswordConfig(
     LimitedConfig, config.CognitoConfig, config.PasswordRulesConfig, config.EmailQueue
 ):
-    """POST /auth/reset-password and /auth/change-password."""
+    """The settings of POST /auth/reset-password and /auth/change-password."""
 
 
 class MeConfig(config.HttpConfig, config.IdentityTable):
-    """GET and PATCH /me."""
+    """The settings of GET and PATCH /me."""
 
 
 class PolicyConfig(config.HttpConfig, config.PasswordRulesConfig):
-    """GET /auth/password-policy."""
+    """The settings of GET /auth/password-policy."""
 
 
 class CaseWorkerConfig(
@@ -97,12 +97,12 @@ class CaseWorkerConfig(
     config.CaseLimits,
     config.AccountReading,
 ):
-    """The consumer of the case queues."""
+    """The settings of the consumer of the case queues."""
 
 
 @dataclass(frozen=True)
 class SessionDeps:
-    """Sessions, and the cookie that carries them in browsers."""
+    """The dependencies of the session endpoints."""
 
     sessions: Sessions
     cookie: RefreshCookie
@@ -110,7 +110,7 @@ class SessionDeps:
 
 @dataclass(frozen=True)
 class ProfileDeps:
-    """Who is who, and what customers change of it."""
+    """The dependencies of PATCH /me."""
 
     directory: CustomerDirectory
     profiles: CustomerProfiles
@@ -118,7 +118,7 @@ class ProfileDeps:
 
 @dataclass(frozen=True)
 class CaseWorkerDeps:
-    """How Cases are opened, their records, and the queues that their jobs come from."""
+    """The dependencies of the consumer of the case queues."""
 
     cases: EmailCases
     recorded: RecordedWork
@@ -128,13 +128,13 @@ class CaseWorkerDeps:
 
 @functools.cache
 def build_limiter() -> RateLimiter:
-    """For every endpoint that counts the requests of an address."""
+    """Return the limiter of endpoints that count the requests of an IP address."""
     return _limiter(config.load(LimitedConfig))
 
 
 @functools.cache
 def build_signup() -> Signup:
-    """For POST /auth/signup."""
+    """Return the service of POST /auth/signup."""
     settings = config.load(RegistrationConfig)
     clients, registrations = _clients(settings), _registrations(settings)
     return Signup(
@@ -150,7 +150,7 @@ def build_signup() -> Signup:
 
 @functools.cache
 def build_proof_mails() -> ProofMails:
-    """For POST /auth/request-signup-proof."""
+    """Return the service of POST /auth/request-signup-proof."""
     settings = config.load(ProofMailsConfig)
     return ProofMails(
         mode=settings.signup_proof,
@@ -161,7 +161,7 @@ def build_proof_mails() -> ProofMails:
 
 @functools.cache
 def build_linking() -> Linking:
-    """For POST /auth/link-whmcs."""
+    """Return the service of POST /auth/link-whmcs."""
     settings = config.load(RegistrationConfig)
     clients = _clients(settings)
     return Linking(
@@ -175,7 +175,7 @@ def build_linking() -> Linking:
 
 @functools.cache
 def build_sessions() -> SessionDeps:
-    """For POST /auth/login, /auth/refresh and /auth/logout."""
+    """Return the dependencies of POST /auth/login, /auth/refresh and /auth/logout."""
     settings = config.load(SessionConfig)
     return SessionDeps(
         sessions=Sessions(users=_users(settings), attempts=_attempts("login", settings)),
@@ -185,7 +185,7 @@ def build_sessions() -> SessionDeps:
 
 @functools.cache
 def build_reset_mails() -> ResetMails:
-    """For POST /auth/request-password-reset."""
+    """Return the service of POST /auth/request-password-reset."""
     from portal.repositories.dynamodb import Table  # loads botocore
     from portal.repositories.identity import DynamoCustomerDirectory  # the same
 
@@ -199,7 +199,7 @@ def build_reset_mails() -> ResetMails:
 
 @functools.cache
 def build_passwords() -> Passwords:
-    """For POST /auth/reset-password and /auth/change-password."""
+    """Return the service of POST /auth/reset-password and /auth/change-password."""
     settings = config.load(PasswordConfig)
     return Passwords(
         users=_users(settings),
@@ -212,13 +212,13 @@ def build_passwords() -> Passwords:
 
 @functools.cache
 def build_directory() -> CustomerDirectory:
-    """For GET /me."""
+    """Return the dependency of GET /me."""
     return factories.directory(config.load(MeConfig))
 
 
 @functools.cache
 def build_profile() -> ProfileDeps:
-    """For PATCH /me."""
+    """Return the dependencies of PATCH /me."""
     from portal.repositories.dynamodb import Table  # loads botocore
     from portal.repositories.identity import DynamoCustomerDirectory  # the same
 
@@ -228,13 +228,13 @@ def build_profile() -> ProfileDeps:
 
 @functools.cache
 def build_policy() -> PasswordPolicy:
-    """For GET /auth/password-policy."""
+    """Return the password policy of the settings."""
     return _policy(config.load(PolicyConfig))
 
 
 @functools.cache
 def build_case_worker() -> CaseWorkerDeps:
-    """For the consumer of the case queues."""
+    """Return the dependencies of the consumer of the case queues."""
     from portal.adapters.salesforce.cases import SalesforceCases  # loads requests
     from portal.queues.backoff import Policy  # only this Lambda needs it
     from portal.queues.recorded_work import RecordedWork  # the same

@@ -1,4 +1,4 @@
-"""The Case for a customer whose portal address is not the one that Salesforce has."""
+"""Opens a Case when a customer's e-mail address in the portal differs from Salesforce's."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUBJECT = "Portal: e-mail address differs from the Account's"
 
 @dataclass(frozen=True)
 class EmailCases:
-    """Turns a job into a Case; `clock` gives epoch seconds."""
+    """Opens the Cases of jobs. `clock` returns epoch seconds."""
 
     registrations: Registrations
     desk: CaseDesk
@@ -27,10 +27,10 @@ class EmailCases:
     clock: Callable[[], float]
 
     def open(self, job: CaseJob) -> Ending:
-        """Open the Case, or drop the job of a registration that was undone or given up.
+        """Open the Case, or drop the job if the registration was undone or abandoned.
 
-        Raises NotYet while the registration goes on, or an upstream's error; either way the job
-        may be repeated.
+        Returns how the job ended. Raises NotYet while the registration goes on, and UpstreamErrors.
+        After both the job can be repeated.
         """
         registration = self.registrations.get(job.registration_id)
         if registration is None:
@@ -52,7 +52,7 @@ class EmailCases:
         return Ending("opened")
 
     def _open(self, case: NewCase) -> None:
-        """Open the Case; for the Account that was kept when the customer's was merged."""
+        """Open the Case. If the Account was merged, open it for the Account that was kept."""
         try:
             self.desk.open(case)
         except Refused:
@@ -65,7 +65,7 @@ class EmailCases:
 def _dropped() -> Ending:
     count("CasesDropped")
     logger().info("case dropped")
-    # Whoever takes the registration up again queues a job with the same key.
+    # A request that resumes the registration queues a job with the same key.
     return Ending("dropped", remembered=False)
 
 

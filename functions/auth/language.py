@@ -1,4 +1,4 @@
-"""Which of the portal's languages the caller prefers; mails are written in it."""
+"""Reads the caller's language, in which mails are written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ Language = Literal["en", "ja"]
 
 
 def preferred_language(request: Request) -> Language:
-    """The better-weighted of English and Japanese in `Accept-Language` (RFC 9110, 12.5.4)."""
+    """Return the language with the higher weight in `Accept-Language` (RFC 9110, 12.5.4).
+
+    English is returned when both have the same weight or neither is named.
+    """
     header = lower_case_headers(request.resolved_event.raw_event).get("accept-language", "")
     weights = {"en": 0.0, "ja": 0.0}
     for entry in header.split(","):

@@ -1,4 +1,4 @@
-"""POST /auth/link-whmcs: the owner of a WHMCS client gets a portal account for it."""
+"""POST /auth/link-whmcs makes a portal account for an existing WHMCS client."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def link_whmcs(
     language: PreferredLanguage,
     service: Annotated[Linking, Depends(build_linking)],
 ) -> RegisteredResponse:
-    """Repeating the same request goes on with, or confirms, the same account."""
+    """Make the account. The same request, sent again, continues or confirms the same account."""
     registered = service.run(body, address=address, language=language)
     return RegisteredResponse(
         user_id=registered.user_id, email=registered.email, sf_number=registered.customer_number

@@ -1,4 +1,4 @@
-"""POST /auth/login: e-mail and password for tokens."""
+"""POST /auth/login returns tokens for an e-mail address and a password."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def login(
     address: SourceAddress,
     deps: Annotated[SessionDeps, Depends(build_sessions)],
 ) -> Response[TokenResponse]:
-    """With `X-Portal-Client: browser` the refresh token comes as an HttpOnly cookie."""
+    """Return tokens. With `X-Portal-Client: browser` the refresh token is an HttpOnly cookie."""
     caller = Caller(address, device=deps.cookie.device(request))
     signed_in = deps.sessions.login(body.email, body.password, caller)
     browser = deps.cookie.wanted(request)

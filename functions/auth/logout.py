@@ -1,4 +1,4 @@
-"""POST /auth/logout: end this session."""
+"""POST /auth/logout ends the session of a refresh token."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def logout(
     deps: Annotated[SessionDeps, Depends(build_sessions)],
     body: Annotated[RefreshRequest | None, Body()] = None,
 ) -> Response[None]:
-    """204 whether or not there was a session; a browser's cookie is cleared."""
+    """End the session, if there is one. The cookie is used and cleared if the body has no token."""
     sent = body.refresh_token if body else None
     deps.sessions.logout(sent or deps.cookie.read(request))
     return Response(status_code=204, cookies=[] if sent else [deps.cookie.clear()])

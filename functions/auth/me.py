@@ -1,4 +1,4 @@
-"""GET /me: who is signed in, and whether the other systems know them."""
+"""GET /me returns the caller's profile and whether the other systems know the caller."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ app = App("auth")
 def me(
     user: CurrentUser, directory: Annotated[CustomerDirectory, Depends(build_directory)]
 ) -> MeResponse:
-    """One read of the mapping; `pending` while a signup is not finished."""
+    """Return the profile. `mapping.state` is `pending` until the signup is finished."""
     mapping = directory.by_user(user.user_id)
     if mapping is None:
         return MeResponse(
@@ -36,7 +36,7 @@ def me(
 
 
 def profile(mapping: CustomerMapping) -> MeResponse:
-    """The profile of a customer who is known everywhere."""
+    """Return the profile of a customer who has a mapping."""
     return MeResponse(
         user_id=mapping.user_id,
         email=mapping.email,

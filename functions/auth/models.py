@@ -1,4 +1,4 @@
-"""What the identity endpoints take and answer."""
+"""Requests and answers of the identity endpoints."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ SecondFact = Annotated[
 
 
 class Address(RequestModel):
-    """A postal address; what it needs depends on its country (docs/problems.md)."""
+    """A postal address. Its country decides which parts are required (docs/problems.md)."""
 
     country: Country
     street: Street
     street2: Street2 | None = None
     city: City
-    # After the country, on which both depend.
+    # Both depend on the country, which is therefore validated first.
     state: Annotated[State | None, Field(validate_default=True)] = None
     postcode: Annotated[Postcode | None, Field(validate_default=True)] = None
 
@@ -65,7 +65,7 @@ class Address(RequestModel):
     def _as_in_its_country(cls, value: str | None, info: ValidationInfo) -> str:
         country = info.data.get("country")
         text = value or ""
-        # Without a valid country its own error is enough.
+        # The error about an invalid country is enough.
         return part_of_address(country, str(info.field_name), text) if country else text
 
 
@@ -89,9 +89,10 @@ class SignupRequest(RequestModel):
 
 
 class LinkRequest(RequestModel):
-    """A WHMCS client-area login that proves whose the client is; WHMCS gets `password` as typed.
+    """A login of WHMCS' client area, which proves who owns the client.
 
-    The portal password is `new_password`, or the proven one where the policy takes it.
+    WHMCS gets `password` as it was typed. The portal's password is `newPassword`. Without it the
+    portal's password is `password`, if that keeps the portal's rules.
     """
 
     email: NewEmail
@@ -103,13 +104,13 @@ class LinkRequest(RequestModel):
 
 
 class SignupProofRequest(RequestModel):
-    """The customer number whose owner wants to sign up."""
+    """The customer number of the person who wants to sign up."""
 
     sf_number: CustomerNumber
 
 
 class RegisteredResponse(ResponseModel):
-    """The account that was made."""
+    """The portal account that was made."""
 
     user_id: str
     email: str
@@ -117,16 +118,16 @@ class RegisteredResponse(ResponseModel):
 
 
 class LoginRequest(RequestModel):
-    """E-mail and password."""
+    """The e-mail address and the password."""
 
     email: EmailAddress
     password: Password = Field(repr=False)
 
 
 class TokenResponse(ResponseModel):
-    """`accessToken` goes into `Authorization: Bearer`; `expiresIn` is in seconds.
+    """Tokens. `accessToken` goes into `Authorization: Bearer`. `expiresIn` is in seconds.
 
-    `refreshToken` is missing when it went into the browser's cookie, or did not change.
+    `refreshToken` is missing when the browser's cookie carries it and when it did not change.
     """
 
     access_token: str = Field(repr=False)
@@ -138,33 +139,33 @@ class TokenResponse(ResponseModel):
 
 
 class RefreshRequest(RequestModel):
-    """The refresh token, unless the browser's cookie carries it."""
+    """The refresh token. It is left out when the browser's cookie carries it."""
 
     refresh_token: OpaqueToken | None = Field(default=None, repr=False)
 
 
 class ResetMailRequest(RequestModel):
-    """Whose password is to be reset."""
+    """The e-mail address of the account whose password is to be reset."""
 
     email: EmailAddress
 
 
 class ResetPasswordRequest(RequestModel):
-    """The token from the mail's link."""
+    """The token from the link in the mail, and the new password."""
 
     token: OpaqueToken = Field(repr=False)
     new_password: Password = Field(repr=False)
 
 
 class ChangePasswordRequest(RequestModel):
-    """Both passwords."""
+    """The current and the new password."""
 
     current_password: Password = Field(repr=False)
     new_password: Password = Field(repr=False)
 
 
 class MappingState(ResponseModel):
-    """Whether the customer is known everywhere; ids once they are."""
+    """Whether all systems know the customer. The ids are set when `state` is `complete`."""
 
     state: Literal["complete", "pending"]
     whmcs_client_id: int | None = None
@@ -172,13 +173,13 @@ class MappingState(ResponseModel):
 
 
 class MeChange(RequestModel):
-    """What is to change; what is left out stays."""
+    """The members to change. Members that are left out stay as they are."""
 
     language: Literal["en", "ja"] | None = None
 
 
 class MeResponse(ResponseModel):
-    """Who is signed in."""
+    """The profile of the caller."""
 
     user_id: str
     email: str
@@ -189,10 +190,10 @@ class MeResponse(ResponseModel):
 
 
 class PasswordPolicyView(ResponseModel):
-    """What a new password must have; `minLength` and `maxLength` count characters.
+    """The rules of new passwords. `minLength` and `maxLength` count characters.
 
-    Beside that it neither begins nor ends with a space and does not contain the part of the
-    e-mail address before the @.
+    A password also must not begin or end with a space, and must not contain the part of the e-mail
+    address before the @.
     """
 
     min_length: int

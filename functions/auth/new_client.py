@@ -1,8 +1,11 @@
-"""The WHMCS client of a new customer, made at most once.
+"""Makes the WHMCS client of a new customer at most once.
 
-WHMCS has no idempotency key. What takes its place: AddClient only after a look-up that found no
-client, after noting that it is about to leave, and never again before that call must have ended;
-a client that then appears under the address with our customer number is the one we made.
+WHMCS' API has no idempotency key. These rules take its place:
+
+- AddClient is called only after a look-up found no client with the e-mail address.
+- The registration notes the time of the call before AddClient is sent.
+- AddClient is not sent again until an earlier call must have ended.
+- A client that appears under the address with the customer number is the one that was made.
 """
 
 from __future__ import annotations
@@ -40,12 +43,12 @@ _POINTERS = {
 
 
 def is_ours(client: BillingClient, registration: Registration) -> bool:
-    """Whether it carries the customer number of this registration."""
+    """Whether the client has the customer number of the registration."""
     return same_customer_number(client.customer_number, registration.customer_number)
 
 
 class NewClient:
-    """A `ClientStep`: two WHMCS calls when nothing goes wrong."""
+    """A `ClientStep` that makes a client. It makes two WHMCS calls when nothing fails."""
 
     def __init__(
         self,
@@ -61,10 +64,10 @@ class NewClient:
         self._details = details
 
     def __call__(self, registration: Registration) -> int:
-        """The client id.
+        """Return the client's id.
 
-        Raises Problem `whmcs-account-exists` or `invalid-request` (nothing happened), Undecided
-        while an earlier AddClient may still be at work, or an upstream's error.
+        Raises Problem `whmcs-account-exists` or `invalid-request` when no client was made. Raises
+        Undecided while an earlier AddClient may still be running. Raises UpstreamErrors.
         """
         found = self._clients.by_email(registration.email)
         if found is not None:
@@ -72,7 +75,7 @@ class NewClient:
         self._wait_for_earlier_call(registration)
         sent = self._registrations.client_sent(registration, int(self._clock()))
         try:
-            # The Account's own spelling of the customer number is the one that is compared.
+            # Later look-ups compare the customer number in the Account's spelling.
             details = dataclasses.replace(
                 self._details, customer_number=registration.customer_number
             )
@@ -89,8 +92,8 @@ class NewClient:
             raise
 
     def _known(self, found: BillingClient, registration: Registration) -> int:
-        # Without an AddClient of ours it was there before us, whatever its customer number:
-        # its owner proves that at link-whmcs.
+        # Without an AddClient of this registration the client is older, whatever its customer
+        # number is. Its owner can prove to own it at link-whmcs.
         if registration.client_sent_at is not None:
             if is_ours(found, registration):
                 count("ClientsReconciled")
@@ -120,11 +123,10 @@ class NewClient:
         return self._known(found, sent)
 
     def _taken(self, sent: Registration) -> int:
-        """AddClient says that the address has a User or Client, though a look-up found none.
+        """Handle that AddClient finds the address in use, though a look-up found no client.
 
-        Either an AddClient of ours came through just now (an earlier one, or this one, repeated
-        by a proxy on the way), or there is a User without a Client: somebody's helper, or a
-        client area login whose client was deleted.
+        One cause is an AddClient of this registration that took effect meanwhile: an earlier one,
+        or this one, which a proxy repeated. Another cause is a WHMCS User without a Client.
         """
         found = self._clients.by_email(sent.email)
         if found is not None:

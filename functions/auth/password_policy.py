@@ -1,4 +1,4 @@
-"""GET /auth/password-policy: the rules of passwords, to show them before anything is typed."""
+"""GET /auth/password-policy returns the rules of passwords, for forms to show them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CACHED = "public, max-age=300"
 def password_policy(
     policy: Annotated[PasswordPolicy, Depends(build_policy)],
 ) -> Response[PasswordPolicyView]:
-    """The rules that a refused password is told by; the user pool has the same."""
+    """Return the rules that the portal checks. The Cognito user pool has the same rules."""
     return Response(
         status_code=200,
         content_type="application/json",

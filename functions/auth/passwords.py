@@ -1,4 +1,4 @@
-"""Resetting and changing passwords."""
+"""Resets and changes passwords."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _NEW = "/newPassword"
 
 
 class ResetMails:
-    """POST /auth/request-password-reset: the same work for every address.
+    """Queues mails with reset links. The work is the same for every address.
 
-    The job names a user by id. For an address without an account it names one who does not
-    exist, which the mail sender drops; the token is made by the sender when it renders.
+    A job names a user by id. For an address without an account the job names a user who does not
+    exist, and the mail sender drops the job. The sender issues the token when it renders the mail.
     """
 
     def __init__(
@@ -50,7 +50,10 @@ class ResetMails:
         self._new_id = new_id
 
     def request(self, email: str, caller: Caller) -> None:
-        """One read and one message, whether or not anybody has the address."""
+        """Queue one job after one read, whether or not an account has the address.
+
+        Raises Problem `rate-limited` and UpstreamErrors.
+        """
         self._attempts.count(email, caller)
         nobody, request_id = self._new_id(), self._new_id()
         user_id = self._directory.user_id_of(email) or nobody
@@ -59,7 +62,7 @@ class ResetMails:
 
 
 class Passwords:
-    """Setting new passwords; every way ends all sessions, voids reset links and sends a notice."""
+    """Sets passwords. It also ends all sessions, voids reset links and queues a notice."""
 
     def __init__(
         self,
@@ -77,10 +80,11 @@ class Passwords:
         self._policy = policy
 
     def reset(self, token: str, new_password: str) -> None:
-        """Set a password with the token from a mail.
+        """Set the password of the user to whom the token was mailed.
 
-        The token is used up before anything else happens, so only one of many simultaneous
-        requests goes on; it is given back when the password could not be set.
+        The token is redeemed first, so only one of several simultaneous requests continues. The
+        token becomes valid again when the password cannot be set. Raises Problem
+        `password-refused` or `invalid-reset-token`, and UpstreamErrors.
         """
         self._policy.check(new_password, pointer=_NEW)
         grant = self._tokens.redeem(token)
@@ -95,7 +99,12 @@ class Passwords:
         self._notify(grant.user_id, event=grant.token_hash[:32])
 
     def change(self, user_id: str, current: str, new: str) -> None:
-        """Set a password with the current one."""
+        """Set a new password after checking the current one.
+
+        Raises Problem `rate-limited`, `password-refused` or `invalid-credentials`. Raises Problem
+        `upstream-unavailable` when the password is set and other sessions may not have ended.
+        Raises UpstreamErrors.
+        """
         self._limiter.check("change-password.account", user_id)
         self._policy.check(new, pointer=_NEW)
         if new == current:
@@ -114,7 +123,7 @@ class Passwords:
     def _change(self, user_id: str, password: str) -> None:
         self._set_only(user_id, password)
         try:
-            # This also ends the session that checking the current password opened.
+            # This also ends the session that was opened by checking the current password.
             self._users.sign_out_everywhere(user_id)
         except UpstreamError as error:
             raise Problem(
@@ -142,6 +151,7 @@ class Passwords:
         try:
             self._mail_queue.put([job])
         except UpstreamError as error:
-            # The password is changed; an error now would invite a repetition that cannot work.
+            # The password is changed. After an error the caller would repeat a request that cannot
+            # work.
             count("NoticesLost")
             logger().error("notice not sent", extra={"failure": type(error).__name__})

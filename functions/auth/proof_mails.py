@@ -1,4 +1,4 @@
-"""Asking for the link by which a customer proves to be one."""
+"""Queues mails with a link that proves who owns a customer number."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from portal.domain.problems import NOT_FOUND, Problem
 from portal.domain.signup_proof import SignupProof
 from portal.ports.mail import MailQueue
 
-# The job names no portal user: there is none yet.
+# A job needs a user id, and the person has no portal user yet.
 NOBODY = "no-user"
 
 
 @dataclass(frozen=True)
 class ProofMails:
-    """POST /auth/request-signup-proof: the same work for every number.
+    """Queues mails with sign-up links. The work is the same for every customer number.
 
-    The mail sender looks the Account up, and drops the mail for a number that nobody has, whose
-    Account has no address, or that has a portal account already.
+    The mail sender looks up the Account of the number. It drops the mail if there is no Account, if
+    the Account has no e-mail address, or if the Account has a portal account already.
     """
 
     mode: SignupProof
@@ -31,7 +31,11 @@ class ProofMails:
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
 
     def request(self, number: str, *, address: str, language: str) -> None:
-        """One message. Raises Problem `not-found` where no link is asked for, `rate-limited`."""
+        """Queue one job, for a caller with the IP address `address`.
+
+        Raises Problem `not-found` when SIGNUP_PROOF is not `email`, Problem `rate-limited`, and
+        UpstreamErrors.
+        """
         if self.mode is not SignupProof.EMAIL:
             raise Problem(NOT_FOUND, "Sign up without a link.")
         self.limiter.check("signup-proof.customer-number-ip", f"{number.casefold()} {address}")

@@ -1,4 +1,4 @@
-"""Whether somebody who gives a customer number is that customer."""
+"""Checks that somebody who gives a customer number is that customer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from portal.ports.accounts import Account, Accounts
 from portal.ports.proof_tokens import ProofTokens
 
 _UNKNOWN = FieldError("No customer has this number.", pointer="/sfNumber", code="unknown")
-# What would tell a stranger that a number exists, or that somebody has taken it.
+# These problems would tell a stranger that a number exists or that it has a portal account.
 _TELLING = frozenset(
     {
         CUSTOMER_ALREADY_REGISTERED.slug,
@@ -35,7 +35,7 @@ _MEMBERS = {SignupProof.SECOND_FACT: "/secondFact", SignupProof.EMAIL: "/proofTo
 
 @dataclass(frozen=True, repr=False)
 class Claim:
-    """Who somebody says to be, and what they show for it."""
+    """A customer number, and the proof that somebody gives for it."""
 
     customer_number: str
     second_fact: str | None = None
@@ -44,10 +44,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Proving:
-    """Proves claims as the setting SIGNUP_PROOF asks.
+    """Checks claims. `mode` is the setting SIGNUP_PROOF.
 
-    With a proof, unknown, taken and wrongly proved numbers have one answer, and wrong proofs of
-    one number are limited whoever shows them.
+    When the setting requires a proof, the answer is the same for a number that is unknown, taken or
+    wrongly proved. Attempts to prove one number are limited over all callers.
     """
 
     mode: SignupProof
@@ -56,7 +56,7 @@ class Proving:
     limiter: RateLimiter
 
     def require(self, claim: Claim) -> None:
-        """Raise Problem `invalid-request` when the claim lacks the proof that is asked for."""
+        """Raise Problem `invalid-request` if the claim lacks the proof that `mode` requires."""
         shown = {
             SignupProof.SECOND_FACT: claim.second_fact,
             SignupProof.EMAIL: claim.proof_token,
@@ -68,10 +68,10 @@ class Proving:
             )
 
     def account(self, claim: Claim) -> Account:
-        """The Account of a proved claim.
+        """Return the Account of a proved claim.
 
-        Raises Problem: `customer-number-unknown` without a proof, `customer-not-proved` with one,
-        and `rate-limited`.
+        Raises Problem `customer-number-unknown` when `mode` requires no proof, and Problem
+        `customer-not-proved` or `rate-limited` when it does. Raises UpstreamErrors.
         """
         number = claim.customer_number
         if self.mode is SignupProof.NONE:
@@ -81,7 +81,7 @@ class Proving:
                     CUSTOMER_NUMBER_UNKNOWN, "Check the customer number.", errors=(_UNKNOWN,)
                 )
             return account
-        # Counted before it is judged, so that many guesses at once stay within the limit.
+        # The attempt is counted first, so that simultaneous guesses stay within the limit.
         self.limiter.check("signup.proof", number.casefold())
         account = self.accounts.by_customer_number(number)
         if account is None or not self._proved(claim, account):
@@ -92,7 +92,10 @@ class Proving:
 
     @contextmanager
     def one_answer(self) -> Iterator[None]:
-        """Turn what would tell about a number into the one answer, where a proof is asked for."""
+        """Replace Problems that tell about a number by `customer-not-proved`.
+
+        Nothing is replaced when `mode` requires no proof.
+        """
         try:
             yield
         except Problem as problem:
@@ -107,7 +110,7 @@ class Proving:
 
 
 def not_proved(mode: SignupProof) -> Problem:
-    """The one answer to unknown, taken and wrongly proved numbers."""
+    """Return the Problem for numbers that are unknown, taken or wrongly proved."""
     advice = {
         SignupProof.SECOND_FACT: "Check the customer number and what belongs to it.",
         SignupProof.EMAIL: "Ask for a new link and sign up with the number that it was sent for.",

@@ -1,8 +1,8 @@
-"""What becomes of a registration that nobody came back for.
+"""Settles abandoned registrations.
 
-Its AddClient, if one left, is decided by now: the lease ended long ago. When WHMCS has the
-client the registration is finished as if its answer had only been late; when it does not, all is
-undone and e-mail and Account are free again.
+The lease of an abandoned registration ended long ago, so an AddClient that was sent has ended too.
+If WHMCS has the client, the registration is finished. If not, it is undone, and its e-mail address
+and Account are free for another registration.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from functions.auth.steps import RegistrationPorts, announce, join, own_user, un
 
 
 class AbandonedRegistrations:
-    """`Recovery` by looking at what WHMCS has."""
+    """`Recovery` that looks up the client in WHMCS."""
 
     def __init__(self, ports: RegistrationPorts, clients: Clients) -> None:
         self._ports = ports
         self._clients = clients
 
     def settle(self, abandoned: Registration) -> None:
-        """Finish or undo it. Raises LeaseHeld, LeaseLost or an upstream's error."""
+        """Finish or undo the registration. Raises LeaseHeld, LeaseLost and UpstreamErrors."""
         now = int(self._ports.clock())
         mine = self._ports.registrations.claim(abandoned.leased(now), now=now)
         client_id = self._client_of(mine)
@@ -56,6 +56,6 @@ class AbandonedRegistrations:
         if found is not None:
             return found
         user_id = own_user(self._ports, registration.email)
-        # Nobody knows it: the customer sets one by password reset. `Aa1-` is for any policy.
+        # The customer sets another password by a reset. `Aa1-` satisfies every policy.
         self._ports.users.set_password(user_id, "Aa1-" + secrets.token_urlsafe(24))
         return user_id

@@ -1,4 +1,4 @@
-"""POST /auth/refresh: a refresh token for new tokens; the old one is used up."""
+"""POST /auth/refresh returns new tokens for a refresh token, which it replaces."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ def refresh(
     deps: Annotated[SessionDeps, Depends(build_sessions)],
     body: Annotated[RefreshRequest | None, Body()] = None,
 ) -> Response[TokenResponse]:
-    """The token from the body, else from the cookie (then with `X-Portal-CSRF: 1`)."""
+    """Return new tokens. The refresh token is in the body or in the cookie.
+
+    With the cookie the header `X-Portal-CSRF: 1` is required.
+    """
     sent = body.refresh_token if body else None
     token = sent or deps.cookie.read(request)
     tokens = deps.sessions.refresh(token)

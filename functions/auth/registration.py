@@ -1,8 +1,8 @@
-"""The saga under signup and linking: reserve, Cognito user, WHMCS client, mapping, jobs.
+"""The saga of signup and linking: reservation, Cognito user, WHMCS client, mapping, jobs.
 
-Up to the moment at which a WHMCS client may exist, a definite failure undoes everything. From
-then on nothing is undone: the registration goes forward, by the same request repeated or by
-whoever meets the abandoned reservation (`recovery.py`). docs/identity.md has the reasoning.
+Until a WHMCS client may exist, a definite failure undoes the registration. After that nothing is
+undone. The same request finishes the registration when it is repeated. Another request that meets
+the abandoned reservation settles it (`recovery.py`). docs/identity.md gives the reasons.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from functions.auth.steps import (
     undo,
 )
 
-# So long does a repeated request get the 201 whose answer was lost.
+# A repeated request gets the same 201 for this time after the registration was finished.
 REPLAY_SECONDS = 86_400
 _ROUNDS = 3
 _TAKEN_OVER = "Another request has taken over; send it again."
@@ -47,7 +47,7 @@ _TAKEN_OVER = "Another request has taken over; send it again."
 
 @dataclass(frozen=True, repr=False)
 class Wanted:
-    """What is to be joined: `email` is normalised, `password` the portal's."""
+    """The wanted account. `email` is in its normal form. `password` is the portal's password."""
 
     kind: Kind
     email: str
@@ -58,13 +58,13 @@ class Wanted:
 
     @property
     def email_differs(self) -> bool:
-        """Whether Salesforce has another address (or none)."""
+        """Whether the Account has another e-mail address or none."""
         return normal_forms.email(self.account.email or "") != self.email
 
 
 @dataclass(frozen=True)
 class Registered:
-    """The result."""
+    """The registered account."""
 
     user_id: str
     email: str
@@ -75,10 +75,10 @@ ClientStep = Callable[[Registration], int]
 
 
 class Recovery(Protocol):
-    """What to do with a reservation that its own request has abandoned."""
+    """Settles a reservation that was abandoned by its own request."""
 
     def settle(self, abandoned: Registration) -> None:
-        """Finish or undo it. Raises LeaseHeld, LeaseLost or an upstream's error."""
+        """Finish or undo the registration. Raises LeaseHeld, LeaseLost and UpstreamErrors."""
         ...
 
 
@@ -90,11 +90,11 @@ class Registrar:
         self._recovery = recovery
 
     def register(self, wanted: Wanted, client_of: ClientStep) -> Registered:
-        """Join the identities; `client_of` finds or makes the WHMCS client.
+        """Register the wanted account. `client_of` finds or makes the WHMCS client.
 
-        Raises Problem (`email-already-registered`, `customer-already-registered`, `in-progress`,
-        `password-refused` and those of `client_of`) or an upstream's error. After any of them
-        the same request may be repeated.
+        Raises Problem `email-already-registered`, `customer-already-registered`, `in-progress`,
+        `password-refused`, `upstream-unavailable` and those of `client_of`. Raises UpstreamErrors.
+        After each of them the same request can be repeated.
         """
         registration = self._reserved(wanted)
         if registration.state is not State.RESERVED:
@@ -135,7 +135,7 @@ class Registrar:
             ) from None
 
     def _reserved(self, wanted: Wanted) -> Registration:
-        """A registration whose lease is ours, or one that is complete already."""
+        """Return a registration that this request holds the lease of, or one that is complete."""
         for _ in range(_ROUNDS):
             now = int(self._ports.clock())
             registration = Registration(
@@ -161,7 +161,7 @@ class Registrar:
     def _resumed(
         self, occupied: Occupied, registration: Registration, now: int
     ) -> Registration | None:
-        """The same registration resumed; None when the way is clear for another try."""
+        """Return the same registration, resumed. Return None when reserving can be tried again."""
         same = occupied.same
         if same is None:
             self._clear_the_way(occupied, now)
@@ -201,7 +201,10 @@ class Registrar:
                 self._settle(abandoned)
 
     def _abandoned(self, holder: Holder, now: int) -> Registration | int | None:
-        """The abandoned registration, or the seconds until it counts as such, or nothing."""
+        """Return the abandoned registration, or the seconds until it counts as abandoned.
+
+        Return None when the registration is gone or complete.
+        """
         found = self._ports.registrations.get(holder.registration_id)
         if found is None or found.state is not State.RESERVED:
             return None
@@ -217,7 +220,7 @@ class Registrar:
             return
 
     def _again(self, registration: Registration, wanted: Wanted) -> Registered:
-        """The answer to a request that was carried out before: the same, for the same person."""
+        """Return the earlier answer to a repeated request, if its password is right."""
         if registration.state is State.MAPPED:
             registration = announce(self._ports, registration)
         refusal = Problem(CUSTOMER_ALREADY_REGISTERED, "Sign in, or reset the password.")
@@ -250,7 +253,7 @@ class Registrar:
         try:
             self._ports.registrations.release_lease(registration)
         except (LeaseLost, UpstreamError) as error:
-            # The lease ends by itself; what the caller must hear is the first error.
+            # The lease ends by itself, and the caller needs the first error.
             log_failure("release_lease", error)
 
 

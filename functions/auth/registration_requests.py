@@ -1,4 +1,4 @@
-"""From a signup or link request to a registration."""
+"""Checks signup and link requests, and starts their registrations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from functions.auth.registration import Registered, Registrar, Wanted
 
 
 class Signup:
-    """POST /auth/signup."""
+    """Carries out POST /auth/signup. `clock` returns epoch seconds."""
 
     def __init__(
         self,
@@ -50,7 +50,11 @@ class Signup:
         self._clock = clock
 
     def run(self, request: SignupRequest, *, address: str, language: str) -> Registered:
-        """Make the account, or go on with one that an earlier request began."""
+        """Make the account, or continue one that an earlier request began.
+
+        `address` is the caller's IP address. Raises the Problems of Proving, of the limits, of the
+        password policy, of NewClient and of Registrar, and UpstreamErrors.
+        """
         number = request.sf_number.casefold()
         claim = Claim(request.sf_number, request.second_fact, request.proof_token)
         self._proving.require(claim)
@@ -76,7 +80,7 @@ class Signup:
 
 
 class Linking:
-    """POST /auth/link-whmcs."""
+    """Carries out POST /auth/link-whmcs."""
 
     def __init__(
         self,
@@ -94,7 +98,12 @@ class Linking:
         self._policy = policy
 
     def run(self, request: LinkRequest, *, address: str, language: str) -> Registered:
-        """Prove the WHMCS login, match the customer number, make the portal account."""
+        """Check the WHMCS login and the customer number, and make the portal account.
+
+        `address` is the caller's IP address. Raises Problem `invalid-credentials`,
+        `two-factor-required` or `customer-number-mismatch`, the Problems of Proving, of the limits,
+        of the password policy and of Registrar, and UpstreamErrors.
+        """
         claim = Claim(request.sf_number, request.second_fact, request.proof_token)
         self._proving.require(claim)
         self._limiter.check("link.account-ip", f"{request.email} {address}")
@@ -116,7 +125,10 @@ class Linking:
             return self._registrar.register(wanted, lambda _: client.client_id)
 
     def _proved_password(self, request: LinkRequest) -> str:
-        """The billing password as the portal's, once it is known to be right."""
+        """Return the billing password in the portal's normal form. WHMCS has checked it.
+
+        Raises Problem `password-refused` when it does not keep the portal's rules.
+        """
         password = normal_forms.password(request.password)
         if broken := self._policy.broken_rules(password, email=request.email):
             raise Problem(
@@ -152,7 +164,7 @@ class Linking:
 
 
 def details_of(request: SignupRequest) -> ClientDetails:
-    """A signup as WHMCS needs it."""
+    """Return the client details of a signup for WHMCS."""
     address = request.address
     return ClientDetails(
         email=request.email,

@@ -1,4 +1,4 @@
-"""POST /auth/request-password-reset: ask for the mail with the link."""
+"""POST /auth/request-password-reset requests a mail with a reset link."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def request_password_reset(
     address: SourceAddress,
     service: Annotated[ResetMails, Depends(build_reset_mails)],
 ) -> Response[None]:
-    """202 for every address, known or not."""
+    """Request the mail. The answer is 202 for every address, known or not."""
     service.request(body.email, Caller(address, device=device_of(request)))
     return Response(status_code=202)
 

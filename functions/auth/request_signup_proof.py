@@ -1,4 +1,4 @@
-"""POST /auth/request-signup-proof: a link to the address that Salesforce holds."""
+"""POST /auth/request-signup-proof requests a sign-up link to the Account's e-mail address."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ def request_signup_proof(
     language: PreferredLanguage,
     service: Annotated[ProofMails, Depends(build_proof_mails)],
 ) -> Response[None]:
-    """202 for every number, known or not, where SIGNUP_PROOF is `email`; 404 elsewhere."""
+    """Request the mail. The answer is 202 for every customer number, known or not.
+
+    It is 404 when SIGNUP_PROOF is not `email`.
+    """
     service.request(body.sf_number, address=address, language=language)
     return Response(status_code=202)
 

@@ -1,4 +1,4 @@
-"""POST /auth/reset-password: a new password with the token from the mail."""
+"""POST /auth/reset-password sets a new password with the token from the mail."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def reset_password(
     body: ResetPasswordRequest,
     service: Annotated[Passwords, Depends(build_passwords)],
 ) -> Response[None]:
-    """All sessions end; a notice is mailed."""
+    """Set the password, end all sessions, and mail a notice."""
     service.reset(body.token, body.new_password)
     return Response(status_code=204)
 

@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, signing out."""
+"""Starts, refreshes and ends sessions."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ from functions.auth.attempts import Attempts, Caller
 
 @dataclass(frozen=True, repr=False)
 class SignedIn:
-    """What signing in gives; `known_device` when the device has signed in to the account before."""
+    """The tokens of a login. `known_device` says that the device signed in before."""
 
     tokens: Tokens
     known_device: bool
 
 
 class Sessions:
-    """Sessions of portal users; tokens are Cognito's."""
+    """Sessions of portal users. The tokens are Cognito's."""
 
     def __init__(self, *, users: Users, attempts: Attempts) -> None:
         self._users = users
         self._attempts = attempts
 
     def login(self, email: str, password: str, caller: Caller) -> SignedIn:
-        """New tokens. Raises Problem `invalid-credentials` for every cause alike.
+        """Return new tokens. A success sets the caller's count back to zero.
 
-        An attempt is counted before it is made, so that many at once stay within the limit; a
-        success clears the caller's count.
+        The attempt is counted before it is made, so that simultaneous attempts stay within the
+        limit. Raises Problem `rate-limited`, Problem `invalid-credentials` for every cause, and
+        UpstreamErrors.
         """
         known = self._attempts.count(email, caller)
         try:
@@ -43,11 +44,14 @@ class Sessions:
         return SignedIn(tokens, known_device=known)
 
     def remember_device(self, email: str) -> str:
-        """The token of a device that has just signed in."""
+        """Return a new token for a device that has just signed in."""
         return self._attempts.devices.remember(email)
 
     def refresh(self, refresh_token: str | None) -> Tokens:
-        """New tokens for a refresh token. Raises Problem `invalid-refresh-token`."""
+        """Return new tokens for a refresh token.
+
+        Raises Problem `invalid-refresh-token` and UpstreamErrors.
+        """
         if refresh_token is None:
             raise Problem(INVALID_REFRESH_TOKEN, "Send the refresh token, or sign in again.")
         try:
@@ -57,6 +61,6 @@ class Sessions:
             raise Problem(INVALID_REFRESH_TOKEN, "The session has ended; sign in.") from None
 
     def logout(self, refresh_token: str | None) -> None:
-        """End the session; fine when there is none."""
+        """End the session of a refresh token. Do nothing without a token."""
         if refresh_token is not None:
             self._users.revoke(refresh_token)

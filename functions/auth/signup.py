@@ -1,4 +1,4 @@
-"""POST /auth/signup: a customer of the reseller gets a portal account."""
+"""POST /auth/signup makes a portal account for a customer of the reseller."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def signup(
     language: PreferredLanguage,
     service: Annotated[Signup, Depends(build_signup)],
 ) -> RegisteredResponse:
-    """Repeating the same request goes on with, or confirms, the same account."""
+    """Make the account. The same request, sent again, continues or confirms the same account."""
     registered = service.run(body, address=address, language=language)
     return RegisteredResponse(
         user_id=registered.user_id, email=registered.email, sf_number=registered.customer_number

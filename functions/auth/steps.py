@@ -1,4 +1,4 @@
-"""The steps of a registration that signup, linking and recovery share."""
+"""The steps of a registration, which signup, linking and recovery use."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from portal.ports.mail import MailQueue
 from portal.ports.registrations import Registrations
 from portal.ports.users import UserExists, Users
 
-# The mapping is normally there before the job is; the worker copes when it is not.
+# The mapping is usually written in this time. Otherwise the worker repeats the job.
 CASE_DELAY_SECONDS = 5
 
 
 class Undecided(Problem):
-    """The saga stops without knowing: nothing may be undone."""
+    """The saga stops, and nothing may be undone, because an outcome is not known."""
 
 
 @dataclasses.dataclass(frozen=True)
 class RegistrationPorts:
-    """What the saga works with; `clock` gives epoch seconds."""
+    """The ports of the saga. `clock` returns epoch seconds."""
 
     registrations: Registrations
     directory: CustomerDirectory
@@ -41,11 +41,12 @@ class RegistrationPorts:
 
 
 def own_user(ports: RegistrationPorts, email: str) -> str:
-    """A Cognito user of our own for a reserved address.
+    """Create a Cognito user for a reserved address, and return its id.
 
-    The reservation makes the address ours, so a user without a mapping is left over from an
-    earlier attempt. It is replaced, not adopted: whoever made that attempt may have signed in,
-    and tokens of the old `sub` must never reach the mapping to come.
+    A user without a mapping is left over from an earlier attempt, because the address is reserved.
+    That user is deleted and not used: the person of the earlier attempt may have signed in, and
+    those tokens must not give access to the new mapping. Raises Problem `email-already-registered`
+    when the address has a mapped user, Undecided, and UpstreamErrors.
     """
     try:
         return ports.users.create(email)
@@ -64,10 +65,11 @@ def own_user(ports: RegistrationPorts, email: str) -> str:
 def join(
     ports: RegistrationPorts, registration: Registration, user_id: str, client_id: int
 ) -> Registration:
-    """Queue the Case if one is due, then write the mapping.
+    """Queue the Case if the e-mail addresses differ, then write the mapping.
 
-    The Case goes first: after a crash in between nobody might come back to send it, whereas the
-    worker drops a Case whose registration was undone.
+    The Case is queued first. After a crash between both, no request may come back to queue it, and
+    the worker drops the Case of an undone registration. Returns the completed registration. Raises
+    LeaseLost, ClientTaken and UpstreamErrors.
     """
     if registration.email_differs:
         job = CaseJob(
@@ -88,7 +90,10 @@ def join(
 
 
 def announce(ports: RegistrationPorts, completed: Registration) -> Registration:
-    """Queue the welcome mail and close the record. Safe to repeat: the mail has a key."""
+    """Queue the welcome mail and finish the registration, which is returned.
+
+    It can be repeated, because the mail has a deduplication key. Raises UpstreamErrors.
+    """
     user_id = str(completed.user_id)
     job = MailJob.of(Welcome(), user_id=user_id, dedup_key=f"welcome:{user_id}")
     ports.mail_queue.put([job])
@@ -100,9 +105,9 @@ def announce(ports: RegistrationPorts, completed: Registration) -> Registration:
 def undo(ports: RegistrationPorts, registration: Registration) -> bool:
     """Delete the Cognito user and release the reservation, unless a client may exist.
 
-    False when the registration is another attempt's by now, which is left alone. Never raises an
-    upstream's error: what stays is taken up by a repeated request or by recovery, and the caller
-    must hear the first error.
+    Returns False, without any change, when another attempt holds the registration. Raises no
+    UpstreamError, because the caller needs the first error. A repeated request or recovery handles
+    what could not be undone.
     """
     try:
         current = ports.registrations.get(registration.id)
@@ -123,6 +128,6 @@ def undo(ports: RegistrationPorts, registration: Registration) -> bool:
 
 
 def log_failure(step: str, error: Exception) -> None:
-    """Note that cleaning up did not work; somebody else will."""
+    """Count and log a step that failed. A repeated request or recovery makes up for it."""
     count("RegistrationCleanupFailed", step=step)
     logger().warning("registration", extra={"step": step, "failure": type(error).__name__})

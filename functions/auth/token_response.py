@@ -1,4 +1,4 @@
-"""Tokens as an answer: the refresh token in the body, or in the browser's cookie."""
+"""Builds the answer with tokens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from functions.auth.models import TokenResponse
 def token_response(
     tokens: Tokens, cookie: RefreshCookie, *, in_cookie: bool
 ) -> Response[TokenResponse]:
-    """200 with the bearer token."""
+    """Return a 200 with the tokens.
+
+    The refresh token is in the cookie if `in_cookie`, and in the body otherwise.
+    """
     hidden = in_cookie and tokens.refresh_token is not None
     return Response(
         status_code=200,

@@ -1,4 +1,4 @@
-"""The Case of a top-up that was paid and not delivered, or of which nobody knows."""
+"""Opens Cases of top-ups that were paid and not delivered, or whose outcome is unknown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ SUBJECT = {
 
 
 def open_topup_case(desk: CaseDesk, key: str, case: TopUpCase) -> Ending:
-    """Open it. Raises an upstream's error; the job may be repeated."""
+    """Open the Case with the key `key`.
+
+    Returns how the job ended. Raises UpstreamErrors, after which the job can be repeated.
+    """
     desk.open(
         NewCase(
             key=key,

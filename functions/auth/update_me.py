@@ -1,4 +1,4 @@
-"""PATCH /me: what customers may change of their portal account."""
+"""PATCH /me changes the caller's language."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ app = App("auth")
 def update_me(
     body: MeChange, user: CurrentUser, deps: Annotated[ProfileDeps, Depends(build_profile)]
 ) -> MeResponse:
-    """Mails are written in the new language from now on; what is left out stays."""
+    """Store the language of later mails, and return the profile."""
     mapping = mapped(user, deps.directory)
     if body.language is not None and body.language != mapping.language:
         mapping = deps.profiles.set_language(mapping, body.language)

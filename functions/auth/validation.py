@@ -1,8 +1,8 @@
-"""Checks of what people type about themselves. Each returns the normal form
-or raises InvalidValue.
+"""Checks what people type about themselves.
 
-The sentences are shown to callers. Libraries are imported when first needed: they are big, and
-most endpoints of this area never call them.
+Each function returns the value in its normal form or raises InvalidValue, whose sentence is shown
+to callers. Large libraries are imported on their first use, because most endpoints of this area do
+not use them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ OLDEST_AGE = 120
 
 
 def email_address(address: str) -> str:
-    """A deliverable-looking address; `address` is in its normal form, as is what is returned."""
+    """Return the address if its syntax is valid. `address` is in its normal form already."""
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  # heavy
 
     try:
@@ -29,7 +29,7 @@ def email_address(address: str) -> str:
 
 
 def phone_number(text: str) -> str:
-    """A possible number of its country, as E.164."""
+    """Return the number in E.164, if it is a valid number of its country."""
     import phonenumbers  # noqa: PLC0415  # heavy
 
     written = normal_forms.half_width(text)
@@ -50,7 +50,7 @@ def phone_number(text: str) -> str:
 
 
 def birth_date(born: date) -> date:
-    """A date on which somebody alive today can have been born."""
+    """Return the date if somebody alive today can have been born on it."""
     today = datetime.now(UTC).date()
     if born > today:
         raise InvalidValue(TextError.BIRTH_DATE, "A date of birth is not in the future.")

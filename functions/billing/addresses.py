@@ -1,4 +1,4 @@
-"""Changing an address that WHMCS owns and others may change at the same time."""
+"""Changes a billing address in WHMCS, which others may change at the same time."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ def change(
     *,
     if_match: str | None,
 ) -> BillingAddress:
-    """Apply a partial change; one read and one write, and one more read when it empties a field.
+    """Apply a partial change, and return the address after it.
 
-    WHMCS takes an empty text for some fields and keeps what was there. The change is then taken
-    back as a whole. Raises Problem `conflict` when the address is not the one that was read,
-    `invalid-request` when the result would be no address or a field cannot be emptied.
+    It makes one read and one write, and one more read when the change empties a field. For some
+    fields WHMCS accepts an empty text and keeps the old value; the whole change is then undone.
+    Raises Problem `conflict` when `if_match` does not name the current version. Raises Problem
+    `invalid-request` when the result is no valid address or a field cannot be emptied. Raises
+    UpstreamErrors.
     """
     current = addresses.of_client(client_id)
     if not _matches(if_match, _etag(current)):
@@ -52,7 +54,7 @@ def change(
 def _take_back(
     addresses: BillingAddresses, client_id: int, found: BillingAddress, before: BillingAddress
 ) -> None:
-    """Write again what stood there before, so that a refusal has changed nothing."""
+    """Restore the former values, so that a refused change has no effect."""
     undone = _differences(found, before)
     if undone:
         addresses.change(client_id, undone)
@@ -74,7 +76,7 @@ def _not_emptied(kept: Sequence[str]) -> Problem:
 
 
 def answer(address: BillingAddress) -> Response[str]:
-    """The address with its version as ETag."""
+    """Return a 200 with the address and its version as ETag."""
     return Response(
         status_code=200,
         content_type="application/json",
@@ -84,7 +86,10 @@ def answer(address: BillingAddress) -> Response[str]:
 
 
 def _checked(address: BillingAddress) -> BillingAddress:
-    """The address with its postcode tidied; a change of country makes all of it count."""
+    """Return the address with its postcode in the normal form.
+
+    Raises Problem `invalid-request` when the country requires another postcode or more parts.
+    """
     errors: list[FieldError] = []
     try:
         address = replace(address, postcode=tidy_postcode(address.country, address.postcode))
@@ -121,7 +126,7 @@ def _differences(current: BillingAddress, wanted: BillingAddress) -> dict[str, s
 
 
 def _matches(if_match: str | None, etag: str) -> bool:
-    """RFC 9110, If-Match: a list of entity tags or `*`; weak ones never match."""
+    """Whether If-Match (RFC 9110) names the ETag. Weak entity tags never match."""
     if if_match is None or if_match.strip() == "*":
         return True
     return etag in re.findall(r'(?:^|,)\s*("[^"]*")', if_match)

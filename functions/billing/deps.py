@@ -1,4 +1,4 @@
-"""Composition root of billing."""
+"""The composition root of billing."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from functions.billing.sso import ClientArea
 
 
 class BillingConfig(config.HttpConfig, config.IdentityTable, config.WhmcsConfig):
-    """GET and PATCH /me/billing, GET /billing/invoices and /billing/invoices/{invoiceId}."""
+    """The settings of /me/billing, /billing/invoices and /billing/invoices/{invoiceId}."""
 
 
 class SsoLinkConfig(BillingConfig):
-    """POST /auth/sso-link."""
+    """The settings of POST /auth/sso-link."""
 
     client_area_url: Annotated[str, Field(alias="WHMCS_CLIENT_AREA_URL")] = ""
     payment_methods_path: Annotated[str, Field(alias="WHMCS_PAYMENT_METHODS_PATH", min_length=1)]
 
 
 class PaymentMethodsConfig(BillingConfig, config.EphemeralTable, config.TimeZoneConfig):
-    """GET /billing/payment-methods/summary."""
+    """The settings of GET /billing/payment-methods/summary."""
 
 
 @dataclass(frozen=True)
 class SsoLinkDeps:
-    """What minting a link needs."""
+    """The dependencies of POST /auth/sso-link."""
 
     directory: CustomerDirectory
     client_area: ClientArea
@@ -43,7 +43,7 @@ class SsoLinkDeps:
 
 @dataclass(frozen=True)
 class PaymentMethodsDeps:
-    """What the summary needs."""
+    """The dependencies of the summary of payment methods."""
 
     directory: CustomerDirectory
     gate: PaymentGate
@@ -52,7 +52,7 @@ class PaymentMethodsDeps:
 
 @dataclass(frozen=True)
 class AddressDeps:
-    """What the address endpoints need."""
+    """The dependencies of the address endpoints."""
 
     directory: CustomerDirectory
     addresses: BillingAddresses
@@ -60,7 +60,7 @@ class AddressDeps:
 
 @dataclass(frozen=True)
 class InvoicesDeps:
-    """What the invoice endpoints need."""
+    """The dependencies of the invoice endpoints."""
 
     directory: CustomerDirectory
     invoices: Invoices
@@ -68,7 +68,7 @@ class InvoicesDeps:
 
 @functools.cache
 def build_sso_link() -> SsoLinkDeps:
-    """For POST /auth/sso-link."""
+    """Return the dependencies of POST /auth/sso-link."""
     from portal.adapters.whmcs.billing import WhmcsSingleSignOn
 
     settings = config.load(SsoLinkConfig)
@@ -85,7 +85,7 @@ def build_sso_link() -> SsoLinkDeps:
 
 @functools.cache
 def build_payment_methods() -> PaymentMethodsDeps:
-    """For GET /billing/payment-methods/summary."""
+    """Return the dependencies of GET /billing/payment-methods/summary."""
     settings = config.load(PaymentMethodsConfig)
     today = factories.today(settings)
     return PaymentMethodsDeps(
@@ -97,7 +97,7 @@ def build_payment_methods() -> PaymentMethodsDeps:
 
 @functools.cache
 def build_address() -> AddressDeps:
-    """For GET and PATCH /me/billing."""
+    """Return the dependencies of GET and PATCH /me/billing."""
     from portal.adapters.whmcs.billing import WhmcsBillingAddresses
 
     settings = config.load(BillingConfig)
@@ -109,7 +109,7 @@ def build_address() -> AddressDeps:
 
 @functools.cache
 def build_invoices() -> InvoicesDeps:
-    """For the invoice endpoints."""
+    """Return the dependencies of the invoice endpoints."""
     from portal.adapters.whmcs.billing import WhmcsInvoices
 
     settings = config.load(BillingConfig)

@@ -1,4 +1,4 @@
-"""GET /me/billing: the billing address, read from WHMCS."""
+"""GET /me/billing returns the billing address from WHMCS."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ANSWERS: dict[int, Any] = {
 def get_address(
     user: CurrentUser, deps: Annotated[AddressDeps, Depends(build_address)]
 ) -> Response[str]:
-    """WHMCS is the authority; nothing is cached."""
+    """Return the address. It is read from WHMCS each time and not cached."""
     customer = mapped(user, deps.directory)
     return answer(deps.addresses.of_client(customer.whmcs_client_id))
 

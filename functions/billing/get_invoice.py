@@ -1,4 +1,4 @@
-"""GET /billing/invoices/{invoiceId}: one invoice of the caller."""
+"""GET /billing/invoices/{invoiceId} returns one invoice of the caller."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def get_invoice(
     user: CurrentUser,
     deps: Annotated[InvoicesDeps, Depends(build_invoices)],
 ) -> InvoiceDetail:
-    """Another client's invoice is not found."""
+    """Return an invoice of the caller. Invoices of other clients are not found."""
     customer = mapped(user, deps.directory)
     invoice = deps.invoices.find(int(invoiceId), client_id=customer.whmcs_client_id)
     if invoice is None:

@@ -1,4 +1,4 @@
-"""Invoices for the API."""
+"""Converts invoices for the API."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functions.billing.models import InvoiceDetail, InvoiceLineView, InvoiceView
 
 
 def summary(invoice: Invoice) -> InvoiceView:
-    """One entry of the list."""
+    """Return an entry of the list."""
     return InvoiceView(
         id=invoice.id,
         number=invoice.number or str(invoice.id),
@@ -22,7 +22,7 @@ def summary(invoice: Invoice) -> InvoiceView:
 
 
 def detail(invoice: Invoice) -> InvoiceDetail:
-    """The invoice with its lines."""
+    """Return an invoice with its lines."""
     return InvoiceDetail(
         **summary(invoice).model_dump(),
         balance=Money.known(invoice.balance, invoice.currency),

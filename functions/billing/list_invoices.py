@@ -1,4 +1,4 @@
-"""GET /billing/invoices: the caller's invoices, newest first."""
+"""GET /billing/invoices returns the caller's invoices, newest first."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def list_invoices(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
 ) -> Page[InvoiceView]:
-    """Read-only; WHMCS is the authority."""
+    """Return a page of the caller's invoices, which are read from WHMCS."""
     customer = mapped(user, deps.directory)
     page = deps.invoices.page(
         customer.whmcs_client_id, offset=int(cursor), limit=limit, unpaid=status is not None

@@ -10,14 +10,14 @@ from portal.api.models import RequestModel, ResponseModel, known_values
 from portal.domain.money import Money
 from pydantic import Field
 
-# Never read: only members that were sent count. It is no value of any member, so a schema made
-# from it names no default.
+# The default of members that are left out. It is never read, because only members that were sent
+# are used. A factory keeps the default out of the API's schema.
 _UNCHANGED: Any = Field(default_factory=str)
 DESTINATION = r"^(payment-methods|invoices|services|profile|home|invoice/[1-9][0-9]{0,9})$"
 
 
 class SsoRequest(RequestModel):
-    """Where to go in the client area."""
+    """The page of the client area to open."""
 
     destination: str = Field(
         pattern=DESTINATION,
@@ -27,7 +27,7 @@ class SsoRequest(RequestModel):
 
 
 class SsoLink(ResponseModel):
-    """A link that works once. `signInNeeded` means that billing will ask for a password."""
+    """A link that works once. `signInNeeded` means that billing asks for a password."""
 
     url: str
     expires_at: dt.datetime | None
@@ -35,7 +35,7 @@ class SsoLink(ResponseModel):
 
 
 class PaymentMethodView(ResponseModel):
-    """One pay method; nothing that could be charged with."""
+    """One payment method, without data that it could be charged with."""
 
     type: Literal["card", "bank_account"]
     brand: str | None = None
@@ -45,7 +45,7 @@ class PaymentMethodView(ResponseModel):
 
 
 class PaymentMethodsSummary(ResponseModel):
-    """Whether the customer can pay."""
+    """The payment methods, and whether one of them is valid."""
 
     has_payment_method: bool
     methods: list[PaymentMethodView]
@@ -63,9 +63,9 @@ class AddressView(ResponseModel):
 
 
 class AddressChange(RequestModel):
-    """A partial change: what is left out stays; "" or null empties what may be empty.
+    """A partial change. Members that are left out stay; "" or null empties an optional member.
 
-    The address as a whole must be one of its country afterwards (docs/problems.md).
+    The changed address must be valid for its country (docs/problems.md).
     """
 
     street: Street = _UNCHANGED
@@ -76,11 +76,11 @@ class AddressChange(RequestModel):
     country: Country = _UNCHANGED
 
     def changes(self) -> dict[str, str]:
-        """The fields that the caller named."""
+        """Return the values of the members that the caller sent."""
         return {name: getattr(self, name) or "" for name in self.model_fields_set}
 
 
-# WHMCS' own (WHMCS documentation, "Invoices"), without drafts, which are not shown.
+# Source: WHMCS documentation, "Invoices". Drafts are left out, because they are not shown.
 INVOICE_STATUSES = (
     "Unpaid",
     "Overdue",
@@ -93,7 +93,7 @@ INVOICE_STATUSES = (
 
 
 class InvoiceView(ResponseModel):
-    """One invoice in a list; amounts whose currency billing does not tell are null."""
+    """One invoice in a list. Amounts are null if billing does not tell their currency."""
 
     id: int
     number: str
@@ -105,7 +105,7 @@ class InvoiceView(ResponseModel):
 
 
 class InvoiceLineView(ResponseModel):
-    """One line."""
+    """One line of an invoice."""
 
     description: str
     amount: Money | None

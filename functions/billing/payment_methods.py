@@ -1,4 +1,4 @@
-"""GET /billing/payment-methods/summary: can the customer pay."""
+"""GET /billing/payment-methods/summary says whether the caller has a valid payment method."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ def payment_methods(
     user: CurrentUser,
     deps: Annotated[PaymentMethodsDeps, Depends(build_payment_methods)],
 ) -> PaymentMethodsSummary:
-    """Always asked of WHMCS: the customer may just have come back from adding a card."""
+    """Return the payment methods. They are read from WHMCS each time.
+
+    The customer may have added a card a moment before.
+    """
     customer = mapped(user, deps.directory)
     methods = deps.gate.methods(customer.whmcs_client_id)
     today = deps.today()

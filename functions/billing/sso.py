@@ -1,6 +1,7 @@
-"""The allow-list of places in the client area, and how to get there.
+"""Makes links to the pages of the client area that are on an allow-list.
 
-Paths are built from this list only, so a caller can never choose where a signed-in browser goes.
+Paths are built from this list only, so a caller cannot choose the page that a signed-in browser
+opens.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ SCOPES = {
     "profile": SsoDestination("clientarea:profile"),
     "home": SsoDestination(""),
 }
-# Where those scopes are, for whoever has to sign in by hand (WHMCS' standard client area).
+# The pages of these scopes in WHMCS' standard client area, for customers who sign in by hand.
 HOME_PAGE = "clientarea.php"
 PAGES = {
     "clientarea:invoices": "clientarea.php?action=invoices",
@@ -36,7 +37,7 @@ BILLING_INFO = SsoDestination("clientarea:billing_info")
 
 @dataclass(frozen=True)
 class ClientArea:
-    """Ways into WHMCS' client area, which is at `base_url`."""
+    """Makes links into WHMCS' client area. `base_url` is the client area's URL."""
 
     sign_on: SingleSignOn
     base_url: str
@@ -44,10 +45,11 @@ class ClientArea:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def link(self, client_id: int, place: str) -> SsoLink:
-        """A link to an allowed place, minted for this click.
+        """Return a new link to a page of the allow-list.
 
-        Raises Problem `sso-disabled` when the customer switched single sign-on off. When WHMCS
-        cannot make links at all, the plain address is given: the customer signs in by hand.
+        When WHMCS cannot make links at all, the link is the page's URL, and the customer signs in
+        by hand. Raises Problem `sso-disabled` when the customer switched single sign-on off, and
+        UpstreamErrors.
         """
         wanted = self._destination(place)
         try:
@@ -71,7 +73,7 @@ class ClientArea:
         except SsoRefused as refused:
             if refused.reason != "destination" or place != "payment-methods":
                 raise
-        # The page's path differs between versions and URL settings; this scope is documented.
+        # The page's path depends on WHMCS' version and URL settings. This scope is documented.
         return self.sign_on.link(client_id, BILLING_INFO)
 
     def _destination(self, place: str) -> SsoDestination:

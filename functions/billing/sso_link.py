@@ -1,4 +1,4 @@
-"""POST /auth/sso-link: into the client area without another password."""
+"""POST /auth/sso-link returns a link that signs the caller in to the client area."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def sso_link(
     user: CurrentUser,
     deps: Annotated[SsoLinkDeps, Depends(build_sso_link)],
 ) -> SsoLink:
-    """Minted per click: it works once, for a minute, and signs its holder in."""
+    """Return a new link. It works once, within a minute, and signs its holder in."""
     customer = mapped(user, deps.directory)
     return deps.client_area.link(customer.whmcs_client_id, body.destination)
 

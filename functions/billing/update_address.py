@@ -1,4 +1,4 @@
-"""PATCH /me/billing: change parts of the billing address."""
+"""PATCH /me/billing changes parts of the billing address."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def update_address(
     user: CurrentUser,
     deps: Annotated[AddressDeps, Depends(build_address)],
 ) -> Response[str]:
-    """Send `If-Match` with the ETag that was read, to be told of changes made meanwhile."""
+    """Change the address. With the read ETag in `If-Match`, a change meanwhile is a conflict."""
     customer = mapped(user, deps.directory)
     if_match = request.resolved_event.headers.get("if-match")
     changed = change(deps.addresses, customer.whmcs_client_id, body.changes(), if_match=if_match)

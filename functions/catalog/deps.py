@@ -17,7 +17,7 @@ from portal.ports.identity import CustomerDirectory
 class CatalogConfig(
     config.HttpConfig, config.CatalogReading, config.TimeZoneConfig, config.TaxConfig
 ):
-    """GET /catalog and GET /catalog/{sku}."""
+    """The settings of GET /catalog and GET /catalog/{sku}."""
 
 
 class PersonalizedConfig(
@@ -26,7 +26,7 @@ class PersonalizedConfig(
     config.TimeZoneConfig,
     config.TaxConfig,
 ):
-    """GET /catalog/personalized."""
+    """The settings of GET /catalog/personalized."""
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class CatalogView(ResponseModel):
 
 
 class NotOfferedView(ResponseModel):
-    """A product that is on sale and not offered to this customer, and every reason."""
+    """A product that is on sale and not offered to this customer, with every reason."""
 
     sku: str
     name: str
@@ -98,14 +98,14 @@ class PersonalCatalogView(CatalogView):
 
 
 def not_offered_view(product: Product, account: AccountEligibility) -> NotOfferedView:
-    """Why a product is not offered."""
+    """Return the API's view of a product that is not offered, with every reason."""
     return NotOfferedView(
         sku=product.sku, name=product.name, reasons=list(ineligibilities(product, account))
     )
 
 
 def product_view(product: Product, *, tax_included: bool) -> ProductView:
-    """A product for the API."""
+    """Return the API's view of a product."""
     return ProductView(
         sku=product.sku,
         name=product.name,

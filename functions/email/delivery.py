@@ -42,6 +42,7 @@ class MailOutcome(StrEnum):
     SENT = "sent"
     UNCERTAIN = "uncertain"
     NOBODY = "nobody"
+    SYNTHETIC = "synthetic"
     EXPIRED = "expired"
 
 
@@ -50,6 +51,7 @@ class Delivery:
     """Delivers jobs one by one. `clock` returns epoch seconds.
 
     `copy_to` gets a blind copy of every mail without a credential; it is empty for no copies.
+    `synthetic` is the address of the smoke test's customer, who is told of no order.
     """
 
     log: MessageLog
@@ -59,6 +61,7 @@ class Delivery:
     sender: Sender
     activation_mails: ActivationMails
     copy_to: str = ""
+    synthetic: str = ""
     clock: Callable[[], float] = time.time
 
     def deliver(self, job: MailJob, claim: Claim) -> Ending:
@@ -75,7 +78,12 @@ class Delivery:
                 raise
             # The request named an unknown address or number, and its answer must not show that.
             return self._ended(job, MailOutcome.NOBODY)
+        if job.template is MailTemplate.ORDER_RECEIVED and self._is_synthetic(message.to):
+            return self._ended(job, MailOutcome.SYNTHETIC)
         return self._send(job, claim, message)
+
+    def _is_synthetic(self, address: str) -> bool:
+        return bool(self.synthetic) and address.casefold() == self.synthetic.casefold()
 
     def _expired(self, job: MailJob, claim: Claim) -> bool:
         """Whether a reset mail is so late that the customer has given up on it."""

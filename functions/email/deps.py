@@ -30,6 +30,7 @@ class SendConfig(
     SenderConfig,
     config.EsimConfig,
     config.AccountReading,
+    config.SyntheticCustomer,
 ):
     """The settings of the consumer of the e-mail queues."""
 
@@ -66,6 +67,7 @@ def build_send() -> SendDeps:
         activation_mails=DynamoActivationMails(Table(settings.ephemeral_table)),
         sender=sender_of(settings),
         copy_to=settings.email_copy_to,
+        synthetic=settings.smoke_email,
     )
     policy = Policy(
         max_retries=settings.email_max_retries, patience=settings.email_patience_hours * HOUR

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from portal.domain.money import Money
 
+NO_BREAK = "\u00a0"
+"""A space at which no line ends."""
 _MONTHS = [
     "January",
     "February",
@@ -32,9 +34,12 @@ def money(price: Money, language: str) -> str:
 
 
 def moment(when: datetime, language: str, time_zone: str) -> str:
-    """Return `5 November 2026, 14:05 (JST)`, or `2026年11月5日 14:05 (JST)` in Japanese."""
+    """Return `5 November 2026, 14:05 (JST)`, or `2026年11月5日 14:05 (JST)` in Japanese.
+
+    No line ends between time and zone.
+    """
     local = when.astimezone(ZoneInfo(time_zone))
-    clock = f"{local:%H:%M} ({local.tzname()})"
+    clock = f"{local:%H:%M}{NO_BREAK}({local.tzname()})"
     if language == "ja":
         return f"{local.year}年{local.month}月{local.day}日 {clock}"
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {clock}"

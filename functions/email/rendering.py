@@ -15,7 +15,7 @@ from datetime import datetime
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, pass_context, select_autoescape
+from jinja2 import Environment, StrictUndefined, Template, pass_context, select_autoescape
 from jinja2.runtime import Context as TemplateContext
 from portal.domain.mail import MailTemplate
 from portal.domain.money import Money
@@ -60,7 +60,7 @@ def render(
     common, own = words["common"], words[template.value]
     known = {
         **values,
-        "line_name": _line_name(values),
+        "line_name": _line_name(common, values),
         "language": language,
         "first_name": addressee.first_name,
         "sender_name": sender.name,
@@ -82,7 +82,8 @@ def render(
     }
     return Rendered(
         subject=context["subject"],
-        text=_layout("layout.txt.j2").render(context),
+        # A plain text is read in columns of any width, and searched: it has common spaces only.
+        text=_layout("layout.txt.j2").render(context).replace(formats.NO_BREAK, " "),
         html=_layout("layout.html.j2").render(context),
     )
 
@@ -101,11 +102,17 @@ def _filled(own: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _line_name(values: Mapping[str, Any]) -> str:
-    """What a customer knows a line by: its product, and its number where they have several."""
+def _line_name(common: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    """What a customer knows a line by: its product, and the end of its ICCID.
+
+    A line whose product is not known is named by its number.
+    """
     if "subscription_id" not in values:
         return ""
-    return f"{values['product_name']} #{values['subscription_id']}".strip()
+    name = str(values["product_name"]).strip() or f"#{values['subscription_id']}"
+    if not values["iccid_ending"]:
+        return name
+    return _fill(common["line"], {"name": name, "ending": values["iccid_ending"]})
 
 
 def _greeting(common: Mapping[str, Any], known: Mapping[str, Any]) -> str:
@@ -120,7 +127,13 @@ def _footer(common: Mapping[str, Any], known: Mapping[str, Any]) -> str:
 
 def _fill(text: str, known: Mapping[str, Any]) -> str:
     # This is plain text, because the layouts escape what they show.
-    return _environment().from_string(text).render(known)
+    return _text(text).render(known)
+
+
+@functools.cache
+def _text(source: str) -> Template:
+    # Compiling a text takes longer than all the rest of a mail, and there are only a few hundred.
+    return _environment().from_string(source)
 
 
 @functools.cache

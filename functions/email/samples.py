@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from portal.domain.activation_code import ActivationCode
 from portal.domain.mail import MailJob, MailTemplate
@@ -37,6 +38,11 @@ _LINES = (
     OrderedLine(name="Home Internet 1G Gold", quantity=1),
     OrderedLine(name="eSIM 10 GB", quantity=2),
 )
+_LINE: dict[str, Any] = {
+    "subscription_id": 77,
+    "product_name": "eSIM 10 GB",
+    "iccid_ending": "0942",
+}
 _ORDER_ID = "801000000000001AAA"
 _CONTENTS: tuple[MailContent, ...] = (
     Welcome(),
@@ -46,23 +52,26 @@ _CONTENTS: tuple[MailContent, ...] = (
     OrderReceived(order_number="00000123", sf_order_id=_ORDER_ID, lines=_LINES),
     OrderProvisioned(order_number="00000123", sf_order_id=_ORDER_ID, lines=_LINES),
     EsimActivation(line_id="sub_sample", order_number="00000123"),
-    EsimReissued(line_id="sub_sample", subscription_id=77, product_name="eSIM 10 GB"),
-    EsimSentAgain(line_id="sub_sample", subscription_id=77, product_name="eSIM 10 GB"),
+    EsimReissued(
+        line_id="sub_sample",
+        **_LINE,
+    ),
+    EsimSentAgain(
+        line_id="sub_sample",
+        **_LINE,
+    ),
     EsimReissueNotice(
-        subscription_id=77,
-        product_name="eSIM 10 GB",
+        **_LINE,
         reissued_at=datetime(2026, 11, 5, 5, 5, tzinfo=UTC),
     ),
     TopupReceipt(
-        subscription_id=77,
-        product_name="eSIM 10 GB",
+        **_LINE,
         offer_name="5 GB",
         price=Money(amount="1500", currency="JPY"),
         invoice_id=2001,
     ),
     TopupRefunded(
-        subscription_id=77,
-        product_name="eSIM 10 GB",
+        **_LINE,
         offer_name="5 GB",
         price=Money(amount="1500", currency="JPY"),
         invoice_id=2001,

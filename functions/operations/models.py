@@ -14,6 +14,23 @@ OperationKindName = Literal["topup", "reissue"]
 ReissueReason = Literal["lost", "new-phone", "broken", "other"]
 OperationStatus = Literal["pending", "running", "succeeded", "failed"]
 OperationStepStatus = Literal["done", "running", "failed", "waiting"]
+NextCode = Literal["begins", "works", "waits", "undoes", "done", "over"]
+FailureCode = Literal[
+    "cancelled",
+    "invoice-cancelled",
+    "line-changed",
+    "line-not-active",
+    "line-not-available",
+    "looking-into-it",
+    "not-replaced",
+    "offer-gone",
+    "old-esim-to-end",
+    "payment-declined",
+    "payment-method-missing",
+    "service-not-active",
+    "try-later",
+]
+MadeGoodCode = Literal["charge-checked", "credited", "data-added", "esim-ready", "not-charged"]
 
 
 class OperationStep(ResponseModel):
@@ -25,10 +42,22 @@ class OperationStep(ResponseModel):
     at: datetime | None = None
 
 
+class OperationFailure(ResponseModel):
+    """Why an operation failed, and what the customer has or was given after all.
+
+    `credited` is the amount of `madeGood` = `credited`.
+    """
+
+    reason: FailureCode
+    made_good: MadeGoodCode | None = None
+    credited: Money | None = None
+
+
 class OperationView(ResponseModel):
     """The state of an operation.
 
-    `nextStep` says what happens next. `message` says why it failed.
+    `nextStep` says what happens next, `message` why it failed, each `label` what a step did: in
+    English. `next`, `failure` and `step` are stable codes for pages in any language.
     """
 
     operation_id: str
@@ -38,7 +67,9 @@ class OperationView(ResponseModel):
     created_at: datetime
     finished_at: datetime | None = None
     steps: list[OperationStep]
+    next: NextCode
     next_step: str
+    failure: OperationFailure | None = None
     message: str | None = None
 
 

@@ -79,8 +79,9 @@ def start_topup(
     earlier = deps.operations.earlier(wanted)
     if earlier is not None:
         return accepted(earlier)
-    offer = deps.selling.chosen(customer, wanted.service_id, body.offer_id)
-    return accepted(deps.operations.begin(wanted, settled(offer)))
+    chosen = deps.selling.chosen(customer, wanted.service_id, body.offer_id)
+    begun = deps.operations.begin(wanted, settled(chosen.offer, iccid=chosen.iccid))
+    return accepted(begun)
 
 
 handler = app.handler

@@ -1,4 +1,4 @@
-"""When eSIM lines are to start: at once, or at a time within the next year."""
+"""Checks when eSIM lines start: immediately, or at a time within the next year."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FURTHEST = timedelta(days=365)
 def activation_errors(
     activation: Activation, lines: Sequence[PricedLine], now: datetime
 ) -> Iterator[FieldError]:
-    """What is wrong with the wish; `lines` are those that are orderable at all."""
+    """Yield what is wrong with the wanted activation. `lines` are the orderable lines."""
     if activation.type == "immediate":
         if activation.at is not None:
             yield _wrong("at", "Only scheduled activations have a time.")

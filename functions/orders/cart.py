@@ -1,6 +1,6 @@
-"""Checking a cart against the catalogue of this moment, and pricing it.
+"""Checks a cart against the current catalogue, and prices it.
 
-All that is wrong is reported at once, each with a pointer and a code (docs/problems.md).
+All errors are reported together, each with a pointer and a code (docs/problems.md).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from functions.orders.models import CartItem
 
 @dataclass(frozen=True)
 class PricedLine:
-    """A line as it will be ordered."""
+    """A checked line of the order. `unit_price` includes the chosen options."""
 
     product: Product
     quantity: int
@@ -44,14 +44,14 @@ class PricedLine:
     options: OrderOptions
 
 
-class _Wrong(Exception):  # inner control flow of this module
+class _Wrong(Exception):  # control flow inside this module
     def __init__(self, pointer: str, code: CartError, detail: str) -> None:
         super().__init__(detail)
         self.error = FieldError(detail, pointer=pointer, code=code)
 
 
 def needs_eligibility(items: list[CartItem], catalog: Catalog) -> bool:
-    """Whether anything in the cart depends on where the customer lives."""
+    """Whether a product of the cart is sold to some Accounts only."""
     products = (catalog.find(item.sku) for item in items)
     return any(
         product is not None and {product.dwelling, product.tier, product.region} != {ANY}
@@ -62,10 +62,7 @@ def needs_eligibility(items: list[CartItem], catalog: Catalog) -> bool:
 def price(
     items: list[CartItem], catalog: Catalog, today: date, account: AccountEligibility
 ) -> tuple[list[PricedLine], list[FieldError]]:
-    """The orderable lines, and one error for each thing that is wrong.
-
-    With an error there may be fewer lines than items.
-    """
+    """Return the orderable lines and all errors. With errors, lines may be missing."""
     lines: list[PricedLine] = []
     errors: list[FieldError] = []
     for number, item in enumerate(items):
@@ -144,7 +141,10 @@ def _line(pointer: str, item: CartItem, product: Product) -> tuple[PricedLine, l
 def _select(
     pointer: str, option: Option, chosen: str | int | bool | None
 ) -> tuple[Selection | None, Decimal]:
-    """What a value means, and what it adds to the unit price; the default when there is none."""
+    """Return the selection, and what it adds to the unit price.
+
+    The option's default applies when nothing was chosen.
+    """
     value = option.default if chosen is None else chosen
     if option.required and chosen is None and not value:
         raise _Wrong(pointer, CartError.OPTION_REQUIRED, f"Choose {option.label}.")
@@ -208,7 +208,7 @@ def _count(
 
 
 def _over_limit(items: list[CartItem], lines: list[PricedLine]) -> Iterator[FieldError]:
-    """The limit counts all lines of a product, whatever their options."""
+    """Yield the errors of products whose lines together exceed the product's limit."""
     limits = {line.product.sku: line.product.max_quantity for line in lines}
     totals = Counter[str]()
     for number, item in enumerate(items):
@@ -222,5 +222,5 @@ def _over_limit(items: list[CartItem], lines: list[PricedLine]) -> Iterator[Fiel
 
 
 def _escaped(name: str) -> str:
-    """A member name in a JSON pointer (RFC 6901)."""
+    """Return a member name as it is written in a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")

@@ -1,4 +1,4 @@
-"""From a request to the checked and priced order that Salesforce gets."""
+"""Makes the order for Salesforce from a request, by checking and pricing its cart."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from functions.orders.models import OrderRequest
 
 @dataclass(frozen=True)
 class Checkout:
-    """What a cart is checked against: catalogue, eligibility, payment method, address.
+    """Checks carts against catalogue, eligibility, payment method and address.
 
-    `can_pay` takes the WHMCS client id.
+    `can_pay` takes a WHMCS client id.
     """
 
     catalog: CatalogReader
@@ -37,7 +37,11 @@ class Checkout:
     now: Callable[[], datetime]
 
     def order_of(self, customer: CustomerMapping, request: OrderRequest, key: str) -> NewOrder:
-        """The checked and priced order; raises the Problems of carts and payment."""
+        """Return the checked and priced order, which has the key `key` in Salesforce.
+
+        Raises Problem `cart-invalid` or `payment-method-required`, the errors of `eligibility`, and
+        UpstreamErrors.
+        """
         catalog = self.catalog.current()
         lines = self._lines(customer, request, catalog)
         if any(line.product.requires_payment_method for line in lines) and not self.can_pay(
@@ -74,15 +78,15 @@ class Checkout:
         return lines
 
     def withdrawn(self, lines: tuple[int, ...]) -> Problem:
-        """The refusal of a cart whose prices were withdrawn since the catalogue was read.
+        """Return the Problem for lines whose prices were withdrawn since the catalogue was read.
 
-        The catalogue is read again for everybody.
+        `lines` counts from 0. The shared copy of the catalogue is marked to be read again.
         """
         count("CatalogPricesWithdrawn")
         try:
             self.catalog.distrust()
         except UpstreamError as error:
-            # It is refreshed within minutes anyway.
+            # The catalogue is refreshed within minutes without this, too.
             logger().warning("the catalogue is not refreshed", extra={"reason": str(error)})
         errors = tuple(
             FieldError(

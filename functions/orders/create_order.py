@@ -1,4 +1,4 @@
-"""POST /orders: from a cart to an Order that waits for review in Salesforce."""
+"""POST /orders makes an Order in Salesforce from a cart. The reseller then reviews it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def create_order(
     deps: Annotated[CreateOrderDeps, Depends(build_create_order)],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[str]:
-    """Prices, options, limits and eligibility are the catalogue's, whatever the caller sends."""
+    """Place the order. Prices, options, limits and eligibility are the catalogue's."""
     customer = mapped(user, deps.directory)
     key = bare(idempotency_key) if idempotency_key else None
     placed = deps.placing.place(customer, body, key)

@@ -1,4 +1,4 @@
-"""From priced lines to the Order that Salesforce gets."""
+"""Makes the order for Salesforce from priced lines."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def draft(
     scheduled_at: datetime | None,
     form: OrderForm | None = None,
 ) -> NewOrder:
-    """All snapshots: prices and options of this moment, the billing address of this moment."""
+    """Return the order. Prices, options and billing address are copies of the current values."""
     categories = {line.product.category for line in lines}
     return NewOrder(
         key=key,

@@ -1,6 +1,6 @@
-"""What can be wrong with a cart. Front ends rely on these codes: never rename one.
+"""The codes of errors in a cart. Front ends rely on them, so no code may be renamed.
 
-`docs/problems.md` has a row for each (a test holds the two together).
+`docs/problems.md` has a row for each code, which a test checks.
 """
 
 from __future__ import annotations

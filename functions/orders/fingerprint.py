@@ -1,4 +1,4 @@
-"""What makes two requests the same one."""
+"""Identifies requests, so that a repeated request is found."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from functions.orders.models import OrderRequest
 
 
 def cart_hash(request: OrderRequest) -> str:
-    """A fingerprint of what is ordered.
+    """Return the SHA-256 of a cart, in hexadecimal.
 
-    The order of lines and options does not matter, nor the zone in which a time is written.
+    It does not depend on the order of lines and options or on the time zone of a time.
     """
     document = request.model_dump(mode="json")
     document["items"] = sorted(json.dumps(item, sort_keys=True) for item in document["items"])
@@ -21,6 +21,6 @@ def cart_hash(request: OrderRequest) -> str:
 
 
 def request_id(user_id: str, cart: str, idempotency_key: str | None) -> str:
-    """Names a request of a user: by its Idempotency-Key, without one by its cart."""
+    """Return the id of a user's request: of its Idempotency-Key, or without one of its cart."""
     reason = f"key:{idempotency_key}" if idempotency_key else f"cart:{cart}"
     return hashlib.sha256(f"{user_id}\x1f{reason}".encode()).hexdigest()

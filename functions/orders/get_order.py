@@ -1,4 +1,4 @@
-"""GET /orders/{sfOrderId}: where an order stands and what happens next."""
+"""GET /orders/{sfOrderId} returns one order with its timeline and what happens next."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def get_order(
     user: CurrentUser,
     deps: Annotated[ReadOrdersDeps, Depends(build_read_orders)],
 ) -> OrderView:
-    """Somebody else's order is not found."""
+    """Return an order of the caller. Orders of other customers are not found."""
     customer = mapped(user, deps.directory)
     return deps.reading.one(to_18(sfOrderId), customer)
 

@@ -1,4 +1,4 @@
-"""GET /orders: the caller's orders, newest first."""
+"""GET /orders returns the caller's orders, newest first."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def list_orders(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> Page[OrderSummary]:
-    """One Salesforce call; the status is that of the review and of provisioning together."""
+    """Return a page of orders. `status` covers both the review and the provisioning."""
     customer = mapped(user, deps.directory)
     return deps.reading.page(customer, cursor=cursor, limit=limit)
 

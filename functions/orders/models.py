@@ -16,7 +16,7 @@ LONGEST_CHOICE_ID = 80
 
 
 def _option_value(value: Any) -> str | int | bool:
-    # One error with one pointer, where a union would give one for each of its members.
+    # This gives one error. A union would give an error for each of its members.
     if isinstance(value, int) or (isinstance(value, str) and len(value) <= LONGEST_CHOICE_ID):
         return value
     msg = "must be the id of a choice, a whole number, or true or false"
@@ -33,7 +33,7 @@ CustomerStatus = Literal[
 
 
 class CartItem(RequestModel):
-    """One line: prices are never taken from the caller."""
+    """One line of a cart. It has no price, because prices are the catalogue's."""
 
     sku: Annotated[str, StringConstraints(pattern=SKU)]
     quantity: Annotated[int, Field(strict=True, ge=1, le=999)] = 1
@@ -46,7 +46,7 @@ class CartItem(RequestModel):
 
 
 class Activation(RequestModel):
-    """When eSIM lines are to start."""
+    """When eSIM lines start. `at` is the time of a scheduled activation."""
 
     type: Literal["immediate", "scheduled"] = "immediate"
     at: Moment | None = None
@@ -60,7 +60,7 @@ class OrderRequest(RequestModel):
 
 
 class OrderCreated(ResponseModel):
-    """What became of the cart."""
+    """The order that was made from the cart."""
 
     sf_order_id: str
     order_number: str
@@ -68,7 +68,7 @@ class OrderCreated(ResponseModel):
 
 
 class OptionShown(ResponseModel):
-    """One thing that was chosen, in words."""
+    """One chosen option with the words that customers read."""
 
     id: str
     label: str
@@ -97,7 +97,7 @@ CUSTOMER_STEPS = (
 
 
 class TimelineEntry(ResponseModel):
-    """One thing that happened, or is happening, in words."""
+    """One step of an order with the words that customers read."""
 
     step: Annotated[str, known_values(*CUSTOMER_STEPS)]
     label: str
@@ -116,10 +116,14 @@ class OrderSummary(ResponseModel):
 
 
 class OrderView(OrderSummary):
-    """One order; `nextStep` says what happens next, `message` what went wrong, if anything."""
+    """One order. `nextStep` says what happens next. `message` says what went wrong."""
 
     timeline: list[TimelineEntry]
     next_step: str
+    cancellable: bool = Field(
+        description="whether the customer can still call the order off "
+        "(POST /orders/{sfOrderId}/cancel)"
+    )
     delayed: bool = Field(
         description="the set-up goes on, but its last try failed because of another system"
     )

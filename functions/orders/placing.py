@@ -1,16 +1,21 @@
-"""Placing an order exactly once.
+"""Places an order exactly once.
 
-The saga: begin (a record with the order's key in Salesforce) → check → place (one graph) → mail →
-finish. What can go wrong, and what then holds:
+The saga writes a record of the request, checks the cart, places the order with one graph request,
+queues the mail and finishes the record. The record holds the key that the order has in Salesforce.
+This is how the saga handles failures:
 
-- refused by our checks: the record goes, nothing was placed;
-- Salesforce refused: the same; when it refused a price, the catalogue is read again; when the
-  customer's Account was merged into another one, the order is placed for that one;
-- Salesforce did not answer: the key is looked up; if the order is not there (yet), the caller is
-  told that repeating is safe, and the repetition looks before it places;
-- we died anywhere: the record's lease ends, and the repetition looks before it places;
-- an order of the key exists when we place: that is the order;
-- the order is placed and its mail or record fails: the caller gets the order all the same.
+- The checks refuse the cart: nothing was placed, and the record of a new request is deleted.
+- Salesforce refuses the order: the record of a new request is deleted, too. When Salesforce refuses
+  a price, the catalogue is read again. When the customer's Account was merged, the order is placed
+  for the Account that was kept.
+- Salesforce does not answer: the order is looked up by its key. When it is not found, the caller is
+  told that the request can be repeated. The repeated request looks up the order before it places
+  one.
+- The process dies: the record's lease ends. The repeated request looks up the order, too.
+- Salesforce has an order with the key already: that order is the answer.
+- The same cart comes again after its customer cancelled the order: a new order is placed. A request
+  with an Idempotency-Key is the exception, because its key stands for one order.
+- The order is placed, and queueing the mail or finishing the record fails: the order is the answer.
 """
 
 from __future__ import annotations
@@ -44,7 +49,7 @@ WAIT_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Placed:
-    """The answer, and whether it was given before."""
+    """The answer. `replayed` says that an earlier request placed the order."""
 
     answer: OrderCreated
     replayed: bool
@@ -52,21 +57,23 @@ class Placed:
 
 @dataclass(frozen=True)
 class Placing:
-    """Everything that placing an order needs."""
+    """Places orders. `wait` takes seconds. `cancelled` says whether an order was cancelled."""
 
     requests: OrderRequests
     checkout: Checkout
     orders: Orders
     mail_queue: MailQueue
     current: CurrentMapping
+    cancelled: Callable[[str], bool] = lambda _: False
     wait: Callable[[float], None] = time.sleep
 
     def place(
         self, customer: CustomerMapping, request: OrderRequest, idempotency_key: str | None
     ) -> Placed:
-        """Place the order, or find it placed.
+        """Place the order, or return the order that an earlier request placed.
 
-        Raises Problems for carts, payment and keys, and upstream errors.
+        Raises Problem `in-progress` or `idempotency-key-reused`, the Problems of Checkout, and
+        UpstreamErrors.
         """
         cart = cart_hash(request)
         attempt = _Attempt(
@@ -76,6 +83,9 @@ class Placing:
             named=bool(idempotency_key),
         )
         begun = attempt.begin(cart)
+        if begun.state is Begun.DONE and idempotency_key is None and self._was_cancelled(begun):
+            self.requests.renew(attempt.request_id, begun)
+            begun = attempt.begin(cart)
         if begun.state is Begun.DONE:
             return Placed(OrderCreated.model_validate(begun.answer), replayed=True)
         if begun.state is Begun.RESUMED:
@@ -85,10 +95,13 @@ class Placing:
         placed = attempt.place(begun, request)
         return Placed(attempt.finish(begun, placed), replayed=False)
 
+    def _was_cancelled(self, begun: Beginning) -> bool:
+        return self.cancelled(OrderCreated.model_validate(begun.answer).sf_order_id)
+
 
 @dataclass(frozen=True)
 class _Attempt:
-    """One attempt at one request."""
+    """One attempt to carry out a request."""
 
     placing: Placing
     customer: CustomerMapping
@@ -116,7 +129,7 @@ class _Attempt:
     def place(self, begun: Beginning, request: OrderRequest) -> PlacedOrder:
         try:
             order = self.placing.checkout.order_of(self.customer, request, begun.order_key)
-        except Exception:  # whatever it was: nothing has been sent yet
+        except Exception:  # nothing has been sent yet, whatever the error is
             self._give_up(begun)
             raise
         try:
@@ -129,12 +142,12 @@ class _Attempt:
         except Refused:
             self._give_up(begun)
             raise
-        except Exception:  # whatever it was: the next one looks before it places
+        except Exception:  # the next attempt looks up the order before it places it
             self._pause(begun)
             raise
 
     def _sent(self, order: NewOrder) -> PlacedOrder:
-        """The order placed; for the Account that was kept when the customer's was merged."""
+        """Place the order. If the Account was merged, place it for the Account that was kept."""
         try:
             return self.placing.orders.place(order)
         except PriceWithdrawn:
@@ -164,17 +177,17 @@ class _Attempt:
             document = answer.model_dump(by_alias=True)
             self.placing.requests.finish(self.request_id, begun, document)
         except UpstreamError as error:
-            # The lease ends by itself; a repetition then finds the order by its key.
+            # The lease ends by itself. A repeated request then finds the order by its key.
             logger().warning("order placed, its record stays open", extra={"reason": str(error)})
         count("OrdersPlaced")
         logger().info("order placed")
         return answer
 
     def look(self, begun: Beginning) -> PlacedOrder | None:
-        """The order of the key, if it is there; who cannot look leaves it to the next one."""
+        """Return the order with the key, or None. Raises the errors of the look-up."""
         try:
             found = self.placing.orders.by_key(begun.order_key)
-        except Exception:  # whatever it was: the next one can look at once
+        except Exception:  # the next attempt can look up the order immediately
             self._pause(begun)
             raise
         if found is not None:
@@ -189,8 +202,8 @@ class _Attempt:
         return placed
 
     def _give_up(self, begun: Beginning) -> None:
-        # An earlier attempt may have sent an order that only shows up later; its key is the one
-        # thing that finds it, so only a request that is new may be forgotten.
+        # An earlier attempt may have sent an order that appears later and is found by its key
+        # alone. Only the record of a new request may therefore be deleted.
         if begun.state is not Begun.NEW:
             self._pause(begun)
             return
@@ -207,5 +220,5 @@ class _Attempt:
 
 
 def _lease_stays(error: UpstreamError) -> None:
-    # What the caller must hear is what made us stop; the lease ends by itself.
+    # The lease ends by itself, and the caller needs the error that stopped the attempt.
     logger().warning("order request keeps its lease", extra={"reason": str(error)})

@@ -1,4 +1,4 @@
-"""Orders as a customer sees them: what Salesforce and the workflow say, in one status."""
+"""Reads orders for customers. One status combines those of Salesforce and the workflow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from portal.api.models import Page
 from portal.domain.identity import CustomerMapping
 from portal.domain.money import Money
 from portal.domain.order_options import ChoiceSelection, Selection, YesNoSelection
-from portal.domain.problems import NOT_FOUND, Problem
 from portal.ports.identity import CurrentMapping
 from portal.ports.orders import OrderLine, OrderRecord, Orders
 from portal.ports.workflow import JobReader, JobView, StepStatus
@@ -21,9 +20,9 @@ from functions.orders.models import (
     OrderView,
     TimelineEntry,
 )
+from functions.orders.own_order import OwnOrder
+from functions.orders.statuses import ended, waits_for_review
 
-# Order.Status values that end an order before anything was set up.
-CANCELLED = frozenset({"Cancelled", "Canceled", "Rejected"})
 PROVISIONING: dict[str, CustomerStatus] = {
     "Queued": "queued",
     "Scheduled": "scheduled",
@@ -49,7 +48,7 @@ NEXT: dict[CustomerStatus, str] = {
     "You need not do anything.",
     "cancelled": "Nothing: the order was cancelled. Ask us if you did not expect that.",
 }
-# Each look costs a query of the daily allowance of Salesforce.
+# Seconds until the next request. Each request costs a query of Salesforce's daily allowance.
 POLL_AFTER: dict[CustomerStatus, int] = {
     "pending_review": 60,
     "queued": 5,
@@ -60,7 +59,7 @@ DELAYED = (
     "Setting up takes longer: a system that we depend on does not answer right now. We go on by "
     "ourselves as soon as it does; you need not do anything."
 )
-# The one step that Salesforce alone tells of: orders that were never a job of ours.
+# The status of the set-up step of orders without a job. Salesforce alone has their status.
 BY_HAND: dict[str, StepStatus] = {
     "Queued": "waiting",
     "Scheduled": "waiting",
@@ -83,19 +82,26 @@ STEPS = {
 
 @dataclass(frozen=True)
 class Reading:
-    """Reads orders; `currency` is that of an org with a single one, whose orders name none."""
+    """Reads orders.
+
+    `currency` is that of orders of an org with one currency, which name none. `cancelled_status` is
+    the `Order.Status` of orders that customers cancel.
+    """
 
     orders: Orders
     jobs: JobReader
     currency: str
     current: CurrentMapping
+    cancelled_status: str = "Cancelled"
 
     def page(
         self, customer: CustomerMapping, *, cursor: str | None, limit: int
     ) -> Page[OrderSummary]:
-        """One page, newest first; one Salesforce call and none to the workflow table.
+        """Return a page of the customer's orders, newest first.
 
-        A customer without orders costs a second call: Orders move when Accounts are merged.
+        It makes one Salesforce call and does not read the workflow table. When no order is found,
+        it makes more calls, because a merge of Accounts moves their Orders. Raises Problem
+        `account-conflict` and UpstreamErrors.
         """
         found = self._found(customer, cursor, limit + 1)
         if not found and cursor is None:
@@ -108,7 +114,7 @@ class Reading:
                 OrderSummary(
                     sf_order_id=order.id,
                     order_number=order.number,
-                    status=status_of(order, None),
+                    status=status_of(order, None, self.cancelled_status),
                     created_at=order.created_at,
                     lines=self._lines(order),
                 )
@@ -118,26 +124,25 @@ class Reading:
         )
 
     def one(self, order_id: str, customer: CustomerMapping) -> OrderView:
-        """One order with its timeline.
+        """Return an order with its timeline.
 
-        Raises Problem `not-found` when it is not that customer's.
+        Raises Problem `not-found` for unknown orders and those of others, Problem
+        `account-conflict`, and UpstreamErrors.
         """
-        order = self.orders.find(order_id, customer.sf_account_id)
-        if order is None:
-            current = self.current(customer)
-            if current.sf_account_id != customer.sf_account_id:
-                order = self.orders.find(order_id, current.sf_account_id)
-        if order is None:
-            raise Problem(NOT_FOUND, "You have no order of that id.")
-        job = self.jobs.get(order_id)
-        status = status_of(order, job)
+        return self.shown(OwnOrder(self.orders, self.current).find(order_id, customer))
+
+    def shown(self, order: OrderRecord) -> OrderView:
+        """Return the API's view of an order, with the status of its job. Raises UpstreamErrors."""
+        job, cancelled = self.jobs.get(order.id), self.cancelled_status
+        status = status_of(order, job, cancelled)
         return OrderView(
             sf_order_id=order.id,
             order_number=order.number,
             status=status,
             created_at=order.created_at,
             lines=self._lines(order),
-            timeline=timeline(order, job),
+            timeline=timeline(order, job, cancelled),
+            cancellable=cancellable(order, job),
             delayed=delayed(job, status),
             poll_after=POLL_AFTER.get(status),
             next_step=DELAYED if delayed(job, status) else NEXT[status],
@@ -155,12 +160,13 @@ class Reading:
         return [line_view(line, order.currency or self.currency) for line in order.lines]
 
 
-def status_of(order: OrderRecord, job: JobView | None) -> CustomerStatus:
-    """One status out of three: the review's, the workflow's, and what Salesforce was told of it.
+def status_of(order: OrderRecord, job: JobView | None, cancelled_status: str) -> CustomerStatus:
+    """Combine the status of the review, of the workflow, and of provisioning in Salesforce.
 
-    The workflow knows first; but staff who finished a failed order by hand say so in Salesforce.
+    The workflow's status is the newest. An exception is a failed order that staff finished by hand,
+    because staff then set the status in Salesforce.
     """
-    if order.status in CANCELLED:
+    if ended(order, cancelled_status):
         return "cancelled"
     told = PROVISIONING.get(order.provisioning_status or "")
     if job is not None and not (job.status == "failed" and told == "provisioned"):
@@ -168,16 +174,22 @@ def status_of(order: OrderRecord, job: JobView | None) -> CustomerStatus:
     return told or ("queued" if order.activated else "pending_review")
 
 
+def cancellable(order: OrderRecord, job: JobView | None) -> bool:
+    """Whether the customer can cancel the order, as far as order and job say."""
+    return waits_for_review(order) and (job is None or job.closable)
+
+
 def delayed(job: JobView | None, status: CustomerStatus) -> bool:
-    """Whether the set-up goes on, and its last try has failed."""
+    """Whether the set-up continues although its last try failed."""
     return job is not None and job.error_code is not None and status in ("queued", "provisioning")
 
 
-def timeline(order: OrderRecord, job: JobView | None) -> list[TimelineEntry]:
-    """From the order's arrival on, in words."""
+def timeline(order: OrderRecord, job: JobView | None, cancelled_status: str) -> list[TimelineEntry]:
+    """Return the steps of an order, from its arrival on."""
+    over = ended(order, cancelled_status) or (job is not None and job.closed)
     entries = [
         TimelineEntry(step="received", label="Order received", status="done", at=order.created_at),
-        _review(order, job),
+        _review(order, job, over=over),
     ]
     if job is not None:
         entries.extend(
@@ -192,24 +204,24 @@ def timeline(order: OrderRecord, job: JobView | None) -> list[TimelineEntry]:
         )
     elif by_hand := BY_HAND.get(order.provisioning_status or ""):
         entries.append(TimelineEntry(step="set_up", label="Set-up", status=by_hand))
-    if order.status in CANCELLED:
+    if over:
         entries.append(TimelineEntry(step="cancelled", label="Order cancelled", status="done"))
     return entries
 
 
 def _applies(step: str, order: OrderRecord) -> bool:
-    """Whether a step has anything to do with this order: most have no eSIM."""
+    """Whether a step applies to the order. The eSIM step applies to orders with an eSIM."""
     return step != ESIM_STEP or any(line.is_esim for line in order.lines)
 
 
-def _review(order: OrderRecord, job: JobView | None) -> TimelineEntry:
+def _review(order: OrderRecord, job: JobView | None, *, over: bool) -> TimelineEntry:
     begun = job is not None or order.provisioning_status in PROVISIONING
-    over = begun or order.activated or order.status in CANCELLED
-    return TimelineEntry(step="review", label="Order review", status="done" if over else "waiting")
+    done = begun or order.activated or over
+    return TimelineEntry(step="review", label="Order review", status="done" if done else "waiting")
 
 
 def line_view(line: OrderLine, currency: str) -> LineView:
-    """One line in words."""
+    """Return a line for the API."""
     return LineView(
         sku=line.sku,
         name=line.name,

@@ -14,6 +14,7 @@ from portal.domain.problems import (
     IDEMPOTENCY_KEY_REUSED,
     INVALID_REQUEST,
     MALFORMED_REQUEST,
+    ORDER_CANCELLED,
     SIGNATURE_INVALID,
     FieldError,
     Problem,
@@ -76,6 +77,14 @@ def admit(deps: StartDeps, signed: SignedRequest, order_id: str) -> Started:
     if started.outcome is StartOutcome.KEY_REUSED:
         raise Problem(
             IDEMPOTENCY_KEY_REUSED, "Use a new Idempotency-Key for another order or body."
+        )
+    if started.outcome is StartOutcome.CLOSED:
+        deps.replays.refuse(signed.fingerprint)
+        raise Problem(
+            ORDER_CANCELLED,
+            "The customer cancelled this order before provisioning began. Set its Status to "
+            "the one of cancelled orders; the customer can order again.",
+            extensions={"sfOrderId": order_id},
         )
     if started.outcome is StartOutcome.ALREADY_RUNNING and started.job is not None:
         deps.replays.refuse(signed.fingerprint)

@@ -48,6 +48,8 @@ class WorkerConfig(
     config.TimeZoneConfig,
     config.ProvisionLimits,
     config.ProvisionApproval,
+    config.SyntheticCustomer,
+    config.WorkflowRestored,
 ):
     """The settings of the consumer of the provisioning queues."""
 
@@ -226,4 +228,6 @@ def _ports(settings: WorkerConfig) -> ProvisioningPorts:
         mail_queue=factories.mail_queue(settings),
         payment_method=settings.whmcs_payment_method,
         needs_approval=settings.provision_needs_approval,
+        synthetic=settings.smoke_email,
+        restored_at=settings.workflow_restored_at,
     )

@@ -38,10 +38,14 @@ def find_order(
     *,
     services: BillingServices,
     billing: BillingOrders,
-    sent_at: float,
+    sent_at: float | None,
     is_free: Callable[[int], bool],
 ) -> int | None:
-    """Return the id of the job's order, or None. Raises StopWorkflow for several candidates."""
+    """Return the id of the job's order, or None. Raises StopWorkflow for several candidates.
+
+    `sent_at` is when the request was sent (epoch seconds). Without it, only the first two kinds of
+    evidence count.
+    """
     client_id, ref = run.result(LOAD).client_id, run.job.subject
     everything = services.of_client(client_id)
     marked = {service.order_id for service in everything if service.carries(ref)}
@@ -51,6 +55,8 @@ def find_order(
     noted = {order.id for order in orders if ref in order.notes}
     if noted:
         return _only(noted, lambda: orders)
+    if sent_at is None:
+        return None
     units = run.result(CHECK).units
     alike = {
         order.id

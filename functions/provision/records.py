@@ -17,7 +17,9 @@ from pydantic import Field
 class LoadRecord(Record):
     """The customer of the order. `attempt_count` is `Attempt_Count__c` in this attempt.
 
-    `reported` says that Salesforce shows In Progress for this attempt.
+    `reported` says that Salesforce shows In Progress for this attempt. `forgotten` says that
+    Salesforce counts more attempts than the job knows, or that the job is older than the last
+    restore of the workflow table. What was done and forgotten has to be looked for.
     """
 
     user_id: str = ""
@@ -25,6 +27,7 @@ class LoadRecord(Record):
     account_id: str = ""
     attempt_count: int = 0
     reported: bool = False
+    forgotten: bool = False
 
 
 LOAD = StepKey("load", LoadRecord)

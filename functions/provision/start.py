@@ -15,6 +15,7 @@ from portal.domain.problems import (
     IDEMPOTENCY_KEY_MISSING,
     IDEMPOTENCY_KEY_REUSED,
     NOT_FOUND,
+    ORDER_CANCELLED,
     SIGNATURE_INVALID,
 )
 from portal.engine.start import Started, StartOutcome
@@ -51,6 +52,7 @@ ANSWERS: dict[int, Any] = {
             IDEMPOTENCY_KEY_MISSING,
             IDEMPOTENCY_KEY_REUSED,
             ALREADY_RUNNING,
+            ORDER_CANCELLED,
         ),
         sends=("Location", "Idempotency-Replayed"),
         headers=SIGNED,

@@ -37,7 +37,13 @@ def provisioning(ports: ProvisioningPorts) -> Workflow:
     """Return the whole workflow."""
     provider = ports.esim.capabilities.provider
     steps: list[Step[Any]] = [
-        Load(ports.orders, ports.owner_of, needs_approval=ports.needs_approval),
+        Load(
+            ports.orders,
+            ports.owner_of,
+            needs_approval=ports.needs_approval,
+            synthetic=ports.synthetic,
+            restored_at=ports.restored_at,
+        ),
         Check(ports.orders, ports.products, ports.clients, provider),
         ActivateEsim(
             ports.esim, ports.subscribers, ports.directory, ports.orders, ports.esim_waits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from portal.domain.identity import CustomerMapping
 from portal.ports.billing_orders import (
@@ -28,6 +29,8 @@ class ProvisioningPorts:
     `owner_of` returns the portal user of an Account, also after other Accounts were merged into it,
     and raises Problem `account-conflict`. `payment_method` is the system name of WHMCS' payment
     gateway module for orders. `needs_approval` says whether an Order in review is refused.
+    `synthetic` is the address of the smoke test's customer, whose orders are refused.
+    `restored_at` is when the workflow table was put back to an earlier state.
     """
 
     orders: ProvisioningOrders
@@ -45,3 +48,5 @@ class ProvisioningPorts:
     mail_queue: MailQueue
     payment_method: str
     needs_approval: bool
+    synthetic: str = ""
+    restored_at: datetime | None = None

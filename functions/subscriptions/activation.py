@@ -43,7 +43,7 @@ class ActivationCodes:
         `esim-code-unavailable`, and UpstreamErrors. Without the record no code is shown.
         """
         self.limiter.check(LIMIT, user.user_id)
-        service = own_service(self.services, service_id, client_id)
+        service = own_service(self.services, service_id, client_id, priced=False)
         line = self.lines.of(service)
         if line is None:
             raise Problem(NOT_FOUND, "This subscription has no eSIM.")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from portal import config, factories
 from portal.api.rate_limit import RateLimiter, limits_from
@@ -16,12 +18,23 @@ from portal.subscriptions.reissue_limit import ReissueLimit
 
 from functions.subscriptions.activation import ActivationCodes
 
+if TYPE_CHECKING:
+    from portal.subscriptions.listed_lines import ListedLines
 
-class ListConfig(config.HttpConfig, config.IdentityTable, config.WhmcsConfig):
+LISTING_SECONDS = 4.0
+
+
+class ListConfig(
+    config.HttpConfig,
+    config.IdentityTable,
+    config.WorkflowTable,
+    config.WhmcsConfig,
+    config.EsimConfig,
+):
     """The settings of GET /subscriptions."""
 
 
-class SubscriptionConfig(ListConfig, config.WorkflowTable, config.EsimConfig, config.ReissueConfig):
+class SubscriptionConfig(ListConfig, config.ReissueConfig):
     """The settings of GET /subscriptions/{id}."""
 
 
@@ -31,10 +44,11 @@ class ActivationConfig(SubscriptionConfig, config.EphemeralTable, config.RateLim
 
 @dataclass(frozen=True)
 class ListDeps:
-    """The dependencies of GET /subscriptions."""
+    """The dependencies of GET /subscriptions. `lines` are made for callers that ask for them."""
 
     directory: CustomerDirectory
     services: ClientServices
+    lines: Callable[[], ListedLines]
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,11 @@ class ActivationDeps:
 def build_list() -> ListDeps:
     """Return the dependencies of GET /subscriptions."""
     settings = config.load(ListConfig)
-    return ListDeps(directory=factories.directory(settings), services=_services(settings))
+    return ListDeps(
+        directory=factories.directory(settings),
+        services=_services(settings),
+        lines=functools.cache(lambda: _listed_lines(settings)),
+    )
 
 
 @functools.cache
@@ -101,6 +119,21 @@ def _services(settings: config.WhmcsConfig) -> ClientServices:
     from portal.adapters.whmcs.client_services import WhmcsClientServices
 
     return WhmcsClientServices(factories.whmcs(settings))
+
+
+def _listed_lines(settings: ListConfig) -> ListedLines:
+    from portal.repositories.dynamodb import Table
+    from portal.repositories.service_lines import DynamoServiceLines
+    from portal.repositories.subscribers import DynamoSubscribers
+    from portal.subscriptions.listed_lines import ListedLines
+
+    workflow = Table(settings.workflow_table)
+    return ListedLines(
+        service_lines=DynamoServiceLines(workflow),
+        # The list is complete without the provider's part: it does not wait long for it.
+        provider=factories.esim_provider(settings, read_seconds=LISTING_SECONDS),
+        subscribers=DynamoSubscribers(workflow),
+    )
 
 
 def _lines(settings: SubscriptionConfig) -> Lines:

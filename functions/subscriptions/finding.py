@@ -7,9 +7,11 @@ from portal.domain.problems import NOT_FOUND, Problem
 from portal.ports.client_services import ClientServices
 
 
-def own_service(services: ClientServices, service_id: str, client_id: int) -> ClientService:
+def own_service(
+    services: ClientServices, service_id: str, client_id: int, *, priced: bool = True
+) -> ClientService:
     """Return the service. Raises Problem `not-found`, also for another client's service."""
-    found = services.find(int(service_id), client_id=client_id)
+    found = services.find(int(service_id), client_id=client_id, priced=priced)
     if found is None:
         raise no_such_subscription()
     return found

@@ -1,4 +1,4 @@
-"""GET /subscriptions/{id}/esim: how to install the eSIM."""
+"""GET /subscriptions/{id}/esim returns the activation code of the eSIM."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET /subscriptions/{id}: one service of the caller, with its eSIM line."""
+"""GET /subscriptions/{id} returns one service of the caller, with its eSIM line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GET /subscriptions: the caller's services."""
+"""GET /subscriptions returns the caller's services."""
 
 from __future__ import annotations
 
@@ -34,12 +34,19 @@ def list_subscriptions(
         str, Query(pattern=r"^[0-9]{1,7}$", description="nextCursor of a page")
     ] = "0",
     limit: Annotated[int, Query(ge=1, le=100)] = 25,
+    lines: Annotated[bool, Query(description="with what the eSIM provider tells at once")] = False,
 ) -> Page[SubscriptionSummary]:
-    """Return a page of the caller's services in WHMCS, without their eSIM lines."""
+    """Return a page of the caller's services in WHMCS.
+
+    With `lines` the services have their eSIM lines, which cost one call of the provider. Gigs lists
+    a customer's lines, so they have state and period. eSIM Access gives the usage of several lines,
+    so the first ten lines have their usage.
+    """
     customer = mapped(user, deps.directory)
     page = deps.services.page(customer.whmcs_client_id, offset=int(cursor), limit=limit)
+    found = deps.lines().of(page.services, customer.user_id) if lines else {}
     return Page[SubscriptionSummary](
-        items=[summary(service) for service in page.services],
+        items=[summary(service, found.get(service.id)) for service in page.services],
         next_cursor=None if page.following is None else str(page.following),
     )
 

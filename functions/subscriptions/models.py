@@ -16,8 +16,8 @@ from pydantic import Field
 ServiceId = Annotated[str, Path(pattern=r"^[1-9][0-9]{0,9}$")]
 
 
-class SubscriptionSummary(ResponseModel):
-    """One service in a list. `price` is null if WHMCS does not tell amount or currency."""
+class ServiceView(ResponseModel):
+    """A service in WHMCS. `price` is null if WHMCS does not tell amount or currency."""
 
     id: str
     name: str
@@ -36,6 +36,24 @@ class UsageView(ResponseModel):
     total_bytes: int | None
     remaining_bytes: int | None
     as_of: dt.datetime | None
+
+
+class ListedEsim(ResponseModel):
+    """An eSIM line in a list, with the values that its provider gives for several lines at once.
+
+    A value is null when the provider does not give it. `GET /subscriptions/{id}` has all values.
+    """
+
+    state: LineState | None
+    usage: UsageView | None
+    valid_until: dt.datetime | None
+    period_ends: dt.datetime | None
+
+
+class SubscriptionSummary(ServiceView):
+    """One service in a list. `esim` is null for services without a line, and without `lines`."""
+
+    esim: ListedEsim | None = None
 
 
 class ActionView(ResponseModel):
@@ -69,7 +87,7 @@ class EsimView(ResponseModel):
     actions: list[ActionView]
 
 
-class SubscriptionView(SubscriptionSummary):
+class SubscriptionView(ServiceView):
     """One service. `esim` is null for services without a line."""
 
     esim: EsimView | None

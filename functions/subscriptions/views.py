@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from portal.domain.client_service import ClientService
-from portal.domain.esim import Usage
+from portal.domain.esim import Overview, Usage
 from portal.domain.line_actions import DETAILS, LineAction, LineFacts, obstacle_to
 from portal.domain.money import Money
 
 from functions.subscriptions.models import (
     ActionView,
     EsimView,
+    ListedEsim,
     SubscriptionSummary,
     SubscriptionView,
     UsageView,
 )
 
 
-def summary(service: ClientService) -> SubscriptionSummary:
-    """Return an entry of the list."""
-    return SubscriptionSummary(
-        id=str(service.id),
-        name=service.name,
-        quantity=service.quantity,
-        status=service.status,
-        billing_cycle=service.billing_cycle,
-        price=Money.known(service.price, service.currency),
-        since=service.registered,
-        next_due_date=service.next_due,
-    )
+def summary(service: ClientService, line: Overview | None) -> SubscriptionSummary:
+    """Return an entry of the list. `line` is None for services without an eSIM."""
+    esim = None
+    if line is not None:
+        esim = ListedEsim(
+            state=line.state,
+            usage=_usage(line.usage) if line.usage else None,
+            valid_until=line.expires_at,
+            period_ends=line.period_ends,
+        )
+    return SubscriptionSummary(**_of_service(service), esim=esim)
 
 
 def detail(service: ClientService, esim: EsimView | None) -> SubscriptionView:
     """Return a service with its line."""
-    return SubscriptionView(**summary(service).model_dump(), esim=esim)
+    return SubscriptionView(**_of_service(service), esim=esim)
+
+
+def _of_service(service: ClientService) -> dict[str, Any]:
+    return {
+        "id": str(service.id),
+        "name": service.name,
+        "quantity": service.quantity,
+        "status": service.status,
+        "billing_cycle": service.billing_cycle,
+        "price": Money.known(service.price, service.currency),
+        "since": service.registered,
+        "next_due_date": service.next_due,
+    }
 
 
 def esim_view(facts: LineFacts, usage: Usage | None) -> EsimView:

@@ -200,12 +200,13 @@ def _api(api: str) -> list[cloudwatch.IWidget]:
 
 def _upstreams(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
     return [
-        _graph(
-            f"Upstream latency, {statistic}, ms",
-            metrics.by("upstream", "UpstreamLatency", statistic=statistic),
-        )
-        for statistic in ("p50", "p99")
-    ] + [
+        *(
+            _graph(
+                f"Upstream latency, {statistic}, ms",
+                metrics.by("upstream", "UpstreamLatency", statistic=statistic),
+            )
+            for statistic in ("p50", "p99")
+        ),
         _graph("Upstream errors", metrics.by("upstream", "UpstreamErrors", statistic="Sum")),
         _graph(
             "Circuits opened",
@@ -253,6 +254,15 @@ def _audit(metrics: PortalMetrics) -> list[cloudwatch.IWidget]:
         _graph(
             "Nightly audit, hours since the last one",
             metrics.of("AuditAgeHours", area="audit", statistic="Maximum"),
+        ),
+        _graph(
+            "Smoke test, runs",
+            metrics.of("SmokePassed", area="smoke"),
+            metrics.of("SmokeFailed", area="smoke"),
+        ),
+        _graph(
+            "Smoke test, ms",
+            metrics.of("SmokeDuration", area="smoke", statistic="Maximum"),
         ),
     ]
 

@@ -26,6 +26,7 @@ from infra.components.rest_api import (
     create_authorizer,
     create_rest_api,
 )
+from infra.components.schedule import call_every
 from infra.components.service_function import ServiceFunction
 from infra.components.waf import protect
 from infra.components.wrong_method import refuse_other_methods
@@ -82,7 +83,23 @@ class ApiStack(cdk.Stack):
         prefix = PhysicalNames(config.stage).prefix
         api = self._api(config, functions, user_pool, prefix=prefix)
         self.rest_api_id = api.rest_api_id
-        write_api_outputs(self, api=api)
+        self._schedules(config, functions, url=write_api_outputs(self, api=api), prefix=prefix)
+
+    def _schedules(
+        self, config: Config, functions: Mapping[str, ServiceFunction], *, url: str, prefix: str
+    ) -> None:
+        """Call the Lambdas that call the API, which are told its address."""
+        for endpoint in ENDPOINTS:
+            minutes = config.number(endpoint.minutes_setting) if endpoint.minutes_setting else 0
+            if minutes:
+                call_every(
+                    self,
+                    f"{endpoint.camel_case}Schedule",
+                    name=f"{prefix}-{endpoint.id}",
+                    function_arn=functions[endpoint.id].entry.function_arn,
+                    minutes=minutes,
+                    event=self.to_json_string({"apiUrl": url}),
+                )
 
     def _api(
         self,

@@ -81,6 +81,8 @@ def _description(endpoint: Endpoint) -> str:
         return f"Consumes {', '.join(endpoint.consumes)}"
     if endpoint.consumes_dead_letters_of:
         return f"Consumes the dead letters of {', '.join(endpoint.consumes_dead_letters_of)}"
+    if endpoint.minutes_setting:
+        return f"Runs as {endpoint.minutes_setting} says"
     return f"Runs every {endpoint.every_minutes} minutes"
 
 

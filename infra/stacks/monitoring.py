@@ -44,7 +44,7 @@ class MonitoringStack(cdk.Stack):
         alarms = Alarms(scope=self, prefix=names.prefix, topic=topic, thresholds=config.thresholds)
         alarms.api(names.prefix)
         alarms.throttles()
-        _watch_functions(alarms, names)
+        _watch_functions(alarms, names, config)
         _watch_queues(alarms, names)
         alarms.tables({kind: dict(_throttled(names, kind)) for kind in ("Read", "Write")})
         for row in ALARMS:
@@ -66,14 +66,15 @@ class MonitoringStack(cdk.Stack):
         cdk.CfnOutput(self, "PagingTopicArn", value=pages.topic_arn)
 
 
-def _watch_functions(alarms: Alarms, names: PhysicalNames) -> None:
+def _watch_functions(alarms: Alarms, names: PhysicalNames, config: Config) -> None:
     for endpoint in ENDPOINTS:
         id_, function = endpoint.camel_case, names.function(endpoint)
         alarms.function(id_, function, runbook="lambda-errors")
         if endpoint.route is None:
             alarms.duration(id_, function, timeout=endpoint.timeout)
-        if endpoint.every_minutes is not None:
-            alarms.silent(id_, function, minutes=endpoint.every_minutes)
+        chosen = config.number(endpoint.minutes_setting) if endpoint.minutes_setting else 0
+        if minutes := endpoint.every_minutes or chosen:
+            alarms.silent(id_, function, minutes=minutes)
 
 
 def _watch_queues(alarms: Alarms, names: PhysicalNames) -> None:

@@ -34,13 +34,15 @@ def write_outputs(
         cdk.CfnOutput(stack, name, value=value)
 
 
-def write_api_outputs(stack: cdk.Stack, *, api: apigateway.RestApi) -> None:
-    """Write where the API answers."""
-    outputs = {"ApiUrl": _url(api), "RestApiId": api.rest_api_id}
+def write_api_outputs(stack: cdk.Stack, *, api: apigateway.RestApi) -> str:
+    """Write where the API answers, and return it."""
+    url = _url(api)
+    outputs = {"ApiUrl": url, "RestApiId": api.rest_api_id}
     if api.domain_name is not None:
         outputs["ApiDomainTarget"] = api.domain_name.domain_name_alias_domain_name
     for name, value in outputs.items():
         cdk.CfnOutput(stack, name, value=value)
+    return url
 
 
 def _url(api: apigateway.RestApi) -> str:

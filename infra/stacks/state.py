@@ -23,6 +23,7 @@ SECRET_PURPOSES = {
     Secret.ESIM: "API credentials of the eSIM provider",
     Secret.MAIL: "Credentials of the mail transport: SendGrid or an SMTP server",
     Secret.SIGNING: "Keys that sign Salesforce's provisioning requests; all of them are live",
+    Secret.SMOKE: "Password of the synthetic customer (docs/smoke.md)",
     Secret.ESIM_WEBHOOK: "What proves the events of the eSIM provider",
 }
 

@@ -14,6 +14,7 @@ from local.demo.outage import OUTAGES
 from local.demo.play import Demo
 from local.demo.portal_client import DEFAULT_FRONT_DOOR
 from local.note import running_front_door
+from local.stack.settings import ESIM_PROVIDERS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,11 +30,16 @@ def main(arguments: list[str] | None = None) -> int:
         choices=sorted(OUTAGES),
         help="let an outside system fail instead, and watch its alarm on /ops",
     )
+    parser.add_argument(
+        "--provider",
+        choices=ESIM_PROVIDERS,
+        help="refuse a stack that runs with another eSIM provider",
+    )
     options = parser.parse_args(arguments)
     front = options.front or running_front_door() or DEFAULT_FRONT_DOOR
     console = Console()
     try:
-        demo = Demo(front.rstrip("/"), console)
+        demo = Demo(front.rstrip("/"), console, options.provider)
         if options.fault:
             demo.run_outage(options.fault)
         else:

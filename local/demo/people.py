@@ -229,6 +229,21 @@ MILLER = Person(
     nationality="US",
     note="Apartment with 100 Mbps (VDSL), West Japan",
 )
+SYNTHETIC = Person(
+    number="CN-000299",
+    first_name="Smoke",
+    last_name="Test",
+    email="smoke.test@mail.example",
+    phone="+81362345699",
+    street="1-1 Chiyoda",
+    city="Chiyoda-ku",
+    state="Tokyo",
+    postcode="100-0001",
+    dwelling="Apartment",
+    tier="100Mb",
+    region=EAST,
+    note="Synthetic customer of `make smoke`: its orders are never provisioned",
+)
 
 CUSTOMERS: tuple[Person, ...] = (SATO, TANAKA, CARTER, SUZUKI, OCONNOR, CHEN, YAMAMOTO, ITO)
 NEWCOMERS: tuple[Person, ...] = (SATO, SUZUKI, ITO)
@@ -239,5 +254,6 @@ BILLING_CLIENTS: tuple[BillingClient, ...] = (
 ACCOUNTS: tuple[PortalUser, ...] = (
     PortalUser(person=NAKAMURA, card="4242424242424242", note="Valid card on file: can order"),
     PortalUser(person=MILLER, card=None, note="No payment method yet: orders are refused"),
+    PortalUser(person=SYNTHETIC, card=None, note=SYNTHETIC.note),
 )
 EVERYBODY: tuple[Person, ...] = (*CUSTOMERS, *(user.person for user in ACCOUNTS))

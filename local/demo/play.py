@@ -39,9 +39,9 @@ EXPECTED_MAILS = 3
 class Demo:
     """One run of the demo: a customer, an order, and checks of all records about it."""
 
-    def __init__(self, front_door: str, console: Console) -> None:
+    def __init__(self, front_door: str, console: Console, provider: str | None = None) -> None:
         self._console = console
-        self._stack = find_stack(front_door)
+        self._stack = find_stack(front_door, provider)
         self._portal = PortalClient(self._stack["api"])
         self._front = FrontDoor(front_door)
         self._backstage = Backstage(self._stack["emulators"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 import httpx
@@ -18,11 +19,16 @@ TIMEOUT_SECONDS = 30.0
 
 def loopback_client(**options: Any) -> httpx.Client:
     """Return an HTTP client that ignores the environment's proxies: all addresses are loopback."""
-    return httpx.Client(trust_env=False, timeout=TIMEOUT_SECONDS, **options)
+    # Without a context of its own, each client reads all certificate authorities from the disk.
+    nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return httpx.Client(trust_env=False, verify=nobody, timeout=TIMEOUT_SECONDS, **options)
 
 
-def find_stack(front_door: str) -> dict[str, Any]:
-    """Return the running stack's `/demo.json`. Raises DemoError when no stack runs."""
+def find_stack(front_door: str, provider: str | None = None) -> dict[str, Any]:
+    """Return the running stack's `/demo.json`.
+
+    Raises DemoError when no stack runs, or one with another eSIM provider.
+    """
     try:
         with loopback_client() as client:
             answer = client.get(f"{front_door}/demo.json")
@@ -38,6 +44,11 @@ def find_stack(front_door: str) -> dict[str, Any]:
         missing |= {"an eSIM provider"}
     if missing:
         raise DemoError(f"This stack runs without {', '.join(sorted(missing))}. {HOW_TO_START}")
+    if provider is not None and provider not in emulators:
+        raise DemoError(
+            f"The stack at {front_door} runs with another eSIM provider. Start it with "
+            f"`make run PROVIDER={provider}`."
+        )
     return found
 
 

@@ -11,7 +11,6 @@ import io
 import png
 import segno
 
-DARK_BELOW = 128
 FINDER_MODULES = 7
 ERROR_LEVELS = ("l", "m", "q", "h")
 Matrix = list[list[bool]]
@@ -56,8 +55,9 @@ def read_modules(picture: bytes) -> Matrix:
 
 def _dark_pixels(picture: bytes) -> Matrix:
     try:
-        width, height, values, _ = png.Reader(file=io.BytesIO(picture)).asRGB8()
-        rows = [bytes(row) for row in values]
+        width, height, values, info = png.Reader(file=io.BytesIO(picture)).asRGB()
+        rows = [list(row) for row in values]
     except png.Error as error:
         raise NotAQrCodeError(f"not a PNG: {error}") from error
-    return [[rows[y][3 * x] < DARK_BELOW for x in range(width)] for y in range(height)]
+    dark_below = 2 ** info["bitdepth"] / 2
+    return [[rows[y][3 * x] < dark_below for x in range(width)] for y in range(height)]

@@ -30,7 +30,9 @@ from local.front.guard import PageGuard
 from local.front.lightning_screen import LightningScreen
 from local.front.mail_previews import MailPreviews
 from local.front.mail_screen import MailScreen
-from local.front.monitoring import Monitoring, cloudwatch_client
+from local.front.monitoring import Monitoring, aws_client
+from local.front.operations import Operations, StoredOperations
+from local.front.operations_screen import OperationsScreen
 from local.front.operator_screen import OperatorScreen
 from local.front.ops_screen import OpsScreen
 from local.front.problems import page_problem
@@ -44,17 +46,23 @@ HERE = Path(__file__).parent
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
-def create_app(context: StackContext, cloudwatch: Callable[[], Any] | None = None) -> ASGIApp:
+def create_app(
+    context: StackContext,
+    cloudwatch: Callable[[], Any] | None = None,
+    operations: Operations | None = None,
+) -> ASGIApp:
     """Return the front door of a stack; it opens no connection before the first request.
 
     It answers only requests for loopback names and the host of `front_url`, so that a web page
     cannot reach it by rebinding its own host name to this machine (DNS rebinding). `cloudwatch`
-    makes the client for alarms and metrics (default: one for the stack's AWS).
+    makes the client for alarms and metrics, `operations` reads those of customers (default: both
+    of the stack's AWS).
     """
     # All targets are on loopback: proxies and .netrc of the environment are ignored.
     client = httpx.AsyncClient(trust_env=False, timeout=10.0)
     templates = _templates(context)
-    make_client = cloudwatch or functools.partial(cloudwatch_client, context)
+    make_client = cloudwatch or functools.partial(aws_client, context, "cloudwatch")
+    stored = operations or StoredOperations(functools.partial(aws_client, context))
     monitoring = Monitoring(make_client, context.assembly)
 
     @asynccontextmanager
@@ -64,7 +72,7 @@ def create_app(context: StackContext, cloudwatch: Callable[[], Any] | None = Non
 
     hosts = [*LOOPBACK_HOSTS, urlsplit(context.front_url).hostname or "127.0.0.1"]
     return Starlette(
-        routes=_routes(context, client, monitoring, templates),
+        routes=_routes(context, client, monitoring, stored, templates),
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
             Middleware(PageGuard),
@@ -78,6 +86,7 @@ def _routes(
     context: StackContext,
     client: httpx.AsyncClient,
     monitoring: Monitoring,
+    operations: Operations,
     templates: Jinja2Templates,
 ) -> list[BaseRoute]:
     apex = Apex(context.salesforce_url, client)
@@ -99,7 +108,8 @@ def _routes(
         *MailPreviews(context.mail_sender, templates).routes(),
         *MailScreen(context.sendgrid_url, client, templates, context.mail_sender.logo_url).routes(),
         *LightningScreen(apex, templates).routes(),
-        *OperatorScreen(salesforce, apex, templates).routes(),
+        *OperatorScreen(salesforce, apex, operations, templates).routes(),
+        *OperationsScreen(operations, templates).routes(),
         *OpsScreen(monitoring, tracer, context.openapi_path.parent, templates).routes(),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]

@@ -126,14 +126,14 @@ class Board:
         return [alarm for alarm in self.alarms if alarm.state == "ALARM"]
 
 
-def cloudwatch_client(context: StackContext) -> Any:
-    """Return a client for the stack's CloudWatch that ignores the machine's AWS configuration."""
-    session = boto3.session.Session(
+def aws_client(context: StackContext, service: str) -> Any:
+    """Return a client for a service of the stack that ignores the machine's AWS configuration."""
+    session: Any = boto3.session.Session(
         aws_access_key_id=context.aws_account,
         aws_secret_access_key="test",
         region_name=context.region,
     )
-    return session.client("cloudwatch", endpoint_url=context.aws_endpoint)
+    return session.client(service, endpoint_url=context.aws_endpoint)
 
 
 class Monitoring:

@@ -17,6 +17,7 @@ from starlette.templating import Jinja2Templates
 
 from local.front.apex import Apex
 from local.front.lightning_screen import operator_of
+from local.front.operations import Operations, newest
 from local.front.problems import page_problem, problem
 from local.front.salesforce_api import OrderNotFoundError, SalesforceApi, SalesforceError
 from local.front.view_filters import JAPAN
@@ -32,10 +33,12 @@ class OperatorScreen:
         self,
         salesforce: SalesforceApi | None,
         apex: Apex,
+        operations: Operations,
         templates: Jinja2Templates,
     ) -> None:
         self._salesforce = salesforce
         self._apex = apex
+        self._operations = operations
         self._templates = templates
 
     def routes(self) -> list[Route]:
@@ -50,12 +53,13 @@ class OperatorScreen:
         ]
 
     async def list_orders(self, request: Request) -> Response:
-        """List the Orders, newest first, and the Cases that sign-ups opened."""
+        """List the Orders, newest first, the Cases, and the operations of customers."""
         try:
             api = self._api()
-            data = {"orders": await api.orders(), "cases": await api.cases()}
+            data: dict[str, Any] = {"orders": await api.orders(), "cases": await api.cases()}
         except SalesforceError as error:
             return self._unavailable(request, error)
+        data["operations"] = await newest(self._operations)
         if _wants_json(request):
             return JSONResponse(data)
         return self._templates.TemplateResponse(request, "orders.html", data)

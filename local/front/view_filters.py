@@ -29,6 +29,13 @@ def moment(value: str | None) -> str:
     return parsed.astimezone(JAPAN).strftime("%d %b %Y, %H:%M:%S JST")
 
 
+def epoch(value: float | None) -> str:
+    """Return epoch seconds as `moment` does; a dash for None and for 0."""
+    if not value:
+        return EMPTY
+    return moment(datetime.fromtimestamp(value, JAPAN).isoformat())
+
+
 def precise(value: str) -> str:
     """Return an ISO 8601 time with milliseconds: `27 Nov 2026, 18:03:07.120 JST`."""
     local = datetime.fromisoformat(value).astimezone(JAPAN)
@@ -65,6 +72,7 @@ def slug(value: Any) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "yen": yen,
     "moment": moment,
+    "epoch": epoch,
     "form_time": form_time,
     "precise": precise,
     "dash": dash,

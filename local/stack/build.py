@@ -55,6 +55,8 @@ CONFIGURATION = {
     "WHMCS_GENDER_FIELD_ID": "3",
     "WHMCS_NATIONALITY_FIELD_ID": "4",
     "EMAIL_TRANSPORT": "sendgrid",
+    "SMOKE_EMAIL": "smoke.test@mail.example",
+    "SMOKE_SKU": "CALLBACK-CONSULTATION",
     "EMAIL_FROM": "no-reply@portal.example",
     "EMAIL_FROM_NAME": "Portal",
     # The default addresses. The deployed copy gets those of the run (fixups.point_lambdas_at and

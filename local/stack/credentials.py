@@ -15,6 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from local.demo.people import PASSWORD
 from local.emulators.esim_access.emulator import ACCESS_CODE, SECRET_KEY
 from local.stack.settings import Settings
 
@@ -54,6 +55,7 @@ def credentials(settings: Settings) -> Credentials:
             else {"accessCode": ACCESS_CODE, "secretKey": SECRET_KEY}
         ),
         "mail": {"apiKey": "SG.local"},
+        "smoke": {"password": PASSWORD},
         "signing": {"keys": {SIGNING_KEY_ID: signing_key}},
         "esim_webhook": (
             {"signingSecret": WEBHOOK_SECRET}

@@ -7,6 +7,7 @@ variables have the names that the Lambdas read in AWS.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -85,6 +86,10 @@ class Brand:
         }
 
 
+TEST_LOGS = REPOSITORY / ".local" / "test-logs"
+"""Has a folder of log files for each of the last test sessions."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """One run.
@@ -122,8 +127,11 @@ class Settings:
 
     @classmethod
     def for_tests(cls) -> Settings:
-        """Return settings with free ports and a log folder of their own, beside a `make run`."""
-        return cls(ports=dict.fromkeys(PORTS, 0), logs=REPOSITORY / ".local" / "test-logs")
+        """Return settings with free ports and a log folder of this process.
+
+        A test session can run beside a `make run` and beside other test sessions.
+        """
+        return cls(ports=dict.fromkeys(PORTS, 0), logs=TEST_LOGS / str(os.getpid()))
 
     @property
     def replaced(self) -> frozenset[str]:

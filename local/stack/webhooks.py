@@ -11,6 +11,7 @@ from local.stack.credentials import WEBHOOK_SECRET, WEBHOOK_TOKEN
 from local.stack.settings import Settings
 
 TIMEOUT = 30.0
+SAVES = 4
 
 
 class WebhookError(RuntimeError):
@@ -35,14 +36,25 @@ def register(settings: Settings, urls: Mapping[str, str], api_url: str) -> None:
             )
             refused = not answer.ok
         else:
-            # The emulator sends CHECK_HEALTH to it and waits for the answer.
-            answer = session.post(
-                f"{urls['esim_access']}/api/v1/open/webhook/save",
-                json={"webhook": f"{api_url}/webhooks/esim/{WEBHOOK_TOKEN}"},
-                headers={"RT-AccessCode": ACCESS_CODE},
-                timeout=TIMEOUT,
-            )
-            refused = not answer.ok or not answer.json().get("success")
+            answer, refused = _saved(session, urls["esim_access"], api_url)
     if refused:
         msg = f"{provider} does not take the address for its events: {answer.text[:500]}"
         raise WebhookError(msg)
+
+
+def _saved(session: requests.Session, url: str, api_url: str) -> tuple[requests.Response, bool]:
+    """Return the answer, and whether it is a refusal.
+
+    The emulator sends CHECK_HEALTH to the address and waits for seconds. On a busy machine the
+    first start of the Lambda takes longer, so the operator presses again.
+    """
+    for _ in range(SAVES):
+        answer = session.post(
+            f"{url}/api/v1/open/webhook/save",
+            json={"webhook": f"{api_url}/webhooks/esim/{WEBHOOK_TOKEN}"},
+            headers={"RT-AccessCode": ACCESS_CODE},
+            timeout=TIMEOUT,
+        )
+        if answer.ok and answer.json().get("success"):
+            return answer, False
+    return answer, True

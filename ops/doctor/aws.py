@@ -29,6 +29,7 @@ PARTS: Mapping[Secret, tuple[frozenset[str], ...]] = {
     Secret.MAIL: (frozenset({"apiKey"}), frozenset({"username", "password"})),
     Secret.SIGNING: (frozenset({"keys"}),),
     Secret.ESIM_WEBHOOK: (frozenset({"signingSecret"}), frozenset({"pathToken"})),
+    Secret.SMOKE: (frozenset({"password"}),),
 }
 """The needed fields of each secret: one of these groups (infra/secret_fields.py)."""
 
@@ -68,10 +69,9 @@ def functions(world: Installation) -> Finding:
 
 def secret(world: Installation, which: Secret) -> Finding:
     """Check whether a secret holds what its system needs."""
-    name = secret_output(which)
-    if which is Secret.MAIL and _takes_all(world):
-        return ok("the mail server takes mails without a login")
-    document = world.cloud.secret(name)
+    if (unneeded := _unneeded(world, which)) is not None:
+        return ok(unneeded)
+    document = world.cloud.secret(secret_output(which))
     if document is None and which is Secret.ESIM_WEBHOOK:
         return warning("the secret is empty: jobs poll the provider", WEBHOOK)
     if document is None:
@@ -83,6 +83,15 @@ def secret(world: Installation, which: Secret) -> Finding:
     if which is Secret.SIGNING:
         return ok(f"keys: {_list(document['keys'])}")
     return ok("the secret is filled")
+
+
+def _unneeded(world: Installation, which: Secret) -> str | None:
+    """Return why the stage needs no value in a secret; None when it needs one."""
+    if which is Secret.MAIL and _takes_all(world):
+        return "the mail server takes mails without a login"
+    if which is Secret.SMOKE and not world.setting("SMOKE_EMAIL"):
+        return "the stage has no synthetic customer"
+    return None
 
 
 def _takes_all(world: Installation) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ops.doctor.installation import Installation
-from ops.doctor.model import Check, Finding, ok, unknown, wrong
+from ops.doctor.model import Check, Finding, ok, unknown, warning, wrong
 
 PAGE = "doctor.md#e-mail"
 
@@ -27,6 +27,17 @@ def sender(world: Installation) -> Finding:
     return wrong(f"neither {address} nor its domain is verified", SENDER)
 
 
+def tracking(world: Installation) -> Finding:
+    """Check whether the account tracks clicks or opens of mails that do not say."""
+    tracked = world.mail.tracks()
+    if tracked is None:
+        return ok("the API key may not read the account's tracking; every mail switches it off")
+    if tracked:
+        found = f"the account tracks {' and '.join(tracked)}; every mail of the portal says not to"
+        return warning(found, TRACKING)
+    return ok("nothing is tracked")
+
+
 LOGIN = (
     "Make an API key with the scope Mail Send (SendGrid, Settings, API Keys), or new credentials "
     "of the mail server, and run `make secrets`; an account in the EU needs SENDGRID_API_URL."
@@ -38,6 +49,10 @@ SENDER = (
 SCOPES = (
     "Give the API key the scopes Sender Verification and Domain Authentication (read), or run the "
     "doctor with `--write-probes`, which has a mail checked in sandbox mode."
+)
+TRACKING = (
+    "Switch Click Tracking and Open Tracking off in SendGrid (Settings, Tracking), or use a "
+    "subuser for the portal. Tracking sends the links of mails, with their tokens, to another host."
 )
 
 CHECKS = (
@@ -54,6 +69,14 @@ CHECKS = (
         title="the sender is verified",
         look=sender,
         remedy=SENDER,
+        page=PAGE,
+        needs=("mail.login",),
+    ),
+    Check(
+        id="mail.tracking",
+        title="mails are not tracked",
+        look=tracking,
+        remedy=TRACKING,
         page=PAGE,
         needs=("mail.login",),
     ),

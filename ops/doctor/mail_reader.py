@@ -1,11 +1,13 @@
 """Reads the mail service, which is SendGrid or a mail server.
 
 Sources: Twilio SendGrid API reference, "Retrieve a list of scopes for which this user has access",
-"Get all Verified Senders", "List all authenticated domains", "Sandbox Mode"; RFC 4954 (AUTH).
+"Get all Verified Senders", "List all authenticated domains", "Sandbox Mode", "Retrieve Click Track
+Settings", "Get Open Tracking Settings"; RFC 4954 (AUTH).
 """
 
 from __future__ import annotations
 
+import functools
 import smtplib
 import ssl
 from collections.abc import Mapping, Sequence
@@ -21,6 +23,7 @@ SENDGRID, SMTP = "sendgrid", "smtp"
 IMPLICIT_TLS_PORT = 465
 SECONDS = 15.0
 REFUSED = (401, 403)
+TRACKING = {"click": "clicks", "open": "opens"}
 
 
 class MailReader(Protocol):
@@ -32,6 +35,10 @@ class MailReader(Protocol):
 
     def senders(self) -> Sequence[str] | None:
         """Return the allowed senders and `@domains`; None if they cannot be read."""
+        ...
+
+    def tracks(self) -> Sequence[str] | None:
+        """Return what the account tracks of mails that do not say; None if it cannot be read."""
         ...
 
     def accepts(self, sender: str) -> None:
@@ -66,6 +73,17 @@ class SendGridReader(Remembering):
         if "whitelabel.read" in scopes:
             domains = self.once("domains", lambda: self._get("whitelabel/domains"))
             found += [f"@{str(one['domain']).lower()}" for one in domains if one.get("valid")]
+        return found
+
+    def tracks(self) -> Sequence[str] | None:
+        """Return `clicks` and `opens`, as far as the account tracks them."""
+        scopes, found = self._scopes(), []
+        for kind, words in TRACKING.items():
+            if f"tracking_settings.{kind}.read" not in scopes:
+                return None
+            path = f"tracking_settings/{kind}"
+            if self.once(path, functools.partial(self._get, path)).get("enabled"):
+                found.append(words)
         return found
 
     def accepts(self, sender: str) -> None:
@@ -125,6 +143,10 @@ class SmtpReader(Remembering):
     def senders(self) -> Sequence[str] | None:
         """Return None, because a mail server does not tell."""
         return None
+
+    def tracks(self) -> Sequence[str] | None:
+        """Return nothing: a mail server changes no mail."""
+        return ()
 
     def accepts(self, sender: str) -> None:
         """Have the server accept sender and recipient, and reset the session before DATA."""

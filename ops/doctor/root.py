@@ -37,7 +37,7 @@ def installation(stage: Stage, *, secret: SecretOf, transport: TransportTo) -> I
     settings: dict[str, str] = {}
     for function in cloud.functions().values():
         settings |= function.environment
-    api_url = stage.output("ApiUrl") if stage.front_door is None else f"{stage.front_door}/api"
+    api_url = stage.api_url
     return Installation(
         stage=stage.name,
         settings=settings,

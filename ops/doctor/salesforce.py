@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from portal.adapters.salesforce.orders import DRAFT_STATUS
 from portal.domain.upstream import Refused, Unauthorized, Unavailable
+from portal.ports.orders import DRAFT_STATUS
 
 from ops.doctor.installation import Installation
 from ops.doctor.model import Check, Finding, ok, unknown, warning, wrong
@@ -202,6 +202,17 @@ def order_status(world: Installation) -> Finding:
     return ok(f"{DRAFT_STATUS} is in the category Draft")
 
 
+def cancelled_status(world: Installation) -> Finding:
+    """Check whether orders can get the status of cancelled ones, in the category Draft."""
+    wanted = world.setting("ORDER_CANCELLED_STATUS")
+    category = world.salesforce.order_statuses().get(wanted)
+    if category is None:
+        return wrong(f"there is no order status {wanted}", CANCELLED_STATUS)
+    if category != "Draft":
+        return wrong(f"{wanted} is in the category {category}", CANCELLED_STATUS)
+    return ok(f"{wanted} is in the category Draft")
+
+
 def permissions(world: Installation) -> Finding:
     """Check whether results can be written into an order that staff has activated."""
     if world.salesforce.permissions()["PermissionsEditActivatedOrders"]:
@@ -321,6 +332,11 @@ ORDER_STATUS = (
     f"In Setup, Object Manager, Order, Fields, Status, add {DRAFT_STATUS} with the category Draft "
     "(salesforce/ has it as a separate package)."
 )
+CANCELLED_STATUS = (
+    "Add the status in Setup, Object Manager, Order, Fields, Status, with the category Draft "
+    "(salesforce/ has Cancelled in a separate package), or set ORDER_CANCELLED_STATUS to one that "
+    "is there and deploy the stage. Customers cannot cancel orders until then."
+)
 PERMISSIONS_REMEDY = (
     f"Grant Edit Activated Orders: it is in the permission set {PERMISSION_SET}. Without it the "
     "result of provisioning cannot be written back."
@@ -390,6 +406,13 @@ CHECKS = (
             ("picklists", "picklists have the portal's values", picklists, PICKLISTS, SESSION),
             ("required-fields", "no further field is required", required_fields, REQUIRED, SESSION),
             ("order-status", "new orders have a Draft status", order_status, ORDER_STATUS, SESSION),
+            (
+                "cancelled-status",
+                "cancelled orders have a Draft status",
+                cancelled_status,
+                CANCELLED_STATUS,
+                SESSION,
+            ),
             (
                 "permissions",
                 "activated orders may be edited",

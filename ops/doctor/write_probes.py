@@ -15,13 +15,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from portal.adapters.salesforce.failures import PartRefused
-from portal.adapters.salesforce.orders import DRAFT_STATUS
 from portal.adapters.whmcs.client import WhmcsClient
 from portal.adapters.whmcs.decoding import as_int, as_list
 from portal.adapters.whmcs.encoding import serialize
 from portal.domain.catalog import ChoiceOption, Product
 from portal.domain.upstream import Refused, UpstreamError
 from portal.ports.billing_orders import BillingProduct
+from portal.ports.orders import DRAFT_STATUS
 
 from ops.doctor.installation import Installation
 from ops.doctor.model import Check, Finding, ok, unknown, warning, wrong

@@ -193,10 +193,12 @@ class EndContract:
         assert world.provider.get_line(line.line_id).state is LineState.ENDED
         assert world.living() == 0
 
-    def test_an_installed_line_ends_too(self, world: EsimWorld) -> None:
+    @pytest.mark.parametrize("installed", [False, True], ids=["looked-up", "known"])
+    def test_an_installed_line_ends_too(self, world: EsimWorld, installed: bool) -> None:
         line = world.active(REF)
         world.install(line)
-        world.provider.end_line(line.line_id)
+        for _ in range(2):
+            world.provider.end_line(line.line_id, installed=installed)
         assert world.provider.get_line(line.line_id).state is LineState.ENDED
 
     def test_a_lost_answer_is_repeated(self, world: EsimWorld) -> None:
@@ -456,6 +458,21 @@ class LookingContract:
         assert set(world.provider.usage(lines)) == set(lines)
         with pytest.raises(ValueError, match="at most"):
             world.provider.usage(["1"] * (size + 1))
+
+    def test_several_lines_at_once(self, world: EsimWorld) -> None:
+        """What is told is true, and lines that are not asked for are left out."""
+        lines = [world.active(f"{REF}{number}") for number in range(3)]
+        world.provider.end_line(lines[1].line_id)
+        asked = [line.line_id for line in lines[:2]]
+        told = world.provider.overview(asked, subscriber_id=world.subscriber())
+        assert told
+        assert set(told) <= set(asked)
+        for line_id, overview in told.items():
+            ended = line_id == asked[1]
+            state = LineState.ENDED if ended else LineState.ACTIVE
+            assert overview.state in (None, state)
+            assert overview.usage is None or overview.usage.used == 0
+            assert (overview.state, overview.usage) != (None, None)
 
     def test_the_profile_before_and_after_installation(self, world: EsimWorld) -> None:
         line = world.active(REF)

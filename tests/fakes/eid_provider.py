@@ -22,6 +22,7 @@ from portal.domain.esim import (
     Line,
     LineState,
     Offer,
+    Overview,
     ProfileState,
     Reissue,
     ReissueMode,
@@ -163,7 +164,12 @@ class EidProvider:
         state = ChangeState.DONE if line.state is LineState.ACTIVE else ChangeState.PENDING
         return Reissue(reissue_id=trace.ref, state=state, line_id=trace.line_id, iccid=line.iccid)
 
-    def end_line(self, line_id: str) -> None:
+    def end_line(
+        self,
+        line_id: str,
+        *,
+        installed: bool = False,  # ended in the same way
+    ) -> None:
         line = self._look(line_id)
 
         def end() -> None:
@@ -188,6 +194,15 @@ class EidProvider:
         return {
             line_id: Usage(used=line.used, limit=PLANS[line.plan])
             for line_id, line in lines.items()
+        }
+
+    def overview(self, line_ids: Sequence[str], *, subscriber_id: str) -> Mapping[str, Overview]:
+        numbers = {self.number(line_id): line_id for line_id in line_ids}
+        lines = self._faults.call("esim", "overview", lambda: list(self._vendor.lines.values()))
+        return {
+            numbers[line.number]: Overview(state=self._line(line).state)
+            for line in lines
+            if line.number in numbers
         }
 
     def profile_state(self, line_id: str) -> ProfileState:

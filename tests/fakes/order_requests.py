@@ -42,14 +42,12 @@ class FakeOrderRequests:
             lease = Lease(name, int(now) + LEASE_SECONDS)
             record = self._records.get(request_id)
             if record is None or record.forgotten_at <= now:
-                self._records[request_id] = _Record(
-                    cart_hash, f"key-{name}", lease, now + kept
-                )
+                self._records[request_id] = _Record(cart_hash, f"key-{name}", lease, now + kept)
                 return Beginning(Begun.NEW, f"key-{name}", lease)
             if record.cart != cart_hash:
                 return Beginning(Begun.OTHER_CART)
             if record.answer is not None:
-                return Beginning(Begun.DONE, answer=record.answer)
+                return Beginning(Begun.DONE, record.order_key, answer=record.answer)
             if record.lease.held(now):
                 return Beginning(Begun.BUSY, retry_after=int(record.lease.until - now))
             record.lease = lease
@@ -66,6 +64,12 @@ class FakeOrderRequests:
             record = self._mine(request_id, begun)
             if record is not None:
                 record.lease = Lease(record.lease.owner, 0)
+
+    def renew(self, request_id: str, begun: Beginning) -> None:
+        with self._lock:
+            record = self._records.get(request_id)
+            if record and record.answer is not None and record.order_key == begun.order_key:
+                del self._records[request_id]
 
     def forget(self, request_id: str, begun: Beginning) -> None:
         with self._lock:

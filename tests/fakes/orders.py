@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from portal.domain.order_options import OrderOptions
 from portal.ports.orders import DuplicateOrder, NewOrder, OrderLine, OrderRecord, PlacedOrder
 from portal.ports.workflow import JobView
+
+from functions.orders.statuses import waits_for_review
 
 ORDER_ID = "801000000000001AAA"
 
@@ -44,7 +47,7 @@ def order_record(**changes: Any) -> OrderRecord:
 
 
 class FakeOrders:
-    """`Orders` over a list; `failure` is raised by the next `place`, before it takes effect."""
+    """`Orders` over a list; `failure` is raised by the next write, before it takes effect."""
 
     def __init__(self, *records: OrderRecord) -> None:
         self.records = list(records)
@@ -73,6 +76,16 @@ class FakeOrders:
     def find(self, order_id: str, account_id: str) -> OrderRecord | None:
         found = (r for r in self.records if (r.id, r.account_id) == (order_id, account_id))
         return next(found, None)
+
+    def cancel(self, order_id: str, status: str) -> bool:
+        failure, self.failure = self.failure, None
+        if failure is not None:
+            raise failure
+        for number, record in enumerate(self.records):
+            if record.id == order_id and waits_for_review(record):
+                self.records[number] = replace(record, status=status)
+                return True
+        return False
 
     def _placed(self, key: str) -> PlacedOrder:
         number = list(self.placed).index(key) + 1

@@ -19,6 +19,7 @@ from portal.domain.esim import (
     Line,
     LineState,
     Offer,
+    Overview,
     ProfileState,
     Reissue,
     ReissueMode,
@@ -410,7 +411,7 @@ class FakeEsim:
     def find_reissue(self, trace: Trace) -> Reissue | None:
         return self.faults.call("esim", "find reissue", lambda: self.reissues.get(trace.ref))
 
-    def end_line(self, line_id: str) -> None:
+    def end_line(self, line_id: str, *, installed: bool = False) -> None:
         self.faults.call("esim", "end line", lambda: self._end(line_id), writes=True)
 
     def offers(self, plan: str) -> Sequence[Offer]:
@@ -432,6 +433,16 @@ class FakeEsim:
         return self.faults.call(
             "esim", "usage", lambda: {line_id: self._usage(line_id) for line_id in line_ids}
         )
+
+    def overview(self, line_ids: Sequence[str], *, subscriber_id: str) -> Mapping[str, Overview]:
+        def told() -> Mapping[str, Overview]:
+            return {
+                line_id: Overview(state=self.lines[line_id].state, usage=self._usage(line_id))
+                for line_id in line_ids
+                if line_id in self.lines
+            }
+
+        return self.faults.call("esim", "overview", told)
 
     def profile_state(self, line_id: str) -> ProfileState:
         return self.faults.call(
@@ -575,6 +586,12 @@ class FakeServiceLines:
 
     def of_service(self, service_id: int) -> ServiceLine | None:
         return self.faults.call("dynamodb", "find service", lambda: self.lines.get(service_id))
+
+    def of_services(self, service_ids: Sequence[int]) -> Mapping[int, ServiceLine]:
+        def found() -> Mapping[int, ServiceLine]:
+            return {number: line for number, line in self.lines.items() if number in service_ids}
+
+        return self.faults.call("dynamodb", "find services", found)
 
 
 def loaded_order(*lines: ProvisionLine, **changes: object) -> LoadedOrder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -47,9 +48,10 @@ class FakeClientServices:
         following = offset + len(shown)
         return ServicePage(shown, following if shown and following < len(mine) else None)
 
-    def find(self, service_id: int, *, client_id: int) -> ClientService | None:
+    def find(self, service_id: int, *, client_id: int, priced: bool = True) -> ClientService | None:
         mine = (found for found in self.services if found.client_id == client_id)
-        return next((found for found in mine if found.id == service_id), None)
+        found = next((found for found in mine if found.id == service_id), None)
+        return found if priced or found is None else replace(found, currency=None)
 
 
 class FakeActivationMails:

@@ -56,7 +56,8 @@ def test_outputs_name_everything_that_tools_look_up(template: Template) -> None:
         for k in ("QueueUrl", "DeadLettersUrl")
     }
     secrets = {
-        f"{n}SecretName" for n in (*_titles("salesforce whmcs esim mail signing"), "EsimWebhook")
+        f"{n}SecretName"
+        for n in (*_titles("salesforce whmcs esim mail signing smoke"), "EsimWebhook")
     }
     others = {"ApiUrl", "RestApiId", "UserPoolId", "UserPoolClientId"}
     # What the CDK publishes for the API's stack has names of its own.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -164,23 +165,43 @@ def test_env_files_with_faults_name_the_line(tmp_path: Path, text: str, complain
 
 
 @pytest.mark.parametrize("stage", EXAMPLES)
-def test_the_examples_have_every_setting_and_load(tmp_path: Path, stage: str) -> None:
+def test_the_examples_load_and_have_a_line_for_all_that_has_no_default(
+    tmp_path: Path, stage: str
+) -> None:
     example = REPOSITORY / f".env.{stage}.example"
-    assert set(dotenv_values(example)) == set(SETTINGS)
+    values = dotenv_values(example)
+    required = {name.upper() for name, field in Config.model_fields.items() if field.is_required()}
+    assert required <= set(values)
+    assert [name for name, value in values.items() if not value] == []
     (tmp_path / f".env.{stage}").write_text(example.read_text(encoding="utf-8"), encoding="utf-8")
-    assert load_config({"STAGE": stage}, directory=tmp_path).stage == stage
+    loaded = load_config({"STAGE": stage}, directory=tmp_path)
+    for name in set(values) - required:
+        default = Config.model_fields[name.lower()].default
+        assert getattr(loaded, name.lower()) != default, f"{name}: a default needs no line"
 
 
-def test_the_development_example_names_the_true_defaults(tmp_path: Path) -> None:
-    """Where it claims a default, it must be the one in the code."""
-    values = dotenv_values(REPOSITORY / ".env.dev.example")
-    deliberate = {"LOG_RETENTION_DAYS"}
-    for name, field in Config.model_fields.items():
-        setting = name.upper()
-        if field.is_required() or not values[setting] or setting in deliberate:
-            continue
-        loaded = load(tmp_path, **{setting: values[setting] or ""})
-        assert getattr(loaded, name) == field.default, setting
+SETTING = re.compile(r"^\| `([A-Z_]+)` \| (.*?) \| \S", re.MULTILINE)
+
+
+def shown(name: str) -> str:
+    """The default as the page of settings shows it."""
+    field = Config.model_fields[name.lower()]
+    if field.is_required():
+        return "**FILL IN**"
+    if isinstance(field.default, Path):
+        return f"`{field.default.relative_to(REPOSITORY)}`"
+    if isinstance(field.default, bool):
+        return f"`{str(field.default).lower()}`"
+    return f"`{field.default}`" if field.default not in ("", ()) else ""
+
+
+def test_the_page_of_settings_has_each_with_its_default() -> None:
+    page = (REPOSITORY / "docs" / "settings.md").read_text(encoding="utf-8")
+    rows = SETTING.findall(page)
+    assert sorted(name for name, _ in rows) == sorted(SETTINGS)
+    assert {name: default.strip() for name, default in rows} == {
+        name: shown(name) for name in SETTINGS
+    }
 
 
 def test_every_plain_setting_of_the_table_exists() -> None:

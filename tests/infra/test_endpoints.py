@@ -34,6 +34,7 @@ GET /catalog/personalized bearer catalog.personalized
 POST /orders bearer orders.create_order
 GET /orders bearer orders.list_orders
 GET /orders/{sfOrderId} bearer orders.get_order
+POST /orders/{sfOrderId}/cancel bearer orders.cancel_order
 GET /subscriptions bearer subscriptions.list_subscriptions
 GET /subscriptions/{id} bearer subscriptions.get_subscription
 GET /subscriptions/{id}/esim bearer subscriptions.get_esim
@@ -64,6 +65,7 @@ def test_each_endpoint_is_started_by_exactly_one_thing() -> None:
             endpoint.consumes,
             endpoint.consumes_dead_letters_of,
             endpoint.every_minutes,
+            endpoint.minutes_setting,
         )
         assert sum(bool(starter) for starter in starters) == 1, endpoint.id
 

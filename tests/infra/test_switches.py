@@ -172,8 +172,9 @@ def test_alarms_reach_the_operators_address(
     monitoring: Template, production_monitoring: Template
 ) -> None:
     assert monitoring.count("AWS::SNS::Subscription") == 0
-    (subscription,) = production_monitoring.of("AWS::SNS::Subscription").values()
-    assert subscription["Properties"]["Endpoint"] == "ops@example.com"
+    subscriptions = production_monitoring.of("AWS::SNS::Subscription").values()
+    addresses = {one["Properties"]["Endpoint"] for one in subscriptions}
+    assert addresses == {"ops@example.com", "oncall@example.com"}
 
 
 def test_the_accounts_logging_role_can_be_left_to_others(production: Template) -> None:
@@ -195,10 +196,12 @@ def test_what_calls_outside_systems_leaves_by_one_fixed_address(production: Temp
         if "VpcConfig" in resource["Properties"]
     }
     assert inside == {
-        e.id for e in ENDPOINTS if set(e.secrets) - {Secret.SIGNING, Secret.ESIM_WEBHOOK}
+        e.id
+        for e in ENDPOINTS
+        if set(e.secrets) - {Secret.SIGNING, Secret.ESIM_WEBHOOK, Secret.SMOKE}
     }
     assert {"provision-worker", "billing-get-address", "email-send"} <= inside
-    assert {"auth-login", "provision-start", "system-health"}.isdisjoint(inside)
+    assert {"auth-login", "provision-start", "smoke-scheduled"}.isdisjoint(inside)
 
 
 def test_private_subnets_reach_the_internet_through_the_gateway_alone(
@@ -274,3 +277,28 @@ def test_execution_logs_belong_to_the_stack(template: Template, production: Temp
         assert group["RetentionInDays"] == days
         # API Gateway would make the group itself, without an end, at the stage's first error.
         assert group_id in as_list(stage["DependsOn"])
+
+
+def test_the_smoke_test_is_called_with_the_public_address_when_it_is_scheduled(
+    template: Template, production: Template, production_monitoring: Template
+) -> None:
+    assert not any("Input" in rule for rule in scheduled_targets(template))
+    (rule,) = (
+        rule["Properties"]
+        for rule in production.of("AWS::Events::Rule").values()
+        if rule["Properties"]["Name"] == "portal-production-smoke-scheduled"
+    )
+    assert rule["ScheduleExpression"] == "rate(5 minutes)"
+    (called,) = rule["Targets"]
+    alias = production.resources[target(called["Arn"])]["Properties"]
+    function = production.resources[target(alias["FunctionName"])]["Properties"]
+    assert function["FunctionName"] == "portal-production-smoke-scheduled"
+    assert '{"apiUrl":"https://' in json.dumps(called["Input"]).replace("\\", "")
+    alarms = production_monitoring.of("AWS::CloudWatch::Alarm").values()
+    names = {alarm["Properties"]["AlarmName"] for alarm in alarms}
+    assert {"portal-production-SmokeFailed", "portal-production-SmokeScheduledSilent"} <= names
+
+
+def scheduled_targets(template: Template) -> list[dict[str, Any]]:
+    rules = template.of("AWS::Events::Rule").values()
+    return [one for rule in rules for one in rule["Properties"]["Targets"]]

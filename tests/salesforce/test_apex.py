@@ -8,7 +8,7 @@ import pytest
 
 from ops.salesforce_project.apex_checks import ToolError, apex_ls, pmd
 from ops.salesforce_project.paths import PROJECT
-from tests.unit.salesforce.project.planting import copy_project
+from tests.unit.ops.salesforce_project.planting import copy_project
 
 SERVICE = "classes/PortalProvisioning.cls"
 ORDER = "classes/PortalOrder.cls"

@@ -8,7 +8,7 @@ import pytest
 
 from ops.salesforce_project.node_tools import ESLINT, FORMATTED, JEST, LINTED, PRETTIER, node
 from ops.salesforce_project.paths import PROJECT
-from tests.unit.salesforce.project.planting import MAIN, Planted, copy_project
+from tests.unit.ops.salesforce_project.planting import MAIN, Planted, copy_project
 
 SCREEN = "lwc/provisionInWhmcs/provisionInWhmcs"
 

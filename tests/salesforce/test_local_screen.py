@@ -8,7 +8,7 @@ import pytest
 
 from ops.salesforce_project.node_tools import BUILT_SCREEN, SCREEN, build_screen, node
 from ops.salesforce_project.paths import PROJECT
-from tests.unit.salesforce.project.planting import Planted, copy_project
+from tests.unit.ops.salesforce_project.planting import Planted, copy_project
 
 DIALOG = "lwc/provisionInWhmcs/provisionInWhmcs"
 

@@ -8,6 +8,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from portal.smoke.model import SmokeStep
+
+from ops.doctor.checks import CHECKS
+from ops.doctor.write_probes import probes
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -58,3 +62,15 @@ def test_the_index_names_every_page() -> None:
 def test_links_and_headings_are_read_right() -> None:
     assert list(links(DOCS / "README.md"))
     assert "the-steps" in anchors(DOCS / "provisioning.md")
+
+
+def test_what_only_real_systems_show_names_lines_of_the_doctor_and_steps_of_the_smoke_test() -> (
+    None
+):
+    page = (DOCS / "local-stack.md").read_text(encoding="utf-8")
+    table = page.partition("## What only real systems can show")[2].partition("\n## ")[0]
+    lines = {check.id for check in (*CHECKS, *probes(client_id=1))}
+    systems = "|".join({line.partition(".")[0] for line in lines})
+    assert set(re.findall(rf"`((?:{systems})\.[a-z-]+)`", table)) <= lines
+    steps = re.findall(r"smoke ((?:`[a-z-]+`(?:, )?)+)", table)
+    assert {step for group in steps for step in re.findall(r"[a-z-]+", group)} <= set(SmokeStep)

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from infra import paging
 from infra.alarms import ALARMS
+from infra.config import SETTINGS
 from infra.endpoints import ENDPOINTS
 from infra.resource_names import Queue
 from ops import cli, secret_values
@@ -200,9 +201,8 @@ def test_what_is_named_like_a_metric_is_one(page: Path) -> None:
 def test_settings_and_codes_are_spelt_right(page: Path) -> None:
     shape = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
     named = {found[0] for text in spoken(page) if (found := shape.match(text))}
-    settings = "".join(path.read_text("utf-8") for path in ROOT.glob(".env.*.example"))
     in_code = {text for node in nodes() for text in texts(node)}
-    assert named - set(shape.findall(settings)) - in_code == set()
+    assert named - set(SETTINGS) - in_code == set()
 
 
 @for_each_page

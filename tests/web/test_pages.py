@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-from pathlib import Path
+import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,48 +15,48 @@ from local.stack.settings import HOST, REPOSITORY
 
 WEB = REPOSITORY / "web"
 PATIENCE = 1800
-"""Seconds after which the browser is ended; on two free cores the tests take under 240."""
+"""Seconds after which a browser is ended; on two free cores all tests take under 150."""
 
 
-@pytest.fixture(scope="module")
-def built() -> Path:
-    """The folder of the site as it is delivered."""
-    folder = WEB / "dist"
-    if not (folder / "index.html").exists():
+@pytest.fixture(scope="module", autouse=True)
+def faked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[bytes]]:
+    """The tests with a faked API: they need no stack, and run while it starts."""
+    if not (WEB / "dist" / "index.html").exists():
         pytest.fail("The pages are not built: run `make web-test`, or `make web-build` first.")
-    return folder
+    report = tmp_path_factory.mktemp("web") / "report.txt"
+    with report.open("wb") as output, _started("pages", {}, output.fileno()) as run:
+        yield run
+        run.terminate()
+    sys.stdout.write(report.read_text())
 
 
-@pytest.mark.usefixtures("built")
-def test_pages_in_a_browser(stack: StackContext) -> None:
-    """All page tests; their report is the output of this test."""
-    _run("pages", stack)
-
-
-@pytest.mark.usefixtures("built")
-def test_operators_screens_in_a_browser(stack: StackContext) -> None:
-    """The Salesforce components: each state with faked Apex, and presses on the stack."""
-    _run("operator", stack)
-
-
-def _run(script: str, stack: StackContext) -> None:
+def test_journeys_and_operators_screens(stack: StackContext) -> None:
+    """From sign-up to the eSIM, and the Salesforce components with faked Apex and on the stack."""
     assert stack.salesforce_url is not None
     assert stack.whmcs_url is not None
     environment = {
-        **os.environ,
         "PORTAL_URL": stack.front_url,
         "SALESFORCE_URL": stack.salesforce_url,
         "WHMCS_URL": stack.whmcs_url,
-        "WEB_PORT": str(_free_port()),
     }
-    outcome = subprocess.run(  # noqa: S603  # our own command line
+    with _started("stack", environment, None) as run:
+        assert run.wait(PATIENCE) == 0
+
+
+def test_each_state_of_the_pages(faked: subprocess.Popen[bytes]) -> None:
+    """The report is printed at the end."""
+    assert faked.wait(PATIENCE) == 0
+
+
+def _started(
+    script: str, environment: dict[str, str], output: int | None
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603  # our own command line
         [WEB / "npm", "run", "--silent", script],
         cwd=WEB,
-        env=environment,
-        timeout=PATIENCE,
-        check=False,
+        env={**os.environ, **environment, "WEB_PORT": str(_free_port())},
+        stdout=output,
     )
-    assert outcome.returncode == 0
 
 
 def _free_port() -> int:

@@ -2,14 +2,6 @@
 
 export type Lang = 'en' | 'ja';
 
-export interface PasswordPolicy {
-  minLength: number;
-  lowercase: boolean;
-  uppercase: boolean;
-  digits: boolean;
-  symbols: boolean;
-}
-
 export interface SiteConfig {
   /** Where the API answers, on this origin. */
   apiBase: string;
@@ -22,13 +14,9 @@ export interface SiteConfig {
   contentLanguage: string;
   /** How a customer reaches people. */
   support: { email?: string; phone?: string; url?: string };
-  /** Whether prices include tax; left out: the pages say nothing about it. */
-  tax?: 'included' | 'excluded';
   features: { subscriptions: boolean };
   /** What proves a customer number (`SIGNUP_PROOF`), and which fact is asked for. */
   signUp: { proof: 'none' | 'second-fact' | 'email'; fact: 'postcode' | 'birth-date' | 'other' };
-  /** The rules of the API (`PASSWORD_*`), to show them while typing. The API has the last word. */
-  passwordPolicy: PasswordPolicy;
   /** Present: every page says that the site is closed. `until` is an ISO 8601 time. */
   maintenance?: { until?: string };
 }
@@ -43,7 +31,6 @@ export const DEFAULTS: SiteConfig = {
   support: {},
   features: { subscriptions: true },
   signUp: { proof: 'none', fact: 'other' },
-  passwordPolicy: { minLength: 10, lowercase: true, uppercase: true, digits: true, symbols: false },
 };
 
 let current = DEFAULTS;
@@ -72,7 +59,6 @@ export function readConfig(source: unknown): SiteConfig {
   const from = members(source);
   const brand = members(from.brand);
   const support = members(from.support);
-  const policy = members(from.passwordPolicy);
   const signUp = members(from.signUp);
   const languages = Array.isArray(from.languages) ? from.languages.filter(isLang) : [];
   return {
@@ -91,21 +77,12 @@ export function readConfig(source: unknown): SiteConfig {
       ...optional('phone', text(support.phone, /^\+?[\d ()-]+$/)),
       ...optional('url', text(support.url, /^https:\/\//)),
     },
-    ...(from.tax === 'included' || from.tax === 'excluded' ? { tax: from.tax } : {}),
     features: {
       subscriptions: flag(members(from.features).subscriptions, DEFAULTS.features.subscriptions),
     },
     signUp: {
       proof: choice(signUp.proof, ['none', 'second-fact', 'email']) ?? DEFAULTS.signUp.proof,
       fact: choice(signUp.fact, ['postcode', 'birth-date', 'other']) ?? DEFAULTS.signUp.fact,
-    },
-    passwordPolicy: {
-      minLength:
-        typeof policy.minLength === 'number' ? policy.minLength : DEFAULTS.passwordPolicy.minLength,
-      lowercase: flag(policy.lowercase, DEFAULTS.passwordPolicy.lowercase),
-      uppercase: flag(policy.uppercase, DEFAULTS.passwordPolicy.uppercase),
-      digits: flag(policy.digits, DEFAULTS.passwordPolicy.digits),
-      symbols: flag(policy.symbols, DEFAULTS.passwordPolicy.symbols),
     },
     ...(from.maintenance && typeof from.maintenance === 'object'
       ? { maintenance: optional('until', moment(members(from.maintenance).until)) }

@@ -13,13 +13,16 @@ const { version } = createRequire(import.meta.url)(
 ) as { version: string };
 const folder = join(modules, '.cache', `chromium-${version}`);
 
+// Everything runs as root in containers, where Chromium's sandbox does not start. Pages of several
+// contexts share a process: to start one takes as long as many a test.
+const args = ['--no-sandbox', '--renderer-process-limit=1'];
+
 /** What Playwright needs to start it. */
 export const launchOptions = process.env.BROWSER
-  ? { executablePath: process.env.BROWSER, args: ['--no-sandbox'] }
+  ? { executablePath: process.env.BROWSER, args }
   : {
       executablePath: join(folder, 'chromium'),
-      // Everything runs as root in containers, where Chromium's sandbox does not start.
-      args: ['--no-sandbox'],
+      args,
       // NSS and expat come with the package: a machine need not have them.
       env: { ...process.env, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') } as Record<
         string,
@@ -39,7 +42,8 @@ export default async function unpack(): Promise<void> {
     const { default: chromium, inflate } = await import('@sparticuz/chromium');
     await chromium.executablePath();
     await inflate(join(modules, '@sparticuz', 'chromium', 'bin', 'al2023.tar.br'));
-    renameSync(part, folder);
+    // Another run may have been faster.
+    if (!existsSync(folder)) renameSync(part, folder);
   } finally {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;

@@ -98,6 +98,16 @@ export const fibre = product({
   price: yen('6500'),
 });
 
+export const policy: Schemas['PasswordPolicyView'] = {
+  minLength: 10,
+  maxLength: 256,
+  lowercase: true,
+  uppercase: true,
+  digits: true,
+  symbols: false,
+  symbolCharacters: '^$*.[]{}()?-"!@#%&/\\,><\':;|_~`+= ',
+};
+
 export const me: Schemas['MeResponse'] = {
   userId: 'user-1',
   email: 'aiko.nakamura@mail.example',
@@ -155,6 +165,7 @@ export function order(given: Partial<Schemas['OrderView']> = {}): Schemas['Order
       { step: 'review', label: 'Order review', status: 'waiting' },
     ],
     nextStep: 'We check your order. You will hear from us by e-mail.',
+    cancellable: true,
     ...given,
   };
 }

@@ -1,7 +1,7 @@
 """What a reissue was asked for with: the part of the job's input that is its own.
 
-What the portal has looked up when it was accepted belongs to it: the line before, and whether a
-phone had its profile.
+What the portal has looked up when it was accepted belongs to it: the line before, and what became
+of its profile.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from portal.operations.job import CLIENT_ID, service_of
 class Asked:
     """`line_id` and `iccid` are those of the line before; `again`: its code is sent once more.
 
-    `name` is the product's, for mails.
+    `installed`: a phone certainly had the profile. `name` is the product's, for mails.
     """
 
     operation_id: str
@@ -30,6 +30,7 @@ class Asked:
     iccid: str
     plan: str
     again: bool
+    installed: bool
     name: str
 
 
@@ -42,6 +43,7 @@ def settled(line: ServiceLine, facts: LineFacts, name: str) -> Mapping[str, str]
         "iccid": (now.iccid if now is not None else None) or "",
         "plan": (now.plan if now is not None else None) or line.plan,
         "again": "yes" if facts.sent_again else "",
+        "installed": "yes" if facts.used_up else "",
         "name": name,
     }
 
@@ -58,5 +60,6 @@ def asked(job: Job) -> Asked:
         iccid=str(given["iccid"]),
         plan=str(given["plan"]),
         again=bool(given["again"]),
+        installed=bool(given.get("installed")),
         name=str(given["name"]),
     )

@@ -34,7 +34,8 @@ class Reissuing:
 
         Raises Problem `not-found`, `reissue-unavailable` or `confirm-loss-required`.
         """
-        service = self.services.find(service_id, client_id=customer.whmcs_client_id)
+        client_id = customer.whmcs_client_id
+        service = self.services.find(service_id, client_id=client_id, priced=False)
         line = self.lines.of(service) if service is not None else None
         if service is None or line is None:
             raise Problem(NOT_FOUND, "You have no eSIM of that number.")

@@ -15,15 +15,15 @@ from functions.operations.reissue.records import (
     REISSUE,
     SWITCH,
 )
-from functions.operations.words import OperationWords
+from functions.operations.words import MadeGood, OperationWords
 
 
-def made_good(job: Job) -> str:
+def made_good(job: Job) -> MadeGood | None:
     """What the customer has after all, when an operation failed late."""
     stored = job.steps.get(REISSUE.name)
     if stored is None or not stored.done:
-        return ""
-    return "The new eSIM is ready: its code is in your mail."
+        return None
+    return MadeGood(code="esim-ready", text="The new eSIM is ready: its code is in your mail.")
 
 
 WORDS = OperationWords(

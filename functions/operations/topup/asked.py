@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from portal.domain.esim import iccid_ending
 from portal.domain.money import Money
 from portal.domain.topup import TopUpOffer
 from portal.engine.model import Job
@@ -17,7 +18,10 @@ from portal.operations.job import CLIENT_ID, service_of
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """The requested top-up. `data_added` is in bytes, or None for unlimited data."""
+    """The requested top-up. `data_added` is in bytes, or None for unlimited data.
+
+    `ending` has the last four digits of the line's ICCID, for mails; or it is empty.
+    """
 
     operation_id: str
     service_id: int
@@ -27,10 +31,11 @@ class Asked:
     name: str
     price: Money
     data_added: int | None
+    ending: str
 
 
-def settled(offer: TopUpOffer) -> Mapping[str, str]:
-    """Return the members of the input for an offer."""
+def settled(offer: TopUpOffer, *, iccid: str | None = None) -> Mapping[str, str]:
+    """Return the members of the input for an offer, and for the line's ICCID."""
     return {
         "provider": offer.provider,
         "offer": offer.provider_offer,
@@ -38,6 +43,7 @@ def settled(offer: TopUpOffer) -> Mapping[str, str]:
         "amount": offer.price.amount,
         "currency": offer.price.currency,
         "dataBytes": "" if offer.data_bytes is None else str(offer.data_bytes),
+        "ending": iccid_ending(iccid),
     }
 
 
@@ -53,4 +59,5 @@ def asked(job: Job) -> Asked:
         name=str(given["name"]),
         price=Money(amount=str(given["amount"]), currency=str(given["currency"])),
         data_added=int(given["dataBytes"]) if given["dataBytes"] else None,
+        ending=str(given.get("ending", "")),
     )

@@ -23,9 +23,13 @@ LOAD = StepKey("load", LoadRecord)
 
 
 class CheckRecord(Record):
-    """`data_total` is the number of bytes bought so far; None if the provider does not tell."""
+    """`data_total` is the number of bytes bought so far; None if the provider does not tell.
+
+    `product_name` is the service's, for mails.
+    """
 
     data_total: int | None = None
+    product_name: str = ""
     checked: bool = True
 
 

@@ -25,6 +25,14 @@ OFFER_UNKNOWN = "offer-unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """An offer, and the ICCID of the line that it is bought for, if the provider tells it."""
+
+    offer: TopUpOffer
+    iccid: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Selling:
     """Offers by line.
 
@@ -45,7 +53,7 @@ class Selling:
         offers = self.offers_of(line)
         return offers if offers and self._billed_in_our_currency(line) else ()
 
-    def chosen(self, customer: CustomerMapping, service_id: int, offer_id: str) -> TopUpOffer:
+    def chosen(self, customer: CustomerMapping, service_id: int, offer_id: str) -> Chosen:
         """Return an offer that this customer can buy now.
 
         Raises Problem `not-found`, `topup-unavailable`, `invalid-request` or
@@ -78,17 +86,18 @@ class Selling:
                 PAYMENT_METHOD_REQUIRED,
                 "Add a payment method that is valid, then try again.",
             )
-        if not self._active(line):
+        now = self._now(line)
+        if now is None or now.state is not LineState.ACTIVE:
             raise Problem(TOPUP_UNAVAILABLE, "The line is not active.")
-        return chosen
+        return Chosen(offer=chosen, iccid=now.iccid)
 
-    def _active(self, line: ServiceLine) -> bool:
+    def _now(self, line: ServiceLine) -> Line | None:
         try:
-            return self.line_at(line.line_id).state is LineState.ACTIVE
+            return self.line_at(line.line_id)
         except Unauthorized:
             raise
         except Refused:
-            return False  # there is no such line any more
+            return None  # there is no such line any more
 
     def _line(self, customer: CustomerMapping, service_id: int) -> ServiceLine:
         line = self.lines.of_service(service_id)

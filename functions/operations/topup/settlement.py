@@ -38,7 +38,7 @@ from functions.operations.topup.looks import (
     invoice_so_far,
     top_up_so_far,
 )
-from functions.operations.topup.records import LOAD, InvoiceRecord, Refund, Request
+from functions.operations.topup.records import CHECK, LOAD, InvoiceRecord, Refund, Request
 from functions.operations.topup.requests import found_nothing, sent_now, sent_too_often
 
 PENDING_SECONDS = 300.0
@@ -207,10 +207,12 @@ class Settlement:
 
 def _refunded(run: Run, invoice_id: int | None, amount: Decimal) -> MailJob:
     """That the data was not added, and how much is credited."""
-    wanted = asked(run.job)
+    wanted, checked = asked(run.job), run.record(CHECK)
     return MailJob.of(
         TopupRefunded(
             subscription_id=wanted.service_id,
+            product_name=checked.product_name if checked is not None else "",
+            iccid_ending=wanted.ending,
             offer_name=wanted.name,
             price=Money.of(amount, wanted.price.currency),
             invoice_id=invoice_id,

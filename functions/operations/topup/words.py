@@ -16,20 +16,22 @@ from functions.operations.topup.records import (
     NOTIFY,
     TOP_UP,
 )
-from functions.operations.words import OperationWords
+from functions.operations.words import MadeGood, OperationWords
 
 
-def made_good(job: Job) -> str:
+def made_good(job: Job) -> MadeGood:
     """Return a sentence about the customer's money after the top-up failed."""
     top_up, invoice = _record(job, TOP_UP), _record(job, INVOICE)
     if top_up is not None and top_up.done:
-        return "The data was added to your line."
+        return MadeGood(code="data-added", text="The data was added to your line.")
     if invoice is None or (invoice.unpaid and invoice.refund is None):
-        return "You have not been charged."
+        return MadeGood(code="not-charged", text="You have not been charged.")
     if invoice.refund is not None and invoice.refund.credited:
         paid = Money.of(invoice.refund.amount, asked(job).price.currency)
-        return f"We have credited {paid.amount} {paid.currency} to your account."
-    return "Our support team checks whether you were charged, and will tell you."
+        text = f"We have credited {paid.amount} {paid.currency} to your account."
+        return MadeGood(code="credited", text=text, credited=paid)
+    text = "Our support team checks whether you were charged, and will tell you."
+    return MadeGood(code="charge-checked", text=text)
 
 
 def _record(job: Job, key: StepKey[RecordT]) -> RecordT | None:

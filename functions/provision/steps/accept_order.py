@@ -63,7 +63,7 @@ class AcceptOrder(Step[AcceptOrderRecord]):
         is accepted again only when WHMCS shows that no module has succeeded.
         """
         order_id = whmcs_order_id(run)
-        if run.job.attempt > 1:
+        if run.job.attempt > 1 or run.result(LOAD).forgotten:
             accepted = is_accepted(self._billing, order_id)
             if accepted or self._active(run):
                 return AcceptOrderRecord(accepted=accepted)

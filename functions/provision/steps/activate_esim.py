@@ -36,6 +36,7 @@ from functions.provision.timeouts import ESIM_CALL_SECONDS
 FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0
 LONGEST_REASON = 200
 REFERENCE_LENGTH = 32
+RECOVERY_SECONDS = 35 * 86_400  # a table can be restored to a time so far back
 CLOCK_DIFFERENCE = timedelta(minutes=2)  # between the portal and a provider
 _LOOKED = "esim lines were looked up"
 Lines = dict[str, EsimLine]
@@ -87,7 +88,7 @@ class ActivateEsim(Step[ActivateEsimRecord]):
         units = list(_esim_units(run))
         if not units:
             return ActivateEsimRecord()
-        asked_before = bool(_so_far(run).refs)
+        asked_before = bool(_so_far(run).refs) or run.result(LOAD).forgotten
         record = self._references(run, units, self._subscriber(run))
         if asked_before and _unsettled(units, record.lines) and not run.scratch.get(_LOOKED):
             record = self._look(run, record)
@@ -118,7 +119,7 @@ class ActivateEsim(Step[ActivateEsimRecord]):
             lines=lines,
             plan=run.result(CHECK).plan,
             subscriber=subscriber,
-            asked_at=before.asked_at or int(run.now()),
+            asked_at=before.asked_at or _since(run),
         )
         if record != before:
             run.save(record, irreversible=True)
@@ -206,6 +207,11 @@ class ActivateEsim(Step[ActivateEsimRecord]):
             self._waits.wait(self._provider.capabilities.provider, line_ids, task)
         except UpstreamError as error:
             logger().warning("nobody is woken by events", extra={"reason": str(error)})
+
+
+def _since(run: Run) -> int:
+    """Return since when there may be lines of the order, in epoch seconds."""
+    return int(run.now() - (RECOVERY_SECONDS if run.result(LOAD).forgotten else 0))
 
 
 def reference(sf_order_id: str, unit_key: str, attempt: int | None = None) -> str:

@@ -54,13 +54,7 @@ class AddOrder(Step[AddOrderRecord]):
         record = _so_far(run)
         if record.sent_at is None:
             return None
-        order_id = find_order(
-            run,
-            services=self._services,
-            billing=self._billing,
-            sent_at=float(record.sent_at),
-            is_free=lambda found: self._owner(found, run) == run.job.id,
-        )
+        order_id = self._look(run, sent_at=float(record.sent_at))
         if order_id is not None:
             return self._found(run, order_id)
         since = -1.0 if record.looked_at is None else run.now() - record.looked_at
@@ -75,9 +69,27 @@ class AddOrder(Step[AddOrderRecord]):
             )
         return None
 
+    def _look(self, run: Run, *, sent_at: float | None) -> int | None:
+        return find_order(
+            run,
+            services=self._services,
+            billing=self._billing,
+            sent_at=sent_at,
+            is_free=lambda found: self._owner(found, run) == run.job.id,
+        )
+
     def run(self, run: Run) -> AddOrderRecord:
-        """Record the intent, place the order and claim it."""
+        """Record the intent, place the order and claim it.
+
+        An order of attempts that the job has forgotten is looked for first.
+        """
         before = _so_far(run)
+        if before.sent_at is None and run.result(LOAD).forgotten:
+            placed_before = self._look(run, sent_at=None)
+            if placed_before is not None:
+                found = self._found(run, placed_before)
+                run.save(found, irreversible=True)
+                return found
         order = self._order(run)
         run.require(WHMCS_CALL_SECONDS)
         run.save(

@@ -42,7 +42,15 @@ class Load(Step[LoadRecord]):
         owner_of: Callable[[str], CustomerMapping | None],
         *,
         needs_approval: bool,
+        synthetic: str = "",
+        restored_at: datetime | None = None,
     ) -> None:
+        """`synthetic` is the address of the customer of the smoke test; empty for none.
+
+        `restored_at` is when the workflow table was put back to an earlier state.
+        """
+        self._restored_at = restored_at.timestamp() if restored_at else 0.0
+        self._synthetic = synthetic
         self._orders = orders
         self._owner_of = owner_of
         self._needs_approval = needs_approval
@@ -57,18 +65,24 @@ class Load(Step[LoadRecord]):
         # One more than Salesforce had. It is the same in every run of this step, because the button
         # makes its next Idempotency-Key from it.
         count = known.attempt_count or order.attempt_count + 1
+        forgotten = known.forgotten or run.job.requested_at < self._restored_at
         if not known.attempt_count:
-            run.save(LoadRecord(attempt_count=count))
+            forgotten = forgotten or order.attempt_count >= run.job.attempt
+            run.save(LoadRecord(attempt_count=count, forgotten=forgotten))
         mapping = self._owner(order)
+        if self._synthetic and mapping.email.casefold() == self._synthetic.casefold():
+            raise StopWorkflow("order-synthetic", "The Order is one of the smoke test.")
         _check_status(run, order, needs_approval=self._needs_approval)
         _check_ours(run, order)
-        self._report(run, order, count, reported=known.reported)
+        told = LoadRecord(attempt_count=count, reported=known.reported, forgotten=forgotten)
+        self._report(run, order, told)
         return LoadRecord(
             user_id=mapping.user_id,
             client_id=mapping.whmcs_client_id,
             account_id=order.account_id or "",
             attempt_count=count,
             reported=True,
+            forgotten=forgotten,
         )
 
     def _owner(self, order: LoadedOrder) -> CustomerMapping:
@@ -82,22 +96,22 @@ class Load(Step[LoadRecord]):
             raise StopWorkflow("account-not-mapped", "The Account has no portal user.")
         return mapping
 
-    def _report(self, run: Run, order: LoadedOrder, count: int, *, reported: bool) -> None:
+    def _report(self, run: Run, order: LoadedOrder, known: LoadRecord) -> None:
         due = _due(order)
         later = due is not None and due.timestamp() > run.now() and not run.job.irreversible
-        if reported and not later:
+        if known.reported and not later:
             return
         status = ProvisioningStatus.SCHEDULED if later else ProvisioningStatus.IN_PROGRESS
         at = datetime.fromtimestamp(run.now(), UTC)
         try:
             self._orders.report(
-                Progress(order_id=order.id, status=status, attempt_count=count, at=at)
+                Progress(order_id=order.id, status=status, attempt_count=known.attempt_count, at=at)
             )
         except OrderDeleted:
             raise StopWorkflow("order-not-found", "The Order was deleted just now.") from None
         if due is not None and later:
             # In Progress is reported when the order is due.
-            run.save(LoadRecord(attempt_count=count))
+            run.save(LoadRecord(attempt_count=known.attempt_count, forgotten=known.forgotten))
             raise Defer(due.timestamp())
 
 

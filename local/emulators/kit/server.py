@@ -13,7 +13,7 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from local.emulators.kit.emulator import Emulator
 from local.emulators.kit.middleware import TRANSPORT
@@ -28,7 +28,7 @@ async def _with_transport(
     await app(scope, receive, send)
 
 
-class CuttableProtocol(H11Protocol):
+class CuttableProtocol(HttpToolsProtocol):
     """uvicorn's HTTP/1.1 protocol with access to the transport, so that faults can cut it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower than BaseTransport, as uvicorn's own

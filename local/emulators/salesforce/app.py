@@ -18,8 +18,8 @@ that the project's metadata gives. Apex is called at `/_admin/apex` (see `apex.s
 are merged with `POST /_admin/merge {"master": "001…", "duplicates": ["001…"]}` (see `merging`).
 
 Any record may bring its own `Id` (15 or 18 characters, right key prefix); references are plain
-ids. Every org has a standard price book, an administrator, an organization and the order
-statuses Draft, Pending Review and Activated from the start. State (`GET /_admin/state`) is
+ids. Every org has a standard price book, an administrator, an organization and the order statuses
+Draft, Pending Review, Cancelled and Activated from the start. State (`GET /_admin/state`) is
 `{object: [record, …]}` without deleted records. Operations in the journal: `token`, `revoke`,
 `versions`, `limits`, `ui-api`, `query`, `queryAll`, `query more`, `composite`, `composite/graph`,
 `composite/sobjects`, `composite/tree`, `composite/batch`, `describe`, `describe Order`, and

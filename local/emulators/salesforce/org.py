@@ -21,7 +21,12 @@ ADMIN_ID = ids.compose("005", 1)
 STANDARD_PRICEBOOK_ID = ids.compose("01s", 1)
 DEFAULT_LANGUAGE = "en_US"
 _STATUS_OBJECT = "OrderStatus"
-_STATUSES = {"Draft": "Draft", "Pending Review": "Draft", "Activated": "Activated"}
+_STATUSES = {
+    "Draft": "Draft",
+    "Pending Review": "Draft",
+    "Cancelled": "Draft",
+    "Activated": "Activated",
+}
 _PERMISSIONS_OBJECT = "UserPermissionAccess"
 _OWN_NAMES = {"externalId": "external_id"}
 

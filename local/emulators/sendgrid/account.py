@@ -20,6 +20,8 @@ FULL_ACCESS = (
     "mail.send",
     "sender_verification_eligible",
     "templates.read",
+    "tracking_settings.click.read",
+    "tracking_settings.open.read",
     "user.profile.read",
     "verified_senders.read",
     "whitelabel.read",
@@ -41,6 +43,7 @@ class Seed(BaseModel):
     apiKeys: list[SeedKey] = []  # noqa: N815  # camel case as in every seed
     verifiedSenders: list[str] | None = None  # noqa: N815  # camel case as in every seed
     templates: list[str] = []
+    tracking: bool | None = None
     suppressions: SuppressionSeed = SuppressionSeed()
 
 

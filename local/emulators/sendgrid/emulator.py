@@ -4,6 +4,7 @@ Seed (`POST /_admin/seed`), all parts optional:
 
     {"apiKeys": [{"key": "SG.local", "scopes": ["mail.send"]}],
      "verifiedSenders": ["no-reply@portal.example", "@portal.example"], "templates": ["d-…"],
+     "tracking": false,
      "suppressions": {"bounces": ["a@x.example"], "spamReports": [], "globalUnsubscribes": []}}
 
 `GET /_admin/state` gives `{"mails": [...], "sandboxed": n, "account": {...}}`; the keys of a mail
@@ -71,6 +72,18 @@ class SendGrid(Emulator[Switches]):
             ("GET", "/v3/user/profile", "user.profile.read", self._profile),
             ("GET", "/v3/verified_senders", "verified_senders.read", self._verified_senders),
             ("GET", "/v3/whitelabel/domains", "whitelabel.read", self._domains),
+            (
+                "GET",
+                "/v3/tracking_settings/click",
+                "tracking_settings.click.read",
+                self._click_tracking,
+            ),
+            (
+                "GET",
+                "/v3/tracking_settings/open",
+                "tracking_settings.open.read",
+                self._open_tracking,
+            ),
         ]
 
     def name_operation(self, incoming: Incoming) -> str:
@@ -89,7 +102,10 @@ class SendGrid(Emulator[Switches]):
 
     def seed(self, data: dict[str, Any]) -> None:
         """See the module docstring."""
-        self.account.load(Seed.model_validate(data))
+        seed = Seed.model_validate(data)
+        self.account.load(seed)
+        if seed.tracking is not None:
+            self.set_switches({"account_tracking": seed.tracking})
 
     def dump(self) -> dict[str, Any]:
         """Mails in the order of their arrival, and the account."""
@@ -192,6 +208,14 @@ class SendGrid(Emulator[Switches]):
             for number, domain in enumerate(domains, start=1)
         ]
         return JSONResponse(found)
+
+    def _click_tracking(self, _: Request, __: bytes) -> Response:
+        """The account's setting. `enable_text` is off in new accounts."""
+        enabled = self.switches.account_tracking
+        return JSONResponse({"enable_text": False, "enabled": enabled})
+
+    def _open_tracking(self, _: Request, __: bytes) -> Response:
+        return JSONResponse({"enabled": self.switches.account_tracking})
 
 
 class TooMany(Refused):

@@ -16,8 +16,9 @@ class Switches(BaseModel):
       10,000, the page of errors 50,000.
     - `credits_used_up`: mail/send answers 401 `Maximum credits exceeded`, as reported in public
       issues (sendgrid-nodejs 1032).
-    - `account_tracking`: the account's own setting of click and open tracking, which a mail's
-      `tracking_settings` override. Links of tracked mails are rewritten to a tracking host.
+    - `account_tracking`: the account's own setting of click and open tracking (Settings - Tracking;
+      on in new accounts), which a mail's `tracking_settings` override. Links of tracked mails are
+      rewritten to a tracking host.
     - `unknown_properties`: whether properties that are not documented are refused (assumed).
     """
 

@@ -37,10 +37,12 @@ from portal.engine.sweeper import LOST_AFTER, STUCK_AFTER, KindQueues, Sweeper
 from portal.identity.merged_accounts import AccountConflict
 from portal.queues.verdict import ACK
 from portal.repositories.catalog import DynamoCatalogStore
+from portal.smoke.run import Smoke
 from portal.workflow_kinds import PROVISION, REISSUE, TOPUP, WORKFLOW_KINDS, WorkflowKind
 
 from functions.audit.night import GIVEN_UP_SECONDS
 from functions.provision import sweeper
+from functions.smoke.scheduled import measured
 from infra.alarms import GUARDED_UPSTREAMS
 from tests.fakes.accounts import FakeAccounts, account
 from tests.fakes.billing import TOKYO, FakeAddresses
@@ -48,8 +50,10 @@ from tests.fakes.catalog import FakeCatalogSource, product
 from tests.fakes.directory import ACCOUNT_ID, FakeDirectory, customer
 from tests.fakes.workflow import FakeClock, FakeQueue, MemoryJobStore, toy_job
 from tests.tables import CATALOG, IDEMPOTENCY, Tables
-from tests.unit.adapters import test_cognito, test_esim_access, test_whmcs_client
-from tests.unit.adapters.test_salesforce_client import DATA, ORG, client_of
+from tests.unit.adapters import test_cognito
+from tests.unit.adapters.esim_access import test_provider as test_esim_access
+from tests.unit.adapters.salesforce.test_client import DATA, ORG, client_of
+from tests.unit.adapters.whmcs import test_client as test_whmcs_client
 from tests.unit.api import test_signature
 from tests.unit.audit.healthy import change, healthy
 from tests.unit.engine.toy import Toy
@@ -62,6 +66,7 @@ from tests.unit.functions.orders.world import shop_of
 from tests.unit.identity import test_merged_accounts as merged
 from tests.unit.queues.test_consumer import HANAKO, Office, always
 from tests.unit.queues.test_recorded_work import Bench
+from tests.unit.smoke.test_run import CUSTOMER, MemoryPortal
 
 LINE = {"sku": "A", "quantity": 1, "billingCycle": "monthly"}
 HALF_AN_HOUR = 1_801.0
@@ -92,7 +97,7 @@ class Answers:
 class RefusingQueue(FakeQueue):
     """Cannot be reached."""
 
-    def put(self, task: Task, *, delay: float = 0.0) -> None:
+    def put(self, task: Task, *, delay_seconds: float = 0.0) -> None:
         raise Unavailable("sqs", "SendMessage", "down")
 
 
@@ -294,6 +299,10 @@ def _stuck_and_lost() -> dict[str, Cause]:
     }
 
 
+def _smoke_fails(_: Place) -> None:
+    measured(Smoke(MemoryPortal(products=[]), CUSTOMER, lambda: 0.0))
+
+
 def portal_causes() -> dict[str, Cause]:
     """The causes by the alarm's name without the stage's prefix."""
     down = Unavailable("sendgrid", "send", "down")
@@ -331,6 +340,7 @@ def portal_causes() -> dict[str, Cause]:
         "WhmcsPagesRepeated": _pages,
         "UnknownVendorErrors": _esim_access("987654"),
         "AuditFindings": _finding,
+        "SmokeFailed": _smoke_fails,
         "AuditOverdue": _no_audit,
     }
 

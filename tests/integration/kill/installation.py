@@ -204,6 +204,7 @@ class Installation:
             "PORTAL_TIME_ZONE": "Asia/Tokyo",
             "PORTAL_PRICES_INCLUDE_TAX": "true",
             "PORTAL_CURRENCY": "JPY",
+            "ORDER_CANCELLED_STATUS": "Cancelled",
             "PROVISION_MAX_RETRIES": "7",
             "PROVISION_NEEDS_APPROVAL": "true",
             "PROVISION_PATIENCE_HOURS": "24",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 import pytest
+from portal import correlation
 from portal.domain.lease import NOT_LEASED, Lease
 from portal.domain.upstream import CircuitOpen, Refused, Unavailable
 from portal.engine.failures import Defer, OutOfTime, Postpone, StopWorkflow
@@ -338,3 +339,13 @@ def test_what_exhausted_the_runs_is_told() -> None:
     assert world.job.last_error is not None
     assert world.job.last_error.message == "whmcs AddOrder: busy"
     assert world.job.started_at == began
+
+
+def test_a_run_has_the_correlation_id_of_its_job_whatever_woke_it() -> None:
+    seen: list[str] = []
+    world = World(lambda run: seen.append(correlation.current()))
+    world.store.jobs[TOY_JOB] = world.job.changed(correlation_id="of-the-request")
+    with correlation.bound("of-the-event"):
+        world.work()
+        assert correlation.current() == "of-the-event"
+    assert seen == ["of-the-request"]

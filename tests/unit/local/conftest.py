@@ -19,6 +19,7 @@ from local.context import DemoAccount, SiteContext, StackContext
 from local.front.app import create_app
 from local.front.server import server_config
 from tests.fakes.demo_stack import FakeStack
+from tests.fakes.stack_operations import StackOperations
 
 HOST = "127.0.0.1"
 
@@ -51,6 +52,7 @@ class Door:
     client: httpx.Client
     stack: FakeStack
     context: StackContext
+    operations: StackOperations
 
 
 @pytest.fixture(scope="session")
@@ -93,8 +95,10 @@ def running_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         ),
     )
     client = httpx.Client(base_url=url, trust_env=False, timeout=10)
-    with behind, front, client, serving(stack.app(), behind), serving(create_app(context), front):
-        yield Door(url, client, stack, context)
+    operations = StackOperations()
+    app = create_app(context, operations=operations)
+    with behind, front, client, serving(stack.app(), behind), serving(app, front):
+        yield Door(url, client, stack, context, operations)
 
 
 @pytest.fixture

@@ -76,6 +76,7 @@ def test_an_operation_is_shown_with_its_invoice() -> None:
         "  asked for         add_1gb 1500 JPY",
         "  last error        esim-refused in top_up",
         "  what to do        The eSIM provider refused",
+        f"  can be done       ops operation redrive {OPERATION}",
         f"  full reason       member `error` of the item {JOB_ID} in the workflow table",
         "  invoice           9001",
         "  status            Paid",

@@ -62,6 +62,7 @@ def test_a_stage_is_what_its_lambdas_were_deployed_with() -> None:
     assert stage.output("ApiUrl") == "https://api"
     assert stage.environment == {
         "STAGE": "dev",
+        "portal-dev-smoke-scheduled": "1",
         "portal-dev-provision-worker": "1",
         "portal-dev-audit-nightly": "1",
         "portal-dev-catalog-list-products": "1",

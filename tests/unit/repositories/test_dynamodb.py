@@ -29,6 +29,7 @@ from portal.domain.upstream import (
     UpstreamError,
 )
 from portal.repositories.dynamodb import (
+    READS_OF_MANY,
     ConditionFailed,
     Table,
     TransactionRefused,
@@ -161,6 +162,41 @@ def test_update_and_delete_answer_with_the_item(table: Table, pk: str) -> None:
     assert table.update(key, set="ADD n :one", values={":one": 1}) == {**key, "n": 1}
     assert table.delete(key) == {**key, "n": 1}
     assert table.delete(key) is None
+
+
+def test_many_are_read_at_once(table: Table, pk: str) -> None:
+    for number in (1, 2):
+        table.put({"pk": pk, "sk": number, "text": "x"}, condition=NEW)
+    found = table.get_many([{"pk": pk, "sk": number} for number in (1, 2, 3)])
+    assert sorted(found, key=lambda item: int(item["sk"])) == [
+        {"pk": pk, "sk": 1, "text": "x"},
+        {"pk": pk, "sk": 2, "text": "x"},
+    ]
+    assert table.get_many([]) == []
+
+
+def test_what_a_read_of_many_leaves_out_is_asked_for_again(pk: str) -> None:
+    table, stubber = stubbed()
+    first, second = ({"pk": pk, "sk": number} for number in (1, 2))
+
+    def answer(found: list[Any], left: list[Any]) -> None:
+        keys = {"Keys": [to_item(key) for key in left], "ConsistentRead": True}
+        stubber.add_response(
+            "batch_get_item",
+            {
+                "Responses": {NAME: [to_item(item) for item in found]},
+                "UnprocessedKeys": {NAME: keys} if left else {},
+            },
+        )
+
+    answer([first], [second])
+    answer([second], [])
+    for _ in range(READS_OF_MANY):
+        answer([], [first])
+    with stubber:
+        assert table.get_many([first, second]) == [first, second]
+        with pytest.raises(Unavailable):
+            table.get_many([first])
 
 
 def test_a_query_follows_its_pages(table: Table, pk: str) -> None:

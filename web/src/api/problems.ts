@@ -37,6 +37,7 @@ export const API_SLUGS = [
   'payment-method-required',
   'cart-invalid',
   'idempotency-key-reused',
+  'order-not-cancellable',
   'topup-unavailable',
   'operation-in-progress',
   'reauthentication-required',
@@ -46,6 +47,7 @@ export const API_SLUGS = [
   'confirm-loss-required',
   'idempotency-key-missing',
   'signature-invalid',
+  'order-cancelled',
   'already-running',
 ] as const;
 

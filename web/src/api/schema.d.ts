@@ -398,6 +398,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{sfOrderId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel an order that waits for review */
+        post: operations["cancel_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders/{sfOrderId}/provision": {
         parameters: {
             query?: never;
@@ -576,7 +593,7 @@ export interface components {
         };
         /**
          * Activation
-         * @description When eSIM lines are to start.
+         * @description When eSIM lines start. `at` is the time of a scheduled activation.
          */
         Activation: {
             /**
@@ -590,7 +607,7 @@ export interface components {
         };
         /**
          * Address
-         * @description A postal address; what it needs depends on its country (docs/problems.md).
+         * @description A postal address. Its country decides which parts are required (docs/problems.md).
          */
         Address: {
             /**
@@ -618,9 +635,9 @@ export interface components {
         };
         /**
          * AddressChange
-         * @description A partial change: what is left out stays; "" or null empties what may be empty.
+         * @description A partial change. Members that are left out stay; "" or null empties an optional member.
          *
-         *     The address as a whole must be one of its country afterwards (docs/problems.md).
+         *     The changed address must be valid for its country (docs/problems.md).
          */
         AddressChange: {
             /**
@@ -666,7 +683,7 @@ export interface components {
         };
         /**
          * CartItem
-         * @description One line: prices are never taken from the caller.
+         * @description One line of a cart. It has no price, because prices are the catalogue's.
          */
         CartItem: {
             /** Sku */
@@ -704,7 +721,7 @@ export interface components {
         };
         /**
          * ChangePasswordRequest
-         * @description Both passwords.
+         * @description The current and the new password.
          */
         ChangePasswordRequest: {
             /**
@@ -847,7 +864,7 @@ export interface components {
         };
         /**
          * InvoiceLineView
-         * @description One line.
+         * @description One line of an invoice.
          */
         InvoiceLineView: {
             /** Description */
@@ -856,7 +873,7 @@ export interface components {
         };
         /**
          * InvoiceView
-         * @description One invoice in a list; amounts whose currency billing does not tell are null.
+         * @description One invoice in a list. Amounts are null if billing does not tell their currency.
          */
         InvoiceView: {
             /** Id */
@@ -912,9 +929,10 @@ export interface components {
         };
         /**
          * LinkRequest
-         * @description A WHMCS client-area login that proves whose the client is; WHMCS gets `password` as typed.
+         * @description A login of WHMCS' client area, which proves who owns the client.
          *
-         *     The portal password is `new_password`, or the proven one where the policy takes it.
+         *     WHMCS gets `password` as it was typed. The portal's password is `newPassword`. Without it the
+         *     portal's password is `password`, if that keeps the portal's rules.
          */
         LinkRequest: {
             /**
@@ -941,8 +959,22 @@ export interface components {
             proofToken?: string | null;
         };
         /**
+         * ListedEsim
+         * @description An eSIM line in a list, with the values that its provider gives for several lines at once.
+         *
+         *     A value is null when the provider does not give it. `GET /subscriptions/{id}` has all values.
+         */
+        ListedEsim: {
+            state: components["schemas"]["LineState"] | null;
+            usage: components["schemas"]["UsageView"] | null;
+            /** Validuntil */
+            validUntil: string | null;
+            /** Periodends */
+            periodEnds: string | null;
+        };
+        /**
          * LoginRequest
-         * @description E-mail and password.
+         * @description The e-mail address and the password.
          */
         LoginRequest: {
             /**
@@ -960,7 +992,7 @@ export interface components {
         };
         /**
          * MappingState
-         * @description Whether the customer is known everywhere; ids once they are.
+         * @description Whether all systems know the customer. The ids are set when `state` is `complete`.
          */
         MappingState: {
             /**
@@ -975,7 +1007,7 @@ export interface components {
         };
         /**
          * MeChange
-         * @description What is to change; what is left out stays.
+         * @description The members to change. Members that are left out stay as they are.
          */
         MeChange: {
             /** Language */
@@ -983,7 +1015,7 @@ export interface components {
         };
         /**
          * MeResponse
-         * @description Who is signed in.
+         * @description The profile of the caller.
          */
         MeResponse: {
             /** Userid */
@@ -1016,7 +1048,7 @@ export interface components {
         };
         /**
          * NotOfferedView
-         * @description A product that is on sale and not offered to this customer, and every reason.
+         * @description A product that is on sale and not offered to this customer, with every reason.
          */
         NotOfferedView: {
             /** Sku */
@@ -1046,6 +1078,22 @@ export interface components {
             count: number;
         };
         /**
+         * OperationFailure
+         * @description Why an operation failed, and what the customer has or was given after all.
+         *
+         *     `credited` is the amount of `madeGood` = `credited`.
+         */
+        OperationFailure: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "cancelled" | "invoice-cancelled" | "line-changed" | "line-not-active" | "line-not-available" | "looking-into-it" | "not-replaced" | "offer-gone" | "old-esim-to-end" | "payment-declined" | "payment-method-missing" | "service-not-active" | "try-later";
+            /** Madegood */
+            madeGood?: ("charge-checked" | "credited" | "data-added" | "esim-ready" | "not-charged") | null;
+            credited?: components["schemas"]["Money"] | null;
+        };
+        /**
          * OperationStep
          * @description A step of an operation, in words for customers.
          */
@@ -1066,7 +1114,8 @@ export interface components {
          * OperationView
          * @description The state of an operation.
          *
-         *     `nextStep` says what happens next. `message` says why it failed.
+         *     `nextStep` says what happens next, `message` why it failed, each `label` what a step did: in
+         *     English. `next`, `failure` and `step` are stable codes for pages in any language.
          */
         OperationView: {
             /** Operationid */
@@ -1092,14 +1141,20 @@ export interface components {
             finishedAt?: string | null;
             /** Steps */
             steps: components["schemas"]["OperationStep"][];
+            /**
+             * Next
+             * @enum {string}
+             */
+            next: "begins" | "works" | "waits" | "undoes" | "done" | "over";
             /** Nextstep */
             nextStep: string;
+            failure?: components["schemas"]["OperationFailure"] | null;
             /** Message */
             message?: string | null;
         };
         /**
          * OptionShown
-         * @description One thing that was chosen, in words.
+         * @description One chosen option with the words that customers read.
          */
         OptionShown: {
             /** Id */
@@ -1150,7 +1205,7 @@ export interface components {
         };
         /**
          * OrderCreated
-         * @description What became of the cart.
+         * @description The order that was made from the cart.
          */
         OrderCreated: {
             /** Sforderid */
@@ -1202,7 +1257,7 @@ export interface components {
         };
         /**
          * OrderView
-         * @description One order; `nextStep` says what happens next, `message` what went wrong, if anything.
+         * @description One order. `nextStep` says what happens next. `message` says what went wrong.
          */
         OrderView: {
             /** Sforderid */
@@ -1225,6 +1280,11 @@ export interface components {
             timeline: components["schemas"]["TimelineEntry"][];
             /** Nextstep */
             nextStep: string;
+            /**
+             * Cancellable
+             * @description whether the customer can still call the order off (POST /orders/{sfOrderId}/cancel)
+             */
+            cancellable: boolean;
             /**
              * Delayed
              * @description the set-up goes on, but its last try failed because of another system
@@ -1270,10 +1330,10 @@ export interface components {
         };
         /**
          * PasswordPolicyView
-         * @description What a new password must have; `minLength` and `maxLength` count characters.
+         * @description The rules of new passwords. `minLength` and `maxLength` count characters.
          *
-         *     Beside that it neither begins nor ends with a space and does not contain the part of the
-         *     e-mail address before the @.
+         *     A password also must not begin or end with a space, and must not contain the part of the e-mail
+         *     address before the @.
          */
         PasswordPolicyView: {
             /** Minlength */
@@ -1305,7 +1365,7 @@ export interface components {
         };
         /**
          * PaymentMethodView
-         * @description One pay method; nothing that could be charged with.
+         * @description One payment method, without data that it could be charged with.
          */
         PaymentMethodView: {
             /**
@@ -1328,7 +1388,7 @@ export interface components {
         };
         /**
          * PaymentMethodsSummary
-         * @description Whether the customer can pay.
+         * @description The payment methods, and whether one of them is valid.
          */
         PaymentMethodsSummary: {
             /** Haspaymentmethod */
@@ -1478,7 +1538,7 @@ export interface components {
         };
         /**
          * RefreshRequest
-         * @description The refresh token, unless the browser's cookie carries it.
+         * @description The refresh token. It is left out when the browser's cookie carries it.
          */
         RefreshRequest: {
             /** Refreshtoken */
@@ -1486,7 +1546,7 @@ export interface components {
         };
         /**
          * RegisteredResponse
-         * @description The account that was made.
+         * @description The portal account that was made.
          */
         RegisteredResponse: {
             /** Userid */
@@ -1514,7 +1574,7 @@ export interface components {
         };
         /**
          * ResetMailRequest
-         * @description Whose password is to be reset.
+         * @description The e-mail address of the account whose password is to be reset.
          */
         ResetMailRequest: {
             /**
@@ -1526,7 +1586,7 @@ export interface components {
         };
         /**
          * ResetPasswordRequest
-         * @description The token from the mail's link.
+         * @description The token from the link in the mail, and the new password.
          */
         ResetPasswordRequest: {
             /** Token */
@@ -1546,7 +1606,7 @@ export interface components {
         ServiceStatus: "pending" | "active" | "suspended" | "completed" | "cancelled" | "terminated" | "unknown";
         /**
          * SignupProofRequest
-         * @description The customer number whose owner wants to sign up.
+         * @description The customer number of the person who wants to sign up.
          */
         SignupProofRequest: {
             /**
@@ -1609,7 +1669,7 @@ export interface components {
         };
         /**
          * SsoLink
-         * @description A link that works once. `signInNeeded` means that billing will ask for a password.
+         * @description A link that works once. `signInNeeded` means that billing asks for a password.
          */
         SsoLink: {
             /** Url */
@@ -1624,7 +1684,7 @@ export interface components {
         };
         /**
          * SsoRequest
-         * @description Where to go in the client area.
+         * @description The page of the client area to open.
          */
         SsoRequest: {
             /**
@@ -1637,7 +1697,7 @@ export interface components {
         };
         /**
          * SubscriptionSummary
-         * @description One service in a list. `price` is null if WHMCS does not tell amount or currency.
+         * @description One service in a list. `esim` is null for services without a line, and without `lines`.
          */
         SubscriptionSummary: {
             /** Id */
@@ -1657,6 +1717,7 @@ export interface components {
             since: string | null;
             /** Nextduedate */
             nextDueDate: string | null;
+            esim?: components["schemas"]["ListedEsim"] | null;
         };
         /**
          * SubscriptionView
@@ -1684,7 +1745,7 @@ export interface components {
         };
         /**
          * TimelineEntry
-         * @description One thing that happened, or is happening, in words.
+         * @description One step of an order with the words that customers read.
          */
         TimelineEntry: {
             /**
@@ -1704,9 +1765,9 @@ export interface components {
         };
         /**
          * TokenResponse
-         * @description `accessToken` goes into `Authorization: Bearer`; `expiresIn` is in seconds.
+         * @description Tokens. `accessToken` goes into `Authorization: Bearer`. `expiresIn` is in seconds.
          *
-         *     `refreshToken` is missing when it went into the browser's cookie, or did not change.
+         *     `refreshToken` is missing when the browser's cookie carries it and when it did not change.
          */
         TokenResponse: {
             /** Accesstoken */
@@ -1791,6 +1852,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "https://portal.example/problems/account-conflict" | "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/in-progress" | "https://portal.example/problems/payment-method-required";
+                };
+            };
+        };
+        /** @description Two portal accounts belong to the same customer (`account-conflict`); The account is not complete yet (`account-not-mapped`); The order cannot be cancelled any more (`order-not-cancellable`) */
+        AccountConflictOrAccountNotMappedOrOrderNotCancellable: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/account-conflict" | "https://portal.example/problems/account-not-mapped" | "https://portal.example/problems/order-not-cancellable";
                 };
             };
         };
@@ -2009,6 +2084,19 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "https://portal.example/problems/idempotency-key-reused" | "https://portal.example/problems/invalid-request";
+                };
+            };
+        };
+        /** @description The Idempotency-Key was used for something else (`idempotency-key-reused`); Some values are not valid (`invalid-request`); The customer cancelled the order (`order-cancelled`) */
+        IdempotencyKeyReusedOrInvalidRequestOrOrderCancelled: {
+            headers: {
+                "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "https://portal.example/problems/idempotency-key-reused" | "https://portal.example/problems/invalid-request" | "https://portal.example/problems/order-cancelled";
                 };
             };
         };
@@ -3298,6 +3386,40 @@ export interface operations {
             504: components["responses"]["OutcomeUnknown"];
         };
     };
+    cancel_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sfOrderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Correlation-Id": components["headers"]["X-Correlation-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["AccountConflictOrAccountNotMappedOrOrderNotCancellable"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["UpstreamRefused"];
+            503: components["responses"]["UpstreamUnavailable"];
+            504: components["responses"]["OutcomeUnknown"];
+        };
+    };
     start: {
         parameters: {
             query?: never;
@@ -3357,7 +3479,7 @@ export interface operations {
             409: components["responses"]["AlreadyRunning"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequest"];
+            422: components["responses"]["IdempotencyKeyReusedOrInvalidRequestOrOrderCancelled"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["UpstreamRefused"];
@@ -3371,6 +3493,8 @@ export interface operations {
                 /** @description nextCursor of a page */
                 cursor?: string;
                 limit?: number;
+                /** @description with what the eSIM provider tells at once */
+                lines?: boolean;
             };
             header?: never;
             path?: never;

@@ -1,12 +1,13 @@
 /** The fields of an address, in the order of its country. `at` is the pointer of the address. */
 
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { Schemas } from '../api/client';
 import { useI18n } from '../i18n';
 import type { Messages } from '../i18n/en';
 import { SelectField, TextField } from '../ui/form';
 import { countries, fold, japanesePostcode, PREFECTURES, prefectureOf } from './address';
 import type { Found, Values } from './form';
+import { placeOf } from './postcodes';
 
 type Address = Schemas['AddressView'];
 
@@ -43,6 +44,7 @@ interface Fields {
 
 function Japanese({ at, value, lang }: Fields & { lang: string }) {
   const { t } = useI18n();
+  const { place, look } = usePlace(at, lang);
   return (
     <>
       <div className="pair">
@@ -53,9 +55,17 @@ function Japanese({ at, value, lang }: Fields & { lang: string }) {
           inputMode="numeric"
           autoComplete="postal-code"
           defaultValue={value?.postcode ?? ''}
+          onInput={({ currentTarget }) => void look(currentTarget)}
         />
         <Prefecture at={at} value={value} lang={lang} />
       </div>
+      <p role="status" className="found-place">
+        {place && (
+          <>
+            {t.address.found} <span lang="ja">{place}</span>
+          </>
+        )}
+      </p>
       <TextField
         name={`${at}/city`}
         label={t.address.city}
@@ -78,6 +88,48 @@ function Japanese({ at, value, lang }: Fields & { lang: string }) {
       />
     </>
   );
+}
+
+/**
+ * The place of the postcode. It fills what is empty and what it filled before, never what was
+ * typed. City and town are known in Japanese only, so a page in another language shows them.
+ */
+function usePlace(at: string, lang: string) {
+  const [place, setPlace] = useState('');
+  const filled = useRef(new Map<string, string>());
+  const latest = useRef('');
+  const look = async (input: HTMLInputElement) => {
+    const typed = input.value;
+    latest.current = typed;
+    const found = await placeOf(typed);
+    if (latest.current !== typed) return;
+    setPlace(found ? found.prefecture[1] + found.city + found.town : '');
+    if (!found || !input.form) return;
+    const values: [string, string][] = [
+      [`${at}/state`, found.prefecture[0]],
+      ...(lang === 'ja'
+        ? ([
+            [`${at}/city`, found.city],
+            [`${at}/street`, found.town],
+          ] satisfies [string, string][])
+        : []),
+    ];
+    for (const [name, value] of values) {
+      if (fill(input.form, name, value, filled.current.get(name))) filled.current.set(name, value);
+    }
+  };
+  return { place, look };
+}
+
+/** Whether the field has the value now. `before` is what was filled in earlier. */
+function fill(form: HTMLFormElement, name: string, value: string, before = ''): boolean {
+  const field = form.elements.namedItem(name);
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) return false;
+  if (field.value !== '' && field.value !== before) return false;
+  field.value = value;
+  // An error at the field no longer holds.
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  return true;
 }
 
 /** A select; a spelling on file that is no prefecture stays choosable. */

@@ -7,6 +7,7 @@ import type { Money } from '../i18n/format';
 import type { CartLine } from './cart';
 import { chosen } from './order';
 import { type Answers, type Product, times, unitPrice } from './price';
+import type { Other } from './shop';
 import { Price } from './show-price';
 
 export type Mistake = 'gone' | 'not-eligible' | 'changed' | 'too-many';
@@ -22,12 +23,12 @@ export interface PricedLine {
 export function priced(
   lines: readonly CartLine[],
   products: readonly Product[],
-  others: readonly Product[],
+  others: readonly Other[],
 ): PricedLine[] {
   return lines.map((line) => {
     const product = products.find(({ sku }) => sku === line.sku);
     const excluded = product ? undefined : others.find(({ sku }) => sku === line.sku);
-    const known = product ?? excluded;
+    const known = product ?? excluded?.product;
     return {
       line,
       product: known,
@@ -41,7 +42,7 @@ function mistakeOf(
   line: CartLine,
   lines: readonly CartLine[],
   product: Product | undefined,
-  excluded: Product | undefined,
+  excluded: Other | undefined,
 ): Mistake | undefined {
   if (excluded) return 'not-eligible';
   if (!product) return 'gone';

@@ -1,17 +1,18 @@
 /** The password rules, to show them while typing. The API checks them again. */
 
-import type { PasswordPolicy } from '../config';
+import type { Schemas } from '../api/client';
 import type { Messages } from '../i18n/en';
-
-// Cognito counts these as symbols.
-const SYMBOLS = new Set('^$*.[]{}()?-"!@#%&/\\,><\':;|_~`+= ');
 
 export interface Rule {
   text: string;
   met: boolean;
 }
 
-export function passwordRules(password: string, policy: PasswordPolicy, t: Messages): Rule[] {
+export function passwordRules(
+  password: string,
+  policy: Schemas['PasswordPolicyView'],
+  t: Messages,
+): Rule[] {
   const { rule } = t.auth;
   const rules: (Rule | false)[] = [
     { text: rule.length(policy.minLength), met: [...password].length >= policy.minLength },
@@ -20,7 +21,7 @@ export function passwordRules(password: string, policy: PasswordPolicy, t: Messa
     policy.digits && { text: rule.digits, met: /[0-9]/.test(password) },
     policy.symbols && {
       text: rule.symbols,
-      met: [...password.trim()].some((letter) => SYMBOLS.has(letter)),
+      met: [...password.trim()].some((letter) => policy.symbolCharacters.includes(letter)),
     },
   ];
   return rules.filter((entry) => entry !== false);

@@ -60,6 +60,14 @@ export const useMe = () =>
     staleTime: 300_000,
   });
 
+/** The rules for new passwords. They change with a deployment only. */
+export const usePasswordPolicy = () =>
+  useQuery({
+    queryKey: ['password-policy'],
+    queryFn: () => must(api.GET('/auth/password-policy')),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 /** The billing address with its version, for If-Match. */
 export const useAddress = () =>
   useQuery({

@@ -12,16 +12,22 @@ export type OperationView = Schemas['OperationView'];
 
 const SLOW = 15_000;
 
-export const useServices = (limit: number, cursor?: string) =>
+/** `lines` asks for the eSIM lines, too: their provider is called for them. */
+export const useServices = (limit: number, { cursor, lines = false }: Listing = {}) =>
   useQuery({
-    queryKey: ['services', 'list', limit, cursor],
+    queryKey: ['services', 'list', limit, cursor, lines],
     queryFn: () =>
       must(
         api.GET('/subscriptions', {
-          params: { query: { limit, ...(cursor ? { cursor } : {}) } },
+          params: { query: { limit, lines, ...(cursor ? { cursor } : {}) } },
         }),
       ),
   });
+
+interface Listing {
+  cursor?: string | undefined;
+  lines?: boolean;
+}
 
 export const useService = (id: string) =>
   useQuery({

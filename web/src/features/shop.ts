@@ -7,15 +7,24 @@ import { useCatalog, usePersonalCatalog } from './queries';
 import { useSignedIn } from './session';
 
 export type Eligibility = Schemas['EligibilityView'];
+export type Reason = Schemas['Ineligibility'];
+
+export interface Other extends Pick<Product, 'sku' | 'name'> {
+  reasons: Reason[];
+  /** Undefined until the whole catalogue is there. */
+  product: Product | undefined;
+}
 
 export interface Shop {
   /** The query that the page waits for. */
   query: UseQueryResult<unknown>;
   /** Products that can be ordered; undefined until they are known. */
   products: Product[] | undefined;
-  /** Products that others can order and this customer cannot. */
-  others: Product[];
+  /** Products that others can order and this customer cannot, with the reasons. */
+  others: Other[];
   eligibility: Eligibility | undefined;
+  /** Whether prices include tax; undefined until it is known. */
+  taxIncluded: boolean | undefined;
 }
 
 export function useShop(): Shop {
@@ -28,14 +37,19 @@ export function useShop(): Shop {
       products: everything.data?.items,
       others: [],
       eligibility: undefined,
+      taxIncluded: everything.data?.taxIncluded,
     };
   }
-  const mine = new Set(own.data?.items.map(({ sku }) => sku));
+  const all = everything.data?.items ?? [];
   return {
     query: own,
     products: own.data?.items,
-    others: own.data ? (everything.data?.items ?? []).filter(({ sku }) => !mine.has(sku)) : [],
+    others: (own.data?.notOffered ?? []).map((other) => ({
+      ...other,
+      product: all.find(({ sku }) => sku === other.sku),
+    })),
     eligibility: own.data?.eligibility,
+    taxIncluded: own.data?.taxIncluded,
   };
 }
 

@@ -1,8 +1,8 @@
 /** Prices with their billing cycle. */
 
-import { config } from '../config';
 import { useI18n } from '../i18n';
 import type { Money } from '../i18n/format';
+import { useShop } from './shop';
 
 /** The words for a billing cycle; an unknown one is shown as it is. */
 export function useCycle(): (cycle: string) => string {
@@ -45,7 +45,7 @@ export function Totals({ sums }: { sums: [string, Money][] }) {
 
 export function TaxNote() {
   const { t } = useI18n();
-  const { tax } = config();
-  if (!tax) return null;
-  return <p className="fine">{tax === 'included' ? t.price.taxIncluded : t.price.taxExcluded}</p>;
+  const { taxIncluded } = useShop();
+  if (taxIncluded === undefined) return null;
+  return <p className="fine">{taxIncluded ? t.price.taxIncluded : t.price.taxExcluded}</p>;
 }

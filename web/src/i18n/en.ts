@@ -1,5 +1,6 @@
 /** Everything that the pages say, in English. Its type is what other languages must fill. */
 
+import type { Schemas } from '../api/client';
 import type { Code, Slug } from '../api/problems';
 
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
@@ -54,6 +55,9 @@ const problems: Record<Slug, string> = {
     'Automatic sign-in to billing is switched off for your account. Open billing and sign in there.',
   'idempotency-key-missing': 'The request was incomplete. Reload the page and try again.',
   'signature-invalid': 'The request could not be verified.',
+  'order-not-cancellable':
+    'This order is approved or being set up already, so it can no longer be cancelled here. Contact us if you do not need it.',
+  'order-cancelled': 'This order was cancelled.',
   'already-running': 'This is already under way.',
   'topup-unavailable': 'Nothing can be added to this line.',
   'operation-in-progress': 'Something else is under way on this line. Wait until it is over.',
@@ -212,6 +216,14 @@ export const en = {
     reason:
       'These products need another kind of building, line or region than the one on file for you.',
     reasonUnknown: 'We have to check which line your building has before you can order these.',
+    reasons: {
+      dwelling: 'Not for your kind of building',
+      tier: 'Needs another line than your building has',
+      region: 'Not offered in your region',
+      'dwelling-unknown': 'We have to check your kind of building first',
+      'tier-unknown': 'We have to check the line of your building first',
+      'region-unknown': 'We have to check your region first',
+    } as Record<Schemas['Ineligibility'], string>,
     dwelling: { Home: 'House', Apartment: 'Apartment' } as Record<string, string>,
     tier: { '1G': '1 Gbps line', '100Mb': '100 Mbps line' } as Record<string, string>,
   },
@@ -357,6 +369,11 @@ export const en = {
     line: (quantity: number, name: string) => (quantity > 1 ? `${quantity} × ${name}` : name),
     updates: 'This page updates by itself.',
     notFound: 'You have no order at this address.',
+    cancel: 'Cancel this order',
+    cancelAsk: 'Cancel this order?',
+    cancelText: 'It will not be set up, and you pay nothing. You can order again at any time.',
+    cancelYes: 'Cancel the order',
+    cancelNo: 'Keep the order',
   },
   invoice: {
     title: 'Invoices',
@@ -407,6 +424,12 @@ export const en = {
       suspended: 'Your eSIM is suspended.',
       ended: 'This eSIM has ended.',
       unknown: 'We cannot read the state of your eSIM at the moment.',
+    },
+    listed: {
+      pending: 'eSIM being prepared',
+      active: 'eSIM ready',
+      suspended: 'eSIM suspended',
+      ended: 'eSIM ended',
     },
     obstacles: {
       'service-not-active': 'This is possible while the service is active.',
@@ -494,10 +517,54 @@ export const en = {
         pending: 'Your data is being added.',
         running: 'Your data is being added.',
         succeeded: 'Your data was added.',
-        failed:
-          'The data could not be added. If you were charged, the amount is credited to your account.',
+        failed: 'The data could not be added.',
       },
     },
+    next: {
+      waits:
+        'A system that we depend on does not answer at the moment. We go on by ourselves; you need not do anything.',
+      undoes: 'We could not finish and are undoing what was begun. You need not do anything.',
+    },
+    failure: {
+      cancelled: 'We cancelled the operation.',
+      'invoice-cancelled': 'The invoice was cancelled.',
+      'line-changed': 'Your eSIM has changed meanwhile. Try again, or contact support.',
+      'line-not-active': 'The eSIM is not active. Try again, or contact support.',
+      'line-not-available': 'The line is not available at the moment. Contact support.',
+      'looking-into-it': 'Something went wrong on our side. We are looking into it.',
+      'not-replaced': 'Try again, or contact support.',
+      'offer-gone': 'This offer is not available any more.',
+      'old-esim-to-end': 'We still have to switch off the old eSIM and look after that.',
+      'payment-declined': 'Your payment was not accepted. Check your payment method and try again.',
+      'payment-method-missing': 'There is no valid payment method. Add one and try again.',
+      'service-not-active': 'The service is not active. Try again, or contact support.',
+      'try-later': 'A system that we depend on did not answer in time. Try again later.',
+    },
+    madeGood: {
+      'charge-checked': 'Our support team checks whether you were charged, and will tell you.',
+      credited: 'The amount is credited to your account.',
+      'data-added': 'The data was added to your line all the same.',
+      'esim-ready': 'Your new eSIM is ready. We have sent it to you by e-mail.',
+      'not-charged': 'You have not been charged.',
+    },
+    credited: (amount: string) => `We have credited ${amount} to your account.`,
+    progress: 'Progress',
+    operationSteps: {
+      'topup.load': 'Line read',
+      'topup.check': 'Line and payment method checked',
+      'topup.invoice': 'Invoice made',
+      'topup.capture': 'Payment taken',
+      'topup.top_up': 'Data added',
+      'topup.notify': 'Receipt sent',
+      'reissue.load': 'Line read',
+      'reissue.check': 'Line checked',
+      'reissue.reissue': 'New eSIM made',
+      'reissue.switch': 'Your service moved to it',
+      'reissue.billing': 'Billing informed',
+      'reissue.order': 'Order updated',
+      'reissue.notify': 'QR code sent',
+      'reissue.end_old': 'Old eSIM switched off',
+    } as Record<string, string>,
   },
   auth: {
     email: 'E-mail address',
@@ -600,6 +667,7 @@ export const en = {
     country: 'Country',
     postcode: 'Postcode',
     postcodeHint: 'Seven digits, for example 105-0011.',
+    found: 'This postcode is in',
     postcodeForm: 'A Japanese postcode has seven digits, for example 105-0011.',
     prefecture: 'Prefecture',
     state: 'State, province or region',
@@ -627,7 +695,9 @@ export const en = {
     changePassword: 'Change password',
     passwordChanged: 'Your password is changed. You are signed out on all other devices.',
     language: 'Language',
-    languageText: 'The language of these pages on this device.',
+    languageText: 'The language of these pages on this device, and of our e-mails to you.',
+    languageFailed:
+      'Your e-mails keep the language they had: the change did not reach us. Choose the language again.',
     pending: 'Your account is not complete yet. Send the sign-up once more, or contact us.',
   },
   problems,

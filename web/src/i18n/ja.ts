@@ -57,6 +57,9 @@ const problems: Messages['problems'] = {
   'idempotency-key-missing':
     '送信内容が不足しています。ページを再読み込みして、もう一度お試しください。',
   'signature-invalid': '送信内容を確認できませんでした。',
+  'order-not-cancellable':
+    'このご注文はすでに承認済みか設定中のため、ここではキャンセルできません。不要な場合はお問い合わせください。',
+  'order-cancelled': 'このご注文はキャンセルされました。',
   'already-running': 'すでに処理中です。',
   'topup-unavailable': 'この回線にはデータを追加できません。',
   'operation-in-progress': 'この回線では別の処理が進行中です。終わるまでお待ちください。',
@@ -214,6 +217,14 @@ export const ja: Messages = {
     notForYouUnknown: (n) => `ご住所の確認が必要な商品（${n}件）`,
     reason: 'ご登録の建物の種類、回線、地域ではご利用いただけない商品です。',
     reasonUnknown: 'ご注文の前に、建物の回線を当社で確認する必要があります。',
+    reasons: {
+      dwelling: 'ご登録の建物の種類では利用できません',
+      tier: '建物の回線では利用できません',
+      region: 'お住まいの地域では提供していません',
+      'dwelling-unknown': '建物の種類の確認が必要です',
+      'tier-unknown': '建物の回線の確認が必要です',
+      'region-unknown': '地域の確認が必要です',
+    },
     dwelling: { Home: '戸建て', Apartment: '集合住宅' },
     tier: { '1G': '1 Gbps 回線', '100Mb': '100 Mbps 回線' },
   },
@@ -356,6 +367,11 @@ export const ja: Messages = {
     line: (quantity, name) => (quantity > 1 ? `${name} × ${quantity}` : name),
     updates: 'このページは自動的に更新されます。',
     notFound: 'このアドレスのご注文はありません。',
+    cancel: 'このご注文をキャンセルする',
+    cancelAsk: 'このご注文をキャンセルしますか？',
+    cancelText: '設定は行われず、料金も発生しません。いつでも改めてご注文いただけます。',
+    cancelYes: '注文をキャンセルする',
+    cancelNo: 'キャンセルしない',
   },
   invoice: {
     title: 'ご請求',
@@ -406,6 +422,12 @@ export const ja: Messages = {
       suspended: 'このeSIMは停止中です。',
       ended: 'このeSIMは終了しました。',
       unknown: '現在、eSIMの状態を確認できません。',
+    },
+    listed: {
+      pending: 'eSIM準備中',
+      active: 'eSIM利用可能',
+      suspended: 'eSIM停止中',
+      ended: 'eSIM終了',
     },
     obstacles: {
       'service-not-active': 'サービスが利用中のときに操作できます。',
@@ -494,9 +516,60 @@ export const ja: Messages = {
         pending: 'データを追加しています。',
         running: 'データを追加しています。',
         succeeded: 'データを追加しました。',
-        failed:
-          'データを追加できませんでした。請求された場合は、アカウントのクレジットとして戻されます。',
+        failed: 'データを追加できませんでした。',
       },
+    },
+    next: {
+      waits:
+        '現在、連携しているシステムの応答がありません。自動的に続行しますので、お客様の操作は必要ありません。',
+      undoes:
+        '完了できなかったため、開始した処理を取り消しています。お客様の操作は必要ありません。',
+    },
+    failure: {
+      cancelled: '当社でこの手続きを取り消しました。',
+      'invoice-cancelled': '請求書は取り消されました。',
+      'line-changed':
+        '手続きの間にeSIMの状態が変わりました。もう一度お試しいただくか、サポートにお問い合わせください。',
+      'line-not-active':
+        'eSIMが有効ではありません。もう一度お試しいただくか、サポートにお問い合わせください。',
+      'line-not-available': '現在、この回線は利用できません。サポートにお問い合わせください。',
+      'looking-into-it': '当社側で問題が発生しました。現在調査しています。',
+      'not-replaced': 'もう一度お試しいただくか、サポートにお問い合わせください。',
+      'offer-gone': 'この追加プランは現在ご利用いただけません。',
+      'old-esim-to-end': '以前のeSIMの停止は、当社で引き続き行います。',
+      'payment-declined':
+        'お支払いが承認されませんでした。お支払い方法をご確認のうえ、もう一度お試しください。',
+      'payment-method-missing':
+        '有効なお支払い方法がありません。お支払い方法を登録してから、もう一度お試しください。',
+      'service-not-active':
+        'サービスが利用中ではありません。もう一度お試しいただくか、サポートにお問い合わせください。',
+      'try-later':
+        '連携しているシステムから時間内に応答がありませんでした。しばらくしてからお試しください。',
+    },
+    madeGood: {
+      'charge-checked': '請求の有無をサポートで確認し、ご連絡いたします。',
+      credited: '代金はアカウントのクレジットとして戻されました。',
+      'data-added': 'データは回線に追加されています。',
+      'esim-ready': '新しいeSIMの準備ができました。メールでお送りしました。',
+      'not-charged': '代金は請求されていません。',
+    },
+    credited: (amount) => `${amount}をアカウントのクレジットとして戻しました。`,
+    progress: '進行状況',
+    operationSteps: {
+      'topup.load': '回線情報の読み込み',
+      'topup.check': '回線とお支払い方法の確認',
+      'topup.invoice': '請求書の作成',
+      'topup.capture': 'お支払い',
+      'topup.top_up': 'データの追加',
+      'topup.notify': '領収書の送信',
+      'reissue.load': '回線情報の読み込み',
+      'reissue.check': '回線の確認',
+      'reissue.reissue': '新しいeSIMの発行',
+      'reissue.switch': 'サービスの切り替え',
+      'reissue.billing': '請求情報の更新',
+      'reissue.order': '注文情報の更新',
+      'reissue.notify': 'QRコードの送信',
+      'reissue.end_old': '以前のeSIMの停止',
     },
   },
   auth: {
@@ -600,6 +673,7 @@ export const ja: Messages = {
     country: '国',
     postcode: '郵便番号',
     postcodeHint: '7桁の数字（例: 105-0011）',
+    found: '郵便番号の住所:',
     postcodeForm: '日本の郵便番号は7桁です（例: 105-0011）。',
     prefecture: '都道府県',
     state: '州・省・地域',
@@ -627,7 +701,9 @@ export const ja: Messages = {
     changePassword: 'パスワードを変更',
     passwordChanged: 'パスワードを変更しました。ほかの端末ではログアウトされました。',
     language: '言語',
-    languageText: 'この端末で表示するページの言語です。',
+    languageText: 'この端末で表示するページと、お送りするメールの言語です。',
+    languageFailed:
+      '変更を受け付けられなかったため、メールの言語は以前のままです。もう一度選択してください。',
     pending: '登録が完了していません。もう一度登録を送信するか、お問い合わせください。',
   },
   problems,

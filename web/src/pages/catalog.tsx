@@ -5,10 +5,12 @@ import { navigate } from 'wouter/use-browser-location';
 import { config } from '../config';
 import { Loaded } from '../features/loaded';
 import type { Product } from '../features/price';
+import { ReasonList } from '../features/reason-list';
 import {
   byCategory,
   CATEGORIES,
   type Eligibility,
+  type Other,
   SORTS,
   type Sort,
   sorted,
@@ -48,7 +50,9 @@ export function CatalogPage({ hero = false }: { hero?: boolean }) {
             <Groups products={shop.products ?? []} category={category} sort={sort} />
             {shop.eligibility && (
               <Unavailable
-                products={sorted(inCategory(shop.others, category), sort)}
+                products={shop.others.filter(
+                  ({ product }) => !category || product?.category === category,
+                )}
                 eligibility={shop.eligibility}
               />
             )}
@@ -209,7 +213,7 @@ function Card({ product }: { product: Product }) {
 }
 
 /** What others can order and this customer cannot, with the reason. */
-function Unavailable({ products, eligibility }: { products: Product[]; eligibility: Eligibility }) {
+function Unavailable({ products, eligibility }: { products: Other[]; eligibility: Eligibility }) {
   const { t } = useI18n();
   if (products.length === 0) return null;
   const unknown = eligibility.status === 'unknown';
@@ -224,12 +228,17 @@ function Unavailable({ products, eligibility }: { products: Product[]; eligibili
       <div className="panel">
         <p>{unknown ? t.catalogue.reasonUnknown : t.catalogue.reason}</p>
         {support.email && <a href={`mailto:${support.email}`}>{support.email}</a>}
-        <ul className="lines" lang={config().contentLanguage}>
+        <ul className="lines">
           {products.map((product) => (
             <li key={product.sku}>
-              <Link className="inline-link" href={`/catalog/${encodeURIComponent(product.sku)}`}>
+              <Link
+                className="inline-link"
+                href={`/catalog/${encodeURIComponent(product.sku)}`}
+                lang={config().contentLanguage}
+              >
                 {product.name}
               </Link>
+              <ReasonList reasons={product.reasons} />
             </li>
           ))}
         </ul>

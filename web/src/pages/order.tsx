@@ -3,6 +3,7 @@
 import { Link } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
 import type { Schemas } from '../api/client';
+import { CancelOrder } from '../features/cancel-order';
 import { isMissing, Loaded } from '../features/loaded';
 import { isOver, TONE } from '../features/order';
 import { OrderLines } from '../features/order-lines';
@@ -67,6 +68,7 @@ function Detail({ order }: { order: Schemas['OrderView'] }) {
           </p>
           <p>{order.delayed ? t.order.delayed : t.order.next[order.status]}</p>
           {!isOver(order.status) && <p className="fine no-print">{t.order.updates}</p>}
+          <CancelOrder order={order} />
         </section>
         <section className="panel" aria-labelledby="order-items">
           <h2 id="order-items">{t.order.items}</h2>

@@ -8,6 +8,7 @@ import { addToCart, piecesOf } from '../features/cart';
 import { isMissing, Loaded } from '../features/loaded';
 import { type Answers, defaults, type Product, times, unitPrice } from '../features/price';
 import { useProduct } from '../features/queries';
+import { ReasonList } from '../features/reason-list';
 import { useShop } from '../features/shop';
 import { Price, TaxNote } from '../features/show-price';
 import { useI18n } from '../i18n';
@@ -45,7 +46,7 @@ function Detail({ product }: { product: Product }) {
   const [quantity, setQuantity] = useState(1);
   const [failure, setFailure] = useState<Failure>();
   const [added, setAdded] = useState(false);
-  const excluded = shop.others.some(({ sku }) => sku === product.sku);
+  const excluded = shop.others.find(({ sku }) => sku === product.sku);
 
   const choose = (id: string, value: Answers[string]) => {
     setAnswers({ ...answers, [id]: value });
@@ -75,6 +76,7 @@ function Detail({ product }: { product: Product }) {
                 ? t.product.eligibilityUnknown
                 : t.product.notEligible}
             </p>
+            <ReasonList reasons={excluded.reasons} />
           </Banner>
         )}
         <section className="panel" lang={config().contentLanguage}>

@@ -8,6 +8,7 @@ import { AddressFields, checkAddress, readAddress } from '../features/address-fi
 import { AddressLines } from '../features/address-lines';
 import { checkFilled } from '../features/checks';
 import { useForm } from '../features/form';
+import { useLanguage } from '../features/language';
 import { Loaded } from '../features/loaded';
 import { NewPassword } from '../features/new-password';
 import { BillingButton, PaymentMethods } from '../features/payment';
@@ -220,7 +221,8 @@ function PasswordForm({ email }: { email: string }) {
 const NAMES: Record<Lang, string> = { en: 'English', ja: '日本語' };
 
 function LanguageSection() {
-  const { t, lang, choose } = useI18n();
+  const { t, lang } = useI18n();
+  const { choose, failed } = useLanguage();
   return (
     <section className="panel" aria-labelledby="profile-language">
       <h2 id="profile-language">{t.profile.language}</h2>
@@ -239,6 +241,7 @@ function LanguageSection() {
           </button>
         ))}
       </div>
+      <div role="status">{failed && <p>{t.profile.languageFailed}</p>}</div>
     </section>
   );
 }

@@ -142,15 +142,51 @@ function esimRows(esim: Esim | null, t: I18n['t'], f: Formats): ([string, string
 function Operation({ started }: { started: OperationView }) {
   const { t } = useI18n();
   const { data } = useOperation(started);
-  // It failed after the new eSIM was made: the customer has it, and we have something to mend.
-  const late =
-    data.status === 'failed' &&
-    data.steps.some(({ step, status }) => step === 'reissue' && status === 'done');
   const tone = data.status === 'succeeded' ? 'good' : data.status === 'failed' ? 'bad' : 'info';
   return (
-    <Banner tone={tone} live>
-      <p>{late ? t.services.reissueLate : t.services.operation[data.kind][data.status]}</p>
+    <Banner tone={tone}>
+      <p role="status">{useOperationText(data)}</p>
+      <details className="more">
+        <summary>{t.services.progress}</summary>
+        <Progress operation={data} />
+      </details>
     </Banner>
+  );
+}
+
+/** How it stands, from the API's codes: its own sentences are English. */
+function useOperationText({ kind, status, next, failure }: OperationView): string {
+  const { t, f, lang } = useI18n();
+  // It failed after the new eSIM was made: the customer has it, and we have something to mend.
+  if (failure?.madeGood === 'esim-ready') return t.services.reissueLate;
+  const parts = [t.services.operation[kind][status]];
+  if (next === 'waits' || next === 'undoes') parts.push(t.services.next[next]);
+  if (failure) {
+    const { reason, madeGood, credited } = failure;
+    parts.push(t.services.failure[reason]);
+    if (credited) parts.push(t.services.credited(f.money(credited)));
+    else if (madeGood) parts.push(t.services.madeGood[madeGood]);
+  }
+  return parts.join(lang === 'ja' ? '' : ' ');
+}
+
+/** Steps of our systems that say nothing to a customer unless they fail. */
+const INTERNAL = new Set(['load', 'switch', 'billing', 'order']);
+
+function Progress({ operation: { kind, steps } }: { operation: OperationView }) {
+  const { t, f } = useI18n();
+  return (
+    <ol className="timeline">
+      {steps
+        .filter(({ step, status }) => !INTERNAL.has(step) || status === 'failed')
+        .map(({ step, status, at }) => (
+          <li key={step} data-status={status}>
+            {t.services.operationSteps[`${kind}.${step}`]}{' '}
+            <span className="sr">({t.order.stepStatus[status]})</span>
+            {at && status === 'done' && <time dateTime={at}>{f.moment(at)}</time>}
+          </li>
+        ))}
+    </ol>
   );
 }
 

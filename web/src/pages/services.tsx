@@ -6,7 +6,7 @@ import { config } from '../config';
 import { Loaded } from '../features/loaded';
 import { Pages } from '../features/pages';
 import { BillingButton } from '../features/payment';
-import { useServices } from '../features/services';
+import { dataSize, useServices } from '../features/services';
 import { useCycle } from '../features/show-price';
 import { useI18n } from '../i18n';
 import { Page, Skeleton } from '../ui/page';
@@ -50,7 +50,7 @@ export function InBilling() {
 
 function ServicesOf({ cursor, first }: { cursor: string | undefined; first: boolean }) {
   const { t } = useI18n();
-  const query = useServices(AT_ONCE, cursor);
+  const query = useServices(AT_ONCE, { cursor, lines: true });
   return (
     <Loaded query={query} skeleton={<Skeleton rows={4} />}>
       {({ items, nextCursor }) =>
@@ -86,6 +86,7 @@ export function ServiceRows({ services }: { services: Schemas['SubscriptionSumma
             <span className="row-note">
               {service.price && f.money(service.price)} {cycle(service.billingCycle)}
             </span>
+            {service.esim && <LineNote esim={service.esim} />}
             <span className="row-end">
               <Chip tone={SERVICE_TONE[service.status]}>{t.services.status[service.status]}</Chip>
             </span>
@@ -94,4 +95,23 @@ export function ServiceRows({ services }: { services: Schemas['SubscriptionSumma
       ))}
     </ul>
   );
+}
+
+/** How the eSIM stands, as far as the provider tells it for a list. */
+function LineNote({ esim }: { esim: Schemas['ListedEsim'] }) {
+  const { t, f, lang } = useI18n();
+  const { state, usage, validUntil, periodEnds } = esim;
+  const size = (bytes: number) => dataSize(bytes, lang, usage?.totalBytes ?? null);
+  const parts = [
+    state && t.services.listed[state],
+    usage &&
+      `${t.services.usage}: ${
+        usage.totalBytes === null
+          ? t.services.usedOnly(size(usage.usedBytes))
+          : t.services.used(size(usage.usedBytes), size(usage.totalBytes))
+      }`,
+    validUntil && `${t.services.validUntil}: ${f.dayOf(validUntil)}`,
+    periodEnds && `${t.services.periodEnds}: ${f.dayOf(periodEnds)}`,
+  ].filter(Boolean);
+  return parts.length > 0 ? <span className="row-note">{parts.join(' · ')}</span> : null;
 }

@@ -5,6 +5,7 @@ import { Link, useLocation } from 'wouter';
 import { connection } from '../api/connection';
 import { config, type Lang } from '../config';
 import { useCart } from '../features/cart';
+import { useLanguage } from '../features/language';
 import { useMe } from '../features/queries';
 import { signOut, useSignedIn } from '../features/session';
 import { useI18n } from '../i18n';
@@ -180,7 +181,8 @@ function AccountLinks() {
 const NAMES: Record<Lang, string> = { en: 'English', ja: '日本語' };
 
 function LanguageSwitch() {
-  const { lang, choose } = useI18n();
+  const { lang } = useI18n();
+  const { choose } = useLanguage();
   return config()
     .languages.filter((other) => other !== lang)
     .map((other) => (

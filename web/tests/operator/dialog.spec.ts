@@ -1,7 +1,7 @@
 /** Each state of the dialog "Provision in WHMCS", as the compiled component shows it. */
 
 import type { Page } from '@playwright/test';
-import { accessible } from '../pages/fake';
+import { accessible } from '../axe';
 import { expect, type FakeApex, line, ORDER, order, outcome, test } from './fakeApex';
 import type { Speaker } from './texts';
 

@@ -1,6 +1,6 @@
 /** Each state of the screen for orders that were selected in a list. */
 
-import { accessible } from '../pages/fake';
+import { accessible } from '../axe';
 import { expect, line, ORDER, order, outcome, test } from './fakeApex';
 
 const OTHER = '801000000000002AAA';

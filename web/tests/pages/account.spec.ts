@@ -1,10 +1,10 @@
-import { esim, invoice, me, order, problem } from '../fixtures';
+import { esim, invoice, me, order, policy, problem } from '../fixtures';
 import { accessible, expect, inJapanese, test } from './fake';
 
 test.describe('signed in', () => {
   test.beforeEach(async ({ signedIn: _ }) => undefined);
 
-  test('overview, orders and invoices, page by page', async ({ page, api }) => {
+  test('overview, orders and invoices, page by page', { tag: '@wide' }, async ({ page, api }) => {
     api
       .on('GET /orders', (route) =>
         new URL(route.request().url()).searchParams.has('cursor')
@@ -101,7 +101,11 @@ test.describe('signed in', () => {
     expect(api.of('POST /auth/login')[0]?.headers['x-portal-client']).toBe('browser');
   });
 
-  test('signing out in one tab signs out all', async ({ page, context, isMobile }) => {
+  test('signing out in one tab signs out all', { tag: '@wide' }, async ({
+    page,
+    context,
+    isMobile,
+  }) => {
     const other = await context.newPage();
     await other.goto('/orders');
     await expect(other.getByText('You have no orders yet.')).toBeVisible();
@@ -152,10 +156,12 @@ test.describe('signed in', () => {
         ],
       }),
     });
+    api.on('GET /auth/password-policy', { body: { ...policy, minLength: 14 } });
     await page.goto('/profile');
     await page.getByLabel('Current password', { exact: true }).fill('Old-Password-1');
     await page.getByLabel('New password', { exact: true }).fill('New-Password');
     await expect(page.locator('.rules li').filter({ hasText: 'a digit' })).toContainText('not yet');
+    await expect(page.locator('.rules li').filter({ hasText: '14' })).toContainText('not yet');
     await page.getByRole('button', { name: 'Change password' }).click();
     await expect(page.locator('.errors')).toContainText('The password is too short. Add a digit.');
     api.on('POST /auth/change-password', { status: 204 });
@@ -251,7 +257,8 @@ test('sign-up: three steps, one request, errors at their field', async ({ page, 
   await expect(page.getByLabel('Customer number')).toHaveValue('CN-000101');
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByLabel('Postcode').fill('1050011');
-  await page.getByLabel('Prefecture').selectOption('Tokyo');
+  await expect(page.getByText('東京都港区芝公園')).toBeVisible();
+  await expect(page.getByLabel('Prefecture')).toHaveValue('Tokyo');
   await page.getByLabel('City, ward, town or village').fill('Minato-ku');
   await page.getByLabel('Town, block and number').fill('1-2-3 Shibakoen');
   await page.getByRole('button', { name: 'Continue' }).click();
@@ -302,10 +309,18 @@ test('an existing billing account is linked with what was typed', async ({ page,
   await page.getByLabel('名', { exact: true }).fill('美');
   await page.getByLabel('電話番号').fill('0922345606');
   await page.getByRole('button', { name: '次へ' }).click();
+  // The postcode fills what it knows; what was typed stays.
+  await page.getByLabel('郵便番号').fill('１５０ー０００１');
+  await expect(page.getByLabel('市区町村')).toHaveValue('渋谷区');
   await page.getByLabel('郵便番号').fill('810-0001');
-  await page.getByLabel('都道府県').selectOption({ label: '福岡県' });
-  await page.getByLabel('市区町村').fill('福岡市中央区');
+  await expect(page.getByLabel('都道府県')).toHaveValue('Fukuoka');
+  await expect(page.getByLabel('市区町村')).toHaveValue('福岡市中央区');
+  await expect(page.getByLabel('町名・番地')).toHaveValue('天神');
+  await accessible(page);
   await page.getByLabel('町名・番地').fill('天神5-1');
+  await page.getByLabel('郵便番号').fill('810-0002');
+  await expect(page.getByText('福岡県福岡市中央区西中洲')).toBeVisible();
+  await expect(page.getByLabel('町名・番地')).toHaveValue('天神5-1');
   await page.getByRole('button', { name: '次へ' }).click();
   await page.getByLabel('メールアドレス').fill('mei.chen@mail.example');
   await page.getByLabel('パスワード', { exact: true }).fill('Sakura-Train-2026!');

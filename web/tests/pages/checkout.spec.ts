@@ -10,7 +10,10 @@ test.beforeEach(async ({ page, signedIn: _ }) => {
   await withCart(page, [esimLine]);
 });
 
-test('an order is placed once, however often the button is pressed', async ({ page, api }) => {
+test('an order is placed once, however often the button is pressed', { tag: '@wide' }, async ({
+  page,
+  api,
+}) => {
   let release: (() => void) | undefined;
   const held = new Promise<void>((resolve) => {
     release = resolve;

@@ -155,10 +155,9 @@ test('a service without an eSIM has its price and no panel', async ({ page, api 
   await expect(page.getByRole('heading', { name: 'Your eSIM' })).toHaveCount(0);
 });
 
-test('a service with its eSIM: code after the password, hidden again; more data once', async ({
-  page,
-  api,
-}) => {
+test('a service with its eSIM: code after the password, hidden again; more data once', {
+  tag: '@wide',
+}, async ({ page, api }) => {
   let fresh = false;
   api
     .on('GET /subscriptions', { body: { items: [service] } })
@@ -193,6 +192,7 @@ test('a service with its eSIM: code after the password, hidden again; more data 
   await page.goto('/subscriptions');
   const link = page.getByRole('link', { name: service.name });
   await expect(link).toBeVisible();
+  await expect(link).toContainText('eSIM ready · Data used: 2.5 GB of 10 GB · Renews: 27 Dec 2026');
   await accessible(page);
   await link.click();
   await expect(page.getByText('2.5 GB of 10 GB')).toBeVisible();
@@ -233,6 +233,7 @@ function operation(
   kind: 'topup' | 'reissue',
   status: Schemas['OperationView']['status'],
   reissued: Schemas['OperationStep']['status'] = 'waiting',
+  failure: Schemas['OperationView']['failure'] = null,
 ): Schemas['OperationView'] {
   return {
     operationId: `${kind}-1`,
@@ -241,7 +242,9 @@ function operation(
     subscriptionId: '77',
     createdAt: '2026-11-27T03:00:00Z',
     steps: [{ step: kind === 'reissue' ? 'reissue' : 'top_up', label: 'x', status: reissued }],
+    next: status === 'pending' ? 'begins' : status === 'succeeded' ? 'done' : 'over',
     nextStep: 'x',
+    failure,
   };
 }
 
@@ -297,10 +300,47 @@ test('a reissue that stopped late says that the new eSIM is ready', async ({ pag
       status: 202,
       body: operation('reissue', 'pending'),
     })
-    .on('GET /operations/reissue-1', { body: operation('reissue', 'failed', 'done') });
+    .on('GET /operations/reissue-1', {
+      body: operation('reissue', 'failed', 'done', {
+        reason: 'looking-into-it',
+        madeGood: 'esim-ready',
+      }),
+    });
   await page.goto('/subscriptions/77');
   await page.getByLabel('Something else').check();
   await page.getByLabel('I understand that the current eSIM stops working.').check();
   await page.getByRole('button', { name: 'Get a new eSIM' }).click();
   await expect(page.getByText('Your new eSIM is ready.')).toBeVisible();
+});
+
+test('a top-up that failed says why and what became of the money, in Japanese', async ({
+  page,
+  api,
+  isMobile,
+}) => {
+  const money = { amount: '800', currency: 'JPY' };
+  const offer = { offerId: 'o1', name: '5 GB', price: money, dataBytes: null, validity: null };
+  api
+    .on('GET /subscriptions/77', { body: withOperations })
+    .on('GET /subscriptions/77/topup-offers', { body: { items: [offer] } })
+    .on('POST /subscriptions/77/topup', { status: 202, body: operation('topup', 'pending') })
+    .on('GET /operations/topup-1', {
+      body: operation('topup', 'failed', 'failed', {
+        reason: 'looking-into-it',
+        madeGood: 'credited',
+        credited: money,
+      }),
+    });
+  await page.goto('/catalog');
+  if (isMobile) await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('button', { name: '日本語' }).filter({ visible: true }).click();
+  await page.goto('/subscriptions/77');
+  await page.getByLabel('5 GB').check();
+  await page.getByRole('button', { name: '購入' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'データを追加できません' })).toHaveText(
+    'データを追加できませんでした。当社側で問題が発生しました。現在調査しています。800円をアカウントのクレジットとして戻しました。',
+  );
+  await page.getByText('進行状況').click();
+  await expect(page.getByText('データの追加 (')).toBeVisible();
+  await accessible(page);
 });

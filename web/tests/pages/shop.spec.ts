@@ -26,7 +26,9 @@ test('the catalogue in Japanese', async ({ page }) => {
   await accessible(page);
 });
 
-test('category and order are in the address, and Back undoes them', async ({ page }) => {
+test('category and order are in the address, and Back undoes them', { tag: '@wide' }, async ({
+  page,
+}) => {
   await page.goto('/catalog');
   await page.getByRole('link', { name: 'eSIM', exact: true }).click();
   await expect(page).toHaveURL(/category=eSIM/);
@@ -47,15 +49,22 @@ test('a customer sees what is not available at the address, and why', async ({
   api.on('GET /catalog/personalized', {
     body: {
       items: [esim],
+      taxIncluded: true,
+      notOffered: [
+        { sku: fibre.sku, name: fibre.name, reasons: ['tier-unknown', 'a-reason-of-tomorrow'] },
+        { sku: router.sku, name: router.name, reasons: ['region'] },
+      ],
       eligibility: { status: 'unknown', reason: 'eligibility-unknown' },
     },
   });
   await page.goto('/catalog');
   await expect(page.getByText(/We have not checked your address yet/)).toBeVisible();
-  await page.getByText('3 products need a check of your address first').click();
+  await page.getByText('2 products need a check of your address first').click();
+  await expect(page.getByText('Not offered in your region')).toBeVisible();
   await accessible(page);
   await page.getByRole('link', { name: fibre.name }).click();
   await expect(page.getByText(/We have to check your address before/)).toBeVisible();
+  await expect(page.getByText('We have to check the line of your building first')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Add to cart' })).toHaveCount(0);
 });
 
@@ -96,7 +105,9 @@ test('without a connection the page says so and recovers', async ({ page, api })
   await expect(page.getByText('No connection to the server', { exact: false })).toBeHidden();
 });
 
-test('the price follows the options; the cart takes what was chosen', async ({ page }) => {
+test('the price follows the options; the cart takes what was chosen', { tag: '@wide' }, async ({
+  page,
+}) => {
   await page.goto(`/catalog/${esim.sku}`);
   const aside = page.locator('aside');
   await expect(aside).toContainText('¥1,450');

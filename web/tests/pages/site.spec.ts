@@ -1,11 +1,10 @@
-import { esim } from '../fixtures';
+import { esim, me, problem } from '../fixtures';
 import { accessible, expect, inJapanese, test } from './fake';
 
 test('name, colour, contact and tax come from the configuration', async ({ page, site }) => {
   Object.assign(site, {
     brand: { name: 'Sakura Net', color: '#ffd54f' },
     support: { email: 'help@sakura.example', phone: '+81 3 1234 5601' },
-    tax: 'included',
   });
   await page.goto('/catalog');
   await expect(page.getByText('Tax included')).toBeVisible();
@@ -29,11 +28,9 @@ test('maintenance closes every page, and opens it again', async ({ page, site, a
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 });
 
-test('the language follows the choice, stays on this device, and is told to the API', async ({
-  page,
-  api,
-  isMobile,
-}) => {
+test('the language follows the choice, stays on this device, and is told to the API', {
+  tag: '@wide',
+}, async ({ page, api, isMobile }) => {
   await page.goto('/catalog');
   if (isMobile) await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('button', { name: '日本語' }).filter({ visible: true }).click();
@@ -52,11 +49,20 @@ test('the language of the account holds until one is chosen here', async ({
   api.on('GET /me', {
     body: { userId: 'u', email: 'a@b.example', language: 'ja', mapping: { state: 'complete' } },
   });
-  await page.goto('/catalog');
-  await expect(page.getByRole('heading', { level: 1, name: '商品一覧' })).toBeVisible();
+  await page.goto('/profile');
+  await expect(page.getByRole('heading', { level: 2, name: '言語' })).toBeVisible();
+  // A choice is for the mails of the account too.
+  api.on('PATCH /me', { status: 503, body: problem('upstream-unavailable', 503) });
+  await page.getByRole('main').getByRole('button', { name: 'English' }).click();
+  await expect(page.getByText('Your e-mails keep the language they had')).toBeVisible();
+  await accessible(page);
+  api.on('PATCH /me', { body: { ...me, language: 'en' } });
+  await page.getByRole('main').getByRole('button', { name: 'English' }).click();
+  await expect(page.getByText('Your e-mails keep the language they had')).toBeHidden();
+  expect(api.of('PATCH /me')[1]?.body).toEqual({ language: 'en' });
 });
 
-test('all of the shop can be reached by keyboard', async ({ page }) => {
+test('all of the shop can be reached by keyboard', { tag: '@desktop' }, async ({ page }) => {
   await page.goto('/catalog');
   await expect(page.getByRole('heading', { name: esim.name })).toBeVisible();
   await page.keyboard.press('Tab');
@@ -72,7 +78,7 @@ test('all of the shop can be reached by keyboard', async ({ page }) => {
   await expect(page.getByText('Added to your cart.')).toBeVisible();
 });
 
-test('Back restores the scroll position', async ({ page, api }) => {
+test('Back restores the scroll position', { tag: '@wide' }, async ({ page, api }) => {
   const many = Array.from({ length: 40 }, (_, n) => ({
     ...esim,
     sku: `ESIM-${n}`,

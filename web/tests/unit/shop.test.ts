@@ -4,7 +4,7 @@ import { type CartLine, parseCart, piecesOf, withLine } from '../../src/features
 import { orderBody } from '../../src/features/checkout';
 import { chosen, pollAfter } from '../../src/features/order';
 import { priced } from '../../src/features/order-lines';
-import { byCategory, sorted } from '../../src/features/shop';
+import { byCategory, type Other, sorted } from '../../src/features/shop';
 import { momentOf, wallClock } from '../../src/features/time';
 import { money } from '../../src/i18n/format';
 import { brandColours, contrast } from '../../src/ui/brand';
@@ -51,7 +51,8 @@ test('lines that cannot be ordered say why', () => {
     line({ id: 'open', sku: router.sku, configOptions: {} }),
     line({ id: 'many', sku: visit.sku, quantity: 2, configOptions: {} }),
   ];
-  expect(priced(lines, [esim, router, visit], [fibre]).map(({ mistake }) => mistake)).toEqual([
+  const far: Other = { ...fibre, reasons: ['tier'], product: fibre };
+  expect(priced(lines, [esim, router, visit], [far]).map(({ mistake }) => mistake)).toEqual([
     undefined,
     'gone',
     'not-eligible',

@@ -7,14 +7,18 @@ import { en } from '../../src/i18n/en';
 import { ja } from '../../src/i18n/ja';
 
 const problems = readFileSync(new URL('../../../docs/problems.md', import.meta.url), 'utf8');
+const operations = readFileSync(
+  new URL('../../../docs/customer-operations.md', import.meta.url),
+  'utf8',
+);
 const passwords = readFileSync(
   new URL('../../../layers/shared/python/portal/domain/passwords.py', import.meta.url),
   'utf8',
 );
 
 /** The first column of the table below a heading. */
-function column(heading: string): string[] {
-  const section = problems.split(/^## /m).find((part) => part.startsWith(heading)) ?? '';
+function column(heading: string, page: string = problems): string[] {
+  const section = page.split(/^## /m).find((part) => part.startsWith(heading)) ?? '';
   return [...section.matchAll(/^\| `([^`]+)` \|/gm)].map((found) => found[1] ?? '');
 }
 
@@ -37,6 +41,12 @@ test('every obstacle has a text', () => {
   const documented = column('Obstacles');
   expect(documented.length).toBeGreaterThan(5);
   expect(Object.keys(en.services.obstacles).sort()).toEqual(documented.sort());
+});
+
+test('every step of operations has a text', () => {
+  const documented = column('Steps', operations);
+  expect(documented.length).toBeGreaterThan(10);
+  expect(Object.keys(en.services.operationSteps).sort()).toEqual(documented.sort());
 });
 
 test('every password rule of the API has a text', () => {

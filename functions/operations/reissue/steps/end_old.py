@@ -13,7 +13,10 @@ from functions.operations.timeouts import ESIM_CALL_SECONDS
 
 
 class EndOld(Step[EndOldRecord]):
-    """Ending a line that has ended is harmless. The new one is recorded everywhere by now."""
+    """One call for a line whose profile was installed; ending one that has ended is harmless.
+
+    The new line is recorded everywhere by now.
+    """
 
     key = END_OLD
     seconds = 60
@@ -23,17 +26,17 @@ class EndOld(Step[EndOldRecord]):
 
     def run(self, run: Run) -> EndOldRecord:
         """Nothing where line and number stay. A line that was superseded ends as well."""
-        new = run.result(REISSUE).line_id
+        wanted, new = asked(run.job), run.result(REISSUE).line_id
         in_use = run.result(SWITCH).line_id or new
-        unused = sorted({asked(run.job).line_id, new} - {in_use})
+        unused = sorted({wanted.line_id, new} - {in_use})
         for line_id in unused:
-            self._end(run, line_id)
+            self._end(run, line_id, installed=wanted.installed and line_id == wanted.line_id)
         return EndOldRecord(ended=bool(unused))
 
-    def _end(self, run: Run, old: str) -> None:
+    def _end(self, run: Run, old: str, *, installed: bool) -> None:
         run.require(2 * ESIM_CALL_SECONDS)
         try:
-            self._provider.end_line(old)
+            self._provider.end_line(old, installed=installed)
         except Unauthorized:
             raise
         except Refused as refused:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from portal.domain.esim import iccid_ending
 from portal.domain.mail import MailJob
 from portal.domain.mail_contents import (
     EsimReissued,
@@ -60,18 +61,27 @@ def _contents(run: Run) -> Iterator[MailContent]:
     A code that was never used is sent once more, and nothing was replaced.
     """
     wanted, record = asked(run.job), run.result(REISSUE)
+    # The line is named as it was known when the customer asked.
+    ending = iccid_ending(wanted.iccid)
     if wanted.again:
         yield EsimSentAgain(
             line_id=record.line_id,
             subscription_id=wanted.service_id,
             product_name=wanted.name,
+            iccid_ending=ending,
         )
         return
     yield EsimReissued(
-        line_id=record.line_id, subscription_id=wanted.service_id, product_name=wanted.name
+        line_id=record.line_id,
+        subscription_id=wanted.service_id,
+        product_name=wanted.name,
+        iccid_ending=ending,
     )
     # The time of the request: a retry must put the very same mail on the queue.
     at = datetime.fromtimestamp(record.asked_at or int(run.job.requested_at), UTC)
     yield EsimReissueNotice(
-        subscription_id=wanted.service_id, product_name=wanted.name, reissued_at=at
+        subscription_id=wanted.service_id,
+        product_name=wanted.name,
+        iccid_ending=ending,
+        reissued_at=at,
     )

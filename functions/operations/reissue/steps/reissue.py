@@ -25,7 +25,11 @@ REFERENCE_LENGTH = 32
 
 
 class ReissueLine(Step[ReissueRecord]):
-    """Two calls when nothing goes wrong: the request, and a look at what became of it."""
+    """Two calls when nothing goes wrong: the request, and a look at what became of it.
+
+    Providers work on a reissue for seconds. So the look comes after a wait, which their event
+    ends: a look at once would only show it pending.
+    """
 
     key = REISSUE
     seconds = 60
@@ -53,12 +57,12 @@ class ReissueLine(Step[ReissueRecord]):
         return None if found is None else self._settled(run, found)
 
     def run(self, run: Run) -> ReissueRecord:
-        """Record what finds the effect again, send, and look."""
+        """Record what finds the effect again, and send."""
         wanted = asked(run.job)
         self._reissues.remember(wanted.service_id, wanted.operation_id, run.now())
         if wanted.again:
             return ReissueRecord(line_id=wanted.line_id, iccid=wanted.iccid, done=True)
-        run.require(2 * ESIM_CALL_SECONDS)
+        run.require(ESIM_CALL_SECONDS)
         record = _so_far(run)
         if record.asked_at is None:
             ref = reference(wanted.operation_id, run.job.attempt)
@@ -75,9 +79,6 @@ class ReissueLine(Step[ReissueRecord]):
             # Nothing was reissued for certain: an earlier request was looked for.
             self._take_back(run)
             raise
-        self._keep(run, answer)
-        if answer.state is ChangeState.PENDING:
-            answer = self._look(run) or answer
         return self._settled(run, answer)
 
     def _look(self, run: Run) -> Reissue | None:

@@ -54,7 +54,7 @@ class Check(Step[CheckRecord]):
             self._check_offer(loaded.plan, wanted.offer)
         if not _billed(run):
             self._check_pay_methods(wanted.client_id)
-        return CheckRecord(data_total=data_total)
+        return CheckRecord(data_total=data_total, product_name=service.name)
 
     def _checked_line(self, line_id: str) -> Line:
         line = self._provider.get_line(line_id)

@@ -9,7 +9,7 @@ from portal.operations.job import owner_of
 from portal.ports.mail import MailQueue
 
 from functions.operations.topup.asked import asked
-from functions.operations.topup.records import INVOICE, NOTIFY, NotifyRecord
+from functions.operations.topup.records import CHECK, INVOICE, NOTIFY, NotifyRecord
 
 
 class Notify(Step[NotifyRecord]):
@@ -33,6 +33,8 @@ def receipt(run: Run) -> MailJob:
     return MailJob.of(
         TopupReceipt(
             subscription_id=wanted.service_id,
+            product_name=run.result(CHECK).product_name,
+            iccid_ending=wanted.ending,
             offer_name=wanted.name,
             price=wanted.price,
             invoice_id=run.result(INVOICE).invoice_id,

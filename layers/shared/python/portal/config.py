@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -128,6 +129,14 @@ class ProvisionLimits(Config):
 
     provision_max_retries: int = Field(alias="PROVISION_MAX_RETRIES", ge=0)
     provision_patience_hours: float = Field(alias="PROVISION_PATIENCE_HOURS", gt=0)
+
+
+class WorkflowRestored(Config):
+    """When the workflow table was put back to an earlier state; None for never."""
+
+    workflow_restored_at: Annotated[
+        datetime | None, BeforeValidator(lambda value: value or None)
+    ] = Field(default=None, alias="WORKFLOW_RESTORED_AT")
 
 
 class ProvisionApproval(Config):
@@ -369,6 +378,25 @@ class AuditConfig(Config):
 
     audit_hour: int = Field(alias="AUDIT_HOUR", ge=0, le=23)
     audit_most_calls: int = Field(alias="AUDIT_MOST_CALLS", ge=100)
+
+
+class OrderCancellation(Config):
+    """The value of `Order.Status` of orders that customers cancel."""
+
+    order_cancelled_status: NonEmpty = Field(alias="ORDER_CANCELLED_STATUS")
+
+
+class SyntheticCustomer(Config):
+    """The address of the synthetic customer, whose orders are not provisioned; empty for none."""
+
+    smoke_email: str = Field(default="", alias="SMOKE_EMAIL")
+
+
+class SmokeConfig(SyntheticCustomer):
+    """The synthetic customer's product, and the secret with the password."""
+
+    smoke_sku: str = Field(default="", alias="SMOKE_SKU")
+    smoke_secret_id: NonEmpty = Field(alias="SMOKE_SECRET_ID")
 
 
 class CatalogReading(CatalogTable, SalesforceConfig, SalesforcePricebook, CurrencyConfig):

@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from portal.ports.message_log import MessageLog
     from portal.ports.proof_tokens import ProofTokens
     from portal.ports.reset_tokens import ResetTokens
-    from portal.ports.workflow import JobReader
+    from portal.provisioning.view import StoredJobReader
     from portal.queues.fresh_and_waiting import ConsumedQueue, FreshAndWaiting
     from portal.repositories.dynamodb import Table
+    from portal.secrets import Secret
+    from portal.smoke.model import Synthetic
 
 
 def salesforce(settings: config.SalesforceConfig, guard: Guard | None = None) -> SalesforceClient:
@@ -220,10 +222,16 @@ def payment_gate(
     return PaymentGate(WhmcsPayMethods(client), DynamoYesStore(Table(ephemeral_table)), calendar)
 
 
-def esim_provider(settings: config.EsimConfig, guard: Guard | None = None) -> EsimProvider:
+def esim_provider(
+    settings: config.EsimConfig,
+    guard: Guard | None = None,
+    *,
+    read_seconds: float | None = None,
+) -> EsimProvider:
     """Return the provider that ESIM_PROVIDER names. `guard` runs its calls.
 
-    Raises ConfigurationError for a name without an adapter.
+    `read_seconds` is the timeout of answers, instead of the adapter's own. Raises
+    ConfigurationError for a name without an adapter.
     """
     from portal.secrets import Secret
 
@@ -232,6 +240,10 @@ def esim_provider(settings: config.EsimConfig, guard: Guard | None = None) -> Es
         "secret": Secret(settings.esim_secret_id),
         **({"guard": guard} if guard is not None else {}),
     }
+    if read_seconds is not None:
+        from portal.adapters.http import Transport
+
+        options["transport"] = Transport("esim", read_seconds=read_seconds)
     if settings.esim_provider == "gigs":
         from portal.adapters.gigs import GigsProvider
 
@@ -309,7 +321,21 @@ def audit_sources(
     }
 
 
-def job_reader(settings: config.WorkflowTable) -> JobReader:
+def synthetic_customer(settings: config.SmokeConfig, secret: Secret) -> Synthetic:
+    """Return the customer of the smoke test.
+
+    Raises ConfigurationError when the stage has none, and the errors of the secret.
+    """
+    from portal.smoke.model import Synthetic
+
+    if not settings.smoke_email or not settings.smoke_sku:
+        msg = "this stage has no synthetic customer: set SMOKE_EMAIL and SMOKE_SKU, and deploy it"
+        raise config.ConfigurationError(msg)
+    password = secret.part(secret.value(), "password")
+    return Synthetic(settings.smoke_email, password, settings.smoke_sku)
+
+
+def job_reader(settings: config.WorkflowTable) -> StoredJobReader:
     """Return the reader of provisioning jobs."""
     from portal.provisioning.view import StoredJobReader
     from portal.repositories.dynamodb import Table

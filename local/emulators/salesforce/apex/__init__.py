@@ -1,5 +1,5 @@
-"""An interpreter for the Apex that the SFDX project contains, run on the emulator's org.
+"""An interpreter for the Apex of the SFDX project. It runs on the emulator's org.
 
-It models the subset of Apex that the project writes and stops with `Unsupported`, naming file
-and line, at everything else. `docs/salesforce-apex.md` lists what is modelled.
+It models the subset of Apex that the project uses. At everything else it stops with `Unsupported`,
+which names file and line. `docs/salesforce-apex.md` lists what is modelled.
 """

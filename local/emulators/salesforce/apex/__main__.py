@@ -1,4 +1,4 @@
-"""`python -m local.emulators.salesforce.apex`: run the project's Apex tests with coverage."""
+"""`python -m local.emulators.salesforce.apex` runs the project's Apex tests with coverage."""
 
 from __future__ import annotations
 

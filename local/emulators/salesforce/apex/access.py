@@ -1,10 +1,10 @@
-"""What a user may see and do: object permissions, field-level security, classes, credentials.
+"""Decides what a user may see and do: objects, fields, classes and credentials.
 
-A user has full access (a system administrator) or exactly what permission sets grant, on the
-profile "Minimum Access - Salesforce", which grants nothing. Fields that Salesforce always shows
-with their object (required ones and the system fields) need no grant (Salesforce Help, "Field
-Permissions"). Order products follow the permissions on orders, and price book entries those on
-price books. Sharing of records is not modelled: every user sees every record of an object.
+A system administrator has full access. Another user has the profile "Minimum Access - Salesforce",
+which grants nothing, and exactly what the user's permission sets grant. Required fields and system
+fields need no grant (Salesforce Help, "Field Permissions"). Order products follow the permissions
+on orders, and price book entries those on price books. Sharing of records is not modelled: every
+user sees every record of an object.
 """
 
 from __future__ import annotations

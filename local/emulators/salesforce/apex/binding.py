@@ -1,7 +1,7 @@
-"""Bind variables: `:expression` of a query as literals of the emulator's own SOQL.
+"""Puts the values of bind variables (`:expression`) into a parsed query of the emulator's SOQL.
 
-The text is parsed with a marker in each bind's place, and the markers are then replaced in the
-parsed query, so that no value can change the query and an empty list stays possible.
+The query is parsed with a marker in the place of each bind variable. The markers are then replaced
+by values in the parsed query. So no value can change the query, and an empty list is possible.
 """
 
 from __future__ import annotations

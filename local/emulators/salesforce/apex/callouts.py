@@ -1,4 +1,4 @@
-"""Callouts: from an HttpRequest of Apex to bytes on a wire, by way of named credentials.
+"""Carries out callouts: it makes an HTTP request from an HttpRequest and a named credential.
 
 Sources: Apex Developer Guide, "Named Credentials as Callout Endpoints" and "Callout Limits and
 Limitations"; Salesforce Help, "Named Credential Formula Functions" and "Enable External

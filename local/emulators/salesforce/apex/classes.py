@@ -1,4 +1,4 @@
-"""The classes of a project and the platform's exceptions, found by name."""
+"""Finds the classes of a project and the platform's exceptions by their names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which value fits which type: assignment, overloads, casts and `instanceof`."""
+"""Decides which value fits which type, for assignments, overloads, casts and `instanceof`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Line coverage: the lines of classes on which a statement begins, and those that ran.
+"""Measures line coverage: the lines on which a statement begins, and those that ran.
 
-Counted are statements and fields with an initial value, once per line, in classes that are no
-tests. Salesforce publishes no exact rule; its own figure can differ by some lines.
+Each line with a statement or with a field that has an initial value counts once. Test classes do
+not count. Salesforce publishes no exact rule, so its figure can differ by some lines.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""insert, update, upsert and delete: from sObjects to the emulator's own checks and back.
+"""Carries out insert, update, upsert and delete with the emulator's own checks.
 
-All or nothing: one refused record undoes the whole statement, and its error is that of the first
-refused record, as without `Database` methods on the platform.
+One refused record undoes the whole statement, as on the platform without `Database` methods. The
+error is that of the first refused record.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How running Apex can fail outside the language itself.
+"""Errors of running Apex that Apex itself cannot catch.
 
-What Apex code can catch is an exception of Apex (`exceptions.Thrown`). The errors here cannot be
-caught by Apex: they say that the interpreter or the platform's compiler does not take the code.
+They say that the interpreter or the platform's compiler does not accept the code. Exceptions that
+Apex can catch are `exceptions.Thrown`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Exceptions of Apex, and how they travel through the interpreter."""
+"""Exceptions of Apex, and the Python exception that carries them through the interpreter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evaluating expressions."""
+"""Evaluates expressions."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The formulas in custom headers of named and external credentials.
+"""Evaluates the formulas in custom headers of named and external credentials.
 
-Source: Salesforce Help, "Named Credential Formula Functions". Modelled: string literals, `&`,
+Source: Salesforce Help, "Named Credential Formula Functions". It models string literals, `&`,
 `$Credential.<external credential>.<parameter>` and `.Body`, and the functions BLOB, HEX, HASH,
 HMAC, BASE64ENCODE and BASE64DECODE. Text around the braces is kept. A formula has at most 3,900
-characters and a result at most 1,300. That a literal may stand inside a formula that Apex sets
-is documented part by part, and confirmed by no org (salesforce/README.md).
+characters, and a result at most 1,300. The documentation of several parts together allows literals
+inside a formula that Apex sets. No org has confirmed it yet (salesforce/README.md).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where code is while it runs: its class, its object, its local variables."""
+"""The state of running code: its class, its object and its local variables."""
 
 from __future__ import annotations
 

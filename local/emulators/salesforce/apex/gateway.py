@@ -1,8 +1,9 @@
-"""Calling Apex from outside: `@AuraEnabled` methods of components and `@InvocableMethod`s of flows.
+"""Calls Apex from outside: `@AuraEnabled` methods and `@InvocableMethod`s.
 
-Values travel as JSON. Arguments are checked against the declared types; results carry what is
-annotated. Sources: LWC guide, "Call Apex Methods"; REST API Developer Guide, "Apex Actions";
-Apex Developer Guide, "AuraEnabled" and "InvocableMethod".
+Components call the former and flows the latter. Arguments and results are JSON. Arguments are
+checked against the declared types. Results contain the annotated fields.
+Sources: LWC guide, "Call Apex Methods"; REST API Developer Guide, "Apex Actions"; Apex Developer
+Guide, "AuraEnabled" and "InvocableMethod".
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Calls: methods of the project's classes and of the platform, constructors, constants."""
+"""Calls methods and constructors of the project's classes and of the platform."""
 
 from __future__ import annotations
 

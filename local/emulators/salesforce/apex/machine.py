@@ -1,4 +1,4 @@
-"""The running interpreter: its parts, and what the platform library may ask of it."""
+"""The running interpreter, with its parts and the operations that the platform library uses."""
 
 from __future__ import annotations
 

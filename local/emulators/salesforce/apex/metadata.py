@@ -1,7 +1,7 @@
-"""What the interpreter reads of an SFDX project besides its fields.
+"""Reads the parts of an SFDX project that the interpreter needs besides its fields.
 
-Apex classes, custom labels, custom settings, named and external credentials, permission sets and
-groups, from the package directories that are named. Shapes: Metadata API Developer Guide.
+It reads Apex classes, custom labels, custom settings, named and external credentials, permission
+sets and groups from package directories. Source of the shapes: Metadata API Developer Guide.
 """
 
 from __future__ import annotations

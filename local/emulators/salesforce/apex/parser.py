@@ -1,4 +1,4 @@
-"""Files of Apex: classes with their members, and scripts of anonymous Apex."""
+"""Parses files of Apex: classes with their members, and scripts of anonymous Apex."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A project's Apex, read once: its classes, labels and the platform types they can use."""
+"""The Apex of a project: its classes, its labels and the platform types that they can use."""
 
 from __future__ import annotations
 

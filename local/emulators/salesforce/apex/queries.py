@@ -1,4 +1,4 @@
-"""SOQL in Apex: binds, modes, and rows as sObjects."""
+"""Runs SOQL of Apex, with bind variables and modes, and returns rows as sObjects."""
 
 from __future__ import annotations
 

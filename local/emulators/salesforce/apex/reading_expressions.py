@@ -1,4 +1,4 @@
-"""Expressions: from tree-sitter's nodes to `syntax`; unknown nodes are refused with their place."""
+"""Converts expressions from tree-sitter's nodes to `syntax`. It refuses unknown nodes."""
 
 from __future__ import annotations
 

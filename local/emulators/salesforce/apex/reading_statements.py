@@ -1,4 +1,4 @@
-"""Statements: from tree-sitter's nodes to `syntax`."""
+"""Converts statements from tree-sitter's nodes to `syntax`."""
 
 from __future__ import annotations
 

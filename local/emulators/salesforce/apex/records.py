@@ -1,4 +1,4 @@
-"""sObjects in memory: fields by name with their types, parents and children."""
+"""sObjects in memory, with their fields, their parents and their children."""
 
 from __future__ import annotations
 

@@ -1,17 +1,17 @@
-"""Apex over HTTP, for the local stack: `POST /_admin/apex/…`, as a user that the caller names.
+"""Serves Apex over HTTP for the local stack. The caller of `POST /_admin/apex/…` names a user.
 
 | path | body | answer |
 |---|---|---|
 | `aura/<class>/<method>` | `{"user": …, "arguments": {…}}` | 200 `{"returnValue": …}` |
 | `action/<class>` | `{"user": …, "inputs": [{…}, …]}` | 200 `{"outputs": [{…}, …]}` |
 
-Every other answer is what a component finds in `error.body`, with `message` at least: 400 for
-arguments that do not fit, 403 without access to the class, 404 for an unknown user, class or
-method, 500 for an exception (with `exceptionType` and `stackTrace`), 501 for Apex that the
-interpreter does not model.
+Every other answer has the body that a component finds in `error.body`, at least with `message`. Its
+status is 400 for arguments that do not fit, 403 without access to the class, 404 for an unknown
+user, class or method, 500 for an exception (with `exceptionType` and `stackTrace`), and 501 for
+Apex that the interpreter does not model.
 
-Apex runs in a greenlet on the event loop's thread, so that each stretch between two callouts is
-atomic like every other request; a callout leaves the greenlet and is awaited.
+Apex runs in a greenlet on the event loop's thread, so no other request runs between two callouts. A
+callout leaves the greenlet and is awaited.
 """
 
 from __future__ import annotations

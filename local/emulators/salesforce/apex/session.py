@@ -1,4 +1,4 @@
-"""One transaction of Apex: whose it is, what it has used, and what happens around it."""
+"""One transaction of Apex, with its user, its used limits and its surroundings."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A tree-sitter tree with what every reader of it needs: text, places, and complaints.
+"""A tree-sitter tree, with functions for the text, the place and the errors of its nodes.
 
-tree-sitter has a grammar for Apex with SOQL inside (package `tree-sitter-language-pack`).
+tree-sitter has a grammar for Apex with SOQL (package `tree-sitter-language-pack`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Executing statements."""
+"""Executes statements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Apex source as typed nodes; `parser` makes them, `expressions` and `statements` run them."""
+"""The typed nodes of Apex source. `parser` makes them; `expressions` and `statements` run them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Running the Apex tests of a project: isolation, results, coverage.
+"""Runs the Apex tests of a project, and returns results and coverage.
 
-Each test method begins with an org that holds nothing but what every org is born with, and what
-its class's `@TestSetup` methods make; afterwards everything is undone. Statics live for one
-method. Callouts need a mock. Source: Apex Developer Guide, "Testing Apex".
+Each test method begins with a new org and the records that its class's `@TestSetup` methods make.
+After the method everything is undone. Static variables live for one method. Callouts need a mock.
+Source: Apex Developer Guide, "Testing Apex".
 """
 
 from __future__ import annotations

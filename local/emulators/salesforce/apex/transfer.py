@@ -1,7 +1,8 @@
-"""JSON to values of Apex and back, by declared types, for calls from components and flows.
+"""Converts JSON to values of Apex and back, for calls from components and flows.
 
-Objects of the project's classes carry the fields with the annotation of that way in: AuraEnabled
-or InvocableVariable. [unverified] A field that is null is sent as null.
+The declared types decide. Objects of the project's classes have the fields with the annotation
+AuraEnabled for components, and InvocableVariable for flows. [unverified] A field that is null is
+sent as null.
 """
 
 from __future__ import annotations

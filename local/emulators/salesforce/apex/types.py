@@ -1,4 +1,4 @@
-"""Type names as they stand in Apex source."""
+"""Type names, as Apex source writes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which permissions the users of an org have."""
+"""The permissions of the users of an org."""
 
 from __future__ import annotations
 

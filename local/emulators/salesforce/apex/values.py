@@ -9,7 +9,7 @@
 | an sObject, an object of a class, an enum constant | Record, Instance, EnumConstant |
 | a platform object such as HttpRequest | a subclass of PlatformObject |
 
-Double is not modelled: the project computes nothing with it.
+Double is not modelled, because the project does not use it.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from tests.events import Answer, claims
 from tests.fakes.accounts import account
 from tests.fakes.faults import Killed
 from tests.fakes.wires import Strike
-from tests.unit.functions.auth.test_link import WHMCS_PASSWORD
+from tests.unit.functions.auth.test_link_whmcs import WHMCS_PASSWORD
 from tests.unit.functions.auth.world import World, wired
 
 NUMBERS = ("CN-000101", "CN-000102")

@@ -26,7 +26,7 @@ from local.emulators.kit.server import Running, running
 from local.emulators.salesforce.app import SalesforceEmulator
 from local.emulators.whmcs.emulator import Whmcs
 from tests.fakes.secret import FakeSecret
-from tests.unit.functions.auth.test_link import link
+from tests.unit.functions.auth.test_link_whmcs import link
 from tests.unit.functions.auth.test_signup import slug
 from tests.unit.functions.auth.world import EMAIL, PASSWORD, World, wired
 

@@ -6,7 +6,7 @@ import base64
 import re
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -37,9 +37,7 @@ from tests.fakes.reset_tokens import FakeResetTokens
 from tests.fakes.secret import FakeSecret
 from tests.fakes.smtp_server import certificate
 from tests.qr_codes import decode
-from tests.unit.functions.email.test_send import Stage, stage
-
-__all__ = ["stage"]
+from tests.unit.functions.email.test_send import Stage
 
 # aiosmtpd takes TLS from the start for none when it asks for a login.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -75,6 +73,9 @@ class Service:
 
     transport: MailTransport
     arrived: Callable[[], list[Arrived]]
+
+
+Serve = Callable[[Path, pytest.MonkeyPatch], AbstractContextManager[Service]]
 
 
 @contextmanager
@@ -154,7 +155,7 @@ def _kept(recipients: tuple[str, ...], message: Any) -> Arrived:
     )
 
 
-SERVICES = {
+SERVICES: dict[str, Serve] = {
     "sendgrid": sendgrid,
     "smtp": smtp_server(tls=False, login=False),
     "smtp with STARTTLS": smtp_server(tls=True, login=False),
@@ -171,24 +172,37 @@ class Provider:
         return CODE
 
 
-@pytest.fixture(params=SERVICES)
-def service(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Service]:
-    with ExitStack() as stack:
-        yield stack.enter_context(SERVICES[request.param](tmp_path, monkeypatch))
+@pytest.fixture(scope="module", params=SERVICES)
+def mails_of_service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[MailTemplate, Arrived]]:
+    """Every mail in both languages, sent by the consumer to one service; read by several tests."""
+    return {
+        language: _sent(SERVICES[request.param], language, tmp_path_factory.mktemp("service"))
+        for language in LANGUAGES
+    }
 
 
 @pytest.fixture(params=LANGUAGES)
 def mails(
-    request: pytest.FixtureRequest, stage: Stage, service: Service
+    request: pytest.FixtureRequest, mails_of_service: dict[str, dict[MailTemplate, Arrived]]
 ) -> dict[MailTemplate, Arrived]:
-    """Every mail, sent by the consumer to the service."""
+    """Every mail in one language."""
+    return mails_of_service[request.param]
+
+
+def _sent(serve: Serve, language: str, folder: Path) -> dict[MailTemplate, Arrived]:
+    with pytest.MonkeyPatch.context() as patch, serve(folder, patch) as service:
+        return _sent_to(service, language)
+
+
+def _sent_to(service: Service, language: str) -> dict[MailTemplate, Arrived]:
+    stage = Stage()
     stage.accounts.accounts = [
         account(email=ON_FILE),
         account("CN-000123", id="0015j00000AAAAAAA2", email=ON_FILE),
     ]
-    person = customer(language=request.param, first_name="Tarō & <Söhne>")
+    person = customer(language=language, first_name="Tarō & <Söhne>")
     stage.delivery = replace(
         stage.delivery,
         recipients=Recipients(FakeDirectory(person), lambda: stage.accounts),

@@ -26,6 +26,6 @@ def test_money(amount: str, currency: str, english: str, japanese: str) -> None:
 
 def test_moments_are_in_the_resellers_zone() -> None:
     when = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
-    assert moment(when, "en", "Asia/Tokyo") == "1 January 2027, 08:30 (JST)"
-    assert moment(when, "ja", "Asia/Tokyo") == "2027年1月1日 08:30 (JST)"
-    assert moment(when, "en", "UTC") == "31 December 2026, 23:30 (UTC)"
+    assert moment(when, "en", "Asia/Tokyo") == "1 January 2027, 08:30\u00a0(JST)"
+    assert moment(when, "ja", "Asia/Tokyo") == "2027年1月1日 08:30\u00a0(JST)"
+    assert moment(when, "en", "UTC") == "31 December 2026, 23:30\u00a0(UTC)"

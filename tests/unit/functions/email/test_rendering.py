@@ -14,6 +14,7 @@ from portal.domain.mail_contents import CONTENTS
 from portal.domain.money import Money
 
 from functions.email.contexts import esim_values
+from functions.email.formats import NO_BREAK
 from functions.email.rendering import LANGUAGES, Addressee, Rendered, _words, render
 from functions.email.samples import CODE, NAMES, sample
 from functions.email.sender import Sender
@@ -231,10 +232,35 @@ def test_amounts_and_times_are_written_for_their_reader(
     assert when in of(MailTemplate.ESIM_REISSUE_NOTICE, language).text
 
 
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [("en", "eSIM 10 GB (ICCID ending 0942)"), ("ja", "eSIM 10 GB (ICCID 末尾 0942)")],
+)
+@pytest.mark.parametrize(
+    "template",
+    [
+        MailTemplate.ESIM_REISSUED,
+        MailTemplate.ESIM_SENT_AGAIN,
+        MailTemplate.ESIM_REISSUE_NOTICE,
+        MailTemplate.TOPUP_RECEIPT,
+        MailTemplate.TOPUP_REFUNDED,
+    ],
+)
+def test_a_line_is_named_as_its_owner_knows_it(
+    template: MailTemplate, language: str, line: str
+) -> None:
+    mail = of(template, language)
+    assert line in mail.text
+    name, _, ending = line.partition(" (")
+    assert f"{name} ({ending.replace(' ', NO_BREAK)}" in mail.html
+    assert "#77" not in mail.text
+
+
 def test_what_is_not_known_of_a_topup_is_left_out() -> None:
     values = {
         "subscription_id": 77,
         "product_name": "",
+        "iccid_ending": "",
         "offer_name": "5 GB",
         "price": Money(amount="1500", currency="JPY"),
         "invoice_id": None,

@@ -617,3 +617,17 @@ def test_what_is_in_a_job_and_not_in_its_model_is_not_repeated(
     out = capsys.readouterr().out
     assert "unusable-job" in out
     assert CANARIES["first_name"] not in out
+
+
+@pytest.mark.parametrize(
+    ("template", "sent"), [("order-received", False), ("welcome", True), ("password-reset", True)]
+)
+def test_the_synthetic_customer_is_told_of_no_order(
+    stage: Stage, template: str, sent: bool
+) -> None:
+    stage.delivery = replace(stage.delivery, synthetic="Taro@Example.com")
+    content = SAMPLES[MailTemplate(template)]
+    received = MailJob.of(content, user_id=USER_ID, dedup_key=f"{template}:1")
+    stage.consume(received.model_dump(mode="json", by_alias=True))
+    assert [mail.category for mail in stage.transport.sent] == ([template] if sent else [])
+    assert not stage.sqs.dead.messages

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import importlib
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -32,6 +33,7 @@ from local.demo.data import CONSUMER_KEY, CONSUMER_SECRET, esim_access_seed, gig
 from local.demo.people import CHEN
 from local.demo.products import PRODUCTS
 from local.emulators.esim_access.emulator import ACCESS_CODE, SECRET_KEY, EsimAccess
+from local.emulators.esim_access.lifecycle import Lifecycle
 from local.emulators.gigs.emulator import Gigs
 from local.emulators.kit.emulator import Emulator
 from local.emulators.kit.server import Running, running
@@ -45,6 +47,7 @@ ProviderName = Literal["gigs", "esim_access"]
 PROVIDERS: tuple[ProviderName, ...] = ("gigs", "esim_access")
 QUEUES = ("email", "case", "operation", "operation-waiting")
 CHEN_CLIENT = 1
+ORDER_ID = "8015j0000000001AAA"
 PRODUCT = next(product for product in PRODUCTS if product.sku == "ESIM-DATA-5GB")
 SECRETS: dict[str, dict[str, Any]] = {
     "salesforce": {"consumerKey": CONSUMER_KEY, "consumerSecret": CONSUMER_SECRET},
@@ -103,6 +106,23 @@ class Office:
         assert answer.status == 202, answer.body
         return str(answer.json()["operationId"])
 
+    def reissued(self, key: str = "key-1") -> str:
+        """Ask for another eSIM of a line that is in use; the id of the operation."""
+        if isinstance(self.emulator, EsimAccess):
+            core = self.emulator.core
+            with core.lock:
+                Lifecycle(core).device(core.account.profiles[self.line_id], "enable")
+        answer = self.send(
+            "start_reissue",
+            "POST",
+            f"/subscriptions/{self.service_id}/reissue-esim",
+            body={"reason": "lost", "confirmLoss": True},
+            headers={"Idempotency-Key": key},
+            user={**self.user, "auth_time": str(int(time.time()))},
+        )
+        assert answer.status == 202, answer.body
+        return str(answer.json()["operationId"])
+
     def work(self, operation: str) -> dict[str, Any]:
         """One invocation of the worker."""
         job = self.job(operation)
@@ -154,6 +174,10 @@ class Office:
         else:
             self.emulator.set_switches({"refuse": "200008"})
 
+    def iccid(self) -> str:
+        """The line's."""
+        return provider_of(self.name, self.esim).get_line(self.line_id).iccid or ""
+
     def top_ups(self) -> int:
         """How many are in the provider's books."""
         books = self.emulator.dump()
@@ -175,11 +199,12 @@ class Office:
         assert found.state is LineState.ACTIVE
         self.line_id = found.line_id
         self.service_id = self._service()
+        self._order()
         DynamoServiceLines(self.tables[WORKFLOW]).remember(
             [
                 ServiceLine(
                     service_id=self.service_id,
-                    sf_order_id="8015j0000000001AAA",
+                    sf_order_id=ORDER_ID,
                     order_item_id="8025j0000000001AAA",
                     user_id=USER_ID,
                     client_id=CHEN_CLIENT,
@@ -190,6 +215,16 @@ class Office:
                 )
             ]
         )
+
+    def _order(self) -> None:
+        """The Order that the line came from."""
+        order = {
+            "Id": ORDER_ID,
+            "AccountId": account_id(CHEN),
+            "EffectiveDate": "2026-11-22",
+            "Status": "Activated",
+        }
+        self.vendors.salesforce.seed({"records": {"Order": [order]}})
 
     def _service(self) -> int:
         client = self.vendors.whmcs_client()
@@ -269,6 +304,7 @@ def office(
         "ESIM_PROVIDER": provider,
         "ESIM_API_URL": server.url,
         "ESIM_SECRET_ID": provider,
+        "ESIM_REISSUES_PER_MONTH": "2",
     }.items():
         monkeypatch.setenv(name, value)
     forget_environment()

@@ -155,9 +155,15 @@ def assert_exactly_one(world: ReissueWorld, key: str = "key-1") -> None:
         "lineId": world.line.line_id,
         "subscriptionId": LINE.service_id,
         "productName": PRODUCT,
+        "iccidEnding": "0001",
     }
     assert (notice.template, notice.user_id) == (MailTemplate.ESIM_REISSUE_NOTICE, USER_ID)
-    assert set(notice.parameters) == {"subscriptionId", "productName", "reissuedAt"}
+    assert set(notice.parameters) == {
+        "subscriptionId",
+        "productName",
+        "iccidEnding",
+        "reissuedAt",
+    }
     assert [line.line_id for line in world.esim.active()] == [world.line.line_id]
     assert job.lease == NOT_LEASED
     assert world.reissues.since(LINE.service_id, 0) == 1

@@ -43,17 +43,18 @@ def test_one_new_profile_that_everybody_knows(mode: Mode) -> None:
     assert_exactly_one(world)
 
 
-def test_what_it_costs_the_other_systems() -> None:
-    world = asked()
+@pytest.mark.parametrize(("mode", "provider"), [("same-line", 2), ("replacement-order", 3)])
+def test_what_it_costs_the_other_systems(mode: Mode, provider: int) -> None:
+    """A replacement costs the end of the old line besides."""
+    world = asked(mode)
     world.settle()
     counts = {name: world.faults.count(name) for name in ("esim", "whmcs", "salesforce")}
-    assert counts == {"esim": 2, "whmcs": 2, "salesforce": 1}
+    assert counts == {"esim": provider, "whmcs": 2, "salesforce": 1}
 
 
-def test_a_replacement_costs_the_end_of_the_old_line_besides() -> None:
+def test_a_replaced_line_has_ended() -> None:
     world = asked("replacement-order")
     world.settle()
-    assert world.faults.count("esim") == 3
     assert world.esim.lines[LINE_ID].state is LineState.ENDED
     assert world.line.line_id == "new_1"
 
@@ -68,7 +69,12 @@ def test_a_code_that_no_phone_has_used_is_sent_again() -> None:
         (mail,) = world.mail_queue.jobs
         assert (mail.template, mail.parameters) == (
             MailTemplate.ESIM_SENT_AGAIN,
-            {"lineId": LINE_ID, "subscriptionId": LINE.service_id, "productName": PRODUCT},
+            {
+                "lineId": LINE_ID,
+                "subscriptionId": LINE.service_id,
+                "productName": PRODUCT,
+                "iccidEnding": "0001",
+            },
         )
         assert world.orders.orders == {ORDER_ID: f"{OLD_ICCID},{SISTER}"}
 

@@ -202,7 +202,7 @@ def test_an_invoice_that_is_paid_after_the_refusal_is_credited() -> None:
     world.settle()
     failed(world, "payment-failed")
     assert (world.books.received, world.books.credited) == (PRICE, PRICE)
-    assert made_good(world.job()) == "We have credited 1500 JPY to your account."
+    assert made_good(world.job()).text == "We have credited 1500 JPY to your account."
 
 
 def test_an_invoice_cannot_be_paid_by_hand_once_the_operation_has_ended() -> None:
@@ -277,7 +277,7 @@ def test_a_capture_that_is_never_confirmed_is_a_persons() -> None:
     assert case.topup is not None
     assert case.topup.decision == "person"
     assert world.books.invoices[9001].status is InvoiceStatus.CANCELLED
-    assert made_good(job).startswith("Our support team checks")
+    assert made_good(job).text.startswith("Our support team checks")
 
 
 @both

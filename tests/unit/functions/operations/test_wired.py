@@ -10,7 +10,11 @@ import pytest
 from functions.operations import dead_letter
 from local.emulators.kit.faults import Fault
 from tests.events import FakeContext, sqs_event
-from tests.unit.functions.operations.office import CHEN_CLIENT, Office
+from tests.unit.functions.operations.office import CHEN_CLIENT, PRODUCT, Office, ProviderName
+
+# At Gigs the profile is that of the line's SIM.
+LOOKS_OF_ASKING: dict[ProviderName, int] = {"gigs": 3, "esim_access": 1}
+REISSUE_CALLS: dict[ProviderName, int] = {"gigs": 2, "esim_access": 3}
 
 
 def top_up_invoices(office: Office) -> list[dict[str, Any]]:
@@ -31,6 +35,8 @@ def test_a_top_up_in_everybodys_books(office: Office) -> None:
     assert office.top_ups() == 1
     (mail,) = office.messages("email")
     assert (mail["template"], mail["dedupKey"]) == ("topup-receipt", f"topup-receipt:{operation}")
+    assert mail["parameters"]["productName"] == PRODUCT.name
+    assert mail["parameters"]["iccidEnding"] == office.iccid()[-4:]
     assert office.messages("case") == []
     # The next one on the line is another one.
     again = office.bought("key-2")
@@ -59,6 +65,20 @@ def test_calls_of_asking(office: Office) -> None:
     office.forget_calls()
     assert office.ask(offer).status == 202
     assert office.calls() == {"salesforce": 0, "whmcs": 0, "esim": 0}
+
+
+def test_calls_of_a_reissue(office: Office) -> None:
+    """A replacement costs one more: the old line is ended (docs/reissues.md)."""
+    operation = office.reissued()
+    assert office.calls() == {"salesforce": 0, "whmcs": 1, "esim": LOOKS_OF_ASKING[office.name]}
+    office.become_another_lambda()
+    office.forget_calls()
+    for _ in range(2):  # the request, and what follows once the provider has done it
+        assert office.shown(operation)["status"] != "succeeded"
+        office.work(operation)
+    assert office.shown(operation)["status"] == "succeeded"
+    assert office.calls() == {"salesforce": 1, "whmcs": 2, "esim": REISSUE_CALLS[office.name]}
+    assert len(office.messages("email")) == 2
 
 
 def test_a_provider_that_refuses_is_credited(office: Office) -> None:

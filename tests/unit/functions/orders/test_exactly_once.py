@@ -312,3 +312,18 @@ def test_what_is_refused_can_be_mended_and_sent_with_the_same_key(shop: Shop) ->
     bad: Answer = shop.order({"sku": "NOPE"}, key="k")
     assert bad.status == 422
     assert shop.order(ITEM, key="k").status == 201
+
+
+def test_a_cart_whose_order_was_cancelled_is_ordered_anew_once(shop: Shop) -> None:
+    first = shop.placing().place(customer(), CART, None).answer.sf_order_id
+    after = shop.placing(cancelled=lambda order_id: order_id == first)
+    again = after.place(customer(), CART, None)
+    assert (again.replayed, again.answer.sf_order_id != first) == (False, True)
+    assert after.place(customer(), CART, None) == Placed(again.answer, replayed=True)
+    assert len(shop.orders.placed) == 2
+
+
+def test_a_key_stands_for_its_order_also_after_that_was_cancelled(shop: Shop) -> None:
+    first = shop.placing().place(customer(), CART, "key-1")
+    again = shop.placing(cancelled=lambda _: True).place(customer(), CART, "key-1")
+    assert again == Placed(first.answer, replayed=True)

@@ -137,6 +137,7 @@ def test_an_order_with_its_timeline() -> None:
             },
         ],
         "nextStep": NEXT["provisioning"],
+        "cancellable": False,
         "delayed": False,
         "pollAfter": 5,
         "message": None,
@@ -245,9 +246,9 @@ def test_every_combination(
 ) -> None:
     record = order_record(status=status[0], activated=status[1], provisioning_status=told)
     found = None if job_status is None else job(job_status, message="Sorry")
-    shown = status_of(record, found)
+    shown = status_of(record, found, "Cancelled")
     assert shown == expected_status(*status, told, job_status)
-    steps = {entry.step: entry.status for entry in timeline(record, found)}
+    steps = {entry.step: entry.status for entry in timeline(record, found, "Cancelled")}
     assert steps["received"] == "done"
     assert (steps["review"] == "waiting") == (shown == "pending_review")
     assert ("cancelled" in steps) == (status[0] == "Cancelled")

@@ -36,6 +36,7 @@ KEPT = "001000000000909AAA"
 
 ENDS = {
     "cancelled": "pressing begins a new attempt, which test_cancel_and_repeat shows",
+    "order-synthetic": "orders of the smoke test are never set up, which test_stops shows",
     "salesforce-order-deleted": "the Order is restored, or the order is cancelled in WHMCS",
     "whmcs-order-missing": "the order is finished by hand",
     "whmcs-order-not-accepted": "somebody decided against the order in WHMCS",

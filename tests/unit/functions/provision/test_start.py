@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from portal.api.signature import SignatureVerifier, SigningKeys
 from portal.domain.upstream import Unavailable
+from portal.engine.closing import Closing, close
 from portal.engine.states import Status
 from portal.provisioning.job import order_job_id
 
@@ -299,3 +300,13 @@ def test_answers_are_small_json(button: Button) -> None:
         "status": "queued",
         "attempt": 1,
     }
+
+
+def test_an_order_that_its_customer_cancelled_is_not_started(button: Button) -> None:
+    closing = Closing(kind="provision", subject=ORDER_ID, code="cancelled", text="by the customer")
+    assert close(button.store, closing, now=0.0)
+    answer = button.press("key-1")
+    assert (answer.status, slug(answer)) == (422, "order-cancelled")
+    assert "Set its Status" in answer.json()["detail"]
+    assert button.queue.sent == 0
+    assert slug(button.press("key-1")) == "signature-invalid"

@@ -436,3 +436,14 @@ def test_a_portal_user_who_is_gone_gets_no_esim() -> None:
     assert world.job.last_error is not None
     assert world.job.last_error.code == "account-not-mapped"
     assert not world.esim.lines
+
+
+@pytest.mark.parametrize("address", ["taro@example.com", "Taro@Example.com"])
+@pytest.mark.parametrize("status", ["Activated", "Pending Review"])
+def test_an_order_of_the_synthetic_customer_is_never_provisioned(address: str, status: str) -> None:
+    world = World(loaded_order(esim_line(1), status=status), synthetic=address)
+    world.press()
+    world.settle()
+    assert world.salesforce.progress[-1].error_code == "order-synthetic"
+    assert not world.whmcs.all_orders
+    assert not world.esim.lines

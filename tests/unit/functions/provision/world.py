@@ -69,6 +69,7 @@ class World:
         *,
         seconds: float = 150.0,
         needs_approval: bool = True,
+        synthetic: str = "",
     ) -> None:
         self.clock = FakeClock()
         self.faults = Faults()
@@ -108,6 +109,7 @@ class World:
             mail_queue=self.mail_queue,
             payment_method="stripe",
             needs_approval=needs_approval,
+            synthetic=synthetic,
         )
         self._presses = 0
 

@@ -10,6 +10,7 @@ from portal.domain.esim import Line, LineState
 from portal.domain.limits import LIMITS
 from portal.domain.service_line import ServiceLine
 from portal.subscriptions.lines import Lines
+from portal.subscriptions.listed_lines import ListedLines
 
 from functions.subscriptions import get_esim, get_subscription, list_subscriptions
 from functions.subscriptions.activation import ActivationCodes
@@ -26,7 +27,7 @@ from tests.fakes.billing import CLIENT_ID
 from tests.fakes.clock import FakeClock
 from tests.fakes.directory import FakeDirectory, customer
 from tests.fakes.faults import Faults
-from tests.fakes.provisioning import FakeEsim, FakeServiceLines
+from tests.fakes.provisioning import FakeEsim, FakeServiceLines, FakeSubscribers
 from tests.fakes.rate_limits import FakeRateCounters
 from tests.fakes.subscriptions import (
     FakeActivationMails,
@@ -49,6 +50,8 @@ class World:
         self.faults = Faults()
         self.esim = FakeEsim(self.faults)
         self.service_lines = FakeServiceLines(self.faults)
+        self.subscribers = FakeSubscribers(self.faults)
+        self.subscribers.known["gigs", USER_ID] = "usr_1"
         self.services = FakeClientServices(
             service(ESIM),
             service(INTERNET, name="Internet 1G"),
@@ -96,7 +99,8 @@ class World:
     def _install(self) -> None:
         directory = FakeDirectory(customer())
         lines = Lines(self.service_lines, self.esim, lambda _: self.reissues_left)
-        listed = ListDeps(directory, self.services)
+        listing = ListedLines(self.service_lines, self.esim, self.subscribers)
+        listed = ListDeps(directory, self.services, lambda: listing)
         one = SubscriptionDeps(directory, self.services, lines)
         codes = ActivationCodes(
             services=self.services,

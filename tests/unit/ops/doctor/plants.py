@@ -190,6 +190,12 @@ AWS = (
         lambda w: w.aws.secrets.pop("portal/dev/esim-webhook"),
         warns=True,
     ),
+    Plant(
+        "a synthetic customer without a password",
+        "aws.secret-smoke",
+        "make secrets",
+        lambda w: w.aws.secrets.pop("portal/dev/smoke"),
+    ),
     Plant("half a secret", "aws.secret-whmcs", "make secrets", secret("whmcs", identifier="x")),
     Plant(
         "a secret that is no JSON",
@@ -399,13 +405,29 @@ SALESFORCE = (
         "no status Pending Review",
         "salesforce.order-status",
         "Pending Review",
-        salesforce(order_statuses={"Draft": "Draft", "Activated": "Activated"}),
+        salesforce(
+            order_statuses={"Draft": "Draft", "Cancelled": "Draft", "Activated": "Activated"}
+        ),
     ),
     Plant(
         "Pending Review in the wrong category",
         "salesforce.order-status",
         "Draft",
-        salesforce(order_statuses={"Draft": "Draft", "Pending Review": "Activated"}),
+        salesforce(
+            order_statuses={"Draft": "Draft", "Cancelled": "Draft", "Pending Review": "Activated"}
+        ),
+    ),
+    Plant(
+        "no status for cancelled orders",
+        "salesforce.cancelled-status",
+        "ORDER_CANCELLED_STATUS",
+        salesforce(order_statuses={"Pending Review": "Draft", "Activated": "Activated"}),
+    ),
+    Plant(
+        "the status of activated orders for cancelled ones",
+        "salesforce.cancelled-status",
+        "category Draft",
+        setting("ORDER_CANCELLED_STATUS", "Activated"),
     ),
     Plant(
         "activated orders that cannot be edited",
@@ -567,6 +589,13 @@ OTHERS = (
         product(
             ESIM, eSIM_Settings_JSON__c='{"version":1,"provider":{"gigs":{"plan":"pln_gone"}}}'
         ),
+    ),
+    Plant(
+        "an account that tracks clicks and opens",
+        "mail.tracking",
+        "Settings, Tracking",
+        lambda w: w.sendgrid.set_switches({"account_tracking": True}),
+        warns=True,
     ),
     Plant("a revoked API key", "mail.login", "Mail Send", secret("mail", apiKey="SG.old")),
     Plant(

@@ -155,6 +155,7 @@ def _account(vendors: Vendors, servers: Servers) -> AwsAccount:
         Secret.WHMCS: {"identifier": "local-identifier", "secret": "local-secret"},
         Secret.ESIM: {"project": GIGS_PROJECT, "token": GIGS_TOKEN},
         Secret.MAIL: {"apiKey": next(iter(DEFAULT_KEYS))},
+        Secret.SMOKE: {"password": "a password of this stage"},
         Secret.SIGNING: {"keys": SIGNING_KEYS},
         Secret.ESIM_WEBHOOK: {"signingSecret": "whsec_dGVzdC13ZWJob29rLXNlY3JldC0yNA=="},
     }

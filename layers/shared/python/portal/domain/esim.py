@@ -215,6 +215,16 @@ class Usage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Overview:
+    """What a provider tells about a line together with other lines. None: it does not tell."""
+
+    state: LineState | None = None
+    usage: Usage | None = None
+    expires_at: datetime | None = None
+    period_ends: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Subscriber:
     """The customer of a line, with the data that a provider needs."""
 
@@ -224,6 +234,7 @@ class Subscriber:
     language: str = "en"
 
 
+SHOWN_DIGITS = 4
 LONGEST_PLAN_ID = 64  # longer than any id of Gigs and any package code or slug of eSIM Access
 
 
@@ -254,6 +265,15 @@ def read_settings(text: str | None) -> EsimSettings | None:
     if not text or not text.strip():
         return None
     return EsimSettings.model_validate_json(text)
+
+
+def iccid_ending(iccid: str | None) -> str:
+    """Return the last four digits of an ICCID, by which a customer tells lines apart; or "".
+
+    A 19-digit ICCID may be padded with an F (SGP.22).
+    """
+    digits = (iccid or "").rstrip("Ff")
+    return digits[-SHOWN_DIGITS:] if digits.isdecimal() else ""
 
 
 def as_record(line: Line) -> dict[str, Any]:

@@ -86,6 +86,11 @@ class LineFacts:
         return self.profile.reached_a_phone
 
     @property
+    def used_up(self) -> bool:
+        """Whether the profile was certainly installed, so that its code can never be used again."""
+        return self.profile in _USED_UP
+
+    @property
     def sent_again(self) -> bool:
         """Whether a reissue sends the same code once more: no phone has fetched the profile."""
         return self.profile is ProfileState.RELEASED and self.capabilities.activation_codes
@@ -119,7 +124,7 @@ def _of_the_line(facts: LineFacts) -> Obstacle | None:
 def _to_show(facts: LineFacts) -> Obstacle | None:
     if not facts.capabilities.activation_codes:
         return Obstacle.NO_ACTIVATION_CODE
-    return Obstacle.ALREADY_INSTALLED if facts.profile in _USED_UP else None
+    return Obstacle.ALREADY_INSTALLED if facts.used_up else None
 
 
 def _to_reissue(facts: LineFacts) -> Obstacle | None:

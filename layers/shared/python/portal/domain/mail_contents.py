@@ -20,6 +20,8 @@ ProductName = str
 """The name of a product or offer in the catalogue. Any text is accepted."""
 LineId = Annotated[str, Field(min_length=1)]
 """The eSIM provider's id of a line, which is neither its number nor its activation code."""
+IccidEnding = Annotated[str, Field(pattern=r"^([0-9]{4})?$")]
+"""The last four digits of a line's ICCID, which its owner sees on the service's page."""
 WhmcsId = Annotated[int, Field(ge=1)]
 """Of a service, which is a customer's subscription, or of an invoice."""
 
@@ -129,6 +131,7 @@ class EsimReissued(MailContent):
     line_id: LineId
     subscription_id: WhmcsId
     product_name: ProductName = ""
+    iccid_ending: IccidEnding = ""
 
 
 class EsimSentAgain(MailContent):
@@ -140,6 +143,7 @@ class EsimSentAgain(MailContent):
     line_id: LineId
     subscription_id: WhmcsId
     product_name: ProductName = ""
+    iccid_ending: IccidEnding = ""
 
 
 class EsimReissueNotice(MailContent):
@@ -150,6 +154,7 @@ class EsimReissueNotice(MailContent):
 
     subscription_id: WhmcsId
     product_name: ProductName = ""
+    iccid_ending: IccidEnding = ""
     reissued_at: AwareDatetime
 
 
@@ -160,6 +165,7 @@ class TopupReceipt(MailContent):
 
     subscription_id: WhmcsId
     product_name: ProductName = ""
+    iccid_ending: IccidEnding = ""
     offer_name: ProductName
     price: Money
     invoice_id: WhmcsId | None = None
@@ -172,6 +178,7 @@ class TopupRefunded(MailContent):
 
     subscription_id: WhmcsId
     product_name: ProductName = ""
+    iccid_ending: IccidEnding = ""
     offer_name: ProductName
     price: Money
     invoice_id: WhmcsId | None = None

@@ -151,6 +151,9 @@ CART_INVALID = ProblemType("cart-invalid", 422, "The cart cannot be ordered as i
 IDEMPOTENCY_KEY_REUSED = ProblemType(
     "idempotency-key-reused", 422, "The Idempotency-Key was used for something else"
 )
+ORDER_NOT_CANCELLABLE = ProblemType(
+    "order-not-cancellable", 409, "The order cannot be cancelled any more"
+)
 TOPUP_UNAVAILABLE = ProblemType("topup-unavailable", 409, "This line cannot be topped up")
 REAUTHENTICATION_REQUIRED = ProblemType(
     "reauthentication-required", 401, "Sign in again to do this"
@@ -175,6 +178,7 @@ IDEMPOTENCY_KEY_MISSING = ProblemType(
     "idempotency-key-missing", 400, "The Idempotency-Key header is missing"
 )
 SIGNATURE_INVALID = ProblemType("signature-invalid", 401, "The signature does not verify")
+ORDER_CANCELLED = ProblemType("order-cancelled", 422, "The customer cancelled the order")
 ALREADY_RUNNING = ProblemType("already-running", 409, "Provisioning is already under way")
 
 

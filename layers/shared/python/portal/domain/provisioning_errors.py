@@ -8,10 +8,14 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Reason:
-    """The texts for a reason: what the operator should do, and what the customer is told."""
+    """The texts for a reason: what the operator should do, and what the customer is told.
+
+    `told` is the stable code of the customer's text, from which pages make it in other languages.
+    """
 
     action: str
     customer: str
+    told: str = ""
 
 
 GOES_ON = "Nothing is to be done: the order waits and goes on by itself."
@@ -104,6 +108,11 @@ REASONS: dict[str, Reason] = {
     ),
     "order-status": Reason(
         "Move the Order to a status that can be provisioned, then press again.", _OURS
+    ),
+    "order-synthetic": Reason(
+        "Nothing: orders of the synthetic customer (SMOKE_EMAIL) are never set up. Set the Order's "
+        "Status to the one of cancelled orders.",
+        "This order is a test and is not set up.",
     ),
     "order-too-large": Reason(
         "Split the Order: WHMCS takes about 160 services at once. Then press again.", _OURS

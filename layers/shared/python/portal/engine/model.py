@@ -71,6 +71,9 @@ class Job:
     one with every write. Times are epoch seconds.
 
     `unreported` says that the other system refused the report on how the job ended.
+
+    `closed` says that nobody may start an attempt any more (`closing.py`). A job that was closed
+    before its first attempt has attempt 0.
     """
 
     id: str
@@ -95,6 +98,7 @@ class Job:
     cancel_requested: bool = False
     ending: Status | None = None
     unreported: bool = False
+    closed: bool = False
     last_error: LastError | None = None
     result: Data = field(default_factory=dict)
     started_at: float | None = None

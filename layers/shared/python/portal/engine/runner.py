@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from portal import correlation
 from portal.config import ConfigurationError
 from portal.domain.lease import NOT_LEASED, LeaseLost, new_lease
 from portal.domain.upstream import Refused, Unauthorized, UpstreamError
@@ -81,6 +82,13 @@ class Runner:
             return Verdict(action, self._policy.delay(1))
         if isinstance(taken, Verdict):
             return taken
+        # A message of a provider's event has another id than the job.
+        named = taken.session.job.correlation_id or correlation.current()
+        with correlation.bound(named):
+            logger().set_correlation_id(named)
+            return self._settled(taken, act)
+
+    def _settled(self, taken: Execution, act: Callable[[Execution], Verdict]) -> Verdict:
         try:
             return taken.settle(act)
         except (UpstreamError, LeaseLost) as error:

@@ -59,6 +59,7 @@ class StartOutcome(StrEnum):
     ALREADY_RUNNING = "already-running"
     ALREADY_SUCCEEDED = "already-succeeded"
     KEY_REUSED = "key-reused"
+    CLOSED = "closed"
     BUSY = "busy"
 
 
@@ -122,6 +123,8 @@ def _decided(
             same = use.payload_hash == wanted.payload_hash
             outcome = StartOutcome.REPLAYED if same else StartOutcome.KEY_REUSED
             return Started(outcome, use.attempt, job if same else None)
+    if job is not None and job.closed:
+        return Started(StartOutcome.CLOSED, job.attempt, job)
     if job is None or job.status in (Status.FAILED, Status.CANCELLED):
         return None
     if job.status is Status.SUCCEEDED:

@@ -102,7 +102,10 @@ class BillingOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class BillingService:
-    """A service of a client. Custom fields and the displayed values of options are by id."""
+    """A service of a client. Custom fields and the displayed values of options are by id.
+
+    `name` is the product's, in the client's language where WHMCS has a translation.
+    """
 
     id: int
     order_id: int
@@ -115,6 +118,7 @@ class BillingService:
     options: Mapping[int, str]
     recurring: Decimal | None = None
     first_payment: Decimal | None = None
+    name: str = ""
 
     def carries(self, ref: str) -> bool:
         """Whether one of its custom fields holds the reference."""

@@ -24,6 +24,9 @@ class ClientServices(Protocol):
         """Return services of a client in the billing system's order. At most two calls."""
         ...
 
-    def find(self, service_id: int, *, client_id: int) -> ClientService | None:
-        """Return one service of a client; None when there is none. At most two calls."""
+    def find(self, service_id: int, *, client_id: int, priced: bool = True) -> ClientService | None:
+        """Return one service of a client; None when there is none.
+
+        At most two calls; without `priced` one, and the service has no currency.
+        """
         ...

@@ -20,6 +20,7 @@ from portal.domain.esim import (
     Capabilities,
     Line,
     Offer,
+    Overview,
     ProfileState,
     Reissue,
     Subscriber,
@@ -98,10 +99,12 @@ class EsimProvider(Protocol):
         """Return the state of a reissue; None when the provider shows none."""
         ...
 
-    def end_line(self, line_id: str) -> None:
+    def end_line(self, line_id: str, *, installed: bool = False) -> None:
         """End a line for good. Does nothing when the line has ended already.
 
-        Raises Unavailable while it is pending.
+        `installed` says that a phone is known to have, or to have had, the profile. It saves a
+        look where a profile that was never installed is ended in another way. Raises Unavailable
+        while the line is pending.
         """
         ...
 
@@ -127,6 +130,13 @@ class EsimProvider(Protocol):
         """Return the data usage by line id, in one request. Lines without a figure are left out.
 
         Raises ValueError for more than `capabilities.batch_size` lines.
+        """
+        ...
+
+    def overview(self, line_ids: Sequence[str], *, subscriber_id: str) -> Mapping[str, Overview]:
+        """Return by line id what one request tells about a customer's lines.
+
+        Lines that it does not tell are left out.
         """
         ...
 

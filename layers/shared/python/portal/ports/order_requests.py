@@ -24,8 +24,8 @@ class Beginning:
     """The result of `begin`.
 
     NEW and RESUMED have the order's key in Salesforce (`order_key`) and this request's `lease`.
-    DONE has the `answer` that was given. BUSY has the seconds until the other request's lease
-    expires (`retry_after`).
+    DONE has the `answer` that was given, and the order's key. BUSY has the seconds until the other
+    request's lease expires (`retry_after`).
     """
 
     state: Begun
@@ -52,6 +52,10 @@ class OrderRequests(Protocol):
 
     def pause(self, request_id: str, begun: Beginning) -> None:
         """Let a repeated request continue at once. It looks for the order before it places one."""
+        ...
+
+    def renew(self, request_id: str, begun: Beginning) -> None:
+        """Delete a record that is DONE, so that the next request is new."""
         ...
 
     def forget(self, request_id: str, begun: Beginning) -> None:

@@ -68,6 +68,12 @@ class OrderLine:
     is_esim: bool = False
 
 
+DRAFT_STATUS = "Pending Review"
+"""`Order.Status` of an order that waits for review. Its category is Draft."""
+NOT_BEGUN = frozenset({"Not Started", "Failed"})
+"""`Provisioning_Status__c` of an order that nobody provisions at the moment."""
+
+
 @dataclass(frozen=True)
 class OrderRecord:
     """An Order of Salesforce. `status` and `provisioning_status` are values of its picklists.
@@ -113,6 +119,13 @@ class Orders(Protocol):
 
     def find(self, order_id: str, account_id: str) -> OrderRecord | None:
         """Return an order if it belongs to the Account, else None. One call."""
+        ...
+
+    def cancel(self, order_id: str, status: str) -> bool:
+        """Give an order that waits for review the status of a cancelled one. One call.
+
+        Returns False, and changes nothing, when it does not wait for review any more.
+        """
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from portal.domain.service_line import ServiceLine
@@ -17,4 +17,8 @@ class ServiceLines(Protocol):
 
     def of_service(self, service_id: int) -> ServiceLine | None:
         """Return the line of a service; None when the portal did not set the service up."""
+        ...
+
+    def of_services(self, service_ids: Sequence[int]) -> Mapping[int, ServiceLine]:
+        """Return the lines of up to a hundred services by service id, in one read."""
         ...

@@ -21,13 +21,19 @@ class StepView:
 
 @dataclass(frozen=True)
 class JobView:
-    """The state of a job for customers and operators. `message` is safe to show to customers."""
+    """The state of a job for customers and operators. `message` is safe to show to customers.
+
+    `closable` says that no attempt is under way and none has had an effect. `closed` says that
+    nobody may start one any more, because the customer cancelled the order.
+    """
 
     status: JobStatus
     attempt: int
     timeline: tuple[StepView, ...] = ()
     error_code: str | None = None
     message: str | None = None
+    closable: bool = False
+    closed: bool = False
 
 
 class JobReader(Protocol):

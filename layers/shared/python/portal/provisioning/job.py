@@ -18,6 +18,8 @@ STEP_NAMES = (
     "notify",
 )
 
+CLOSED_CODE = "cancelled"
+CLOSED_TEXT = "The customer cancelled the order before anything was ordered."
 CANCELLED_TEXT = "Cancelled by an operator before anything was ordered."
 
 

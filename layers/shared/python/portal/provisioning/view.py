@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from portal.domain.provisioning_errors import customer_message
+from portal.engine.closing import may_close
 from portal.engine.model import Job
 from portal.engine.ports import JobStore
 from portal.engine.states import Status
@@ -31,12 +32,19 @@ class StoredJobReader:
     def get(self, sf_order_id: str) -> JobView | None:
         """Return the job of an order (18 characters); None when the button was never pressed."""
         job = self._store.get(order_job_id(sf_order_id))
-        return job_view(job) if job is not None else None
+        if job is None or not (job.attempt or job.closed):
+            return None
+        return job_view(job)
+
+    def closed(self, sf_order_id: str) -> bool:
+        """Whether its customer cancelled the order (18 characters)."""
+        job = self._store.get(order_job_id(sf_order_id))
+        return job is not None and job.closed
 
 
 def job_status(job: Job) -> JobStatus:
     """Return the API's status of a job."""
-    if job.status is Status.STOPPING and job.ending is Status.CANCELLED:
+    if job.closed or (job.status is Status.STOPPING and job.ending is Status.CANCELLED):
         return "cancelled"
     return _STATUS[job.status]
 
@@ -47,9 +55,11 @@ def job_view(job: Job) -> JobView:
     return JobView(
         status=status,
         attempt=job.attempt,
-        timeline=tuple(_step(job, name, status) for name in STEP_NAMES),
+        timeline=tuple(_step(job, name, status) for name in STEP_NAMES if job.attempt),
         error_code=last_error.code if last_error else None,
         message=customer_message(last_error.code) if last_error else None,
+        closable=may_close(job),
+        closed=job.closed,
     )
 
 

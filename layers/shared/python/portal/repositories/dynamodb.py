@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 UPSTREAM = "dynamodb"
+# How often a read of many items asks for those that DynamoDB left out.
+READS_OF_MANY = 5
 _NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
-_READS = frozenset({"GetItem", "Query"})
+_READS = frozenset({"GetItem", "BatchGetItem", "Query"})
 # The attribute that names the conditional write that last wrote the item.
 MARK = "writeId"
 
@@ -76,6 +78,28 @@ class Table:
                 TableName=self.name, Key=to_item(key), ConsistentRead=True
             )
         return _shown(from_item(answer["Item"])) if "Item" in answer else None
+
+    def get_many(self, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return the items that exist, in any order, by strongly consistent reads.
+
+        At most a hundred different keys. Raises Unavailable when DynamoDB keeps leaving some out.
+        """
+        found: list[dict[str, Any]] = []
+        wanted = [to_item(key) for key in keys]
+        for _ in range(READS_OF_MANY):
+            if not wanted:
+                return found
+            with mapped_errors("BatchGetItem"):
+                answer = self._client().batch_get_item(
+                    RequestItems={self.name: {"Keys": wanted, "ConsistentRead": True}}
+                )
+            items = answer["Responses"].get(self.name, [])
+            found += [_without_mark(from_item(item)) for item in items]
+            left = answer["UnprocessedKeys"]
+            wanted = left[self.name]["Keys"] if self.name in left else []
+        if wanted:
+            raise Unavailable(UPSTREAM, "BatchGetItem", "DynamoDB leaves keys unprocessed")
+        return found
 
     def put(self, item: Mapping[str, Any], **expression: Any) -> None:
         """Put an item. Raises ConditionFailed. `_arguments` lists the names in `expression`."""

@@ -69,7 +69,9 @@ class DynamoOrderRequests:
         if item.get("cart") != cart_hash:
             return Beginning(Begun.OTHER_CART)
         if item.get("state") == "done":
-            return Beginning(Begun.DONE, answer=json.loads(item["answer"]))
+            return Beginning(
+                Begun.DONE, order_key=str(item["orderKey"]), answer=json.loads(item["answer"])
+            )
         lease = lease_of(item)
         if lease.held(now):
             return Beginning(Begun.BUSY, retry_after=lease.until - now)
@@ -112,6 +114,16 @@ class DynamoOrderRequests:
         """Release the lease, if this request still holds it."""
         with suppress(LeaseLost):
             self._items.release(_key(request_id), begun.lease, **_PLACING)
+
+    def renew(self, request_id: str, begun: Beginning) -> None:
+        """Delete a record that is done, unless another run has renewed it."""
+        with suppress(ConditionFailed):
+            self._table.delete(
+                _key(request_id),
+                condition="orderKey = :key AND #s = :done",
+                names=STATE,
+                values={":key": begun.order_key, ":done": "done"},
+            )
 
     def forget(self, request_id: str, begun: Beginning) -> None:
         """Delete the record, if this request still holds its lease."""

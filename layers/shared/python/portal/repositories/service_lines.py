@@ -6,12 +6,13 @@ service is set up, and are never deleted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.domain.service_line import ServiceLine
 from portal.repositories.dynamodb import Table
 
+PREFIX = "SERVICE#"
 MOST_IN_ONE_WRITE = 100  # Source: DynamoDB API reference, TransactWriteItems.
 
 
@@ -30,20 +31,27 @@ class DynamoServiceLines:
     def of_service(self, service_id: int) -> ServiceLine | None:
         """Return the line of a service; None when the portal did not set the service up."""
         item = self._table.get(_key(service_id))
-        if item is None:
-            return None
-        return ServiceLine(
-            service_id=service_id,
-            sf_order_id=str(item["sfOrderId"]),
-            order_item_id=str(item["orderItemId"]),
-            user_id=str(item["userId"]),
-            client_id=int(item["clientId"]),
-            provider=str(item.get("provider") or ""),
-            line_id=str(item.get("lineId") or ""),
-            plan=str(item.get("plan") or ""),
-            pid=int(item.get("pid") or 0),
-            iccid=str(item.get("iccid") or ""),
-        )
+        return None if item is None else _line(item)
+
+    def of_services(self, service_ids: Sequence[int]) -> Mapping[int, ServiceLine]:
+        """Return the lines of up to a hundred services by service id, in one read."""
+        items = self._table.get_many([_key(service_id) for service_id in service_ids])
+        return {line.service_id: line for line in map(_line, items)}
+
+
+def _line(item: Mapping[str, Any]) -> ServiceLine:
+    return ServiceLine(
+        service_id=int(str(item["pk"]).removeprefix(PREFIX)),
+        sf_order_id=str(item["sfOrderId"]),
+        order_item_id=str(item["orderItemId"]),
+        user_id=str(item["userId"]),
+        client_id=int(item["clientId"]),
+        provider=str(item.get("provider") or ""),
+        line_id=str(item.get("lineId") or ""),
+        plan=str(item.get("plan") or ""),
+        pid=int(item.get("pid") or 0),
+        iccid=str(item.get("iccid") or ""),
+    )
 
 
 def _item(line: ServiceLine) -> dict[str, Any]:
@@ -62,4 +70,4 @@ def _item(line: ServiceLine) -> dict[str, Any]:
 
 
 def _key(service_id: int) -> dict[str, str]:
-    return {"pk": f"SERVICE#{service_id}", "sk": "META"}
+    return {"pk": f"{PREFIX}{service_id}", "sk": "META"}

@@ -179,8 +179,11 @@ def job_item(job: Job) -> dict[str, Any]:
         "cancelRequested": job.cancel_requested,
         "ending": str(job.ending) if job.ending else None,
         "unreported": job.unreported,
+        "closed": job.closed or None,
         "error": _last_error_item(job.last_error),
         "result": dict(job.result),
+        # A job that never began only keeps others from beginning; jobs that ran are kept.
+        "expiration": None if job.attempt else int(job.updated_at) + KEEP_HISTORY,
     }
 
 
@@ -210,6 +213,7 @@ def job_from(item: Mapping[str, Any]) -> Job:
         cancel_requested=bool(item["cancelRequested"]),
         ending=Status(ending) if ending else None,
         unreported=bool(item["unreported"]),
+        closed=bool(item.get("closed")),
         last_error=_last_error_from(item.get("error")),
         result=item["result"],
         started_at=_epoch(item.get("startedAt")),

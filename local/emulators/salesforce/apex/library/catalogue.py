@@ -1,4 +1,4 @@
-"""Every platform class that is modelled, by lower-case name."""
+"""The modelled platform classes by their names in lower case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Date and Datetime (Apex Reference Guide). Time zones are left to whoever needs them: GMT only."""
+"""Date and Datetime (Apex Reference Guide). GMT is the only time zone that is modelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pattern and Matcher: regular expressions whose meaning Java and Python share."""
+"""Pattern and Matcher, for regular expressions that mean the same in Java and Python."""
 
 from __future__ import annotations
 

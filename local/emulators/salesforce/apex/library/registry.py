@@ -1,7 +1,7 @@
-"""How the platform's classes are written down: one Python function for each Apex signature.
+"""Registers the platform's classes, with one Python function for each Apex signature.
 
-A call that no signature fits is unsupported. So is null for an argument, unless the signature
-allows it: what the platform does with null differs from method to method.
+A call that fits no signature is unsupported. Null as an argument is unsupported too, unless the
+signature allows it, because the platform treats null differently in each method.
 """
 
 from __future__ import annotations

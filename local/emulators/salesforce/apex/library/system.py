@@ -1,4 +1,4 @@
-"""System, Assert, Test, UserInfo, Limits and what else surrounds a transaction.
+"""System, Assert, Test, UserInfo, Limits and other classes about a transaction.
 
 Sources: Apex Reference Guide, the classes of these names; Apex Developer Guide, "Testing HTTP
 Callouts" and "Using Limits, startTest, and stopTest".

@@ -27,6 +27,7 @@ from portal.domain.esim import (
     Line,
     LineState,
     Offer,
+    Overview,
     ProfileState,
     Reissue,
     ReissueMode,
@@ -192,8 +193,14 @@ class EsimAccessProvider:
             reason=line.reason,
         )
 
-    def end_line(self, line_id: str) -> None:
-        """End a line: esim/cancel, with a refund, if it was never installed, else esim/revoke."""
+    def end_line(self, line_id: str, *, installed: bool = False) -> None:
+        """End a line: esim/cancel, with a refund, if it was never installed, else esim/revoke.
+
+        An installed profile can never be cancelled, so it is revoked without a look.
+        """
+        if installed and not line_id.startswith(ORDER):
+            self._revoke({"esimTranNo": line_id})
+            return
         try:
             item = self._profile(line_id)
         except Refused as error:
@@ -277,6 +284,19 @@ class EsimAccessProvider:
                 continue
         return found
 
+    def overview(
+        self,
+        line_ids: Sequence[str],
+        *,
+        subscriber_id: str,  # noqa: ARG002  # as for activate
+    ) -> Mapping[str, Overview]:
+        """Return the usage of the first ten lines (esim/usage/query).
+
+        No request tells the states of several lines that are named.
+        """
+        told = self.usage(line_ids[: self.capabilities.batch_size])
+        return {line_id: Overview(usage=usage) for line_id, usage in told.items()}
+
     def profile_state(self, line_id: str) -> ProfileState:
         """Return the state of the profile (esim/query, member `smdpStatus`)."""
         return self.get_line(line_id).profile or ProfileState.UNKNOWN
@@ -302,7 +322,7 @@ class EsimAccessProvider:
         try:
             self._client.call("esim/revoke", name, writes=True)
         except Refused as error:
-            if error.code != errors.NOT_IN_THIS_STATUS:
+            if error.code not in (errors.NOT_IN_THIS_STATUS, errors.ABNORMAL_STATUS):
                 raise
             if self.get_line(name["esimTranNo"]).state is not LineState.ENDED:
                 raise

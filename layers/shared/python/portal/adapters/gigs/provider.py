@@ -15,7 +15,7 @@ from typing import Any
 from portal.adapters.esim_offers import readable
 from portal.adapters.esim_verdict import UPSTREAM
 from portal.adapters.gigs import reading
-from portal.adapters.gigs.client import GigsClient, segment
+from portal.adapters.gigs.client import PAGE_SIZE, GigsClient, segment
 from portal.adapters.guard import Guard, unguarded
 from portal.adapters.http import Transport
 from portal.domain.activation_code import ActivationCode, InvalidActivationCodeError
@@ -24,6 +24,7 @@ from portal.domain.esim import (
     Line,
     LineState,
     Offer,
+    Overview,
     ProfileState,
     Reissue,
     ReissueMode,
@@ -198,7 +199,12 @@ class GigsProvider:
         changes = [item for item in found if (item.get("requestedChange") or {}).get("sim")]
         return reading.reissue(changes[0]) if changes else None
 
-    def end_line(self, line_id: str) -> None:
+    def end_line(
+        self,
+        line_id: str,
+        *,
+        installed: bool = False,  # noqa: ARG002  # ended in the same way
+    ) -> None:
         """End a line (POST subscriptions/{id}/end). A refusal for an ended line is no error.
 
         Raises Unavailable for a line that is still pending.
@@ -253,6 +259,19 @@ class GigsProvider:
             if usage is not None:
                 found[line_id] = usage
         return found
+
+    def overview(self, line_ids: Sequence[str], *, subscriber_id: str) -> Mapping[str, Overview]:
+        """Return state and period of the user's newest lines (GET subscriptions, one page)."""
+        query = {"user": subscriber_id, "status": ALL_STATUSES, "limit": str(PAGE_SIZE)}
+        found = self._client.get("subscriptions", query).get("items") or ()
+        lines = [reading.line(item) for item in found]
+        return {
+            line.line_id: Overview(
+                state=line.state, expires_at=line.expires_at, period_ends=line.period_ends
+            )
+            for line in lines
+            if line.line_id in line_ids
+        }
 
     def profile_state(self, line_id: str) -> ProfileState:
         """Return the state of the profile (GET sims/{sim}/eSimProfile).

@@ -57,6 +57,11 @@ class SalesforceClient:
         self._guard = guard
         self._session: Salesforce | None = None
 
+    @property
+    def base_path(self) -> str:
+        """The path of the API version, which the parts of a composite begin with."""
+        return f"/services/data/v{self._api_version}"
+
     def query(self, soql: str, *, with_deleted: bool = False) -> list[dict[str, Any]]:
         """Return all records of a query. It makes one call per 2,000 records.
 

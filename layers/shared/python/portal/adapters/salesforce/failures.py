@@ -121,6 +121,20 @@ def of_parts(
     return classify(operation, chosen, writes=False, sent=sent, repeatable=repeatable)
 
 
+def guard_found_nothing(parts: list[dict[str, Any]]) -> bool:
+    """Whether the query of a composite, to whose record the other parts refer, found no record.
+
+    Salesforce then halts the part that refers to the record, and does not mention a rollback.
+    """
+    for part in parts:
+        for error in reported(part.get("body"), 0):
+            if error.code not in CONSEQUENCES:
+                return False
+            if error.code == "PROCESSING_HALTED" and "rolled back" not in error.message.lower():
+                return True
+    return False
+
+
 def _rolled_back(error: Reported) -> bool:
     return error.code != "PROCESSING_HALTED" or "rolled back" in error.message.lower()
 

@@ -10,16 +10,25 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from pydantic import ValidationError
 
 from portal.adapters.salesforce.client import SalesforceClient
-from portal.adapters.salesforce.failures import PartRefused
+from portal.adapters.salesforce.failures import (
+    UPSTREAM,
+    PartRefused,
+    guard_found_nothing,
+    of_parts,
+)
 from portal.adapters.salesforce.library import format_soql
 from portal.domain.order_form import FittedAddress, fit, shortened
 from portal.domain.order_options import OrderOptions
+from portal.domain.upstream import OutcomeUnknown
 from portal.observability import count, logger
 from portal.ports.orders import (
+    DRAFT_STATUS,
+    NOT_BEGUN,
     DuplicateOrder,
     NewLine,
     NewOrder,
@@ -29,7 +38,6 @@ from portal.ports.orders import (
     PriceWithdrawn,
 )
 
-DRAFT_STATUS = "Pending Review"
 LINE = "line"
 # The whole address, then without the refused fields, then no address.
 ADDRESS_ATTEMPTS = 3
@@ -141,6 +149,50 @@ class SalesforceOrders:
         )
         records = self._client.query(query)
         return _record(records[0]) if records else None
+
+    def cancel(self, order_id: str, status: str) -> bool:
+        """Set the status of an order that still waits for review, by one composite.
+
+        A query guards the update: it finds the order only in a state that may be cancelled.
+        """
+        path = self._client.base_path
+        soql = format_soql(
+            "SELECT Id FROM Order WHERE Id = {} AND Status = {}"
+            " AND (Provisioning_Status__c = null OR Provisioning_Status__c IN {})",
+            order_id,
+            DRAFT_STATUS,
+            sorted(NOT_BEGUN),
+        )
+        payload = {
+            "allOrNone": True,
+            "collateSubrequests": False,
+            "compositeRequest": [
+                {
+                    "method": "GET",
+                    "url": f"{path}/query/?q={quote(soql, safe='')}",
+                    "referenceId": "guard",
+                },
+                {
+                    "method": "PATCH",
+                    "url": f"{path}/sobjects/Order/@{{guard.records[0].Id}}",
+                    "referenceId": "order",
+                    "body": {"Status": status},
+                },
+            ],
+        }
+        operation = "cancel order"
+        answer = self._client.request(
+            "POST", "composite", operation=operation, json=payload, writes=True
+        )
+        parts = answer.get("compositeResponse") if isinstance(answer, dict) else None
+        if not parts:
+            raise OutcomeUnknown(UPSTREAM, operation, "the answer is not a composite's")
+        if guard_found_nothing(parts):
+            return False
+        error = of_parts(operation, parts, sent=payload)
+        if error is not None:
+            raise error
+        return True
 
 
 def _about_our_keys(message: str) -> bool:

@@ -16,11 +16,10 @@ from urllib.parse import quote
 
 from portal.adapters.salesforce.client import SalesforceClient
 from portal.adapters.salesforce.failures import (
-    CONSEQUENCES,
     UPSTREAM,
     PartRefused,
+    guard_found_nothing,
     of_parts,
-    reported,
 )
 from portal.adapters.salesforce.library import format_soql
 from portal.domain.provisioning_order import (
@@ -45,7 +44,6 @@ ORDER_FIELDS = (
     "Attempt_Count__c"
 )
 GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY"})
-HALTED = "PROCESSING_HALTED"
 COLLECTION_SIZE = 200
 TEXT_LENGTH = 255
 MESSAGE_LENGTH = 4096
@@ -112,7 +110,7 @@ class SalesforceProvisioningOrders:
         parts = answer.get("compositeResponse") if isinstance(answer, dict) else None
         if not parts:
             raise OutcomeUnknown(UPSTREAM, "write back", "the answer is not a composite's")
-        if _guard_found_nothing(parts):
+        if guard_found_nothing(parts):
             raise self._explained(result)
         error = of_parts("write back", parts, sent=payload, repeatable=True)
         if error is None:
@@ -207,20 +205,6 @@ class SalesforceProvisioningOrders:
         if found:
             return OrderConflict(", ".join(found))
         return Unavailable(UPSTREAM, "write back", "the order was being changed by somebody")
-
-
-def _guard_found_nothing(parts: list[dict[str, Any]]) -> bool:
-    """Whether the guard's query found no record.
-
-    Salesforce then halts the part that refers to the record, and does not mention a rollback.
-    """
-    for part in parts:
-        for error in reported(part.get("body"), 0):
-            if error.code not in CONSEQUENCES:
-                return False
-            if error.code == HALTED and "rolled back" not in error.message.lower():
-                return True
-    return False
 
 
 def _gone(error: UpstreamError) -> Exception:

@@ -55,12 +55,13 @@ class WhmcsClientServices:
             following=page.following,
         )
 
-    def find(self, service_id: int, *, client_id: int) -> ClientService | None:
+    def find(self, service_id: int, *, client_id: int, priced: bool = True) -> ClientService | None:
         """Return a service by GetClientsProducts. The ids in the answer are checked."""
         answer = self._client.call(ACTION, {"clientid": client_id, "serviceid": service_id})
         for record in as_list(answer.get("products"), "product"):
             if as_int(record.get("id")) == service_id and _belongs(record, client_id):
-                return _service(record, client_id, self._currency_of(client_id))
+                currency = self._currency_of(client_id) if priced else None
+                return _service(record, client_id, currency)
         return None
 
     def _currency_of(self, client_id: int) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from portal.adapters.whmcs.client import WhmcsClient
-from portal.adapters.whmcs.decoding import as_amount, as_int, as_list
+from portal.adapters.whmcs.decoding import as_amount, as_int, as_list, as_text
 from portal.domain.billing_cycles import normal_cycle
 from portal.domain.upstream import Refused, Unauthorized
 from portal.ports.billing_orders import BillingService, ModuleFailed
@@ -82,4 +82,5 @@ def _service(item: dict[str, Any]) -> BillingService:
         },
         recurring=as_amount(item.get("recurringamount")),
         first_payment=as_amount(item.get("firstpaymentamount")),
+        name=as_text(item.get("translated_name")) or as_text(item.get("name")),
     )

@@ -26,6 +26,7 @@ import order_empty from '@salesforce/label/c.Portal_Remedy_order_empty';
 import order_not_approved from '@salesforce/label/c.Portal_Remedy_order_not_approved';
 import order_not_found from '@salesforce/label/c.Portal_Remedy_order_not_found';
 import order_status from '@salesforce/label/c.Portal_Remedy_order_status';
+import order_synthetic from '@salesforce/label/c.Portal_Remedy_order_synthetic';
 import order_too_large from '@salesforce/label/c.Portal_Remedy_order_too_large';
 import out_of_time from '@salesforce/label/c.Portal_Remedy_out_of_time';
 import payment_method_missing from '@salesforce/label/c.Portal_Remedy_payment_method_missing';
@@ -78,6 +79,7 @@ const REMEDIES = {
     'order-not-approved': order_not_approved,
     'order-not-found': order_not_found,
     'order-status': order_status,
+    'order-synthetic': order_synthetic,
     'order-too-large': order_too_large,
     'out-of-time': out_of_time,
     'payment-method-missing': payment_method_missing,
