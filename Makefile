@@ -122,6 +122,9 @@ synth: layers ## Synthesise the CDK app for STAGE into cdk.out
 bench: setup ## Performance as ratios against a bare handler, in one run
 	@$(RUN) python -m bench
 
+bench-whole: setup ## Processor time of the whole path, adapters and HTTP included, on a local stack of its own
+	@$(RUN) python -m bench.whole $(ARGS)
+
 soak: setup ## A steady mix on a local stack of its own while faults come and go: make soak [MINUTES=10]
 	@$(RUN) python -m bench.soak $(MINUTES:%=--minutes %) $(ARGS)
 

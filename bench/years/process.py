@@ -60,26 +60,31 @@ _REAL_SLEEP = time.sleep
 
 @contextlib.contextmanager
 def _no_bound_sleep(sleep: Callable[[float], None]) -> Iterator[None]:
-    """Replace `time.sleep` where a function holds it as a default."""
-    changed: list[tuple[Any, str, Any]] = []
+    """Replace `time.sleep` where a function holds it as a default.
+
+    Afterwards all have the real one again, also those of modules that were loaded meanwhile: they
+    would hold the sleep of a run that is over.
+    """
+    _exchange(_REAL_SLEEP, sleep)
+    try:
+        yield
+    finally:
+        _exchange(sleep, _REAL_SLEEP)
+
+
+def _exchange(old: object, new: object) -> None:
     for function in _functions():
         for name in ("__defaults__", "__kwdefaults__"):
             held = getattr(function, name)
             values = held.values() if isinstance(held, dict) else held or ()
-            if any(value is _REAL_SLEEP for value in values):
-                changed.append((function, name, held))
-                setattr(function, name, _replaced(held, sleep))
-    try:
-        yield
-    finally:
-        for function, name, held in changed:
-            setattr(function, name, held)
+            if any(value is old for value in values):
+                setattr(function, name, _replaced(held, old, new))
 
 
-def _replaced(held: Any, sleep: Callable[[float], None]) -> Any:
+def _replaced(held: Any, old: object, new: object) -> Any:
     if isinstance(held, dict):
-        return {k: sleep if v is _REAL_SLEEP else v for k, v in held.items()}
-    return tuple(sleep if value is _REAL_SLEEP else value for value in held)
+        return {k: new if v is old else v for k, v in held.items()}
+    return tuple(new if value is old else value for value in held)
 
 
 def _functions() -> Iterator[Any]:
