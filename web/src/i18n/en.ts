@@ -240,6 +240,8 @@ export const en = {
     toCart: 'Go to cart',
     goOn: 'Continue shopping',
     back: 'All products',
+    esimPhone:
+      'Your phone must support eSIM and must not be locked to another operator. Dial *#06# to check: a phone that supports eSIM shows an EID.',
     notEligible: 'This product is not available at your address.',
     eligibilityUnknown:
       'We have to check your address before you can order this product. Contact us.',

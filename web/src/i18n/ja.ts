@@ -241,6 +241,8 @@ export const ja: Messages = {
     toCart: 'カートを見る',
     goOn: '買い物を続ける',
     back: '商品一覧',
+    esimPhone:
+      'eSIM対応で、SIMロックがかかっていないスマートフォンが必要です。電話アプリで *#06# と入力してEIDが表示されれば、eSIM対応です。',
     notEligible: 'この商品はお客様のご住所ではご利用いただけません。',
     eligibilityUnknown: 'この商品のご注文には、ご住所の確認が必要です。お問い合わせください。',
     max: (max, have) =>

@@ -92,6 +92,11 @@ function Detail({ product }: { product: Product }) {
             </ul>
           )}
         </section>
+        {product.category === 'eSIM' && (
+          <Banner>
+            <p>{t.product.esimPhone}</p>
+          </Banner>
+        )}
         {(product.configOptions.length > 0 || product.maxQuantity > 1) && (
           <section className="panel" aria-labelledby="options">
             <h2 id="options">{t.product.options}</h2>

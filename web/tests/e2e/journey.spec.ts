@@ -218,6 +218,7 @@ function shots(page: Page, project: string): (name: string) => Promise<void> {
   return async (name) => {
     place += 1;
     if (!folder) return;
+    await expect(page.locator('[aria-busy]')).toHaveCount(0, SLOW);
     const path = `${folder}/${project}-${String(place).padStart(2, '0')}-${name}`;
     await page.screenshot({ path: `${path}.png`, fullPage: true });
     await page.emulateMedia({ colorScheme: 'dark' });

@@ -129,6 +129,7 @@ test('the price follows the options; the cart takes what was chosen', { tag: '@w
   await page.goto(`/catalog/${esim.sku}`);
   const aside = page.locator('aside');
   await expect(aside).toContainText('¥1,450');
+  await expect(page.getByText('Your phone must support eSIM')).toBeVisible();
   await page.getByLabel('1 Mbps').check();
   await page.getByLabel('Content filter').check();
   await page.getByRole('button', { name: 'One more: International call credit' }).click();
