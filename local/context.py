@@ -24,6 +24,7 @@ class SiteContext:
     `brand_logo_url` and `brand_color` are None where the site's own are used. `currency` is an
     ISO 4217 code, `time_zone` an IANA name. `signup_proof` is the stage's SIGNUP_PROOF,
     `signup_fact` the kind of fact that the pages name: `postcode`, `birth-date` or `other`.
+    `support_email` is empty where customers cannot write to anybody.
     """
 
     dist: Path
@@ -34,6 +35,7 @@ class SiteContext:
     time_zone: str
     signup_proof: str
     signup_fact: str
+    support_email: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

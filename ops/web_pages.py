@@ -61,6 +61,7 @@ def site_configuration(config: Config) -> dict[str, Any]:
         "currency": config.portal_currency,
         "timeZone": config.portal_time_zone,
         "languages": ["en", "ja"],
+        "support": {"email": config.email_reply_to} if config.email_reply_to else {},
         "signUp": {
             "proof": config.signup_proof.value,
             "fact": fact_in(config.signup_proof_field),

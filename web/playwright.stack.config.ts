@@ -4,6 +4,8 @@ import { common, desktop, phone } from './tests/common';
 /** On a running stack: a customer's journey, and the operator's screens. */
 const stack = { ...common.use, baseURL: process.env.PORTAL_URL ?? 'http://127.0.0.1:8080' };
 
+const journey = { testDir: 'tests/e2e' };
+
 export default defineConfig({
   ...common,
   outputDir: 'test-results/stack',
@@ -11,8 +13,15 @@ export default defineConfig({
   workers: 3,
   use: stack,
   projects: [
-    { name: 'journey-desktop', testDir: 'tests/e2e', use: desktop },
-    { name: 'journey-phone', testDir: 'tests/e2e', use: phone },
+    { ...journey, name: 'journey-desktop', metadata: { language: 'en' }, use: desktop },
+    { ...journey, name: 'journey-phone', metadata: { language: 'ja' }, use: phone },
+    // For pictures: what differs is how it looks.
+    ...(process.env.SHOTS
+      ? [
+          { ...journey, name: 'journey-desktop-ja', metadata: { language: 'ja' }, use: desktop },
+          { ...journey, name: 'journey-phone-en', metadata: { language: 'en' }, use: phone },
+        ]
+      : []),
     {
       name: 'press',
       testDir: 'tests/operator',

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from portal.domain.money import Money
 
-NO_BREAK = "\u00a0"
-"""A space at which no line ends."""
+NO_BREAK, JOINER = "\u00a0", "\u2060"
+"""A space at which no line ends, and a mark between Japanese characters with the same effect."""
 _MONTHS = [
     "January",
     "February",
@@ -43,6 +43,11 @@ def moment(when: datetime, language: str, time_zone: str) -> str:
     if language == "ja":
         return f"{local.year}年{local.month}月{local.day}日 {clock}"
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {clock}"
+
+
+def breaking(text: str) -> str:
+    """Return a text whose lines may end anywhere, with common spaces only."""
+    return text.replace(NO_BREAK, " ").replace(JOINER, "")
 
 
 def _grouped(amount: str) -> str:

@@ -83,7 +83,7 @@ def render(
     return Rendered(
         subject=context["subject"],
         # A plain text is read in columns of any width, and searched: it has common spaces only.
-        text=_layout("layout.txt.j2").render(context).replace(formats.NO_BREAK, " "),
+        text=formats.breaking(_layout("layout.txt.j2").render(context)),
         html=_layout("layout.html.j2").render(context),
     )
 

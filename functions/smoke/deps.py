@@ -12,23 +12,26 @@ from portal.smoke.run import Smoke
 
 
 class ScheduledConfig(config.SmokeConfig):
-    """`functions.smoke.scheduled`."""
+    """The settings of `functions.smoke.scheduled`."""
 
 
 @dataclass(frozen=True)
 class SmokeDeps:
-    """What the schedule needs: the customer, and a run at an address."""
+    """Builds the synthetic customer and a run of the smoke test."""
 
     settings: ScheduledConfig
 
     def smoke(self, api_url: str) -> Smoke:
-        """One run against the API at that address. Raises ConfigurationError and Unavailable."""
+        """Return a run against the API at `api_url`.
+
+        Raises ConfigurationError and Unavailable.
+        """
         from portal.adapters.portal_api import HttpPortalApi
 
         return Smoke(HttpPortalApi(api_url), self.customer(), time.perf_counter)
 
     def customer(self) -> Synthetic:
-        """The synthetic customer. Raises ConfigurationError and Unavailable."""
+        """Return the synthetic customer. Raises ConfigurationError and Unavailable."""
         from portal.secrets import Secret
 
         return factories.synthetic_customer(self.settings, Secret(self.settings.smoke_secret_id))
@@ -36,5 +39,5 @@ class SmokeDeps:
 
 @functools.cache
 def build_scheduled() -> SmokeDeps:
-    """For the schedule."""
+    """Return the dependencies of the scheduled smoke test."""
     return SmokeDeps(config.load(ScheduledConfig))

@@ -1,4 +1,4 @@
-"""Every SMOKE_EVERY_MINUTES: run the smoke test and measure whether it passed."""
+"""Runs the smoke test every SMOKE_EVERY_MINUTES and counts whether it passed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 
 def measured(smoke: Smoke) -> dict[str, Any]:
-    """Run all steps; answers whether they passed, and which one did not."""
+    """Run all steps. Returns whether they passed, and the first one that did not."""
     failed, seconds = "", 0.0
     for result in smoke.run():
         seconds += result.seconds

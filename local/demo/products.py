@@ -82,7 +82,7 @@ ESIM_KINDS = {
         "data + voice + SMS",
         400,
         VOICE_OPTIONS,
-        ("Japanese 070/080/090 number", "¥10/30 s"),
+        ("Japanese 070/080/090 number", "Calls at ¥10 per 30 seconds"),
     ),
 }
 

@@ -77,6 +77,7 @@ class Site:
                 "timeZone": context.time_zone,
                 "signUp": {"proof": context.signup_proof, "fact": context.signup_fact},
                 "languages": LANGUAGES,
+                "support": {"email": context.support_email} if context.support_email else {},
             },
             headers={"Cache-Control": REVALIDATE},
         )

@@ -138,6 +138,7 @@ def _context(
     front_url: str,
     accounts: tuple[DemoAccount, ...],
 ) -> StackContext:
+    sender = sender_of(config.load(SenderConfig, deployed.variables))
     return StackContext(
         api_url=_api_url(aws_endpoint),
         aws_endpoint=aws_endpoint,
@@ -160,7 +161,7 @@ def _context(
         salesforce_consumer_secret=CONSUMER_SECRET,
         accounts=accounts,
         cors_origins=tuple(deployed.variables["CORS_ORIGINS"].split(",")),
-        mail_sender=sender_of(config.load(SenderConfig, deployed.variables)),
+        mail_sender=sender,
         site=SiteContext(
             dist=SITE,
             brand_name=settings.brand.name,
@@ -170,5 +171,6 @@ def _context(
             time_zone=deployed.variables["PORTAL_TIME_ZONE"],
             signup_proof=deployed.variables["SIGNUP_PROOF"],
             signup_fact=fact_in(deployed.variables["SIGNUP_PROOF_FIELD"]),
+            support_email=sender.reply_to,
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from infra.endpoints import ENDPOINTS
 from infra.physical_names import PhysicalNames
@@ -40,13 +40,22 @@ def secret_output(secret_: Secret) -> str:
 
 
 def stacks(world: Installation) -> Finding:
-    """Check whether both stacks are complete."""
-    problems = []
-    for name in (f"Portal-{world.stage}{part}" for part in ("", "-api", "-monitoring")):
-        status = world.cloud.stack_status(name)
-        if status not in HEALTHY_STACKS:
-            problems.append(f"{name} is {status or 'missing'}")
+    """Check whether the stacks with everything that works are complete."""
+    problems = [*_incomplete(world, ""), *_incomplete(world, "-api")]
     return wrong(_list(problems), STACKS) if problems else ok("the stacks are complete")
+
+
+def monitoring(world: Installation) -> Finding:
+    """Check whether the stack with alarms and dashboard is complete."""
+    problems = list(_incomplete(world, "-monitoring"))
+    return wrong(_list(problems), STACKS) if problems else ok("the stack is complete")
+
+
+def _incomplete(world: Installation, part: str) -> Iterator[str]:
+    name = f"Portal-{world.stage}{part}"
+    status = world.cloud.stack_status(name)
+    if status not in HEALTHY_STACKS:
+        yield f"{name} is {status or 'missing'}"
 
 
 def functions(world: Installation) -> Finding:
@@ -284,7 +293,7 @@ EGRESS = (
     "(docs/deploying.md)."
 )
 
-DEPLOYED = ("aws.stacks",)
+DEPLOYED, MONITORED = ("aws.stacks",), ("aws.monitoring",)
 CHECKS = (
     Check(id="aws.stacks", title="the stacks are complete", look=stacks, remedy=STACKS, page=PAGE),
     *(
@@ -309,10 +318,22 @@ CHECKS = (
             ("dead-letters", "nothing was given up", dead_letters, DEAD_LETTERS),
             ("tables", "tables can be restored", tables, TABLES),
             ("schedules", "schedules are on", schedules, SCHEDULES),
+            ("egress", "WHMCS can admit the Lambdas", egress, EGRESS),
+        )
+    ),
+    Check(
+        id="aws.monitoring",
+        title="the stack of alarms is complete",
+        look=monitoring,
+        remedy=STACKS,
+        page=PAGE,
+    ),
+    *(
+        Check(id=f"aws.{name}", title=title, look=look, remedy=remedy, page=PAGE, needs=MONITORED)
+        for name, title, look, remedy in (
             ("alarms", "alarms report", alarms, ALARMS),
             ("alarm-mail", "somebody gets alarms", alarm_mail, CONFIRM),
             ("alarms-ringing", "no alarm rings", ringing, RINGING),
-            ("egress", "WHMCS can admit the Lambdas", egress, EGRESS),
         )
     ),
 )

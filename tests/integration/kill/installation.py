@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from local.stack import ministack
 from local.stack.credentials import CONSUMER_KEY, CONSUMER_SECRET, WHMCS_CREDENTIALS
 from local.stack.ministack import Ministack
 from local.stack.settings import REGION, Settings
+from tests.integration.kill.quick_aws import QuickAws
 
 TABLES = {
     "identity": ("pk", None),
@@ -98,14 +99,16 @@ class Installation:
 
     def reset(self) -> None:
         """Empty tables and queues, emulators without records, calls, faults or moved clocks."""
-        for name, (key, sort) in TABLES.items():
-            self._empty(name, [key, *([sort] if sort else [])])
-        for url in self.queues.values():
-            self.sqs.purge_queue(QueueUrl=url)
-        for user in self.users():
-            self.cognito.admin_delete_user(
-                UserPoolId=self.user_pool["USER_POOL_ID"], Username=user["Username"]
-            )
+        with closing(QuickAws(self.aws.endpoint, self.account)) as aws:
+            for name, (key, sort) in TABLES.items():
+                _empty(aws, name, [key, *([sort] if sort else [])])
+            for url in self.queues.values():
+                aws.call("sqs", "PurgeQueue", QueueUrl=url)
+            pool = self.user_pool["USER_POOL_ID"]
+            for user in aws.call("cognito-idp", "ListUsers", UserPoolId=pool)["Users"]:
+                aws.call(
+                    "cognito-idp", "AdminDeleteUser", UserPoolId=pool, Username=user["Username"]
+                )
         for emulator in self.emulators.values():
             emulator.reset()
 
@@ -216,17 +219,6 @@ class Installation:
             **more,
         }
 
-    def _empty(self, table: str, keys: list[str]) -> None:
-        names = {f"#k{number}": key for number, key in enumerate(keys)}
-        found = self.dynamodb.scan(
-            TableName=table,
-            ProjectionExpression=", ".join(names),
-            ExpressionAttributeNames=names,
-        )["Items"]
-        for start in range(0, len(found), 25):
-            batch = [{"DeleteRequest": {"Key": key}} for key in found[start : start + 25]]
-            self.dynamodb.batch_write_item(RequestItems={table: batch})
-
 
 @contextmanager
 def aws_running() -> Iterator[Ministack]:
@@ -280,6 +272,20 @@ def installed(aws: Ministack, account: str) -> Iterator[Installation]:
             sqs=sqs,
             cognito=cognito,
         )
+
+
+def _empty(aws: QuickAws, table: str, keys: list[str]) -> None:
+    names = {f"#k{number}": key for number, key in enumerate(keys)}
+    found = aws.call(
+        "dynamodb",
+        "Scan",
+        TableName=table,
+        ProjectionExpression=", ".join(names),
+        ExpressionAttributeNames=names,
+    )["Items"]
+    for start in range(0, len(found), 25):
+        batch = [{"DeleteRequest": {"Key": key}} for key in found[start : start + 25]]
+        aws.call("dynamodb", "BatchWriteItem", RequestItems={table: batch})
 
 
 def _record(message: dict[str, Any], queue: str) -> dict[str, Any]:

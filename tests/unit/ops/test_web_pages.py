@@ -73,11 +73,16 @@ def test_what_the_shell_names_is_there_before_it(dist: Path) -> None:
 
 def test_the_configuration_is_the_stages(tmp_path: Path) -> None:
     config = load_config(
-        {**settings.plain(tmp_path), "BRAND_COLOR": "#0b5cab"},
+        {
+            **settings.plain(tmp_path),
+            "BRAND_COLOR": "#0b5cab",
+            "EMAIL_REPLY_TO": "help@portal.example",
+        },
         directory=tmp_path,
     )
     found = site_configuration(config)
     assert found["brand"] == {"name": "Portal", "color": "#0b5cab"}
+    assert found["support"] == {"email": "help@portal.example"}
     assert (found["apiBase"], found["currency"]) == ("/api", "JPY")
     assert json.dumps(found)
 

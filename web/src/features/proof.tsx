@@ -9,6 +9,7 @@ import { Form, TextField } from '../ui/form';
 import { Button } from '../ui/parts';
 import { fold } from './address';
 import { checkNumber } from './checks';
+import { CustomerNumber } from './customer-number';
 import { type Found, useForm, type Values } from './form';
 
 // Sign-up leads to linking and back: the link of the mail proves for both.
@@ -94,14 +95,7 @@ export function AskForLink() {
     <div className="panel">
       <p>{t.proof.ask}</p>
       <Form failure={form.failure} onSubmit={form.submit} onEdit={form.edit}>
-        <TextField
-          name="/sfNumber"
-          label={t.signUp.number}
-          hint={t.signUp.numberHint}
-          autoComplete="off"
-          autoCapitalize="characters"
-          spellCheck={false}
-        />
+        <CustomerNumber />
         <div className="buttons">
           <Button type="submit" kind="primary" busy={form.busy}>
             {form.busy ? t.common.working : t.proof.send}

@@ -209,6 +209,7 @@ export const en = {
     forYou: 'Shown for your address:',
     unknown:
       'We have not checked your address yet, so you only see products that are available everywhere. Contact us to have it checked.',
+    allOf: (n: number, category: string) => `See all ${n} in ${category}`,
     notForYou: (n: number) =>
       `${plural(n, 'product is', 'products are')} not available at your address`,
     notForYouUnknown: (n: number) =>
@@ -296,7 +297,7 @@ export const en = {
     addPayment: 'Add a payment method',
     managePayment: 'Change payment methods',
     paymentNeeded:
-      'This order needs a valid payment method. You add it on our billing site, which opens in this window. Your cart is kept. Come back to this page afterwards.',
+      'This order needs a valid payment method. You add it on our billing site, which opens in this window. Your cart is kept. Come back afterwards with the Back button of your browser.',
     paymentNotNeeded: 'This order needs no payment method.',
     paymentDone: 'I have added one',
     paymentStill: 'There is still no valid payment method on file.',
@@ -338,7 +339,7 @@ export const en = {
       queued: 'Your order is approved. It will be set up in a moment.',
       scheduled: 'Everything is prepared. It will be set up at the time that you chose.',
       provisioning: 'Your order is being set up right now.',
-      provisioned: 'Everything is set up. The details are in our e-mail to you.',
+      provisioned: 'Everything is set up. The details are in our e-mail to you, and here.',
       failed:
         'We could not finish setting up your order and are working on it. You do not need to do anything.',
       cancelled:
@@ -346,6 +347,8 @@ export const en = {
     },
     delayed:
       'Setting up takes longer: one of our systems does not answer right now. We go on by ourselves. You do not need to do anything.',
+    toEsim: 'Install your eSIM',
+    toServices: 'See your services',
     statusLabel: 'Status',
     timeline: 'Progress',
     steps: {
@@ -463,7 +466,8 @@ export const en = {
       'Connect the phone to Wi-Fi.',
       'An eSIM can be installed once. Do not delete it from the phone afterwards.',
     ],
-    show: 'Show the activation code',
+    install: 'Install the eSIM',
+    show: 'Show the QR code',
     hide: 'Hide the code',
     qrAlt: 'QR code with the activation code of your eSIM',
     qrHow: 'Scan this code with the camera of the phone that gets the eSIM.',
@@ -471,7 +475,8 @@ export const en = {
       'Are you reading this on that phone? Open this page on another screen, or use the way below.',
     oneTapApple: 'Install on this iPhone',
     oneTapAndroid: 'Install on this Android phone',
-    oneTapHint: 'Works on iPhones from iOS 17.4 and on recent Android phones.',
+    oneTapApplePhones: 'Works on iPhones from iOS 17.4.',
+    oneTapAndroidPhones: 'Works on recent Android phones.',
     byHand: 'Type the code by hand',
     smdp: 'SM-DP+ address',
     matching: 'Activation code',
@@ -575,8 +580,9 @@ export const en = {
     signInTitle: 'Sign in',
     signIn: 'Sign in',
     forgotten: 'I have forgotten my password',
+    toOrder: 'Sign in to order, or create an account. Your cart is kept.',
     noAccount: 'No account yet?',
-    createAccount: 'Sign up',
+    createAccount: 'Create an account',
     ended: 'Sign in to continue. You come back to where you were.',
     haveAccount: 'Already have an account?',
     resetTitle: 'Forgotten password',
@@ -634,13 +640,16 @@ export const en = {
       'Nothing there? Look into the spam folder. If you have an account already, sign in.',
   },
   signUp: {
-    title: 'Sign up',
+    title: 'Create an account',
     step: (n: number, of: number) => `Step ${n} of ${of}`,
     stepYou: 'About you',
     stepAddress: 'Your address',
-    stepAccount: 'E-mail and password',
+    stepAccount: 'How you sign in',
     number: 'Customer number',
     numberHint: 'It is on our letters and e-mails to you, for example CN-000101.',
+    numberNone: 'I have no customer number',
+    numberNoneText:
+      'We give you one when we take you on as a customer, before you order here for the first time. Contact us for yours.',
     numberForm: 'A customer number has 3 to 32 letters, digits and hyphens.',
     firstName: 'First name',
     lastName: 'Last name',

@@ -42,12 +42,12 @@ export function CatalogPage({ hero = false }: { hero?: boolean }) {
       lead={hero ? t.home.lead : undefined}
       {...(hero ? { className: 'home' } : {})}
     >
-      <Filters category={category} sort={sort} products={shop.products} />
+      <Filters category={category} sort={hero ? undefined : sort} products={shop.products} />
       <Loaded query={shop.query} skeleton={<Skeleton rows={6} shape="tile" />}>
         {() => (
           <>
             {shop.eligibility && <EligibilityNote eligibility={shop.eligibility} />}
-            <Groups products={shop.products ?? []} category={category} sort={sort} />
+            <Groups products={shop.products ?? []} category={category} sort={sort} some={hero} />
             {shop.eligibility && (
               <Unavailable
                 products={shop.others.filter(
@@ -75,13 +75,14 @@ function pathOf(category: Category | undefined, sort: Sort): string {
   return text ? `/catalog?${text}` : '/catalog';
 }
 
+/** Without `sort`: nothing to sort by. */
 function Filters({
   category,
   sort,
   products,
 }: {
   category: Category | undefined;
-  sort: Sort;
+  sort: Sort | undefined;
   products: Product[] | undefined;
 }) {
   const { t } = useI18n();
@@ -97,7 +98,7 @@ function Filters({
             <li key={name ?? ''}>
               <Link
                 className="tab"
-                href={pathOf(name, sort)}
+                href={pathOf(name, sort ?? 'recommended')}
                 aria-current={name === category ? 'true' : undefined}
               >
                 {name ? t.catalogue.category[name] : t.catalogue.all}
@@ -106,23 +107,25 @@ function Filters({
           ))}
         </ul>
       </nav>
-      <label className="sort">
-        <span>{t.catalogue.sort}</span>
-        <select
-          value={sort}
-          onChange={({ currentTarget }) => {
-            if (isSort(currentTarget.value)) {
-              navigate(pathOf(category, currentTarget.value), { replace: true });
-            }
-          }}
-        >
-          {SORTS.map((name) => (
-            <option key={name} value={name}>
-              {t.catalogue.sorts[name]}
-            </option>
-          ))}
-        </select>
-      </label>
+      {sort && (
+        <label className="sort">
+          <span>{t.catalogue.sort}</span>
+          <select
+            value={sort}
+            onChange={({ currentTarget }) => {
+              if (isSort(currentTarget.value)) {
+                navigate(pathOf(category, currentTarget.value), { replace: true });
+              }
+            }}
+          >
+            {SORTS.map((name) => (
+              <option key={name} value={name}>
+                {t.catalogue.sorts[name]}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
     </div>
   );
 }
@@ -149,14 +152,17 @@ function EligibilityNote({ eligibility }: { eligibility: Eligibility }) {
   );
 }
 
+/** `some`: a few of each category, and the way to all. */
 function Groups({
   products,
   category,
   sort,
+  some,
 }: {
   products: Product[];
   category: Category | undefined;
   sort: Sort;
+  some: boolean;
 }) {
   const { t } = useI18n();
   const groups = byCategory(sorted(inCategory(products, category), sort));
@@ -176,16 +182,30 @@ function Groups({
             <p>{t.catalogue.categoryText[name]}</p>
           </div>
           <ul className="cards">
-            {items.map((product) => (
+            {(some ? popularFirst(items).slice(0, SOME) : items).map((product) => (
               <Card key={product.sku} product={product} />
             ))}
           </ul>
+          {some && items.length > SOME && (
+            <p>
+              <Link className="inline-link" href={pathOf(name, sort)}>
+                {t.catalogue.allOf(items.length, t.catalogue.category[name])}
+              </Link>
+            </p>
+          )}
         </section>
       ))}
       <TaxNote />
     </>
   );
 }
+
+const SOME = 3;
+
+const isPopular = ({ tags }: Product) => tags.includes('popular');
+
+const popularFirst = (products: Product[]) =>
+  products.toSorted((one, other) => Number(isPopular(other)) - Number(isPopular(one)));
 
 const FEATURES_SHOWN = 3;
 
@@ -206,7 +226,7 @@ function Card({ product }: { product: Product }) {
         <span>
           <Price money={product.price} cycle={product.billingCycle} />
         </span>
-        {product.tags.includes('popular') && <Chip>{t.catalogue.popular}</Chip>}
+        {isPopular(product) && <Chip>{t.catalogue.popular}</Chip>}
       </p>
     </li>
   );

@@ -3,6 +3,7 @@
 import { Link } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
 import type { Schemas } from '../api/client';
+import { config } from '../config';
 import { CancelOrder } from '../features/cancel-order';
 import { isMissing, Loaded } from '../features/loaded';
 import { isOver, TONE } from '../features/order';
@@ -68,6 +69,13 @@ function Detail({ order }: { order: Schemas['OrderView'] }) {
           </p>
           <p>{order.delayed ? t.order.delayed : t.order.next[order.status]}</p>
           {!isOver(order.status) && <p className="fine no-print">{t.order.updates}</p>}
+          {order.status === 'provisioned' && config().features.subscriptions && (
+            <Link href="/subscriptions" className="button primary">
+              {order.timeline.some(({ step }) => step === 'activate_esim')
+                ? t.order.toEsim
+                : t.order.toServices}
+            </Link>
+          )}
           <CancelOrder order={order} />
         </section>
         <section className="panel" aria-labelledby="order-items">

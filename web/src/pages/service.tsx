@@ -231,7 +231,11 @@ function EsimPanel({ id, esim }: { id: string; esim: Esim }) {
             busy={busy || action?.available === false}
             onClick={() => void show()}
           >
-            {busy ? t.common.working : t.services.show}
+            {busy
+              ? t.common.working
+              : isApple() || isAndroid()
+                ? t.services.install
+                : t.services.show}
           </Button>
         )}
       </div>
@@ -269,11 +273,13 @@ function Code({ code }: { code: Schemas['EsimActivation'] }) {
   return (
     <div className="stack">
       {link?.href.startsWith('https://') && (
-        <div>
+        <div className="stack">
           <a className="button primary" href={link.href}>
             {link.text}
           </a>
-          <p className="hint">{t.services.oneTapHint}</p>
+          <p className="hint">
+            {isApple() ? t.services.oneTapApplePhones : t.services.oneTapAndroidPhones}
+          </p>
         </div>
       )}
       <figure className="stack">
@@ -288,23 +294,23 @@ function Code({ code }: { code: Schemas['EsimActivation'] }) {
           {t.services.qrHow} {link && t.services.samePhone}
         </figcaption>
       </figure>
-      <div>
+      <div className="stack">
         <h3>{t.services.byHand}</h3>
         <Facts
           rows={[
             [
               t.services.smdp,
-              <>
-                <code>{code.smdpAddress}</code>{' '}
+              <span className="with-copy" key="code">
+                <code>{code.smdpAddress}</code>
                 <Copy text={code.smdpAddress} what={t.services.smdp} />
-              </>,
+              </span>,
             ],
             [
               t.services.matching,
-              <>
-                <code>{code.matchingId}</code>{' '}
+              <span className="with-copy" key="code">
+                <code>{code.matchingId}</code>
                 <Copy text={code.matchingId} what={t.services.matching} />
-              </>,
+              </span>,
             ],
           ]}
         />

@@ -46,7 +46,7 @@ export default function SignInPage() {
       )}
       {wanted && target !== '/' && (
         <Banner>
-          <p>{t.auth.ended}</p>
+          <p>{target === '/checkout' ? t.auth.toOrder : t.auth.ended}</p>
         </Banner>
       )}
       <div className="panel">
@@ -66,7 +66,10 @@ export default function SignInPage() {
       </div>
       <p>
         {t.auth.noAccount}{' '}
-        <Link href={thenBackTo('/signup', target)} className="inline-link">
+        <Link
+          href={thenBackTo('/signup', target)}
+          className={target === '/checkout' ? 'button' : 'inline-link'}
+        >
           {t.auth.createAccount}
         </Link>
       </p>

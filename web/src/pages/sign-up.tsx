@@ -6,6 +6,7 @@ import { api, must, type Schemas } from '../api/client';
 import { countries, fold, internationalPhone } from '../features/address';
 import { AddressFields, checkAddress, readAddress } from '../features/address-fields';
 import { checkEmail, checkFilled, checkNumber } from '../features/checks';
+import { CustomerNumber } from '../features/customer-number';
 import { type Found, useForm, Values } from '../features/form';
 import { NewPassword } from '../features/new-password';
 import {
@@ -241,14 +242,7 @@ function AboutYou() {
   const none = { value: '', label: t.signUp.noAnswer };
   return (
     <>
-      <TextField
-        name="/sfNumber"
-        label={t.signUp.number}
-        hint={t.signUp.numberHint}
-        autoComplete="off"
-        autoCapitalize="characters"
-        spellCheck={false}
-      />
+      <CustomerNumber />
       <SecondFact />
       <div className="pair">{lang === 'ja' ? [last, first] : [first, last]}</div>
       <TextField

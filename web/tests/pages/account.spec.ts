@@ -179,12 +179,17 @@ const address = async () => (await import('../fixtures')).address;
 
 test('sign-up asks for the fact that proves the number', async ({ page, api, site }) => {
   site.signUp = { proof: 'second-fact', fact: 'postcode' };
+  site.support = { email: 'help@sakura.example' };
   api.on('POST /auth/signup', { status: 422, body: problem('customer-not-proved', 422) });
   await page.goto('/signup');
   await page.getByRole('button', { name: 'Continue' }).click();
   await expect(page.locator('.errors li')).toHaveCount(5);
   await page.getByLabel('Customer number').fill('CN-000101');
   await page.getByLabel('Postcode that we know of you').fill('100-0005');
+  await page.getByText('I have no customer number').click();
+  await expect(
+    page.getByRole('main').getByRole('link', { name: 'help@sakura.example' }),
+  ).toBeVisible();
   await accessible(page);
   await page.getByLabel('First name').fill('Haruka');
   await page.getByLabel('Last name').fill('Sato');

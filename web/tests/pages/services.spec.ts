@@ -139,7 +139,7 @@ for (const [name, changes, texts] of variants) {
     api.on('GET /subscriptions/77', { body: { ...service, ...changes } });
     await page.goto('/subscriptions/77');
     for (const text of texts) await expect(page.getByText(text)).toBeVisible();
-    await expect(page.getByRole('button', { name: 'Show the activation code' })).toHaveAttribute(
+    await expect(page.getByRole('button', { name: 'Show the QR code' })).toHaveAttribute(
       'aria-disabled',
       'true',
     );
@@ -198,7 +198,7 @@ test('a service with its eSIM: code after the password, hidden again; more data 
   await expect(page.getByText('2.5 GB of 10 GB')).toBeVisible();
   await accessible(page);
 
-  await page.getByRole('button', { name: 'Show the activation code' }).click();
+  await page.getByRole('button', { name: 'Show the QR code' }).click();
   const dialog = page.getByRole('dialog', { name: 'Your password, please' });
   await accessible(page);
   await dialog.getByLabel('Password', { exact: true }).fill('Sakura-Train-2026!');

@@ -26,6 +26,24 @@ test('the catalogue in Japanese', async ({ page }) => {
   await accessible(page);
 });
 
+test('the first page shows a few of each category, the popular ones first', async ({
+  page,
+  api,
+}) => {
+  const items = Array.from({ length: 5 }, (_, n) => ({
+    ...esim,
+    sku: `ESIM-${n}`,
+    name: `Plan ${n}`,
+    tags: n === 4 ? ['popular'] : [],
+  }));
+  api.on('GET /catalog', { body: { items, taxIncluded: true } });
+  await page.goto('/');
+  await expect(page.getByRole('heading', { level: 3 })).toHaveText(['Plan 4', 'Plan 0', 'Plan 1']);
+  await accessible(page);
+  await page.getByRole('link', { name: 'See all 5 in eSIM' }).click();
+  await expect(page.getByRole('heading', { level: 3 })).toHaveCount(5);
+});
+
 test('category and order are in the address, and Back undoes them', { tag: '@wide' }, async ({
   page,
 }) => {

@@ -115,6 +115,7 @@ def test_configuration_is_read_at_run_time(shop: Door) -> None:
         "timeZone": "Asia/Tokyo",
         "signUp": {"proof": "none", "fact": "other"},
         "languages": ["en", "ja"],
+        "support": {},
     }
 
 

@@ -155,7 +155,13 @@ AWS = (
         "a stack that failed to update",
         "aws.stacks",
         "make deploy",
-        lambda w: w.aws.stacks.update({"Portal-dev-monitoring": "UPDATE_ROLLBACK_FAILED"}),
+        lambda w: w.aws.stacks.update({"Portal-dev-api": "UPDATE_ROLLBACK_FAILED"}),
+    ),
+    Plant(
+        "alarms that were never deployed",
+        "aws.monitoring",
+        "make deploy",
+        lambda w: w.aws.stacks.update({"Portal-dev-monitoring": "ROLLBACK_COMPLETE"}),
     ),
     Plant(
         "a Lambda that was deleted",

@@ -1,4 +1,4 @@
-"""The smoke test: a synthetic customer signs in, orders and calls the order off.
+"""The smoke test: a synthetic customer signs in, places an order and cancels it.
 
 It may run at any time against production. Orders of the synthetic customer are never provisioned
 (`functions/provision/steps/load.py`), and no mail tells of them (`functions/email/delivery.py`). A
