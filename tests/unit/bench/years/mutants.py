@@ -106,6 +106,11 @@ def _failure_not_reported() -> list[Any]:
     return [_replace(execution, "_report", lambda _: False)]
 
 
+def _compensation_skipped() -> list[Any]:
+    execution = portal.engine.runner.Execution
+    return [_replace(execution, "_compensate", lambda _: None)]
+
+
 CRASHES = frozenset({trouble.CRASH})
 
 MUTANTS = (
@@ -168,5 +173,11 @@ MUTANTS = (
         _failure_not_reported,
         Plan(2, 0.3, 2, frozenset(), mistakes=0.6),
         frozenset({"reports"}),
+    ),
+    Mutant(
+        "a failed top-up is not compensated",
+        _compensation_skipped,
+        Plan(2, 0.5, 3, frozenset({trouble.REFUSALS}), 20.0),
+        frozenset({"paid-for-nothing"}),
     ),
 )
