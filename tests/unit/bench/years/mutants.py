@@ -117,13 +117,13 @@ MUTANTS = (
     Mutant(
         "AddOrder is sent without looking",
         _add_order_without_looking,
-        Plan(3, 0.3, 2, CRASHES, 200.0, "AddOrder after"),
+        Plan(4, 0.3, 2, CRASHES, 200.0, "AddOrder after"),
         frozenset({"billing-twice"}),
     ),
     Mutant(
         "the intent of a step is not saved",
         _intent_not_saved,
-        Plan(1, 0.3, 2, CRASHES, 200.0, "AddOrder after"),
+        Plan(4, 0.3, 2, CRASHES, 200.0, "AddOrder after"),
         frozenset({"billing-twice"}),
     ),
     Mutant(
@@ -141,13 +141,13 @@ MUTANTS = (
     Mutant(
         "the idempotency key of an order is ignored",
         _order_key_ignored,
-        Plan(1, 0.3, 2, CRASHES, 200.0, "composite/graph after"),
+        Plan(2, 0.3, 2, CRASHES, 200.0, "composite/graph after"),
         frozenset({"order-unknown"}),
     ),
     Mutant(
         "an order that was placed is not looked up",
         _placed_order_not_looked_up,
-        Plan(1, 0.3, 2, CRASHES, 200.0, "composite/graph after"),
+        Plan(2, 0.3, 2, CRASHES, 200.0, "composite/graph after"),
         frozenset({"answer"}),
     ),
     Mutant(
@@ -171,7 +171,7 @@ MUTANTS = (
     Mutant(
         "a failure is not reported",
         _failure_not_reported,
-        Plan(2, 0.3, 2, frozenset(), mistakes=0.6),
+        Plan(3, 0.3, 2, frozenset(), mistakes=0.6),
         frozenset({"reports"}),
     ),
     Mutant(
