@@ -206,6 +206,8 @@ def go_through_everything(happy: Canary, consumers: Consumers, seen: dict[str, s
         happy.sign_in_with_a_browser()
         _read_the_account(happy)
         happy.add_card()
+        cancelled = happy.ask(201, "POST", "/orders", {"items": [ESIM]})["sfOrderId"]
+        assert happy.call("POST", f"/orders/{cancelled}/cancel").is_success
         order_id = happy.order(CART)
         with consumers.stopped("provision"):
             happy.press(order_id)
