@@ -8,15 +8,20 @@ from typing import Any
 
 import pytest
 from portal.audit.rules import SETTLING, STUCK, judge
+from portal.audit.run import FIELDS
 from portal.domain.audit import (
     REMEDIES,
     BillingOrderRecord,
+    ClientRecord,
     FindingKind,
     InvoiceRecord,
     JobRecord,
     LineRecord,
+    MappingRecord,
+    OrderRecord,
     ServiceRecord,
     Snapshot,
+    Source,
 )
 
 from tests.unit.audit.healthy import (
@@ -303,3 +308,60 @@ def test_a_finding_has_the_same_id_every_night() -> None:
     tonight = judge(seen, began_at=NOW)
     tomorrow = judge(replace(seen), began_at=NOW + 24 * HOUR)
     assert [f.id for f in tonight] == [f.id for f in tomorrow] == ["price-differs:FIBRE"]
+
+
+@pytest.mark.parametrize("read_before", range(len(Source) + 1))
+def test_what_is_made_while_the_systems_are_read_is_no_finding(read_before: int) -> None:
+    """A system that is out of reach for hours splits the reading into before and after."""
+    before, new = healthy(21), 900
+    after = before
+    for name, record in (
+        ("clients", ClientRecord(id=new, status="Active")),
+        (
+            "mappings",
+            MappingRecord(user_id="new", client_id=new, account_id="001N", account_exists=True),
+        ),
+        (
+            "orders",
+            OrderRecord(
+                id=order_id(new),
+                status="Activated",
+                provisioning="Provisioned",
+                whmcs_order_id=str(new),
+                changed_at=NOW + HOUR,
+            ),
+        ),
+        (
+            "jobs",
+            JobRecord(
+                kind="provision",
+                subject=order_id(new),
+                status="succeeded",
+                changed_at=NOW + HOUR,
+                refs=(reference(new),),
+            ),
+        ),
+        (
+            "jobs",
+            JobRecord(
+                kind="topup",
+                subject="topup-new",
+                status="succeeded",
+                changed_at=NOW + 2 * HOUR,
+                delivered=True,
+            ),
+        ),
+        (
+            "services",
+            ServiceRecord(id=new, order_id=new, client_id=new, status="Active", ref=order_id(new)),
+        ),
+        ("billing_orders", BillingOrderRecord(id=new, status="Active")),
+        ("lines", LineRecord(id="sub_new", ref=reference(new), ended=False)),
+        ("invoices", InvoiceRecord(id=new, status="Paid", operation="topup-new")),
+    ):
+        after = with_more(after, name, record)
+    read = {
+        FIELDS[source]: getattr(before if place < read_before else after, FIELDS[source])
+        for place, source in enumerate(Source)
+    }
+    assert judge(Snapshot(**read), began_at=NOW) == []

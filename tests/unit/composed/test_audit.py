@@ -24,6 +24,8 @@ from local.demo.people import CHEN
 from local.demo.salesforce_ids import record_id
 from local.emulators.gigs.emulator import DEFAULT_PROJECTS, Gigs
 from local.emulators.kit.server import Running, running
+from local.emulators.salesforce.merging import merge_accounts
+from local.emulators.salesforce.org import ADMIN_ID
 from tests.composed import Composed, forget_environment
 from tests.conftest import REGION
 from tests.events import FakeContext
@@ -240,6 +242,29 @@ def test_healthy_systems_have_no_finding(night: Night) -> None:
     assert night.audit() == []
 
 
+def test_an_account_that_was_merged_is_there(night: Night) -> None:
+    salesforce = night.composed.vendors.salesforce
+    client = night.composed.vendors.salesforce_client()
+    kept = client.request(
+        "POST",
+        "sobjects/Account",
+        operation="staff",
+        json={"FirstName": "Mei", "LastName": "Chen"},
+        writes=True,
+    )["id"]
+    night.composed.tables[IDENTITY].put(
+        {
+            "pk": "USER#merged",
+            "whmcsClientId": 1,
+            "sfAccountId": account_id(CHEN),
+            "email": CHEN.email,
+        }
+    )
+    assert night.audit() == []
+    merge_accounts(salesforce._org, kept, [account_id(CHEN)], ADMIN_ID)
+    assert night.audit() == []
+
+
 @pytest.mark.parametrize("kind", PLANTS, ids=str)
 def test_what_is_planted_is_found(night: Night, kind: FindingKind) -> None:
     night.provision(1, 2, 3)
@@ -259,7 +284,8 @@ def test_a_thousand_orders_cost_a_dozen_calls(night: Night) -> None:
     assert night.audit() == [K.SERVICE_MISSING]
     calls = night.composed.vendors.calls()
     # One more for each of WHMCS' lists than there are full pages only when the last is not full.
-    assert calls["salesforce query"] == 3
+    assert calls["salesforce query"] == 2
+    assert calls["salesforce queryAll"] == 1
     assert calls["whmcs GetClientsProducts"] == 2
     assert calls["whmcs GetOrders"] == 2
     assert calls["whmcs GetClients"] == 1

@@ -12,16 +12,21 @@ from enum import StrEnum
 
 
 class Source(StrEnum):
-    """Where records come from, in the order of reading: what is ordered before what follows."""
+    """Where records come from, in the order of reading.
 
-    ORDERS = "orders"  # Salesforce
-    JOBS = "jobs"  # the workflow table
+    Reading may take hours, when a system is out of reach in between. So a record is read before
+    what it refers to: a service before its Order, a line before its job, a mapping before its
+    client. What is made meanwhile cannot look like something that nobody knows.
+    """
+
     SERVICES = "services"  # WHMCS
     BILLING_ORDERS = "billing-orders"  # WHMCS
-    CLIENTS = "clients"  # WHMCS
-    INVOICES = "invoices"  # WHMCS, of the last two months
     LINES = "lines"  # the eSIM provider
+    INVOICES = "invoices"  # WHMCS, of the last two months
     MAPPINGS = "mappings"  # the identity table, with their Accounts in Salesforce
+    CLIENTS = "clients"  # WHMCS
+    ORDERS = "orders"  # Salesforce
+    JOBS = "jobs"  # the workflow table
     PRODUCTS = "products"  # Salesforce's catalogue, with its products in WHMCS
 
 

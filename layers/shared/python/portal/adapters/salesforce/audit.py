@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from portal.adapters.salesforce.accounts import MOST_MERGES
 from portal.adapters.salesforce.client import SalesforceClient
 from portal.adapters.salesforce.library import format_soql
 from portal.domain.audit import OrderRecord
+from portal.domain.ids import to_18
 from portal.ports.audit import RecordPage
 
 UPSTREAM = "salesforce"
@@ -35,7 +38,11 @@ class SalesforceOrderPages:
 
 
 class SalesforceAccountsThere:
-    """Which Accounts exist."""
+    """Which Accounts exist, by themselves or as the one that they were merged into.
+
+    The portal follows a merge when the customer comes back, or an Order of theirs is provisioned
+    (`portal.identity.merged_accounts`). Until then the mapping names the merged Account.
+    """
 
     def __init__(self, client: SalesforceClient) -> None:
         self._client = client
@@ -43,13 +50,32 @@ class SalesforceAccountsThere:
     def existing(self, ids: Sequence[str]) -> tuple[frozenset[str], int]:
         """Those of `ids` that exist, and the number of calls that it took."""
         found: set[str] = set()
+        asked = {account_id: {account_id} for account_id in ids}
+        calls = 0
+        for _ in range(1 + MOST_MERGES):
+            if not asked:
+                break
+            rows, made = self._rows(sorted(asked))
+            calls += made
+            kept: defaultdict[str, set[str]] = defaultdict(set)
+            for row in rows:
+                originals = asked[to_18(str(row["Id"]))]
+                if not row.get("IsDeleted"):
+                    found |= originals
+                elif row.get("MasterRecordId"):
+                    kept[to_18(str(row["MasterRecordId"]))] |= originals
+            asked = dict(kept)
+        return frozenset(found), calls
+
+    def _rows(self, ids: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
+        rows: list[dict[str, Any]] = []
         calls = 0
         for start in range(0, len(ids), ACCOUNTS_IN_A_QUERY):
             part = list(ids[start : start + ACCOUNTS_IN_A_QUERY])
-            rows = self._client.query(format_soql("SELECT Id FROM Account WHERE Id IN {}", part))
-            found.update(str(row["Id"]) for row in rows)
+            soql = "SELECT Id, IsDeleted, MasterRecordId FROM Account WHERE Id IN {}"
+            rows += self._client.query(format_soql(soql, part), with_deleted=True)
             calls += 1
-        return frozenset(found), calls
+        return rows, calls
 
 
 def _order(row: dict[str, Any]) -> OrderRecord:
