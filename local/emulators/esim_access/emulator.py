@@ -52,6 +52,7 @@ from local.emulators.esim_access.records import Account
 from local.emulators.esim_access.switches import Switches
 from local.emulators.esim_access.webhooks import Webhooks
 from local.emulators.kit.clock import ObservedClock
+from local.emulators.kit.deliveries import Deliveries, MakeDeliveries
 from local.emulators.kit.emulator import Emulator
 from local.emulators.kit.middleware import Incoming
 
@@ -77,7 +78,10 @@ OPERATIONS: dict[str, Operation] = {
 
 
 class EsimAccess(Emulator[Switches]):
-    """Emulates https://api.esimaccess.com for one merchant; `rate_clock` times its rate limit."""
+    """Emulates https://api.esimaccess.com for one merchant; `rate_clock` times its rate limit.
+
+    `make_deliveries` makes what delivers the notifications.
+    """
 
     name = "esim_access"
 
@@ -87,12 +91,16 @@ class EsimAccess(Emulator[Switches]):
         secret_key: str = SECRET_KEY,
         *,
         rate_clock: Callable[[], float] = time.monotonic,
+        make_deliveries: MakeDeliveries = Deliveries,
     ) -> None:
         super().__init__(Switches())
         self._credentials = (access_code, secret_key)
         self.clock = ObservedClock(self._settle)
         self.webhooks = Webhooks(
-            lambda: self.switches, self.clock.now, lambda: self.core.account.webhook
+            lambda: self.switches,
+            self.clock.now,
+            lambda: self.core.account.webhook,
+            make_deliveries,
         )
         self.core = Core(
             lambda: self.switches, self.clock.now, Account(access_code, secret_key), self.webhooks

@@ -19,7 +19,7 @@ import httpx
 
 from local.emulators.esim_access.switches import Switches
 from local.emulators.esim_access.values import new_notify_id, webhook_time
-from local.emulators.kit.deliveries import TIMEOUT, Deliveries, Delivery, post
+from local.emulators.kit.deliveries import TIMEOUT, Deliveries, Delivery, MakeDeliveries, post
 
 TYPES = (
     "ORDER_STATUS",
@@ -48,13 +48,14 @@ class Webhooks:
         switches: Callable[[], Switches],
         now: Callable[[], datetime],
         url: Callable[[], str | None],
+        make_deliveries: MakeDeliveries = Deliveries,
     ) -> None:
         self._switches = switches
         self._now = now
         self._url = url
         self._events: dict[str, Event] = {}
         self._lock = threading.RLock()
-        self._deliveries = Deliveries(
+        self._deliveries = make_deliveries(
             lambda: switches().webhook_attempts,
             lambda: switches().webhook_retry_seconds,
             lambda: switches().webhook_copies,

@@ -49,9 +49,9 @@ from local.emulators.gigs.listing import paginate
 from local.emulators.gigs.records import Project
 from local.emulators.gigs.strict import read_query
 from local.emulators.gigs.switches import Switches
-from local.emulators.gigs.webhooks import MakeDeliveries, Webhooks
+from local.emulators.gigs.webhooks import Webhooks
 from local.emulators.kit.clock import ObservedClock
-from local.emulators.kit.deliveries import Deliveries
+from local.emulators.kit.deliveries import Deliveries, MakeDeliveries
 from local.emulators.kit.emulator import Emulator
 from local.emulators.kit.middleware import Incoming
 

@@ -25,13 +25,10 @@ from typing import Any
 
 from local.emulators.gigs.switches import Switches
 from local.emulators.gigs.values import new_id, timestamp
-from local.emulators.kit.deliveries import Deliveries, Delivery
+from local.emulators.kit.deliveries import Deliveries, Delivery, MakeDeliveries
 
 SECRET_PREFIX = "whsec_"
 API_VERSION = "2026-01-29"
-MakeDeliveries = Callable[
-    [Callable[[], int], Callable[[], float], Callable[[], int], Callable[[], float]], Deliveries
-]
 
 
 def sign(secret: str, message_id: str, sent_at: int, body: bytes) -> str:

@@ -116,3 +116,9 @@ def post(client: httpx.Client, delivery: Delivery) -> dict[str, Any]:
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return {"delivered": False, "status": None, "error": type(error).__name__}
     return {"delivered": answer.is_success, "status": answer.status_code, "error": None}
+
+
+MakeDeliveries = Callable[
+    [Callable[[], int], Callable[[], float], Callable[[], int], Callable[[], float]], Deliveries
+]
+"""Makes deliveries from the parameters of `Deliveries`."""
