@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.years import trouble
+from bench.years.providers import PROVIDERS
 from bench.years.shrinking import shrink
 from bench.years.simulation import CALM_DAYS, Plan, Report, simulate
 
@@ -32,13 +33,14 @@ def main() -> int:
     seen: Counter[str] = Counter()
     begun = time.monotonic()
     for seed in seeds:
-        report = simulate(replace(plan, seed=seed))
+        provider = options.provider or PROVIDERS[seed % len(PROVIDERS)]
+        report = simulate(replace(plan, seed=seed, provider=provider))
         seen["seeds"] += 1
         seen.update({name: report.numbers[name] for name in ("orders", "provisioned", "mails")})
         seen["faults"] += sum(report.faults.values())
         days = seen["seeds"] * (plan.days + CALM_DAYS)
         print(
-            f"seed {seed}: {report.numbers['orders']} orders,"
+            f"seed {seed} with {provider}: {report.numbers['orders']} orders,"
             f" {sum(report.faults.values())} faults, log {report.digest},"
             f" {len(report.findings)} findings"
             f"  [{days / 365.25:.2f} years, {seen['orders']} orders, {seen['faults']} faults,"
@@ -67,11 +69,11 @@ def _explain(report: Report, *, smaller: bool) -> None:
 
 def _command(plan: Plan) -> str:
     """Return the command that runs a plan again."""
-    faults, more = "", ""
+    faults, more = "", f" ARGS='--provider {plan.provider}'"
     if plan.faults != trouble.ALL:
         faults = f" FAULTS='{','.join(sorted(plan.faults)) or NONE}'"
     if plan.dies_at:
-        more = f" ARGS='--dies-at \"{plan.dies_at}\"'"
+        more = f" ARGS='--provider {plan.provider} --dies-at \"{plan.dies_at}\"'"
     return (
         f"make simulate-years SEED={plan.seed} DAYS={plan.days:g} CUSTOMERS={plan.customers}"
         f" INTENSITY={plan.intensity:g}{faults}{more}"
@@ -95,6 +97,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--intensity", type=float, default=1.0, help="multiplies all trouble")
     parser.add_argument("--faults", help="kinds of trouble, separated by commas (default: all)")
     parser.add_argument("--dies-at", default="", help="machines die at calls with this name only")
+    parser.add_argument("--provider", choices=PROVIDERS, help="of eSIMs (default: by the seed)")
     parser.add_argument("--log", type=Path, help="file for the log of the last seed")
     parser.add_argument("--no-shrinking", action="store_true", help="keep a failing plan as it is")
     return parser.parse_args()

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
 from starlette.applications import Starlette
 
+from bench.years import providers
 from bench.years.cloud import REGION, Cloud, create_tables
 from bench.years.lambdas import Lambdas
+from bench.years.providers import Provider
 from bench.years.wire import Answered, Exchange, Sent, Server, Wire
 from bench.years.world import World
 from local.demo.data import (
     CONSUMER_KEY,
     CONSUMER_SECRET,
-    gigs_seed,
     salesforce_seed,
     sendgrid_seed,
     whmcs_seed,
 )
-from local.emulators.gigs.emulator import Gigs
-from local.emulators.gigs.webhooks import Endpoint as WebhookEndpoint
-from local.emulators.kit.deliveries import Deliveries, Delivery
 from local.emulators.kit.emulator import Emulator, admin_routes
 from local.emulators.salesforce.app import SalesforceEmulator
 from local.emulators.sendgrid.emulator import SendGrid
@@ -38,10 +35,7 @@ TABLES = {
     "workflow": ("pk", "sk"),
 }
 SIGNING_KEY_ID, SIGNING_KEY = "k1", "a-signing-key-of-the-simulation"
-WEBHOOK_SECRET = "whsec_bG9jYWwtd2ViaG9vay1zZWNyZXQtMjQ="  # noqa: S105  # of the emulator only
-PROJECT = "portal-local"
 UNAUTHORIZED = 401
-PORTAL_HOST = "http://portal.simulation"
 TOP_UPS = [
     {"offer": "add_jptopup1gb", "price": "700"},
     {"offer": "add_jptopup5gb", "price": "2400"},
@@ -49,10 +43,8 @@ TOP_UPS = [
 SECRETS = {
     "salesforce": {"consumerKey": CONSUMER_KEY, "consumerSecret": CONSUMER_SECRET},
     "whmcs": {"identifier": "local-identifier", "secret": "local-secret"},
-    "esim": {"project": PROJECT, "token": "local-gigs-token"},
     "mail": {"apiKey": "SG.local"},
     "signing": {"keys": {SIGNING_KEY_ID: SIGNING_KEY}},
-    "esim-webhook": {"signingSecret": WEBHOOK_SECRET},
 }
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "simulation",
@@ -78,8 +70,6 @@ SETTINGS = {
     "WHMCS_DATE_OF_BIRTH_FIELD_ID": "2",
     "WHMCS_GENDER_FIELD_ID": "3",
     "WHMCS_NATIONALITY_FIELD_ID": "4",
-    "ESIM_PROVIDER": "gigs",
-    "ESIM_API_URL": "http://gigs.simulation",
     "EMAIL_TRANSPORT": "sendgrid",
     "SENDGRID_API_URL": "http://sendgrid.simulation",
     "EMAIL_FROM": "no-reply@portal.example",
@@ -101,57 +91,19 @@ SETTINGS = {
     "REFRESH_COOKIE_SECURE": "true",
     "REFRESH_COOKIE_DOMAIN": "",
     "PROVISION_NEEDS_APPROVAL": "true",
+    "AUDIT_HOUR": "3",
+    "AUDIT_MOST_CALLS": "5000",
+    "ESIM_REISSUES_PER_MONTH": "3",
     **{f"{kind}_PATIENCE_HOURS": "24" for kind in ("PROVISION", "EMAIL", "CASE")},
     "OPERATION_PATIENCE_HOURS": "6",
     **{f"{kind}_MAX_RETRIES": "7" for kind in ("PROVISION", "OPERATION")},
     **{f"{kind}_MAX_RETRIES": "6" for kind in ("EMAIL", "CASE")},
     **{f"{name.upper()}_TABLE": name for name in TABLES},
-    **{f"{name.upper().replace('-', '_')}_SECRET_ID": name for name in SECRETS},
+    **{
+        f"{name.upper().replace('-', '_')}_SECRET_ID": name
+        for name in (*SECRETS, *providers.SECRETS[providers.GIGS])
+    },
 }
-
-
-class SimulatedGigs(Gigs):
-    """Gigs whose time passes with the world's, without a loop of its own."""
-
-    def __init__(self, world: World, **options: Any) -> None:
-        self._world = world
-        super().__init__(**options)
-
-    def _settle_later(self) -> None:
-        """Settle after the answer, and every now and then for as long as something is pending."""
-        self._world.later(0.0, self._settle)
-        for seconds in (15.0, 45.0, 120.0, 600.0):
-            self._world.later(seconds, self._settle)
-
-
-class SimulatedDeliveries(Deliveries):
-    """Delivers events in simulated time. `post` sends one and tells whether it was taken."""
-
-    def __init__(
-        self,
-        world: World,
-        post: Callable[[Delivery], bool],
-        spread: Callable[[], float],
-        copies: Callable[[], int],
-    ) -> None:
-        super().__init__(lambda: 5, lambda: 60.0)
-        self._world = world
-        self._post_one = post
-        self._spread_now = spread
-        self._copies_now = copies
-
-    def send(self, deliveries: Iterable[Delivery]) -> None:
-        """Deliver each some time later, as often as is drawn, and again while it is refused."""
-        for delivery in deliveries:
-            for _ in range(self._copies_now()):
-                self._try(delivery, 1, self._spread_now())
-
-    def _try(self, delivery: Delivery, attempt: int, after: float) -> None:
-        def attempt_it() -> None:
-            if not self._post_one(delivery) and attempt < 5:  # noqa: PLR2004  # as often as above
-                self._try(delivery, attempt + 1, 60.0 * attempt)
-
-        self._world.spawn("webhook", attempt_it, after=after)
 
 
 @dataclass
@@ -162,13 +114,13 @@ class Business:
     wire: Wire
     salesforce: SalesforceEmulator
     whmcs: Whmcs
-    gigs: SimulatedGigs
+    esim: Provider
     sendgrid: SendGrid
 
     @property
     def emulators(self) -> dict[str, Emulator[Any]]:
         """All of them by name."""
-        return {e.name: e for e in (self.salesforce, self.whmcs, self.gigs, self.sendgrid)}
+        return {e.name: e for e in (self.salesforce, self.whmcs, self.esim.emulator, self.sendgrid)}
 
     def seed(self) -> None:
         """Give each its products and set-up, and nobody of the demo."""
@@ -179,11 +131,8 @@ class Business:
         org["connectedApps"][0]["publicKeyPem"] = None
         self.salesforce.seed(org)
         self.whmcs.seed({**whmcs_seed(), "clients": []})
-        self.gigs.seed(gigs_seed())
+        self.esim.seed()
         self.sendgrid.seed(sendgrid_seed())
-        self.gigs.webhooks.add_endpoint(
-            WebhookEndpoint(f"{PORTAL_HOST}/webhooks/esim", WEBHOOK_SECRET)
-        )
 
     def backdoor(self, emulator: Emulator[Any], method: str, path: str, body: Any = None) -> Any:
         """Send a request that no fault meets and no journal keeps. Returns the parsed answer."""
@@ -225,35 +174,17 @@ class Refusal(Exception):
     """A vendor does not let a person do that."""
 
 
-def make_business(
-    world: World,
-    wire: Wire,
-    lambdas: Lambdas,
-    *,
-    spread: Callable[[], float],
-    copies: Callable[[], int],
-) -> Business:
+def make_business(world: World, wire: Wire, esim: Provider) -> Business:
     """Return seeded vendors that answer on the wire."""
-
-    def post(delivery: Delivery) -> bool:
-        body, headers = world.true_time(delivery.make)
-        answer = lambdas.request(
-            "webhooks.esim", "POST", "/webhooks/esim", body=body.decode(), headers=headers
-        )
-        return answer.status < 300  # noqa: PLR2004  # taken
-
     business = Business(
         world=world,
         wire=wire,
         salesforce=SalesforceEmulator(),
         whmcs=Whmcs(),
-        gigs=SimulatedGigs(
-            world,
-            make_deliveries=lambda *_: SimulatedDeliveries(world, post, spread, copies),
-        ),
+        esim=esim,
         sendgrid=SendGrid(),
     )
-    medians = {"salesforce": 0.35, "whmcs": 0.6, "gigs": 0.5, "sendgrid": 0.2}
+    medians = {"salesforce": 0.35, "whmcs": 0.6, "sendgrid": 0.2, esim.name: 0.5}
     for name, emulator in business.emulators.items():
         median = medians[name]
         wire.servers[f"{name}.simulation"] = Server(
@@ -266,12 +197,13 @@ def make_business(
     return business
 
 
-def make_account(cloud: Cloud, lambdas: Lambdas) -> dict[str, str]:
+def make_account(cloud: Cloud, lambdas: Lambdas, provider: str) -> dict[str, str]:
     """Create tables, secrets, queues and the user pool. Returns the settings that name them."""
     create_tables(TABLES)
     secrets: Any = boto3.client("secretsmanager", region_name=REGION)
-    for name, document in SECRETS.items():
-        secrets.create_secret(Name=name, SecretString=json.dumps(document))
+    documents = {name: json.dumps(document) for name, document in SECRETS.items()}
+    for name, text in (documents | providers.secrets(provider)).items():
+        secrets.create_secret(Name=name, SecretString=text)
     users: Any = boto3.client("cognito-idp", region_name=REGION)
     pool = users.create_user_pool(PoolName="portal", UsernameAttributes=["email"])["UserPool"]["Id"]
     client = users.create_user_pool_client(
@@ -284,12 +216,13 @@ def make_account(cloud: Cloud, lambdas: Lambdas) -> dict[str, str]:
     for name, queue in cloud.queues.by_name.items():
         variable = name.upper().replace("-", "_")
         urls[f"{variable}_URL" if "DEAD" in variable else f"{variable}_QUEUE_URL"] = queue.url
-    return {"USER_POOL_ID": pool, "USER_POOL_CLIENT_ID": client, **urls}
+    users_of = {"USER_POOL_ID": pool, "USER_POOL_CLIENT_ID": client}
+    return {**users_of, **urls, **providers.settings(provider)}
 
 
 def _with_top_ups(settings: str | None) -> str | None:
     if settings is None:
         return None
     document = json.loads(settings)
-    document["provider"]["gigs"]["topUps"] = TOP_UPS
+    document["provider"][providers.GIGS]["topUps"] = TOP_UPS
     return json.dumps(document)

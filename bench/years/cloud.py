@@ -24,6 +24,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.request import normalize_request
 
+from bench.years import sessions
 from bench.years.world import World
 
 REGION = "ap-northeast-1"
@@ -166,6 +167,7 @@ class Cloud:
         self.queues = Queues(world)
         self.calls = 0
         self._handlers: dict[str, Any] = {}
+        self._sessions = sessions.Sessions(world, REGION)
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
@@ -190,9 +192,11 @@ class Cloud:
             return _json(request, 400, _throttled(service))
         if service == "sqs":
             answer = self._queue(request, operation)
-        elif operation == "RevokeToken":
-            # moto does not know it. Nobody in the simulation uses a refresh token.
-            answer = _json(request, 200, {})
+        elif operation in sessions.OPERATIONS:
+            found = self._world.true_time(
+                lambda: self._sessions.answer(operation, json.loads(request.body))
+            )
+            answer = _json(request, *found)
         else:
             answer = self._world.true_time(lambda: self._moto(service, request))
         if accident is not None:

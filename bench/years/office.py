@@ -1,17 +1,32 @@
-"""What operators do in Salesforce: approve, press the button, and make mistakes."""
+"""What operators do: approve, press the button, cancel with `ops`, and make mistakes."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import os
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from portal.adapters.sqs import SqsQueue
+from portal.adapters.task_queue import SqsTaskQueue
+from portal.domain.upstream import UpstreamError
+from portal.engine.states import Status
+from portal.repositories.dynamodb import Table, from_item
+from portal.repositories.workflow import DynamoJobStore
+from portal.workflow_kinds import REISSUE
+
 from bench.years.business import SIGNING_KEY, SIGNING_KEY_ID, Business, Refusal
+from bench.years.cloud import items
 from bench.years.lambdas import Lambdas
 from bench.years.people import HOUR, Customers
 from bench.years.world import World
+from ops import jobs, operations
+from ops.errors import OpsError
+from ops.ports import JobPorts
 
 STATUSES = {
     "Draft": "Draft",
@@ -20,7 +35,8 @@ STATUSES = {
     "Activated": "Activated",
 }
 SOBJECTS = "/services/data/v63.0/sobjects"
-ENDS = frozenset({"Provisioned", "Failed"})
+PROVISIONED, CANCELLED = "Provisioned", "Cancelled"
+ENDS = frozenset({PROVISIONED, "Failed"})
 
 
 @dataclass
@@ -37,7 +53,8 @@ class Office:
     edited: set[str] = field(default_factory=set)
 
     def open(self) -> None:
-        """Prepare the org."""
+        """Prepare the org, and answer the phone."""
+        self.customers.support = self.phoned
         self.business.salesforce.set_switches({"order_statuses": STATUSES})
 
     def orders(self) -> list[dict[str, Any]]:
@@ -65,25 +82,38 @@ class Office:
                 self._edit_line(order_id)
             if chance.random() < self.mistakes:
                 self.press(order_id)  # too early
+        if self._order(order_id)["Status"] == CANCELLED:
+            return
         self._set(order_id, Status="Activated")
         for _ in range(8):
             order = self._order(order_id)
-            if order["Provisioning_Status__c"] == "Provisioned" or order_id in self.cancelled:
+            if order["Provisioning_Status__c"] == PROVISIONED or order["Status"] == CANCELLED:
                 return
             presses = 2 if not careful and chance.random() < 2 * self.mistakes else 1
             for _ in range(presses):
                 self.press(order_id)
-            if not careful and chance.random() < self.mistakes:
-                self.world.sleep(chance.uniform(1, 300))
-                self._cancel(order_id)
-            if not careful and chance.random() < self.mistakes:
-                self._edit_line(order_id)
+            if not careful:
+                self._mistake(order_id)
             self.world.wait(
                 lambda: self._order(order_id)["Provisioning_Status__c"] in ENDS,
                 every=900.0,
                 at_most=30 * HOUR,
             )
             self.world.sleep(chance.uniform(0.1, 4) * HOUR)
+
+    def _mistake(self, order_id: str) -> None:
+        """Perhaps cancel or change an Order whose button was pressed, and perhaps all of it."""
+        chance = self.world.random
+        if chance.random() < self.mistakes:
+            self.world.sleep(chance.uniform(1, 300))
+            self._cancel(order_id)
+        if chance.random() < self.mistakes:
+            self._edit_line(order_id)
+        if chance.random() < self.mistakes:
+            self.world.sleep(chance.uniform(0, 60))
+            self._ops(
+                f"order cancel {order_id}", lambda: jobs.call_off(_ports("PROVISION"), order_id)
+            )
 
     def press(self, order_id: str) -> int:
         """Press "Provision in WHMCS". Returns the status of the portal's answer."""
@@ -103,6 +133,48 @@ class Office:
         if answer.status == 500:  # noqa: PLR2004  # what must never be
             self.customers.failures.append(f"press {key}: status 500")
         return answer.status
+
+    def phoned(self, operation: str) -> None:
+        """Cancel an operation for a customer who phones, some seconds later."""
+        after = self.world.random.uniform(0, 30)
+        self.world.spawn(
+            "phone",
+            lambda: self._ops(
+                f"operation cancel {operation}",
+                lambda: operations.call_off(_ports("OPERATION"), operation),
+            ),
+            after=after,
+        )
+
+    def finish_reissues(self) -> None:
+        """Begin the next attempt of reissues that stopped half-way, as a task.
+
+        What was reissued has to be written everywhere (docs/runbooks).
+        """
+        for job in (from_item(item) for item in items("workflow")):
+            stopped = job.get("kind") == REISSUE.name and job["status"] == Status.FAILED
+            if stopped and job["steps"].get("reissue", {}).get("irreversible"):
+                operation = str(job["subject"])
+                self._ops(
+                    f"operation redrive {operation}",
+                    lambda operation=operation: operations.start_again(  # type: ignore[misc]  # bound now
+                        _ports("OPERATION"), operation
+                    ),
+                )
+
+    def _ops(self, command: str, run: Callable[[], object]) -> None:
+        """Run a command of `ops` until it answers."""
+        for _ in range(5):
+            try:
+                told = run()
+            except OpsError as refused:
+                told = refused
+            except UpstreamError as error:
+                self.world.note(f"ops {command}: {error!r}")
+                self.world.sleep(60.0)
+                continue
+            self.world.note(f"ops {command}: {told}")
+            return
 
     def _cancel(self, order_id: str) -> None:
         self.cancelled.add(order_id)
@@ -163,3 +235,11 @@ class Office:
     def _records(self, name: str) -> list[dict[str, Any]]:
         org = self.business.salesforce._org
         return list(org.store.records(org.schema.get(name)))
+
+
+def _ports(queue: str) -> JobPorts:
+    """Return what the commands of `ops` work with."""
+    url = os.environ[f"{queue}_QUEUE_URL"]
+    return JobPorts(
+        jobs=DynamoJobStore(Table("workflow")), queue=SqsTaskQueue(SqsQueue(url)), clock=time.time
+    )

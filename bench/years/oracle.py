@@ -15,16 +15,16 @@ from typing import Any
 
 from portal.repositories.dynamodb import from_item
 
-from bench.years.business import PROJECT, Business
+from bench.years.business import Business
 from bench.years.cloud import Queues, items
 from bench.years.people import Customers
+from bench.years.providers import Sold
 from local.demo.products import PRODUCTS
 
 REF_FIELD_BASE = 1000  # local/demo/data.py: the custom field of each product
 OPEN_JOBS = frozenset({"queued", "scheduled", "running", "stopping"})
 PROVISIONED, FAILED, CANCELLED = "Provisioned", "Failed", "Cancelled"
 UNORDERED = frozenset({"Cancelled", "Fraud"})
-ENDED_LINES = frozenset({"ended"})
 
 
 @dataclass(frozen=True)
@@ -75,18 +75,15 @@ class Books:
         return found
 
     @cached_property
-    def esims(self) -> list[dict[str, Any]]:
+    def esims(self) -> list[Sold]:
         """The lines of the eSIM provider."""
-        projects = self.business.gigs.dump()["projects"]
-        found: list[dict[str, Any]] = projects[PROJECT]["subscriptions"]
-        return found
+        return self.business.esim.sold()
 
     @cached_property
-    def addons(self) -> list[dict[str, Any]]:
-        """The top-ups of the eSIM provider."""
-        projects = self.business.gigs.dump()["projects"]
-        found: list[dict[str, Any]] = projects[PROJECT]["subscriptionAddons"]
-        return found
+    def recorded_lines(self) -> list[dict[str, Any]]:
+        """The lines of services as the portal has recorded them."""
+        found = (from_item(item) for item in items("workflow"))
+        return [one for one in found if one["sk"] == "META" and one.get("lineId")]
 
     @cached_property
     def cases(self) -> list[dict[str, Any]]:
@@ -119,6 +116,10 @@ def findings(books: Books) -> list[str]:
         _topped_up_once,
         _operations_once,
         _credited_once,
+        _cancelled_is_not_provisioned,
+        _reissued_once,
+        _lines_as_recorded,
+        _replaced_lines_end,
         _answers,
     )
     return [finding for check in checks for finding in check(books)]
@@ -159,11 +160,7 @@ def _billing_once(books: Books) -> Iterator[str]:
         ]
         if len(live) > 1:
             yield f"billing-twice: WHMCS orders {sorted(live)} have the reference {ref}"
-    refs = Counter(
-        line["metadata"].get("portalRef")
-        for line in books.esims
-        if line["status"] not in ENDED_LINES
-    )
+    refs = Counter(line.ref for line in books.esims if not line.ended)
     for ref, count in refs.items():
         if ref and count > 1:
             yield f"line-twice: {count} lines have the reference {ref}"
@@ -175,9 +172,7 @@ def _billing_once(books: Books) -> Iterator[str]:
 
 def _provisioned_is_active(books: Books) -> Iterator[str]:
     store = books.business.whmcs.store
-    known = {
-        (line["sim"] or {}).get("iccid"): line["status"] for line in books.esims if line["sim"]
-    }
+    active = {line.iccid for line in books.esims if line.active}
     for order_id, order in books.orders.items():
         if order["Provisioning_Status__c"] != PROVISIONED:
             continue
@@ -195,8 +190,8 @@ def _provisioned_is_active(books: Books) -> Iterator[str]:
             yield f"not-active: Order {order_id} names services that are not active"
         iccids = [i for i in str(order["ESIM_ICCID__c"] or "").split(",") if i]
         for iccid in iccids:
-            if known.get(iccid) != "active":
-                yield f"not-active: the eSIM {iccid} of Order {order_id} is {known.get(iccid)}"
+            if iccid not in active:
+                yield f"not-active: the eSIM {iccid} of Order {order_id} does not work"
         wanted = sum(
             int(line["Quantity"])
             for line in books.lines[order_id]
@@ -232,9 +227,8 @@ def _nothing_unknown(books: Books) -> Iterator[str]:
             yield f"unknown-service: services {[s.id for s in services]} name {ref}"
     refs = {ref for job in books.jobs.values() for ref in _esim_refs(job) if ref}
     for line in books.esims:
-        ref = line["metadata"].get("portalRef")
-        if ref and ref not in refs:
-            yield f"unknown-line: no job knows the line {line['id']} with reference {ref}"
+        if line.ref and line.ref not in refs:
+            yield f"unknown-line: no job knows the line {line.id} with reference {line.ref}"
 
 
 def _esim_refs(value: Any) -> Iterator[str]:
@@ -255,10 +249,10 @@ def _nothing_stuck(books: Books) -> Iterator[str]:
         if str(job["status"]) in OPEN_JOBS:
             yield f"stuck: job {job_id} is {job['status']} at {job.get('currentStep')}"
     for queue in books.queues.by_name.values():
-        if queue.messages and not queue.name.endswith("letters"):
+        if queue.messages:
             yield f"stuck: {len(queue.messages)} messages are on {queue.name}"
     for customer in books.customers.everybody:
-        if customer.wishes and not customer.signed_up:
+        if customer.wishes and customer.wishes[0].result is None:
             wish = customer.wishes[0]
             yield f"stuck: {customer.number} cannot sign up: {wish.answers[-1]} {wish.problem}"
 
@@ -338,7 +332,7 @@ def _paid_for_something(books: Books) -> Iterator[str]:
 
 def _topped_up_once(books: Books) -> Iterator[str]:
     succeeded, failed = _topups(books, "succeeded"), _topups(books, "failed", "cancelled")
-    done = [a for a in books.addons if a["status"] not in {"failed", "canceled"}]
+    done = books.business.esim.top_ups()
     if len(done) > len(succeeded) + len(failed):
         yield f"topped-up-twice: {len(done)} top-ups of {len(succeeded)} successful operations"
     if len(done) < len(succeeded):
@@ -346,14 +340,14 @@ def _topped_up_once(books: Books) -> Iterator[str]:
 
 
 def _operations_once(books: Books) -> Iterator[str]:
-    wished = sum(
-        wish.kind == "top-up" and wish.result is not None
-        for customer in books.customers.everybody
-        for wish in customer.wishes
-    )
-    asked = _topups(books)
-    if len(asked) > wished and not _unanswered(books, "top-up"):
-        yield f"operation-twice: {len(asked)} top-ups of {wished} wishes"
+    for kind, asked in (("top-up", len(_topups(books))), ("reissue", len(_reissues(books)))):
+        wished = sum(
+            wish.kind == kind and wish.result is not None
+            for customer in books.customers.everybody
+            for wish in customer.wishes
+        )
+        if asked > wished and not _unanswered(books, kind):
+            yield f"operation-twice: {asked} operations of {wished} wishes for a {kind}"
 
 
 def _credited_once(books: Books) -> Iterator[str]:
@@ -363,10 +357,86 @@ def _credited_once(books: Books) -> Iterator[str]:
             yield f"credited-twice: {text}"
 
 
+def _cancelled_is_not_provisioned(books: Books) -> Iterator[str]:
+    """What a customer was told is cancelled is not set up, unless staff had set it up before."""
+    for customer in books.customers.everybody:
+        for wish in customer.wishes:
+            if wish.kind != "cancel" or not wish.result:
+                continue
+            order = books.orders[wish.key]
+            if order["Status"] != CANCELLED:
+                yield f"cancelled: Order {wish.key} is {order['Status']}"
+            alive = [s.id for s in books.services[wish.key] if s.status == "Active"]
+            if alive and wish.key not in books.customers.orders_cancelled_by_staff:
+                yield f"cancelled: Order {wish.key} has the active services {alive}"
+
+
+def _reissues(books: Books) -> list[dict[str, Any]]:
+    return [job for job in books.jobs.values() if job.get("kind") == "reissue"]
+
+
+def _reissued_once(books: Books) -> Iterator[str]:
+    """A successful reissue replaced one SIM, and no operation replaced two.
+
+    Where a reissue orders another line, `_billing_once` counts the lines of each reference.
+    """
+    replaced = books.business.esim.replaced()
+    if replaced is None:
+        return
+    asked, done = Counter[str](), Counter[str]()
+    for job in _reissues(books):
+        given = job["input"]
+        if not given["again"]:
+            asked[given["lineId"]] += 1
+            done[given["lineId"]] += job["status"] == "succeeded"
+    for line, count in replaced.items():
+        if count > asked[line]:
+            yield f"reissued-twice: {count} SIMs of {asked[line]} reissues of line {line}"
+    for line, count in done.items():
+        if count > replaced[line]:
+            yield f"not-reissued: {replaced[line]} SIMs of {count} reissues of line {line}"
+
+
+def _lines_as_recorded(books: Books) -> Iterator[str]:
+    """The one working eSIM of a service is the one that all books name."""
+    lines = {line.id: line for line in books.esims}
+    services = {s.id: s for found in books.services.values() for s in found}
+    reissued = {
+        int(job["input"]["serviceId"])
+        for job in _reissues(books)
+        if job["status"] == "succeeded" and not job["input"]["again"]
+    }
+    for record in books.recorded_lines:
+        line, order = lines.get(record["lineId"]), books.orders.get(record["sfOrderId"])
+        service = services.get(int(record["pk"].partition("#")[2]))
+        if line is None or order is None or service is None or service.id not in reissued:
+            continue
+        if not line.active:
+            yield f"line-stale: the eSIM {line.iccid} of service {service.id} does not work"
+        if (record.get("iccid") or line.iccid) != line.iccid:
+            yield f"line-stale: service {service.id} is recorded with {record['iccid']}"
+        if order["Provisioning_Status__c"] != PROVISIONED:
+            continue
+        if line.iccid not in str(order["ESIM_ICCID__c"] or ""):
+            yield f"line-stale: Order {order['Id']} does not name the eSIM {line.iccid}"
+        if line.iccid not in service.notes:
+            yield f"line-stale: service {service.id} in WHMCS does not name the eSIM {line.iccid}"
+
+
+def _replaced_lines_end(books: Books) -> Iterator[str]:
+    """A line that was replaced by another one has ended."""
+    working = {line.id for line in books.esims if line.active}
+    recorded = {record["lineId"] for record in books.recorded_lines}
+    for job in _reissues(books):
+        old = job["input"]["lineId"]
+        if job["status"] == "succeeded" and old in working - recorded:
+            yield f"line-stale: the line {old} was replaced by {job['subject']}, and works still"
+
+
 def _delivered(books: Books, job: dict[str, Any]) -> bool:
     """Whether the provider shows a top-up that the operation asked for."""
     text = str(job)
-    return any(addon["id"] in text and addon["status"] != "failed" for addon in books.addons)
+    return any(top_up in text for top_up in books.business.esim.top_ups())
 
 
 def _answers(books: Books) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""What customers do: sign up, sign in, keep cards, order, top up, forget passwords.
+"""What customers do: sign up, sign in, keep cards, order and cancel, top up, lose phones, forget
+passwords.
 
 A customer repeats what was not answered, as a front end does: the same request with the same key.
 What a customer has asked for and been told is kept, because the oracle judges by it.
@@ -57,6 +58,9 @@ class Customer:
     linked: bool
     signed_up: bool = False
     token: str = ""
+    token_ends: float = 0.0
+    refresh_token: str = ""
+    session_kept: bool = False
     claims: dict[str, str] = field(default_factory=dict)
     wishes: list[Wish] = field(default_factory=list)
 
@@ -72,12 +76,16 @@ class Behaviour:
 
     double_click: float = 0.15
     gives_up: float = 0.05
+    installs: float = 0.7
+    remembers_password: float = 0.8
+    phones: float = 0.12
 
 
 class Customers:
-    """All customers, each a task of its own."""
+    """All customers, each a task of its own. `only` is in the names of all that they do."""
 
-    def __init__(self, world: World, lambdas: Lambdas, business: Business) -> None:
+    def __init__(self, world: World, lambdas: Lambdas, business: Business, only: str = "") -> None:
+        self._only = only
         self._world = world
         self._lambdas = lambdas
         self._business = business
@@ -85,6 +93,8 @@ class Customers:
         self.everybody: list[Customer] = []
         self.failures: list[str] = []
         self.edited_orders: frozenset[str] = frozenset()
+        self.orders_cancelled_by_staff: frozenset[str] = frozenset()
+        self.support: Callable[[str], None] = lambda _: None
 
     def arrive(self, serial: int, *, linked: bool) -> Customer:
         """Give a new customer a record in Salesforce, and an older login in WHMCS if `linked`."""
@@ -125,15 +135,7 @@ class Customers:
             self._sign_up(customer)
             if not customer.signed_up:
                 self._world.sleep(chance.uniform(0.2, 6) * HOUR)
-        doings: list[tuple[float, Callable[[Customer], None]]] = [
-            (0.36, self._order),
-            (0.10, self._look),
-            (0.18, self._top_up),
-            (0.10, self._add_card),
-            (0.06, self._remove_cards),
-            (0.10, self._reset_password),
-            (0.10, self._sign_in),
-        ]
+        doings = [one for one in self._doings() if self._only in one[1].__name__]
         if customer.signed_up:
             self._add_card(customer)
             self._sign_in(customer)
@@ -141,10 +143,23 @@ class Customers:
         while self._world.now < until:
             weights = [weight for weight, _ in doings]
             (_, do) = chance.choices(doings, weights)[0]
-            if not customer.token:
-                self._sign_in(customer)
+            self._stay_signed_in(customer)
             do(customer)
             self._world.sleep(chance.expovariate(1 / (4 * HOUR)) + 60)
+
+    def _doings(self) -> list[tuple[float, Callable[[Customer], None]]]:
+        """What customers do, with how often they do it."""
+        return [
+            (0.32, self._order),
+            (0.05, self._cancel_order),
+            (0.08, self._look),
+            (0.16, self._top_up),
+            (0.12, self._reissue),
+            (0.08, self._add_card),
+            (0.05, self._remove_cards),
+            (0.08, self._reset_password),
+            (0.06, self._sign_in),
+        ]
 
     def press_on(self, customer: Customer) -> None:
         """In calm times, repeat everything that was not answered yet. Nothing may stay so."""
@@ -234,10 +249,49 @@ class Customers:
             if answer.status == SERVER_ERROR:
                 self.failures.append(f"sign-in of {customer.number}: status 500")
             if answer.status < 300:  # noqa: PLR2004  # success
-                customer.token = answer.json()["accessToken"]
-                customer.claims = _claims(customer.token)
+                self._keep(customer, answer.json())
                 return
             self._world.sleep(self._world.random.uniform(5, 400))
+
+    def _stay_signed_in(self, customer: Customer) -> None:
+        """Use a token that has not ended: refresh it, or sign in."""
+        if customer.token and customer.token_ends <= self._world.now:
+            self._refresh(customer)
+        if not customer.token:
+            self._sign_in(customer)
+
+    def _refresh(self, customer: Customer) -> None:
+        """Refresh the session as pages do. One that nothing has ended must go on."""
+        for _ in range(GIVES_UP_AFTER):
+            sent, kept = customer.refresh_token, customer.session_kept
+            answer = self._lambdas.request(
+                "auth.refresh",
+                "POST",
+                "/auth/refresh",
+                body={"refreshToken": sent},
+                address=customer.address,
+            )
+            self._world.note(f"{customer.number} refresh {answer.status} {answer.problem}")
+            if answer.status < 300:  # noqa: PLR2004  # success
+                self._keep(customer, answer.json())
+                return
+            # The session may have been rotated, and the answer with the next token got lost.
+            customer.session_kept = customer.session_kept and answer.status < SERVER_ERROR
+            if answer.status == SERVER_ERROR:
+                self.failures.append(f"refresh of {customer.number}: status 500")
+            if answer.status == UNAUTHENTICATED:
+                if kept:
+                    self.failures.append(f"the session of {customer.number} was not refreshed")
+                break
+            self._world.sleep(self._world.random.uniform(1, 20))
+        customer.token = ""
+
+    def _keep(self, customer: Customer, tokens: dict[str, Any]) -> None:
+        customer.token = tokens["accessToken"]
+        customer.token_ends = self._world.now + float(tokens["expiresIn"])
+        customer.refresh_token = tokens.get("refreshToken") or customer.refresh_token
+        customer.session_kept = True
+        customer.claims = _claims(customer.token)
 
     def _order(self, customer: Customer) -> None:
         chance = self._world.random
@@ -283,7 +337,7 @@ class Customers:
             return
         offer = self._world.random.choice(offers.json()["items"])["offerId"]
         key = f"topup-{customer.serial}-{len(customer.wishes)}"
-        self._wish(
+        wish = self._wish(
             customer,
             "top-up",
             key,
@@ -296,6 +350,70 @@ class Customers:
                 headers={"Idempotency-Key": key},
             ),
         )
+        self._perhaps_phone(wish)
+
+    def _cancel_order(self, customer: Customer) -> None:
+        """Cancel an order of one's own, also one that is set up already."""
+        placed = [w.result for w in customer.wishes if w.kind == "order" and w.result]
+        if not placed:
+            return
+        order_id = str(self._world.random.choice(placed)["sfOrderId"])
+        path = f"/orders/{order_id}/cancel"
+        self._wish(
+            customer,
+            "cancel",
+            order_id,
+            lambda: self._send(customer, "orders.cancel_order", "POST", path),
+        )
+
+    def _reissue(self, customer: Customer) -> None:
+        """Want another eSIM. The pages ask for the password before; some do it too late."""
+        found = self._esim(customer)
+        if found is None:
+            return
+        chance, (service, iccid) = self._world.random, found
+        if chance.random() < self._behaviour.installs:
+            self._business.esim.install(iccid)
+        if chance.random() < self._behaviour.remembers_password:
+            customer.token = ""
+        reason = chance.choice(("lost", "new-phone", "broken"))
+        key = f"reissue-{customer.serial}-{len(customer.wishes)}"
+
+        def request() -> Answer:
+            if not customer.token:
+                self._sign_in(customer)
+            return self._send(
+                customer,
+                "operations.start_reissue",
+                "POST",
+                f"/subscriptions/{service}/reissue-esim",
+                body={"reason": reason, "confirmLoss": True},
+                headers={"Idempotency-Key": key},
+            )
+
+        self._perhaps_phone(self._wish(customer, "reissue", key, request))
+
+    def _perhaps_phone(self, wish: Wish) -> None:
+        """Ask support to stop an operation that was just begun."""
+        wanted = self._world.random.random() < self._behaviour.phones
+        if wanted and wish.result is not None:
+            self.support(str(wish.result["operationId"]))
+
+    def _esim(self, customer: Customer) -> tuple[str, str] | None:
+        """Return the id and the ICCID of one of the customer's services with an eSIM."""
+        listed = self._send(customer, "subscriptions.list_subscriptions", "GET", "/subscriptions")
+        if listed.status != 200:  # noqa: PLR2004  # success
+            return None
+        active = [one["id"] for one in listed.json()["items"] if one["status"] == "active"]
+        self._world.random.shuffle(active)
+        for service in active:
+            shown = self._send(
+                customer, "subscriptions.get_subscription", "GET", f"/subscriptions/{service}"
+            )
+            esim = shown.json()["esim"] if shown.status == 200 else None  # noqa: PLR2004  # success
+            if esim is not None and esim["iccid"]:
+                return str(service), str(esim["iccid"])
+        return None
 
     def _look(self, customer: Customer) -> None:
         for name, path in (
@@ -336,7 +454,7 @@ class Customers:
             ),
         )
         if 204 in wish.answers or wish.open:  # noqa: PLR2004  # it may have taken effect
-            customer.password, customer.token = fresh, ""
+            customer.password, customer.token, customer.session_kept = fresh, "", False
 
     def _last_reset_token(self, customer: Customer) -> str | None:
         for mail in reversed(self._business.sendgrid.mails):

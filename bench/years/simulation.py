@@ -24,10 +24,12 @@ from bench.years import trouble
 from bench.years.business import SETTINGS, make_account, make_business
 from bench.years.cloud import Cloud, values_of
 from bench.years.lambdas import Lambdas
+from bench.years.nights import Nights
 from bench.years.office import Office
 from bench.years.oracle import OPEN_JOBS, Books, findings
 from bench.years.people import DAY, Customers
 from bench.years.process import simulated
+from bench.years.providers import GIGS, make_provider
 from bench.years.trouble import Rates, Trouble
 from bench.years.wire import InProcessAdapter, Wire, open_like_urllib
 from bench.years.world import Killed, World
@@ -45,7 +47,8 @@ class Plan:
 
     `intensity` multiplies all trouble. Machines die at calls whose name contains `dies_at`, such as
     `whmcs after` or `dynamodb`; everywhere when it is empty. `mistakes` is the probability of each
-    kind of mistake that operators make with an Order.
+    kind of mistake that operators make with an Order. `provider` is one of `PROVIDERS`.
+    Customers do only what has `only` in its name, such as `top_up`, after their first order.
     """
 
     seed: int
@@ -55,6 +58,8 @@ class Plan:
     intensity: float = 1.0
     dies_at: str = ""
     mistakes: float = 0.06
+    provider: str = GIGS
+    only: str = ""
 
 
 @dataclass
@@ -113,7 +118,8 @@ class _Run:
             self.wire = Wire(self.world, self.trouble.perhaps_die)
             for target, name, value in self._replaced():
                 stack.enter_context(mock.patch.object(target, name, value))
-            stack.enter_context(mock.patch.dict(os.environ, make_account(self.cloud, self.lambdas)))
+            account = make_account(self.cloud, self.lambdas, plan.provider)
+            stack.enter_context(mock.patch.dict(os.environ, account))
             self._connect()
             yield
 
@@ -134,6 +140,7 @@ class _Run:
         world.spawn("office", lambda: self.office.work(ends))
         world.spawn("plague", lambda: self.trouble.plague(self.business, ends))
         world.spawn("schedule", self._sweep)
+        world.spawn("audit", self.nights.keep_on)
         world.run(until=ends)
         self.trouble.calm(self.business, self.cloud, self.lambdas)
         world.run(until=ends + 0.5 * DAY)
@@ -146,6 +153,7 @@ class _Run:
                 partial(self.customers.press_on, customer),
             )
         world.run(until=ends + DAY)
+        world.spawn("reissues", self.office.finish_reissues)
         for order in self.office.orders():
             if order["Provisioning_Status__c"] != "Provisioned":
                 world.spawn(
@@ -153,11 +161,15 @@ class _Run:
                     partial(self.office.review, order["Id"], careful=True),
                 )
         world.run(until=ends + CALM_DAYS * DAY)
+        world.run(until=self.nights.end_of_next())
 
     def report(self) -> Report:
         """Ask the oracle."""
         self.customers.edited_orders = frozenset(self.office.edited)
-        found = findings(Books(self.business, self.customers, self.cloud.queues))
+        self.customers.orders_cancelled_by_staff = frozenset(self.office.cancelled)
+        books = Books(self.business, self.customers, self.cloud.queues)
+        found = findings(books)
+        found += self.nights.findings(books)
         found += [
             f"defect: {count} times {name}"
             for name, count in sorted(self._metrics.items())
@@ -179,6 +191,7 @@ class _Run:
                 ),
                 "customers": len(self.customers.everybody),
                 "mails": len(self.business.sendgrid.mails),
+                "audits": self.nights.finished,
                 "invocations": self.lambdas.invocations,
                 "killed": self.lambdas.killed,
                 "calls of AWS": self.cloud.calls,
@@ -192,16 +205,18 @@ class _Run:
         queues.lost, queues.late = chaos.loses, chaos.delays
         self.lambdas.duplicated = chaos.doubles
         self.lambdas.skew(chaos.skew)
-        self.business = make_business(
+        esim = make_provider(
+            self._plan.provider,
             world,
-            self.wire,
             self.lambdas,
             spread=chaos.webhook_spread,
             copies=chaos.webhook_copies,
         )
+        self.business = make_business(world, self.wire, esim)
         for server in self.wire.servers.values():
             server.gives_up_late = chaos.late
-        self.customers = Customers(world, self.lambdas, self.business)
+        self.customers = Customers(world, self.lambdas, self.business, self._plan.only)
+        self.nights = Nights(world, self.lambdas)
         self.office = Office(
             world, self.lambdas, self.business, self.customers, self._plan.mistakes
         )

@@ -19,7 +19,7 @@ DUPLICATE, DELAYED, LOST = "message twice", "message late", "message lost"
 CLOCK = "clock off"
 OUTAGE, LATE = "vendor outage", "vendor late"
 SLOW_LINES, DECLINES, SESSIONS = "lines slow", "capture odd", "sessions end"
-REFUSALS = "top-ups refused"
+REFUSALS, NO_REISSUES = "top-ups refused", "reissues refused"
 VENDOR_KINDS: tuple[Kind, ...] = (
     "delay",
     "status",
@@ -32,6 +32,7 @@ VENDOR_KINDS: tuple[Kind, ...] = (
     "replace",
     "hold",
 )
+ODDITIES = (SLOW_LINES, DECLINES, SESSIONS, REFUSALS, NO_REISSUES)
 ALL = frozenset(
     {
         CRASH,
@@ -44,10 +45,7 @@ ALL = frozenset(
         CLOCK,
         OUTAGE,
         LATE,
-        SLOW_LINES,
-        DECLINES,
-        SESSIONS,
-        REFUSALS,
+        *ODDITIES,
         *(f"vendor {kind}" for kind in VENDOR_KINDS),
     }
 )
@@ -169,7 +167,7 @@ class Trouble:
             self._outage(business, name, chance.choice((300.0, 3_600.0, 6 * 3_600.0)))
             return
         kinds = [kind for kind in VENDOR_KINDS if f"vendor {kind}" in self.wanted]
-        odd = [kind for kind in (SLOW_LINES, DECLINES, SESSIONS, REFUSALS) if kind in self.wanted]
+        odd = [kind for kind in ODDITIES if kind in self.wanted]
         if odd and chance.random() < 0.3:  # noqa: PLR2004  # of the bursts
             self._oddity(business, chance.choice(odd))
         elif kinds:
@@ -222,17 +220,19 @@ class Trouble:
             )
             self.world.later(4 * HOUR, lambda: business.whmcs.set_switches(_SOUND_CAPTURE))
         elif kind == REFUSALS:
-            business.gigs.set_switches({"refuse_addons": "unknown"})
-            self.world.later(3 * HOUR, lambda: business.gigs.set_switches({"refuse_addons": None}))
+            business.esim.refuse_top_ups()
+            self.world.later(3 * HOUR, business.esim.sound)
+        elif kind == NO_REISSUES:
+            business.esim.refuse_reissues(at_once=chance.random() < 0.5)  # noqa: PLR2004  # either
+            self.world.later(3 * HOUR, business.esim.sound)
         else:
-            paces = {"activation": "after_seconds", "addon_activation": "after_seconds"}
-            business.gigs.set_switches({**paces, "pace_seconds": chance.choice((20.0, 400.0))})
+            business.esim.slow(chance.choice((20.0, 400.0)))
 
     def calm(self, business: Business, cloud: Cloud, lambdas: Lambdas) -> None:
         """End all trouble. What goes wrong afterwards is a finding."""
         self.over = True
         business.whmcs.set_switches(_SOUND_CAPTURE)
-        business.gigs.set_switches(_SOUND_LINES)
+        business.esim.sound()
         for emulator in business.emulators.values():
             emulator.faults.clear()
         for server in business.wire.servers.values():
@@ -250,11 +250,6 @@ class Trouble:
         return True
 
 
-_SOUND_LINES = {
-    "activation": "immediate",
-    "addon_activation": "immediate",
-    "refuse_addons": None,
-}
 _SOUND_CAPTURE = {"capture_declined": False, "capture": "at_once"}
 
 

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest import mock
 
+import portal.adapters.gigs.client
+import portal.domain.lease
 import portal.engine.runner
 import portal.engine.session
 import portal.engine.sweeper
+import portal.queues.recorded_work
+import portal.repositories.leases
 import portal.repositories.message_log
 import portal.repositories.registrations
 
+import functions.auth.refresh
+import functions.operations.topup.steps.capture
 import functions.orders.placing
 import functions.provision.steps.add_order
 import functions.provision.steps.write_back
@@ -111,6 +117,68 @@ def _compensation_skipped() -> list[Any]:
     return [_replace(execution, "_compensate", lambda _: None)]
 
 
+def _mail_lease_of_days() -> list[Any]:
+    """Let the lease of a mail outlast its worker by days."""
+    module: Any = portal.queues.recorded_work
+    taken = module.new_lease
+
+    def longer(now: float, seconds: float) -> Any:
+        return taken(now + 10 * 86_400, seconds)
+
+    return [
+        _replace(module, "new_lease", longer),
+        _replace(portal.domain.lease, "LONGEST_SECONDS", 10**8),
+        _replace(portal.repositories.leases, "LONGEST_SECONDS", 10**8),
+    ]
+
+
+def _without_keys() -> Any:
+    client = portal.adapters.gigs.client.GigsClient
+    post = client.post
+
+    def post_without_key(self: Any, path: str, body: Any, **_: Any) -> Any:
+        return post(self, path, body)
+
+    return _replace(client, "post", post_without_key)
+
+
+def _line_without_a_key() -> list[Any]:
+    def find_by_id(self: Any, *, refs: Any, known: Any = None, **_: Any) -> Any:
+        ids = known or {}
+        return {ref: self.get_line(ids[ref]) for ref in refs if ref in ids}
+
+    return [_replace(portal.adapters.gigs.GigsProvider, "find", find_by_id), _without_keys()]
+
+
+def _reissue_without_a_key() -> list[Any]:
+    provider = portal.adapters.gigs.GigsProvider
+    find = provider.find_reissue
+
+    def find_by_id(self: Any, trace: Any) -> Any:
+        return find(self, trace) if trace.change_id is not None else None
+
+    return [_replace(provider, "find_reissue", find_by_id), _without_keys()]
+
+
+def _top_up_not_charged() -> list[Any]:
+    module: Any = functions.operations.topup.steps.capture
+
+    def free(_: Any, run: Any) -> Any:
+        return module.CaptureRecord(invoice_id=module.invoice_number(run), paid=True)
+
+    return [_replace(module.Capture, "run", free)]
+
+
+def _next_refresh_token_kept_back() -> list[Any]:
+    module: Any = functions.auth.refresh
+    answer = module.token_response
+
+    def without_it(tokens: Any, cookie: Any, *, in_cookie: bool) -> Any:
+        return answer(replace(tokens, refresh_token=None), cookie, in_cookie=in_cookie)
+
+    return [_replace(module, "token_response", without_it)]
+
+
 CRASHES = frozenset({trouble.CRASH})
 
 MUTANTS = (
@@ -165,7 +233,7 @@ MUTANTS = (
     Mutant(
         "what was made is not written to Salesforce",
         _write_back_skipped,
-        Plan(1, 0.3, 2, frozenset()),
+        Plan(1, 0.2, 1, frozenset()),
         frozenset({"reports"}),
     ),
     Mutant(
@@ -179,5 +247,35 @@ MUTANTS = (
         _compensation_skipped,
         Plan(2, 0.5, 3, frozenset({trouble.REFUSALS}), 20.0),
         frozenset({"paid-for-nothing"}),
+    ),
+    Mutant(
+        "the lease of a mail outlasts its worker by days",
+        _mail_lease_of_days,
+        Plan(1, 0.2, 1, CRASHES, 60.0, "UpdateItem after"),
+        frozenset({"stuck"}),
+    ),
+    Mutant(
+        "a line is ordered without a key and looked up by its id only",
+        _line_without_a_key,
+        Plan(4, 0.2, 1, CRASHES, 200.0, "POST subscriptions after"),
+        frozenset({"line-twice"}),
+    ),
+    Mutant(
+        "a reissue is sent without a key and looked up by its id only",
+        _reissue_without_a_key,
+        Plan(2, 0.4, 1, CRASHES, 200.0, "subscriptionChanges after", only="reissue"),
+        frozenset({"reissued-twice"}),
+    ),
+    Mutant(
+        "a top-up is not charged",
+        _top_up_not_charged,
+        Plan(2, 0.6, 1, frozenset(), only="top_up"),
+        frozenset({"audit"}),
+    ),
+    Mutant(
+        "the next refresh token is not handed out",
+        _next_refresh_token_kept_back,
+        Plan(1, 0.6, 1, frozenset(), only="look"),
+        frozenset({"answer"}),
     ),
 )

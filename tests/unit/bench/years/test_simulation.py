@@ -9,17 +9,22 @@ from pathlib import Path
 
 import pytest
 
+from bench.years.providers import ESIM_ACCESS, GIGS
 from bench.years.simulation import Plan, simulate
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_short_time_with_all_kinds_of_trouble_leaves_nothing_wrong(seed: int) -> None:
-    report = simulate(Plan(seed=seed, days=0.25, customers=2, intensity=4.0))
+@pytest.mark.parametrize(("seed", "provider"), [(1, GIGS), (2, ESIM_ACCESS)])
+def test_a_short_time_with_all_kinds_of_trouble_leaves_nothing_wrong(
+    seed: int, provider: str
+) -> None:
+    plan = Plan(seed=seed, days=0.25, customers=2, intensity=4.0, provider=provider)
+    report = simulate(plan)
     assert report.findings == []
     assert report.numbers["orders"] > 0
     assert sum(report.faults.values()) > 0
+    assert report.numbers["audits"] > 0
 
 
 def test_another_process_with_another_order_of_hashes_does_the_same() -> None:
