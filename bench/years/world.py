@@ -26,16 +26,17 @@ class Killed(BaseException):
 class Task:
     """Something that happens over time. `skew` is how far its machine's clock is off, in seconds.
 
-    `resumed` and `suspended` are called around the times in which other tasks run.
+    `suspended` are called around the times in which other tasks run. A task returns to `hub` when
+    it ends, also when another task began it.
     """
 
-    def __init__(self, name: str, run: Callable[[], object]) -> None:
+    def __init__(self, name: str, run: Callable[[], object], hub: greenlet.greenlet) -> None:
         self.name = name
         self.skew = 0.0
         self.deadline: float | None = None
         self.machine: dict[Any, Any] = {}
         self.suspended: list[Callable[[], Callable[[], None]]] = []
-        self.greenlet = greenlet.greenlet(run)
+        self.greenlet = greenlet.greenlet(run, hub)
 
 
 @dataclass(order=True)
@@ -76,7 +77,7 @@ class World:
 
     def spawn(self, name: str, run: Callable[[], object], *, after: float = 0.0) -> Task:
         """Begin a task in so many seconds."""
-        task = Task(name, run)
+        task = Task(name, run, self._hub)
         self.later(after, lambda: self._resume(task))
         return task
 

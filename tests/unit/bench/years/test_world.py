@@ -29,6 +29,20 @@ def test_tasks_take_turns_in_the_order_of_time() -> None:
     assert seen[3:] == ["b at 6"]
 
 
+def test_a_task_that_ends_does_not_wake_the_one_that_began_it() -> None:
+    world = World(1, begins=BEGINS, show=lambda _: None)
+    woken: list[float] = []
+
+    def begin_another() -> None:
+        world.spawn("another", lambda: world.sleep(1))
+        world.sleep(10)
+        woken.append(world.now - BEGINS)
+
+    world.spawn("first", begin_another)
+    world.run(until=BEGINS + 20)
+    assert woken == [10]
+
+
 def test_a_machine_without_time_is_killed_where_it_waits() -> None:
     world = World(1, begins=BEGINS, show=lambda _: None)
     ended: list[float] = []
