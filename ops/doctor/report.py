@@ -39,11 +39,15 @@ def summary(lines: Sequence[Line]) -> str:
     counts = Counter(line.finding.status for line in lines)
     passed = sum(counts[status] for status in PASSED)
     others = [
-        f"{counts[status]} {status.value}"
+        f"{counts[status]} {_plural(status, counts[status])}"
         for status in (Status.WARNING, Status.WRONG, Status.UNKNOWN, Status.SKIPPED)
         if counts[status]
     ]
     return ", ".join([f"{passed} of {len(lines)} checks passed", *others]) + "."
+
+
+def _plural(status: Status, count: int) -> str:
+    return "warnings" if status is Status.WARNING and count > 1 else status.value
 
 
 def as_json(stage: str, lines: Sequence[Line]) -> str:

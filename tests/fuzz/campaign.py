@@ -158,6 +158,7 @@ class Campaign:
         who = ground.victim if name in harmful else ground.owner
         paths = {
             "get_order": {"sfOrderId": ground.order_id},
+            "cancel_order": {"sfOrderId": ground.waiting_order_id},
             "get_invoice": {"invoiceId": ground.invoice_id},
             "get_product": {"sku": "ESIM-DATA-5GB"},
             "get_subscription": {"id": ground.subscription_id},

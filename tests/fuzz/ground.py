@@ -40,6 +40,7 @@ class Ground:
 
     stack: StackContext
     order_id: str = ""
+    waiting_order_id: str = ""
     invoice_id: str = ""
     subscription_id: str = ""
     esim_id: str = ""
@@ -78,6 +79,8 @@ class Ground:
             sentence="The customer has no invoice.",
         )
         self.invoice_id = str(invoices[0]["id"])
+        another = portal.post("/orders", CART, key=f"fuzz-{secrets.token_hex(8)}")
+        self.waiting_order_id = expect_status(another, 201, "ordering")["sfOrderId"]
         services = expect_status(portal.get("/subscriptions"), 200, "services")["items"]
         self.subscription_id = str(services[0]["id"])
         self.esim_id = next(

@@ -47,6 +47,7 @@ def test_statuses_and_their_categories_are_records(org: OrgClient) -> None:
     assert [(row["ApiName"], row["StatusCode"]) for row in rows] == [
         ("Draft", "Draft"),
         ("Pending Review", "Draft"),
+        ("Cancelled", "Draft"),
         ("Activated", "Activated"),
     ]
 

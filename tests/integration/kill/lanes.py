@@ -13,7 +13,7 @@ from typing import Protocol
 from tests.integration.kill.installation import Installation, aws_running, installed
 from tests.integration.kill.process import Handler, serving
 
-ACCOUNTS = ("333344445551", "333344445552")
+ACCOUNTS = ("333344445551", "333344445552", "333344445553", "333344445554")
 
 
 class Starter(Protocol):

@@ -252,6 +252,23 @@ def test_a_payment_that_the_bank_refuses_in_the_end_is_cancelled() -> None:
     failed(world, "payment-failed")
 
 
+def test_a_refused_payment_of_a_line_that_was_suspended_meanwhile_is_a_persons() -> None:
+    """The invoice is unpaid again; only the gateway knows whether the money comes after all."""
+    world = World("listing")
+    world.books.gateway = "is slow"
+    world.ask()
+    world.work()
+    world.books.gateway_answers(taken=False)
+    world.books.gateway, world.books.service_status = "takes", "Suspended"
+    world.clock.now += 400
+    world.settle(hours=200)
+    assert_settled(world, staff_may_decide=True)
+    job = world.job()
+    assert job.status is Status.FAILED
+    assert job.steps["invoice"].state is StepState.KEPT
+    assert (world.books.received, world.provider.delivered) == (0, [])
+
+
 def test_a_capture_that_whmcs_accepted_is_never_sent_again() -> None:
     world = World()
     world.books.gateway = "tells late"
