@@ -72,7 +72,7 @@ def _watch_calls(meter: Meter) -> None:
         meter.called()
         send(connection, *args, **options)
 
-    http.client.HTTPConnection.putrequest = counted  # type: ignore[method-assign]  # to count
+    http.client.HTTPConnection.putrequest = counted  # type: ignore[assignment]  # to count
 
 
 def main() -> None:

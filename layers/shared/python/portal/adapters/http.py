@@ -70,7 +70,7 @@ class _NoRedirects(requests.Session):
 
     def __init__(self) -> None:
         super().__init__()
-        self._environment: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._environment: dict[tuple[str, ...], Any] = {}
 
     def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[requests.Response]:
         """Follow no redirect."""
