@@ -12,6 +12,7 @@ import os
 import statistics
 import subprocess
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -43,16 +44,26 @@ class RequestFailedError(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """Milliseconds of own processor time: the first request, and the median of the later ones."""
+    """Milliseconds of own processor time: the first request, and the median of the later ones.
+
+    `calls` is the median number of outgoing HTTP requests of the later ones.
+    """
 
     name: str
+    calls: int
     first: float
     median: float
     limit: float
 
 
-def measure(stack: StackContext, *, count: int) -> list[Row]:
-    """Measure every endpoint, and whole provisionings. Raises RequestFailedError."""
+def measure(
+    stack: StackContext, *, count: int, only: Collection[str] = (), profile: bool = False
+) -> list[Row]:
+    """Measure every endpoint, or `only` some, and whole provisionings. Raises RequestFailedError.
+
+    With `profile`, print the functions in which the warm requests spend their time.
+    """
+    begin = {"profile_from": WARM_UP} if profile else {}
     aws = Ministack(stack.aws_endpoint)
     ground = Ground(stack)
     consumers = Consumers(stack, aws)
@@ -61,10 +72,14 @@ def measure(stack: StackContext, *, count: int) -> list[Row]:
         requests = Requests(ground, count)
         with consumers.stopped("provision", "email"):
             rows = [
-                _row(name, _run(stack, aws, name, events), LIMIT_MS)
+                _row(name, _run(stack, aws, name, events, begin), LIMIT_MS)
                 for name, events in requests.all()
+                if not only or name in only
             ]
+            if only and PROVISIONING not in only:
+                return rows
             more = {
+                **begin,
                 "worker": MODULES["provision-worker"],
                 "queue_url": stack.stack_outputs["ProvisionQueueUrl"],
             }
@@ -82,7 +97,8 @@ def _row(name: str, answers: list[dict[str, Any]], limit: float) -> Row:
         raise RequestFailedError(msg)
     milliseconds = [1000 * one["seconds"] for one in answers]
     warm = milliseconds[WARM_UP:]
-    return Row(name, milliseconds[0], statistics.median(warm), limit)
+    calls = statistics.median_high(one["calls"] for one in answers[WARM_UP:])
+    return Row(name, calls, milliseconds[0], statistics.median(warm), limit)
 
 
 def _run(
@@ -90,7 +106,7 @@ def _run(
     aws: Ministack,
     name: str,
     events: list[Event],
-    more: dict[str, str] | None = None,
+    more: dict[str, Any],
     *,
     also: str | None = None,
 ) -> list[dict[str, Any]]:
@@ -103,7 +119,7 @@ def _run(
     }
     ended = subprocess.run(  # our own module
         [sys.executable, "-m", "bench.whole.child"],
-        input=json.dumps({"module": MODULES[name], "events": events, **(more or {})}),
+        input=json.dumps({"module": MODULES[name], "events": events, **more}),
         env={**environment, **_access(stack)},
         capture_output=True,
         text=True,
@@ -111,7 +127,10 @@ def _run(
     )
     if ended.returncode:
         raise RequestFailedError(f"{name}: {ended.stderr[-1500:]}")
-    answers: list[dict[str, Any]] = json.loads(ended.stdout)["answers"]
+    found = json.loads(ended.stdout)
+    if found["profile"]:
+        print(f"{name}\n{found['profile']}")
+    answers: list[dict[str, Any]] = found["answers"]
     return answers
 
 
@@ -144,12 +163,13 @@ def markdown(rows: list[Row]) -> str:
         "",
         "![Processor time of the whole path by endpoint](performance-whole-path.svg)",
         "",
-        "| endpoint | first request | median of warm ones | limit |",
-        "|---|--:|--:|--:|",
+        "| endpoint | calls | first request | median of warm ones | limit |",
+        "|---|--:|--:|--:|--:|",
     ]
     for row in rows:
         over = " (over)" if row.median > row.limit else ""
-        lines.append(f"| {row.name} | {row.first:.0f} | {row.median:.2f}{over} | {row.limit:.0f} |")
+        figures = f"{row.calls} | {row.first:.0f} | {row.median:.2f}{over} | {row.limit:.0f}"
+        lines.append(f"| {row.name} | {figures} |")
     return "\n".join(lines) + "\n"
 
 
@@ -158,9 +178,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.whole", description=__doc__)
     parser.add_argument("--count", type=int, default=14, help="requests of each endpoint")
     parser.add_argument("--docs", action="store_true", help="also write docs/performance.md")
+    parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="endpoints to measure")
+    parser.add_argument("--profile", action="store_true", help="print where the time goes")
     options = parser.parse_args()
+    if options.docs and (options.only or options.profile):
+        parser.error("--docs writes a measurement of everything, without a profiler")
     with running(Settings.for_tests(), progress=lambda text: print(text, file=sys.stderr)) as stack:
-        rows = measure(stack, count=options.count)
+        rows = measure(stack, count=options.count, only=options.only, profile=options.profile)
     text = markdown(rows)
     print(text)
     if options.docs:

@@ -10,7 +10,7 @@ from portal import correlation, qr_code
 from portal.api.principal import Principal, require_recent_sign_in
 from portal.api.rate_limit import RateLimiter
 from portal.domain.client_service import ClientService
-from portal.domain.line_actions import DETAILS, LineAction, obstacle_to
+from portal.domain.line_actions import DETAILS, LineAction, LineFacts, obstacle_to
 from portal.domain.problems import ESIM_CODE_UNAVAILABLE, NOT_FOUND, Problem
 from portal.domain.service_line import ServiceLine
 from portal.observability import count, logger
@@ -49,8 +49,8 @@ class ActivationCodes:
             raise Problem(NOT_FOUND, "This subscription has no eSIM.")
         if not self.mails.lately(line.line_id):
             require_recent_sign_in(user, self.clock())
-        self._check(service, line)
-        code = self.lines.provider.activation_code(line.line_id)
+        facts = self._checked(service, line)
+        code = self.lines.provider.activation_code(line.line_id, line=facts.line)
         self._record(service.id, line, user)
         return EsimActivation(
             lpa=code.lpa,
@@ -62,12 +62,14 @@ class ActivationCodes:
             android_link=code.android_link,
         )
 
-    def _check(self, service: ClientService, line: ServiceLine) -> None:
-        obstacle = obstacle_to(LineAction.SHOW, self.lines.facts(service, line))
+    def _checked(self, service: ClientService, line: ServiceLine) -> LineFacts:
+        facts = self.lines.facts(service, line)
+        obstacle = obstacle_to(LineAction.SHOW, facts)
         if obstacle is not None:
             raise Problem(
                 ESIM_CODE_UNAVAILABLE, DETAILS[obstacle], extensions={"reason": obstacle.value}
             )
+        return facts
 
     def _record(self, service_id: int, line: ServiceLine, user: Principal) -> None:
         self.views.record(

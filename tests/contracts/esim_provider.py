@@ -476,8 +476,9 @@ class LookingContract:
 
     def test_the_profile_before_and_after_installation(self, world: EsimWorld) -> None:
         line = world.active(REF)
-        before = world.provider.profile_state(line.line_id)
+        before = world.provider.profile_state(world.provider.get_line(line.line_id))
         assert before in (ProfileState.RELEASED, ProfileState.UNKNOWN)
         assert not before.reached_a_phone
         world.install(line)
-        assert world.provider.profile_state(line.line_id) is ProfileState.INSTALLED
+        now = world.provider.get_line(line.line_id)
+        assert world.provider.profile_state(now) is ProfileState.INSTALLED

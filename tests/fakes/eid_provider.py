@@ -145,7 +145,7 @@ class EidProvider:
     def get_line(self, line_id: str) -> Line:
         return self._line(self._look(line_id))
 
-    def activation_code(self, line_id: str) -> ActivationCode:
+    def activation_code(self, line_id: str, *, line: Line | None = None) -> ActivationCode:
         raise Refused("esim", "activation code", "this provider has none")
 
     def reissue(
@@ -205,8 +205,8 @@ class EidProvider:
             if line.number in numbers
         }
 
-    def profile_state(self, line_id: str) -> ProfileState:
-        installed = self._look(line_id).installed
+    def profile_state(self, line: Line) -> ProfileState:
+        installed = self._look(line.line_id).installed
         return ProfileState.INSTALLED if installed else ProfileState.UNKNOWN
 
     def _look(self, line_id: str) -> VendorLine:

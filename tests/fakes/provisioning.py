@@ -397,7 +397,7 @@ class FakeEsim:
     def get_line(self, line_id: str) -> Line:
         return self.faults.call("esim", "get line", lambda: self._look(line_id))
 
-    def activation_code(self, line_id: str) -> ActivationCode:
+    def activation_code(self, line_id: str, *, line: Line | None = None) -> ActivationCode:
         if self._line(line_id).iccid is None:
             raise Unavailable("esim", "activation code", "none yet", code="not-ready")
         changes = sum(change.line_id == line_id for change in self.reissues.values())
@@ -444,9 +444,9 @@ class FakeEsim:
 
         return self.faults.call("esim", "overview", told)
 
-    def profile_state(self, line_id: str) -> ProfileState:
+    def profile_state(self, line: Line) -> ProfileState:
         return self.faults.call(
-            "esim", "profile", lambda: self.profiles.get(line_id, ProfileState.RELEASED)
+            "esim", "profile", lambda: self.profiles.get(line.line_id, ProfileState.RELEASED)
         )
 
     def _activate(self, ref: str, plan: str) -> Line:

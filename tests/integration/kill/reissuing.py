@@ -71,6 +71,7 @@ class Reissuing(ToppingUp):
             capabilities=self._adapter().capabilities,
             line=before,
             profile=ProfileState.ENABLED,
+            reissues_left=lambda: 1,
         )
         self.before = before
         queue = SqsQueue(

@@ -341,3 +341,28 @@ def test_only_json_objects_are_answers(
 ) -> None:
     responses.post(URL, body=body)
     assert json_object(transport.send(call())) == found
+
+
+def test_the_proxy_of_the_environment_is_used_for_every_call_but_not_for_every_host(
+    transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+
+    def proxy(connection: socket.socket) -> None:
+        for _ in range(2):
+            asked.append(read_request(connection).split(b"\r\n")[0])
+            connection.sendall(answer())
+
+    with ScriptedServer(proxy) as server, ScriptedServer(ok) as direct:
+        for name in ("http_proxy", "HTTP_PROXY"):
+            monkeypatch.setenv(name, server.url)
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.setenv(name, "127.0.0.1")
+        for path in ("1", "2"):
+            transport.send(call(f"http://vendor.example/{path}"))
+        assert transport.send(call(direct.url)).json() == {"fresh": True}
+        transport.session.close()
+    assert asked == [
+        b"POST http://vendor.example/1 HTTP/1.1",
+        b"POST http://vendor.example/2 HTTP/1.1",
+    ]

@@ -75,6 +75,25 @@ def test_two_requests_with_one_key_at_once_and_different_wishes() -> None:
             world.operations.earlier(other)
 
 
+def test_a_twin_that_is_over_is_the_answer_when_the_line_is_held_again() -> None:
+    """Both happens between our look and our write."""
+    world = World()
+    wanted = world.wanted()
+    assert world.operations.earlier(wanted) is None
+    twin = world.begin(wanted).job
+    world.store.replace(world.store.jobs[twin.id].changed(status=Status.SUCCEEDED))
+    world.begin(world.wanted("2"))
+    late = world.begin(wanted)
+    assert (late.replayed, late.job.id) == (True, twin.id)
+
+
+def test_a_new_operation_is_looked_for_once() -> None:
+    world = World()
+    assert world.operations.earlier(world.wanted()) is None
+    assert not world.begin(world.wanted()).replayed
+    assert world.store.faults.names == ["dynamodb get", "dynamodb hold", "dynamodb begin"]
+
+
 @pytest.mark.parametrize("status", [Status.SUCCEEDED, Status.FAILED, Status.CANCELLED])
 def test_an_operation_is_never_started_again_by_its_customer(status: Status) -> None:
     """Even when the record of the key has expired: the operation's id is made of the key."""

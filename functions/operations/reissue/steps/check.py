@@ -52,5 +52,5 @@ class Check(Step[CheckRecord]):
         line = self._provider.get_line(wanted.line_id)
         if line.state is not LineState.ACTIVE:
             raise StopWorkflow("line-not-active", f"The line is {line.state} at the provider.")
-        if wanted.again and self._provider.profile_state(wanted.line_id).reached_a_phone:
+        if wanted.again and self._provider.profile_state(line).reached_a_phone:
             raise StopWorkflow("line-changed", "The profile was installed meanwhile.")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import responses
-from portal.adapters.gigs import GigsProvider
+from portal.adapters.gigs import GigsProvider, reading
 from portal.adapters.gigs import errors as table
 from portal.config import ConfigurationError
 from portal.domain.esim import (
@@ -61,6 +61,11 @@ def gigs() -> Iterator[responses.RequestsMock]:
 def provider() -> GigsProvider:
     secret = FixedSecret(project="portal", token="token-1")
     return GigsProvider(url="https://api.gigs.example/", secret=secret)
+
+
+def line_of(subscription: dict[str, Any]) -> Line:
+    """The line as it was just read."""
+    return reading.line(subscription)
 
 
 def request(mock: responses.RequestsMock, number: int = 0) -> tuple[str, str, Any]:
@@ -166,6 +171,9 @@ def test_the_code_comes_fresh_from_the_sim(gigs: responses.RequestsMock) -> None
     code = provider().activation_code("sub_1")
     assert code.lpa == "LPA:1$smdp.gigs.com$2M-3L0MX-F8HE2"
     assert "2M-3L0MX" not in repr(code)
+    # A line that was just read is not read again.
+    assert provider().activation_code("sub_1", line=line_of(ACTIVE)) == code
+    assert len(gigs.calls) == 3
 
 
 @pytest.mark.parametrize(
@@ -582,11 +590,19 @@ def test_usage_sums_what_can_be_used_now(gigs: responses.RequestsMock) -> None:
 def test_profiles(
     gigs: responses.RequestsMock, status: int, body: Any, state: ProfileState
 ) -> None:
-    gigs.get(f"{BASE}/subscriptions/sub_1", json=ACTIVE)
     gigs.get(f"{BASE}/sims/sim_1/eSimProfile", json=body, status=status)
-    assert provider().profile_state("sub_1") is state
+    assert provider().profile_state(line_of(ACTIVE)) is state
 
 
 def test_a_line_without_a_sim_has_no_profile(gigs: responses.RequestsMock) -> None:
-    gigs.get(f"{BASE}/subscriptions/sub_1", json=PENDING)
-    assert provider().profile_state("sub_1") is ProfileState.UNKNOWN
+    assert provider().profile_state(line_of(PENDING)) is ProfileState.UNKNOWN
+    assert len(gigs.calls) == 0
+
+
+def test_a_sim_id_that_would_be_another_path_is_not_sent(gigs: responses.RequestsMock) -> None:
+    line = line_of({**ACTIVE, "sim": {"id": "../users/usr_1"}})
+    with pytest.raises(Refused):
+        provider().profile_state(line)
+    with pytest.raises(Refused):
+        provider().activation_code("sub_1", line=line)
+    assert len(gigs.calls) == 0

@@ -70,6 +70,7 @@ class OneLineWorld(ReissueWorld):
             capabilities=self.provider.capabilities,
             line=self.provider.lines[self.line.line_id],
             profile=self.profile,
+            reissues_left=lambda: 1,
         )
 
     def operation(self, kind: WorkflowKind, key: str) -> Job | None:

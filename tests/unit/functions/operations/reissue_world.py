@@ -94,6 +94,7 @@ class ReissueWorld(World):
             capabilities=self.esim.capabilities,
             line=self.esim.lines[self.line.line_id],
             profile=self.profile,
+            reissues_left=lambda: 1,
         )
 
     @property

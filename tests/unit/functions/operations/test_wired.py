@@ -13,7 +13,7 @@ from tests.events import FakeContext, sqs_event
 from tests.unit.functions.operations.office import CHEN_CLIENT, PRODUCT, Office, ProviderName
 
 # At Gigs the profile is that of the line's SIM.
-LOOKS_OF_ASKING: dict[ProviderName, int] = {"gigs": 3, "esim_access": 1}
+LOOKS_OF_ASKING: dict[ProviderName, int] = {"gigs": 2, "esim_access": 1}
 REISSUE_CALLS: dict[ProviderName, int] = {"gigs": 2, "esim_access": 3}
 
 

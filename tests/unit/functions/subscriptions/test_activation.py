@@ -47,6 +47,12 @@ def test_each_look_is_recorded(world: World) -> None:
     assert view.at.timestamp() == world.clock()
 
 
+def test_one_look_tells_everything_about_the_line(world: World) -> None:
+    """Its state, its profile and its code's SIM. How often it was reissued does not matter."""
+    world.get(PATH)
+    assert world.faults.names == ["dynamodb find service", "esim get line", "esim profile"]
+
+
 def test_without_the_record_there_is_no_code(world: World) -> None:
     world.views.failure = Unavailable("dynamodb", "PutItem", "down")
     answer = world.get(PATH)

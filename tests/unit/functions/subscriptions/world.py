@@ -96,9 +96,12 @@ class World:
         event = rest_event("GET", path, user=user or claims(auth_time=str(auth_time)), **e)
         return call(_module(path).handler, event)
 
+    def _count_reissues(self, _: int) -> int:
+        return self.faults.call("dynamodb", "reissues", lambda: self.reissues_left)
+
     def _install(self) -> None:
         directory = FakeDirectory(customer())
-        lines = Lines(self.service_lines, self.esim, lambda _: self.reissues_left)
+        lines = Lines(self.service_lines, self.esim, self._count_reissues)
         listing = ListedLines(self.service_lines, self.esim, self.subscribers)
         listed = ListDeps(directory, self.services, lambda: listing)
         one = SubscriptionDeps(directory, self.services, lines)

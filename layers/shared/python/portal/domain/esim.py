@@ -97,8 +97,9 @@ class Line:
     The provider may replace the `line_id` of a pending line, so keep the newest one. Queue
     messages and logs hold it, so it is never a phone number. `ref` is the portal's reference when
     the provider keeps one. `msisdn` is E.164. `data_total` is the number of bytes bought so far,
-    including top-ups. `period_ends` is the end of the current period of a line that renews. Values
-    that the answer does not hold are None.
+    including top-ups. `period_ends` is the end of the current period of a line that renews.
+    `sim_id` is the provider's own id of the eSIM, where further reads need it. Values that the
+    answer does not hold are None.
     """
 
     line_id: str
@@ -112,6 +113,7 @@ class Line:
     expires_at: datetime | None = None
     data_total: int | None = None
     period_ends: datetime | None = None
+    sim_id: str | None = None
 
 
 class ChangeState(StrEnum):

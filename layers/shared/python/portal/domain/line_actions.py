@@ -6,6 +6,7 @@ Pages and endpoints use the same rules. Front ends depend on the codes, so never
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -67,8 +68,8 @@ class LineFacts:
     """The known facts of a service's line.
 
     `line` is None when the provider did not answer. `provider_changed` says that the line belongs
-    to another provider than the configured one. `reissues_left` is how often the line may still be
-    reissued.
+    to another provider than the configured one. `reissues_left` reads how often the line may still
+    be reissued, which only a reissue depends on.
     """
 
     service: ServiceStatus
@@ -76,7 +77,7 @@ class LineFacts:
     line: Line | None
     profile: ProfileState = ProfileState.UNKNOWN
     provider_changed: bool = False
-    reissues_left: int = 1
+    reissues_left: Callable[[], int]
 
     @property
     def installed(self) -> bool | None:
@@ -131,7 +132,7 @@ def _to_reissue(facts: LineFacts) -> Obstacle | None:
     capabilities = facts.capabilities
     if capabilities.reissue is ReissueMode.NONE or capabilities.needs_eid:
         return Obstacle.REISSUE_NOT_SUPPORTED
-    return None if facts.reissues_left > 0 else Obstacle.REISSUE_LIMIT_REACHED
+    return None if facts.reissues_left() > 0 else Obstacle.REISSUE_LIMIT_REACHED
 
 
 def _to_top_up(facts: LineFacts) -> Obstacle | None:

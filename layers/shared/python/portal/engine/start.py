@@ -26,6 +26,10 @@ class StartRequest:
     that attempt has failed or was cancelled. Later, a request with the key begins the next
     attempt. With None, the key always stands for its attempt.
 
+    `unseen` says that the caller has just seen that there is no such job, and that no other job has
+    the key. Both are then read only when something is in the way of the first write, whose
+    conditions are the same.
+
     `exclusive` names what only one job may work on at a time, whatever its kind; it may be empty.
     A job that was given one keeps it in later attempts.
     """
@@ -39,6 +43,7 @@ class StartRequest:
     correlation_id: str
     key_ends_after: float | None = None
     exclusive: str = ""
+    unseen: bool = False
 
     @property
     def job_id(self) -> str:
@@ -81,17 +86,20 @@ def request_start(store: JobStore, queue: Queue, wanted: StartRequest, *, now: f
     Raises Unavailable when the store cannot be written; then nothing has begun. Raises
     OutcomeUnknown when the store did not answer; then a request with the same key finds out.
     """
-    for _ in range(ROUNDS):
-        use = store.key_use(wanted.scoped_key)
-        job = store.get(wanted.job_id)
+    for number in range(ROUNDS):
+        new = wanted.unseen and number == 0
+        use = None if new else store.key_use(wanted.scoped_key)
+        job = None if new else store.get(wanted.job_id)
         decided = _decided(use, job, wanted, now)
         if decided is not None:
             return decided
         fresh = _next(job, wanted, now)
         held = store.hold(fresh.exclusive) if fresh.exclusive else None
         in_the_way = _in_the_way(store, held, fresh)
-        if in_the_way is not None:
+        if in_the_way is not None and not new:
             return Started(StartOutcome.BUSY, in_the_way.attempt, in_the_way)
+        if in_the_way is not None:
+            continue
         following = KeyUse(
             job_id=wanted.job_id, payload_hash=wanted.payload_hash, attempt=fresh.attempt
         )

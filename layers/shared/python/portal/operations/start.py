@@ -75,9 +75,10 @@ class Operations:
         return None if job is None else _same(job, wanted)
 
     def begin(self, wanted: Wanted, settled: Mapping[str, str]) -> Begun:
-        """Begin the operation. `settled` holds the values that the portal has looked up for it.
+        """Begin an operation of which `earlier` has seen nothing.
 
-        Raises Problem `operation-in-progress` while another operation works on the line,
+        `settled` holds the values that the portal has looked up for it. Raises Problem
+        `operation-in-progress` while another operation works on the line,
         `idempotency-key-reused`, and the errors of `request_start`.
         """
         started = request_start(
@@ -98,6 +99,7 @@ class Operations:
                 },
                 correlation_id=correlation.current(),
                 exclusive=line_of(wanted.service_id),
+                unseen=True,
             ),
             now=self.clock(),
         )

@@ -76,11 +76,12 @@ class EsimProvider(Protocol):
         """Return one line. Raises Refused when there is none."""
         ...
 
-    def activation_code(self, line_id: str) -> ActivationCode:
+    def activation_code(self, line_id: str, *, line: Line | None = None) -> ActivationCode:
         """Return the code of a line from the provider. It is a credential: never store it.
 
-        Raises Unavailable while the provider has none yet, and Refused when it never has any
-        (`capabilities.activation_codes`) or when its text cannot be parsed.
+        `line` is the line as the caller has just read it, which saves a read where the code is
+        that of the line's SIM. Raises Unavailable while the provider has none yet, and Refused
+        when it never has any (`capabilities.activation_codes`) or when its text cannot be parsed.
         """
         ...
 
@@ -140,8 +141,11 @@ class EsimProvider(Protocol):
         """
         ...
 
-    def profile_state(self, line_id: str) -> ProfileState:
-        """Return the state of the profile; UNKNOWN where the provider does not tell."""
+    def profile_state(self, line: Line) -> ProfileState:
+        """Return the state of the profile of a line that the caller has just read.
+
+        UNKNOWN where the provider does not tell. Makes no call where the line holds the state.
+        """
         ...
 
 

@@ -39,7 +39,7 @@ class Lines:
         return found
 
     def facts(self, service: ClientService, line: ServiceLine) -> LineFacts:
-        """Return the facts of a line by one to three calls of the provider."""
+        """Return the facts of a line by one or two calls of the provider."""
         capabilities = self.provider.capabilities
         changed = line.provider != capabilities.provider
         now = None if changed else _asked("line", lambda: self._line(line.line_id))
@@ -52,7 +52,7 @@ class Lines:
             line=now,
             profile=profile,
             provider_changed=changed,
-            reissues_left=self.reissues_left(service.id),
+            reissues_left=lambda: self.reissues_left(service.id),
         )
 
     def usage(self, facts: LineFacts) -> Usage | None:
@@ -74,9 +74,7 @@ class Lines:
             return Line(line_id=line_id, state=LineState.ENDED)
 
     def _profile(self, line: Line) -> ProfileState:
-        if line.profile is not None:
-            return line.profile
-        found = _asked("profile", lambda: self.provider.profile_state(line.line_id))
+        found = _asked("profile", lambda: self.provider.profile_state(line))
         return ProfileState.UNKNOWN if found is None else found
 
 

@@ -147,7 +147,12 @@ class EsimAccessProvider:
                 raise
             return Line(line_id=line_id, state=LineState.ENDED, reason=error.code)
 
-    def activation_code(self, line_id: str) -> ActivationCode:
+    def activation_code(
+        self,
+        line_id: str,
+        *,
+        line: Line | None = None,  # noqa: ARG002  # a line never holds its code
+    ) -> ActivationCode:
         """Return the activation code of a line (esim/query, member `ac`).
 
         Raises Unavailable while there is none, and Refused when it cannot be parsed.
@@ -297,9 +302,9 @@ class EsimAccessProvider:
         told = self.usage(line_ids[: self.capabilities.batch_size])
         return {line_id: Overview(usage=usage) for line_id, usage in told.items()}
 
-    def profile_state(self, line_id: str) -> ProfileState:
-        """Return the state of the profile (esim/query, member `smdpStatus`)."""
-        return self.get_line(line_id).profile or ProfileState.UNKNOWN
+    def profile_state(self, line: Line) -> ProfileState:
+        """Return the state that the line was read with (esim/query, member `smdpStatus`)."""
+        return line.profile or ProfileState.UNKNOWN
 
     def _order(self, ref: str, plan: str) -> str:
         body = {"transactionId": ref, "packageInfoList": [{"packageCode": plan, "count": 1}]}

@@ -149,19 +149,20 @@ class GigsProvider:
 
     def get_line(self, line_id: str) -> Line:
         """Return a line (GET subscriptions/{id})."""
-        return reading.line(self._subscription(line_id))
+        return reading.line(self._client.get(f"subscriptions/{segment(line_id)}"))
 
-    def activation_code(self, line_id: str) -> ActivationCode:
+    def activation_code(self, line_id: str, *, line: Line | None = None) -> ActivationCode:
         """Return the activation code of a line.
 
-        It calls GET subscriptions/{id} for the SIM, then GET sims/{sim}/credentials. Raises
-        Unavailable while there is no code, and Refused when it cannot be parsed.
+        It calls GET subscriptions/{id} for the SIM, unless `line` is given, then GET
+        sims/{sim}/credentials. Raises Unavailable while there is no code, and Refused when it
+        cannot be parsed.
         """
-        sim = self._sim(line_id)
+        sim = (line or self.get_line(line_id)).sim_id
         if sim is None:
             raise _not_ready()
         try:
-            answer = self._client.get(f"sims/{sim}/credentials")
+            answer = self._client.get(f"sims/{segment(sim)}/credentials")
         except Refused as error:
             if error.status == _NOT_FOUND:  # the SIM has no credentials yet
                 raise _not_ready() from error
@@ -273,28 +274,20 @@ class GigsProvider:
             if line.line_id in line_ids
         }
 
-    def profile_state(self, line_id: str) -> ProfileState:
-        """Return the state of the profile (GET sims/{sim}/eSimProfile).
+    def profile_state(self, line: Line) -> ProfileState:
+        """Return the state of the profile of the line's SIM (GET sims/{sim}/eSimProfile).
 
         Only some of Gigs' networks report it; for the others it is UNKNOWN.
         """
-        sim = self._sim(line_id)
-        if sim is None:
+        if line.sim_id is None:
             return ProfileState.UNKNOWN
         try:
-            profile = self._client.get(f"sims/{sim}/eSimProfile")
+            profile = self._client.get(f"sims/{segment(line.sim_id)}/eSimProfile")
         except Refused as error:
             if error.status == _NOT_FOUND:
                 return ProfileState.UNKNOWN
             raise
         return reading.PROFILE_STATES.get(str(profile.get("status")), ProfileState.UNKNOWN)
-
-    def _subscription(self, line_id: str) -> dict[str, Any]:
-        return self._client.get(f"subscriptions/{segment(line_id)}")
-
-    def _sim(self, line_id: str) -> str | None:
-        sim = (self._subscription(line_id).get("sim") or {}).get("id")
-        return segment(str(sim)) if sim else None
 
     def _since(self, trace: Trace, path: str, query: dict[str, str]) -> list[dict[str, Any]]:
         """Return the items since the trace's time, newest first, without those of other changes."""

@@ -72,6 +72,7 @@ def line(item: dict[str, Any]) -> Line:
         plan=(item.get("plan") or {}).get("id"),
         expires_at=moment(item.get("endedAt")),
         period_ends=moment((item.get("currentPeriod") or {}).get("end")),
+        sim_id=str(sim["id"]) if sim.get("id") else None,
     )
 
 
