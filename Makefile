@@ -18,8 +18,9 @@ SLOW := tests/unit/composed tests/unit/bench tests/unit/contracts tests/unit/ops
 	$(OPERATIONS:%=tests/unit/functions/operations/test_%.py) tests/unit/functions/email/test_arrival.py \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
-# Beside stack-test, which takes longest and waits half of its time: the others take what it leaves.
-BESIDE := lint types unit vendor-test web-test infra-test salesforce-test audit-dependencies
+# Beside stack-test, which waits for half of its time: the others take what it leaves. The last one has two workers
+# for the processors that are free when stack-test has ended.
+BESIDE := lint types web-test unit infra-test salesforce-test audit-dependencies vendor-test
 
 WEB_PACKAGES := web/node_modules/.package-lock.json
 
@@ -54,7 +55,7 @@ ops: setup ## The operator's command line: make ops ARGS='order show 801…'
 logs: setup ## The last log lines of the local Lambdas: make logs NAME=auth-signup
 	@$(RUN) python -m local logs $(NAME)
 
-test: setup ## Everything that CI checks, two parts at a time; each prints its output when it has ended
+test: setup cdk-cli ## Everything that CI checks, two parts at a time; each prints its output when it has ended
 	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 stack-test beside-stack-test
 
 beside-stack-test:

@@ -245,7 +245,7 @@ MUTANTS = (
     Mutant(
         "a failed top-up is not compensated",
         _compensation_skipped,
-        Plan(5, 0.5, 3, frozenset({trouble.REFUSALS}), 20.0),
+        Plan(4, 0.3, 2, frozenset({trouble.REFUSALS}), 20.0),
         frozenset({"paid-for-nothing"}),
     ),
     Mutant(
