@@ -55,7 +55,7 @@ ops: setup ## The operator's command line: make ops ARGS='order show 801…'
 logs: setup ## The last log lines of the local Lambdas: make logs NAME=auth-signup
 	@$(RUN) python -m local logs $(NAME)
 
-test: setup cdk-cli ## Everything that CI checks, two parts at a time; each prints its output when it has ended
+test: setup cdk-cli web-build salesforce-setup ## Everything that CI checks, two parts at a time; each prints its output when it has ended
 	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 stack-test beside-stack-test
 
 beside-stack-test:
