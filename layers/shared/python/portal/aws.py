@@ -29,7 +29,7 @@ def _client(service: str, *, read_seconds: float) -> Any:
         connect_timeout=CONNECT_SECONDS,
         read_timeout=read_seconds,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-        # botocore would compose its own text twice for every request: a tenth of the whole call.
+        # Without a text botocore composes one twice for every request.
         user_agent=f"Boto3/{boto3.__version__} Botocore/{botocore.__version__} portal",
     )
     return boto3.client(service, config=config)  # type: ignore[call-overload]  # service by name

@@ -79,10 +79,10 @@ class _NoRedirects(requests.Session):
     def merge_environment_settings(
         self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
     ) -> Any:
-        """Read the environment's proxies and certificates once per host, for they do not change.
+        """Read the proxies and certificates of the environment once per host.
 
-        requests reads them for every call, which takes an eighth of it. Calls with options of their
-        own are left to it.
+        They do not change while the process runs, and requests reads them for every call. A call
+        with options of its own is left to requests.
         """
         if proxies or (stream, verify, cert) != (None, None, None):
             return super().merge_environment_settings(url, proxies, stream, verify, cert)

@@ -82,7 +82,7 @@ TOPUP: dict[str, Reason] = {
         "The bank or gateway has not decided; the operation ends when it has.", *_LATER
     ),
     "payment-unconfirmed": Reason(
-        "CapturePayment was sent twice and WHMCS shows no payment: look at the gateway.", *_SORRY
+        "CapturePayment was sent and WHMCS shows no payment: look at the gateway.", *_SORRY
     ),
     "topup-failed": Reason(f"The provider ended the top-up. {_MADE_GOOD}", *_SORRY),
     "topup-pending": Reason(f"The provider did not finish in time. {_MADE_GOOD}", *_LATER),
