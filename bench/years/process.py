@@ -7,6 +7,7 @@ import inspect
 import os
 import random
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -34,20 +35,25 @@ class Clocks:
 
 @contextlib.contextmanager
 def simulated(seed: int, *, begins: float, sleep: Callable[[float], None]) -> Iterator[Clocks]:
-    """Within the block, time is what `Clocks` shows and chance is what the seed makes it."""
+    """Within the block, time is what `Clocks` shows and chance is what the seed makes it.
+
+    Other threads keep the real monotonic clock and really sleep: the event loop of a server that
+    was started before would wait for a simulated moment after the block has ended.
+    """
     chance = random.Random(f"process {seed}")  # noqa: S311  # a simulation has to be repeatable
     before = random.getstate()
+    asleep = _only_here(sleep, _REAL_SLEEP)
     with contextlib.ExitStack() as stack:
         traveller = stack.enter_context(time_machine.travel(begins, tick=False))
         clocks = Clocks(traveller)
         for target, name, value in (
-            (time, "sleep", sleep),
-            (time, "monotonic", lambda: clocks.shown),
+            (time, "sleep", asleep),
+            (time, "monotonic", _only_here(lambda: clocks.shown, _REAL_MONOTONIC)),
             (os, "urandom", chance.randbytes),
             (random, "_urandom", chance.randbytes),
         ):
             stack.enter_context(mock.patch.object(target, name, value))
-        stack.enter_context(_no_bound_sleep(sleep))
+        stack.enter_context(_no_bound_sleep(asleep))
         random.seed(seed)
         try:
             yield clocks
@@ -55,7 +61,17 @@ def simulated(seed: int, *, begins: float, sleep: Callable[[float], None]) -> It
             random.setstate(before)
 
 
-_REAL_SLEEP = time.sleep
+_REAL_SLEEP, _REAL_MONOTONIC = time.sleep, time.monotonic
+
+
+def _only_here(simulated: Callable[..., Any], real: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that is `simulated` for the thread that asks now, and `real` for others."""
+    here = threading.get_ident()
+
+    def chosen(*arguments: Any) -> Any:
+        return (simulated if threading.get_ident() == here else real)(*arguments)
+
+    return chosen
 
 
 @contextlib.contextmanager
