@@ -19,14 +19,14 @@ def assert_exactly_once(world: Provisioning, *, attempts: int = 1) -> None:
     assert job.status is Status.SUCCEEDED, f"{job.status}: {job.last_error}"
     assert job.lease == NOT_LEASED
     assert job.last_error is None
-    services = _check_whmcs(world)
+    placed, services = _check_whmcs(world)
     iccids = _check_gigs(world)
-    _check_salesforce(world, services, iccids, attempts)
+    _check_salesforce(world, placed, services, iccids, attempts)
     _check_mails(world)
 
 
-def _check_whmcs(world: Provisioning) -> dict[str, list[int]]:
-    """One Active order with one invoice, set up once; WHMCS service ids by OrderItem."""
+def _check_whmcs(world: Provisioning) -> tuple[int, dict[str, list[int]]]:
+    """One Active order with one invoice, set up once; its id, and service ids by OrderItem."""
     state = world.installation.whmcs.dump()
     (order,) = state["orders"]
     assert (order["status"], order["clientId"]) == ("Active", CLIENT_ID)
@@ -43,7 +43,7 @@ def _check_whmcs(world: Provisioning) -> dict[str, list[int]]:
         free = [service for service in free if service not in taken]
         by_item.setdefault(unit.item_id, []).extend(service["id"] for service in taken)
     assert not free
-    return by_item
+    return order["id"], by_item
 
 
 def _take(unit: Unit, free: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -77,13 +77,16 @@ def _check_gigs(world: Provisioning) -> list[str]:
 
 
 def _check_salesforce(
-    world: Provisioning, services: dict[str, list[int]], iccids: list[str], attempts: int
+    world: Provisioning,
+    placed: int,
+    services: dict[str, list[int]],
+    iccids: list[str],
+    attempts: int,
 ) -> None:
     state = world.installation.salesforce.dump()
     (order,) = state["Order"]
-    (placed,) = world.installation.whmcs.dump()["orders"]
     assert order["Provisioning_Status__c"] == "Provisioned"
-    assert order["WHMCS_Order_ID__c"] == str(placed["id"])
+    assert order["WHMCS_Order_ID__c"] == str(placed)
     assert (order["ESIM_ICCID__c"] or "") == ",".join(iccids)
     assert order["Attempt_Count__c"] == attempts
     assert order["Provisioning_Error_Code__c"] is None
