@@ -9,18 +9,22 @@ RUN := $(UV) run --no-sync
 PACKAGES := functions infra local ops bench tests layers
 STAGE ?= dev
 # Kept out of the inner loop: what talks to emulators or starts processes, thousands of accidents on the wire,
-# simulated days.
+# simulated days, what waits for a silent server or an empty queue.
 PROVISION := any_history esim_access odd_answers order_size trouble wiring world_changes
 OPERATIONS := one_line topup_any_history topup_trouble wired
 SLOW := tests/unit/composed tests/unit/bench tests/unit/contracts tests/unit/ops/doctor tests/unit/test_cold_start.py \
 	tests/unit/local/demo tests/unit/salesforce/test_apex.py \
 	$(PROVISION:%=tests/unit/functions/provision/test_%.py) \
 	$(OPERATIONS:%=tests/unit/functions/operations/test_%.py) tests/unit/functions/email/test_arrival.py \
+	tests/unit/adapters/test_smtp.py tests/unit/ops/test_dead_letters.py tests/unit/test_runbooks.py \
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
-# Beside stack-test, which waits for half of its time: the others take what it leaves. The last one has two workers
-# for the processors that are free when stack-test has ended.
+# Beside stack-test, which waits for half of its time: one after the other, they take what it leaves. The last one has
+# two workers for the processors that are free when stack-test has ended.
 BESIDE := lint types web-test unit infra-test salesforce-test audit-dependencies vendor-test
+# `make test` builds first, and sets BUILT. A prerequisite with a recipe would delay its target: the others would take
+# the free jobs meanwhile.
+BUILT ?=
 
 WEB_PACKAGES := web/node_modules/.package-lock.json
 
@@ -56,10 +60,10 @@ logs: setup ## The last log lines of the local Lambdas: make logs NAME=auth-sign
 	@$(RUN) python -m local logs $(NAME)
 
 test: setup cdk-cli web-build salesforce-setup ## Everything that CI checks, two parts at a time; each prints its output when it has ended
-	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 stack-test beside-stack-test
+	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 BUILT=yes stack-test beside-stack-test
 
 beside-stack-test:
-	@nice -n 10 $(MAKE) --no-print-directory $(BESIDE)
+	@MAKEFLAGS= nice -n 10 $(MAKE) --no-print-directory BUILT=$(BUILT) $(BESIDE)
 
 check: setup ## The inner loop: lint, types, import arrows, unit and handler tests
 	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 lint types unit
@@ -91,7 +95,7 @@ salesforce/node_modules/.ready: salesforce/package-lock.json | .venv/.ready
 	@$(RUN) python -m ops.salesforce_project install
 	@touch $@
 
-salesforce-test: salesforce-setup ## Apex and Lightning components: apex-ls, PMD, Jest, ESLint, formats
+salesforce-test: $(if $(BUILT),,salesforce-setup) ## Apex and Lightning components: apex-ls, PMD, Jest, ESLint, formats
 	@$(RUN) pytest -q -n 2 --dist worksteal tests/salesforce
 
 salesforce-generate: setup ## Write labels, translations, manifest and samples of the Salesforce project
@@ -103,7 +107,7 @@ salesforce-screen: salesforce-setup ## Compile the Lightning components for /sal
 salesforce-fmt: salesforce-setup ## Format Apex and Lightning components
 	@$(RUN) python -m ops.salesforce_project format
 
-stack-test: setup cdk-cli ## Integration and end-to-end tests on a stack of their own
+stack-test: $(if $(BUILT),,setup cdk-cli) ## Integration and end-to-end tests on a stack of their own
 	@$(RUN) pytest -q tests/integration tests/e2e tests/fuzz
 
 fuzz: setup cdk-cli ## Generated requests against a stack of its own, for long: FUZZ_EXAMPLES=500 for each operation
@@ -167,7 +171,7 @@ web-build: $(WEB_PACKAGES) ## Build the customers' pages into web/dist
 web: $(WEB_PACKAGES) ## The customers' pages with hot reload (http://127.0.0.1:5173), against a running `make run`
 	@web/npm run --silent dev
 
-web-test: web-build ## Everything about the customers' pages: lint, types, texts, bytes, a real browser
+web-test: $(if $(BUILT),,web-build) ## Everything about the customers' pages: lint, types, texts, bytes, a real browser
 	@web/npm run --silent drift
 	@web/npm run --silent check
 	@web/npm run --silent unit

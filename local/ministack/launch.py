@@ -14,12 +14,42 @@ from typing import Any
 import hypercorn.asyncio  # type: ignore[import-not-found]  # of ministack's own environment
 import uvicorn
 
+WITHOUT_BODY = (204, 304)
+"""Statuses whose responses have no content (RFC 9110, sections 15.3.5 and 15.4.5)."""
+
+
+def without_content(app: Any) -> Any:
+    """Wrap an application: drop the content of responses that have none, as hypercorn does.
+
+    ministack answers preflight requests with 204 and a body. uvicorn would send it, and the
+    client would take it for the start of the next response.
+    """
+
+    async def wrapped(scope: Any, receive: Any, send: Any) -> None:
+        empty = False
+
+        async def checked(message: Any) -> None:
+            nonlocal empty
+            if message["type"] == "http.response.start" and message["status"] in WITHOUT_BODY:
+                empty = True
+                headers = [
+                    h for h in message.get("headers", ()) if h[0].lower() != b"content-length"
+                ]
+                message = {**message, "headers": headers}
+            elif empty and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await app(scope, receive, checked)
+
+    return wrapped
+
 
 async def serve(app: Any, config: Any) -> None:
     """Serve the application at the first address of a hypercorn configuration until a signal."""
     host, _, port = config.bind[0].rpartition(":")
     settings = uvicorn.Config(
-        app,
+        without_content(app),
         host=host,
         port=int(port),
         http="httptools",
