@@ -12,7 +12,7 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,9 +21,11 @@ from typing import Any
 from portal.domain.limits import LIMITS
 
 from bench.whole.picture import bars
+from bench.whole.prepared import Prepared
 from bench.whole.requests import Event, Requests
 from infra.endpoints import ENDPOINTS
 from local.context import StackContext
+from local.stack.credentials import WEBHOOK_TOKEN
 from local.stack.ministack import Ministack
 from local.stack.session import running
 from local.stack.settings import Settings
@@ -32,9 +34,12 @@ from tests.fuzz.ground import Ground
 
 DOCS = Path(__file__).parents[2] / "docs"
 BEGIN, END = "<!-- whole: begin -->", "<!-- whole: end -->"
+HINT_SECRET = "bench/esim-access-webhook"  # noqa: S105  # a name
 WARM_UP = 4
 LIMIT_MS, PROVISIONING_LIMIT_MS = 5.0, 60.0
 PROVISIONING = "a whole provisioning"
+PREPARED = {"auth-reset-password", "operations-start-topup", "operations-start-reissue"}
+"""Endpoints whose requests use up what is made before."""
 MODULES = {endpoint.id: endpoint.module for endpoint in ENDPOINTS}
 
 
@@ -69,12 +74,14 @@ def measure(
     consumers = Consumers(stack, aws)
     try:
         ground.prepare()
-        requests = Requests(ground, count)
+        prepared = Prepared(ground, count)
+        if not only or PREPARED & set(only):
+            prepared.prepare()
+        requests, other = Requests(prepared), _other_settings(aws)
         with consumers.stopped("provision", "email"):
             rows = [
-                _row(name, _run(stack, aws, name, events, begin), LIMIT_MS)
-                for name, events in requests.all()
-                if not only or name in only
+                _row(name, _run(stack, aws, name, events, begin, other.get(name)), LIMIT_MS)
+                for name, events in requests.all(only)
             ]
             if only and PROVISIONING not in only:
                 return rows
@@ -84,7 +91,8 @@ def measure(
                 "queue_url": stack.stack_outputs["ProvisionQueueUrl"],
             }
             presses = requests.presses()
-            found = _run(stack, aws, "provision-start", presses, more, also="provision-worker")
+            worker = _environment(aws, "provision-worker")
+            found = _run(stack, aws, "provision-start", presses, more, worker)
         return [*rows, _row(PROVISIONING, found, PROVISIONING_LIMIT_MS)]
     finally:
         ground.close()
@@ -107,16 +115,10 @@ def _run(
     name: str,
     events: list[Event],
     more: dict[str, Any],
-    *,
-    also: str | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Let a process of its own answer the events."""
-    environment = {
-        name: value
-        for each in (name, also)
-        if each is not None
-        for name, value in _environment(aws, each).items()
-    }
+    """Let a process of its own answer the events. `variables` win over the Lambda's own."""
+    environment = {**_environment(aws, name), **(variables or {})}
     ended = subprocess.run(  # our own module
         [sys.executable, "-m", "bench.whole.child"],
         input=json.dumps({"module": MODULES[name], "events": events, **more}),
@@ -152,6 +154,19 @@ def _access(stack: StackContext) -> dict[str, str]:
         "AWS_DEFAULT_REGION": stack.region,
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": "*",
+    }
+
+
+def _other_settings(aws: Ministack) -> dict[str, dict[str, str]]:
+    """The variables of endpoints that a stage with other settings has."""
+    secret = json.dumps({"pathToken": WEBHOOK_TOKEN})
+    aws.client("secretsmanager").create_secret(Name=HINT_SECRET, SecretString=secret)
+    return {
+        "auth-request-signup-proof": {"SIGNUP_PROOF": "email"},
+        "webhooks-esim-hint": {
+            "ESIM_PROVIDER": "esim_access",
+            "ESIM_WEBHOOK_SECRET_ID": HINT_SECRET,
+        },
     }
 
 

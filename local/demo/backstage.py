@@ -35,7 +35,7 @@ class EsimLine:
 
 
 class Backstage:
-    """Reads the emulators of one stack; writes one record, a new Account."""
+    """Reads the emulators of one stack; writes new Accounts and new clients of WHMCS."""
 
     def __init__(self, emulators: dict[str, dict[str, str]]) -> None:
         self._admin = {name: emulator["admin"] for name, emulator in emulators.items()}
@@ -122,6 +122,24 @@ class Backstage:
             f"{self._admin['salesforce']}/seed", json={"records": {"Account": [record]}}
         )
         expect_status(answer, 201, "Entering a new Account in Salesforce")
+
+    def add_billing_client(self, person: Person, password: str) -> None:
+        """Create a client in WHMCS, as for a customer from before the portal."""
+        client = {
+            "firstname": person.first_name,
+            "lastname": person.last_name,
+            "email": person.email,
+            "password2": password,
+            "address1": person.street,
+            "city": person.city,
+            "state": person.state,
+            "postcode": person.postcode,
+            "country": "JP",
+            "phonenumber": person.phone,
+            "customfields": {"1": person.number},
+        }
+        answer = self._client.post(f"{self._admin['whmcs']}/seed", json={"clients": [client]})
+        expect_status(answer, 201, "Entering a new client in WHMCS")
 
     def _esim_access_lines(self) -> list[EsimLine]:
         if "esim_access" not in self._admin:

@@ -52,7 +52,7 @@ class Ground:
         found = find_stack(self.stack.front_url)
         self.api = found["api"]
         self._front = FrontDoor(self.stack.front_url)
-        self._backstage = Backstage(found["emulators"])
+        self.backstage = Backstage(found["emulators"])
         self._opened: list[PortalClient] = []
 
     def prepare(self) -> None:
@@ -64,8 +64,7 @@ class Ground:
         )
         add_card(link["url"], Card())
         self.order_id = expect_status(portal.post("/orders", CART), 201, "ordering")["sfOrderId"]
-        self._front.approve(self.order_id)
-        self._front.press_provision(self.order_id)
+        self.provision(self.order_id)
         wait_for(
             lambda: (
                 portal.get(f"/orders/{self.order_id}").json()["status"] == "provisioned" or None
@@ -102,7 +101,7 @@ class Ground:
     def close(self) -> None:
         """Close the connections."""
         self._front.close()
-        self._backstage.close()
+        self.backstage.close()
         for portal in self._opened:
             portal.close()
 
@@ -116,9 +115,9 @@ class Ground:
             "Idempotency-Key": f"fuzz-{secrets.token_hex(8)}",
         }
 
-    def offer(self) -> str:
-        """An offer for the owner's line."""
-        path = f"/subscriptions/{self.esim_id}/topup-offers"
+    def offer(self, service_id: str = "") -> str:
+        """An offer for a line of the owner; without an id for the first one."""
+        path = f"/subscriptions/{service_id or self.esim_id}/topup-offers"
         offers = expect_status(self.owner.portal.get(path), 200, "offers")["items"]
         return str(offers[0]["offerId"])
 
@@ -128,7 +127,7 @@ class Ground:
         person = dataclasses.replace(
             NEWCOMERS[0], number=f"CN-{serial}", email=f"fuzz-{serial}@mail.example"
         )
-        self._backstage.add_account(person)
+        self.backstage.add_account(person)
         return person
 
     def customer(self) -> Customer:
@@ -159,6 +158,11 @@ class Ground:
     def approve(self, order_id: str) -> None:
         """An operator approves an order."""
         self._front.approve(order_id)
+
+    def provision(self, order_id: str) -> None:
+        """An operator approves an order and presses the button."""
+        self._front.approve(order_id)
+        self._front.press_provision(order_id)
 
     def signature(self, order_id: str, body: bytes = b"") -> dict[str, str]:
         """The headers of a signed press for an order."""
