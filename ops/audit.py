@@ -23,6 +23,7 @@ DATED = frozenset(
         FindingKind.BILLING_ORDER_MISSING,
         FindingKind.ORDERS_DUPLICATE,
         FindingKind.JOB_DISAGREES,
+        FindingKind.CANCELLATION_UNWRITTEN,
         FindingKind.SERVICE_UNKNOWN,
     }
 )

@@ -23,6 +23,7 @@ from portal.domain.audit import (
     Snapshot,
     Source,
 )
+from portal.ports.orders import DRAFT_STATUS
 
 from tests.unit.audit.healthy import (
     LONG_AGO,
@@ -192,6 +193,13 @@ PLANTS = (
         "an order that waits for a job which is not there",
         K.JOB_DISAGREES,
         lambda s: change(s, "orders", order(s, 5), provisioning="Queued"),
+    ),
+    Plant(
+        "an order that its customer cancelled and that still waits for its review",
+        K.CANCELLATION_UNWRITTEN,
+        lambda s: change(
+            change(s, "jobs", job(s, 6), closed=True), "orders", order(s, 6), status=DRAFT_STATUS
+        ),
     ),
     Plant(
         "a customer whose client is closed",

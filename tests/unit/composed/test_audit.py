@@ -15,6 +15,7 @@ import pytest
 from portal.domain.audit import FindingKind
 from portal.engine.model import Job, StepRecord, StepState
 from portal.engine.states import Status
+from portal.ports.orders import DRAFT_STATUS
 from portal.provisioning.job import KIND, order_job_id
 from portal.repositories.audit import DynamoSpool
 from portal.repositories.workflow import job_item
@@ -178,6 +179,18 @@ def change_order(night: Night, number: int, **fields: Any) -> None:
     salesforce.clock.reset()
 
 
+def cancelled_unwritten(night: Night, number: int) -> None:
+    """The customer has closed the job of an order, and Salesforce was not told."""
+    salesforce = night.composed.vendors.salesforce
+    salesforce.clock.advance(-DAYS)
+    order = {**night._order(number, ""), "Status": DRAFT_STATUS}
+    order["Provisioning_Status__c"] = "Not Started"
+    salesforce.seed({"records": {"Order": [order]}})
+    salesforce.clock.reset()
+    job = _job(number).changed(status=Status.CANCELLED, closed=True, attempt=0, steps={})
+    night.composed.tables[WORKFLOW].put(job_item(job))
+
+
 def paid_top_up(night: Night, status: Status, paid: str) -> None:
     night.composed.vendors.whmcs.seed(
         {
@@ -221,6 +234,7 @@ PLANTS: dict[FindingKind, Callable[[Night], object]] = {
         job_item(_job(1).changed(status=Status.RUNNING))
     ),
     K.JOB_DISAGREES: lambda n: change_order(n, 1, Provisioning_Status__c="Failed"),
+    K.CANCELLATION_UNWRITTEN: lambda n: cancelled_unwritten(n, 4),
     K.CLIENT_UNUSABLE: lambda n: setattr(
         n.composed.vendors.whmcs.store.clients.get(1), "status", "Closed"
     ),

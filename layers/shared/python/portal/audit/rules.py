@@ -18,6 +18,7 @@ from portal.domain.audit import (
     Snapshot,
 )
 from portal.engine.states import ENDINGS, Status
+from portal.ports.orders import DRAFT_STATUS
 
 HOUR = 3600.0
 SETTLING = 2 * HOUR
@@ -55,6 +56,7 @@ def judge(seen: Snapshot, *, began_at: float) -> list[AuditFinding]:
         _top_ups_unpaid(seen, began_at),
         _jobs_stuck(seen, began_at),
         _jobs_disagree(seen, began_at),
+        _cancellations_unwritten(seen, began_at),
         _clients_unusable(seen),
         _accounts_missing(seen),
         _prices_differ(seen),
@@ -231,6 +233,15 @@ def _jobs_disagree(seen: Snapshot, began_at: float) -> Iterator[AuditFinding]:
         if _at_rest(job, began_at) and allowed is not None and order.provisioning not in allowed:
             what = f"Salesforce says {order.provisioning or 'nothing'}; the job has {job.status}"
             yield _finding(FindingKind.JOB_DISAGREES, order.id, what)
+
+
+def _cancellations_unwritten(seen: Snapshot, began_at: float) -> Iterator[AuditFinding]:
+    """The customer's cancellation closed the job, and the Order still waits for its review."""
+    closed = {job.subject for job in seen.jobs if job.closed and _at_rest(job, began_at)}
+    for order in _settled(seen.orders, began_at):
+        if order.id in closed and order.status == DRAFT_STATUS:
+            what = f"cancelled by its customer; Salesforce says {order.status}"
+            yield _finding(FindingKind.CANCELLATION_UNWRITTEN, order.id, what)
 
 
 def _clients_unusable(seen: Snapshot) -> Iterator[AuditFinding]:

@@ -46,7 +46,7 @@ class JobRecord:
     """A job of the workflow table. `refs` are all references that it made at the eSIM provider.
 
     Of a top-up: `delivered` says that the provider has it, `returned` that what was paid for it was
-    credited.
+    credited. Of an order: `closed` says that its customer has cancelled it.
     """
 
     kind: str
@@ -57,6 +57,7 @@ class JobRecord:
     refs: Sequence[str] = ()
     delivered: bool = False
     returned: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +169,7 @@ class FindingKind(StrEnum):
     TOPUP_UNPAID = "topup-unpaid"
     JOB_STUCK = "job-stuck"
     JOB_DISAGREES = "job-disagrees"
+    CANCELLATION_UNWRITTEN = "cancellation-unwritten"
     CLIENT_UNUSABLE = "client-unusable"
     ACCOUNT_MISSING = "account-missing"
     PRICE_DIFFERS = "price-differs"
@@ -196,6 +198,8 @@ REMEDIES = {
     "starts a new attempt.",
     FindingKind.JOB_DISAGREES: "Look at the order with `ops order show`: correct the Order's "
     "Provisioning Status by hand to what the job says, or start it again with `ops redrive`.",
+    FindingKind.CANCELLATION_UNWRITTEN: "The customer has cancelled the order, and Salesforce was "
+    "not told: set the Order's status to Cancelled.",
     FindingKind.CLIENT_UNUSABLE: "Reopen the client in WHMCS, or have the customer link another "
     "account; until then every order of theirs fails.",
     FindingKind.ACCOUNT_MISSING: "Restore the Account in Salesforce, or merge it into another "

@@ -152,6 +152,7 @@ def _job(item: Mapping[str, Any]) -> JobRecord:
         refs=tuple(sorted(set(_references(steps)))),
         delivered=bool(_data(steps, "top_up").get("done")),
         returned=bool(refund.get("credited")),
+        closed=bool(item.get("closed")),
     )
 
 
