@@ -21,12 +21,13 @@ import pkgutil
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 import boto3
 from portal import aws
 from portal.adapters.salesforce.library import simple_salesforce
+from pydantic import BaseModel
 
 from tests.events import FakeContext
 from tests.integration.kill.calls import Recorder, Strike
@@ -82,9 +83,19 @@ def _imported(module: str) -> Callable[[Any, Any], Any]:
     simple_salesforce()
     for client in CLIENTS:
         client()
+    # Each fork would load these at its first secret, and build the validators of its settings.
+    importlib.import_module("aws_lambda_powertools.utilities.parameters")
+    for model in _all_below(BaseModel):
+        model.model_rebuild()
     handler: Callable[[Any, Any], Any] = importlib.import_module(module).handler
     gc.freeze()
     return handler
+
+
+def _all_below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for found in model.__subclasses__():
+        yield found
+        yield from _all_below(found)
 
 
 def _serve(
