@@ -20,11 +20,8 @@ SLOW := tests/unit/composed tests/unit/bench tests/unit/contracts tests/unit/ops
 	$(wildcard tests/unit/functions/*/test_silence.py tests/unit/functions/*/test_with_emulators.py)
 
 # Beside stack-test, which waits for half of its time: one after the other, they take what it leaves. The last one has
-# two workers for the processors that are free when stack-test has ended.
+# three workers for the processors that are free when stack-test has ended.
 BESIDE := lint types web-test unit infra-test salesforce-test audit-dependencies vendor-test
-# `make test` builds first, and sets BUILT. A prerequisite with a recipe would delay its target: the others would take
-# the free jobs meanwhile.
-BUILT ?=
 
 WEB_PACKAGES := web/node_modules/.package-lock.json
 
@@ -59,11 +56,12 @@ ops: setup ## The operator's command line: make ops ARGS='order show 801…'
 logs: setup ## The last log lines of the local Lambdas: make logs NAME=auth-signup
 	@$(RUN) python -m local logs $(NAME)
 
-test: setup cdk-cli web-build salesforce-setup ## Everything that CI checks, two parts at a time; each prints its output when it has ended
-	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 BUILT=yes stack-test beside-stack-test
+test: setup ## Everything that CI checks, two parts at a time; each prints its output when it has ended
+	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 stack-test beside-stack-test
 
+# Without MAKEFLAGS it takes no job of its parent: stack-test's own job would have to wait for one.
 beside-stack-test:
-	@MAKEFLAGS= nice -n 10 $(MAKE) --no-print-directory BUILT=$(BUILT) $(BESIDE)
+	@MAKEFLAGS= nice -n 10 $(MAKE) --no-print-directory $(BESIDE)
 
 check: setup ## The inner loop: lint, types, import arrows, unit and handler tests
 	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 lint types unit
@@ -84,7 +82,7 @@ unit: setup ## Unit and handler tests
 	@$(RUN) pytest -q -n 2 --dist worksteal tests/unit $(SLOW:%=--ignore=%)
 
 vendor-test: setup ## The emulators, and what we build against them in one process
-	@$(RUN) pytest -q -n 2 --dist worksteal tests/emulators $(SLOW)
+	@$(RUN) pytest -q -n 3 --dist worksteal tests/emulators $(SLOW)
 
 infra-test: setup ## Synthesise once and assert invariants over every resource; cfn-lint
 	@$(RUN) pytest -q tests/infra
@@ -95,7 +93,7 @@ salesforce/node_modules/.ready: salesforce/package-lock.json | .venv/.ready
 	@$(RUN) python -m ops.salesforce_project install
 	@touch $@
 
-salesforce-test: $(if $(BUILT),,salesforce-setup) ## Apex and Lightning components: apex-ls, PMD, Jest, ESLint, formats
+salesforce-test: salesforce-setup ## Apex and Lightning components: apex-ls, PMD, Jest, ESLint, formats
 	@$(RUN) pytest -q -n 2 --dist worksteal tests/salesforce
 
 salesforce-generate: setup ## Write labels, translations, manifest and samples of the Salesforce project
@@ -107,7 +105,7 @@ salesforce-screen: salesforce-setup ## Compile the Lightning components for /sal
 salesforce-fmt: salesforce-setup ## Format Apex and Lightning components
 	@$(RUN) python -m ops.salesforce_project format
 
-stack-test: $(if $(BUILT),,setup cdk-cli) ## Integration and end-to-end tests on a stack of their own
+stack-test: setup cdk-cli ## Integration and end-to-end tests on a stack of their own
 	@$(RUN) pytest -q tests/integration tests/e2e tests/fuzz
 
 fuzz: setup cdk-cli ## Generated requests against a stack of its own, for long: FUZZ_EXAMPLES=500 for each operation
@@ -171,7 +169,7 @@ web-build: $(WEB_PACKAGES) ## Build the customers' pages into web/dist
 web: $(WEB_PACKAGES) ## The customers' pages with hot reload (http://127.0.0.1:5173), against a running `make run`
 	@web/npm run --silent dev
 
-web-test: $(if $(BUILT),,web-build) ## Everything about the customers' pages: lint, types, texts, bytes, a real browser
+web-test: web-build ## Everything about the customers' pages: lint, types, texts, bytes, a real browser
 	@web/npm run --silent drift
 	@web/npm run --silent check
 	@web/npm run --silent unit

@@ -22,7 +22,7 @@ PAUSE = 5.0
 def settle(callers: Sequence[Caller], *, seconds: float) -> list[str]:
     """Repeat what was not answered and press what failed until all is over; returns the rest."""
     deadline = time.monotonic() + seconds
-    left = _left(callers)
+    left = [(c, w) for c in callers for w in c.wishes if not _ended(c, w)]
     while left and time.monotonic() < deadline:
         for caller, wish in left:
             if wish.open:
@@ -30,7 +30,7 @@ def settle(callers: Sequence[Caller], *, seconds: float) -> list[str]:
             elif wish.kind == "order" and wish.answer is not None:
                 _help(caller, str(wish.answer["sfOrderId"]))
         time.sleep(PAUSE)
-        left = _left(callers)
+        left = [(c, w) for c, w in left if not _ended(c, w)]
     return [f"not finished: {w.kind} {w.key} {_subject(w)} of {c.person.number}" for c, w in left]
 
 
@@ -40,11 +40,9 @@ def _help(caller: Caller, order_id: str) -> None:
         caller.hand_over(order_id)
 
 
-def _left(callers: Sequence[Caller]) -> list[tuple[Caller, Wish]]:
-    return [(c, w) for c in callers for w in c.wishes if w.open or not _over(c, w)]
-
-
-def _over(caller: Caller, wish: Wish) -> bool:
+def _ended(caller: Caller, wish: Wish) -> bool:
+    if wish.open:
+        return False
     if wish.answer is None:
         return wish.refused
     place = "orders" if wish.kind == "order" else "operations"
