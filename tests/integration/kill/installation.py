@@ -82,6 +82,7 @@ class Installation:
     dynamodb: Any
     sqs: Any
     cognito: Any
+    quick: QuickAws
 
     @property
     def emulators(self) -> dict[str, Emulator[Any]]:
@@ -99,16 +100,14 @@ class Installation:
 
     def reset(self) -> None:
         """Empty tables and queues, emulators without records, calls, faults or moved clocks."""
-        with closing(QuickAws(self.aws.endpoint, self.account)) as aws:
-            for name, (key, sort) in TABLES.items():
-                _empty(aws, name, [key, *([sort] if sort else [])])
-            for url in self.queues.values():
-                aws.call("sqs", "PurgeQueue", QueueUrl=url)
-            pool = self.user_pool["USER_POOL_ID"]
-            for user in aws.call("cognito-idp", "ListUsers", UserPoolId=pool)["Users"]:
-                aws.call(
-                    "cognito-idp", "AdminDeleteUser", UserPoolId=pool, Username=user["Username"]
-                )
+        aws = self.quick
+        for name, (key, sort) in TABLES.items():
+            _empty(aws, name, [key, *([sort] if sort else [])])
+        for queue in aws.waiting():
+            self.purge(queue)
+        pool = self.user_pool["USER_POOL_ID"]
+        for user in aws.call("cognito-idp", "ListUsers", UserPoolId=pool)["Users"]:
+            aws.call("cognito-idp", "AdminDeleteUser", UserPoolId=pool, Username=user["Username"])
         for emulator in self.emulators.values():
             emulator.reset()
 
@@ -136,7 +135,9 @@ class Installation:
         """Messages that were not received before, as Lambda's poller hands them over."""
         records: list[dict[str, Any]] = []
         while True:
-            answer = self.sqs.receive_message(
+            answer = self.quick.call(
+                "sqs",
+                "ReceiveMessage",
                 QueueUrl=self.queues[queue],
                 MaxNumberOfMessages=10,
                 MessageAttributeNames=["All"],
@@ -150,12 +151,14 @@ class Installation:
     def backlog(self, queue: str) -> int:
         """Messages that nobody has received yet, delayed ones too."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"]
-        answer = self.sqs.get_queue_attributes(QueueUrl=self.queues[queue], AttributeNames=names)
+        answer = self.quick.call(
+            "sqs", "GetQueueAttributes", QueueUrl=self.queues[queue], AttributeNames=names
+        )
         return sum(int(answer["Attributes"][name]) for name in names)
 
     def purge(self, queue: str) -> None:
         """Drop them."""
-        self.sqs.purge_queue(QueueUrl=self.queues[queue])
+        self.quick.call("sqs", "PurgeQueue", QueueUrl=self.queues[queue])
 
     def press(self, wanted: StartRequest, *, now: float) -> Started:
         """What the start endpoint does once it trusts the request."""
@@ -271,6 +274,7 @@ def installed(aws: Ministack, account: str) -> Iterator[Installation]:
             dynamodb=dynamodb,
             sqs=sqs,
             cognito=cognito,
+            quick=stack.enter_context(closing(QuickAws(aws.endpoint, account))),
         )
 
 

@@ -44,9 +44,26 @@ class QuickAws:
             "Authorization": f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host,"
             " Signature=0",
         }
-        self._connection.request("POST", "/", json.dumps(request), headers)
-        answer = self._connection.getresponse()
-        body = answer.read()
-        assert answer.status == 200, (operation, body)
-        found: dict[str, Any] = json.loads(body) if body else {}
+        return self._answer("POST", "/", json.dumps(request), headers)
+
+    def waiting(self) -> set[str]:
+        """The names of the account's queues that hold messages, received and delayed ones too."""
+        found = self._answer("GET", "/_ministack/sqs/messages", None, {})["messages"]
+        queues = found.get(self._account, {}).get(REGION, {})
+        return {url.rpartition("/")[2] for url, messages in queues.items() if messages}
+
+    def _answer(
+        self, method: str, path: str, body: str | None, headers: Mapping[str, str]
+    ) -> dict[str, Any]:
+        try:
+            self._connection.request(method, path, body, dict(headers))
+            answer = self._connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError):
+            # ministack closes a connection that was idle for a minute.
+            self._connection.close()
+            self._connection.request(method, path, body, dict(headers))
+            answer = self._connection.getresponse()
+        content = answer.read()
+        assert answer.status == 200, (method, path, headers, content)
+        found: dict[str, Any] = json.loads(content) if content else {}
         return found
