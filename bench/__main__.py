@@ -16,7 +16,7 @@ from rich.console import Console
 from bench import cold, environment, report
 from infra.endpoints import ENDPOINTS
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
+DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 WIDTH = 110
 PARTS = ("cold", "warm", "growth")
