@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from local.demo.data import (
 from local.emulators.kit.emulator import Emulator, admin_routes
 from local.emulators.salesforce.app import SalesforceEmulator
 from local.emulators.sendgrid.emulator import SendGrid
+from local.emulators.whmcs import invoicing
 from local.emulators.whmcs.emulator import API_PATH, Whmcs
 
 TABLES = {
@@ -36,6 +38,7 @@ TABLES = {
 }
 SIGNING_KEY_ID, SIGNING_KEY = "k1", "a-signing-key-of-the-simulation"
 UNAUTHORIZED = 401
+PENDING = "Payment Pending"
 TOP_UPS = [
     {"offer": "add_jptopup1gb", "price": "700"},
     {"offer": "add_jptopup5gb", "price": "2400"},
@@ -133,6 +136,18 @@ class Business:
         self.whmcs.seed({**whmcs_seed(), "clients": []})
         self.esim.seed()
         self.sendgrid.seed(sendgrid_seed())
+
+    def bank_decides(self, *, taken: bool) -> None:
+        """Let the bank take, or refuse, every payment that is pending."""
+        context = self.whmcs.context()
+        for invoice in self.whmcs.store.invoices.where(lambda one: one.status == PENDING):
+            invoice.status = "Unpaid"
+            if taken:
+                amount, gateway = invoicing.balance(context, invoice), invoice.paymentmethod
+                transid = f"ch_{secrets.token_hex(12)}"
+                invoicing.record_payment(
+                    context, invoice, amount=amount, gateway=gateway, transid=transid
+                )
 
     def backdoor(self, emulator: Emulator[Any], method: str, path: str, body: Any = None) -> Any:
         """Send a request that no fault meets and no journal keeps. Returns the parsed answer."""

@@ -219,6 +219,8 @@ class Trouble:
                 {"capture_declined": chance.random() < 0.3, "capture": capture}  # noqa: PLR2004  # of them
             )
             self.world.later(4 * HOUR, lambda: business.whmcs.set_switches(_SOUND_CAPTURE))
+            taken = chance.random() < 0.7  # noqa: PLR2004  # of them
+            self.world.later(6 * HOUR, lambda: business.bank_decides(taken=taken))
         elif kind == REFUSALS:
             business.esim.refuse_top_ups()
             self.world.later(3 * HOUR, business.esim.sound)
@@ -232,6 +234,7 @@ class Trouble:
         """End all trouble. What goes wrong afterwards is a finding."""
         self.over = True
         business.whmcs.set_switches(_SOUND_CAPTURE)
+        business.bank_decides(taken=True)
         business.esim.sound()
         for emulator in business.emulators.values():
             emulator.faults.clear()

@@ -11,7 +11,7 @@ from portal.domain.lease import NOT_LEASED, Lease
 from portal.domain.upstream import CircuitOpen, Refused, Unavailable
 from portal.engine.failures import Defer, OutOfTime, Postpone, StopWorkflow
 from portal.engine.model import LEASE_MARGIN, Job, StepRecord, StepState, Task
-from portal.engine.runner import Runner
+from portal.engine.runner import SURPLUS_SECONDS, Runner
 from portal.engine.states import Status
 from portal.engine.steps import Record, Run, Step, StepKey, Texts, Workflow
 from portal.queues.backoff import Policy
@@ -87,6 +87,9 @@ class World:
         self.store.replace(self.job.changed(**changes))
 
     def work(self) -> Verdict:
+        """Run the job at its time, when its message comes."""
+        if self.job.status is not Status.SCHEDULED:
+            self.clock.now = max(self.clock.now, self.job.next_at)
         return self.runner.work(Task(TOY_JOB, 1), lambda: self.left)
 
     def history(self) -> list[tuple[str, str]]:
@@ -155,6 +158,31 @@ def test_a_leased_job_is_looked_at_again_when_the_lease_is_over() -> None:
     world.change(status=Status.RUNNING, lease=Lease("other", int(world.clock.now + 70)))
     assert world.work() == Verdict(Action.REQUEUE, 71)
     assert world.runs == 0
+
+
+def test_a_message_long_before_the_jobs_time_is_surplus() -> None:
+    """A duplicate that met the lease of the other copy would be sent again and again."""
+    world = World()
+    world.change(status=Status.RUNNING, next_at=world.clock.now + SURPLUS_SECONDS + 1)
+    assert world.runner.work(Task(TOY_JOB, 1), lambda: 100.0) == DONE
+    assert (world.runs, world.job.status) == (0, Status.RUNNING)
+    assert world.runner.give_up(Task(TOY_JOB, 1), lambda: 100.0) == DONE
+    assert world.job.status is Status.FAILED
+
+
+@pytest.mark.parametrize("early", [SURPLUS_SECONDS, 0.0])
+def test_a_message_from_a_worker_with_another_clock_is_none_too_early(early: float) -> None:
+    world = World()
+    world.change(status=Status.RUNNING, next_at=world.clock.now + early)
+    world.runner.work(Task(TOY_JOB, 1), lambda: 100.0)
+    assert (world.runs, world.job.status) == (1, Status.SUCCEEDED)
+
+
+def test_a_message_that_wakes_a_job_comes_before_its_time() -> None:
+    world = World()
+    world.change(status=Status.RUNNING, next_at=world.clock.now + 900)
+    world.runner.work(Task(TOY_JOB, 1, wakes=True), lambda: 100.0)
+    assert (world.runs, world.job.status) == (1, Status.SUCCEEDED)
 
 
 def test_nothing_begins_without_the_time_for_it() -> None:

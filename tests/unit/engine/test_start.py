@@ -40,6 +40,7 @@ ENDED = Job(
     current_step="load",
     due_at=3.0,
     waits=4,
+    next_at=4.0,
     waiting_since=5.0,
     cancel_requested=True,
     ending=Status.FAILED,

@@ -76,8 +76,10 @@ class Wired:
         )
 
     def work(self, handler: Handler | None = None, *, queue: str = "provision") -> dict[str, Any]:
-        """One invocation for the order's job, by a message of a queue."""
+        """One invocation for the order's job, by a message of a queue, when its time has come."""
         job = self.job()
+        if job.next_at > time.time():
+            job = self.store.replace(job.changed(next_at=time.time()))
         event = sqs_event({"jobId": job.id, "attempt": job.attempt}, queue=queue)
         return (handler or self.worker)(event, FakeContext(remaining_ms=150_000))
 

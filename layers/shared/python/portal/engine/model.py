@@ -171,7 +171,11 @@ class Hold:
 
 @dataclass(frozen=True)
 class Task:
-    """The content of a queue message: which attempt of which job a worker is to run."""
+    """The content of a queue message: which attempt of which job a worker is to run.
+
+    `wakes` says that the job is to look before its time.
+    """
 
     job_id: str
     attempt: int
+    wakes: bool = False

@@ -26,7 +26,7 @@ from portal.engine.failures import (
     classify,
     decide,
 )
-from portal.engine.model import LEASE_MARGIN, LastError, StepState, Task
+from portal.engine.model import LEASE_MARGIN, Job, LastError, StepState, Task
 from portal.engine.order_of_steps import aged_results, next_step
 from portal.engine.ports import JobStore, Observer, StaleJob
 from portal.engine.session import Remaining, Session
@@ -39,6 +39,9 @@ from portal.queues.verdict import ACK, Action, Verdict
 CANCELLED = "cancelled"
 EXHAUSTED = "retries-exhausted"
 CONTENTION_SECONDS = 5.0
+# A message that comes this much before its job's time is not the job's own. The clocks of two
+# workers may be 40 seconds off each.
+SURPLUS_SECONDS = 90.0
 COURTESY_SECONDS = 40.0  # time for one call to another system
 COMPENSATION_SECONDS = 60.0  # time for one look and one compensation
 
@@ -62,18 +65,30 @@ class Runner:
         self._clock = clock
 
     def work(self, task: Task, remaining: Remaining) -> Verdict:
-        """Run the job as far as possible in the time that is left."""
-        return self._handle(task, remaining, lambda execution: execution.advance())
+        """Run the job as far as possible in the time that is left.
+
+        A message that comes long before the job's time is surplus, unless it wakes the job: the
+        run that set the time has kept a message of its own, and the sweeper replaces a lost one.
+        Otherwise a job that waits for days would collect every message that was delivered twice.
+        """
+        return self._handle(
+            task, remaining, lambda execution: execution.advance(), early=task.wakes
+        )
 
     def give_up(self, task: Task, remaining: Remaining) -> Verdict:
         """End a job whose message is in the dead-letter queue, and report the failure."""
-        return self._handle(task, remaining, lambda execution: execution.abandon())
+        return self._handle(task, remaining, lambda execution: execution.abandon(), early=True)
 
     def _handle(
-        self, task: Task, remaining: Remaining, act: Callable[[Execution], Verdict]
+        self,
+        task: Task,
+        remaining: Remaining,
+        act: Callable[[Execution], Verdict],
+        *,
+        early: bool,
     ) -> Verdict:
         try:
-            taken = self._take(task, remaining)
+            taken = self._take(task, remaining, early=early)
         except UpstreamError as error:
             logger().warning("job cannot be taken", extra={"reason": str(error)})
             # An outage of the table must not use up the message's receives. A refusal will not
@@ -99,15 +114,15 @@ class Runner:
             lease = max(job.lease.until - self._clock(), CONTENTION_SECONDS)
             return Verdict(Action.RETRY, min(lease, self._policy.delay(job.runs)))
 
-    def _take(self, task: Task, remaining: Remaining) -> Execution | Verdict:
+    def _take(self, task: Task, remaining: Remaining, *, early: bool) -> Execution | Verdict:
         job, now = self._store.get(task.job_id), self._clock()
         if job is None or job.attempt != task.attempt or job.status.over:
             return ACK
         if job.kind not in self._workflows:
             logger().error("no workflow of this kind", extra={"job": job.id, "kind": job.kind})
             return Verdict(Action.RETRY, self._policy.delay(1))
-        if job.status is Status.SCHEDULED and (job.due_at or 0.0) > now:
-            return ACK  # the sweeper enqueues it when it is due
+        if _not_yet(job, now, early=early):
+            return ACK  # another message is to come
         if job.leased(now):
             # The worker that holds the lease may be dead, so a message must outlive the lease.
             return Verdict(Action.REQUEUE, self._policy.spread(job.lease.until - now + 1))
@@ -125,6 +140,13 @@ class Runner:
             return Verdict(Action.REQUEUE, self._policy.spread(CONTENTION_SECONDS))
         session = Session(self._store, taken, remaining=remaining, clock=self._clock)
         return Execution(session, self._workflows[job.kind], self._policy, self._observer)
+
+
+def _not_yet(job: Job, now: float, *, early: bool) -> bool:
+    """Whether the sweeper enqueues the job when it is due, or the message is surplus."""
+    if job.status is Status.SCHEDULED:
+        return (job.due_at or 0.0) > now
+    return not early and job.next_at - now > SURPLUS_SECONDS
 
 
 class Execution:

@@ -184,6 +184,7 @@ def _next(job: Job | None, wanted: StartRequest, now: float) -> Job:
         cancel_requested=False,
         ending=None,
         unreported=False,
+        next_at=0.0,
         last_error=None,
         due_at=None,
         started_at=None,

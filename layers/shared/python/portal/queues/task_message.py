@@ -33,4 +33,4 @@ class TaskMessage(BaseModel):
     @property
     def task(self) -> Task:
         """The task that the message carries."""
-        return Task(self.job_id, self.attempt)
+        return Task(self.job_id, self.attempt, wakes=self.wakes)
