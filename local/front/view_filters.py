@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from local.expected_alarms import reason_on_this_stack
+
 JAPAN = timezone(timedelta(hours=9), "JST")
 EMPTY = "—"
 
@@ -79,4 +81,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "whole": whole,
     "pretty": pretty,
     "slug": slug,
+    "expected": reason_on_this_stack,
 }

@@ -110,6 +110,7 @@ def test_an_outage_whose_alarm_pages_raises_the_composite_alarm_too(
         (World(raises={"Other"}), "MailsWait; red are: Other"),
         (World(raises=set()), "MailsWait; red are: none"),
         (World(raises={"MailsWait", "Other"}), "should not raise are red: Other"),
+        (World(raises={"MailsWait", "Other", *STANDING}), "should not raise are red: Other."),
         (World(stays=True), "MailsWait did not turn green"),
     ],
 )

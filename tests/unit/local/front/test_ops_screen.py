@@ -204,6 +204,15 @@ def test_a_raised_alarm_comes_first_with_its_value_and_its_runbook(ops: Ops) -> 
     assert "EmailQueueAge" not in raised
 
 
+def test_an_alarm_that_is_expected_here_says_why(ops: Ops, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ALARMS[0], "AlarmName", "portal-local-CatalogProductsRejected")
+    monkeypatch.setitem(ALARMS[0], "StateValue", "ALARM")
+    page = ops.page()
+    raised = page[: page.index('id="charts"')]
+    assert raised.count("Expected on the local stack") == 1
+    assert "a product with a mistake" in raised
+
+
 def test_without_a_raised_alarm_the_page_says_so(ops: Ops, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ALARMS[1], "StateValue", "OK")
     ops.cloudwatch.values = [0.0, 0.0]
