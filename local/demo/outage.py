@@ -154,6 +154,7 @@ class _Provisioning(Outage):
         record = self.scene.front.order(self.orders[0])
         told = record["Provisioning_Error_Message__c"] or "nothing yet"
         say(f"The operator sees {record['Provisioning_Status__c']} in Salesforce: {told}")
+        say(f"Its logs and calls: {self.scene.front.url}/ops/trace?id={self.orders[0]}")
 
     def end(self) -> None:
         self.scene.heal(self.system)
@@ -282,9 +283,10 @@ def play(name: str, scene: Scene, say: Say) -> None:
         expect(not more, f"Alarms that this fault should not raise are red: {_listed(more)}.")
     finally:
         outage.end()
-    say("The fault is gone")
+    say("The fault is gone; what waits goes on by itself, which can take some minutes")
     outage.recover(say)
-    say("The alarm clears five minutes after the last failure; waiting for it")
+    until = f"until then it is red on {scene.front.url}/ops"
+    say(f"The alarm clears five minutes after the last failure; {until}")
     wait_for(
         lambda: True if not raised(scene.front) & outage.red else None,
         seconds=GREEN_SECONDS,

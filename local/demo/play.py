@@ -69,17 +69,28 @@ class Demo:
                 f"\n[bold green]All as promised.[/] Provisioning took [bold]{seconds:.1f} s[/] "
                 "from the button to a working line."
             )
+            self._show_the_places()
         finally:
             self._close()
 
     def run_outage(self, fault: str) -> None:
         """Play one outage of `OUTAGES`. Raises DemoError at the first check that fails."""
         scene = Scene(self._portal, self._front, self._stack)
+        self._console.print(f"Watch {self._front.url}/ops meanwhile.", highlight=False)
         try:
             play(fault, scene, self._say)
         finally:
             scene.close()
             self._close()
+
+    def _show_the_places(self) -> None:
+        front = self._front.url
+        for what, path in (
+            ("The order in Salesforce", f"salesforce/orders/{self._order_id}"),
+            ("Its logs and calls", f"ops/trace?id={self._order_id}"),
+            ("The mails", "mail"),
+        ):
+            self._console.print(f"  {what:24} {front}/{path}", highlight=False, soft_wrap=True)
 
     def _close(self) -> None:
         self._portal.close()

@@ -79,9 +79,10 @@ class PortalClient:
 
 
 class FrontDoor:
-    """A client of the operator's screen and of the captured mails."""
+    """A client of the operator's screen and of the captured mails; `url` is its address."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self._client = loopback_client(base_url=url, headers={"Accept": "application/json"})
 
     def close(self) -> None:

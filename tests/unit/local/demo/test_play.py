@@ -11,6 +11,7 @@ from local.demo import checks
 from local.demo.__main__ import main
 from local.demo.people import NEWCOMERS
 from local.demo.play import Demo
+from tests.fakes.demo_stack import ORDER_ID
 from tests.unit.local.conftest import Door
 
 
@@ -34,6 +35,7 @@ def test_plays_everything_against_a_good_stack(
     assert "The QR code in the mail decodes to the new activation code" in out
     assert door.stack.installed == ["sim_1"]
     assert "Provisioning took" in out
+    assert f"Its logs and calls {door.url}/ops/trace?id={ORDER_ID}" in out
     assert door.stack.order_status == "Activated"
 
 
