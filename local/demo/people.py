@@ -242,7 +242,7 @@ SYNTHETIC = Person(
     dwelling="Apartment",
     tier="100Mb",
     region=EAST,
-    note="Synthetic customer of `make smoke`: its orders are never provisioned",
+    note="Synthetic customer of make smoke: its orders are never provisioned",
 )
 
 CUSTOMERS: tuple[Person, ...] = (SATO, TANAKA, CARTER, SUZUKI, OCONNOR, CHEN, YAMAMOTO, ITO)

@@ -77,6 +77,14 @@ def test_lines_and_calls_of_one_order_are_shown_in_the_order_of_their_times(
     assert '<span class="pill failed">dropped</span>' in page
 
 
+def test_an_order_number_is_told_from_an_order_id(traced: Door) -> None:
+    page = traced.client.get("/ops/trace", params={"id": "00000100"}).text
+    assert "number is not its id" in page
+    page = traced.client.get("/ops/trace", params={"id": "corr-of-nobody"}).text
+    assert "Nothing is recorded for this id" in page
+    assert "number is not its id" not in page
+
+
 def test_an_emulator_that_does_not_answer_is_named(traced: Door) -> None:
     traced.stack.calls = None
     page = traced.client.get("/ops/trace", params={"id": CORRELATION}).text
