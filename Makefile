@@ -35,6 +35,7 @@ setup: .venv/.ready ## Install everything the project needs into .venv
 .venv/.ready: uv.lock pyproject.toml layers/shared/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: set PYTHON=/path/to/python3.11"; exit 2; }
 	@command -v uv >/dev/null || [ -x .tools/bin/uv ] || { echo "Installing uv $(UV_VERSION) into .tools"; $(PYTHON) -m venv .tools && .tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); }
+	@echo "Installing the Python packages into .venv"
 	@$(UV) sync --frozen --quiet --python $(PYTHON)
 	@touch $@
 
@@ -160,6 +161,7 @@ secrets: setup ## Ask for the values of the secrets of STAGE and put them into S
 	@$(RUN) python -m ops.secret_values set --stage $(STAGE)
 
 $(WEB_PACKAGES): web/package.json web/package-lock.json .venv/.ready
+	@echo "Installing the packages of the customers' pages into web/node_modules"
 	@web/npm ci --silent
 	@touch $@
 
