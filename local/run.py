@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -125,8 +125,14 @@ def _stop_signals() -> Iterator[None]:
 def _wait() -> None:
     """Wait for a signal or, under `uv run`, until uv has ended and can no longer pass one on."""
     started_by = os.getppid()
-    while "UV" not in os.environ or os.getppid() == started_by:
-        threading.Event().wait(PARENT_CHECK)
+    try:
+        while "UV" not in os.environ or os.getppid() == started_by:
+            threading.Event().wait(PARENT_CHECK)
+    except KeyboardInterrupt:
+        # After SIGHUP there is no terminal.
+        with suppress(OSError):
+            console.print("stopping")
+        raise
 
 
 def _show(stack: StackContext, settings: Settings, seconds: float) -> None:

@@ -103,5 +103,6 @@ def test_a_replaced_upstream_starts_no_emulator_and_ctrl_c_ends_the_rest() -> No
         assert re.search(r"SendGrid .*replaced by the environment", output)
         assert not listens(ports["SENDGRID_PORT"])
         run.send_signal(signal.SIGINT)
+        read_until(run, "^stopping$")
         assert run.wait(20) == 0
     assert not any(listens(port) for port in ports.values())
