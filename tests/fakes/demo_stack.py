@@ -109,6 +109,7 @@ class FakeStack:
     passwords: dict[str, str] = field(default_factory=dict)
     refresh_tokens: dict[str, str] = field(default_factory=dict)
     reset_tokens: dict[str, str] = field(default_factory=dict)
+    unknown_asked: list[str] = field(default_factory=list)
     operations: list[str] = field(default_factory=list)
     reissues: list[str] = field(default_factory=list)
     installed: list[str] = field(default_factory=list)
@@ -238,6 +239,7 @@ class FakeStack:
     async def ask_reset(self, request: Request) -> Response:
         email = (await request.json())["email"]
         if email not in self.passwords:
+            self.unknown_asked.append(email)
             tells = self.mistakes.tells_accounts_apart
             return JSONResponse({"known": False}, 202) if tells else Response("", 202)
         token = f"reset-{len(self.reset_tokens)}"

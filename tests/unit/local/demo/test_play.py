@@ -11,7 +11,7 @@ from local.demo import checks
 from local.demo.__main__ import main
 from local.demo.people import NEWCOMERS
 from local.demo.play import Demo
-from tests.fakes.demo_stack import ORDER_ID
+from tests.fakes.demo_stack import ORDER_ID, FakeStack
 from tests.unit.local.conftest import Door
 
 
@@ -37,6 +37,17 @@ def test_plays_everything_against_a_good_stack(
     assert "Provisioning took" in out
     assert f"Its logs and calls {door.url}/ops/trace?id={ORDER_ID}" in out
     assert door.stack.order_status == "Activated"
+
+
+def test_runs_ask_for_different_unknown_addresses(
+    door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # An address may be asked for three times an hour, and the demo may run more often.
+    play(door, capsys)
+    asked = door.stack.unknown_asked
+    vars(door.stack).update(vars(FakeStack(unknown_asked=asked)))
+    play(door, capsys)
+    assert len(set(asked)) == len(asked) == 2
 
 
 def test_a_stack_with_another_provider_is_not_played(
