@@ -78,6 +78,7 @@ class Campaign:
             operation = result.ok()
             name = operation.definition.raw["operationId"]
             tally = self.tallies.setdefault(name, Tally())
+            self._ground.renew()
             for prepared in self._successes(name):
                 self._send(operation.Case(**prepared), tally)
             for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):

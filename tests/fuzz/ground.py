@@ -18,6 +18,7 @@ from local.demo.portal_client import FrontDoor, PortalClient, find_stack
 from tests.signing import provision_headers
 
 SECONDS = 180.0
+SIGNED_IN_SECONDS = 600.0
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Ground:
     subscription_id: str = ""
     esim_id: str = ""
     operation_id: str = ""
+    _signed_in_at: float = field(init=False, default=0.0)
     owner: Customer = field(init=False)
     victim: Customer = field(init=False)
 
@@ -58,6 +60,7 @@ class Ground:
     def prepare(self) -> None:
         """Sign two customers up; one of them orders and gets everything."""
         self.owner, self.victim = self.customer(), self.customer()
+        self._signed_in_at = time.monotonic()
         portal = self.owner.portal
         link = expect_status(
             portal.post("/auth/sso-link", {"destination": "payment-methods"}), 200, "the link"
@@ -95,8 +98,16 @@ class Ground:
         )
         self.operation_id = expect_status(topped_up, 202, "topping up")["operationId"]
 
-    def _status(self, portal: PortalClient) -> str:
-        return str(portal.get(f"/orders/{self.order_id}").json()["status"])
+    def renew(self) -> None:
+        """Sign both customers in again after ten minutes: a long run outlasts their tokens."""
+        if time.monotonic() - self._signed_in_at < SIGNED_IN_SECONDS:
+            return
+        for customer in (self.owner, self.victim):
+            body = {"email": customer.person.email, "password": PASSWORD}
+            tokens = expect_status(customer.portal.post("/auth/login", body), 200, "signing in")
+            customer.token, customer.refresh_token = tokens["accessToken"], tokens["refreshToken"]
+            customer.portal.log_in(customer.person.email, PASSWORD)
+        self._signed_in_at = time.monotonic()
 
     def close(self) -> None:
         """Close the connections."""
