@@ -62,6 +62,7 @@ def run(context: typer.Context) -> None:
             with (
                 running(settings, progress=Steps(started), demo_accounts=True) as stack,
                 noted(stack.front_url),
+                _announced(),
             ):
                 _show(stack, settings, time.monotonic() - started)
                 _wait()
@@ -125,9 +126,15 @@ def _stop_signals() -> Iterator[None]:
 def _wait() -> None:
     """Wait for a signal or, under `uv run`, until uv has ended and can no longer pass one on."""
     started_by = os.getppid()
+    while "UV" not in os.environ or os.getppid() == started_by:
+        threading.Event().wait(PARENT_CHECK)
+
+
+@contextmanager
+def _announced() -> Iterator[None]:
+    """Say that the stack is stopping when a signal ends the block."""
     try:
-        while "UV" not in os.environ or os.getppid() == started_by:
-            threading.Event().wait(PARENT_CHECK)
+        yield
     except KeyboardInterrupt:
         # After SIGHUP there is no terminal.
         with suppress(OSError):
