@@ -185,6 +185,39 @@ def test_a_message_that_wakes_a_job_comes_before_its_time() -> None:
     assert (world.runs, world.job.status) == (1, Status.SUCCEEDED)
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        Postpone("esim-activation-pending", "not yet", seconds=600),
+        Unavailable("whmcs", "AddOrder", "busy"),
+        OutOfTime(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_woken_job_keeps_the_time_of_its_own_message(error: Exception) -> None:
+    """The message that woke it is deleted, so a later time would make its own one surplus."""
+    world = World(failing(error))
+    own = world.clock.now + 200
+    world.change(status=Status.RUNNING, next_at=own, runs=1)
+    world.runner.work(Task(TOY_JOB, 1, wakes=True), lambda: 100.0)
+    assert (world.runs, world.job.status) == (1, Status.RUNNING)
+    assert world.job.next_at <= own
+    world.clock.now, world.act = own, lambda run: None
+    world.runner.work(Task(TOY_JOB, 1), lambda: 100.0)
+    assert (world.runs, world.job.status) == (2, Status.SUCCEEDED)
+
+
+def test_a_woken_job_that_is_stopping_keeps_the_time_of_its_own_message() -> None:
+    world = World(failing(StopWorkflow("order-empty", "no lines")))
+    world.report = failing(Unavailable("salesforce", "report", "down"))
+    for _ in range(5):
+        world.work()
+    own = world.job.next_at
+    world.clock.now += 200
+    world.runner.work(Task(TOY_JOB, 1, wakes=True), lambda: 100.0)
+    assert (world.job.status, world.job.next_at) == (Status.STOPPING, own)
+
+
 def test_nothing_begins_without_the_time_for_it() -> None:
     world = World()
     world.left = 12.9

@@ -139,7 +139,8 @@ class Runner:
         except StaleJob:
             return Verdict(Action.REQUEUE, self._policy.spread(CONTENTION_SECONDS))
         session = Session(self._store, taken, remaining=remaining, clock=self._clock)
-        return Execution(session, self._workflows[job.kind], self._policy, self._observer)
+        workflow = self._workflows[job.kind]
+        return Execution(session, workflow, self._policy, self._observer, woken=task.wakes)
 
 
 def _not_yet(job: Job, now: float, *, early: bool) -> bool:
@@ -153,9 +154,16 @@ class Execution:
     """One run of one job, under its lease."""
 
     def __init__(
-        self, session: Session, workflow: Workflow, policy: Policy, observer: Observer
+        self,
+        session: Session,
+        workflow: Workflow,
+        policy: Policy,
+        observer: Observer,
+        *,
+        woken: bool,
     ) -> None:
         self.session = session
+        self._woken = woken
         self._workflow = workflow
         self._policy = policy
         self._observer = observer
@@ -312,15 +320,24 @@ class Execution:
         session = self.session
         if not session.progressed:
             return self._retry(Retry("out-of-time", self._workflow.texts.out_of_time))
-        session.release(next_at=session.now(), runs=max(session.job.runs - 1, 0))
+        session.release(next_at=self._next_at(), runs=max(session.job.runs - 1, 0))
         session.note("handed-over")
         return Verdict(Action.REQUEUE)
 
     def _release_with_error(self, code: str, message: str, delay: float, **changes: object) -> None:
         session = self.session
         error = self._error(code, message)
-        session.release(last_error=error, next_at=session.now() + delay, **changes)
+        session.release(last_error=error, next_at=self._next_at(delay), **changes)
         session.note("retry", code)
+
+    def _next_at(self, delay: float = 0.0) -> float:
+        """Return when the job's own message comes, in epoch seconds.
+
+        A run that was woken keeps no message: its own one comes at the time that was set before,
+        and would be surplus if the time became a later one.
+        """
+        after = self.session.now() + delay
+        return min(self.session.job.next_at, after) if self._woken else after
 
     def _exhausted(self) -> Verdict:
         last = self.session.job.last_error
@@ -424,7 +441,7 @@ class Execution:
     def _end_later(self, how: Retry | Wait | Stop) -> Verdict:
         session = self.session
         delay = self._policy.delay(max(session.job.waits + 1, 1))
-        session.release(waits=session.job.waits + 1, next_at=session.now() + delay)
+        session.release(waits=session.job.waits + 1, next_at=self._next_at(delay))
         session.note("report-later", how.code)
         logger().warning("the end is not reported yet", extra={"code": how.code})
         return Verdict(Action.RETRY, delay)
