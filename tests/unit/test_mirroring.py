@@ -30,6 +30,7 @@ FLOWS = {
     "tests/emulators/*/test_foreign_client*.py": "clients that others wrote",
     "tests/infra/test_alarms_fire.py": "every alarm of the template and its cause",
     "tests/infra/test_assembly.py": "cdk.out as a whole",
+    "tests/infra/test_checked_types.py": "what mypy reads of aws_cdk",
     "tests/infra/test_cost.py": "bench/cost.py against the templates, whose fixtures lie there",
     "tests/infra/test_policies.py": "a policy engine that judges all templates",
     "tests/infra/test_runbooks.py": "alarms and docs/runbooks",
