@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.demo.checks import expect_status, wait_for
-from local.demo.people import PASSWORD, Person
+from local.demo.people import Person
 from tests.fuzz.ground import SECONDS, Ground
 
 SKU = "ESIM-DATA-5GB"
@@ -55,7 +55,7 @@ class Prepared:
     def billing_client(self) -> Person:
         """Return somebody whom WHMCS and Salesforce know and the portal does not."""
         person = self.ground.person()
-        self.ground.backstage.add_billing_client(person, PASSWORD)
+        self.ground.backstage.add_billing_client(person)
         return person
 
     def _placed(self, quantity: int) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.demo.checks import expect_status
+from local.demo.data import whmcs_person
 from local.demo.people import Person
 from local.demo.portal_client import loopback_client
 
@@ -123,22 +124,11 @@ class Backstage:
         )
         expect_status(answer, 201, "Entering a new Account in Salesforce")
 
-    def add_billing_client(self, person: Person, password: str) -> None:
+    def add_billing_client(self, person: Person) -> None:
         """Create a client in WHMCS, as for a customer from before the portal."""
-        client = {
-            "firstname": person.first_name,
-            "lastname": person.last_name,
-            "email": person.email,
-            "password2": password,
-            "address1": person.street,
-            "city": person.city,
-            "state": person.state,
-            "postcode": person.postcode,
-            "country": "JP",
-            "phonenumber": person.phone,
-            "customfields": {"1": person.number},
-        }
-        answer = self._client.post(f"{self._admin['whmcs']}/seed", json={"clients": [client]})
+        answer = self._client.post(
+            f"{self._admin['whmcs']}/seed", json={"clients": [whmcs_person(person)]}
+        )
         expect_status(answer, 201, "Entering a new client in WHMCS")
 
     def _esim_access_lines(self) -> list[EsimLine]:

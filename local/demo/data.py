@@ -247,10 +247,9 @@ def _whmcs_option(option: Option) -> dict[str, Any]:
     }
 
 
-def _whmcs_client(client: BillingClient) -> dict[str, Any]:
-    person = client.person
-    seed: dict[str, Any] = {
-        "id": client.client_id,
+def whmcs_person(person: Person) -> dict[str, Any]:
+    """Return a client of WHMCS for its seed, without an id and without a card."""
+    return {
         "firstname": person.first_name,
         "lastname": person.last_name,
         "email": person.email,
@@ -263,6 +262,10 @@ def _whmcs_client(client: BillingClient) -> dict[str, Any]:
         "phonenumber": person.phone,
         "customfields": {"1": person.number},
     }
+
+
+def _whmcs_client(client: BillingClient) -> dict[str, Any]:
+    seed: dict[str, Any] = {"id": client.client_id, **whmcs_person(client.person)}
     if client.card_expiry is not None:
         seed["paymethods"] = [
             {

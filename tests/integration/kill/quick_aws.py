@@ -59,7 +59,7 @@ class QuickAws:
             self._connection.request(method, path, body, dict(headers))
             answer = self._connection.getresponse()
         except (http.client.RemoteDisconnected, BrokenPipeError):
-            # ministack closes a connection that was idle for a minute.
+            # ministack closes a connection that was idle for 75 seconds.
             self._connection.close()
             self._connection.request(method, path, body, dict(headers))
             answer = self._connection.getresponse()

@@ -165,7 +165,7 @@ class OneLine(RuleBasedStateMachine):
 
 TestOneLine = OneLine.TestCase
 TestOneLine.settings = settings(
-    max_examples=150,
+    max_examples=400,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
