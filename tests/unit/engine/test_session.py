@@ -85,6 +85,7 @@ def test_a_step_from_intent_to_checkpoint() -> None:
     assert world.stored.steps["any"].data == {"sent": True, "order": 1}
     assert session.progressed
     session.complete(Acting(), Sent(order=1))
+    session.release()
     stored, record = world.stored, world.stored.steps["any"]
     assert (record.state, record.done_at, record.data) == (
         StepState.DONE,
@@ -94,6 +95,75 @@ def test_a_step_from_intent_to_checkpoint() -> None:
     assert record.started_at == world.clock.now - 7
     assert (stored.waits, stored.waiting_since, stored.last_error) == (0, None, None)
     assert stored.updated_at == world.clock.now
+
+
+def completed(world: World) -> Session:
+    """A session in which a step has just been completed, and noted so."""
+    session = world.session
+    session.enter(Acting())
+    session.save(Sent(sent=True))
+    session.complete(Acting(), Sent(order=1))
+    session.note("step-done")
+    return session
+
+
+def test_a_result_is_written_when_the_next_step_begins() -> None:
+    world = World()
+    session = completed(world)
+    assert session.result(ANY) == Sent(order=1)
+    assert session.finished(Acting())
+    assert world.stored.steps["any"].state is StepState.STARTED
+    version = world.stored.version
+    session.enter(Reading())
+    assert world.stored.version == version + 1
+    states = {name: record.state for name, record in world.stored.steps.items()}
+    assert states == {"any": StepState.DONE, "reading": StepState.STARTED}
+    assert world.stored.steps["any"].data == {"order": 1}
+
+
+def test_a_result_is_written_when_a_step_that_had_begun_looks() -> None:
+    world = World()
+    world.session.enter(Reading())
+    session = completed(world)
+    assert not session.enter(Reading())
+    assert world.stored.steps["any"].done
+    assert world.stored.current_step == "reading"
+
+
+def test_history_has_a_result_after_it_is_written() -> None:
+    world = World()
+    session = completed(world)
+    assert world.store.kinds() == []
+    world.clock.now += 5
+    session.release()
+    session.note("handed-over")
+    assert [(event.kind, event.step) for _, event in world.store.events] == [
+        ("step-done", "any"),
+        ("handed-over", "any"),
+    ]
+    assert world.store.events[0][1].at == world.clock.now - 5
+
+
+def test_a_result_that_cannot_be_written_is_as_after_a_crash() -> None:
+    world = World()
+    session = completed(world)
+    world.meanwhile(lease=Lease("somebody", 0))
+    with pytest.raises(LeaseLost):
+        session.enter(Reading())
+    assert world.stored.steps["any"].state is StepState.STARTED
+    assert world.store.kinds() == []
+
+
+def test_a_cancellation_goes_on_from_what_is_written() -> None:
+    world = World()
+    session = completed(world)
+    world.meanwhile(cancel_requested=True)
+    with pytest.raises(CancelRequested):
+        session.enter(Reading())
+    assert session.record(ANY) == Sent(sent=True)
+    session.release()
+    assert world.stored.steps["any"].state is StepState.STARTED
+    assert world.store.kinds() == []
 
 
 def test_a_step_that_had_begun_is_not_begun_anew() -> None:

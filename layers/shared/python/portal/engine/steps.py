@@ -67,7 +67,7 @@ class Run(Protocol):
 
     @property
     def job(self) -> Job:
-        """The job as last written."""
+        """The job as it was written when the step began or saved a record."""
         ...
 
     def record(self, key: StepKey[RecordT]) -> RecordT | None:
