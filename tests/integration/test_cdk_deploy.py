@@ -27,6 +27,7 @@ from infra.paths import REPOSITORY
 from local.stack import build, fixups, ministack
 from local.stack.ministack import Ministack
 from local.stack.settings import HOST, REGION, Settings
+from tests.integration import cdk_assemblies
 
 pytestmark = pytest.mark.stack
 
@@ -121,21 +122,17 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
 
 
 def _synthesise(folder: Path) -> tuple[Assembly, Assembly]:
-    """The assemblies that the command line would have made for the two steps, side by side."""
+    """The assemblies that the command line would have made for the two steps."""
     (folder / "wheels" / "python").mkdir(parents=True)
-    running = {}
-    for protect in ("false", "true"):
-        environment = {
-            **CONFIGURATION,
-            "LAYER_PATH": str(folder / "wheels"),
-            "CDK_OUTDIR": str(folder / protect),
-            "CDK_CONTEXT_JSON": json.dumps({"protect": protect}),
-        }
-        running[protect] = subprocess.Popen(
-            [sys.executable, "-m", "infra.app"], cwd=REPOSITORY, env={**os.environ, **environment}
-        )
-    assert [process.wait() for process in running.values()] == [0, 0]
-    return _fixed(Assembly(folder / "false")), _fixed(Assembly(folder / "true"))
+    environment = {**CONFIGURATION, "LAYER_PATH": str(folder / "wheels")}
+    subprocess.run(  # noqa: S603  # our own program
+        [sys.executable, "-m", cdk_assemblies.__name__, str(folder)],
+        cwd=REPOSITORY,
+        env={**os.environ, **environment},
+        check=True,
+    )
+    first, lasting = (_fixed(Assembly(folder / name)) for name in cdk_assemblies.PROTECTIONS)
+    return first, lasting
 
 
 def _fixed(assembly: Assembly) -> Assembly:
