@@ -21,9 +21,10 @@ SLOW := tests/unit/composed tests/unit/bench tests/unit/contracts tests/unit/ops
 
 # Beside stack-test, which waits for half of its time: one after the other, they take what it leaves. The last one has
 # three workers for the processors that are free when stack-test has ended.
-BESIDE := lint types web-test unit infra-test salesforce-test audit-dependencies vendor-test
+BESIDE := lint types web-pages unit infra-test salesforce-test audit-dependencies vendor-test
 
 WEB_PACKAGES := web/node_modules/.package-lock.json
+WEB_PAGES := web/dist/index.html
 
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
@@ -58,6 +59,7 @@ logs: setup ## The last log lines of the local Lambdas: make logs NAME=auth-sign
 	@$(RUN) python -m local logs $(NAME)
 
 test: setup ## Everything that CI checks, two parts at a time; each prints its output when it has ended
+	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 cdk-cli web-build
 	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 stack-test beside-stack-test
 
 # Without MAKEFLAGS it takes no job of its parent: stack-test's own job would have to wait for one.
@@ -106,8 +108,8 @@ salesforce-screen: salesforce-setup ## Compile the Lightning components for /sal
 salesforce-fmt: salesforce-setup ## Format Apex and Lightning components
 	@$(RUN) python -m ops.salesforce_project format
 
-stack-test: setup cdk-cli ## Integration and end-to-end tests on a stack of their own
-	@$(RUN) pytest -q tests/integration tests/e2e tests/fuzz
+stack-test: setup cdk-cli web-build ## Integration, end-to-end and browser tests on a stack of their own
+	@$(RUN) pytest -q tests/integration tests/e2e tests/web/test_journeys.py tests/fuzz
 
 fuzz: setup cdk-cli ## Generated requests against a stack of its own, for long: FUZZ_EXAMPLES=500 for each operation
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-500} $(RUN) pytest -q -s tests/fuzz
@@ -165,18 +167,26 @@ $(WEB_PACKAGES): web/package.json web/package-lock.json .venv/.ready
 	@web/npm ci --silent
 	@touch $@
 
-web-build: $(WEB_PACKAGES) ## Build the customers' pages into web/dist
+# Folders are among the sources, because they change when a file is removed.
+$(WEB_PAGES): $(WEB_PACKAGES) $(wildcard web/*.ts web/*.json web/index.html) $(shell find web/src web/public)
 	@web/npm run --silent build
+	@touch $@
+
+web-build: $(WEB_PAGES) ## Build the customers' pages into web/dist
+	@true
 
 web: $(WEB_PACKAGES) ## The customers' pages with hot reload (http://127.0.0.1:5173), against a running `make run`
 	@web/npm run --silent dev
 
-web-test: web-build ## Everything about the customers' pages: lint, types, texts, bytes, a real browser
+web-test: web-pages ## Everything about the customers' pages: lint, types, texts, bytes, a real browser
+	@$(RUN) pytest -q tests/web/test_journeys.py
+
+web-pages: web-build ## What of web-test needs no stack
 	@web/npm run --silent drift
 	@web/npm run --silent check
 	@web/npm run --silent unit
 	@web/npm run --silent budget
-	@$(RUN) pytest -q tests/web
+	@$(RUN) pytest -q tests/web/test_pages.py
 
 web-types: $(WEB_PACKAGES) ## Write web/src/api/schema.d.ts from docs/openapi.json
 	@web/npm run --silent types

@@ -59,7 +59,7 @@ test('the language of the account holds until one is chosen here', async ({
   api.on('PATCH /me', { body: { ...me, language: 'en' } });
   await page.getByRole('main').getByRole('button', { name: 'English' }).click();
   await expect(page.getByText('Your e-mails keep the language they had')).toBeHidden();
-  expect(api.of('PATCH /me')[1]?.body).toEqual({ language: 'en' });
+  await expect.poll(() => api.of('PATCH /me')[1]?.body).toEqual({ language: 'en' });
 });
 
 test('all of the shop can be reached by keyboard', { tag: '@desktop' }, async ({ page }) => {
