@@ -27,7 +27,7 @@ from local.stack import ministack
 from local.stack.credentials import CONSUMER_KEY, CONSUMER_SECRET, WHMCS_CREDENTIALS
 from local.stack.ministack import Ministack
 from local.stack.settings import REGION, Settings
-from tests.integration.kill.quick_aws import QuickAws
+from tests.integration.kill.quick_aws import QuickAws, Service
 
 TABLES = {
     "identity": ("pk", None),
@@ -79,10 +79,12 @@ class Installation:
     urls: dict[str, str]
     queues: dict[str, str]
     user_pool: dict[str, str]
-    dynamodb: Any
-    sqs: Any
-    cognito: Any
     quick: QuickAws
+
+    @property
+    def cognito(self) -> Any:
+        """A client of the user pools."""
+        return self._client("cognito-idp")
 
     @property
     def emulators(self) -> dict[str, Emulator[Any]]:
@@ -96,15 +98,20 @@ class Installation:
 
     def table(self, name: str) -> Table:
         """A table for the test's own reading and writing."""
-        return Table(name, client=lambda: self.dynamodb)
+        return Table(name, client=lambda: self._client("dynamodb"))
+
+    def task_queue(self, name: str) -> SqsTaskQueue:
+        """A queue for the test's own starts."""
+        return SqsTaskQueue(SqsQueue(self.queues[name], client=lambda: self._client("sqs")))
 
     def reset(self) -> None:
         """Empty tables and queues, emulators without records, calls, faults or moved clocks."""
         aws = self.quick
         for name, (key, sort) in TABLES.items():
             _empty(aws, name, [key, *([sort] if sort else [])])
-        for queue in aws.waiting():
-            self.purge(queue)
+        for queue, messages in aws.messages().items():
+            if messages:
+                self.purge(queue)
         pool = self.user_pool["USER_POOL_ID"]
         for user in aws.call("cognito-idp", "ListUsers", UserPoolId=pool)["Users"]:
             aws.call("cognito-idp", "AdminDeleteUser", UserPoolId=pool, Username=user["Username"])
@@ -163,8 +170,10 @@ class Installation:
     def press(self, wanted: StartRequest, *, now: float) -> Started:
         """What the start endpoint does once it trusts the request."""
         store = DynamoJobStore(self.table("workflow"))
-        queue = SqsTaskQueue(SqsQueue(self.queues["provision"], client=lambda: self.sqs))
-        return request_start(store, queue, wanted, now=now)
+        return request_start(store, self.task_queue("provision"), wanted, now=now)
+
+    def _client(self, service: Service) -> Any:
+        return self.quick.client(service)
 
     def environment(self, **more: str) -> dict[str, str]:
         """The Lambdas' environment, all areas' names together."""
@@ -271,9 +280,6 @@ def installed(aws: Ministack, account: str) -> Iterator[Installation]:
             urls=urls,
             queues=queues,
             user_pool=pool,
-            dynamodb=dynamodb,
-            sqs=sqs,
-            cognito=cognito,
             quick=stack.enter_context(closing(QuickAws(aws.endpoint, account))),
         )
 

@@ -6,8 +6,6 @@ import time
 from typing import Any
 
 from portal import correlation
-from portal.adapters.sqs import SqsQueue
-from portal.adapters.task_queue import SqsTaskQueue
 from portal.domain.client_service import ServiceStatus
 from portal.domain.esim import Line, LineState, ProfileState
 from portal.domain.lease import NOT_LEASED
@@ -74,12 +72,9 @@ class Reissuing(ToppingUp):
             reissues_left=lambda: 1,
         )
         self.before = before
-        queue = SqsQueue(
-            self.installation.queues[self.fresh_queue], client=lambda: self.installation.sqs
-        )
         operations = Operations(
             store=DynamoJobStore(self.installation.table("workflow")),
-            queue=SqsTaskQueue(queue),
+            queue=self.installation.task_queue(self.fresh_queue),
             clock=lambda: time.time() + self.offset,
         )
         with correlation.bound("kill-0000-0001"):

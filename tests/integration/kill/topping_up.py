@@ -11,8 +11,6 @@ from typing import Any, Literal
 from portal.adapters.esim_access import EsimAccessProvider
 from portal.adapters.gigs import GigsProvider
 from portal.adapters.http import Transport
-from portal.adapters.sqs import SqsQueue
-from portal.adapters.task_queue import SqsTaskQueue
 from portal.adapters.whmcs.client import WhmcsClient
 from portal.domain.esim import LineState, Subscriber
 from portal.domain.lease import NOT_LEASED
@@ -212,12 +210,9 @@ class ToppingUp(Provisioning):
         return int(placed["serviceids"])
 
     def _ask(self) -> str:
-        queue = SqsQueue(
-            self.installation.queues[self.fresh_queue], client=lambda: self.installation.sqs
-        )
         operations = Operations(
             store=DynamoJobStore(self.installation.table("workflow")),
-            queue=SqsTaskQueue(queue),
+            queue=self.installation.task_queue(self.fresh_queue),
             clock=lambda: time.time() + self.offset,
         )
         wanted = Wanted(
