@@ -64,6 +64,9 @@ SECRETS: dict[str, dict[str, Any]] = {
     "signing": {"keys": {SIGNING_KEY_ID: SIGNING_KEY}},
 }
 VISIBILITY = "900"
+# The limits of ReceiveMessage and BatchWriteItem.
+MOST_MESSAGES = 10
+MOST_WRITES = 25
 
 
 @dataclass(frozen=True)
@@ -107,11 +110,8 @@ class Installation:
     def reset(self) -> None:
         """Empty tables and queues, emulators without records, calls, faults or moved clocks."""
         aws = self.quick
-        for name, (key, sort) in TABLES.items():
-            _empty(aws, name, [key, *([sort] if sort else [])])
-        for queue, messages in aws.messages().items():
-            if messages:
-                self.purge(queue)
+        _empty(aws)
+        self.purge(*QUEUES)
         pool = self.user_pool["USER_POOL_ID"]
         for user in aws.call("cognito-idp", "ListUsers", UserPoolId=pool)["Users"]:
             aws.call("cognito-idp", "AdminDeleteUser", UserPoolId=pool, Username=user["Username"])
@@ -146,26 +146,26 @@ class Installation:
                 "sqs",
                 "ReceiveMessage",
                 QueueUrl=self.queues[queue],
-                MaxNumberOfMessages=10,
+                MaxNumberOfMessages=MOST_MESSAGES,
                 MessageAttributeNames=["All"],
                 MessageSystemAttributeNames=["All"],
             )
             found = answer.get("Messages", [])
             records += [_record(message, queue) for message in found]
-            if not found:
+            if len(found) < MOST_MESSAGES:  # ministack, unlike SQS, holds none back
                 return records
 
     def backlog(self, queue: str) -> int:
         """Messages that nobody has received yet, delayed ones too."""
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"]
-        answer = self.quick.call(
-            "sqs", "GetQueueAttributes", QueueUrl=self.queues[queue], AttributeNames=names
-        )
-        return sum(int(answer["Attributes"][name]) for name in names)
+        found = self.quick.messages()[queue]
+        return sum(one["IsVisible"] or not one["ReceiveCount"] for one in found)
 
-    def purge(self, queue: str) -> None:
-        """Drop them."""
-        self.quick.call("sqs", "PurgeQueue", QueueUrl=self.queues[queue])
+    def purge(self, *queues: str) -> None:
+        """Drop all messages, received ones too."""
+        found = self.quick.messages()
+        for queue in queues:
+            if found[queue]:
+                self.quick.call("sqs", "PurgeQueue", QueueUrl=self.queues[queue])
 
     def press(self, wanted: StartRequest, *, now: float) -> Started:
         """What the start endpoint does once it trusts the request."""
@@ -284,18 +284,27 @@ def installed(aws: Ministack, account: str) -> Iterator[Installation]:
         )
 
 
-def _empty(aws: QuickAws, table: str, keys: list[str]) -> None:
-    names = {f"#k{number}": key for number, key in enumerate(keys)}
-    found = aws.call(
+def _empty(aws: QuickAws) -> None:
+    """Delete the items of all tables."""
+    found = [(table, key) for table in TABLES for key in _keys(aws, table)]
+    for start in range(0, len(found), MOST_WRITES):
+        batch: dict[str, list[dict[str, Any]]] = {}
+        for table, key in found[start : start + MOST_WRITES]:
+            batch.setdefault(table, []).append({"DeleteRequest": {"Key": key}})
+        aws.call("dynamodb", "BatchWriteItem", RequestItems=batch)
+
+
+def _keys(aws: QuickAws, table: str) -> list[dict[str, Any]]:
+    key, sort = TABLES[table]
+    names = {"#k": key, **({"#s": sort} if sort else {})}
+    found: list[dict[str, Any]] = aws.call(
         "dynamodb",
         "Scan",
         TableName=table,
         ProjectionExpression=", ".join(names),
         ExpressionAttributeNames=names,
     )["Items"]
-    for start in range(0, len(found), 25):
-        batch = [{"DeleteRequest": {"Key": key}} for key in found[start : start + 25]]
-        aws.call("dynamodb", "BatchWriteItem", RequestItems={table: batch})
+    return found
 
 
 def _record(message: dict[str, Any], queue: str) -> dict[str, Any]:
