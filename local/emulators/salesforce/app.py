@@ -170,6 +170,16 @@ class SalesforceEmulator(Emulator[Switches]):
             for sobject in self._org.schema.all()
         }
 
+    def records(self) -> Any:
+        """Records and connected apps; Apex's users, settings and credentials are not saved."""
+        return self._org.store, self._oauth.apps
+
+    def take(self, records: Any) -> None:
+        """See `records`."""
+        self._org.store, apps = records
+        for app in apps:
+            self._oauth.register(app)
+
     def set_switches(self, changes: dict[str, Any]) -> None:
         """Change switches. Raises ValueError also for a field that no org can hide."""
         for switch in ("hidden_fields", "read_only_fields"):

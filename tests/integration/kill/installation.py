@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,7 @@ class Installation:
     queues: dict[str, str]
     user_pool: dict[str, str]
     quick: QuickAws
+    saved: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def cognito(self) -> Any:
@@ -126,13 +127,19 @@ class Installation:
 
     def seed(self, order: dict[str, Any], prepare: Callable[[dict[str, Any]], None]) -> None:
         """The demo's data, with further Salesforce records and changes of the WHMCS seed."""
-        salesforce, whmcs = salesforce_seed("no key: the tests log in with a secret"), whmcs_seed()
-        salesforce["connectedApps"][0].pop("publicKeyPem")
-        salesforce["records"].update(order)
+        self.seed_salesforce(order)
+        whmcs = whmcs_seed()
         prepare(whmcs)
-        self.salesforce.seed(salesforce)
         self.whmcs.seed(whmcs)
         self.gigs.seed(gigs_seed())
+
+    def seed_salesforce(self, order: dict[str, Any]) -> None:
+        """The demo's records, which are checked when they are first needed, and an order."""
+        if "demo" not in self.saved:
+            self.salesforce.seed(_demo())
+            self.saved["demo"] = self.salesforce.save()
+        self.salesforce.restore(self.saved["demo"])
+        self.salesforce.seed({"records": order})
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
         """The bodies of messages that were not read before."""
@@ -282,6 +289,12 @@ def installed(aws: Ministack, account: str) -> Iterator[Installation]:
             user_pool=pool,
             quick=stack.enter_context(closing(QuickAws(aws.endpoint, account))),
         )
+
+
+def _demo() -> dict[str, Any]:
+    seed = salesforce_seed("no key: the tests log in with a secret")
+    seed["connectedApps"][0].pop("publicKeyPem")
+    return seed
 
 
 def _empty(aws: QuickAws) -> None:

@@ -18,7 +18,6 @@ from portal.repositories.workflow import DynamoJobStore
 from portal.workflow_kinds import REISSUE
 
 from functions.operations.reissue.asked import settled
-from local.demo.data import salesforce_seed
 from local.emulators.esim_access.lifecycle import Lifecycle
 from tests.integration.kill.lanes import Lane
 from tests.integration.kill.provisioning import ACCOUNT_ID, CLIENT_ID, USER_ID
@@ -50,10 +49,7 @@ class Reissuing(ToppingUp):
 
     def _seed(self) -> None:
         super()._seed()
-        salesforce = salesforce_seed("no key: the tests log in with a secret")
-        salesforce["connectedApps"][0].pop("publicKeyPem")
-        salesforce["records"].update(SHAPE.salesforce_records(ACCOUNT_ID))
-        self.installation.salesforce.seed(salesforce)
+        self.installation.seed_salesforce(SHAPE.salesforce_records(ACCOUNT_ID))
 
     def _ask(self) -> str:
         before = self._installed()
