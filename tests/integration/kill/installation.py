@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from portal.adapters.sqs import SqsQueue
 from portal.adapters.task_queue import SqsTaskQueue
@@ -64,6 +64,7 @@ SECRETS: dict[str, dict[str, Any]] = {
     "signing": {"keys": {SIGNING_KEY_ID: SIGNING_KEY}},
 }
 VISIBILITY = "900"
+PreparedT = TypeVar("PreparedT")
 # The limits of ReceiveMessage and BatchWriteItem.
 MOST_MESSAGES = 10
 MOST_WRITES = 25
@@ -83,7 +84,7 @@ class Installation:
     queues: dict[str, str]
     user_pool: dict[str, str]
     quick: QuickAws
-    saved: dict[str, bytes] = field(default_factory=dict)
+    prepared: dict[str, tuple[Any, dict[str, bytes]]] = field(default_factory=dict)
 
     @property
     def cognito(self) -> Any:
@@ -135,11 +136,24 @@ class Installation:
 
     def seed_salesforce(self, order: dict[str, Any]) -> None:
         """The demo's records, which are checked when they are first needed, and an order."""
-        if "demo" not in self.saved:
-            self.salesforce.seed(_demo())
-            self.saved["demo"] = self.salesforce.save()
-        self.salesforce.restore(self.saved["demo"])
+        self.once("demo", lambda: self.salesforce.seed(_demo()), "salesforce")
         self.salesforce.seed({"records": order})
+
+    def once(self, name: str, prepare: Callable[[], PreparedT], *emulators: str) -> PreparedT:
+        """Prepare these emulators' records; from the second time on, restore them.
+
+        Returns what `prepare` returned the first time.
+        """
+        if name not in self.prepared:
+            prepared = prepare()
+            saved = {one: self.emulators[one].save() for one in emulators}
+            self.prepared[name] = (prepared, saved)
+            return prepared
+        found: PreparedT
+        found, saved = self.prepared[name]
+        for one, records in saved.items():
+            self.emulators[one].restore(records)
+        return found
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
         """The bodies of messages that were not read before."""

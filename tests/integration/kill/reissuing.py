@@ -47,8 +47,8 @@ class Reissuing(ToppingUp):
             return len(self.emulator.dump()["projects"]["portal-local"]["subscriptionChanges"])
         return len(self.emulator.dump()["orders"]) - 1
 
-    def _seed(self) -> None:
-        super()._seed()
+    def _set_up(self) -> None:
+        super()._set_up()
         self.installation.seed_salesforce(SHAPE.salesforce_records(ACCOUNT_ID))
 
     def _ask(self) -> str:

@@ -105,9 +105,8 @@ class ToppingUp(Provisioning):
             ESIM_SECRET_ID=SECRET_IDS[provider],
         )
         installation.reset()
-        self._seed()
+        self._set_up()
         map_customer(installation)
-        self._set_up_line()
         for emulator in installation.emulators.values():
             emulator.journal.clear()
         installation.whmcs.set_switches(dict(ending.whmcs))
@@ -142,17 +141,24 @@ class ToppingUp(Provisioning):
             return len(books["projects"]["portal-local"]["subscriptionAddons"])
         return len(books["topUps"])
 
-    def _seed(self) -> None:
+    def _set_up(self) -> None:
+        """The customer's line, as a provisioned order leaves it."""
+        self.installation.esim_access.set_switches(
+            {"allocation": "immediate", "requests_per_second": 0}
+        )
+        line = self.installation.once(
+            f"line of {self.provider}", self._line_made, "whmcs", "gigs", "esim_access"
+        )
+        self.service_id = line.service_id
+        DynamoServiceLines(self.installation.table("workflow")).remember([line])
+
+    def _line_made(self) -> ServiceLine:
+        """Seed the emulators and buy the line of them, as our adapters do."""
         whmcs = whmcs_seed()
         add_customer(whmcs)
         self.installation.whmcs.seed(whmcs)
         self.installation.gigs.seed(gigs_seed())
         self.installation.esim_access.seed(esim_access_seed())
-        self.installation.esim_access.set_switches(
-            {"allocation": "immediate", "requests_per_second": 0}
-        )
-
-    def _set_up_line(self) -> None:
         adapter, plan = self._adapter(), PRODUCT.gigs_plan
         if self.provider == "esim_access":
             plan = PRODUCT.esim_access_plan
@@ -166,21 +172,16 @@ class ToppingUp(Provisioning):
             subscriber_id=subscriber, refs=["line-1"], known={"line-1": line.line_id}
         )["line-1"]
         assert found.state is LineState.ACTIVE
-        self.service_id = self._service()
-        DynamoServiceLines(self.installation.table("workflow")).remember(
-            [
-                ServiceLine(
-                    service_id=self.service_id,
-                    sf_order_id="8015j0000000001AAA",
-                    order_item_id="8025j0000000001AAA",
-                    user_id=USER_ID,
-                    client_id=CLIENT_ID,
-                    provider=self.provider,
-                    line_id=found.line_id,
-                    plan=plan,
-                    pid=PRODUCT.whmcs_id,
-                )
-            ]
+        return ServiceLine(
+            service_id=self._service(),
+            sf_order_id="8015j0000000001AAA",
+            order_item_id="8025j0000000001AAA",
+            user_id=USER_ID,
+            client_id=CLIENT_ID,
+            provider=self.provider,
+            line_id=found.line_id,
+            plan=plan,
+            pid=PRODUCT.whmcs_id,
         )
 
     def _adapter(self) -> EsimProvider:
