@@ -100,9 +100,9 @@ def assert_reissued_once(world: Reissuing) -> None:
     same_line = world.provider == "gigs"
     assert (line.line_id == world.before.line_id) is same_line
     assert old.state is (LineState.ACTIVE if same_line else LineState.ENDED)
-    (service,) = world.installation.whmcs.dump()["services"]
+    (service,) = world.installation.whmcs.store.books()["services"]
     assert service["notes"] == f"eSIM ICCID: {line.iccid} (replaced {world.before.iccid})"
-    (order,) = world.installation.salesforce.dump()["Order"]
+    (order,) = world.installation.salesforce.rows("Order")
     assert (order["Id"], order["ESIM_ICCID__c"]) == (ORDER_ID, line.iccid)
     by_key: dict[str, dict[str, Any]] = {}
     for mail in world.mails:

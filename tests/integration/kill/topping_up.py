@@ -239,7 +239,7 @@ def assert_settled(world: ToppingUp) -> None:
     assert job.status is ending.status, f"{job.status}: {job.last_error}"
     assert (job.last_error.code if job.last_error else None) == ending.code
     assert job.lease == NOT_LEASED
-    books = world.installation.whmcs.dump()
+    books = world.installation.whmcs.store.books()
     (invoice,) = [one for one in books["invoices"] if world.operation_id in one["notes"]]
     paid = [one for one in books["transactions"] if one["invoiceid"] == invoice["id"]]
     expected = "Cancelled" if ending is DECLINED else "Paid"
