@@ -158,15 +158,19 @@ def _fingerprint() -> str:
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[Ministack]:
-    """Start the emulator; stop it and its child processes at the end. Raises MinistackError."""
+def running(settings: Settings, *, checks_grants: bool = True) -> Iterator[Ministack]:
+    """Start the emulator; stop it and its child processes at the end. Raises MinistackError.
+
+    Without `checks_grants` every caller may do everything, as an account's root user may anyway.
+    """
     interpreters = prepare(settings)
     port = reserve("ministack", settings.ports["ministack"])
     folder = _temporary_folder(settings.root / "tmp")
     settings.logs.mkdir(parents=True, exist_ok=True)
     log = settings.logs / LOG
     with log.open("wb") as output:
-        guard = _start(interpreters, folder, port, output)
+        variables = environment(folder, port, checks_grants=checks_grants)
+        guard = _start(interpreters, folder, variables, output)
         try:
             endpoint = f"http://{HOST}:{port}"
             _wait_until_ready(guard, endpoint, log)
@@ -176,7 +180,7 @@ def running(settings: Settings) -> Iterator[Ministack]:
 
 
 def _start(
-    interpreters: Interpreters, folder: Path, port: int, output: IO[bytes]
+    interpreters: Interpreters, folder: Path, variables: dict[str, str], output: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     guard = [sys.executable, "-m", "local.guard", str(folder)]
     command = [*guard, str(interpreters.emulator), str(LAUNCHER), str(interpreters.runtime)]
@@ -185,13 +189,13 @@ def _start(
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.STDOUT,
-        env=environment(folder, port),
+        env=variables,
         # Ctrl-C in a terminal reaches the whole group, but only the guard may stop ministack.
         start_new_session=True,
     )
 
 
-def environment(folder: Path, port: int) -> dict[str, str]:
+def environment(folder: Path, port: int, *, checks_grants: bool = True) -> dict[str, str]:
     """Return the environment of ministack's process."""
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return {
@@ -204,7 +208,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "MINISTACK_HOST": HOST,
         "GATEWAY_PORT": str(port),
         "IOT_MTLS_ENABLED": "0",
-        "AUTH": "true",
+        "AUTH": str(checks_grants).lower(),
         "MINISTACK_REGION": REGION,
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "LOG_LEVEL": "INFO",

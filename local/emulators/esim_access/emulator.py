@@ -143,6 +143,15 @@ class EsimAccess(Emulator[Switches]):
         with self.core.lock:
             seeding.load(self.core, data)
 
+    def records(self) -> Account:
+        """The account; notifications are not saved."""
+        return self.core.account
+
+    def take(self, records: Account) -> None:
+        """See `records`."""
+        with self.core.lock:
+            self.core.account = records
+
     def dump(self) -> dict[str, Any]:
         """The account with all records; eSIMs with their activation codes."""
         with self.core.lock:

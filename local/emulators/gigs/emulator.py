@@ -200,6 +200,18 @@ class Gigs(Emulator[Switches]):
         with self.core.lock:
             seeding.load(self.core, data)
 
+    def records(self) -> Any:
+        """Projects, open steps and stored answers; events and webhooks are not saved."""
+        core = self.core
+        return core.projects, core.waiting, core.agenda, self.idempotency
+
+    def take(self, records: Any) -> None:
+        """See `records`."""
+        core = self.core
+        with core.lock:
+            core.projects, core.waiting, core.agenda, stored = records
+            self.idempotency.take(stored)
+
     def dump(self) -> dict[str, Any]:
         """All projects with all records, SIMs with their activation codes, and stored keys."""
         with self.core.lock:

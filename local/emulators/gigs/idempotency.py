@@ -71,6 +71,10 @@ class Idempotency:
         self._stored.clear()
         self._mismatches.clear()
 
+    def take(self, other: Idempotency) -> None:
+        """Remember what the other one does instead."""
+        self._stored, self._mismatches = other._stored, other._mismatches
+
     def as_json(self) -> dict[str, Any]:
         """Keys with their replays, and the mismatches."""
         return {

@@ -71,4 +71,5 @@ def add_validity(moment: datetime, validity: dict[str, Any], times: int = 1) -> 
 
 
 def _pick(alphabet: str, length: int) -> str:
-    return "".join(secrets.choice(alphabet) for _ in range(length))
+    # One system call; `secrets.choice` makes one for each character.
+    return "".join([alphabet[byte % len(alphabet)] for byte in secrets.token_bytes(length)])

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from local.emulators.kit.emulator import Emulator
 from local.emulators.kit.middleware import TRANSPORT
 
 HOST = "127.0.0.1"
+SECONDS_OF_DATE = 1.0
 
 
 async def _with_transport(
@@ -57,6 +58,31 @@ def run(emulator: Emulator[Any], *, port: int) -> None:
     uvicorn.Server(config(emulator.app(), port=port)).run()
 
 
+class PromptServer(uvicorn.Server):
+    """Stops at once, and wakes once a second for the Date header. uvicorn's wakes ten times.
+
+    A test session serves up to sixteen emulators, most of which have nothing to do.
+    """
+
+    def __init__(self, settings: uvicorn.Config) -> None:
+        super().__init__(settings)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Run until `stop` is called."""
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), SECONDS_OF_DATE)
+
+    def stop(self) -> None:
+        """Stop, from another thread."""
+        self.should_exit = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stopped.set)
+
+
 @dataclass(frozen=True)
 class Running:
     """An emulator that answers at `url`, and its object for assertions."""
@@ -78,13 +104,13 @@ def running(emulator: Emulator[Any]) -> Iterator[Running]:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind((HOST, 0))
         port = listener.getsockname()[1]
-        server = uvicorn.Server(config(emulator.app(), port=port))
+        server = PromptServer(config(emulator.app(), port=port))
         listener.listen(128)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:
             yield Running(emulator, f"http://{HOST}:{port}")
         finally:
-            server.should_exit = True
+            server.stop()
             emulator.faults.clear()
             thread.join(timeout=5)

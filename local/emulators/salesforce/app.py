@@ -162,13 +162,25 @@ class SalesforceEmulator(Emulator[Switches]):
 
     def dump(self) -> dict[str, Any]:
         """All records by object, as the API would show them."""
-        return {
-            sobject.name: [
-                {name: render(field, record.get(name)) for name, field in _named(sobject.fields)}
-                for record in self._org.store.records(sobject)
-            ]
-            for sobject in self._org.schema.all()
-        }
+        return {sobject.name: self.rows(sobject.name) for sobject in self._org.schema.all()}
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """The records of one object, as the API would show them."""
+        sobject = self._org.schema.get(name)
+        return [
+            {name: render(field, record.get(name)) for name, field in _named(sobject.fields)}
+            for record in self._org.store.records(sobject)
+        ]
+
+    def records(self) -> Any:
+        """Records and connected apps; Apex's users, settings and credentials are not saved."""
+        return self._org.store, self._oauth.apps
+
+    def take(self, records: Any) -> None:
+        """See `records`."""
+        self._org.store, apps = records
+        for app in apps:
+            self._oauth.register(app)
 
     def set_switches(self, changes: dict[str, Any]) -> None:
         """Change switches. Raises ValueError also for a field that no org can hide."""

@@ -68,6 +68,11 @@ class OAuth:
         self._apps.clear()
         self._sessions.clear()
 
+    @property
+    def apps(self) -> list[ConnectedApp]:
+        """All connected apps."""
+        return list(self._apps.values())
+
     def register(self, app: ConnectedApp) -> None:
         """Add or replace an app; its users are created when missing."""
         self._apps[app.consumerKey] = app

@@ -86,6 +86,14 @@ class Whmcs(Emulator[Switches]):
         """Load records; raises ValueError saying what is wrong."""
         seed.load(self.context(), data)
 
+    def records(self) -> Store:
+        """All tables, the shop's set-up and the credentials."""
+        return self.store
+
+    def take(self, records: Store) -> None:
+        """See `records`."""
+        self.store = records
+
     def dump(self) -> dict[str, Any]:
         """Every record."""
         return self.store.dump()

@@ -70,6 +70,8 @@ _ABSENT = object()
 
 def shape(value: Any, switches: Switches) -> Any:
     """`value` with every Listing, id and text in the variant that the switches ask for."""
+    if isinstance(value, str):  # by far the most
+        return escaped(value, switches)
     if isinstance(value, Listing):
         return _listing(value, switches)
     if isinstance(value, dict):
@@ -77,7 +79,7 @@ def shape(value: Any, switches: Switches) -> Any:
         return {key: v for key, v in shaped.items() if v is not _ABSENT}
     if isinstance(value, list):
         return [shape(item, switches) for item in value]
-    return escaped(value, switches) if isinstance(value, str) else value
+    return value
 
 
 def escaped(text: str, switches: Switches) -> str:

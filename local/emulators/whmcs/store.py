@@ -142,6 +142,18 @@ class Store:
 
     def dump(self) -> dict[str, Any]:
         """All of it as JSON; password hashes stay in."""
+        return {
+            "config": self.credentials.model_dump(mode="json", by_alias=True),
+            "gateways": _as_json(self.gateways.values()),
+            "currencies": _as_json(self.currencies.values()),
+            "clientCustomFields": _as_json(self.client_custom_fields.values()),
+            "productGroups": _as_json(self.groups.values()),
+            "products": _as_json(self.products.values()),
+            **self.books(),
+        }
+
+    def books(self) -> dict[str, Any]:
+        """The tables as JSON, without the shop's set-up."""
         tables: dict[str, Table[Any]] = {
             "users": self.users,
             "clients": self.clients,
@@ -158,15 +170,7 @@ class Store:
             "emails": self.emails,
             "ssoTokens": self.sso_tokens,
         }
-        return {
-            "config": self.credentials.model_dump(mode="json", by_alias=True),
-            "gateways": _as_json(self.gateways.values()),
-            "currencies": _as_json(self.currencies.values()),
-            "clientCustomFields": _as_json(self.client_custom_fields.values()),
-            "productGroups": _as_json(self.groups.values()),
-            "products": _as_json(self.products.values()),
-            **{name: _as_json(table.all()) for name, table in tables.items()},
-        }
+        return {name: _as_json(table.all()) for name, table in tables.items()}
 
 
 def _as_json(models: Any) -> list[dict[str, Any]]:

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from local.demo.data import esim_access_seed, gigs_seed, salesforce_seed, whmcs_seed
+from local.emulators.esim_access.emulator import EsimAccess
 from local.emulators.gigs.emulator import Gigs
 from local.emulators.kit.emulator import Emulator
 from local.emulators.kit.middleware import Incoming
@@ -200,3 +202,30 @@ def test_reset_goes_back_to_the_beginning(counter: Running) -> None:
     assert counter.emulator.dump() == {"count": 0}
     assert requests.get(f"{counter.admin}/switches", timeout=5).json() == {"loud": False}
     assert add(counter).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("emulator", "seed"),
+    [
+        (SalesforceEmulator(), salesforce_seed("a key")),
+        (Whmcs(), whmcs_seed()),
+        (Gigs(), gigs_seed()),
+        (EsimAccess(), esim_access_seed()),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_saved_records_are_restored_as_often_as_wanted(
+    emulator: Emulator[Any], seed: dict[str, Any]
+) -> None:
+    emulator.seed(seed)
+    saved, seeded = emulator.save(), emulator.dump()
+    for _ in range(2):
+        emulator.reset()
+        assert emulator.dump() != seeded
+        emulator.restore(saved)
+        assert emulator.dump() == seeded
+
+
+def test_an_emulator_says_that_its_records_cannot_be_saved() -> None:
+    with pytest.raises(NotImplementedError, match="the records of sendgrid cannot be saved"):
+        SendGrid().save()

@@ -27,7 +27,7 @@ def assert_exactly_once(world: Provisioning, *, attempts: int = 1) -> None:
 
 def _check_whmcs(world: Provisioning) -> tuple[int, dict[str, list[int]]]:
     """One Active order with one invoice, set up once; its id, and service ids by OrderItem."""
-    state = world.installation.whmcs.dump()
+    state = world.installation.whmcs.store.books()
     (order,) = state["orders"]
     assert (order["status"], order["clientId"]) == ("Active", CLIENT_ID)
     assert len(state["invoices"]) == 1
@@ -83,14 +83,14 @@ def _check_salesforce(
     iccids: list[str],
     attempts: int,
 ) -> None:
-    state = world.installation.salesforce.dump()
-    (order,) = state["Order"]
+    salesforce = world.installation.salesforce
+    (order,) = salesforce.rows("Order")
     assert order["Provisioning_Status__c"] == "Provisioned"
     assert order["WHMCS_Order_ID__c"] == str(placed)
     assert (order["ESIM_ICCID__c"] or "") == ",".join(iccids)
     assert order["Attempt_Count__c"] == attempts
     assert order["Provisioning_Error_Code__c"] is None
-    written = {item["Id"]: item["WHMCS_Service_ID__c"] for item in state["OrderItem"]}
+    written = {item["Id"]: item["WHMCS_Service_ID__c"] for item in salesforce.rows("OrderItem")}
     assert written == {item: ",".join(map(str, ids)) for item, ids in services.items()}
 
 

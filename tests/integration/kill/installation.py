@@ -6,9 +6,9 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from portal.adapters.sqs import SqsQueue
 from portal.adapters.task_queue import SqsTaskQueue
@@ -27,7 +27,7 @@ from local.stack import ministack
 from local.stack.credentials import CONSUMER_KEY, CONSUMER_SECRET, WHMCS_CREDENTIALS
 from local.stack.ministack import Ministack
 from local.stack.settings import REGION, Settings
-from tests.integration.kill.quick_aws import QuickAws
+from tests.integration.kill.quick_aws import QuickAws, Service
 
 TABLES = {
     "identity": ("pk", None),
@@ -64,6 +64,10 @@ SECRETS: dict[str, dict[str, Any]] = {
     "signing": {"keys": {SIGNING_KEY_ID: SIGNING_KEY}},
 }
 VISIBILITY = "900"
+PreparedT = TypeVar("PreparedT")
+# The limits of ReceiveMessage and BatchWriteItem.
+MOST_MESSAGES = 10
+MOST_WRITES = 25
 
 
 @dataclass(frozen=True)
@@ -79,10 +83,13 @@ class Installation:
     urls: dict[str, str]
     queues: dict[str, str]
     user_pool: dict[str, str]
-    dynamodb: Any
-    sqs: Any
-    cognito: Any
     quick: QuickAws
+    prepared: dict[str, tuple[Any, dict[str, bytes]]] = field(default_factory=dict)
+
+    @property
+    def cognito(self) -> Any:
+        """A client of the user pools."""
+        return self._client("cognito-idp")
 
     @property
     def emulators(self) -> dict[str, Emulator[Any]]:
@@ -96,15 +103,17 @@ class Installation:
 
     def table(self, name: str) -> Table:
         """A table for the test's own reading and writing."""
-        return Table(name, client=lambda: self.dynamodb)
+        return Table(name, client=lambda: self._client("dynamodb"))
+
+    def task_queue(self, name: str) -> SqsTaskQueue:
+        """A queue for the test's own starts."""
+        return SqsTaskQueue(SqsQueue(self.queues[name], client=lambda: self._client("sqs")))
 
     def reset(self) -> None:
         """Empty tables and queues, emulators without records, calls, faults or moved clocks."""
         aws = self.quick
-        for name, (key, sort) in TABLES.items():
-            _empty(aws, name, [key, *([sort] if sort else [])])
-        for queue in aws.waiting():
-            self.purge(queue)
+        _empty(aws)
+        self.purge(*QUEUES)
         pool = self.user_pool["USER_POOL_ID"]
         for user in aws.call("cognito-idp", "ListUsers", UserPoolId=pool)["Users"]:
             aws.call("cognito-idp", "AdminDeleteUser", UserPoolId=pool, Username=user["Username"])
@@ -119,13 +128,32 @@ class Installation:
 
     def seed(self, order: dict[str, Any], prepare: Callable[[dict[str, Any]], None]) -> None:
         """The demo's data, with further Salesforce records and changes of the WHMCS seed."""
-        salesforce, whmcs = salesforce_seed("no key: the tests log in with a secret"), whmcs_seed()
-        salesforce["connectedApps"][0].pop("publicKeyPem")
-        salesforce["records"].update(order)
+        self.seed_salesforce(order)
+        whmcs = whmcs_seed()
         prepare(whmcs)
-        self.salesforce.seed(salesforce)
         self.whmcs.seed(whmcs)
         self.gigs.seed(gigs_seed())
+
+    def seed_salesforce(self, order: dict[str, Any]) -> None:
+        """The demo's records, which are checked when they are first needed, and an order."""
+        self.once("demo", lambda: self.salesforce.seed(_demo()), "salesforce")
+        self.salesforce.seed({"records": order})
+
+    def once(self, name: str, prepare: Callable[[], PreparedT], *emulators: str) -> PreparedT:
+        """Prepare these emulators' records; from the second time on, restore them.
+
+        Returns what `prepare` returned the first time.
+        """
+        if name not in self.prepared:
+            prepared = prepare()
+            saved = {one: self.emulators[one].save() for one in emulators}
+            self.prepared[name] = (prepared, saved)
+            return prepared
+        found: PreparedT
+        found, saved = self.prepared[name]
+        for one, records in saved.items():
+            self.emulators[one].restore(records)
+        return found
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
         """The bodies of messages that were not read before."""
@@ -139,32 +167,34 @@ class Installation:
                 "sqs",
                 "ReceiveMessage",
                 QueueUrl=self.queues[queue],
-                MaxNumberOfMessages=10,
+                MaxNumberOfMessages=MOST_MESSAGES,
                 MessageAttributeNames=["All"],
                 MessageSystemAttributeNames=["All"],
             )
             found = answer.get("Messages", [])
             records += [_record(message, queue) for message in found]
-            if not found:
+            if len(found) < MOST_MESSAGES:  # ministack, unlike SQS, holds none back
                 return records
 
     def backlog(self, queue: str) -> int:
         """Messages that nobody has received yet, delayed ones too."""
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"]
-        answer = self.quick.call(
-            "sqs", "GetQueueAttributes", QueueUrl=self.queues[queue], AttributeNames=names
-        )
-        return sum(int(answer["Attributes"][name]) for name in names)
+        found = self.quick.messages()[queue]
+        return sum(one["IsVisible"] or not one["ReceiveCount"] for one in found)
 
-    def purge(self, queue: str) -> None:
-        """Drop them."""
-        self.quick.call("sqs", "PurgeQueue", QueueUrl=self.queues[queue])
+    def purge(self, *queues: str) -> None:
+        """Drop all messages, received ones too."""
+        found = self.quick.messages()
+        for queue in queues:
+            if found[queue]:
+                self.quick.call("sqs", "PurgeQueue", QueueUrl=self.queues[queue])
 
     def press(self, wanted: StartRequest, *, now: float) -> Started:
         """What the start endpoint does once it trusts the request."""
         store = DynamoJobStore(self.table("workflow"))
-        queue = SqsTaskQueue(SqsQueue(self.queues["provision"], client=lambda: self.sqs))
-        return request_start(store, queue, wanted, now=now)
+        return request_start(store, self.task_queue("provision"), wanted, now=now)
+
+    def _client(self, service: Service) -> Any:
+        return self.quick.client(service)
 
     def environment(self, **more: str) -> dict[str, str]:
         """The Lambdas' environment, all areas' names together."""
@@ -225,8 +255,11 @@ class Installation:
 
 @contextmanager
 def aws_running() -> Iterator[Ministack]:
-    """One ministack for all installations: each has an account of its own in it."""
-    with ministack.running(Settings.for_tests()) as aws:
+    """One ministack for all installations: each has an account of its own in it.
+
+    All callers are root users, whose grants took a seventh of ministack's processor time to check.
+    """
+    with ministack.running(Settings.for_tests(), checks_grants=False) as aws:
         yield aws
 
 
@@ -271,25 +304,37 @@ def installed(aws: Ministack, account: str) -> Iterator[Installation]:
             urls=urls,
             queues=queues,
             user_pool=pool,
-            dynamodb=dynamodb,
-            sqs=sqs,
-            cognito=cognito,
             quick=stack.enter_context(closing(QuickAws(aws.endpoint, account))),
         )
 
 
-def _empty(aws: QuickAws, table: str, keys: list[str]) -> None:
-    names = {f"#k{number}": key for number, key in enumerate(keys)}
-    found = aws.call(
+def _demo() -> dict[str, Any]:
+    seed = salesforce_seed("no key: the tests log in with a secret")
+    seed["connectedApps"][0].pop("publicKeyPem")
+    return seed
+
+
+def _empty(aws: QuickAws) -> None:
+    """Delete the items of all tables."""
+    found = [(table, key) for table in TABLES for key in _keys(aws, table)]
+    for start in range(0, len(found), MOST_WRITES):
+        batch: dict[str, list[dict[str, Any]]] = {}
+        for table, key in found[start : start + MOST_WRITES]:
+            batch.setdefault(table, []).append({"DeleteRequest": {"Key": key}})
+        aws.call("dynamodb", "BatchWriteItem", RequestItems=batch)
+
+
+def _keys(aws: QuickAws, table: str) -> list[dict[str, Any]]:
+    key, sort = TABLES[table]
+    names = {"#k": key, **({"#s": sort} if sort else {})}
+    found: list[dict[str, Any]] = aws.call(
         "dynamodb",
         "Scan",
         TableName=table,
         ProjectionExpression=", ".join(names),
         ExpressionAttributeNames=names,
     )["Items"]
-    for start in range(0, len(found), 25):
-        batch = [{"DeleteRequest": {"Key": key}} for key in found[start : start + 25]]
-        aws.call("dynamodb", "BatchWriteItem", RequestItems={table: batch})
+    return found
 
 
 def _record(message: dict[str, Any], queue: str) -> dict[str, Any]:

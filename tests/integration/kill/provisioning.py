@@ -112,9 +112,10 @@ class Provisioning:
         """Redeliver, each time when the job is next due, until it is over."""
         outcomes: list[Outcome] = []
         for _ in range(MOST_DELIVERIES):
-            if self.job.status.over:
+            job = self.job
+            if job.status.over:
                 return outcomes
-            self.wait_until_due()
+            self.wait_until_due(job)
             outcomes.append(self.deliver(**options))
         job = self.job
         assert job.status.over, f"{job.status} in {job.current_step}: {job.last_error}"
@@ -125,9 +126,9 @@ class Provisioning:
         """Whether its message has gone over to the queue of those that wait."""
         return str(self.message["eventSourceARN"]).endswith(f":{self.waiting_queue}")
 
-    def wait_until_due(self) -> None:
-        """Move all clocks past the lease and the next try."""
-        job = self.job
+    def wait_until_due(self, job: Job | None = None) -> None:
+        """Move all clocks past the lease and the next try of the job (as stored, if not given)."""
+        job = job or self.job
         due = max(job.lease.until, job.next_at)
         self.advance(max(0.0, due - time.time() - self.offset) + 1.0)
 
@@ -143,8 +144,7 @@ class Provisioning:
         follow_ups = self.installation.backlog(self.fresh_queue) + len(waiting)
         assert kept or follow_ups or self.job.status.over, "nothing will bring the job back"
         assert follow_ups <= 1, "the worker multiplies messages"
-        for queue in (self.fresh_queue, self.waiting_queue):
-            self.installation.purge(queue)
+        self.installation.purge(self.fresh_queue, self.waiting_queue)
         if waiting:
             (self.message,) = waiting
 
@@ -190,5 +190,5 @@ def map_customer(installation: Installation) -> None:
         first_name=SATO.first_name,
         language="en",
     )
-    table.put(mapping_item(mapping))
-    table.put({**account_key(ACCOUNT_ID), "userId": USER_ID, "state": "mapped"})
+    reserved = {**account_key(ACCOUNT_ID), "userId": USER_ID, "state": "mapped"}
+    table.transact([{"Put": {"item": item}} for item in (mapping_item(mapping), reserved)])

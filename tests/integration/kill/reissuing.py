@@ -6,8 +6,6 @@ import time
 from typing import Any
 
 from portal import correlation
-from portal.adapters.sqs import SqsQueue
-from portal.adapters.task_queue import SqsTaskQueue
 from portal.domain.client_service import ServiceStatus
 from portal.domain.esim import Line, LineState, ProfileState
 from portal.domain.lease import NOT_LEASED
@@ -20,7 +18,6 @@ from portal.repositories.workflow import DynamoJobStore
 from portal.workflow_kinds import REISSUE
 
 from functions.operations.reissue.asked import settled
-from local.demo.data import salesforce_seed
 from local.emulators.esim_access.lifecycle import Lifecycle
 from tests.integration.kill.lanes import Lane
 from tests.integration.kill.provisioning import ACCOUNT_ID, CLIENT_ID, USER_ID
@@ -50,12 +47,9 @@ class Reissuing(ToppingUp):
             return len(self.emulator.dump()["projects"]["portal-local"]["subscriptionChanges"])
         return len(self.emulator.dump()["orders"]) - 1
 
-    def _seed(self) -> None:
-        super()._seed()
-        salesforce = salesforce_seed("no key: the tests log in with a secret")
-        salesforce["connectedApps"][0].pop("publicKeyPem")
-        salesforce["records"].update(SHAPE.salesforce_records(ACCOUNT_ID))
-        self.installation.salesforce.seed(salesforce)
+    def _set_up(self) -> None:
+        super()._set_up()
+        self.installation.seed_salesforce(SHAPE.salesforce_records(ACCOUNT_ID))
 
     def _ask(self) -> str:
         before = self._installed()
@@ -74,12 +68,9 @@ class Reissuing(ToppingUp):
             reissues_left=lambda: 1,
         )
         self.before = before
-        queue = SqsQueue(
-            self.installation.queues[self.fresh_queue], client=lambda: self.installation.sqs
-        )
         operations = Operations(
             store=DynamoJobStore(self.installation.table("workflow")),
-            queue=SqsTaskQueue(queue),
+            queue=self.installation.task_queue(self.fresh_queue),
             clock=lambda: time.time() + self.offset,
         )
         with correlation.bound("kill-0000-0001"):
@@ -109,9 +100,9 @@ def assert_reissued_once(world: Reissuing) -> None:
     same_line = world.provider == "gigs"
     assert (line.line_id == world.before.line_id) is same_line
     assert old.state is (LineState.ACTIVE if same_line else LineState.ENDED)
-    (service,) = world.installation.whmcs.dump()["services"]
+    (service,) = world.installation.whmcs.store.books()["services"]
     assert service["notes"] == f"eSIM ICCID: {line.iccid} (replaced {world.before.iccid})"
-    (order,) = world.installation.salesforce.dump()["Order"]
+    (order,) = world.installation.salesforce.rows("Order")
     assert (order["Id"], order["ESIM_ICCID__c"]) == (ORDER_ID, line.iccid)
     by_key: dict[str, dict[str, Any]] = {}
     for mail in world.mails:

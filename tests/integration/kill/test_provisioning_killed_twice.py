@@ -103,8 +103,8 @@ def press_after_unconfirmed(world: Provisioning) -> None:
     last_error = world.job.last_error
     assert last_error is not None
     assert last_error.code == "add-order-unconfirmed"
-    assert not world.installation.whmcs.dump()["orders"]
-    (order,) = world.installation.salesforce.dump()["Order"]
+    assert not world.installation.whmcs.store.books()["orders"]
+    (order,) = world.installation.salesforce.rows("Order")
     assert order["Provisioning_Status__c"] == "Failed"
     assert order["Provisioning_Error_Code__c"] == last_error.code
     world.press("key-2")

@@ -113,10 +113,10 @@ def _check_user(installation: Installation, person: Person) -> str:
 
 
 def _check_client(installation: Installation, person: Person) -> int:
-    clients = installation.whmcs.dump()["clients"]
-    (client,) = (c for c in clients if c["email"] == person.email)
+    books = installation.whmcs.store.books()
+    (client,) = (c for c in books["clients"] if c["email"] == person.email)
     assert client["customfields"]["1"] == person.number
-    assert len([u for u in installation.whmcs.dump()["users"] if u["email"] == person.email]) == 1
+    assert len([u for u in books["users"] if u["email"] == person.email]) == 1
     return int(client["id"])
 
 
@@ -128,5 +128,5 @@ def _check_cases(lane: Lane, person: Person, offset: float) -> None:
     for record in [*records, *records]:
         outcome = worker.invoke({"Records": [record]}, offset=offset)
         assert outcome.answer == {"batchItemFailures": []}
-    cases = lane.installation.salesforce.dump()["Case"]
+    cases = lane.installation.salesforce.rows("Case")
     assert len(cases) == (1 if person.crm_email is not None else 0)

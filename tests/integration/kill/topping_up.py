@@ -11,8 +11,6 @@ from typing import Any, Literal
 from portal.adapters.esim_access import EsimAccessProvider
 from portal.adapters.gigs import GigsProvider
 from portal.adapters.http import Transport
-from portal.adapters.sqs import SqsQueue
-from portal.adapters.task_queue import SqsTaskQueue
 from portal.adapters.whmcs.client import WhmcsClient
 from portal.domain.esim import LineState, Subscriber
 from portal.domain.lease import NOT_LEASED
@@ -107,9 +105,8 @@ class ToppingUp(Provisioning):
             ESIM_SECRET_ID=SECRET_IDS[provider],
         )
         installation.reset()
-        self._seed()
+        self._set_up()
         map_customer(installation)
-        self._set_up_line()
         for emulator in installation.emulators.values():
             emulator.journal.clear()
         installation.whmcs.set_switches(dict(ending.whmcs))
@@ -144,17 +141,24 @@ class ToppingUp(Provisioning):
             return len(books["projects"]["portal-local"]["subscriptionAddons"])
         return len(books["topUps"])
 
-    def _seed(self) -> None:
+    def _set_up(self) -> None:
+        """The customer's line, as a provisioned order leaves it."""
+        self.installation.esim_access.set_switches(
+            {"allocation": "immediate", "requests_per_second": 0}
+        )
+        line = self.installation.once(
+            f"line of {self.provider}", self._line_made, "whmcs", "gigs", "esim_access"
+        )
+        self.service_id = line.service_id
+        DynamoServiceLines(self.installation.table("workflow")).remember([line])
+
+    def _line_made(self) -> ServiceLine:
+        """Seed the emulators and buy the line of them, as our adapters do."""
         whmcs = whmcs_seed()
         add_customer(whmcs)
         self.installation.whmcs.seed(whmcs)
         self.installation.gigs.seed(gigs_seed())
         self.installation.esim_access.seed(esim_access_seed())
-        self.installation.esim_access.set_switches(
-            {"allocation": "immediate", "requests_per_second": 0}
-        )
-
-    def _set_up_line(self) -> None:
         adapter, plan = self._adapter(), PRODUCT.gigs_plan
         if self.provider == "esim_access":
             plan = PRODUCT.esim_access_plan
@@ -168,21 +172,16 @@ class ToppingUp(Provisioning):
             subscriber_id=subscriber, refs=["line-1"], known={"line-1": line.line_id}
         )["line-1"]
         assert found.state is LineState.ACTIVE
-        self.service_id = self._service()
-        DynamoServiceLines(self.installation.table("workflow")).remember(
-            [
-                ServiceLine(
-                    service_id=self.service_id,
-                    sf_order_id="8015j0000000001AAA",
-                    order_item_id="8025j0000000001AAA",
-                    user_id=USER_ID,
-                    client_id=CLIENT_ID,
-                    provider=self.provider,
-                    line_id=found.line_id,
-                    plan=plan,
-                    pid=PRODUCT.whmcs_id,
-                )
-            ]
+        return ServiceLine(
+            service_id=self._service(),
+            sf_order_id="8015j0000000001AAA",
+            order_item_id="8025j0000000001AAA",
+            user_id=USER_ID,
+            client_id=CLIENT_ID,
+            provider=self.provider,
+            line_id=found.line_id,
+            plan=plan,
+            pid=PRODUCT.whmcs_id,
         )
 
     def _adapter(self) -> EsimProvider:
@@ -212,12 +211,9 @@ class ToppingUp(Provisioning):
         return int(placed["serviceids"])
 
     def _ask(self) -> str:
-        queue = SqsQueue(
-            self.installation.queues[self.fresh_queue], client=lambda: self.installation.sqs
-        )
         operations = Operations(
             store=DynamoJobStore(self.installation.table("workflow")),
-            queue=SqsTaskQueue(queue),
+            queue=self.installation.task_queue(self.fresh_queue),
             clock=lambda: time.time() + self.offset,
         )
         wanted = Wanted(
@@ -243,7 +239,7 @@ def assert_settled(world: ToppingUp) -> None:
     assert job.status is ending.status, f"{job.status}: {job.last_error}"
     assert (job.last_error.code if job.last_error else None) == ending.code
     assert job.lease == NOT_LEASED
-    books = world.installation.whmcs.dump()
+    books = world.installation.whmcs.store.books()
     (invoice,) = [one for one in books["invoices"] if world.operation_id in one["notes"]]
     paid = [one for one in books["transactions"] if one["invoiceid"] == invoice["id"]]
     expected = "Cancelled" if ending is DECLINED else "Paid"

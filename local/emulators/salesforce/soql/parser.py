@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, cast
 
 from local.emulators.salesforce.soql.conditions_parser import ConditionsParser
@@ -27,6 +28,8 @@ _TRAILERS = {
 _SCOPES = {"EVERYTHING", "MINE"}
 
 
+# What it returns cannot be changed, and callers ask the same queries again and again.
+@lru_cache(maxsize=1_000)
 def parse(text: str) -> tuple[Query, Source]:
     """The query and its text for later complaints; raises ApiError (MALFORMED_QUERY)."""
     tokens = Tokens(text)
