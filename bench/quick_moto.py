@@ -19,16 +19,16 @@ def quicken() -> None:
     """Let moto take the values of items as they are, from now on in this process."""
     parse.PROTOCOL_PARSERS["json"] = QuickParser
     serialize.SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": QuickSerializer}
-    responses.method_names_from_class = method_names
+    responses.method_names_from_class = method_names  # type: ignore[attr-defined]  # imported there
 
 
-class QuickParser(parse.JSONParser):  # type: ignore[misc]  # untyped there
+class QuickParser(parse.JSONParser):
     """Reads a request."""
 
     def _parse_structure(self, shape: Any, value: Any) -> Any:
         if shape.name == "AttributeValue" and is_wire_value(value):
             return value
-        return super()._parse_structure(shape, value)
+        return super()._parse_structure(shape, value)  # type: ignore[no-untyped-call]
 
 
 class QuickSerializer(serialize.JSONSerializer):

@@ -25,7 +25,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.request import normalize_request
 
-from bench.quick_moto import quicken
+from bench import quick_botocore, quick_moto
 from bench.years import sessions
 from bench.years.world import World
 
@@ -179,9 +179,10 @@ class Cloud:
         def answer(_: BotocoreStubber, event_name: str, request: Any, **__: Any) -> Any:
             return cloud._answer(event_name, request)
 
-        quicken()
+        quick_botocore.quicken()
+        quick_moto.quicken()
         # Nobody looks at the signatures, and each takes processor time.
-        unsigned = mock.patch.object(SigV4Auth, "add_auth", lambda *_: None)
+        unsigned = mock.patch.object(SigV4Auth, "add_auth", return_value=None)
         with mock_aws(), mock.patch.object(BotocoreStubber, "__call__", answer), unsigned:
             yield
 

@@ -74,10 +74,8 @@ def test_reads_the_same(value: Any) -> None:
         "Item": {"pk": {"S": "1"}, "value": value},
         "ExpressionAttributeValues": {":value": value},
     }
-    read = [
-        cls(model("PutItem")).parse({"body": json.dumps(body).encode()})
-        for cls in (JSONParser, QuickParser)
-    ]
+    request: Any = {"body": json.dumps(body).encode()}
+    read = [cls(model("PutItem")).parse(request) for cls in (JSONParser, QuickParser)]
     assert read[0] == read[1]
     assert read[0]["Item"]["pk"] == {"S": "1"}
 
