@@ -8,6 +8,8 @@ both sides, so that they can be taken as they are.
 from __future__ import annotations
 
 import functools
+import importlib
+import random
 from typing import Any
 
 from moto.core import parse, responses, serialize, utils
@@ -20,6 +22,26 @@ def quicken() -> None:
     parse.PROTOCOL_PARSERS["json"] = QuickParser
     serialize.SERVICE_SPECIFIC_SERIALIZERS["dynamodb"] = {"json": QuickSerializer}
     responses.method_names_from_class = method_names  # type: ignore[attr-defined]  # imported there
+
+
+@functools.cache
+def quicken_user_pools() -> None:
+    """Let the key that all of moto's user pools share be completed once, without drawing lots."""
+    # Only who has user pools loads it.
+    rsa_key: Any = importlib.import_module("joserfc._rfc7518.rsa_key")
+    recover = rsa_key.rsa_recover_prime_factors
+
+    @functools.cache
+    def recovered(*numbers: int) -> tuple[int, int]:
+        # A run of a simulation must draw the same lots whether it is the first in its process.
+        before = random.getstate()
+        try:
+            primes: tuple[int, int] = recover(*numbers)
+        finally:
+            random.setstate(before)
+        return primes
+
+    rsa_key.rsa_recover_prime_factors = recovered
 
 
 class QuickParser(parse.JSONParser):

@@ -181,6 +181,7 @@ class Cloud:
 
         quick_botocore.quicken()
         quick_moto.quicken()
+        quick_moto.quicken_user_pools()
         # Nobody looks at the signatures, and each takes processor time.
         unsigned = mock.patch.object(SigV4Auth, "add_auth", return_value=None)
         with mock_aws(), mock.patch.object(BotocoreStubber, "__call__", answer), unsigned:

@@ -57,6 +57,7 @@ from local.emulators.salesforce.rest.messages import (
     parse_url,
     refusal,
 )
+from local.emulators.salesforce.schema import SObject
 from local.emulators.salesforce.seeding import load
 from local.emulators.salesforce.switches import Switches
 from local.emulators.salesforce.values import render
@@ -162,13 +163,17 @@ class SalesforceEmulator(Emulator[Switches]):
 
     def dump(self) -> dict[str, Any]:
         """All records by object, as the API would show them."""
-        return {
-            sobject.name: [
-                {name: render(field, record.get(name)) for name, field in _named(sobject.fields)}
-                for record in self._org.store.records(sobject)
-            ]
-            for sobject in self._org.schema.all()
-        }
+        return {sobject.name: self._shown(sobject) for sobject in self._org.schema.all()}
+
+    def records(self, name: str) -> list[dict[str, Any]]:
+        """All records of one object, as the API would show them."""
+        return self._shown(self._org.schema.get(name))
+
+    def _shown(self, sobject: SObject) -> list[dict[str, Any]]:
+        return [
+            {name: render(field, record.get(name)) for name, field in _named(sobject.fields)}
+            for record in self._org.store.records(sobject)
+        ]
 
     def set_switches(self, changes: dict[str, Any]) -> None:
         """Change switches. Raises ValueError also for a field that no org can hide."""

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import Any
 
 import pytest
+from joserfc.jwk import RSAKey
 from moto.core.parse import JSONParser
 from moto.core.serialize import JSONSerializer, XFormedAttributePicker
 from moto.core.utils import get_service_model, method_names_from_class
 from moto.dynamodb.responses import DynamoHandler
+from moto.utilities.utils import load_resource
 
-from bench.quick_moto import QuickParser, QuickSerializer, is_wire_value, method_names
+from bench.quick_moto import (
+    QuickParser,
+    QuickSerializer,
+    is_wire_value,
+    method_names,
+    quicken_user_pools,
+)
 
 PLAIN: dict[str, Any] = {
     "text": {"S": "value"},
@@ -78,6 +87,18 @@ def test_reads_the_same(value: Any) -> None:
     read = [cls(model("PutItem")).parse(request) for cls in (JSONParser, QuickParser)]
     assert read[0] == read[1]
     assert read[0]["Item"]["pk"] == {"S": "1"}
+
+
+def test_the_key_of_user_pools_is_completed_without_drawing_lots() -> None:
+    quicken_user_pools()
+    before = random.getstate()
+    keys: list[Any] = [
+        RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json")) for _ in "12"
+    ]
+    assert random.getstate() == before
+    numbers = [key.private_key.private_numbers() for key in keys]
+    assert numbers[0] == numbers[1]
+    assert numbers[0].p * numbers[0].q == numbers[0].public_numbers.n
 
 
 def test_knows_the_same_methods() -> None:
