@@ -197,7 +197,7 @@ MUTANTS = (
     Mutant(
         "the mail log is not consulted",
         _mail_log_not_consulted,
-        Plan(1, 0.2, 2, frozenset({trouble.DUPLICATE}), 12.0),
+        Plan(1, 0.1, 1, frozenset({trouble.DUPLICATE}), 12.0),
         frozenset({"mail-twice"}),
     ),
     Mutant(
