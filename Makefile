@@ -8,6 +8,8 @@ UV := $(if $(shell command -v uv 2>/dev/null),uv,.tools/bin/uv)
 RUN := $(UV) run --no-sync
 PACKAGES := functions infra local ops bench tests layers
 STAGE ?= dev
+# Many processes import the same modules: kept bytecode saves each of them compiling and rewriting all of them.
+unexport PYTHONDONTWRITEBYTECODE
 # Kept out of the inner loop: what talks to emulators or starts processes, thousands of accidents on the wire,
 # simulated days, what waits for a silent server or an empty queue.
 PROVISION := any_history esim_access odd_answers order_size trouble wiring world_changes

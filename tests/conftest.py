@@ -9,7 +9,15 @@ import pytest
 from portal import aws
 from portal.observability import logger
 
+from bench import quick_botocore
+
 REGION = "ap-northeast-1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_clients() -> None:
+    """Sessions of boto3 are forgotten after each test; what they have read of files is not."""
+    quick_botocore.quicken()
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 from portal.repositories.dynamodb import Table
 
+from bench.quick_moto import quicken
 from tests.conftest import REGION
 from tests.fakes.lost_answers import LostAnswers
 from tests.fakes.serial import serialised
@@ -61,6 +62,7 @@ class Tables:
 @pytest.fixture(scope="module")
 def module_tables() -> Iterator[Tables]:
     """Tables for a whole module: making them takes longer than most tests."""
+    quicken()
     with mock_aws():
         yield Tables()
 

@@ -99,8 +99,7 @@ class Vendors:
 
     def records(self, sobject: str) -> list[dict[str, Any]]:
         """All Salesforce records of an object."""
-        found: list[dict[str, Any]] = self.salesforce.dump()[sobject]
-        return found
+        return self.salesforce.records(sobject)
 
     def fail(self, emulator: Emulator[Any], **fault: Any) -> None:
         """Make a coming call fail (see `local.emulators.kit.faults`)."""

@@ -16,6 +16,7 @@ from typing import Any
 from unittest import mock
 
 import boto3
+from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from moto import mock_aws
@@ -24,6 +25,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.request import normalize_request
 
+from bench import quick_botocore, quick_moto
 from bench.years import sessions
 from bench.years.world import World
 
@@ -177,7 +179,12 @@ class Cloud:
         def answer(_: BotocoreStubber, event_name: str, request: Any, **__: Any) -> Any:
             return cloud._answer(event_name, request)
 
-        with mock_aws(), mock.patch.object(BotocoreStubber, "__call__", answer):
+        quick_botocore.quicken()
+        quick_moto.quicken()
+        quick_moto.quicken_user_pools()
+        # Nobody looks at the signatures, and each takes processor time.
+        unsigned = mock.patch.object(SigV4Auth, "add_auth", return_value=None)
+        with mock_aws(), mock.patch.object(BotocoreStubber, "__call__", answer), unsigned:
             yield
 
     def _answer(self, event_name: str, request: Any) -> AWSResponse:

@@ -114,10 +114,9 @@ def _parts(path: str) -> list[str]:
 def _needed(path: str, settings: Mapping[str, str], *, written: bool, project: Path) -> NeededField:
     sobject, _, name = path.partition(".")
     chosen = settings.get(CHOSEN.get(path, ""), "") or name
-    file = project / f"force-app/main/default/objects/{sobject}/fields/{name}.field-meta.xml"
-    if not file.is_file():
+    document = _field(sobject, name, project)
+    if document is None:
         return NeededField(sobject=sobject, name=chosen, written=written)
-    document = Document(file)
     return NeededField(
         sobject=sobject,
         name=chosen,
@@ -128,6 +127,12 @@ def _needed(path: str, settings: Mapping[str, str], *, written: bool, project: P
         external_id=document.text("externalId") == "true",
         values=tuple(document.texts("valueSet/valueSetDefinition/value/fullName")),
     )
+
+
+@functools.cache
+def _field(sobject: str, name: str, project: Path) -> Document | None:
+    file = project / f"force-app/main/default/objects/{sobject}/fields/{name}.field-meta.xml"
+    return Document(file) if file.is_file() else None
 
 
 @functools.cache

@@ -52,8 +52,10 @@ class Faults:
         number = len(self.names)
         self.names.append(f"{upstream} {name}")
         fault = self.plan.pop(number, None) or self.always(f"{upstream} {name}")
+        if fault is None:
+            return effect()
         with _faulty(fault, upstream, name, writes=writes):
-            if fault in (None, Fault.KILLED_AFTER, Fault.LOST_ANSWER):
+            if fault in (Fault.KILLED_AFTER, Fault.LOST_ANSWER):
                 answer = effect()
         return answer
 
@@ -63,7 +65,7 @@ class Faults:
 
 
 @contextmanager
-def _faulty(fault: Fault | None, upstream: str, name: str, *, writes: bool) -> Iterator[None]:
+def _faulty(fault: Fault, upstream: str, name: str, *, writes: bool) -> Iterator[None]:
     if fault is Fault.KILLED_BEFORE:
         raise Killed
     if fault is Fault.UNAVAILABLE:

@@ -15,6 +15,7 @@ import boto3
 from moto import mock_aws
 from portal.repositories.dynamodb import Table
 
+from bench.quick_moto import quicken
 from tests.conftest import REGION
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class TestTable(Table):
 @contextmanager
 def serial_table() -> Iterator[TestTable]:
     """A fresh table; creating a moto account and a client costs a quarter of a second."""
+    quicken()
     with mock_aws():
         client = boto3.client("dynamodb", region_name=REGION)
         client.create_table(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from portal.domain.upstream import Unavailable
@@ -98,7 +97,7 @@ class MemoryJobStore:
         stored = self.jobs.get(job.id)
         if (stored.version if stored else 0) != job.version:
             raise StaleJob(stored)
-        written = copy.deepcopy(job.changed(version=job.version + 1))
+        written = _as_stored(job)
         self.jobs[job.id] = written
         return written
 
@@ -114,6 +113,22 @@ class MemoryJobStore:
         if job.exclusive:
             self.holds[job.exclusive] = Hold(job.id, job.attempt)
         return begun
+
+
+def _as_stored(job: Job) -> Job:
+    """The next version, which shares nothing that can change with the worker's own record."""
+    # `deepcopy` takes a third of the time of a test that runs thousands of histories.
+    steps = {name: replace(record, data=_own(record.data)) for name, record in job.steps.items()}
+    return replace(
+        job, version=job.version + 1, input=_own(job.input), steps=steps, result=_own(job.result)
+    )
+
+
+def _own(value: Any) -> Any:
+    """A copy of JSON data."""
+    if isinstance(value, Mapping):
+        return {key: _own(one) for key, one in value.items()}
+    return [_own(one) for one in value] if isinstance(value, list) else value
 
 
 @dataclass

@@ -132,8 +132,9 @@ def metrics() -> frozenset[str]:
     return frozenset(named | looked_up | METRICS_OF_AWS | job_metrics().keys())
 
 
-def classes() -> set[str]:
-    return {node.name for node in nodes() if isinstance(node, ast.ClassDef)}
+@functools.cache
+def classes() -> frozenset[str]:
+    return frozenset(node.name for node in nodes() if isinstance(node, ast.ClassDef))
 
 
 def fenced(page: Path) -> list[str]:

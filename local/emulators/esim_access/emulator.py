@@ -143,14 +143,14 @@ class EsimAccess(Emulator[Switches]):
         with self.core.lock:
             seeding.load(self.core, data)
 
-    def records(self) -> Account:
+    def contents(self) -> Account:
         """The account; notifications are not saved."""
         return self.core.account
 
-    def take(self, records: Account) -> None:
-        """See `records`."""
+    def take(self, contents: Account) -> None:
+        """See `contents`."""
         with self.core.lock:
-            self.core.account = records
+            self.core.account = contents
 
     def dump(self) -> dict[str, Any]:
         """The account with all records; eSIMs with their activation codes."""

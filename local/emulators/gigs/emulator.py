@@ -200,16 +200,16 @@ class Gigs(Emulator[Switches]):
         with self.core.lock:
             seeding.load(self.core, data)
 
-    def records(self) -> Any:
+    def contents(self) -> Any:
         """Projects, open steps and stored answers; events and webhooks are not saved."""
         core = self.core
         return core.projects, core.waiting, core.agenda, self.idempotency
 
-    def take(self, records: Any) -> None:
-        """See `records`."""
+    def take(self, contents: Any) -> None:
+        """See `contents`."""
         core = self.core
         with core.lock:
-            core.projects, core.waiting, core.agenda, stored = records
+            core.projects, core.waiting, core.agenda, stored = contents
             self.idempotency.take(stored)
 
     def dump(self) -> dict[str, Any]:

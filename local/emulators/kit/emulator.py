@@ -70,17 +70,17 @@ class Emulator(abc.ABC, Generic[SwitchesT]):
     def dump(self) -> dict[str, Any]:
         """Return every record as JSON, for assertions and for developers."""
 
-    def records(self) -> Any:
-        """Return the objects that hold the records, for `save`."""
+    def contents(self) -> Any:
+        """Return the objects that hold all records, for `save`."""
         raise NotImplementedError(f"the records of {self.name} cannot be saved")
 
-    def take(self, records: Any) -> None:
-        """Take what `records` returned, into the emulator that has just been cleared."""
+    def take(self, contents: Any) -> None:
+        """Take what `contents` returned, into the emulator that has just been cleared."""
         raise NotImplementedError(f"the records of {self.name} cannot be restored")
 
     def save(self) -> bytes:
         """Return a copy of all records for `restore`, which is cheaper than the same seed again."""
-        return pickle.dumps(self.records())
+        return pickle.dumps(self.contents())
 
     def restore(self, saved: bytes) -> None:
         """Replace all records by those that `save` returned here, in this process."""

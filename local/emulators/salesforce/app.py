@@ -162,9 +162,9 @@ class SalesforceEmulator(Emulator[Switches]):
 
     def dump(self) -> dict[str, Any]:
         """All records by object, as the API would show them."""
-        return {sobject.name: self.rows(sobject.name) for sobject in self._org.schema.all()}
+        return {sobject.name: self.records(sobject.name) for sobject in self._org.schema.all()}
 
-    def rows(self, name: str) -> list[dict[str, Any]]:
+    def records(self, name: str) -> list[dict[str, Any]]:
         """The records of one object, as the API would show them."""
         sobject = self._org.schema.get(name)
         return [
@@ -172,13 +172,13 @@ class SalesforceEmulator(Emulator[Switches]):
             for record in self._org.store.records(sobject)
         ]
 
-    def records(self) -> Any:
+    def contents(self) -> Any:
         """Records and connected apps; Apex's users, settings and credentials are not saved."""
         return self._org.store, self._oauth.apps
 
-    def take(self, records: Any) -> None:
-        """See `records`."""
-        self._org.store, apps = records
+    def take(self, contents: Any) -> None:
+        """See `contents`."""
+        self._org.store, apps = contents
         for app in apps:
             self._oauth.register(app)
 

@@ -86,13 +86,13 @@ class Whmcs(Emulator[Switches]):
         """Load records; raises ValueError saying what is wrong."""
         seed.load(self.context(), data)
 
-    def records(self) -> Store:
+    def contents(self) -> Store:
         """All tables, the shop's set-up and the credentials."""
         return self.store
 
-    def take(self, records: Store) -> None:
-        """See `records`."""
-        self.store = records
+    def take(self, contents: Store) -> None:
+        """See `contents`."""
+        self.store = contents
 
     def dump(self) -> dict[str, Any]:
         """Every record."""

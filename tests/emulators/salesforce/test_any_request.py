@@ -61,7 +61,7 @@ def send(method: str, segments: list[str], body: Any, query: dict[str, str]) -> 
         query=query,
         body=body,
         headers={},
-        user_id=str(emulator().dump()["User"][0]["Id"]),
+        user_id=str(emulator().records("User")[0]["Id"]),
     )
     return emulator().api.handle(request)
 

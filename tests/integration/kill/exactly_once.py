@@ -84,13 +84,13 @@ def _check_salesforce(
     attempts: int,
 ) -> None:
     salesforce = world.installation.salesforce
-    (order,) = salesforce.rows("Order")
+    (order,) = salesforce.records("Order")
     assert order["Provisioning_Status__c"] == "Provisioned"
     assert order["WHMCS_Order_ID__c"] == str(placed)
     assert (order["ESIM_ICCID__c"] or "") == ",".join(iccids)
     assert order["Attempt_Count__c"] == attempts
     assert order["Provisioning_Error_Code__c"] is None
-    written = {item["Id"]: item["WHMCS_Service_ID__c"] for item in salesforce.rows("OrderItem")}
+    written = {item["Id"]: item["WHMCS_Service_ID__c"] for item in salesforce.records("OrderItem")}
     assert written == {item: ",".join(map(str, ids)) for item, ids in services.items()}
 
 

@@ -102,7 +102,7 @@ def assert_reissued_once(world: Reissuing) -> None:
     assert old.state is (LineState.ACTIVE if same_line else LineState.ENDED)
     (service,) = world.installation.whmcs.store.books()["services"]
     assert service["notes"] == f"eSIM ICCID: {line.iccid} (replaced {world.before.iccid})"
-    (order,) = world.installation.salesforce.rows("Order")
+    (order,) = world.installation.salesforce.records("Order")
     assert (order["Id"], order["ESIM_ICCID__c"]) == (ORDER_ID, line.iccid)
     by_key: dict[str, dict[str, Any]] = {}
     for mail in world.mails:

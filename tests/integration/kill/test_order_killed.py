@@ -88,8 +88,8 @@ def _is_placed(answer: Answer) -> None:
 def assert_ordered(lane: Lane, *, mailed: bool = True) -> None:
     """One Order with its three lines, and its mail under one key."""
     salesforce = lane.installation.salesforce
-    (order,) = salesforce.rows("Order")
-    items = salesforce.rows("OrderItem")
+    (order,) = salesforce.records("Order")
+    items = salesforce.records("OrderItem")
     assert (order["Status"], len(items)) == ("Pending Review", len(CART["items"]))
     keys = {mail["dedupKey"] for mail in lane.installation.messages("email")}
     assert keys == ({f"order-received:{order['Id']}"} if mailed else set())

@@ -76,7 +76,7 @@ def failed_once_though_killed(lane: Lane, *, point: Point) -> None:
     world.settle()
     job = world.job
     assert (job.status, job.lease) == (Status.FAILED, NOT_LEASED)
-    (order,) = world.installation.salesforce.rows("Order")
+    (order,) = world.installation.salesforce.records("Order")
     assert order["Provisioning_Status__c"] == "Failed"
     assert order["Provisioning_Error_Code__c"] == "whmcs-unavailable"
     world.installation.whmcs.set_switches({"maintenance": False})

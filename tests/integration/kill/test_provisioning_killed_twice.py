@@ -104,7 +104,7 @@ def press_after_unconfirmed(world: Provisioning) -> None:
     assert last_error is not None
     assert last_error.code == "add-order-unconfirmed"
     assert not world.installation.whmcs.store.books()["orders"]
-    (order,) = world.installation.salesforce.rows("Order")
+    (order,) = world.installation.salesforce.records("Order")
     assert order["Provisioning_Status__c"] == "Failed"
     assert order["Provisioning_Error_Code__c"] == last_error.code
     world.press("key-2")

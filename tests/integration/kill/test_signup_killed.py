@@ -128,5 +128,5 @@ def _check_cases(lane: Lane, person: Person, offset: float) -> None:
     for record in [*records, *records]:
         outcome = worker.invoke({"Records": [record]}, offset=offset)
         assert outcome.answer == {"batchItemFailures": []}
-    cases = lane.installation.salesforce.rows("Case")
+    cases = lane.installation.salesforce.records("Case")
     assert len(cases) == (1 if person.crm_email is not None else 0)

@@ -197,31 +197,31 @@ MUTANTS = (
     Mutant(
         "the mail log is not consulted",
         _mail_log_not_consulted,
-        Plan(1, 0.2, 2, frozenset({trouble.DUPLICATE}), 12.0),
+        Plan(1, 0.1, 1, frozenset({trouble.DUPLICATE}), 12.0),
         frozenset({"mail-twice"}),
     ),
     Mutant(
         "a mail is sent without recording the intent",
         _mail_intent_not_recorded,
-        Plan(1, 0.3, 2, CRASHES, 200.0, "mail/send after"),
+        Plan(1, 0.1, 1, CRASHES, 200.0, "mail/send after"),
         frozenset({"mail-twice"}),
     ),
     Mutant(
         "the idempotency key of an order is ignored",
         _order_key_ignored,
-        Plan(2, 0.3, 2, CRASHES, 200.0, "composite/graph after"),
+        Plan(3, 0.1, 1, CRASHES, 200.0, "composite/graph after"),
         frozenset({"order-unknown"}),
     ),
     Mutant(
         "an order that was placed is not looked up",
         _placed_order_not_looked_up,
-        Plan(2, 0.3, 2, CRASHES, 200.0, "composite/graph after"),
+        Plan(3, 0.1, 1, CRASHES, 200.0, "composite/graph after"),
         frozenset({"answer"}),
     ),
     Mutant(
         "the sweeper brings nothing back",
         _sweeper_sleeps,
-        Plan(1, 0.3, 2, frozenset({trouble.LOST}), 40.0),
+        Plan(1, 0.2, 1, frozenset({trouble.LOST}), 40.0),
         frozenset({"stuck"}),
     ),
     Mutant(
@@ -251,7 +251,7 @@ MUTANTS = (
     Mutant(
         "the lease of a mail outlasts its worker by days",
         _mail_lease_of_days,
-        Plan(1, 0.2, 1, CRASHES, 60.0, "UpdateItem after"),
+        Plan(2, 0.1, 1, CRASHES, 60.0, "UpdateItem after"),
         frozenset({"stuck"}),
     ),
     Mutant(

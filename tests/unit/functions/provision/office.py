@@ -20,6 +20,7 @@ from portal.repositories.dynamodb import Table
 from portal.repositories.identity import account_key, mapping_item
 from portal.repositories.workflow import DynamoJobStore
 
+from bench.quick_moto import quicken
 from functions.provision import start, worker
 from functions.provision.deps import build_dead_letter, build_start, build_sweeper, build_worker
 from local.emulators.whmcs.emulator import API_PATH
@@ -121,6 +122,7 @@ def emulated(servers: Servers) -> dict[str, str]:
 def wired(
     servers: Servers, emulated: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Wired]:
+    quicken()
     with mock_aws():
         urls = _resources()
         for name, value in {
