@@ -245,7 +245,7 @@ MUTANTS = (
     Mutant(
         "a failed top-up is not compensated",
         _compensation_skipped,
-        Plan(4, 0.3, 2, frozenset({trouble.REFUSALS}), 20.0),
+        Plan(1, 0.6, 2, frozenset({trouble.REFUSALS}), 20.0, only="top_up"),
         frozenset({"paid-for-nothing"}),
     ),
     Mutant(
