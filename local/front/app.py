@@ -36,7 +36,7 @@ from local.front.operations_screen import OperationsScreen
 from local.front.operator_screen import OperatorScreen
 from local.front.ops_screen import OpsScreen
 from local.front.problems import page_problem
-from local.front.proxy import METHODS, ApiProxy
+from local.front.proxy import ANY_PATH, METHODS, ApiProxy
 from local.front.salesforce_api import SalesforceApi
 from local.front.site import Site, first_segments
 from local.front.trace import Tracer
@@ -102,7 +102,7 @@ def _routes(
     proxy = ApiProxy(context.api_url, client, context.cors_origins)
     routes: list[BaseRoute] = [
         Route("/api", proxy.handle, methods=METHODS),
-        Route("/api/{path:path}", proxy.handle, methods=METHODS),
+        Route(f"/api/{{path:{ANY_PATH}}}", proxy.handle, methods=METHODS),
         *DevPage(context, templates).routes(),
         *DocsScreen(context, templates).routes(),
         *MailPreviews(context.mail_sender, templates).routes(),

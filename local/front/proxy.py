@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection
 
 import httpx
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -31,6 +32,22 @@ ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # API Gateway ends an integration after 29 s. Wait longer, so that its own 504 arrives.
 TIMEOUT = httpx.Timeout(35.0, connect=3.0)
+
+
+class AnyPath(Convertor[str]):
+    """The rest of a path, whatever it holds. Starlette's `path` ends at an encoded newline."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+ANY_PATH = "any_path"
+register_url_convertor(ANY_PATH, AnyPath())
 
 
 class ApiProxy:

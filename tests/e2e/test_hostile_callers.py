@@ -62,6 +62,12 @@ def test_only_an_object_is_a_body(api: httpx.Client, path: str, body: str) -> No
     assert (answer.status_code, slug(answer)) == (422, "invalid-request")
 
 
+@pytest.mark.parametrize("sku", ["a%0Ab", "a%0A", "%0A%00", "%F3%99%B4%B4"])
+def test_control_characters_in_a_path_are_not_found(api: httpx.Client, sku: str) -> None:
+    answer = api.get(f"/catalog/{sku}")
+    assert (answer.status_code, slug(answer)) == (404, "not-found")
+
+
 def test_names_that_are_not_documented_are_refused(api: httpx.Client, member: Customer) -> None:
     body = f'{{"refresh_token": "{member.refresh_token}"}}'
     answer = post(api, "/auth/logout", body)

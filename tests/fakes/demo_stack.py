@@ -21,6 +21,7 @@ from local.demo.cart import CART, suits
 from local.demo.people import CHEN, EVERYBODY
 from local.demo.products import OFFERED
 from local.demo.whmcs_check import ordered_options
+from local.front.proxy import ANY_PATH
 
 ORDER_ID = "8015j0000000001AAA"
 LPA = "LPA:1$smdp.gigs.com$2M-3L0MX-F8HE2"
@@ -122,7 +123,11 @@ class FakeStack:
         post = ["POST"]
         return Starlette(
             routes=[
-                Route("/gateway/api/echo/{rest:path}", self.echo, methods=["GET", *post, "PATCH"]),
+                Route(
+                    f"/gateway/api/echo/{{rest:{ANY_PATH}}}",
+                    self.echo,
+                    methods=["GET", *post, "PATCH"],
+                ),
                 Route("/gateway/api/health", self.health),
                 Route("/gateway/api/auth/signup", self.signup, methods=post),
                 Route("/gateway/api/auth/login", self.login, methods=post),

@@ -32,6 +32,13 @@ def test_passes_method_path_query_body_and_headers_unchanged(door: Door) -> None
     assert "x-hop" not in headers
 
 
+@pytest.mark.parametrize("path", ["a%0Ab", "a%0A", "%0D%0A%00/b", "%E2%80%A8"])
+def test_passes_every_path_on(door: Door, path: str) -> None:
+    """API Gateway has a path with a newline answered by its Lambda as any other."""
+    arrived = door.client.get(f"/api/echo/{path}").json()
+    assert arrived["path"] == f"/gateway/api/echo/{path}"
+
+
 def test_appends_to_an_existing_forwarded_for(door: Door) -> None:
     answer = door.client.get("/api/echo/", headers={"X-Forwarded-For": "203.0.113.7"})
     assert dict(answer.json()["headers"])["x-forwarded-for"] == "203.0.113.7, 127.0.0.1"
