@@ -46,7 +46,10 @@ class Wish:
 
 @dataclass
 class Customer:
-    """A person with a customer number, and what the person knows."""
+    """A person with a customer number, and what the person knows.
+
+    `other_password` is tried too when it is not certain which of two passwords holds.
+    """
 
     serial: int
     account_id: str
@@ -56,6 +59,7 @@ class Customer:
     first_name: str
     last_name: str
     linked: bool
+    other_password: str = ""
     signed_up: bool = False
     token: str = ""
     token_ends: float = 0.0
@@ -240,8 +244,8 @@ class Customers:
         customer.signed_up = wish.result is not None
 
     def _sign_in(self, customer: Customer) -> None:
-        body = {"email": customer.email, "password": customer.password}
         for _ in range(GIVES_UP_AFTER):
+            body = {"email": customer.email, "password": customer.password}
             answer = self._lambdas.request(
                 "auth.login", "POST", "/auth/login", body=body, address=customer.address
             )
@@ -251,6 +255,9 @@ class Customers:
             if answer.status < 300:  # noqa: PLR2004  # success
                 self._keep(customer, answer.json())
                 return
+            if answer.status == UNAUTHENTICATED and customer.other_password:
+                passwords = customer.other_password, customer.password
+                customer.password, customer.other_password = passwords
             self._world.sleep(self._world.random.uniform(5, 400))
 
     def _stay_signed_in(self, customer: Customer) -> None:
@@ -453,8 +460,11 @@ class Customers:
                 address=customer.address,
             ),
         )
-        if 204 in wish.answers or wish.open:  # noqa: PLR2004  # it may have taken effect
-            customer.password, customer.token, customer.session_kept = fresh, "", False
+        if 204 in wish.answers:  # noqa: PLR2004  # success
+            customer.password, customer.other_password = fresh, ""
+        else:  # it may have taken effect, or do so now: a double click is two requests
+            customer.password, customer.other_password = fresh, customer.password
+        customer.token, customer.session_kept = "", False
 
     def _last_reset_token(self, customer: Customer) -> str | None:
         for mail in reversed(self._business.sendgrid.mails):
