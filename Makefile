@@ -30,6 +30,9 @@ WEB_PAGES := web/dist/index.html
 
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
+# A build that failed must not look like one that is up to date.
+.DELETE_ON_ERROR:
+
 help: ## Show what can be done
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -183,7 +186,7 @@ web: $(WEB_PACKAGES) ## The customers' pages with hot reload (http://127.0.0.1:5
 web-test: web-pages ## Everything about the customers' pages: lint, types, texts, bytes, a real browser
 	@$(RUN) pytest -q tests/web/test_journeys.py
 
-web-pages: web-build ## What of web-test needs no stack
+web-pages: web-build ## The checks of the customers' pages that need no running stack
 	@web/npm run --silent drift
 	@web/npm run --silent check
 	@web/npm run --silent unit

@@ -50,7 +50,7 @@ class QuickParser(parse.JSONParser):
     def _parse_structure(self, shape: Any, value: Any) -> Any:
         if shape.name == "AttributeValue" and is_wire_value(value):
             return value
-        return super()._parse_structure(shape, value)  # type: ignore[no-untyped-call]
+        return super()._parse_structure(shape, value)  # type: ignore[no-untyped-call]  # moto has no types there
 
 
 class QuickSerializer(serialize.JSONSerializer):

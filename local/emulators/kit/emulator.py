@@ -71,7 +71,7 @@ class Emulator(abc.ABC, Generic[SwitchesT]):
         """Return every record as JSON, for assertions and for developers."""
 
     def contents(self) -> Any:
-        """Return the objects that hold all records, for `save`."""
+        """Return the objects that hold all records. An emulator that can be saved overrides it."""
         raise NotImplementedError(f"the records of {self.name} cannot be saved")
 
     def take(self, contents: Any) -> None:

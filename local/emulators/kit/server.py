@@ -79,8 +79,9 @@ class PromptServer(uvicorn.Server):
     def stop(self) -> None:
         """Stop, from another thread."""
         self.should_exit = True
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._stopped.set)
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has stopped meanwhile
+                self._loop.call_soon_threadsafe(self._stopped.set)
 
 
 @dataclass(frozen=True)

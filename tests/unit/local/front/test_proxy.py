@@ -34,7 +34,7 @@ def test_passes_method_path_query_body_and_headers_unchanged(door: Door) -> None
 
 @pytest.mark.parametrize("path", ["a%0Ab", "a%0A", "%0D%0A%00/b", "%E2%80%A8"])
 def test_passes_every_path_on(door: Door, path: str) -> None:
-    """API Gateway has a path with a newline answered by its Lambda as any other."""
+    """The front door refuses no path of the API: the gateway and the Lambda answer."""
     arrived = door.client.get(f"/api/echo/{path}").json()
     assert arrived["path"] == f"/gateway/api/echo/{path}"
 

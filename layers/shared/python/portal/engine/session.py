@@ -127,9 +127,9 @@ class Session:
     def complete(self, step: Step[RecordT], record: RecordT) -> None:
         """Record the result of a step. It is written with the next change of the job.
 
-        That change follows at once and before anything else happens: the next step begins, the job
-        ends, or the lease is released. A crash before it is like a crash before the step returned,
-        so the step looks. This saves a third of the writes of a job.
+        That change follows at once, before the next step asks another system for anything: the next
+        step begins, the job ends, or the lease is released. A crash before it is like a crash
+        before the step returned, so the step looks. This saves a third of the writes of a job.
 
         A result that was only renewed does not reset the wait. Otherwise a job could wait forever.
         """
